@@ -1,0 +1,30 @@
+import { z } from 'zod';
+
+/** `web`, `worker`, ... as in a Procfile. */
+export const processName = z.string().regex(/^[a-z][a-z0-9-]{0,29}$/, {
+  error: 'must be 1 to 30 characters: lower-case letters, digits and hyphens, starting with a letter',
+});
+
+export const healthCheck = z.strictObject({
+  /** HTTP path that must answer 200 to 399; null: the port accepting connections is enough. */
+  path: z.string().regex(/^\/[^\s]{0,200}$/).nullable().default(null),
+  intervalSeconds: z.int().min(1).max(300).default(5),
+  timeoutSeconds: z.int().min(1).max(60).default(3),
+  failureThreshold: z.int().min(1).max(20).default(3),
+});
+export type HealthCheck = z.infer<typeof healthCheck>;
+
+/** CPU in millicores and memory in MiB of one instance. */
+export const processSize = z.strictObject({
+  cpuMillicores: z.int().min(10).max(64_000).default(250),
+  memoryMib: z.int().min(16).max(262_144).default(256),
+});
+export type ProcessSize = z.infer<typeof processSize>;
+
+/** One kind of process of a release. Only `web` is routed and gets `PORT`. */
+export const processType = processSize.extend({
+  name: processName,
+  command: z.string().min(1).max(4_000),
+  health: healthCheck.default({ path: null, intervalSeconds: 5, timeoutSeconds: 3, failureThreshold: 3 }),
+});
+export type ProcessType = z.infer<typeof processType>;

@@ -1,0 +1,9 @@
+import { z } from 'zod';
+import { id } from '../common/values.js';
+import { defineEvent } from './define-event.js';
+
+export const buildCancelled = defineEvent({
+  type: 'berth.build.cancelled.v1',
+  producer: 'build',
+  data: z.object({ buildId: id, deploymentId: id, workloadId: id }),
+});

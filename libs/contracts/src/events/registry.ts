@@ -1,0 +1,77 @@
+import { userRegistered } from './user-registered.v1.js';
+import { sessionRevoked } from './session-revoked.v1.js';
+import { organizationCreated } from './organization-created.v1.js';
+import { organizationQuotaChanged } from './organization-quota-changed.v1.js';
+import { organizationSnapshot } from './organization-snapshot.v1.js';
+import { membershipGranted } from './membership-granted.v1.js';
+import { membershipChanged } from './membership-changed.v1.js';
+import { membershipRevoked } from './membership-revoked.v1.js';
+import { signingKeyRotated } from './signing-key-rotated.v1.js';
+import { accessHeartbeat } from './access-heartbeat.v1.js';
+import { projectCreated } from './project-created.v1.js';
+import { projectDeleted } from './project-deleted.v1.js';
+import { environmentCreated } from './environment-created.v1.js';
+import { environmentDeleted } from './environment-deleted.v1.js';
+import { appCreated } from './app-created.v1.js';
+import { appUpdated } from './app-updated.v1.js';
+import { appDeleted } from './app-deleted.v1.js';
+import { workloadCreated } from './workload-created.v1.js';
+import { workloadUpdated } from './workload-updated.v1.js';
+import { workloadDeleted } from './workload-deleted.v1.js';
+import { workloadAllocationChanged } from './workload-allocation-changed.v1.js';
+import { workloadAllocationSnapshot } from './workload-allocation-snapshot.v1.js';
+import { workloadAllocationHeartbeat } from './workload-allocation-heartbeat.v1.js';
+import { releaseCreated } from './release-created.v1.js';
+import { deploymentRequested } from './deployment-requested.v1.js';
+import { deploymentPhaseChanged } from './deployment-phase-changed.v1.js';
+import { deploymentSucceeded } from './deployment-succeeded.v1.js';
+import { deploymentFailed } from './deployment-failed.v1.js';
+import { deploymentCancelled } from './deployment-cancelled.v1.js';
+import { deploymentSuperseded } from './deployment-superseded.v1.js';
+import { buildStarted } from './build-started.v1.js';
+import { buildSucceeded } from './build-succeeded.v1.js';
+import { buildFailed } from './build-failed.v1.js';
+import { buildCancelled } from './build-cancelled.v1.js';
+import { auditRecorded } from './audit-recorded.v1.js';
+import type { EventDefinition } from './define-event.js';
+
+const definitions: readonly EventDefinition[] = [
+  userRegistered,
+  sessionRevoked,
+  organizationCreated,
+  organizationQuotaChanged,
+  organizationSnapshot,
+  membershipGranted,
+  membershipChanged,
+  membershipRevoked,
+  signingKeyRotated,
+  accessHeartbeat,
+  projectCreated,
+  projectDeleted,
+  environmentCreated,
+  environmentDeleted,
+  appCreated,
+  appUpdated,
+  appDeleted,
+  workloadCreated,
+  workloadUpdated,
+  workloadDeleted,
+  workloadAllocationChanged,
+  workloadAllocationSnapshot,
+  workloadAllocationHeartbeat,
+  releaseCreated,
+  deploymentRequested,
+  deploymentPhaseChanged,
+  deploymentSucceeded,
+  deploymentFailed,
+  deploymentCancelled,
+  deploymentSuperseded,
+  buildStarted,
+  buildSucceeded,
+  buildFailed,
+  buildCancelled,
+  auditRecorded,
+];
+
+/** Every event type there is, by type. */
+export const registry: ReadonlyMap<string, EventDefinition> = new Map(definitions.map((each) => [each.type, each]));

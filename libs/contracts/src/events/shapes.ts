@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { processName } from '../common/process-type.js';
+import { digest, id, instant } from '../common/values.js';
+
+/** What an organization may use; enforced by the owners of what is counted. */
+export const quota = z.object({
+  projects: z.int().nonnegative(),
+  environments: z.int().nonnegative(),
+  apps: z.int().nonnegative(),
+  cpuMillicores: z.int().nonnegative(),
+  memoryMib: z.int().nonnegative(),
+  buildsAtOnce: z.int().nonnegative(),
+});
+export type Quota = z.infer<typeof quota>;
+
+/** Where a role holds. */
+export const scope = z.object({ kind: z.enum(['organization', 'project', 'environment']), id });
+export type Scope = z.infer<typeof scope>;
+
+export const role = z.enum(['owner', 'admin', 'developer', 'viewer', 'billing']);
+export type Role = z.infer<typeof role>;
+
+export const membership = z.object({ organizationId: id, subjectId: id, scope, role });
+export type Membership = z.infer<typeof membership>;
+
+export const deploymentPhase = z.enum(['queued', 'building', 'preparing', 'rolling', 'verifying']);
+export type DeploymentPhase = z.infer<typeof deploymentPhase>;
+
+/** What a deployment deploys; the reason of its release follows from it. */
+export const deploymentSource = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('git'), ref: z.string() }),
+  z.object({ kind: z.literal('upload'), uploadId: id }),
+  z.object({ kind: z.literal('artifact'), digest }),
+  z.object({ kind: z.literal('release'), number: z.int().positive() }),
+  z.object({ kind: z.literal('promote'), workloadId: id, number: z.int().positive() }),
+  z.object({ kind: z.literal('config') }),
+  z.object({ kind: z.literal('scale') }),
+  z.object({ kind: z.literal('restart') }),
+]);
+export type DeploymentSource = z.infer<typeof deploymentSource>;
+
+/** What the app says about building; absent fields are detected. */
+export const buildSettings = z.object({
+  /** Folder of the app inside its repository, without leading slash. Empty: the root. */
+  rootFolder: z.string().max(500).default(''),
+  installCommand: z.string().max(4_000).nullable().default(null),
+  buildCommand: z.string().max(4_000).nullable().default(null),
+  variables: z.record(z.string(), z.string()).default({}),
+});
+export type BuildSettings = z.infer<typeof buildSettings>;
+
+export const buildSource = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('git'), url: z.string().max(2_000), ref: z.string().max(300) }),
+  z.object({ kind: z.literal('upload'), uploadId: id }),
+]);
+export type BuildSource = z.infer<typeof buildSource>;
+
+export const buildRequest = z.object({
+  buildId: id,
+  source: buildSource,
+  settings: buildSettings,
+  /** After this the build may take no longer, in seconds from its start. */
+  deadlineSeconds: z.int().positive(),
+});
+export type BuildRequest = z.infer<typeof buildRequest>;
+
+/** A content-addressed build result. */
+export const artifact = z.object({ kind: z.enum(['slug', 'image']), digest, sizeBytes: z.int().nonnegative() });
+export type Artifact = z.infer<typeof artifact>;
+
+/** A process type as the source describes it; sizes and health checks are the workload's. */
+export const builtProcess = z.object({ name: processName, command: z.string().min(1).max(4_000) });
+export type BuiltProcess = z.infer<typeof builtProcess>;
+
+export const allocationEntry = z.object({
+  cluster: z.string(),
+  release: z.int().positive(),
+  processType: processName,
+  instances: z.int().positive(),
+  cpuMillicores: z.int().positive(),
+  memoryMib: z.int().positive(),
+});
+export type AllocationEntry = z.infer<typeof allocationEntry>;
+
+/** Everything a workload has running and serving at an instant. No entries: nothing runs. */
+export const allocation = z.object({
+  workloadId: id,
+  appId: id,
+  environmentId: id,
+  projectId: id,
+  organizationId: id,
+  /** Contiguous per workload, from 1. */
+  allocationVersion: z.int().positive(),
+  /** When the runtime says it happened, or the last moment at which the former state was confirmed. */
+  effectiveAt: instant,
+  entries: z.array(allocationEntry),
+});
+export type Allocation = z.infer<typeof allocation>;

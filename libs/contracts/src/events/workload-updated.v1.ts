@@ -1,0 +1,9 @@
+import { z } from 'zod';
+import { id } from '../common/values.js';
+import { defineEvent } from './define-event.js';
+
+export const workloadUpdated = defineEvent({
+  type: 'berth.workload.updated.v1',
+  producer: 'deployment-management',
+  data: z.object({ organizationId: id, projectId: id, environmentId: id, appId: id, workloadId: id }),
+});

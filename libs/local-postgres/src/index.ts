@@ -1,0 +1,1 @@
+export { PostgresServer, type PostgresServerOptions, type RunningPostgres } from './postgres-server.js';

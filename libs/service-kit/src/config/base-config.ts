@@ -1,0 +1,32 @@
+import { z } from 'zod';
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const flag = z.enum(['true', 'false']).default('false').transform((value) => value === 'true');
+
+/** What every service is told by its environment. A service adds its own with `baseConfig.extend({...})`. */
+export const baseConfig = z.object({
+  /** `api` answers requests, `worker` runs loops and consumes events, `both` does both. */
+  ROLE: z.enum(['api', 'worker', 'both']).default('both'),
+  HOST: z.string().default('127.0.0.1'),
+  /** 0: a free port. */
+  PORT: port.default(0),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  DATABASE_POOL: z.coerce.number().int().min(2).max(200).default(10),
+  /** PEM file of the authority that signed the database's certificate; absent: no TLS unless the URL says so. */
+  DATABASE_CA_FILE: z.string().optional(),
+  BUS: z.enum(['embedded', 'kafka']).default('embedded'),
+  /** Database of the embedded bus. */
+  BUS_DATABASE_URL: z.string().optional(),
+  KAFKA_BROKERS: z.string().optional(),
+  KAFKA_CA_FILE: z.string().optional(),
+  TLS_CERT_FILE: z.string().optional(),
+  TLS_KEY_FILE: z.string().optional(),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  /** `iss` and `aud` that tokens must carry. */
+  TOKEN_ISSUER: z.string().default('berth'),
+  TOKEN_AUDIENCE: z.string().default('berth'),
+  /** After so many seconds without access.heartbeat, writes and reads of secrets answer 503. */
+  ACCESS_STALE_SECONDS: z.coerce.number().positive().default(60),
+  MIGRATE: flag.default(true),
+});
+export type BaseConfig = z.infer<typeof baseConfig>;

@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import { DataSource, type EntityTarget, type MigrationInterface, type ObjectLiteral } from 'typeorm';
+
+export interface DataSourceOptions {
+  readonly url: string;
+  readonly poolSize: number;
+  /** PEM file; absent: TLS only if the URL asks for it. */
+  readonly caFile?: string | undefined;
+  readonly entities: readonly EntityTarget<ObjectLiteral>[];
+  /** Explicit and ordered; globs would load whatever lies in a folder. */
+  readonly migrations: readonly (new () => MigrationInterface)[];
+}
+
+/** A data source that never changes a schema by itself. */
+export function createDataSource(options: DataSourceOptions): DataSource {
+  return new DataSource({
+    type: 'postgres',
+    url: options.url,
+    entities: [...options.entities] as never[],
+    migrations: [...options.migrations] as never[],
+    migrationsTransactionMode: 'each',
+    synchronize: false,
+    poolSize: options.poolSize,
+    ...(options.caFile ? { ssl: { ca: readFileSync(options.caFile, 'utf8') } } : {}),
+  });
+}
+
+const MIGRATION_LOCK = 7_163_600_001;
+
+/** Runs pending migrations under a lock, so that replicas starting together run each of them once. */
+export async function migrate(dataSource: DataSource): Promise<void> {
+  const runner = dataSource.createQueryRunner();
+  try {
+    await runner.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await dataSource.runMigrations();
+  } finally {
+    await runner.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK]);
+    await runner.release();
+  }
+}

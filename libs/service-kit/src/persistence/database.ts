@@ -1,0 +1,58 @@
+import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
+
+/** Something that runs SQL: a transaction, or the pool for reads that need none. */
+export interface Sql {
+  /** Runs one statement and answers its rows (also for `returning`). Parameters are `$1`, `$2`, ... */
+  query<Row extends object>(sql: string, parameters?: readonly unknown[]): Promise<Row[]>;
+}
+
+/** An open transaction. Repositories take it first, so that a write outside a transaction does not type-check. */
+export class Tx implements Sql {
+  private readonly hooks: (() => void)[] = [];
+
+  constructor(
+    readonly manager: EntityManager,
+    private readonly runner: QueryRunner,
+  ) {}
+
+  async query<Row extends object>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+    const result = (await this.runner.query(sql, [...parameters], true)) as { records: Row[] };
+    return result.records;
+  }
+
+  /** Runs `hook` after the commit; never when the transaction rolls back. The hook must not throw. */
+  afterCommit(hook: () => void): void {
+    this.hooks.push(hook);
+  }
+
+  /** Called by `Database` once the commit is acknowledged. */
+  committed(): void {
+    for (const hook of this.hooks) hook();
+  }
+}
+
+/** One service's database: a pool, transactions with hooks after commit, and nothing of TypeORM's global state. */
+export class Database implements Sql {
+  constructor(readonly dataSource: DataSource) {}
+
+  async query<Row extends object>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+    const runner = this.dataSource.createQueryRunner();
+    try {
+      return ((await runner.query(sql, [...parameters], true)) as { records: Row[] }).records;
+    } finally {
+      await runner.release();
+    }
+  }
+
+  /** Commits when `work` resolves, rolls back when it throws and throws on. Isolation: read committed. */
+  async transaction<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
+    let opened: Tx | undefined;
+    const result = await this.dataSource.transaction(async (manager) => {
+      if (!manager.queryRunner) throw new Error('a transaction has no query runner');
+      opened = new Tx(manager, manager.queryRunner);
+      return work(opened);
+    });
+    opened?.committed();
+    return result;
+  }
+}
