@@ -42,7 +42,10 @@ export default tseslint.config(
       'import-x/no-cycle': 'off',
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/no-floating-promises': 'error',
-      '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { arguments: false, attributes: false } }],
+      '@typescript-eslint/no-misused-promises': [
+        'error',
+        { checksVoidReturn: { arguments: false, attributes: false } },
+      ],
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       'max-lines': ['error', { max: 400 }],
@@ -56,9 +59,17 @@ export default tseslint.config(
       eqeqeq: 'error',
     },
   },
-  { files: ['**/config.ts', '**/clock.ts', '**/main.ts'], rules: { 'no-restricted-syntax': 'off', 'no-restricted-globals': 'off' } },
+  {
+    files: ['**/config.ts', '**/clock.ts', '**/main.ts'],
+    rules: { 'no-restricted-syntax': 'off', 'no-restricted-globals': 'off' },
+  },
   {
     files: ['**/*.spec.ts', '**/test/**/*.ts', 'libs/testing/**/*.ts', 'bench/**/*.ts', 'apps/e2e/**/*.ts'],
-    rules: { 'max-lines-per-function': 'off', 'no-restricted-globals': 'off', 'no-restricted-syntax': 'off', 'max-lines': ['error', { max: 500 }] },
+    rules: {
+      'max-lines-per-function': 'off',
+      'no-restricted-globals': 'off',
+      'no-restricted-syntax': 'off',
+      'max-lines': ['error', { max: 500 }],
+    },
   },
 );

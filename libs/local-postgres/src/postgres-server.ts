@@ -108,7 +108,8 @@ async function serverIdentity(): Promise<Identity> {
 
 function lookUpPostgresUser(): Identity | undefined {
   try {
-    const id = (flag: string) => Number(execFileSync('id', [flag, 'postgres'], { stdio: ['ignore', 'pipe', 'ignore'] }));
+    const id = (flag: string) =>
+      Number(execFileSync('id', [flag, 'postgres'], { stdio: ['ignore', 'pipe', 'ignore'] }));
     return { uid: id('-u'), gid: id('-g') };
   } catch {
     return undefined; // `id` fails for exactly one reason here: there is no such user
@@ -120,7 +121,12 @@ async function own(path: string, identity: Identity): Promise<void> {
 }
 
 async function run(command: string, args: string[], identity: Identity): Promise<void> {
-  const child = spawn(command, args, { ...identity, cwd: '/', env: cleanEnvironment(), stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(command, args, {
+    ...identity,
+    cwd: '/',
+    env: cleanEnvironment(),
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   let errors = '';
   child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
   const code = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
@@ -128,7 +134,9 @@ async function run(command: string, args: string[], identity: Identity): Promise
   const hint = errors.includes('Permission denied')
     ? ` Every folder above ${dirname(args[0]?.split('=')[1] ?? '')} must be searchable by the system user "postgres"; choose another folder with --data.`
     : '';
-  throw new Error(`PostgreSQL could not make its data folder: ${errors.trim().split('\n').at(-1) ?? 'no reason given'}.${hint}`);
+  throw new Error(
+    `PostgreSQL could not make its data folder: ${errors.trim().split('\n').at(-1) ?? 'no reason given'}.${hint}`,
+  );
 }
 
 async function launch(command: string, args: string[], identity: Identity): Promise<ChildProcess> {
@@ -137,7 +145,9 @@ async function launch(command: string, args: string[], identity: Identity): Prom
   let tail = '';
   await new Promise<void>((resolve, reject) => {
     child.once('error', reject);
-    child.once('exit', () => reject(new Error(`PostgreSQL ended before it was ready: ${tail.trim().split('\n').at(-1)}`)));
+    child.once('exit', () =>
+      reject(new Error(`PostgreSQL ended before it was ready: ${tail.trim().split('\n').at(-1)}`)),
+    );
     child.stderr.on('data', (chunk: Buffer) => {
       tail = (tail + chunk.toString()).slice(-4_000);
       if (tail.includes('ready to accept connections')) resolve();

@@ -7,7 +7,11 @@ export const processName = z.string().regex(/^[a-z][a-z0-9-]{0,29}$/, {
 
 export const healthCheck = z.strictObject({
   /** HTTP path that must answer 200 to 399; null: the port accepting connections is enough. */
-  path: z.string().regex(/^\/[^\s]{0,200}$/).nullable().default(null),
+  path: z
+    .string()
+    .regex(/^\/[^\s]{0,200}$/)
+    .nullable()
+    .default(null),
   intervalSeconds: z.int().min(1).max(300).default(5),
   timeoutSeconds: z.int().min(1).max(60).default(3),
   failureThreshold: z.int().min(1).max(20).default(3),

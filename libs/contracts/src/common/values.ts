@@ -5,7 +5,8 @@ export const id = z.uuid();
 
 /** A name that stands in host names and URLs: immutable, unique in its parent, 2 to 40 characters. */
 export const slug = z.string().regex(/^[a-z][a-z0-9-]{0,38}[a-z0-9]$/, {
-  error: 'must be 2 to 40 characters: lower-case letters, digits and hyphens, starting with a letter, ending with a letter or digit',
+  error:
+    'must be 2 to 40 characters: lower-case letters, digits and hyphens, starting with a letter, ending with a letter or digit',
 });
 
 /** UTC instant with milliseconds, `2026-11-21T10:00:00.000Z`. */

@@ -6,5 +6,13 @@ import { artifact, builtProcess } from './shapes.js';
 export const buildSucceeded = defineEvent({
   type: 'berth.build.succeeded.v1',
   producer: 'build',
-  data: z.object({ buildId: id, deploymentId: id, workloadId: id, commit: z.string().nullable(), artifact, processes: z.array(builtProcess), reused: z.boolean() }),
+  data: z.object({
+    buildId: id,
+    deploymentId: id,
+    workloadId: id,
+    commit: z.string().nullable(),
+    artifact,
+    processes: z.array(builtProcess),
+    reused: z.boolean(),
+  }),
 });

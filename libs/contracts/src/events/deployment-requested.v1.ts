@@ -7,5 +7,14 @@ import { buildRequest, deploymentSource } from './shapes.js';
 export const deploymentRequested = defineEvent({
   type: 'berth.deployment.requested.v1',
   producer: 'deployment-management',
-  data: z.object({ organizationId: id, projectId: id, environmentId: id, appId: id, workloadId: id, deploymentId: id, source: deploymentSource, build: buildRequest.nullable() }),
+  data: z.object({
+    organizationId: id,
+    projectId: id,
+    environmentId: id,
+    appId: id,
+    workloadId: id,
+    deploymentId: id,
+    source: deploymentSource,
+    build: buildRequest.nullable(),
+  }),
 });

@@ -7,5 +7,11 @@ import { membership, quota } from './shapes.js';
 export const organizationSnapshot = defineEvent({
   type: 'berth.organization.snapshot.v1',
   producer: 'user-management',
-  data: z.object({ organizationId: id, slug, status: z.enum(['active', 'suspended']), quota, memberships: z.array(membership) }),
+  data: z.object({
+    organizationId: id,
+    slug,
+    status: z.enum(['active', 'suspended']),
+    quota,
+    memberships: z.array(membership),
+  }),
 });

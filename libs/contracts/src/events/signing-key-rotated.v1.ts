@@ -6,5 +6,9 @@ import { defineEvent } from './define-event.js';
 export const signingKeyRotated = defineEvent({
   type: 'berth.signing-key.rotated.v1',
   producer: 'user-management',
-  data: z.object({ keys: z.array(z.object({ kid: z.string(), publicJwk: z.record(z.string(), z.unknown()), notAfter: instant.nullable() })) }),
+  data: z.object({
+    keys: z.array(
+      z.object({ kid: z.string(), publicJwk: z.record(z.string(), z.unknown()), notAfter: instant.nullable() }),
+    ),
+  }),
 });

@@ -1,7 +1,10 @@
 import { z } from 'zod';
 
 const port = z.coerce.number().int().min(0).max(65_535);
-const flag = z.enum(['true', 'false']).default('false').transform((value) => value === 'true');
+const flag = z
+  .enum(['true', 'false'])
+  .default('false')
+  .transform((value) => value === 'true');
 
 /** What every service is told by its environment. A service adds its own with `baseConfig.extend({...})`. */
 export const baseConfig = z.object({

@@ -6,7 +6,10 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export class ConfigError extends Error {}
 
 /** Parses configuration once. @throws ConfigError */
-export function loadConfig<Schema extends z.ZodType>(schema: Schema, environment: Environment): Readonly<z.infer<Schema>> {
+export function loadConfig<Schema extends z.ZodType>(
+  schema: Schema,
+  environment: Environment,
+): Readonly<z.infer<Schema>> {
   const parsed = schema.safeParse(environment);
   if (parsed.success) return Object.freeze(parsed.data as object) as Readonly<z.infer<Schema>>;
   const problems = parsed.error.issues.map((issue) => `  ${issue.path.join('.') || '(all)'}: ${issue.message}`);

@@ -9,7 +9,8 @@ interface Correlation {
 const storage = new AsyncLocalStorage<Correlation>();
 
 /** Runs `work` with a correlation id that logs, problems and events below it carry. */
-export const withCorrelation = <Result>(correlation: Correlation, work: () => Result): Result => storage.run(correlation, work);
+export const withCorrelation = <Result>(correlation: Correlation, work: () => Result): Result =>
+  storage.run(correlation, work);
 
 export const currentCorrelationId = (): string | undefined => storage.getStore()?.correlationId;
 export const currentCausationId = (): string | undefined => storage.getStore()?.causationId;

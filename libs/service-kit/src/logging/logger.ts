@@ -7,7 +7,17 @@ export type Logger = PinoLogger;
 /** Injection token of the service's logger. */
 export const LOGGER = Symbol('berth.logger');
 
-const secretPaths = ['authorization', 'cookie', 'password', 'secret', 'token', 'refreshToken', 'accessToken', 'value', 'env'];
+const secretPaths = [
+  'authorization',
+  'cookie',
+  'password',
+  'secret',
+  'token',
+  'refreshToken',
+  'accessToken',
+  'value',
+  'env',
+];
 
 /** JSON lines on stdout; credentials are redacted by field name at any of the first three levels. */
 export function createLogger(name: string, level: string): Logger {

@@ -41,7 +41,9 @@ export class Listener {
     if (this.closed) return;
     this.clock.after(500, () => {
       if (this.closed) return;
-      this.open().catch((error: unknown) => this.logger.warn({ err: error, channel: this.options.channel }, 'listener cannot connect'));
+      this.open().catch((error: unknown) =>
+        this.logger.warn({ err: error, channel: this.options.channel }, 'listener cannot connect'),
+      );
     });
   }
 }

@@ -1,0 +1,3 @@
+export * from './runtime/desired.js';
+export * from './runtime/observed.js';
+export * from './runtime/route-table.js';

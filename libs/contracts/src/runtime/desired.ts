@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { processName, processType } from '../common/process-type.js';
+import { digest, id } from '../common/values.js';
+import { artifact } from '../events/shapes.js';
+
+/** A process type with how many instances of it should run. */
+export const desiredProcess = processType.extend({ instances: z.int().min(0).max(1_000) });
+export type DesiredProcess = z.infer<typeof desiredProcess>;
+
+/**
+ * Everything the runtime must know to run one workload: exactly one release, with counts and routes.
+ *
+ * While the instances of this release are not ready, those of the release before keep serving; the runtime retires them
+ * only when the new ones are ready and routed. Applying the former desired state again is the rollback.
+ */
+export const desiredWorkload = z.strictObject({
+  workloadId: id,
+  organizationId: id,
+  projectId: id,
+  environmentId: id,
+  appId: id,
+  /** Isolation border on a cluster, from the environment; see the naming rule of the domain. */
+  namespace: z.string().regex(/^[a-z0-9-]{1,63}$/),
+  /** Readable, unique in its namespace: the app's slug. */
+  name: z.string(),
+  /** Raised at each change of the desired state; `observedGeneration` echoes it. */
+  generation: z.int().positive(),
+  release: z.object({ number: z.int().positive(), hash: digest, configHash: digest, artifact }),
+  /** Config and secrets of the release. Never logged, never written to disk by a runtime. */
+  environment: z.record(z.string(), z.string()),
+  processes: z.array(desiredProcess),
+  hosts: z.array(z.string()),
+  /** A change of this token replaces all instances although the release is the same. */
+  restartToken: z.string(),
+  /** How long an instance may take from its start until it is ready. */
+  startDeadlineSeconds: z.int().positive(),
+  /** How long an instance may take from SIGTERM to its end. */
+  stopDeadlineSeconds: z.int().positive(),
+});
+export type DesiredWorkload = z.infer<typeof desiredWorkload>;
+
+export const logQuery = z.object({
+  process: processName.optional(),
+  instance: z.string().optional(),
+  /** Lines at or after this instant. */
+  since: z.iso.datetime().optional(),
+  /** Only the last so many of the stored lines. */
+  tail: z.coerce.number().int().min(0).max(10_000).optional(),
+  follow: z.stringbool().default(false),
+});
+export type LogQuery = z.infer<typeof logQuery>;

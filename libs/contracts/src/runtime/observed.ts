@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import { cause } from '../common/causes.js';
+import { processName } from '../common/process-type.js';
+import { digest, id, instant } from '../common/values.js';
+
+export const instanceExit = z.object({
+  code: z.int().nullable(),
+  signal: z.string().nullable(),
+  at: instant,
+  reason: z.enum(['exited', 'out_of_memory', 'start_deadline', 'unhealthy', 'stopped', 'lost']),
+});
+export type InstanceExit = z.infer<typeof instanceExit>;
+
+export const observedInstance = z.object({
+  /** `<process type>-<random>`, unique in the workload for ever. */
+  id: z.string(),
+  processType: processName,
+  release: z.int().positive(),
+  releaseHash: digest,
+  artifactDigest: digest,
+  configHash: digest,
+  restartToken: z.string(),
+  cpuMillicores: z.int().positive(),
+  memoryMib: z.int().positive(),
+  /** `backoff`: it ended and will be started again; `stopping`: it no longer serves. */
+  state: z.enum(['starting', 'ready', 'unready', 'backoff', 'stopping']),
+  /** Listed as an upstream of the workload's route. */
+  routed: z.boolean(),
+  restarts: z.int().nonnegative(),
+  startedAt: instant,
+  /** Since when it serves without a break; null while it does not. */
+  readySince: instant.nullable(),
+  lastExit: instanceExit.nullable(),
+  /** Why it is not ready, as far as the runtime can tell; null while it starts normally or is ready. */
+  trouble: z.object({ cause, message: z.string(), evidence: z.array(z.string()) }).nullable(),
+});
+export type ObservedInstance = z.infer<typeof observedInstance>;
+
+export const observedWorkload = z.object({
+  workloadId: id,
+  /** Generation of the desired state that the runtime works on. */
+  observedGeneration: z.int().positive(),
+  instances: z.array(observedInstance),
+  /** A host is accepted when the gateway routes it to at least one ready instance. */
+  routes: z.array(z.object({ host: z.string(), accepted: z.boolean() })),
+  /** When the set of ready instances last changed, by the runtime's clock. */
+  changedAt: instant,
+  /** A trouble of the workload as a whole (artifact missing, quota, no port free); null when there is none. */
+  trouble: z.object({ cause, message: z.string(), evidence: z.array(z.string()) }).nullable(),
+});
+export type ObservedWorkload = z.infer<typeof observedWorkload>;
+
+export const logLine = z.object({
+  /** Opaque and increasing per workload: what a reader resumes after. */
+  cursor: z.string(),
+  at: instant,
+  process: processName,
+  instance: z.string(),
+  stream: z.enum(['stdout', 'stderr', 'platform']),
+  text: z.string(),
+});
+export type LogLine = z.infer<typeof logLine>;
+
+/** Live statistics of one instance. */
+export const instanceStats = z.object({
+  instance: z.string(),
+  process: processName,
+  release: z.int().positive(),
+  state: z.string(),
+  /** CPU use over the last sampling interval, in millicores. */
+  cpuMillicores: z.int().nonnegative(),
+  /** Resident memory of all its processes, in bytes. */
+  memoryBytes: z.int().nonnegative(),
+  /** Bytes that it holds in its own writable folders. */
+  storageBytes: z.int().nonnegative(),
+  cpuLimitMillicores: z.int().positive(),
+  memoryLimitBytes: z.int().positive(),
+});
+export type InstanceStats = z.infer<typeof instanceStats>;

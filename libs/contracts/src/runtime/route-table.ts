@@ -1,0 +1,24 @@
+import { z } from 'zod';
+
+/** One instance behind a host. */
+export const upstream = z.object({ id: z.string(), host: z.string(), port: z.int().min(1).max(65_535) });
+export type Upstream = z.infer<typeof upstream>;
+
+/**
+ * The whole table of the local app router, stated at once.
+ *
+ * The gateway serves `PUT /routes` (answers `{version}` when the table is in effect) and `POST /drain {upstreamId,
+ * timeoutMilliseconds}` (answers `{inFlight}` when no request runs on the upstream any more, or at the timeout) on its
+ * control socket.
+ */
+export const routeTable = z.strictObject({
+  version: z.int().nonnegative(),
+  routes: z.array(z.object({ host: z.string(), upstreams: z.array(upstream) })),
+});
+export type RouteTable = z.infer<typeof routeTable>;
+
+export const drainRequest = z.strictObject({
+  upstreamId: z.string(),
+  timeoutMilliseconds: z.int().min(0).max(600_000),
+});
+export type DrainRequest = z.infer<typeof drainRequest>;

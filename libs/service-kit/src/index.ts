@@ -1,0 +1,10 @@
+export { baseConfig, type BaseConfig } from './config/base-config.js';
+export { ConfigError, type Environment, loadConfig } from './config/load-config.js';
+export { defineErrors, DomainError, type ErrorExtras } from './errors/define-errors.js';
+export { currentCausationId, currentCorrelationId, withCorrelation } from './logging/correlation.js';
+export { createLogger, LOGGER, type Logger, NestLogger } from './logging/logger.js';
+export { createDataSource, type DataSourceOptions, migrate } from './persistence/data-source.js';
+export { Database, type Sql, Tx } from './persistence/database.js';
+export { Listener, type ListenerOptions } from './persistence/listener.js';
+export { type CancelTimer, Clock } from './time/clock.js';
+export { Ids } from './time/ids.js';
