@@ -1,10 +1,15 @@
-import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { OnApplicationShutdown } from '@nestjs/common';
+import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 
 /** Something that runs SQL: a transaction, or the pool for reads that need none. */
 export interface Sql {
   /** Runs one statement and answers its rows (also for `returning`). Parameters are `$1`, `$2`, ... */
   query<Row extends object>(sql: string, parameters?: readonly unknown[]): Promise<Row[]>;
 }
+
+const run = async <Row>(runner: QueryRunner, sql: string, parameters: readonly unknown[]): Promise<Row[]> =>
+  ((await runner.query(sql, [...parameters], true)) as { records: Row[] }).records;
 
 /** An open transaction. Repositories take it first, so that a write outside a transaction does not type-check. */
 export class Tx implements Sql {
@@ -15,9 +20,8 @@ export class Tx implements Sql {
     private readonly runner: QueryRunner,
   ) {}
 
-  async query<Row extends object>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
-    const result = (await this.runner.query(sql, [...parameters], true)) as { records: Row[] };
-    return result.records;
+  query<Row extends object>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+    return run<Row>(this.runner, sql, parameters);
   }
 
   /** Runs `hook` after the commit; never when the transaction rolls back. The hook must not throw. */
@@ -32,13 +36,18 @@ export class Tx implements Sql {
 }
 
 /** One service's database: a pool, transactions with hooks after commit, and nothing of TypeORM's global state. */
-export class Database implements Sql {
+export class Database implements Sql, OnApplicationShutdown {
+  /** The transaction that encloses the current request, if any: see `enclose`. */
+  private readonly enclosing = new AsyncLocalStorage<Tx>();
+
   constructor(readonly dataSource: DataSource) {}
 
   async query<Row extends object>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+    const enclosing = this.enclosing.getStore();
+    if (enclosing) return enclosing.query<Row>(sql, parameters);
     const runner = this.dataSource.createQueryRunner();
     try {
-      return ((await runner.query(sql, [...parameters], true)) as { records: Row[] }).records;
+      return await run<Row>(runner, sql, parameters);
     } finally {
       await runner.release();
     }
@@ -46,6 +55,24 @@ export class Database implements Sql {
 
   /** Commits when `work` resolves, rolls back when it throws and throws on. Isolation: read committed. */
   async transaction<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
+    const enclosing = this.enclosing.getStore();
+    if (enclosing) return work(enclosing);
+    return this.begin(work);
+  }
+
+  /**
+   * Runs `work` so that every query and transaction below it joins one transaction: all of a request commits, or none.
+   * Used to commit an Idempotency-Key together with its effect.
+   */
+  enclose<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
+    return this.begin((tx) => this.enclosing.run(tx, () => work(tx)));
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    if (this.dataSource.isInitialized) await this.dataSource.destroy();
+  }
+
+  private async begin<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
     let opened: Tx | undefined;
     const result = await this.dataSource.transaction(async (manager) => {
       if (!manager.queryRunner) throw new Error('a transaction has no query runner');

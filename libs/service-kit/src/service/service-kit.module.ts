@@ -1,0 +1,65 @@
+import { type DynamicModule, Module, StandardSchemaSerializerInterceptor } from '@nestjs/common';
+import { APP_FILTER, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
+import type { BaseConfig } from '../config/base-config.js';
+import { HealthController } from '../health/health.controller.js';
+import { LinkHeaderInterceptor } from '../http/link-header.interceptor.js';
+import { ProblemFilter } from '../http/problem.filter.js';
+import { ValidationPipe } from '../http/validation.pipe.js';
+import { Idempotency1763600000001 } from '../idempotency/idempotency.migration.js';
+import { IdempotencyInterceptor } from '../idempotency/idempotency.interceptor.js';
+import { createLogger, LOGGER } from '../logging/logger.js';
+import { createDataSource, migrate } from '../persistence/data-source.js';
+import { Database } from '../persistence/database.js';
+import { Clock } from '../time/clock.js';
+import { Ids } from '../time/ids.js';
+import type { ServiceDefinition } from './service-definition.js';
+
+/** Injection token of the service's parsed configuration. */
+export const CONFIG = Symbol('berth.config');
+
+/** Global: database, clock, ids, logger, configuration, and what every HTTP edge does alike. */
+@Module({})
+export class ServiceKitModule {
+  static forRoot<Config extends BaseConfig>(definition: ServiceDefinition<Config>, config: Config): DynamicModule {
+    return {
+      module: ServiceKitModule,
+      global: true,
+      controllers: [HealthController],
+      providers: [
+        Clock,
+        Ids,
+        { provide: CONFIG, useValue: config },
+        { provide: LOGGER, useFactory: () => createLogger(definition.name, config.LOG_LEVEL) },
+        { provide: Database, useFactory: () => openDatabase(definition, config) },
+        { provide: APP_PIPE, useClass: ValidationPipe },
+        { provide: APP_FILTER, useClass: ProblemFilter },
+        { provide: APP_INTERCEPTOR, useClass: LinkHeaderInterceptor },
+        { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
+        { provide: APP_INTERCEPTOR, useClass: StandardSchemaSerializerInterceptor },
+      ],
+      exports: [Clock, Ids, CONFIG, LOGGER, Database],
+    };
+  }
+}
+
+/** The service's migrations after the kit's own. */
+export const allMigrations = (definition: ServiceDefinition<never>) => [
+  Idempotency1763600000001,
+  ...definition.migrations,
+];
+
+async function openDatabase<Config extends BaseConfig>(
+  definition: ServiceDefinition<Config>,
+  config: Config,
+): Promise<Database> {
+  const dataSource = createDataSource({
+    url: config.DATABASE_URL,
+    poolSize: config.DATABASE_POOL,
+    caFile: config.DATABASE_CA_FILE,
+    entities: definition.entities,
+    migrations: [Idempotency1763600000001, ...definition.migrations],
+  });
+  await dataSource.initialize();
+  if (config.MIGRATE) await migrate(dataSource);
+  return new Database(dataSource);
+}

@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { BaseConfig } from '../config/base-config.js';
+import { type Environment, loadConfig } from '../config/load-config.js';
+import { correlate } from '../http/correlate.js';
+import { serveOpenApi } from '../http/open-api.js';
+import { LOGGER, type Logger, NestLogger } from '../logging/logger.js';
+import type { ServiceDefinition } from './service-definition.js';
+import { ServiceKitModule } from './service-kit.module.js';
+
+export interface RunningService {
+  /** Where it answers, without trailing slash. */
+  readonly url: string;
+  readonly app: NestFastifyApplication;
+  /** Ends in order: requests, loops, connections. */
+  close(): Promise<void>;
+}
+
+@Module({})
+class RootModule {}
+
+/** The module tree of a service: the kit, then its own module. */
+export const rootModule = <Config extends BaseConfig>(
+  definition: ServiceDefinition<Config>,
+  config: Config,
+): DynamicModule => ({
+  module: RootModule,
+  imports: [ServiceKitModule.forRoot(definition, config), definition.module(config)],
+});
+
+/** The HTTP server below Nest: TLS when both files are configured, 1 MiB bodies, no trust in forwarded headers. */
+export function httpAdapter(config: BaseConfig): FastifyAdapter {
+  const https =
+    config.TLS_CERT_FILE && config.TLS_KEY_FILE
+      ? { https: { cert: readFileSync(config.TLS_CERT_FILE), key: readFileSync(config.TLS_KEY_FILE) } }
+      : {};
+  const options = { bodyLimit: 1_048_576, forceCloseConnections: true, requestTimeout: 0, ...https };
+  return new FastifyAdapter(options);
+}
+
+/** What is done to every application before it listens, in production and in tests. */
+export async function prepare(app: NestFastifyApplication, definition: ServiceDefinition<never>): Promise<void> {
+  app.useLogger(new NestLogger(app.get<Logger>(LOGGER)));
+  app.enableShutdownHooks([]);
+  await correlate(app);
+  serveOpenApi(app, definition.name);
+  definition.connect?.(app);
+  await app.startAllMicroservices();
+}
+
+/** Parses configuration, opens the database, starts loops and listens. @throws ConfigError */
+export async function startService<Config extends BaseConfig>(
+  definition: ServiceDefinition<Config>,
+  environment: Environment,
+): Promise<RunningService> {
+  const config = loadConfig(definition.config, environment);
+  const app = await NestFactory.create<NestFastifyApplication>(rootModule(definition, config), httpAdapter(config), {
+    logger: ['error', 'warn'],
+    abortOnError: false,
+    return503OnClosing: true,
+    routeConflictPolicy: { duplicate: 'error', shadow: 'off' },
+  });
+  await prepare(app, definition as unknown as ServiceDefinition<never>);
+  await app.listen(config.PORT, config.HOST);
+  const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
+  return { url, app, close: () => app.close() };
+}
