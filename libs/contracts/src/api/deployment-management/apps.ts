@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { pageOf, pageQuery } from '../../common/page.js';
+import { id, instant, slug } from '../../common/values.js';
+
+/** No control characters, no leading hyphen: what git would read as an option. */
+const gitUrl = z
+  .string()
+  .min(1)
+  .max(2_000)
+  .regex(/^[^-\s\p{Cc}][^\s\p{Cc}]*$/u, { error: 'must be a Git URL' });
+export const gitRef = z
+  .string()
+  .min(1)
+  .max(250)
+  .regex(/^[A-Za-z0-9_][A-Za-z0-9_./+-]*$/, { error: 'must be a branch, a tag or a commit' })
+  .refine((ref) => !ref.includes('..') && !ref.endsWith('.lock') && !ref.endsWith('/'), {
+    error: 'must be a branch, a tag or a commit',
+  });
+
+export const appSource = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('git'), url: gitUrl, branch: gitRef.default('main') }),
+  /** Source comes with each deployment, from `POST /v1/uploads`. */
+  z.strictObject({ kind: z.literal('upload') }),
+]);
+export type AppSource = z.infer<typeof appSource>;
+
+/** Relative, inside the repository. */
+const folder = z
+  .string()
+  .max(500)
+  .regex(/^(?!\/)(?!.*(^|\/)\.\.(\/|$))[^\p{Cc}]*$/u, { error: 'must be a folder inside the repository' });
+
+export const appBuild = z.strictObject({
+  rootFolder: folder.default(''),
+  installCommand: z.string().min(1).max(4_000).nullable().default(null),
+  buildCommand: z.string().min(1).max(4_000).nullable().default(null),
+});
+export type AppBuild = z.infer<typeof appBuild>;
+
+export const createApp = z
+  .strictObject({
+    projectId: id,
+    slug,
+    source: appSource,
+    build: appBuild.default({ rootFolder: '', installCommand: null, buildCommand: null }),
+  })
+  .meta({ id: 'CreateApp' });
+export type CreateApp = z.infer<typeof createApp>;
+
+export const updateApp = z
+  .strictObject({ source: appSource.optional(), build: appBuild.optional() })
+  .meta({ id: 'UpdateApp' });
+export type UpdateApp = z.infer<typeof updateApp>;
+
+export const app = z
+  .object({
+    id,
+    projectId: id,
+    organizationId: id,
+    slug,
+    source: appSource,
+    build: appBuild,
+    generation: z.int(),
+    createdAt: instant,
+  })
+  .meta({ id: 'App' });
+export type App = z.infer<typeof app>;
+
+export const appQuery = pageQuery.extend({ project: id, slug: slug.optional() });
+export type AppQuery = z.infer<typeof appQuery>;
+export const appPage = pageOf(app).meta({ id: 'AppPage' });

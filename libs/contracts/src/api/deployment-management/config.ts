@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { id, instant } from '../../common/values.js';
+
+/** POSIX name; `PORT` and the `BERTH_` prefix belong to the platform. */
+export const variableName = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, {
+    error: 'must be letters, digits and underscores, not starting with a digit',
+  })
+  .refine((name) => name !== 'PORT' && !name.startsWith('BERTH_'), { error: 'belongs to the platform' });
+
+const variableValue = z
+  .string()
+  .max(65_536)
+  .refine((value) => !value.includes('\0'), { error: 'must not hold a NUL character' });
+
+const change = {
+  set: z.record(variableName, variableValue).default({}),
+  unset: z.array(variableName).max(500).default([]),
+};
+const changesSomething = (body: { set: object; unset: unknown[] }) =>
+  Object.keys(body.set).length + body.unset.length > 0;
+
+export const changeConfig = z
+  .strictObject(change)
+  .refine(changesSomething, { error: 'set or unset at least one variable' })
+  .meta({ id: 'ChangeConfig' });
+export type ChangeConfig = z.infer<typeof changeConfig>;
+
+export const changeSecrets = z
+  .strictObject(change)
+  .refine(changesSomething, { error: 'set or unset at least one secret' })
+  .meta({ id: 'ChangeSecrets' });
+export type ChangeSecrets = z.infer<typeof changeSecrets>;
+
+/** The newest config version of a workload. Values of secrets are never answered. */
+export const config = z
+  .object({
+    workloadId: id,
+    version: z.int().nonnegative(),
+    variables: z.record(z.string(), z.string()),
+    createdAt: instant.nullable(),
+  })
+  .meta({ id: 'Config' });
+export type Config = z.infer<typeof config>;
+
+export const secretList = z
+  .object({
+    workloadId: id,
+    items: z.array(z.object({ name: z.string(), version: z.int().positive(), createdAt: instant })),
+  })
+  .meta({ id: 'SecretList' });
+export type SecretList = z.infer<typeof secretList>;
+
+/** The new config version and the deployment that releases it; null while nothing was ever deployed. */
+export const configChange = z
+  .object({ version: z.int().positive(), deploymentId: id.nullable() })
+  .meta({ id: 'ConfigChange' });
+export type ConfigChange = z.infer<typeof configChange>;

@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { failure } from '../../common/causes.js';
+import { pageOf, pageQuery } from '../../common/page.js';
+import { digest, id, instant } from '../../common/values.js';
+import { allocationEntry, deploymentSource } from '../../events/shapes.js';
+import { gitRef } from './apps.js';
+
+export const deploymentStatus = z.enum([
+  'queued',
+  'building',
+  'preparing',
+  'rolling',
+  'verifying',
+  'live',
+  'retired',
+  'failed',
+  'cancelled',
+  'superseded',
+]);
+export type DeploymentStatus = z.infer<typeof deploymentStatus>;
+
+/** What to deploy: exactly one of the kinds. Images are not supported by this installation's runtime yet (422). */
+export const createDeployment = z
+  .strictObject({
+    source: z.discriminatedUnion('kind', [
+      /** `ref` absent: the workload's tracked ref, else the app's branch. */
+      z.strictObject({ kind: z.literal('git'), ref: gitRef.optional() }),
+      z.strictObject({ kind: z.literal('upload'), uploadId: id }),
+      z.strictObject({ kind: z.literal('image'), image: z.string().min(1).max(500) }),
+      /** Rollback: artifact, config with its secret versions, and process sizes of a former release, as a new release. */
+      z.strictObject({ kind: z.literal('release'), number: z.int().positive() }),
+      /** The artifact of a release of another workload of the same app, with this workload's own config. */
+      z.strictObject({ kind: z.literal('promote'), workloadId: id, number: z.int().positive() }),
+    ]),
+  })
+  .meta({ id: 'CreateDeployment' });
+export type CreateDeployment = z.infer<typeof createDeployment>;
+
+export const timelineEntry = z.object({
+  sequence: z.int().positive(),
+  at: instant,
+  from: deploymentStatus.nullable(),
+  to: deploymentStatus,
+  actor: z.string(),
+  message: z.string(),
+});
+export type TimelineEntry = z.infer<typeof timelineEntry>;
+
+export const deployment = z
+  .object({
+    id,
+    workloadId: id,
+    organizationId: id,
+    number: z.int().positive(),
+    status: deploymentStatus,
+    source: deploymentSource,
+    buildId: id.nullable(),
+    commit: z.string().nullable(),
+    artifactReused: z.boolean().nullable(),
+    release: z.int().positive().nullable(),
+    failure: failure.nullable(),
+    /** What happened to the release before: `v3 keeps serving`. */
+    outcome: z.string().nullable(),
+    url: z.string(),
+    createdBy: z.string(),
+    createdAt: instant,
+    endedAt: instant.nullable(),
+    timeline: z.array(timelineEntry),
+    /** Milliseconds spent in each phase so far. */
+    durations: z.record(z.string(), z.int().nonnegative()),
+    notes: z.array(z.string()),
+  })
+  .meta({ id: 'Deployment' });
+export type Deployment = z.infer<typeof deployment>;
+
+export const deploymentQuery = pageQuery.extend({ workload: id });
+export type DeploymentQuery = z.infer<typeof deploymentQuery>;
+export const deploymentPage = pageOf(deployment).meta({ id: 'DeploymentPage' });
+
+/** What a deployment would change; nothing is stored. */
+export const dryRun = z
+  .object({
+    /** Hash of the release that would be made; null before a build. */
+    releaseHash: digest.nullable(),
+    changes: z.array(z.object({ path: z.string(), before: z.unknown(), after: z.unknown() })),
+    allocation: z.object({ before: z.array(allocationEntry), after: z.array(allocationEntry) }),
+  })
+  .meta({ id: 'DryRun' });
+export type DryRun = z.infer<typeof dryRun>;

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { pageOf, pageQuery } from '../../common/page.js';
+import { id, instant, slug } from '../../common/values.js';
+
+/** `preview` environments come from pull requests and are not made by hand. */
+export const environmentKind = z.enum(['development', 'staging', 'production', 'preview']);
+export type EnvironmentKind = z.infer<typeof environmentKind>;
+
+export const createEnvironment = z
+  .strictObject({ projectId: id, slug, kind: z.enum(['development', 'staging', 'production']) })
+  .meta({ id: 'CreateEnvironment' });
+export type CreateEnvironment = z.infer<typeof createEnvironment>;
+
+export const environment = z
+  .object({
+    id,
+    projectId: id,
+    organizationId: id,
+    slug,
+    kind: environmentKind,
+    namespace: z.string(),
+    createdAt: instant,
+  })
+  .meta({ id: 'Environment' });
+export type Environment = z.infer<typeof environment>;
+
+export const environmentQuery = pageQuery.extend({ project: id, slug: slug.optional() });
+export type EnvironmentQuery = z.infer<typeof environmentQuery>;
+export const environmentPage = pageOf(environment).meta({ id: 'EnvironmentPage' });

@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import { pageOf, pageQuery } from '../../common/page.js';
+import { healthCheck, processName } from '../../common/process-type.js';
+import { id, instant } from '../../common/values.js';
+import { gitRef } from './apps.js';
+
+/** Instances per process type. A type that is not named runs one instance when it is `web`, else none. */
+export const instanceCounts = z.record(processName, z.int().min(0).max(100));
+export type InstanceCounts = z.infer<typeof instanceCounts>;
+
+/** Sizes and health checks for the next release, per process type. */
+export const processSettings = z.record(
+  processName,
+  z.strictObject({
+    cpuMillicores: z.int().min(10).max(64_000).optional(),
+    memoryMib: z.int().min(16).max(262_144).optional(),
+    health: healthCheck.optional(),
+    /** Replaces the command that the source names. */
+    command: z.string().min(1).max(4_000).optional(),
+  }),
+);
+export type ProcessSettings = z.infer<typeof processSettings>;
+
+/** Longest stay in each phase of a deployment, in seconds. */
+export const phaseDeadlines = z.strictObject({
+  queued: z.int().min(1).max(86_400).default(600),
+  buildSlot: z.int().min(1).max(86_400).default(3_600),
+  building: z.int().min(1).max(86_400).default(1_800),
+  preparing: z.int().min(1).max(86_400).default(120),
+  rolling: z.int().min(1).max(86_400).default(300),
+  verifying: z.int().min(1).max(86_400).default(60),
+});
+export type PhaseDeadlines = z.infer<typeof phaseDeadlines>;
+
+export const condition = z.object({
+  type: z.string(),
+  status: z.enum(['true', 'false', 'unknown']),
+  reason: z.string(),
+  message: z.string(),
+  since: instant,
+});
+export type Condition = z.infer<typeof condition>;
+
+export const createWorkload = z.strictObject({ appId: id, environmentId: id }).meta({ id: 'CreateWorkload' });
+export type CreateWorkload = z.infer<typeof createWorkload>;
+
+export const updateWorkload = z
+  .strictObject({
+    /** Null: the app's branch. */
+    trackedRef: gitRef.nullable().optional(),
+    deadlines: phaseDeadlines.partial().optional(),
+    /** How long an instance may take until it is ready, in seconds. */
+    startDeadlineSeconds: z.int().min(1).max(3_600).optional(),
+  })
+  .meta({ id: 'UpdateWorkload' });
+export type UpdateWorkload = z.infer<typeof updateWorkload>;
+
+export const workload = z
+  .object({
+    id,
+    appId: id,
+    environmentId: id,
+    projectId: id,
+    organizationId: id,
+    trackedRef: z.string().nullable(),
+    state: z.enum(['running', 'stopped']),
+    counts: instanceCounts,
+    processSettings,
+    deadlines: phaseDeadlines,
+    startDeadlineSeconds: z.int(),
+    url: z.string(),
+    currentRelease: z.int().positive().nullable(),
+    activeDeploymentId: id.nullable(),
+    generation: z.int(),
+    observedGeneration: z.int(),
+    conditions: z.array(condition),
+    createdAt: instant,
+  })
+  .meta({ id: 'Workload' });
+export type Workload = z.infer<typeof workload>;
+
+export const workloadQuery = pageQuery
+  .extend({ project: id.optional(), app: id.optional(), environment: id.optional() })
+  .refine((query) => query.project ?? query.app ?? query.environment, {
+    error: 'name a project, an app or an environment',
+  });
+export type WorkloadQuery = z.infer<typeof workloadQuery>;
+export const workloadPage = pageOf(workload).meta({ id: 'WorkloadPage' });
+
+/** Counts change at once; sizes make a release. */
+export const scaleWorkload = z
+  .strictObject({ counts: instanceCounts.default({}), sizes: processSettings.default({}) })
+  .refine((body) => Object.keys(body.counts).length + Object.keys(body.sizes).length > 0, {
+    error: 'name at least one process type',
+  })
+  .meta({ id: 'ScaleWorkload' });
+export type ScaleWorkload = z.infer<typeof scaleWorkload>;
+
+/** What a change answers: the workload, and the deployment that brings the change about when it needs a release. */
+export const workloadChange = z.object({ workload, deploymentId: id.nullable() }).meta({ id: 'WorkloadChange' });
+export type WorkloadChange = z.infer<typeof workloadChange>;
