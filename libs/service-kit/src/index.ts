@@ -3,6 +3,7 @@ export { ConfigError, type Environment, loadConfig } from './config/load-config.
 export { defineErrors, DomainError, type ErrorExtras } from './errors/define-errors.js';
 export { Answers, AnswersNothing } from './http/answers.js';
 export { decodeCursor, encodeCursor, toPage } from './http/cursor.js';
+export { type EventStreamOptions, sendEventStream, type StreamEvent } from './http/event-stream.js';
 export { entityTag, requireMatch } from './http/entity-tag.js';
 export { openApiOf } from './http/open-api.js';
 export { Unguarded, UNGUARDED } from './http/unguarded.js';
