@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import type { Clock } from '../time/clock.js';
 
 export interface StreamEvent {
@@ -22,7 +22,6 @@ export interface EventStreamOptions {
  * 15 s keeps proxies from closing a quiet stream.
  */
 export async function sendEventStream(
-  request: FastifyRequest,
   reply: FastifyReply,
   events: (signal: AbortSignal) => AsyncIterable<StreamEvent>,
   options: EventStreamOptions,
@@ -42,13 +41,13 @@ export async function sendEventStream(
       if (!out.write(format(event))) await once(out, 'drain', { signal: ended.signal });
     }
   } catch (error) {
-    // The reader left: nobody is there to be told. Anything else breaks the connection, so that the reader resumes.
-    if (!ended.signal.aborted) request.log?.error?.({ err: error }, 'event stream failed');
+    // The reader left: nobody is there to be told. Anything else breaks the connection at the edge, so that the reader resumes.
+    if (!ended.signal.aborted) throw error;
   } finally {
     stopHeartbeat();
     stopClock();
-    out.end();
   }
+  out.end();
 }
 
 function format(event: StreamEvent): string {
