@@ -1,0 +1,38 @@
+import type { CloudEvent } from '@berth/contracts/events';
+
+export interface BusMessage {
+  readonly topic: string;
+  /** Messages of one key reach a group in the order in which they were published. */
+  readonly key: string;
+  readonly event: CloudEvent;
+}
+
+export interface SubscribeOptions {
+  /** Every group gets every message; the members of one group share the work. A new group starts at the beginning. */
+  readonly group: string;
+  readonly topics: readonly string[];
+}
+
+export interface Subscription {
+  /** Resolves when the message in hand is done and its position is committed. */
+  close(): Promise<void>;
+}
+
+/**
+ * Called one at a time per key, in order. When it resolves the message will be committed; when it throws the message
+ * comes again after a back-off and nothing behind it in its partition overtakes. Delivery is at least once.
+ */
+export type Deliver = (message: BusMessage) => Promise<void>;
+
+/** Carries events between services. It is transport, not storage. Proven by `test/event-bus.contract.ts`. */
+export interface EventBus {
+  /** Resolves when the messages are durable; their order per key is kept. A failure may have published some of them. */
+  publish(messages: readonly BusMessage[]): Promise<void>;
+  subscribe(options: SubscribeOptions, deliver: Deliver): Promise<Subscription>;
+  /** Sends a group back to the beginning, to replay. @throws Error while a member of the group is running */
+  rewind(options: SubscribeOptions): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Injection token of the service's bus; tests override it. */
+export const EVENT_BUS = Symbol('berth.event-bus');

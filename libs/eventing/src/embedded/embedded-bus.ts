@@ -1,0 +1,108 @@
+import type { CancelTimer, Clock, Logger } from '@berth/service-kit';
+import { Pool } from 'pg';
+import type { BusMessage, Deliver, EventBus, SubscribeOptions, Subscription } from '../bus/event-bus.js';
+import { connectionOptions, type PostgresAddress } from '../session/connection.js';
+import { Session } from '../session/session.js';
+import { CHANNEL, publishParameters, publishSql, schema, touchedPartitions, trimSql } from './embedded-log.js';
+import { GroupConsumer, lockName } from './group-consumer.js';
+
+const TRIM_EVERY = 3_600_000;
+
+export interface EmbeddedBusOptions extends PostgresAddress {
+  /** Messages that every group has passed are kept so long, for a rewind. Default 7. */
+  readonly retentionDays?: number;
+}
+
+/**
+ * The bus on Postgres: an ordered log of 4 partitions a topic, a position per group and partition, woken by NOTIFY
+ * with a poll each second under it. One member of a group reads a topic; others take over when its connection ends.
+ */
+export class EmbeddedBus implements EventBus {
+  private readonly pool: Pool;
+  private readonly sessions = new Set<Session>();
+  private readonly stopTrimming: CancelTimer;
+  private ready: Promise<unknown> | undefined;
+  private closed: Promise<void> | undefined;
+
+  constructor(
+    private readonly options: EmbeddedBusOptions,
+    private readonly clock: Clock,
+    private readonly logger: Logger,
+  ) {
+    this.pool = new Pool({ ...connectionOptions(options), max: 3, application_name: 'berth-bus' });
+    this.pool.on('error', (error) => logger.debug({ err: error }, 'a connection of the bus ended'));
+    this.stopTrimming = clock.every(TRIM_EVERY, () => {
+      this.trim().catch((error: unknown) => logger.warn({ err: error }, 'the bus cannot be trimmed'));
+    });
+  }
+
+  async publish(messages: readonly BusMessage[]): Promise<void> {
+    if (messages.length === 0) return;
+    await this.open();
+    await this.pool.query(publishSql, publishParameters(messages));
+    this.notify(messages);
+  }
+
+  async subscribe(options: SubscribeOptions, deliver: Deliver): Promise<Subscription> {
+    await this.open();
+    const session = new Session(`berth-bus ${options.group}`, this.options, this.clock, this.logger);
+    this.sessions.add(session);
+    session.start((connection) => new GroupConsumer(options, deliver, this.clock, this.logger).run(connection));
+    return {
+      close: async () => {
+        await session.close();
+        this.sessions.delete(session);
+      },
+    };
+  }
+
+  async rewind({ group, topics }: SubscribeOptions): Promise<void> {
+    await this.open();
+    const client = await this.pool.connect();
+    try {
+      await client.query('begin');
+      for (const topic of topics) {
+        const sql = 'select pg_try_advisory_xact_lock(hashtextextended($1, 0)) as locked';
+        const { rows } = await client.query<{ locked: boolean }>(sql, [lockName(group, topic)]);
+        if (!rows[0]?.locked) throw new Error(`Group ${group} is running: stop it before it is sent back.`);
+      }
+      const sql = 'update berth_bus.position set next_offset = 0 where consumer_group = $1 and topic = any ($2::text[])';
+      await client.query(sql, [group, topics]);
+      await client.query('commit');
+    } finally {
+      client.release(true);
+    }
+  }
+
+  /** Deletes messages past their retention that every group has passed. Runs by itself each hour. */
+  async trim(): Promise<void> {
+    await this.open();
+    await this.pool.query(trimSql, [this.options.retentionDays ?? 7]);
+  }
+
+  close(): Promise<void> {
+    this.closed ??= this.closeAll();
+    return this.closed;
+  }
+
+  private async closeAll(): Promise<void> {
+    this.stopTrimming();
+    await Promise.all([...this.sessions].map((session) => session.close()));
+    await this.pool.end();
+  }
+
+  /** After the commit, on its own: inside the publishing transaction NOTIFY would serialize every commit behind it. */
+  private notify(messages: readonly BusMessage[]): void {
+    this.pool
+      .query('select pg_notify($1, $2)', [CHANNEL, touchedPartitions(messages).join(' ')])
+      .catch((error: unknown) => this.logger.debug({ err: error }, 'a notification was lost; the poll finds the rest'));
+  }
+
+  private async open(): Promise<void> {
+    this.ready ??= this.pool.query(schema);
+    await this.ready.catch((error: unknown) => {
+      this.ready = undefined;
+      throw error;
+    });
+  }
+}

@@ -1,0 +1,88 @@
+import { crc32 } from 'node:zlib';
+import type { CloudEvent } from '@berth/contracts/events';
+import type { BusMessage } from '../bus/event-bus.js';
+
+export const PARTITIONS = 4;
+export const CHANNEL = 'berth_bus';
+
+/** Messages of one key share a partition. */
+export const partitionOf = (key: string): number => crc32(key) % PARTITIONS;
+
+/** What makes the bus's tables; safe to run again. The lock keeps replicas that start together apart. */
+export const schema = `
+  select pg_advisory_xact_lock(7163600003);
+  create schema if not exists berth_bus;
+  create table if not exists berth_bus.partition (
+    topic text not null, partition int not null, next_offset bigint not null,
+    primary key (topic, partition));
+  create table if not exists berth_bus.message (
+    topic text not null, partition int not null, "offset" bigint not null,
+    key text not null, event json not null, published_at timestamptz not null default now(),
+    primary key (topic, partition, "offset"));
+  create table if not exists berth_bus.position (
+    consumer_group text not null, topic text not null, partition int not null, next_offset bigint not null,
+    primary key (consumer_group, topic, partition));`;
+
+/**
+ * Appends in order. The row lock of each partition is held until the commit, so offsets appear in order and a reader
+ * that saw an offset has seen every lower one. Partitions are locked in one order: publishers cannot deadlock.
+ */
+export const publishSql = `
+  with incoming as (
+    select * from unnest($1::text[], $2::int[], $3::text[], $4::json[]) with ordinality
+      as each (topic, partition, key, event, position)),
+  counted as (select topic, partition, count(*) as messages from incoming group by topic, partition),
+  moved as (
+    insert into berth_bus.partition as p (topic, partition, next_offset)
+    select topic, partition, messages from counted order by topic, partition
+    on conflict (topic, partition) do update set next_offset = p.next_offset + excluded.next_offset
+    returning topic, partition, next_offset)
+  insert into berth_bus.message (topic, partition, "offset", key, event)
+  select topic, partition, next_offset - messages - 1
+      + row_number() over (partition by topic, partition order by position), key, event
+    from incoming join counted using (topic, partition) join moved using (topic, partition)`;
+
+export const publishParameters = (messages: readonly BusMessage[]): unknown[] => [
+  messages.map((each) => each.topic),
+  messages.map((each) => partitionOf(each.key)),
+  messages.map((each) => each.key),
+  messages.map((each) => JSON.stringify(each.event)),
+];
+
+/** `topic/partition` pairs, the payload of the wake-up notification. */
+export const touchedPartitions = (messages: readonly BusMessage[]): string[] => [
+  ...new Set(messages.map((each) => `${each.topic}/${partitionOf(each.key)}`)),
+];
+
+export interface StoredMessage {
+  readonly offset: string;
+  readonly key: string;
+  readonly event: CloudEvent;
+}
+
+/** Commits a position and reads what follows it, in one round trip. */
+export const advanceSql = `
+  with moved as (
+    update berth_bus.position set next_offset = $4
+     where consumer_group = $1 and topic = $2 and partition = $3 and next_offset < $4)
+  select "offset", key, event from berth_bus.message
+   where topic = $2 and partition = $3 and "offset" >= $4 order by "offset" limit $5`;
+
+export const startSql = `
+  insert into berth_bus.position as p (consumer_group, topic, partition, next_offset) values ($1, $2, $3, 0)
+  on conflict (consumer_group, topic, partition) do update set next_offset = p.next_offset
+  returning next_offset`;
+
+/** Partitions of a topic that hold more than a group has passed: the safety net under lost notifications. */
+export const behindSql = `
+  select p.topic || '/' || p.partition as name from berth_bus.partition p
+    left join berth_bus.position c on c.topic = p.topic and c.partition = p.partition and c.consumer_group = $1
+   where p.topic = any ($2::text[]) and coalesce(c.next_offset, 0) < p.next_offset`;
+
+/** Deletes what is older than the given days and passed by every group that reads the topic. */
+export const trimSql = `
+  delete from berth_bus.message m
+   where published_at < now() - make_interval(days => $1)
+     and not exists (
+       select 1 from berth_bus.position c
+        where c.topic = m.topic and c.partition = m.partition and c.next_offset <= m."offset")`;

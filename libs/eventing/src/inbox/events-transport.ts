@@ -1,0 +1,109 @@
+import { registry, topicsOf, type ServiceName } from '@berth/contracts/events';
+import type { BaseConfig, CancelTimer, Clock, Database, Logger } from '@berth/service-kit';
+import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
+import { type CustomTransportStrategy, type MessageHandler as NestHandler, Server } from '@nestjs/microservices';
+import { isObservable, lastValueFrom } from 'rxjs';
+import type { EventBus, Subscription } from '../bus/event-bus.js';
+import type { EventProcessor } from './event-processor.js';
+import { trimInbox } from './inbox.js';
+import { MessageHandler } from './message-handler.js';
+
+/** Longer than any bus keeps messages, so that no replay meets an inbox that forgot. */
+const INBOX_DAYS = 30;
+const TRIM_EVERY = 3_600_000;
+
+export interface EventsTransportOptions {
+  readonly service: ServiceName;
+  readonly role: BaseConfig['ROLE'];
+}
+
+/**
+ * Brings events to plain Nest handlers: `@EventPattern(buildSucceeded.type) handle(@Payload() event, @Ctx() { tx })`.
+ * The service is one consumer group; it subscribes to the topics of the types that it has handlers for.
+ */
+export class EventsTransport
+  extends Server
+  implements CustomTransportStrategy, OnApplicationBootstrap, OnModuleDestroy
+{
+  /** Nest rethrows instead of logging: a failed handler must fail its transaction. */
+  override readonly propagatesEventHandlerErrors = true;
+  private connected = false;
+  private bootstrapped = false;
+  private subscription: Subscription | undefined;
+  private stopTrimming: CancelTimer | undefined;
+
+  constructor(
+    private readonly options: EventsTransportOptions,
+    private readonly bus: EventBus,
+    private readonly database: Database,
+    private readonly processor: EventProcessor,
+    private readonly tools: { readonly clock: Clock; readonly logger: Logger },
+  ) {
+    super();
+  }
+
+  /** Nest would run several handlers of a type at once; here they share a transaction and run in turn. */
+  override addHandler(pattern: unknown, handler: NestHandler): void {
+    this.processor.add(this.normalizePattern(pattern as string), async (event, context) => {
+      const result: unknown = await handler(event, context);
+      if (isObservable(result)) await lastValueFrom(result, { defaultValue: undefined });
+    });
+  }
+
+  async listen(callback: (error?: unknown) => void): Promise<void> {
+    try {
+      this.connected = true;
+      await this.subscribeWhenReady();
+      callback();
+    } catch (error) {
+      callback(error);
+    }
+  }
+
+  /** Nest may call `listen` before the application's own start hooks; no event is handled before those are done. */
+  async onApplicationBootstrap(): Promise<void> {
+    this.bootstrapped = true;
+    await this.subscribeWhenReady();
+  }
+
+  /** Resolves when the event in hand has taken effect. Called before the database is closed. */
+  async close(): Promise<void> {
+    this.stopTrimming?.();
+    await this.subscription?.close();
+  }
+
+  onModuleDestroy(): Promise<void> {
+    return this.close();
+  }
+
+  on(): never {
+    throw new Error('The transport of events has no events of its own.');
+  }
+
+  unwrap<T>(): T {
+    return this.bus as T;
+  }
+
+  private async subscribeWhenReady(): Promise<void> {
+    if (this.connected && this.bootstrapped && this.options.role !== 'api') await this.subscribe();
+  }
+
+  private async subscribe(): Promise<void> {
+    const topics = topicsOfTypes(this.processor.types);
+    if (topics.length === 0) return;
+    const { clock, logger } = this.tools;
+    const handler = new MessageHandler(this.database, this.processor, clock, logger);
+    const group = this.options.service;
+    this.subscription = await this.bus.subscribe({ group, topics }, (message) => handler.handle(message));
+    this.stopTrimming = clock.every(TRIM_EVERY, () => {
+      trimInbox(this.database, INBOX_DAYS).catch((error: unknown) =>
+        logger.warn({ err: error }, 'the inbox cannot be trimmed'),
+      );
+    });
+  }
+}
+
+function topicsOfTypes(types: readonly string[]): string[] {
+  const definitions = types.map((type) => registry.get(type)).filter((each) => each !== undefined);
+  return [...new Set(definitions.flatMap(topicsOf))].sort();
+}

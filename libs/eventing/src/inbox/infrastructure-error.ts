@@ -1,0 +1,23 @@
+/**
+ * SQLSTATE classes and codes that say the world is not ready, nothing about the event: connection (08), authorization
+ * while failing over (28), resources (53), operator intervention (57P), system (58), serialization and deadlock.
+ */
+const passingStates = /^(08...|28...|53...|57P..|58...|40001|40P01|55P03|25006)$/;
+const passingSystemErrors = /^(ECONN\w+|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|ENOTFOUND|EMFILE|ENOSPC)$/;
+/** `pg` has no code for a connection that ended; these are its words. */
+const lostConnection =
+  /connection terminated|connection error and is not queryable|client was closed|timeout exceeded when trying to connect|cannot use a pool after calling end/i;
+
+/** True when an error is about the infrastructure, so that trying again later, for ever, is right. */
+export function isInfrastructureError(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code } = error as { code?: unknown };
+  if (typeof code === 'string' && (passingStates.test(code) || passingSystemErrors.test(code))) return true;
+  return lostConnection.test(error.message) || causesOf(error).some(isInfrastructureError);
+}
+
+const causesOf = (error: Error): unknown[] => [
+  error.cause,
+  (error as { driverError?: unknown }).driverError,
+  ...(error instanceof AggregateError ? (error.errors as unknown[]) : []),
+];

@@ -1,0 +1,70 @@
+import { type Clock, type Database, type Logger, withCorrelation } from '@berth/service-kit';
+import type { BusMessage } from '../bus/event-bus.js';
+import { deadLettered } from '../metrics/metrics.js';
+import { describeError } from './describe-error.js';
+import type { EventProcessor } from './event-processor.js';
+import { arrive } from './inbox.js';
+import { isInfrastructureError } from './infrastructure-error.js';
+import { bury, isParked, lockKey, park } from './parking.js';
+
+const ATTEMPTS = 3;
+const PAUSE = 50;
+
+/** Takes one message from the bus to its effect: once, or into the dead letters, or back to the bus by throwing. */
+export class MessageHandler {
+  constructor(
+    private readonly database: Database,
+    private readonly processor: EventProcessor,
+    private readonly clock: Clock,
+    private readonly logger: Logger,
+  ) {}
+
+  /** @throws Error when the infrastructure failed: the bus delivers the message again */
+  async handle(message: BusMessage): Promise<void> {
+    const { event } = message;
+    if (!this.processor.handles(event)) return;
+    const correlation = { correlationId: event.correlationid ?? event.id, causationId: event.id };
+    await withCorrelation(correlation, () => this.attempt(message));
+  }
+
+  private async attempt(message: BusMessage): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.once(message);
+      } catch (error) {
+        if (isInfrastructureError(error)) throw error;
+        if (attempt >= ATTEMPTS) return this.giveUp(message, error, attempt);
+        await this.clock.pause(PAUSE * attempt);
+      }
+    }
+  }
+
+  private async once(message: BusMessage): Promise<void> {
+    const arrival = await this.database.transaction(async (tx) => {
+      const found = await arrive(tx, message);
+      if (found === 'fresh') await this.processor.process(tx, message.event);
+      return found;
+    });
+    if (arrival === 'parked') await this.parkBehind(message);
+  }
+
+  private async parkBehind(message: BusMessage): Promise<void> {
+    const parked = await this.database.transaction(async (tx) => {
+      await lockKey(tx, message.key);
+      if (!(await isParked(tx, message.key))) return false;
+      await park(tx, message);
+      return true;
+    });
+    if (!parked) await this.once(message);
+  }
+
+  private async giveUp(message: BusMessage, error: unknown, attempts: number): Promise<void> {
+    const { event, key } = message;
+    deadLettered.inc({ type: event.type });
+    this.logger.error({ err: error, eventId: event.id, type: event.type, key }, 'an event became a dead letter');
+    await this.database.transaction(async (tx) => {
+      await lockKey(tx, key);
+      await bury(tx, message, describeError(error), attempts);
+    });
+  }
+}
