@@ -1,1 +1,9 @@
-export {};
+export * from './api/user-management/audit.js';
+export * from './api/user-management/auth.js';
+export * from './api/user-management/memberships.js';
+export * from './api/user-management/organizations.js';
+export * from './api/user-management/quotas.js';
+export * from './api/user-management/sessions.js';
+export * from './api/user-management/signing-keys.js';
+export * from './api/user-management/users.js';
+export * from './api/user-management/values.js';

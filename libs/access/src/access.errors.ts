@@ -1,0 +1,11 @@
+import { defineErrors } from '@berth/service-kit';
+
+/** Everything that access control answers. */
+export const accessErrors = defineErrors({
+  Unauthenticated: 401,
+  Forbidden: 403,
+  NotFound: 404,
+  BerthAccessMalformed: 400,
+  AccessPending: 503,
+  AccessStale: 503,
+});

@@ -1,0 +1,72 @@
+import type { ServiceName } from '@berth/contracts/events';
+import type { BaseConfig } from '@berth/service-kit';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
+import { ACCESS_OPTIONS, ACCESS_SERVICE } from './access-options.js';
+import { Access } from './access.js';
+import { Audit1763683200302 } from './audit/audit.migration.js';
+import { Audit } from './audit/audit.js';
+import { AccessGuard } from './guard/access.guard.js';
+import { DeclaredRoutes } from './guard/declared-routes.js';
+import { AccessCache } from './read-copy/access-cache.js';
+import { Access1763683200301 } from './read-copy/access.migration.js';
+import { OnAccessHeartbeatHandler } from './read-copy/on-access-heartbeat.handler.js';
+import { OnMembershipChangedHandler } from './read-copy/on-membership-changed.handler.js';
+import { OnMembershipGrantedHandler } from './read-copy/on-membership-granted.handler.js';
+import { OnMembershipRevokedHandler } from './read-copy/on-membership-revoked.handler.js';
+import { OnOrganizationCreatedHandler } from './read-copy/on-organization-created.handler.js';
+import { OnOrganizationQuotaChangedHandler } from './read-copy/on-organization-quota-changed.handler.js';
+import { OnOrganizationSnapshotHandler } from './read-copy/on-organization-snapshot.handler.js';
+import { OnSessionRevokedHandler } from './read-copy/on-session-revoked.handler.js';
+import { OnSigningKeyRotatedHandler } from './read-copy/on-signing-key-rotated.handler.js';
+import { OrganizationsRepository } from './read-copy/organizations.repository.js';
+import { PlatformRepository } from './read-copy/platform.repository.js';
+
+export interface AccessModuleOptions {
+  readonly config: BaseConfig;
+  readonly service: ServiceName;
+}
+
+/** For the service's explicit arrays. The tables are read with SQL: there are no entities. */
+export const accessMigrations = [Access1763683200301, Audit1763683200302] as const;
+export const accessEntities = [] as const;
+
+const handlers = [
+  OnAccessHeartbeatHandler,
+  OnMembershipChangedHandler,
+  OnMembershipGrantedHandler,
+  OnMembershipRevokedHandler,
+  OnOrganizationCreatedHandler,
+  OnOrganizationQuotaChangedHandler,
+  OnOrganizationSnapshotHandler,
+  OnSessionRevokedHandler,
+  OnSigningKeyRotatedHandler,
+];
+
+/**
+ * Global: guards every route, keeps the read copy current, provides `Access` and `Audit`.
+ * Needs the global ServiceKitModule and EventingModule.
+ */
+@Module({})
+export class AccessModule {
+  static forRoot({ config, service }: AccessModuleOptions): DynamicModule {
+    return {
+      module: AccessModule,
+      global: true,
+      imports: [DiscoveryModule],
+      controllers: handlers,
+      providers: [
+        Access,
+        AccessCache,
+        Audit,
+        DeclaredRoutes,
+        OrganizationsRepository,
+        PlatformRepository,
+        { provide: ACCESS_OPTIONS, useValue: config },
+        { provide: ACCESS_SERVICE, useValue: service },
+        { provide: APP_GUARD, useClass: AccessGuard },
+      ],
+      exports: [Access, Audit],
+    };
+  }
+}

@@ -1,0 +1,61 @@
+import type { Quota } from '@berth/contracts/events';
+import { Clock, Database } from '@berth/service-kit';
+import { Inject, Injectable } from '@nestjs/common';
+import { accessErrors } from './access.errors.js';
+import type { Caller } from './caller.js';
+import { can, mayKnow, scopesAllow, type Target } from './permissions/can.js';
+import { administratorPermissions, type Permission } from './permissions/permissions.js';
+import { AccessCache } from './read-copy/access-cache.js';
+import { OrganizationsRepository } from './read-copy/organizations.repository.js';
+
+/** Decides who may do what to an object that the service has loaded. */
+@Injectable()
+export class Access {
+  constructor(
+    @Inject(AccessCache) private readonly cache: AccessCache,
+    @Inject(OrganizationsRepository) private readonly organizations: OrganizationsRepository,
+    @Inject(Database) private readonly database: Database,
+    @Inject(Clock) private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Resolves when the caller may do it there.
+   * @throws DomainError 404 `not_found` when the caller may not know that the object exists, 403 `forbidden` when its role or
+   * its token's scopes are too low, 503 `access_pending` while the read copy of the organization is incomplete
+   */
+  async require(caller: Caller, permission: Permission, target: Target): Promise<void> {
+    const member = await this.cache.member(target.organizationId, caller.subjectId);
+    if (member?.awaitingSnapshot && !caller.administrator) throw pending();
+    const subject = { administrator: caller.administrator, grants: member?.grants ?? [] };
+    if (!mayKnow(subject, target)) throw accessErrors.NotFound('There is no such object.');
+    if (scopesAllow(caller.scopes, permission) && can(subject, permission, target)) return;
+    throw accessErrors.Forbidden(`This needs the permission ${permission}.`);
+  }
+
+  /** For what belongs to the platform and to no organization. @throws DomainError 403 `forbidden` */
+  requireOnPlatform(caller: Caller, permission: Permission): void {
+    const allowed = caller.administrator && administratorPermissions.includes(permission);
+    if (allowed && scopesAllow(caller.scopes, permission)) return;
+    throw accessErrors.Forbidden(`This needs the permission ${permission} on the platform.`);
+  }
+
+  /** Ids of the organizations in which the caller has any role. */
+  organizationsOf(caller: Caller): Promise<string[]> {
+    return this.organizations.organizationsOf(this.database, caller.subjectId);
+  }
+
+  /** What an organization may use, as last heard; null when nothing was heard of it yet. */
+  quotaOf(organizationId: string): Promise<Quota | null> {
+    return this.organizations.quota(this.database, organizationId);
+  }
+
+  /** Whether the caller's token is still good: a stream asks this from time to time and ends when it is not. */
+  async isStillValid(caller: Caller): Promise<boolean> {
+    const { revokedSessions } = await this.cache.platform();
+    return caller.tokenExpiresAt > this.clock.now() && !revokedSessions.has(caller.sessionId);
+  }
+}
+
+/** The read copy is behind: it will have caught up in a moment. */
+export const pending = () =>
+  accessErrors.AccessPending('The access rules of this organization have not arrived yet.', { retryAfter: 1 });

@@ -1,0 +1,100 @@
+import { type BaseConfig, Clock } from '@berth/service-kit';
+import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { ACCESS_OPTIONS } from '../access-options.js';
+import { accessErrors } from '../access.errors.js';
+import { pending } from '../access.js';
+import { BERTH_ACCESS, parseBerthAccess } from '../berth-access.js';
+import type { Caller, WithCaller } from '../caller.js';
+import { scopesAllow } from '../permissions/can.js';
+import type { Permission } from '../permissions/permissions.js';
+import { AccessCache } from '../read-copy/access-cache.js';
+import type { PlatformAccess } from '../read-copy/platform.repository.js';
+import { TokenVerifier } from '../token/token-verifier.js';
+import { isStale } from './staleness.js';
+import { routeAccess } from './route-access.js';
+
+/** How long a request waits for the read copy to reach what its client has seen. */
+const WAIT_MS = 2_000;
+
+interface Request extends WithCaller {
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+}
+
+interface Reply {
+  header(name: string, value: string): unknown;
+}
+
+/** Lets a request in when its token is good, its scopes suffice and the read copy is fit to judge it. */
+@Injectable()
+export class AccessGuard implements CanActivate {
+  private readonly verifier: TokenVerifier;
+
+  constructor(
+    @Inject(Reflector) private readonly reflector: Reflector,
+    @Inject(AccessCache) private readonly cache: AccessCache,
+    @Inject(Clock) private readonly clock: Clock,
+    @Inject(ACCESS_OPTIONS) private readonly config: BaseConfig,
+  ) {
+    this.verifier = new TokenVerifier({ issuer: config.TOKEN_ISSUER, audience: config.TOKEN_AUDIENCE });
+  }
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    if (context.getType() !== 'http') return true;
+    const required = routeAccess(this.reflector, context.getHandler(), context.getClass());
+    if (required === 'public') return true;
+    if (!required) throw accessErrors.Forbidden('This route does not say who may use it.');
+    const http = context.switchToHttp();
+    await this.admit(http.getRequest<Request>(), http.getResponse<Reply>(), required);
+    return true;
+  }
+
+  private async admit(request: Request, reply: Reply, required: readonly Permission[]): Promise<void> {
+    const platform = await this.cache.platform();
+    const caller = await this.authenticate(request, reply, platform);
+    this.refuseMissingScopes(caller, required);
+    this.refuseStale(request.method, required, platform);
+    await this.catchUp(request.headers[BERTH_ACCESS]);
+    request.caller = caller;
+  }
+
+  private async authenticate(request: Request, reply: Reply, platform: PlatformAccess): Promise<Caller> {
+    const token = /^Bearer ([\w.~+/-]+=*)$/i.exec(String(request.headers['authorization'] ?? ''))?.[1];
+    const caller = token === undefined ? undefined : await this.callerOf(token, platform);
+    if (caller) return caller;
+    // RFC 6750, section 3: no error code when no token was sent.
+    void reply.header('www-authenticate', token === undefined ? 'Bearer' : 'Bearer error="invalid_token"');
+    throw accessErrors.Unauthenticated('Send a valid access token: Authorization: Bearer ...');
+  }
+
+  private async callerOf(token: string, platform: PlatformAccess): Promise<Caller | undefined> {
+    try {
+      const { caller } = await this.verifier.verify(token, platform.keys, this.clock.now());
+      return platform.revokedSessions.has(caller.sessionId) ? undefined : caller;
+    } catch {
+      return undefined; // why a token is not valid helps only whoever forges one
+    }
+  }
+
+  private refuseMissingScopes(caller: Caller, required: readonly Permission[]): void {
+    const missing = required.find((permission) => !scopesAllow(caller.scopes, permission));
+    if (missing) throw accessErrors.Forbidden(`The token does not have the scope ${missing}.`);
+  }
+
+  private refuseStale(method: string, required: readonly Permission[], { heartbeatAt }: PlatformAccess): void {
+    const stale = isStale(heartbeatAt, this.clock.now(), this.config.ACCESS_STALE_SECONDS);
+    if (!stale || !isSensitive(method, required)) return;
+    throw accessErrors.AccessStale('Access rules could not be kept current. Reads go on.', { retryAfter: 5 });
+  }
+
+  private async catchUp(header: string | string[] | undefined): Promise<void> {
+    if (header === undefined) return;
+    const seen = parseBerthAccess(String(header));
+    if (!seen) throw accessErrors.BerthAccessMalformed('Berth-Access must be <organization id>@<version>.');
+    if (!(await this.cache.reached(seen.organizationId, seen.version, WAIT_MS))) throw pending();
+  }
+}
+
+const isSensitive = (method: string, required: readonly Permission[]): boolean =>
+  !['GET', 'HEAD', 'OPTIONS'].includes(method) || required.some((permission) => permission.startsWith('secrets:'));

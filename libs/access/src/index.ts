@@ -1,0 +1,12 @@
+export { accessErrors } from './access.errors.js';
+export { accessEntities, accessMigrations, AccessModule, type AccessModuleOptions } from './access.module.js';
+export { Access } from './access.js';
+export { auditChain } from './audit/audit-entries.repository.js';
+export { Audit, type AuditRecord } from './audit/audit.js';
+export { type AuditContent, type ChainBreak, type ChainHead, linkHash, verifyChain } from './audit/chain.js';
+export { type AccessVersion, BERTH_ACCESS, formatBerthAccess, parseBerthAccess } from './berth-access.js';
+export { type Caller, CurrentCaller } from './caller.js';
+export { AccessGuard } from './guard/access.guard.js';
+export { Authenticated, Public, Requires } from './guard/route-access.js';
+export { can, type Grant, mayKnow, scopesAllow, type SubjectAccess, type Target } from './permissions/can.js';
+export { administratorPermissions, type Permission, permissions } from './permissions/permissions.js';

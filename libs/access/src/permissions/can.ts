@@ -1,0 +1,56 @@
+import type { Role, Scope } from '@berth/contracts/events';
+import { administratorPermissions, type Permission, permissions } from './permissions.js';
+
+/** An object's place: its organization and, as far as it lies in them, its project and environment. */
+export interface Target {
+  readonly organizationId: string;
+  readonly projectId?: string;
+  readonly environmentId?: string;
+}
+
+export interface Grant {
+  readonly scope: Scope;
+  readonly role: Role;
+}
+
+/** What a subject has in one organization. */
+export interface SubjectAccess {
+  readonly administrator: boolean;
+  readonly grants: readonly Grant[];
+}
+
+/** Whether the subject may do it there: a grant covers the target and its role holds the permission. */
+export function can(subject: SubjectAccess, permission: Permission, target: Target): boolean {
+  if (subject.administrator && administratorPermissions.includes(permission)) return true;
+  return subject.grants.some(({ scope, role }) => covers(scope, target) && allows(scope.kind, role, permission));
+}
+
+/**
+ * Whether the subject may know that the target exists: a grant covers it, or it is the organization itself and the subject
+ * has any grant in it. Decides between 404 and 403.
+ */
+export function mayKnow(subject: SubjectAccess, target: Target): boolean {
+  if (subject.administrator) return true;
+  if (target.projectId === undefined && target.environmentId === undefined) return subject.grants.length > 0;
+  return subject.grants.some(({ scope }) => covers(scope, target));
+}
+
+/** Whether a token with these scopes may be used for it. `*` is a person's session; `secrets:*` a whole segment. */
+export function scopesAllow(scopes: readonly string[], permission: Permission): boolean {
+  const segment = permission.split(':')[0];
+  return scopes.some((scope) => scope === '*' || scope === permission || scope === `${segment}:*`);
+}
+
+const allows = (kind: Scope['kind'], role: Role, permission: Permission): boolean =>
+  permissions[kind][role]?.includes(permission) ?? false;
+
+function covers(scope: Scope, target: Target): boolean {
+  switch (scope.kind) {
+    case 'organization':
+      return scope.id === target.organizationId;
+    case 'project':
+      return scope.id === target.projectId;
+    case 'environment':
+      return scope.id === target.environmentId;
+  }
+}

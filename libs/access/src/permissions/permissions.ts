@@ -1,0 +1,93 @@
+import type { Role, Scope } from '@berth/contracts/events';
+
+const readsOfEnvironment = [
+  'environments:read',
+  'workloads:read',
+  'workloads:logs',
+  'releases:read',
+  'deployments:read',
+  'config:read',
+  'domains:read',
+  'routes:read',
+  'builds:read',
+  'artifacts:read',
+  'usage:read',
+  'costs:read',
+  'events:read',
+] as const;
+
+const writesOfEnvironment = [
+  'workloads:create',
+  'workloads:update',
+  'workloads:scale',
+  'workloads:restart',
+  'deployments:create',
+  'deployments:cancel',
+  'config:update',
+  'secrets:read',
+  'secrets:update',
+  'domains:create',
+  'domains:delete',
+  'routes:update',
+  'builds:create',
+  'builds:cancel',
+  'uploads:create',
+] as const;
+
+const administrationOfEnvironment = ['environments:update', 'environments:delete', 'workloads:delete'] as const;
+
+const readsOfProject = ['projects:read', 'apps:read'] as const;
+const writesOfProject = ['apps:create', 'apps:update'] as const;
+const administrationOfProject = ['projects:update', 'projects:delete', 'environments:create', 'apps:delete'] as const;
+
+const readsOfOrganization = ['organizations:read', 'memberships:read', 'quotas:read'] as const;
+const administrationOfOrganization = [
+  'organizations:update',
+  'memberships:create',
+  'memberships:update',
+  'memberships:delete',
+  'projects:create',
+  'audit:read',
+] as const;
+/** To make somebody an owner, or to take that away. */
+const ownership = ['organizations:delete', 'memberships:own'] as const;
+
+const operations = ['quotas:update', 'signing-keys:read', 'signing-keys:rotate', 'snapshots:create'] as const;
+
+const environment = {
+  viewer: readsOfEnvironment,
+  developer: [...readsOfEnvironment, ...writesOfEnvironment],
+  admin: [...readsOfEnvironment, ...writesOfEnvironment, ...administrationOfEnvironment],
+} as const;
+
+const project = {
+  viewer: [...environment.viewer, ...readsOfProject],
+  developer: [...environment.developer, ...readsOfProject, ...writesOfProject],
+  admin: [...environment.admin, ...readsOfProject, ...writesOfProject, ...administrationOfProject],
+} as const;
+
+const organizationAdmin = [...project.admin, ...readsOfOrganization, ...administrationOfOrganization] as const;
+
+/** Everything that can be asked for: `<segment>:<verb>`. */
+export type Permission = (typeof organizationAdmin)[number] | (typeof ownership)[number] | (typeof operations)[number];
+
+/** What each built-in role may do, by the kind of scope that it was given on. A role holds for everything below its scope. */
+export const permissions: Record<Scope['kind'], Partial<Record<Role, readonly Permission[]>>> = {
+  environment,
+  project,
+  organization: {
+    viewer: [...project.viewer, ...readsOfOrganization],
+    developer: [...project.developer, ...readsOfOrganization],
+    admin: organizationAdmin,
+    owner: [...organizationAdmin, ...ownership],
+    billing: ['organizations:read', 'memberships:read', 'quotas:read', 'projects:read', 'usage:read', 'costs:read'],
+  },
+};
+
+/** What a platform administrator may do in every organization: look, except at secrets, and operate. */
+export const administratorPermissions: readonly Permission[] = [
+  ...project.viewer,
+  ...readsOfOrganization,
+  'audit:read',
+  ...operations,
+];

@@ -1,0 +1,132 @@
+import { type BaseConfig, Clock, Database, Listener, LOGGER, type Logger, type Tx } from '@berth/service-kit';
+import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { ACCESS_OPTIONS } from '../access-options.js';
+import { type MemberAccess, OrganizationsRepository } from './organizations.repository.js';
+import { type PlatformAccess, PlatformRepository } from './platform.repository.js';
+import { Waiters } from './waiters.js';
+
+/** NOTIFY channel: the payload is an organization id, or `PLATFORM`. Empty after a reconnection: anything may have changed. */
+const CHANNEL = 'berth_access';
+const PLATFORM = 'platform';
+
+/** Even a lost notification delays a revocation by no more than this. */
+const MAX_AGE_MS = 1_000;
+
+interface Aged<Value> {
+  readonly value: Value;
+  readonly at: number;
+}
+
+/** The read copy in this replica's memory, dropped part by part when any replica has changed it. */
+@Injectable()
+export class AccessCache implements OnModuleInit, OnApplicationShutdown {
+  private readonly waiters = new Waiters();
+  private readonly members = new LRUCache<string, Map<string, Aged<MemberAccess | undefined>>>({ max: 5_000 });
+  private platformState: Aged<PlatformAccess> | undefined;
+  /** Raised at each drop, so that a read begun before it is not remembered after it. */
+  private drops = 0;
+  private readonly listener: Listener;
+
+  constructor(
+    @Inject(Database) private readonly database: Database,
+    @Inject(Clock) private readonly clock: Clock,
+    @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(ACCESS_OPTIONS) config: BaseConfig,
+    @Inject(OrganizationsRepository) private readonly organizations: OrganizationsRepository,
+    @Inject(PlatformRepository) private readonly platforms: PlatformRepository,
+  ) {
+    this.listener = new Listener(
+      {
+        url: config.DATABASE_URL,
+        caFile: config.DATABASE_CA_FILE,
+        channel: CHANNEL,
+        onNotify: (what) => this.drop(what),
+      },
+      clock,
+      logger,
+    );
+  }
+
+  async onModuleInit(): Promise<void> {
+    await this.listener.open();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.listener.close();
+  }
+
+  async platform(): Promise<PlatformAccess> {
+    if (this.platformState && this.isFresh(this.platformState)) return this.platformState.value;
+    return this.remember(
+      () => this.platforms.load(this.database),
+      (aged) => (this.platformState = aged),
+    );
+  }
+
+  async member(organizationId: string, subjectId: string): Promise<MemberAccess | undefined> {
+    const known = this.members.get(organizationId)?.get(subjectId);
+    if (known && this.isFresh(known)) return known.value;
+    return this.remember(
+      () => this.organizations.member(this.database, organizationId, subjectId),
+      (aged) => this.membersOf(organizationId).set(subjectId, aged),
+    );
+  }
+
+  /** Waits until the organization's access state has reached a version: true, or false after `milliseconds`. */
+  async reached(organizationId: string, version: number, milliseconds: number): Promise<boolean> {
+    const deadline = this.clock.monotonic() + milliseconds;
+    for (;;) {
+      // Registered before reading: a change between the two must wake us.
+      const change = this.waiters.next(organizationId);
+      const state = await this.organizations.state(this.database, organizationId);
+      if (state && !state.awaitingSnapshot && state.version >= version) return (change.cancel(), true);
+      const left = deadline - this.clock.monotonic();
+      if (left <= 0) return (change.cancel(), false);
+      const cancelTimer = this.clock.after(left, change.cancel);
+      await change.happened;
+      cancelTimer();
+    }
+  }
+
+  /** Tells every replica, this one included, once the transaction has committed. */
+  organizationChanged(tx: Tx, organizationId: string): void {
+    tx.afterCommit(() => this.announce(organizationId));
+  }
+
+  platformChanged(tx: Tx): void {
+    tx.afterCommit(() => this.announce(PLATFORM));
+  }
+
+  private announce(what: string): void {
+    this.drop(what);
+    this.database
+      .query('select pg_notify($1, $2)', [CHANNEL, what])
+      .catch((error: unknown) => this.logger.warn({ err: error }, 'replicas could not be told of an access change'));
+  }
+
+  private drop(what: string): void {
+    this.drops += 1;
+    if (what === PLATFORM || what === '') this.platformState = undefined;
+    if (what === PLATFORM) return;
+    if (what === '') this.members.clear();
+    this.members.delete(what);
+    this.waiters.wake(what);
+  }
+
+  private async remember<Value>(load: () => Promise<Value>, keep: (aged: Aged<Value>) => void): Promise<Value> {
+    const at = this.clock.monotonic();
+    const drops = this.drops;
+    const value = await load();
+    if (drops === this.drops) keep({ value, at });
+    return value;
+  }
+
+  private membersOf(organizationId: string): Map<string, Aged<MemberAccess | undefined>> {
+    const members = this.members.get(organizationId) ?? new Map<string, Aged<MemberAccess | undefined>>();
+    this.members.set(organizationId, members);
+    return members;
+  }
+
+  private isFresh = ({ at }: Aged<unknown>): boolean => this.clock.monotonic() - at < MAX_AGE_MS;
+}

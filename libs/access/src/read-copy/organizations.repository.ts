@@ -1,0 +1,111 @@
+import type { CloudEvent, Membership, Quota } from '@berth/contracts/events';
+import type { Sql, Tx } from '@berth/service-kit';
+import { Injectable } from '@nestjs/common';
+import type { Grant } from '../permissions/can.js';
+import { judge, type Position, type Verdict } from './order.js';
+
+export interface OrganizationState extends Position {
+  /** An event is missing: what is stored must not be trusted until a snapshot has come. */
+  readonly awaitingSnapshot: boolean;
+}
+
+export interface MemberAccess {
+  readonly awaitingSnapshot: boolean;
+  readonly quota: Quota | null;
+  readonly grants: readonly Grant[];
+}
+
+/** Organizations and memberships as last heard. */
+@Injectable()
+export class OrganizationsRepository {
+  /** Moves an organization to an event's version, or marks it as incomplete. The event's content applies only on `apply`. */
+  async advance(tx: Tx, organizationId: string, event: CloudEvent, whole = false): Promise<Verdict> {
+    const position = { epoch: event.epoch, version: event.aggregateversion };
+    const stored = await this.state(tx, organizationId, 'for update');
+    const verdict = judge(stored, position, whole);
+    if (verdict === 'apply') await this.move(tx, organizationId, position);
+    if (verdict === 'gap') await this.distrust(tx, organizationId, position.epoch);
+    return verdict;
+  }
+
+  async state(sql: Sql, organizationId: string, lock: '' | 'for update' = ''): Promise<OrganizationState | undefined> {
+    const [row] = await sql.query<OrganizationState>(
+      `select epoch, version, awaiting_snapshot as "awaitingSnapshot"
+         from access_organization where organization_id = $1 ${lock}`,
+      [organizationId],
+    );
+    return row;
+  }
+
+  /** The organization's state and what one subject has in it, as of one moment. */
+  async member(sql: Sql, organizationId: string, subjectId: string): Promise<MemberAccess | undefined> {
+    const [row] = await sql.query<MemberAccess>(
+      `select awaiting_snapshot as "awaitingSnapshot", quota,
+              (select coalesce(json_agg(json_build_object(
+                        'scope', json_build_object('kind', scope_kind, 'id', scope_id), 'role', role)), '[]')
+                 from access_membership member
+                where member.organization_id = organization.organization_id and subject_id = $2) as grants
+         from access_organization organization where organization_id = $1`,
+      [organizationId, subjectId],
+    );
+    return row;
+  }
+
+  async organizationsOf(sql: Sql, subjectId: string): Promise<string[]> {
+    const rows = await sql.query<{ id: string }>(
+      'select distinct organization_id as id from access_membership where subject_id = $1 order by 1',
+      [subjectId],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  async quota(sql: Sql, organizationId: string): Promise<Quota | null> {
+    const [row] = await sql.query<{ quota: Quota | null }>(
+      'select quota from access_organization where organization_id = $1',
+      [organizationId],
+    );
+    return row?.quota ?? null;
+  }
+
+  async setQuota(tx: Tx, organizationId: string, quota: Quota): Promise<void> {
+    await tx.query('update access_organization set quota = $2 where organization_id = $1', [organizationId, quota]);
+  }
+
+  async grant(tx: Tx, { organizationId, subjectId, scope, role }: Membership): Promise<void> {
+    await tx.query(
+      `insert into access_membership (organization_id, subject_id, scope_kind, scope_id, role) values ($1, $2, $3, $4, $5)
+       on conflict (organization_id, subject_id, scope_kind, scope_id) do update set role = excluded.role`,
+      [organizationId, subjectId, scope.kind, scope.id, role],
+    );
+  }
+
+  async revoke(tx: Tx, { organizationId, subjectId, scope }: Omit<Membership, 'role'>): Promise<void> {
+    await tx.query(
+      `delete from access_membership
+        where organization_id = $1 and subject_id = $2 and scope_kind = $3 and scope_id = $4`,
+      [organizationId, subjectId, scope.kind, scope.id],
+    );
+  }
+
+  async replaceGrants(tx: Tx, organizationId: string, memberships: readonly Membership[]): Promise<void> {
+    await tx.query('delete from access_membership where organization_id = $1', [organizationId]);
+    for (const membership of memberships) await this.grant(tx, membership);
+  }
+
+  private async move(tx: Tx, organizationId: string, { epoch, version }: Position): Promise<void> {
+    await tx.query(
+      `insert into access_organization (organization_id, epoch, version) values ($1, $2, $3)
+       on conflict (organization_id) do update
+         set epoch = excluded.epoch, version = excluded.version, awaiting_snapshot = false`,
+      [organizationId, epoch, version],
+    );
+  }
+
+  private async distrust(tx: Tx, organizationId: string, epoch: number): Promise<void> {
+    await tx.query(
+      `insert into access_organization (organization_id, epoch, version, awaiting_snapshot) values ($1, $2, 0, true)
+       on conflict (organization_id) do update set awaiting_snapshot = true`,
+      [organizationId, epoch],
+    );
+  }
+}

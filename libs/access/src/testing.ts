@@ -1,0 +1,1 @@
+export { TestIdentity, type TestTokenOptions } from './testing/test-identity.js';

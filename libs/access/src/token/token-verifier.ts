@@ -1,0 +1,31 @@
+import { createHash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import { isUsable, type TokenRules, type VerificationKey, type VerifiedToken, verifyToken } from './verify-token.js';
+
+const REMEMBERED_TOKENS = 10_000;
+
+/**
+ * Verifies tokens and remembers those that were good, by hash, until they end: a signature is checked once, its key and its
+ * end are checked every time.
+ */
+export class TokenVerifier {
+  private readonly known = new LRUCache<string, VerifiedToken>({ max: REMEMBERED_TOKENS });
+
+  constructor(private readonly rules: TokenRules) {}
+
+  /** @throws when the token is not valid now */
+  async verify(token: string, keys: ReadonlyMap<string, VerificationKey>, now: Date): Promise<VerifiedToken> {
+    const hash = createHash('sha256').update(token).digest('base64');
+    const known = this.known.get(hash);
+    if (known && stillGood(known, keys, now)) return known;
+    this.known.delete(hash);
+    const verified = await verifyToken(token, keys, this.rules, now);
+    this.known.set(hash, verified);
+    return verified;
+  }
+}
+
+function stillGood(token: VerifiedToken, keys: ReadonlyMap<string, VerificationKey>, now: Date): boolean {
+  const key = keys.get(token.kid);
+  return key !== undefined && isUsable(key, now) && token.caller.tokenExpiresAt > now;
+}

@@ -1,0 +1,66 @@
+import { importJWK, type JWK, type JWTPayload, jwtVerify, decodeProtectedHeader } from 'jose';
+import { z } from 'zod';
+import type { Caller } from '../caller.js';
+
+/** A public key that verifies tokens. */
+export interface VerificationKey {
+  readonly kid: string;
+  readonly publicJwk: JWK;
+  readonly notAfter: Date | null;
+}
+
+export interface TokenRules {
+  readonly issuer: string;
+  readonly audience: string;
+}
+
+/** A caller and the key that vouches for it. */
+export interface VerifiedToken {
+  readonly caller: Caller;
+  readonly kid: string;
+}
+
+const claims = z.object({
+  sub: z.string().min(1),
+  sid: z.string().min(1),
+  exp: z.int().positive(),
+  scope: z.string().default(''),
+  admin: z.boolean().default(false),
+  kind: z.enum(['user', 'service-account']).default('user'),
+});
+
+/**
+ * Verifies an access token (RFC 7519, profile near RFC 9068): RS256 only, by the key that its `kid` names, `iss`, `aud`, `exp`.
+ * @throws whatever is wrong with it; the caller is told only that the token is not valid
+ */
+export async function verifyToken(
+  token: string,
+  keys: ReadonlyMap<string, VerificationKey>,
+  rules: TokenRules,
+  now: Date,
+): Promise<VerifiedToken> {
+  const { kid } = decodeProtectedHeader(token);
+  const key = kid === undefined ? undefined : keys.get(kid);
+  if (!key || !isUsable(key, now)) throw new Error('unknown key');
+  const { payload } = await jwtVerify(token, await importJWK(key.publicJwk, 'RS256'), {
+    algorithms: ['RS256'],
+    ...rules,
+    currentDate: now,
+    requiredClaims: ['exp', 'sub', 'sid'],
+  });
+  return { kid: key.kid, caller: callerOf(payload) };
+}
+
+export const isUsable = (key: VerificationKey, now: Date): boolean => key.notAfter === null || key.notAfter > now;
+
+function callerOf(payload: JWTPayload): Caller {
+  const { sub, sid, exp, scope, admin, kind } = claims.parse(payload);
+  return {
+    subjectId: sub,
+    sessionId: sid,
+    kind,
+    administrator: admin,
+    scopes: scope.split(' ').filter((each) => each !== ''),
+    tokenExpiresAt: new Date(exp * 1_000),
+  };
+}

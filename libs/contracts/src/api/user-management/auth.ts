@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { id } from '../../common/values.js';
+import { displayName, email, newPassword } from './values.js';
+
+export const register = z
+  .strictObject({ email, password: newPassword, displayName: displayName.optional() })
+  .meta({ id: 'Register' });
+export type Register = z.infer<typeof register>;
+
+/** The same for a new and for a known address, so that nobody learns who has an account. */
+export const registration = z.object({ status: z.literal('verification_sent') }).meta({ id: 'Registration' });
+export type Registration = z.infer<typeof registration>;
+
+export const verifyEmail = z.strictObject({ token: z.string().min(1).max(200) }).meta({ id: 'VerifyEmail' });
+export type VerifyEmail = z.infer<typeof verifyEmail>;
+
+/** No rules for the password but a limit: what is wrong with it is not told. */
+export const login = z.strictObject({ email, password: z.string().min(1).max(1_000) }).meta({ id: 'Login' });
+export type Login = z.infer<typeof login>;
+
+export const refresh = z.strictObject({ refreshToken: z.string().min(1).max(200) }).meta({ id: 'Refresh' });
+export type Refresh = z.infer<typeof refresh>;
+
+export const tokens = z
+  .object({
+    /** JWT, RS256. */
+    accessToken: z.string(),
+    tokenType: z.literal('Bearer'),
+    /** Seconds until the access token ends. */
+    expiresIn: z.int().positive(),
+    /** Opaque and for one use: each refresh answers its successor. */
+    refreshToken: z.string(),
+    sessionId: id,
+  })
+  .meta({ id: 'Tokens' });
+export type Tokens = z.infer<typeof tokens>;
+
+/** JSON Web Key Set, RFC 7517. */
+export const jwks = z.object({ keys: z.array(z.record(z.string(), z.unknown())) }).meta({ id: 'Jwks' });
+export type Jwks = z.infer<typeof jwks>;
