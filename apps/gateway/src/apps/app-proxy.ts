@@ -1,0 +1,92 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { GatewayLogger } from '../logger.js';
+import type { UpstreamAgents } from '../proxy/agents.js';
+import { forward } from '../proxy/forward.js';
+import { type Forwarded, requestHeaders } from '../proxy/headers.js';
+import { hostName } from '../proxy/host-name.js';
+import type { Failure } from '../proxy/target.js';
+import { UpgradeTunnels } from '../proxy/upgrade.js';
+import { appFailure, pageHeaders, unknownHost } from './app-failures.js';
+import type { AppRoutes } from './app-routes.js';
+
+/** An app may think for two minutes before it answers; an answer that has begun may take as long as it likes. */
+export const appTimeouts = { connectMilliseconds: 5_000, answerMilliseconds: 120_000, streamMilliseconds: 0 };
+
+/** Serves `<app>.<platform domain>` from the instances in the route table. */
+export class AppProxy {
+  private readonly suffix: string;
+  readonly tunnels: UpgradeTunnels;
+
+  constructor(
+    private readonly routes: AppRoutes,
+    private readonly agents: UpstreamAgents,
+    platformDomain: string,
+    private readonly logger: GatewayLogger,
+    private readonly timeouts = appTimeouts,
+  ) {
+    this.suffix = `.${platformDomain.toLowerCase()}`;
+    this.tunnels = new UpgradeTunnels(agents, timeouts);
+  }
+
+  /** Whether the host belongs to apps, known or not. */
+  owns(request: IncomingMessage): boolean {
+    return hostName(request.headers.host).endsWith(this.suffix);
+  }
+
+  handle(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
+    const host = hostName(request.headers.host);
+    const answer = (page: ReturnType<typeof unknownHost>) => {
+      response.writeHead(page.status, pageHeaders(page)).end(`${page.text}\n`);
+    };
+    if (!this.routes.has(host)) return answer(unknownHost(host));
+    forward({
+      request,
+      response,
+      agents: this.agents,
+      pick: (refused) => this.routes.pick(host, refused),
+      path: request.url ?? '/',
+      headersFor: () => requestHeaders(request, request.headers.host ?? host, forwardedOf(request), []),
+      added: [],
+      timeouts: this.timeouts,
+      maxBody: Infinity,
+      expectsContinue,
+      fail: (failure, error) => {
+        this.report(host, failure, error);
+        answer(appFailure(failure));
+      },
+    });
+  }
+
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const host = hostName(request.headers.host);
+    const refuse = (page: ReturnType<typeof unknownHost>) => this.tunnels.refuse(socket, page, pageHeaders(page));
+    if (!this.routes.has(host)) return refuse(unknownHost(host));
+    this.tunnels.open({
+      request,
+      socket,
+      head,
+      pick: (refused) => this.routes.pick(host, refused),
+      headers: requestHeaders(request, request.headers.host ?? host, forwardedOf(request), [
+        'Connection',
+        'Upgrade',
+        'Upgrade',
+        request.headers.upgrade ?? 'websocket',
+      ]),
+      fail: (failure, error) => {
+        this.report(host, failure, error);
+        refuse(appFailure(failure));
+      },
+    });
+  }
+
+  private report(host: string, failure: Failure, error: Error | undefined): void {
+    this.logger.warn({ host, failure, err: error }, 'an app did not answer');
+  }
+}
+
+const forwardedOf = (request: IncomingMessage): Forwarded => ({
+  clientAddress: request.socket.remoteAddress ?? '',
+  host: request.headers.host ?? '',
+  port: request.socket.localPort ?? 0,
+});

@@ -1,0 +1,35 @@
+import { createPublicKey } from 'node:crypto';
+import { parseDocument } from 'yaml';
+
+/** A public RSA signing key as in a JSON Web Key Set (RFC 7517). */
+export interface SigningKey {
+  readonly kty: string;
+  readonly kid: string;
+  readonly n: string;
+  readonly e: string;
+}
+
+/** The consumer in kong.yml whose `jwt_secrets` are the marked place for the signing keys. */
+export const SIGNING_KEY_CONSUMER = 'berth';
+
+/**
+ * kong.yml with one `jwt_secrets` entry for each key, ready for `POST /config` of Kong or of this gateway. All keys that
+ * may still sign valid tokens belong in `keys`, old and new: what is missing is unknown from then on.
+ *
+ * @throws Error when the text has no consumer named `berth`, or a key is no RSA key.
+ */
+export function withSigningKeys(kongYaml: string, keys: readonly SigningKey[]): string {
+  const document = parseDocument(kongYaml);
+  const consumers = (document.toJS() as { consumers?: { username?: string }[] }).consumers ?? [];
+  const index = consumers.findIndex(({ username }) => username === SIGNING_KEY_CONSUMER);
+  if (index < 0) throw new Error(`kong.yml has no consumer "${SIGNING_KEY_CONSUMER}" to hold the signing keys`);
+  document.setIn(
+    ['consumers', index, 'jwt_secrets'],
+    document.createNode(keys.map((key) => ({ key: key.kid, algorithm: 'RS256', rsa_public_key: publicPem(key) }))),
+  );
+  return document.toString();
+}
+
+function publicPem({ kty, n, e }: SigningKey): string {
+  return createPublicKey({ key: { kty, n, e }, format: 'jwk' }).export({ type: 'spki', format: 'pem' }).toString();
+}
