@@ -47,5 +47,7 @@ export const logQuery = z.object({
   /** Only the last so many of the stored lines. */
   tail: z.coerce.number().int().min(0).max(10_000).optional(),
   follow: z.stringbool().default(false),
+  /** Lines after this cursor: how a reader resumes. */
+  after: z.string().max(100).optional(),
 });
 export type LogQuery = z.infer<typeof logQuery>;

@@ -1,0 +1,29 @@
+import type { Logger } from 'pino';
+import type { AgentClock } from './clock.js';
+import type { Census } from './processes/census.js';
+import type { Identities } from './processes/identities.js';
+import type { Ledger } from './processes/ledger.js';
+import type { Ports } from './processes/ports.js';
+import type { AppRouter } from './router/app-router.js';
+import type { RouteBook } from './router/route-book.js';
+import type { SlugStore } from './slugs/slug-store.js';
+import type { Tuning } from './tuning.js';
+
+/** What all workloads of one agent share. */
+export interface AgentContext {
+  readonly clock: AgentClock;
+  readonly logger: Logger;
+  readonly tuning: Tuning;
+  readonly census: Census;
+  readonly ledger: Ledger;
+  readonly ports: Ports;
+  readonly routes: RouteBook;
+  readonly router: AppRouter;
+  readonly slugs: SlugStore;
+  /** Undefined: everything runs as the agent's own user. */
+  readonly identities: Identities | undefined;
+  readonly instancesFolder: string;
+  readonly logsFolder: string;
+  /** Folders of the host's toolchains, `:` between them. */
+  readonly toolPath: string;
+}

@@ -1,0 +1,76 @@
+import { id as idSchema } from '@berth/contracts/common';
+import { desiredWorkload, logQuery } from '@berth/contracts/runtime';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AgentClock } from '../clock.js';
+import { agentErrors } from '../errors.js';
+import type { Tuning } from '../tuning.js';
+import type { Workloads } from '../workloads/workloads.js';
+import { bodyOf, queryOf } from './input.js';
+import { sendJson } from './problem.js';
+import { closedSignal, sendChanges, sendLines } from './streams.js';
+
+export interface RoutesContext {
+  readonly workloads: Workloads;
+  readonly clock: AgentClock;
+  readonly tuning: Tuning;
+}
+
+interface Call extends RoutesContext {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly url: URL;
+  /** Workload id; empty where the path has none. */
+  readonly id: string;
+}
+
+type Handler = (call: Call) => Promise<void> | void;
+
+const routes: Record<string, Record<string, Handler>> = {
+  '/changes': {
+    GET: ({ response, workloads, clock, tuning }) => sendChanges(response, workloads, clock, tuning.heartbeat),
+  },
+  '/workloads': {
+    GET: ({ response, workloads }) => sendJson(response, 200, { items: workloads.list() }),
+  },
+  '/workloads/{id}': {
+    GET: ({ response, workloads, id }) => sendJson(response, 200, workloads.observe(id)),
+    PUT: applyWorkload,
+    DELETE: async ({ response, workloads, id }) => {
+      await workloads.delete(id);
+      response.writeHead(202).end();
+    },
+  },
+  '/workloads/{id}/logs': { GET: readLogs },
+  '/workloads/{id}/stats': {
+    GET: async ({ response, workloads, id }) => sendJson(response, 200, await workloads.stats(id)),
+  },
+};
+
+/** Answers one request. @throws AgentError */
+export async function handle(
+  request: IncomingMessage,
+  response: ServerResponse,
+  context: RoutesContext,
+): Promise<void> {
+  const url = new URL(request.url ?? '/', 'http://agent');
+  const id = /^\/workloads\/([^/]+)/.exec(url.pathname)?.[1] ?? '';
+  const methods = routes[id === '' ? url.pathname : url.pathname.replace(id, '{id}')];
+  if (!methods) throw agentErrors.routeNotFound(url.pathname);
+  if (id !== '' && !idSchema.safeParse(id).success) throw agentErrors.workloadNotFound(id);
+  const handler = methods[request.method ?? ''];
+  if (!handler) throw agentErrors.methodNotAllowed(request.method ?? '');
+  await handler({ ...context, request, response, url, id });
+}
+
+async function applyWorkload({ request, response, workloads, id }: Call): Promise<void> {
+  const desired = await bodyOf(request, desiredWorkload);
+  if (desired.workloadId !== id)
+    throw agentErrors.bodyInvalid([{ pointer: '/workloadId', message: 'must be the id in the path' }]);
+  sendJson(response, 200, workloads.apply(desired));
+}
+
+async function readLogs({ response, url, workloads, id }: Call): Promise<void> {
+  const query = queryOf(url, logQuery);
+  const closed = closedSignal(response);
+  await sendLines(response, workloads.logs(id, query, closed), closed);
+}

@@ -1,0 +1,29 @@
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { startAgent } from './agent.js';
+import { loadAgentConfig } from './config.js';
+import { RouterClient } from './router/router-client.js';
+
+const config = loadAgentConfig(process.env);
+const logger = pino({ name: 'agent', level: config.LOG_LEVEL });
+const router = new RouterClient({ socketPath: config.GATEWAY_CONTROL_SOCKET, logger });
+const slugFile = (digest: string): string => join(config.SLUGS_FOLDER, digest.slice('sha256:'.length));
+const agent = await startAgent({
+  folder: config.AGENT_FOLDER,
+  socketPath: config.AGENT_SOCKET,
+  blobs: async (digest) => (await open(slugFile(digest))).createReadStream(),
+  router,
+  logger,
+  isolateUsers: config.ISOLATE_USERS,
+  toolPath: config.TOOL_PATH,
+});
+logger.info({ socket: config.AGENT_SOCKET }, 'the agent is ready');
+
+const stop = async (): Promise<void> => {
+  await agent.close();
+  router.close();
+  process.exit(0);
+};
+process.once('SIGTERM', () => void stop());
+process.once('SIGINT', () => void stop());

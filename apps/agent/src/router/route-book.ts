@@ -1,0 +1,101 @@
+import type { RouteTable, Upstream } from '@berth/contracts/runtime';
+import type { Logger } from 'pino';
+import { type AgentClock, pause, within } from '../clock.js';
+import type { AppRouter } from './app-router.js';
+
+export interface WorkloadRoutes {
+  readonly hosts: readonly string[];
+  readonly upstreams: readonly Upstream[];
+}
+
+const RETRY = 300;
+
+/** The routes of all workloads: what is wanted, and what the router has said is in effect. */
+export class RouteBook {
+  private readonly wanted = new Map<string, WorkloadRoutes>();
+  private effective: RouteTable['routes'] = [];
+  private dirty = false;
+  private publishing: Promise<void> | undefined;
+  private version: number;
+  private readonly waiting = new Set<() => void>();
+  private closed = false;
+
+  constructor(
+    private readonly router: AppRouter,
+    private readonly clock: AgentClock,
+    private readonly logger: Logger,
+    /** Called when another table came into effect. */
+    private readonly onEffective: () => void,
+  ) {
+    // Versions of a later agent must be higher, and nothing of the table is kept on disk.
+    this.version = clock.now().getTime();
+  }
+
+  /** States the routes of one workload; null: it has none. Nothing happens when they are the same. */
+  set(workloadId: string, routes: WorkloadRoutes | null): void {
+    const held = this.wanted.get(workloadId) ?? null;
+    if (JSON.stringify(held) === JSON.stringify(routes)) return;
+    if (routes) this.wanted.set(workloadId, routes);
+    else this.wanted.delete(workloadId);
+    this.publish();
+  }
+
+  /** Puts the table into effect as soon as the router takes it. */
+  publish(): void {
+    this.dirty = true;
+    this.publishing ??= this.publishUntilClean().finally(() => (this.publishing = undefined));
+  }
+
+  isRouted(upstreamId: string): boolean {
+    return this.effective.some((route) => route.upstreams.some(({ id }) => id === upstreamId));
+  }
+
+  /** Whether requests for a host reach at least one instance. */
+  accepts(host: string): boolean {
+    return this.effective.some((route) => route.host === host && route.upstreams.length > 0);
+  }
+
+  /** Resolves when an upstream is in the effective table no more, or at the deadline. */
+  async gone(upstreamId: string, deadline: number): Promise<void> {
+    const gone = (async () => {
+      while (this.isRouted(upstreamId)) await new Promise<void>((resolve) => this.waiting.add(resolve));
+    })();
+    await within(this.clock, deadline, gone, undefined);
+  }
+
+  /** Ends publishing; what is not in effect by now never is. */
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.publishing;
+  }
+
+  private async publishUntilClean(): Promise<void> {
+    while (this.dirty && !this.closed) {
+      this.dirty = false;
+      const table = this.table();
+      try {
+        await this.router.publish(table);
+        this.tookEffect(table);
+      } catch (error) {
+        this.dirty = true;
+        this.logger.warn({ err: error }, 'the router did not take the routes');
+        await pause(this.clock, RETRY);
+      }
+    }
+  }
+
+  private tookEffect(table: RouteTable): void {
+    this.effective = table.routes;
+    for (const wake of this.waiting) wake();
+    this.waiting.clear();
+    this.onEffective();
+  }
+
+  private table(): RouteTable {
+    this.version++;
+    const routes = [...this.wanted.values()].flatMap(({ hosts, upstreams }) =>
+      hosts.map((host) => ({ host, upstreams: [...upstreams] })),
+    );
+    return { version: this.version, routes };
+  }
+}

@@ -1,0 +1,50 @@
+import type { DesiredWorkload, ObservedInstance, ObservedWorkload } from '@berth/contracts/runtime';
+import type { InstanceSpec } from './instance.js';
+import type { InstanceState } from './instance-state.js';
+import type { Trouble } from './trouble.js';
+
+export interface ObservedParts {
+  readonly desired: DesiredWorkload;
+  readonly instances: readonly ObservedInstance[];
+  readonly accepts: (host: string) => boolean;
+  readonly changedAt: number;
+  readonly trouble: Trouble | null;
+}
+
+export const observeWorkload = (parts: ObservedParts): ObservedWorkload => ({
+  workloadId: parts.desired.workloadId,
+  observedGeneration: parts.desired.generation,
+  instances: [...parts.instances],
+  routes: parts.desired.hosts.map((host) => ({ host, accepted: parts.accepts(host) })),
+  changedAt: toInstant(parts.changedAt),
+  trouble: parts.trouble,
+});
+
+export function observeInstance(
+  id: string,
+  spec: InstanceSpec,
+  state: InstanceState,
+  routed: boolean,
+): ObservedInstance {
+  const { release, restartToken } = spec.desired;
+  return {
+    id,
+    processType: spec.process.name,
+    release: release.number,
+    releaseHash: release.hash,
+    artifactDigest: release.artifact.digest,
+    configHash: release.configHash,
+    restartToken,
+    cpuMillicores: spec.process.cpuMillicores,
+    memoryMib: spec.process.memoryMib,
+    state: state.phase,
+    routed,
+    restarts: state.restarts,
+    startedAt: toInstant(state.startedAt),
+    readySince: state.readySince === null ? null : toInstant(state.readySince),
+    lastExit: state.lastExit,
+    trouble: state.trouble,
+  };
+}
+
+const toInstant = (milliseconds: number): string => new Date(milliseconds).toISOString();

@@ -1,0 +1,225 @@
+import type { DesiredWorkload, InstanceStats, ObservedWorkload, Upstream } from '@berth/contracts/runtime';
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { Cancel } from '../clock.js';
+import type { AgentContext } from '../context.js';
+import { agentErrors } from '../errors.js';
+import { WorkloadLogs } from '../logs/workload-logs.js';
+import { Instance, type InstanceSpec } from './instance.js';
+import { bytesBelow } from './instance-folder.js';
+import { observeInstance, observeWorkload } from './observe.js';
+import { type InstanceView, plan, type WantedProcess } from './plan.js';
+import { revisionOf } from './revision.js';
+import { SlugLoader } from './slug-loader.js';
+
+export interface WorkloadEvents {
+  /** Something that `observe()` shows is different. */
+  readonly changed: () => void;
+  /** An instance is gone for good. */
+  readonly retired: () => void;
+}
+
+/** One workload: what is wanted, what runs, and the loop that makes the second like the first. */
+export class Workload {
+  readonly logs: WorkloadLogs;
+  private readonly instances = new Map<string, Instance>();
+  private readonly slug: SlugLoader;
+  private deleted = false;
+  private queued = false;
+  private cancelWake: Cancel = () => undefined;
+  private changedAt: number;
+  private readySet = '';
+  private shown = '';
+
+  constructor(
+    private desired: DesiredWorkload,
+    private readonly context: AgentContext,
+    private readonly events: WorkloadEvents,
+  ) {
+    this.changedAt = context.clock.now().getTime();
+    this.logs = new WorkloadLogs(join(context.logsFolder, desired.workloadId), context.clock, context.tuning);
+    this.slug = new SlugLoader(context, () => this.kick());
+    this.apply(desired);
+  }
+
+  /** @throws stale_generation */
+  apply(desired: DesiredWorkload): void {
+    if (desired.generation < this.desired.generation)
+      throw agentErrors.staleGeneration(desired.generation, this.desired.generation);
+    this.deleted = false;
+    this.desired = desired;
+    this.slug.want(desired);
+    this.keepWhatIsTheSame();
+    this.kick();
+  }
+
+  /** Ends everything; the workload is done when `isGone`. */
+  delete(): void {
+    this.deleted = true;
+    this.slug.stop();
+    this.kick();
+  }
+
+  get isGone(): boolean {
+    return this.deleted && this.instances.size === 0;
+  }
+
+  get running(): Instance[] {
+    return [...this.instances.values()].filter((instance) => instance.root);
+  }
+
+  /** Digests of the slugs that it needs. */
+  get slugs(): string[] {
+    const used = [...this.instances.values()].map((instance) => instance.spec.slug.digest);
+    return this.deleted ? used : [...used, this.desired.release.artifact.digest];
+  }
+
+  observe(): ObservedWorkload {
+    const { desired, changedAt, context } = this;
+    const instances = [...this.instances.values()].map((instance) =>
+      observeInstance(instance.id, instance.spec, instance.state, context.routes.isRouted(instance.id)),
+    );
+    const accepts = (host: string): boolean => context.routes.accepts(host);
+    return observeWorkload({ desired, instances, accepts, changedAt, trouble: this.slug.trouble });
+  }
+
+  async stats(): Promise<InstanceStats[]> {
+    return Promise.all([...this.instances.values()].map(statsOf));
+  }
+
+  /** Looks at everything soon, once, however often it is called. */
+  kick(): void {
+    if (this.queued) return;
+    this.queued = true;
+    queueMicrotask(() => {
+      this.queued = false;
+      this.reconcile();
+    });
+  }
+
+  /** Ends everything within `limit` milliseconds, and kills what is left then. */
+  async close(limit: number): Promise<void> {
+    this.deleted = true;
+    this.slug.stop();
+    this.cancelWake();
+    const all = [...this.instances.values()];
+    this.route([]);
+    await Promise.all(all.map((instance) => instance.retire(limit)));
+  }
+
+  async destroy(): Promise<void> {
+    await Promise.all([...this.instances.values()].map((instance) => instance.destroy()));
+  }
+
+  private reconcile(): void {
+    const now = this.context.clock.now().getTime();
+    const { settle } = this.context.tuning;
+    const input = { wanted: this.wanted(), instances: this.views(), canStart: this.slug.slug !== undefined };
+    const next = plan({ ...input, now, settle });
+    for (const name of next.start) this.make(name);
+    for (const id of next.restart) this.instances.get(id)?.restart();
+    for (const { id, reason } of next.end) this.instances.get(id)?.end(reason);
+    for (const id of next.retire) void this.retire(id);
+    this.route(next.routed);
+    this.wakeAt(next.wakeAt, now);
+    this.show(now);
+  }
+
+  private wanted(): WantedProcess[] {
+    if (this.deleted) return [];
+    return this.desired.processes.map((process) => {
+      const { name, instances } = process;
+      return { name, instances, revision: revisionOf(this.desired, process) };
+    });
+  }
+
+  private views(): InstanceView[] {
+    return [...this.instances.values()].map(({ id, spec, state }) => ({
+      id,
+      processType: spec.process.name,
+      revision: spec.revision,
+      state,
+      routed: this.context.routes.isRouted(id),
+      startDeadline: spec.desired.startDeadlineSeconds * 1_000,
+      failureThreshold: spec.process.health.failureThreshold,
+    }));
+  }
+
+  private make(name: string): void {
+    const spec = this.specOf(name);
+    if (!spec) return;
+    const id = `${name}-${randomBytes(5).toString('hex')}`;
+    const instance = new Instance(id, spec, this.context, this.logs, () => this.kick());
+    this.instances.set(id, instance);
+    instance.start();
+  }
+
+  private specOf(name: string): InstanceSpec | undefined {
+    const { desired } = this;
+    const process = desired.processes.find((candidate) => candidate.name === name);
+    const slug = this.slug.slug;
+    return process && slug ? { revision: revisionOf(desired, process), process, desired, slug } : undefined;
+  }
+
+  /** Instances of an equal revision take over the release's number and the deadlines without a restart. */
+  private keepWhatIsTheSame(): void {
+    for (const instance of this.instances.values()) {
+      const process = this.desired.processes.find(({ name }) => name === instance.spec.process.name);
+      if (!process || revisionOf(this.desired, process) !== instance.spec.revision) continue;
+      instance.spec = { ...instance.spec, process, desired: this.desired };
+    }
+  }
+
+  private async retire(id: string): Promise<void> {
+    const instance = this.instances.get(id);
+    if (!instance) return;
+    await instance
+      .retire()
+      .catch((error: unknown) =>
+        this.context.logger.error({ err: error, instance: id }, 'an instance could not be ended cleanly'),
+      );
+    this.instances.delete(id);
+    await this.logs.retire(id, new Set(this.instances.keys()));
+    this.kick();
+    this.events.retired();
+  }
+
+  private route(ids: readonly string[]): void {
+    const { workloadId, hosts } = this.desired;
+    const upstreams = ids.map((id) => this.upstreamOf(id)).filter((upstream) => upstream !== undefined);
+    this.context.routes.set(workloadId, this.deleted ? null : { hosts, upstreams });
+  }
+
+  private upstreamOf(id: string): Upstream | undefined {
+    const port = this.instances.get(id)?.port ?? null;
+    return port === null ? undefined : { id, host: '127.0.0.1', port };
+  }
+
+  private wakeAt(time: number | null, now: number): void {
+    this.cancelWake();
+    if (time !== null) this.cancelWake = this.context.clock.after(time - now + 1, () => this.kick());
+  }
+
+  private show(now: number): void {
+    const ready = [...this.instances.values()].filter(({ state }) => state.phase === 'ready').map(({ id }) => id);
+    if (ready.join() !== this.readySet) this.changedAt = now;
+    this.readySet = ready.join();
+    const shown = JSON.stringify(this.observe());
+    if (shown !== this.shown || this.isGone) this.events.changed();
+    this.shown = shown;
+  }
+}
+
+async function statsOf({ id, spec, state, meter, folder }: Instance): Promise<InstanceStats> {
+  const { name, cpuMillicores, memoryMib } = spec.process;
+  return {
+    instance: id,
+    process: name,
+    release: spec.desired.release.number,
+    state: state.phase,
+    ...meter.usage,
+    storageBytes: await bytesBelow(folder),
+    cpuLimitMillicores: cpuMillicores,
+    memoryLimitBytes: memoryMib * 1024 * 1024,
+  };
+}

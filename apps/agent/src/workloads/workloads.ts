@@ -1,0 +1,117 @@
+import type { DesiredWorkload, InstanceStats, LogLine, LogQuery, ObservedWorkload } from '@berth/contracts/runtime';
+import { join } from 'node:path';
+import { within } from '../clock.js';
+import type { AgentContext } from '../context.js';
+import { agentErrors } from '../errors.js';
+import { WorkloadLogs } from '../logs/workload-logs.js';
+import type { Instance } from './instance.js';
+import { Workload } from './workload.js';
+
+export type ChangeListener = (workloadId: string) => void;
+
+/** All workloads of the agent, by id. Desired states are held in memory only: they contain secrets. */
+export class Workloads {
+  private readonly byId = new Map<string, Workload>();
+  private readonly listeners = new Set<ChangeListener>();
+  private closing = false;
+
+  constructor(private readonly context: AgentContext) {}
+
+  /** @throws stale_generation */
+  apply(desired: DesiredWorkload): ObservedWorkload {
+    if (this.closing) throw agentErrors.closing();
+    const known = this.byId.get(desired.workloadId);
+    if (known) known.apply(desired);
+    else this.byId.set(desired.workloadId, this.make(desired));
+    return this.observe(desired.workloadId);
+  }
+
+  /** Ends a workload and forgets its logs. One that is not there is as good as deleted. */
+  async delete(id: string): Promise<void> {
+    const known = this.byId.get(id);
+    if (known) known.delete();
+    else await this.logsOf(id).remove();
+  }
+
+  list(): ObservedWorkload[] {
+    return [...this.byId.values()].map((workload) => workload.observe());
+  }
+
+  /** @throws workload_not_found */
+  observe(id: string): ObservedWorkload {
+    return this.need(id).observe();
+  }
+
+  /** @throws workload_not_found */
+  stats(id: string): Promise<InstanceStats[]> {
+    return this.need(id).stats();
+  }
+
+  /** Logs outlive a restart of the agent, so they are answered for workloads that were not applied again yet. */
+  logs(id: string, query: LogQuery, signal: AbortSignal): AsyncGenerator<LogLine> {
+    return (this.byId.get(id)?.logs ?? this.logsOf(id)).read(query, signal);
+  }
+
+  /** Calls `listener` with the id of each workload that changed. Answers how to end that. */
+  onChange(listener: ChangeListener): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  running(): Instance[] {
+    return [...this.byId.values()].flatMap((workload) => workload.running);
+  }
+
+  /** Another route table came into effect. */
+  routesChanged(): void {
+    for (const workload of this.byId.values()) workload.kick();
+  }
+
+  /** Ends everything: asked to for at most `closeDeadline`, killed then. */
+  async close(): Promise<void> {
+    this.closing = true;
+    const all = [...this.byId.values()];
+    const { clock, tuning } = this.context;
+    const graceful = Promise.all(all.map((workload) => workload.close(tuning.closeDeadline)));
+    await within(clock, tuning.closeDeadline, graceful, undefined);
+    await Promise.all(all.map((workload) => workload.destroy()));
+    this.byId.clear();
+  }
+
+  private make(desired: DesiredWorkload): Workload {
+    const id = desired.workloadId;
+    const changed = (): void => this.changed(id);
+    return new Workload(desired, this.context, { changed, retired: () => void this.collect() });
+  }
+
+  private changed(id: string): void {
+    if (this.byId.get(id)?.isGone && !this.closing) this.forget(id);
+    for (const listener of this.listeners) listener(id);
+  }
+
+  private forget(id: string): void {
+    const gone = this.byId.get(id);
+    this.byId.delete(id);
+    this.context.identities?.release(id);
+    gone?.logs
+      .remove()
+      .catch((error: unknown) => this.context.logger.warn({ err: error }, 'logs could not be removed'));
+  }
+
+  private async collect(): Promise<void> {
+    const inUse = new Set([...this.byId.values()].flatMap((workload) => workload.slugs));
+    await this.context.slugs
+      .collect(inUse, this.context.tuning.slugsKept)
+      .catch((error: unknown) => this.context.logger.warn({ err: error }, 'old slugs could not be removed'));
+  }
+
+  private logsOf(id: string): WorkloadLogs {
+    return new WorkloadLogs(join(this.context.logsFolder, id), this.context.clock, this.context.tuning);
+  }
+
+  private need(id: string): Workload {
+    const found = this.byId.get(id);
+    if (!found) throw agentErrors.workloadNotFound(id);
+    return found;
+  }
+}
