@@ -1,1 +1,2 @@
-export {};
+export * from './api/build/builds.js';
+export * from './api/build/uploads.js';

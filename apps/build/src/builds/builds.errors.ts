@@ -1,0 +1,3 @@
+import { defineErrors } from '@berth/service-kit';
+
+export const buildErrors = defineErrors({ BuildNotFound: 404 });

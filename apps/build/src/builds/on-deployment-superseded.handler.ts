@@ -1,0 +1,15 @@
+import { deploymentSuperseded, type EventOf } from '@berth/contracts/events';
+import { EventContext } from '@berth/eventing';
+import { Controller, Inject } from '@nestjs/common';
+import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { BuildsService } from './builds.service.js';
+
+@Controller()
+export class OnDeploymentSupersededHandler {
+  constructor(@Inject(BuildsService) private readonly builds: BuildsService) {}
+
+  @EventPattern<string>(deploymentSuperseded.type)
+  async handle(@Payload() event: EventOf<typeof deploymentSuperseded>, @Ctx() { tx }: EventContext): Promise<void> {
+    if (event.data.buildId) await this.builds.cancel(tx, event.data.buildId);
+  }
+}

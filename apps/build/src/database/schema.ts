@@ -1,0 +1,18 @@
+import { accessEntities, accessMigrations } from '@berth/access';
+import { eventingEntities, eventingMigrations } from '@berth/eventing';
+import { reconcileEntities, reconcileMigrations } from '@berth/reconcile';
+import type { EntityTarget, MigrationInterface, ObjectLiteral } from 'typeorm';
+import { CreateBuilds1763600000100 } from './create-builds.migration.js';
+
+export const entities: readonly EntityTarget<ObjectLiteral>[] = [
+  ...eventingEntities,
+  ...reconcileEntities,
+  ...accessEntities,
+];
+/** In the order of their timestamps as far as it matters: nothing of one part refers to another's tables. */
+export const migrations: readonly (new () => MigrationInterface)[] = [
+  ...eventingMigrations,
+  ...reconcileMigrations,
+  ...accessMigrations,
+  CreateBuilds1763600000100,
+];

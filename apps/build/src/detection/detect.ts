@@ -1,0 +1,99 @@
+import { type BerthYaml, parseBerthYaml } from './berth-yaml.js';
+import { type BuildPlan, type BuildStep, emptyPlan, type PlannedProcess, shellWord, step } from './build-plan.js';
+import { declareProcesses, detectFailed } from './detect-failed.js';
+import type { FileTree } from './file-tree.js';
+import { detectGo, noGoEntry } from './go.js';
+import { detectNode } from './node.js';
+import { parseProcfile } from './procfile.js';
+import { detectPython, noPythonEntry } from './python.js';
+import { detectStatic } from './static-site.js';
+
+/** What the app's settings say; null or absent: as detected. */
+export interface PlanSettings {
+  readonly installCommand: string | null;
+  readonly buildCommand: string | null;
+}
+
+export const staticServer = '.berth/static-server.mjs';
+
+const lookedFor =
+  'looked for: Procfile, berth.yaml, go.mod, package.json, requirements.txt, pyproject.toml, index.html (also in public/ and dist/)';
+
+/**
+ * Files -> plan. Who speaks louder: the app's settings, then berth.yaml, then the Procfile, then what the files look like.
+ * @throws BuildFailure detect_failed
+ */
+export async function detect(tree: FileTree, settings: PlanSettings): Promise<BuildPlan> {
+  const yaml = await readBerthYaml(tree);
+  const procfile = parseProcfile((await tree.read('Procfile')) ?? '');
+  const declared = mergeProcesses(procfile, yaml);
+  const detected = await detectLanguage(tree, declared.length > 0 || yaml.static !== undefined);
+  if (!detected && declared.length === 0 && !yaml.static)
+    throw detectFailed('Nothing in the source says what kind of app it is.', declareProcesses, [lookedFor]);
+  return completed(withOverrides(detected ?? emptyPlan, declared, yaml, settings));
+}
+
+async function readBerthYaml(tree: FileTree): Promise<BerthYaml> {
+  const text = await tree.read('berth.yaml');
+  return text === null ? {} : parseBerthYaml(text);
+}
+
+/** A language that cannot tell how to start the app is no failure when the source says it. */
+async function detectLanguage(tree: FileTree, startIsKnown: boolean): Promise<BuildPlan | null> {
+  for (const detectOne of [detectGo, detectNode, detectPython, detectStatic]) {
+    const plan = await detectOne(tree, startIsKnown);
+    if (plan) return plan;
+  }
+  return null;
+}
+
+function mergeProcesses(procfile: readonly PlannedProcess[], { processes = {} }: BerthYaml): PlannedProcess[] {
+  const byName = new Map(procfile.map(({ name, command }) => [name, command]));
+  for (const [name, command] of Object.entries(processes)) byName.set(name, command);
+  return [...byName].map(([name, command]) => ({ name, command }));
+}
+
+function withOverrides(
+  plan: BuildPlan,
+  declared: readonly PlannedProcess[],
+  yaml: BerthYaml,
+  settings: PlanSettings,
+): BuildPlan {
+  const install = overridden(plan.install, settings.installCommand, yaml.build?.install);
+  return {
+    ...plan,
+    install,
+    build: overridden(plan.build, settings.buildCommand, yaml.build?.command),
+    processes: declared.length > 0 ? declared : plan.processes,
+    environment: { ...plan.environment, ...yaml.environment },
+    // A command of the owner's may depend on more files than we know of.
+    dependencies: install === plan.install ? plan.dependencies : null,
+    serve: serveFolders(plan, declared, yaml),
+  };
+}
+
+function overridden(
+  detected: BuildStep | null,
+  setting: string | null,
+  yaml: string | null | undefined,
+): BuildStep | null {
+  const command = setting ?? yaml;
+  if (command === undefined) return detected;
+  return command === null || command.trim() === '' ? null : step(command, { ...detected?.environment });
+}
+
+function serveFolders(plan: BuildPlan, declared: readonly PlannedProcess[], yaml: BerthYaml): readonly string[] {
+  if (yaml.static) return [yaml.static.folder || '.'];
+  return declared.some(({ name }) => name === 'web') ? [] : plan.serve;
+}
+
+/** The web process of a site is our own file server; a source that starts nothing is refused. */
+function completed(plan: BuildPlan): BuildPlan {
+  const others = plan.processes.filter(({ name }) => name !== 'web' || plan.serve.length === 0);
+  const web = { name: 'web', command: ['node', staticServer, ...plan.serve.map(shellWord)].join(' ') };
+  const processes = plan.serve.length > 0 ? [web, ...others] : others;
+  if (processes.length > 0) return { ...plan, processes };
+  if (plan.language === 'python') throw noPythonEntry();
+  if (plan.language === 'go') throw noGoEntry();
+  throw detectFailed('Nothing in the source says how to start the app.', declareProcesses, [lookedFor]);
+}

@@ -1,0 +1,124 @@
+import { type BuildPlan, emptyPlan, type PlannedProcess, shellWord, step } from './build-plan.js';
+import { declareProcesses, detectFailed } from './detect-failed.js';
+import type { FileTree } from './file-tree.js';
+
+/** Inside the slug. Not a virtual environment: those hold absolute paths, and a slug runs elsewhere than where it was built. */
+const packages = '.berth/python';
+const entryFiles = ['app.py', 'main.py', 'wsgi.py', 'asgi.py', 'server.py', 'application.py', 'run.py'];
+const address = '--host "${HOST:-0.0.0.0}" --port "$PORT"';
+const bind = '--bind "${HOST:-0.0.0.0}:$PORT"';
+
+interface Project {
+  readonly requirements: string | null;
+  readonly pyproject: string | null;
+  /** Names of the packages that it asks for, in lower case with hyphens. */
+  readonly asks: ReadonlySet<string>;
+}
+
+/** Null: not a Python app. */
+export async function detectPython(tree: FileTree): Promise<BuildPlan | null> {
+  const project = await inspect(tree);
+  if (!project) return null;
+  const web = await webProcess(tree, project);
+  const install = installStep(project);
+  return {
+    ...emptyPlan,
+    language: 'python',
+    base: { tools: ['python3'], wanted: wantedVersion(project.pyproject, await tree.read('.python-version')) },
+    install,
+    processes: web ? [web] : [],
+    environment: { PYTHONPATH: packages, PYTHONUNBUFFERED: '1', PYTHONDONTWRITEBYTECODE: '1' },
+    path: [`${packages}/bin`],
+    dependencies: install
+      ? {
+          folder: packages,
+          files: ['requirements.txt', 'constraints.txt', 'pyproject.toml'],
+          // A pyproject install also packs the app itself, and requirements may name files of the app.
+          reusable: project.requirements !== null && !/^\s*(-|\.|\/|file:)/m.test(project.requirements),
+        }
+      : null,
+    caches: { PIP_CACHE_DIR: 'pip' },
+  };
+}
+
+async function inspect(tree: FileTree): Promise<Project | null> {
+  const requirements = await tree.read('requirements.txt');
+  const pyproject = await tree.read('pyproject.toml');
+  const files = await tree.files('');
+  const bare = files.includes('manage.py') || files.includes('app.py') || files.includes('main.py');
+  if (requirements === null && pyproject === null && !bare) return null;
+  return { requirements, pyproject, asks: new Set([...requirementNames(requirements), ...projectNames(pyproject)]) };
+}
+
+/** PEP 508 names; options and comments are passed over. */
+const requirementNames = (text: string | null): string[] =>
+  (text ?? '').split('\n').flatMap((line) => {
+    const name = /^\s*([A-Za-z0-9][A-Za-z0-9._-]*)/.exec(line)?.[1];
+    return name ? [normalized(name)] : [];
+  });
+
+/** Every quoted requirement; reading TOML in full is pip's business. */
+const projectNames = (text: string | null): string[] =>
+  [...(text ?? '').matchAll(/["']([A-Za-z0-9][A-Za-z0-9._-]*)(\[[^\]]*\])?\s*(?:[<>=!~;@][^"']*)?["']/g)].map((match) =>
+    normalized(match[1] ?? ''),
+  );
+
+const normalized = (name: string): string => name.toLowerCase().replaceAll(/[-_.]+/g, '-');
+
+function installStep({ requirements, pyproject }: Project) {
+  const what = requirements !== null ? '-r requirements.txt' : pyproject !== null ? '.' : null;
+  if (what === null) return null;
+  const quiet = { PIP_DISABLE_PIP_VERSION_CHECK: '1', PIP_NO_INPUT: '1', PIP_ROOT_USER_ACTION: 'ignore' };
+  return step(`python3 -m pip install --no-compile --target ${packages} ${what}`, quiet);
+}
+
+const wantedVersion = (pyproject: string | null, file: string | null): string | null =>
+  /^\s*requires-python\s*=\s*["']([^"']+)["']/m.exec(pyproject ?? '')?.[1] ?? (file?.trim() || null);
+
+async function webProcess(tree: FileTree, { asks }: Project): Promise<PlannedProcess | null> {
+  const command =
+    (await djangoCommand(tree, asks)) ?? (await frameworkCommand(tree, asks)) ?? (await plainCommand(tree));
+  return command === null ? null : { name: 'web', command };
+}
+
+async function djangoCommand(tree: FileTree, asks: ReadonlySet<string>): Promise<string | null> {
+  if ((await tree.read('manage.py')) === null) return null;
+  for (const folder of await tree.folders('')) {
+    if (!asks.has('gunicorn') || !/^\w+$/.test(folder) || (await tree.read(`${folder}/wsgi.py`)) === null) continue;
+    return `python3 -m gunicorn ${bind} ${folder}.wsgi`;
+  }
+  return 'python3 manage.py runserver --noreload "${HOST:-0.0.0.0}:$PORT"';
+}
+
+async function frameworkCommand(tree: FileTree, asks: ReadonlySet<string>): Promise<string | null> {
+  for (const file of entryFiles) {
+    const text = await tree.read(file);
+    const app = text && /^(\w+)(?:\s*:[^=\n]+)?\s*=\s*(?:\w+\.)?(Flask|FastAPI|Starlette|Quart)\(/m.exec(text);
+    if (app) return serveCommand(file.slice(0, -'.py'.length), app[1] ?? 'app', app[2] ?? '', asks);
+    if (text && /^def create_app\(/m.test(text) && asks.has('flask'))
+      return asks.has('gunicorn')
+        ? `python3 -m gunicorn ${bind} '${file.slice(0, -3)}:create_app()'`
+        : `python3 -m flask --app ${file.slice(0, -3)} run ${address}`;
+  }
+  return null;
+}
+
+function serveCommand(module: string, name: string, framework: string, asks: ReadonlySet<string>): string {
+  if (framework !== 'Flask') {
+    if (!asks.has('uvicorn') && asks.has('hypercorn')) return `python3 -m hypercorn ${bind} ${module}:${name}`;
+    return `python3 -m uvicorn ${module}:${name} ${address}`;
+  }
+  if (asks.has('gunicorn')) return `python3 -m gunicorn ${bind} ${module}:${name}`;
+  return `python3 -m flask --app ${module}:${name} run ${address}`;
+}
+
+async function plainCommand(tree: FileTree): Promise<string | null> {
+  const files = await tree.files('');
+  const file = entryFiles.find((name) => files.includes(name));
+  return file ? `python3 ${shellWord(file)}` : null;
+}
+
+export const noPythonEntry = () =>
+  detectFailed('This is a Python app, but nothing says how to start it.', declareProcesses, [
+    `looked for: manage.py, ${entryFiles.join(', ')}`,
+  ]);

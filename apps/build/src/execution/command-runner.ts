@@ -1,0 +1,141 @@
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
+import { mkdir, statfs } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import type { Clock } from '@berth/service-kit';
+import { LineSplitter } from './line-splitter.js';
+import type { ProcessLedger } from './process-ledger.js';
+import { endTree, type Prey, residentBytesOf } from './process-reaper.js';
+
+export interface Command {
+  readonly file: string;
+  readonly arguments: readonly string[];
+  readonly folder: string;
+  /** The whole environment: nothing of the platform's is added. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** `NAME=value`, put into the environment. */
+  readonly mark: string;
+  /** Run as this user and group; null: as the platform. */
+  readonly user: number | null;
+  /** Whether nothing else runs as that user now. */
+  readonly userIsOwn?: boolean;
+  readonly memoryBytes?: number;
+  /** Reading waits for it, so that a flood of output waits in the pipe and not in memory. */
+  readonly onLines: (stream: 'stdout' | 'stderr', lines: readonly string[]) => Promise<void> | void;
+  readonly signal: AbortSignal;
+  /** Looked at every half second; an answer other than null ends the command. */
+  readonly watch?: () => Promise<StopReason | null>;
+}
+
+export type StopReason = 'aborted' | 'memory' | 'disk' | 'too-large';
+
+export interface CommandEnd {
+  /** Null when a signal ended it or it never started. */
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  /** Why we ended it; null when it ended by itself. */
+  readonly stopped: StopReason | null;
+  /** It never ran: no such program, or no right to run it. */
+  readonly notStarted: boolean;
+}
+
+/** Long enough that a secret which starts before the stored length is masked whole before the line is cut. */
+const lineLength = 32_768;
+const watchMilliseconds = 500;
+
+/** Runs one program in a process group of its own and ends the whole tree with it, however it ends. */
+export class CommandRunner {
+  constructor(
+    private readonly ledger: ProcessLedger,
+    private readonly clock: Clock,
+    /** Commands are ended when the disk of their folder has less than this left, because the platform lives there too. */
+    private readonly minFreeBytes: number,
+  ) {}
+
+  async run(command: Command): Promise<CommandEnd> {
+    if (command.signal.aborted) return { exitCode: null, signal: null, stopped: 'aborted', notStarted: true };
+    const child = start(command);
+    const pid = child.pid;
+    if (pid === undefined) return await notStarted(child);
+    const prey: Prey = { pid, mark: command.mark, ownUser: command.userIsOwn ? command.user : null };
+    const exited = exitOf(child);
+    const forget = await this.ledger.record(prey);
+    const stop = this.guard(command, prey);
+    try {
+      const reading = Promise.all([read(child.stdout, 'stdout', command), read(child.stderr, 'stderr', command)]);
+      // A reader that fails (the log cannot be stored) must end the command, or its output would wait in the pipe for ever.
+      const [exitCode, signal] = await Promise.race([exited, reading.then(() => exited)]);
+      await endTree(prey, this.clock);
+      await reading;
+      return { exitCode, signal, stopped: stop.reason(), notStarted: false };
+    } finally {
+      stop.cancel();
+      await endTree(prey, this.clock);
+      await forget();
+    }
+  }
+
+  private guard(command: Command, prey: Prey): { reason: () => StopReason | null; cancel: () => void } {
+    let stopped: StopReason | null = null;
+    const end = (reason: StopReason): void => {
+      stopped ??= reason;
+      void endTree(prey, this.clock);
+    };
+    const abort = (): void => end('aborted');
+    command.signal.addEventListener('abort', abort, { once: true });
+    if (command.signal.aborted) abort();
+    const cancelTimer = this.clock.every(watchMilliseconds, () => {
+      this.trouble(command, prey).then(
+        (reason) => reason && end(reason),
+        () => undefined,
+      );
+    });
+    const cancel = (): void => {
+      cancelTimer();
+      command.signal.removeEventListener('abort', abort);
+    };
+    return { reason: () => stopped, cancel };
+  }
+
+  private async trouble(command: Command, prey: Prey): Promise<StopReason | null> {
+    if (command.memoryBytes !== undefined && residentBytesOf(prey.pid) > command.memoryBytes) return 'memory';
+    const disk = await statfs(command.folder);
+    if (disk.bavail * disk.bsize < this.minFreeBytes) return 'disk';
+    return (await command.watch?.()) ?? null;
+  }
+}
+
+function start(command: Command): ChildProcessByStdio<null, Readable, Readable> {
+  const [name = '', value = ''] = command.mark.split(/=(.*)/s);
+  return spawn(command.file, [...command.arguments], {
+    cwd: command.folder,
+    env: { ...command.environment, [name]: value },
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(command.user === null ? {} : { uid: command.user, gid: command.user }),
+  });
+}
+
+/** Not the end of its output: a child that left the group may hold that open for ever. */
+const exitOf = (child: ChildProcess): Promise<readonly [number | null, string | null]> =>
+  new Promise((resolve) => void child.once('exit', (code, signal) => resolve([code, signal])));
+
+/** There is no such program, or it may not be run: node tells by an event and gives no pid. */
+async function notStarted(child: ChildProcess): Promise<CommandEnd> {
+  await new Promise((resolve) => child.once('error', resolve));
+  return { exitCode: null, signal: null, stopped: null, notStarted: true };
+}
+
+async function read(stream: Readable, name: 'stdout' | 'stderr', command: Command): Promise<void> {
+  const splitter = new LineSplitter(lineLength);
+  for await (const bytes of stream as AsyncIterable<Buffer>) {
+    const lines = splitter.push(bytes);
+    if (lines.length > 0) await command.onLines(name, lines);
+  }
+  const rest = splitter.end();
+  if (rest.length > 0) await command.onLines(name, rest);
+}
+
+export const ensureFolder = async (path: string, mode = 0o700): Promise<string> => {
+  await mkdir(path, { recursive: true, mode });
+  return path;
+};

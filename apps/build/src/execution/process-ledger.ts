@@ -1,0 +1,59 @@
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock } from '@berth/service-kit';
+import { z } from 'zod';
+import { endTree, type Prey } from './process-reaper.js';
+import { startTimeOf } from './process-table.js';
+
+const entry = z.object({
+  pid: z.int().positive(),
+  startTime: z.string().nullable(),
+  mark: z.string().min(1),
+  ownUser: z.int().nullable(),
+});
+
+/**
+ * Remembers on disk which process trees run, so that a platform that was killed finds what it left behind.
+ * One folder belongs to one platform process.
+ */
+export class ProcessLedger {
+  constructor(
+    private readonly folder: string,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Answers what to call when the tree has ended. */
+  async record(prey: Prey): Promise<() => Promise<void>> {
+    await mkdir(this.folder, { recursive: true, mode: 0o700 });
+    const file = join(this.folder, `${prey.pid}.json`);
+    await writeFile(file, JSON.stringify({ ...prey, startTime: startTimeOf(prey.pid) }), { mode: 0o600 });
+    return () => rm(file, { force: true });
+  }
+
+  /** Ends everything that is written down. To be called before anything is started. */
+  async endLeftovers(): Promise<number> {
+    const names = await readdir(this.folder).catch(() => []);
+    for (const name of names) await this.endLeftover(join(this.folder, name));
+    return names.length;
+  }
+
+  private async endLeftover(file: string): Promise<void> {
+    const parsed = entry.safeParse(readJson(await readFile(file, 'utf8')));
+    if (parsed.success) await endTree(identified(parsed.data), this.clock);
+    await rm(file, { force: true });
+  }
+}
+
+/** A pid may have been given to somebody else since: then only the mark and the user id still say who is ours. */
+function identified(written: z.infer<typeof entry>): Prey {
+  const same = startTimeOf(written.pid) === written.startTime;
+  return { pid: same ? written.pid : 0x7fff_ffff, mark: written.mark, ownUser: written.ownUser };
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,47 @@
+import type { Clock } from '@berth/service-kit';
+import { carriesMark, familyOf, listProcesses, userOf } from './process-table.js';
+
+export interface Prey {
+  /** Leader of the group that was started. */
+  readonly pid: number;
+  /** `NAME=value` in the environment of all that the leader starts: finds those who left its group and lost their parents. */
+  readonly mark: string;
+  /** A user id that runs nothing but this; null when the id is shared. */
+  readonly ownUser: number | null;
+}
+
+const passes = 200;
+
+/** Ends a process tree, also children that called setsid: again and again, until a look around finds nobody. */
+export async function endTree(prey: Prey, clock: Clock): Promise<void> {
+  signalGroup(prey.pid);
+  for (let pass = 0; pass < passes; pass += 1) {
+    const found = survivors(prey);
+    if (found.length === 0) return;
+    for (const pid of found) signal(pid);
+    await clock.pause(5);
+  }
+}
+
+export function survivors({ pid: root, mark, ownUser }: Prey): number[] {
+  const processes = listProcesses();
+  const family = new Set(familyOf(root, processes).map(({ pid }) => pid));
+  const mine = (pid: number): boolean =>
+    family.has(pid) || carriesMark(pid, mark) || (ownUser !== null && userOf(pid) === ownUser);
+  return processes.map(({ pid }) => pid).filter((pid) => pid !== process.pid && mine(pid));
+}
+
+export const residentBytesOf = (root: number): number =>
+  familyOf(root, listProcesses()).reduce((sum, each) => sum + each.residentBytes, 0);
+
+function signalGroup(pid: number): void {
+  signal(-pid);
+}
+
+function signal(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself meanwhile.
+  }
+}
