@@ -1,0 +1,25 @@
+import { describe, expect, it } from '@jest/globals';
+import { judge, type Position, type Verdict } from './order.js';
+
+const p = (epoch: number, version: number): Position => ({ epoch, version });
+
+describe('judge', () => {
+  it.each<[string, Position | undefined, Position, boolean, Verdict]>([
+    ['the first of an unknown organization', undefined, p(0, 1), false, 'apply'],
+    ['the first after a restore, of an unknown organization', undefined, p(3, 1), false, 'apply'],
+    ['a later one of an unknown organization', undefined, p(0, 5), false, 'gap'],
+    ['a snapshot of an unknown organization', undefined, p(0, 5), true, 'apply'],
+    ['the next', p(0, 4), p(0, 5), false, 'apply'],
+    ['the same again', p(0, 5), p(0, 5), false, 'skip'],
+    ['an old one', p(0, 5), p(0, 2), false, 'skip'],
+    ['one too far', p(0, 4), p(0, 6), false, 'gap'],
+    ['a snapshot further on', p(0, 4), p(0, 9), true, 'apply'],
+    ['an old snapshot', p(0, 9), p(0, 9), true, 'skip'],
+    ['one of an earlier epoch, whatever its version', p(1, 2), p(0, 9), false, 'skip'],
+    ['a snapshot of an earlier epoch', p(1, 2), p(0, 9), true, 'skip'],
+    ['one of a later epoch that seems to be the next', p(0, 4), p(1, 5), false, 'gap'],
+    ['a snapshot of a later epoch with a lower version', p(0, 9), p(1, 3), true, 'apply'],
+  ])('%s', (_, stored, event, whole, verdict) => {
+    expect(judge(stored, event, whole)).toBe(verdict);
+  });
+});

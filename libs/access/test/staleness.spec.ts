@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto';
+import { EVENT_BUS, type EventBus } from '@berth/eventing';
+import { eventually, startTestService, type TestService } from '@berth/testing';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { TestIdentity } from '../src/testing.js';
+import { IdentityEvents } from './fixtures/identity-events.js';
+import { probe } from './fixtures/probe.service-definition.js';
+
+describe('when user-management is not heard any more', () => {
+  let service: TestService;
+  let identity: TestIdentity;
+  let organizationId: string;
+  let admin: string;
+  let say: IdentityEvents;
+
+  beforeAll(async () => {
+    service = await startTestService(probe, { environment: { ACCESS_STALE_SECONDS: '60' } });
+    identity = await TestIdentity.create(service.database);
+    organizationId = await identity.organization();
+    admin = await identity.member(organizationId, 'admin');
+    say = new IdentityEvents(service.app.get<EventBus>(EVENT_BUS));
+  });
+  afterAll(() => service.close());
+
+  const call = async (method: string, path: string) => {
+    const headers = { authorization: `Bearer ${admin}` };
+    const response = await fetch(`${service.url}${path}`, { method, headers });
+    return { status: response.status, retryAfter: response.headers.get('retry-after'), body: await response.text() };
+  };
+  const write = () => call('POST', `/v1/projects/${organizationId}`);
+
+  it('goes on while nothing was ever heard: there is nobody to protect from', async () => {
+    expect((await write()).status).toBe(204);
+  });
+
+  it('goes on up to the limit', async () => {
+    await say.heartbeat(new Date(Date.now() - 50_000));
+    await eventually(async () => {
+      const [row] = await service.database.query<{ at: Date | null }>('select heartbeat_at as at from access_state');
+      expect(row?.at).not.toBeNull();
+    });
+    expect((await write()).status).toBe(204);
+  });
+
+  it('refuses writes and reads of secrets beyond it; other reads go on', async () => {
+    await identity.heartbeat(new Date(Date.now() - 61_000));
+    await eventually(async () => expect((await write()).status).toBe(503));
+    const refused = await write();
+    expect(JSON.parse(refused.body)).toMatchObject({ code: 'access_stale' });
+    expect(refused.retryAfter).toBe('5');
+    expect((await call('GET', '/v1/secrets')).status).toBe(503);
+    expect((await call('GET', `/v1/projects/${organizationId}`)).status).toBe(200);
+    expect((await call('GET', '/v1/open')).status).toBe(200);
+    expect((await call('GET', `/v1/projects/${randomUUID()}`)).status).toBe(404);
+  });
+
+  it('recovers with the next heartbeat', async () => {
+    await say.heartbeat(new Date());
+    await eventually(async () => expect((await write()).status).toBe(204), { within: 2_000 });
+    expect((await call('GET', '/v1/secrets')).status).toBe(200);
+  });
+
+  it('is not made younger by an old heartbeat that arrives late', async () => {
+    await say.heartbeat(new Date(Date.now() - 3_600_000));
+    await eventually(async () => expect(await service.database.query('select from inbox')).toHaveLength(3));
+    expect((await write()).status).toBe(204);
+  });
+});
