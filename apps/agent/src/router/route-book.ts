@@ -15,7 +15,8 @@ export class RouteBook {
   private readonly wanted = new Map<string, WorkloadRoutes>();
   private effective: RouteTable['routes'] = [];
   private dirty = false;
-  private publishing: Promise<void> | undefined;
+  private running = false;
+  private publishing: Promise<void> = Promise.resolve();
   private version: number;
   private readonly waiting = new Set<() => void>();
   private closed = false;
@@ -43,7 +44,7 @@ export class RouteBook {
   /** Puts the table into effect as soon as the router takes it. */
   publish(): void {
     this.dirty = true;
-    this.publishing ??= this.publishUntilClean().finally(() => (this.publishing = undefined));
+    if (!this.running) this.publishing = this.publishUntilClean();
   }
 
   isRouted(upstreamId: string): boolean {
@@ -70,6 +71,7 @@ export class RouteBook {
   }
 
   private async publishUntilClean(): Promise<void> {
+    this.running = true;
     while (this.dirty && !this.closed) {
       this.dirty = false;
       const table = this.table();
@@ -82,6 +84,7 @@ export class RouteBook {
         await pause(this.clock, RETRY);
       }
     }
+    this.running = false;
   }
 
   private tookEffect(table: RouteTable): void {

@@ -32,6 +32,8 @@ export interface InstanceSpec {
   readonly slug: Slug;
 }
 
+/** How long an instance may wait to leave the route table; a router that is silent for longer serves nobody. */
+const UNROUTE_DEADLINE = 30_000;
 const FIRST_PROBE = 50;
 const SLOWEST_START_PROBE = 1_000;
 
@@ -100,7 +102,7 @@ export class Instance {
     if (this.now.phase === 'stopping') return this.run;
     const deadline = Math.min(this.stopDeadline, limit);
     this.change(retiring(this.now));
-    if (this.isWeb && this.child) await this.drain(deadline);
+    if (this.isWeb && this.child) await this.drain(deadline, Math.min(UNROUTE_DEADLINE, limit));
     this.ended = this.child?.stop(deadline) ?? Promise.resolve();
     await this.run;
     await removeInstanceFolder(this.folder);
@@ -113,8 +115,8 @@ export class Instance {
     await this.run;
   }
 
-  private async drain(deadline: number): Promise<void> {
-    await this.context.routes.gone(this.id, deadline);
+  private async drain(deadline: number, unrouteDeadline: number): Promise<void> {
+    await this.context.routes.gone(this.id, unrouteDeadline);
     await this.context.router
       .drain(this.id, deadline)
       .catch((error: unknown) =>

@@ -1,0 +1,255 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { freshState, type InstanceState } from './instance-state.js';
+import { type InstanceView, plan, type Plan, type PlanInput, type WantedProcess } from './plan.js';
+
+const NOW = 1_000_000;
+const SETTLE = 500;
+const ready: Partial<InstanceState> = { phase: 'ready', readySince: NOW - SETTLE, everReady: true };
+
+function view(id: string, state: Partial<InstanceState> = ready, more: Partial<InstanceView> = {}): InstanceView {
+  const [processType = 'web', revision = 'r1'] = id.split(':');
+  const base = { id, processType, revision, startDeadline: 10_000, failureThreshold: 3 };
+  return { ...base, state: { ...freshState(NOW - 1_000), ...state }, routed: state.phase === 'ready', ...more };
+}
+
+function ask(wanted: [string, string, number][], instances: InstanceView[], more: Partial<PlanInput> = {}): Plan {
+  const processes: WantedProcess[] = wanted.map(([name, revision, count]) => ({ name, revision, instances: count }));
+  return plan({ wanted: processes, instances, canStart: true, now: NOW, settle: SETTLE, ...more });
+}
+
+const nothing = { start: [], restart: [], retire: [], end: [] };
+const newWeb = (state: Partial<InstanceState>, more?: Partial<InstanceView>) => view('web:r2:a', state, more);
+
+describe('plan', () => {
+  it('starts what is missing, of each process type', () => {
+    expect(
+      ask(
+        [
+          ['web', 'r1', 2],
+          ['worker', 'r1', 1],
+        ],
+        [view('web:r1:a')],
+      ).start,
+    ).toEqual(['web', 'worker']);
+  });
+
+  it('starts nothing while the slug is not there, and leaves what runs alone', () => {
+    expect(ask([['web', 'r2', 2]], [view('web:r1:a')], { canStart: false })).toMatchObject(nothing);
+  });
+
+  it('changes nothing when all is as wanted', () => {
+    const result = ask([['web', 'r1', 2]], [view('web:r1:a'), view('web:r1:b')]);
+    expect(result).toEqual({ ...nothing, routed: ['web:r1:a', 'web:r1:b'], wakeAt: null });
+  });
+
+  it('retires all of a deleted workload', () => {
+    const instances = [view('web:r1:a'), view('worker:r1:a'), view('web:r1:b', { phase: 'backoff' })];
+    expect(ask([], instances)).toMatchObject({ retire: ['web:r1:a', 'web:r1:b', 'worker:r1:a'], routed: [] });
+  });
+
+  it('retires what does not serve first, then the newest', () => {
+    const instances = [view('web:r1:a'), view('web:r1:b', { phase: 'starting' }), view('web:r1:c')];
+    expect(ask([['web', 'r1', 2]], instances).retire).toEqual(['web:r1:b']);
+    expect(ask([['web', 'r1', 1]], instances).retire).toEqual(['web:r1:b', 'web:r1:c']);
+  });
+
+  it.each<[string, Partial<InstanceState>, Partial<InstanceView>, { routed: string[]; retire: string[] }]>([
+    ['starting', { phase: 'starting' }, {}, { routed: ['web:r1:a'], retire: [] }],
+    ['ready, not proven', { ...ready, readySince: NOW - 1 }, { routed: false }, { routed: ['web:r1:a'], retire: [] }],
+    ['proven, not routed', ready, { routed: false }, { routed: ['web:r1:a', 'web:r2:a'], retire: [] }],
+    ['proven and routed', ready, {}, { routed: ['web:r2:a'], retire: ['web:r1:a'] }],
+    ['failing', { phase: 'backoff', retryAt: NOW + 1 }, {}, { routed: ['web:r1:a'], retire: [] }],
+  ])('replaces a serving instance step by step: the new one is %s', (_, state, more, expected) => {
+    expect(ask([['web', 'r2', 1]], [view('web:r1:a'), newWeb(state, more)])).toMatchObject(expected);
+  });
+
+  it('retires no former instance before all of the new ones have taken over', () => {
+    const instances = [view('web:r1:a'), view('web:r1:b'), newWeb(ready), view('web:r2:b', { phase: 'starting' })];
+    expect(ask([['web', 'r2', 2]], instances).retire).toEqual([]);
+  });
+
+  it('routes a new instance at once when no former one serves', () => {
+    const former = view('web:r1:a', { phase: 'backoff', everReady: true, retryAt: NOW + 1 });
+    const fresh = newWeb({ ...ready, readySince: NOW }, { routed: false });
+    expect(ask([['web', 'r2', 1]], [former, fresh]).routed).toEqual(['web:r2:a']);
+  });
+
+  it('drops a former instance that never served, and keeps one alive that did', () => {
+    const never = view('web:r1:a', { phase: 'starting' });
+    const did = view('web:r1:b', { phase: 'backoff', everReady: true, retryAt: NOW - 1 });
+    const result = ask([['web', 'r2', 1]], [never, did, newWeb({ phase: 'starting' })]);
+    expect(result).toMatchObject({ retire: ['web:r1:a'], restart: ['web:r1:b'] });
+  });
+
+  it('keeps the surviving instances of a release that is wanted again, and drops those that never served', () => {
+    const failing = newWeb({ phase: 'backoff', retryAt: NOW + 5 });
+    expect(ask([['web', 'r1', 1]], [view('web:r1:a'), failing])).toMatchObject({
+      ...nothing,
+      retire: ['web:r2:a'],
+      routed: ['web:r1:a'],
+    });
+  });
+
+  it('replaces workers without routes', () => {
+    const instances = [view('worker:r1:a', ready, { routed: false }), view('worker:r2:a', ready, { routed: false })];
+    expect(ask([['worker', 'r2', 1]], instances)).toMatchObject({ retire: ['worker:r1:a'], routed: [] });
+  });
+
+  it('stops everything at count zero without waiting for anything', () => {
+    expect(ask([['web', 'r2', 0]], [view('web:r1:a')]).retire).toEqual(['web:r1:a']);
+  });
+
+  it('ends a run that is not ready at its deadline, and one that stays unhealthy; neither twice', () => {
+    const late = view('web:r1:a', { phase: 'starting', startedAt: NOW - 10_000 });
+    const sick = view('web:r1:b', { phase: 'unready', probeFailures: 6 });
+    const shaky = view('web:r1:c', { phase: 'unready', probeFailures: 5 });
+    const ending = view('web:r1:d', { phase: 'unready', probeFailures: 9, ending: 'unhealthy' });
+    expect(ask([['web', 'r1', 4]], [late, sick, shaky, ending]).end).toEqual([
+      { id: 'web:r1:a', reason: 'start_deadline' },
+      { id: 'web:r1:b', reason: 'unhealthy' },
+    ]);
+  });
+
+  it('wakes at the earliest of retry, start deadline and proof', () => {
+    const instances = [
+      view('web:r1:a', { phase: 'backoff', retryAt: NOW + 700 }),
+      view('web:r1:b', { phase: 'starting', startedAt: NOW - 9_500 }),
+      view('web:r1:c', { ...ready, readySince: NOW - 100 }),
+    ];
+    expect(ask([['web', 'r1', 3]], instances).wakeAt).toBe(NOW + 400);
+    expect(ask([['web', 'r1', 2]], instances.slice(0, 2)).wakeAt).toBe(NOW + 500);
+  });
+});
+
+/** A world in which plans are carried out at once and instances do as they are told, or crash. */
+class World {
+  now = NOW;
+  instances: InstanceView[] = [];
+  wanted: WantedProcess[] = [];
+  private made = 0;
+
+  pass(): Plan {
+    const next = plan({
+      wanted: this.wanted,
+      instances: this.instances,
+      canStart: true,
+      now: this.now,
+      settle: SETTLE,
+    });
+    this.instances = this.instances.filter(({ id }) => !next.retire.includes(id));
+    for (const name of next.start) this.instances.push(this.make(name));
+    for (const id of next.restart) this.update(id, { phase: 'starting', startedAt: this.now, retryAt: null });
+    for (const { id } of next.end) this.crash(id);
+    this.instances = this.instances.map((each) => ({ ...each, routed: next.routed.includes(each.id) }));
+    return next;
+  }
+
+  crash(id: string): void {
+    this.update(id, { phase: 'backoff', readySince: null, retryAt: this.now + 200 });
+  }
+
+  becomeReady(id: string): void {
+    const found = this.instances.find((each) => each.id === id);
+    if (found?.state.phase === 'starting') this.update(id, { phase: 'ready', readySince: this.now, everReady: true });
+  }
+
+  serving = (): number => this.instances.filter(({ routed, state }) => routed && state.phase === 'ready').length;
+
+  settle(): void {
+    for (let pass = 0; pass < 12; pass++) {
+      for (const { id } of this.instances) this.becomeReady(id);
+      this.now += SETTLE;
+      this.pass();
+    }
+  }
+
+  private make(name: string): InstanceView {
+    const revision = this.wanted.find((process) => process.name === name)?.revision ?? '';
+    const base = { processType: name, revision, startDeadline: 10_000, failureThreshold: 3, routed: false };
+    return { ...base, id: `${name}-${++this.made}`, state: freshState(this.now) };
+  }
+
+  private update(id: string, change: Partial<InstanceState>): void {
+    this.instances = this.instances.map((each) =>
+      each.id === id ? { ...each, state: { ...each.state, ...change } } : each,
+    );
+  }
+}
+
+const step = fc.oneof(
+  fc.record({ kind: fc.constant('want' as const), revision: fc.constantFrom('r1', 'r2', 'r3'), count: fc.nat(4) }),
+  fc.record({ kind: fc.constant('ready' as const), at: fc.nat(9) }),
+  fc.record({ kind: fc.constant('crash' as const), at: fc.nat(9) }),
+  fc.record({ kind: fc.constant('time' as const), by: fc.integer({ min: 1, max: 1_500 }) }),
+);
+type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never;
+
+function act(world: World, next: Step): void {
+  if (next.kind === 'time') world.now += next.by;
+  if (next.kind === 'want') world.wanted = [{ name: 'web', revision: next.revision, instances: next.count }];
+  if (next.kind === 'ready' || next.kind === 'crash') {
+    const { id } = world.instances[next.at % Math.max(1, world.instances.length)] ?? { id: '' };
+    if (next.kind === 'ready') world.becomeReady(id);
+    else world.crash(id);
+  }
+}
+
+describe('plan, whatever happens', () => {
+  const steps = fc.array(step, { minLength: 1, maxLength: 40 });
+
+  it('never takes serving instances away below what is wanted', () => {
+    fc.assert(
+      fc.property(steps, (all) => {
+        const world = new World();
+        for (const each of all) {
+          act(world, each);
+          const before = world.serving();
+          world.pass();
+          const wanted = world.wanted[0]?.instances ?? 0;
+          expect(world.serving()).toBeGreaterThanOrEqual(Math.min(before, wanted));
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('ends with exactly what is wanted, all of it routed, and then changes nothing', () => {
+    fc.assert(
+      fc.property(steps, (all) => {
+        const world = new World();
+        for (const each of all) {
+          act(world, each);
+          world.pass();
+        }
+        world.settle();
+        const wanted = world.wanted[0];
+        expect(world.instances).toHaveLength(wanted?.instances ?? 0);
+        expect(world.instances.every((each) => each.revision === wanted?.revision && each.routed)).toBe(true);
+        expect(world.pass()).toMatchObject(nothing);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('asks for the same again when nothing was carried out', () => {
+    fc.assert(
+      fc.property(steps, (all) => {
+        const world = new World();
+        for (const each of all) {
+          act(world, each);
+          world.pass();
+        }
+        const input = {
+          wanted: world.wanted,
+          instances: world.instances,
+          canStart: true,
+          now: world.now,
+          settle: SETTLE,
+        };
+        expect(plan(input)).toEqual(plan(input));
+        expect(plan(input).wakeAt ?? Infinity).toBeGreaterThan(world.now);
+      }),
+    );
+  });
+});

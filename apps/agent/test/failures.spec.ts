@@ -1,0 +1,166 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '@berth/testing';
+import { get } from 'node:http';
+import type { DesiredWorkload, ObservedInstance } from '@berth/contracts/runtime';
+import { desiredOf, hashOf, processesOf, TestAgent, web, worker } from './support/test-agent.js';
+
+let agent: TestAgent;
+let slug: string;
+const applied: string[] = [];
+
+beforeAll(async () => {
+  agent = await TestAgent.start();
+  slug = agent.slug();
+});
+afterEach(async () => {
+  for (const id of applied.splice(0)) {
+    await agent.client.call('DELETE', `/workloads/${id}`);
+    await eventually(async () => expect((await agent.client.call('GET', `/workloads/${id}`)).status).toBe(404));
+  }
+});
+afterAll(() => agent.dispose());
+
+async function run(desired: DesiredWorkload): Promise<string> {
+  applied.push(desired.workloadId);
+  await agent.client.apply(desired);
+  return desired.workloadId;
+}
+
+const untilFirst = async (id: string, check: (instance: ObservedInstance) => void, within?: number) =>
+  (await agent.until(id, ({ instances }) => check(instances[0] as ObservedInstance), within)).instances[0];
+
+const untilCause = (id: string, cause: string) =>
+  untilFirst(id, (instance) => expect(instance.trouble?.cause).toBe(cause));
+
+const ask = (port: number, path: string): Promise<number> =>
+  new Promise((resolve, reject) => {
+    get({ port, path, host: '127.0.0.1', agent: false }, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    }).once('error', reject);
+  });
+
+describe('an instance that does not do well', () => {
+  it('and ends at its start is told with its last words, then as a crash loop', async () => {
+    const id = await run(desiredOf(slug, [web('node crash.js')]));
+    const first = await untilCause(id, 'start_failed');
+    expect(first).toMatchObject({ state: 'backoff', routed: false, lastExit: { code: 3, reason: 'exited' } });
+    expect(first?.trouble?.evidence).toEqual(['boom: no database']);
+    const later = await untilCause(id, 'crash_loop');
+    expect(later?.restarts).toBeGreaterThanOrEqual(2);
+    expect(later?.id).toBe(first?.id);
+  });
+
+  it('because its command is not there is told as failed to start', async () => {
+    const id = await run(desiredOf(slug, [web('no-such-program --now')]));
+    expect((await untilCause(id, 'start_failed'))?.lastExit?.code).toBe(127);
+  });
+
+  it('and never binds its port is ended at the deadline', async () => {
+    const id = await run(desiredOf(slug, [web('node mute.js')], { startDeadlineSeconds: 1 }));
+    const instance = await untilCause(id, 'port_not_bound');
+    expect(instance?.lastExit).toMatchObject({ reason: 'start_deadline', signal: 'SIGKILL' });
+    expect(instance?.trouble?.evidence).toEqual(['I forgot to listen']);
+  });
+
+  it('and answers its health check with 500 is never routed', async () => {
+    const health = { path: '/health', intervalSeconds: 1, timeoutSeconds: 1, failureThreshold: 2 };
+    const id = await run(desiredOf(slug, [web('node sick.js', { health })], { startDeadlineSeconds: 1 }));
+    const instance = await untilCause(id, 'health_check_failed');
+    expect(instance?.trouble?.message).toContain('GET /health answered 500');
+    expect(agent.router.tables.flatMap((table) => table.routes.flatMap((route) => route.upstreams))).not.toContainEqual(
+      expect.objectContaining({ id: instance?.id }),
+    );
+  });
+
+  it('and uses too much memory is killed and says so', async () => {
+    const id = await run(desiredOf(slug, [worker('node hog.js', { memoryMib: 128 })]));
+    const instance = await untilCause(id, 'out_of_memory');
+    expect(instance?.lastExit).toMatchObject({ reason: 'out_of_memory', signal: 'SIGKILL' });
+  });
+
+  it('and loses its health is unrouted, comes back when it heals, and is restarted when it does not', async () => {
+    const health = { path: '/health', intervalSeconds: 1, timeoutSeconds: 1, failureThreshold: 2 };
+    const desired = desiredOf(slug, [web('node moody.js', { health })], { hosts: ['moody.localhost'] });
+    const id = await run(desired);
+    await agent.until(id, ({ routes }) => expect(routes).toEqual([{ host: 'moody.localhost', accepted: true }]));
+    const port = agent.router.upstreams('moody.localhost')[0]?.port ?? 0;
+    await ask(port, '/break');
+    const broken = await agent.until(id, ({ routes }) => expect(routes[0]?.accepted).toBe(false));
+    expect(broken.instances[0]).toMatchObject({ state: 'unready', trouble: { cause: 'health_check_failed' } });
+    await ask(port, '/repair');
+    await agent.until(id, ({ routes }) => expect(routes[0]?.accepted).toBe(true));
+    await ask(port, '/break');
+    const again = await untilFirst(id, (instance) => expect([instance.restarts, instance.state]).toEqual([1, 'ready']));
+    expect(again?.lastExit?.reason).toBe('unhealthy');
+  }, 20_000);
+
+  it('because another process took its port is given another one, and nobody hears of it', async () => {
+    const id = await run(desiredOf(slug, [web('node clash.js')]));
+    const ready = await agent.untilReady(id);
+    expect(ready.instances[0]).toMatchObject({ restarts: 1, trouble: null });
+  });
+
+  it('and does not listen to SIGTERM is killed at the stop deadline', async () => {
+    const id = await run(desiredOf(slug, [worker('node stubborn.js')], { stopDeadlineSeconds: 1 }));
+    const ready = await agent.untilReady(id);
+    await agent.client.call('DELETE', `/workloads/${id}`);
+    await eventually(async () => expect((await agent.client.call('GET', `/workloads/${id}`)).status).toBe(404));
+    expect(processesOf([ready.instances[0]?.id ?? ''])).toEqual([]);
+  });
+
+  it('and forks what leaves its session is ended with all of it', async () => {
+    const id = await run(desiredOf(slug, [worker('node escaper.js')]));
+    const ready = await agent.untilReady(id);
+    const ids = ready.instances.map((instance) => instance.id);
+    await eventually(() => expect(processesOf(ids).length).toBeGreaterThanOrEqual(3));
+    await agent.client.call('DELETE', `/workloads/${id}`);
+    await eventually(() => expect(processesOf(ids)).toEqual([]));
+  });
+
+  it('and dies alone leaves nobody behind, and comes back', async () => {
+    const id = await run(desiredOf(slug, [worker('node escaper.js')]));
+    const before = (await agent.untilReady(id)).instances[0];
+    const first = processesOf([before?.id ?? '']).sort((a, b) => a - b);
+    process.kill(first[0] ?? 0, 'SIGKILL');
+    await untilFirst(id, (instance) => expect([instance.restarts, instance.state]).toEqual([1, 'ready']));
+    expect(processesOf([before?.id ?? '']).filter((pid) => first.includes(pid))).toEqual([]);
+  });
+});
+
+describe('a slug that cannot be used', () => {
+  it('is a trouble of the workload, and the former release goes on', async () => {
+    const first = desiredOf(slug, [web()]);
+    const id = await run(first);
+    await agent.untilReady(id);
+    const missing = {
+      ...first.release,
+      hash: hashOf('missing'),
+      artifact: { ...first.release.artifact, digest: hashOf('no') },
+    };
+    await agent.client.apply({ ...first, generation: 2, release: missing });
+    const observed = await agent.until(id, ({ trouble }) => expect(trouble?.cause).toBe('runtime_unavailable'));
+    expect(observed.instances.map(({ state, routed }) => [state, routed])).toEqual([['ready', true]]);
+    await agent.client.apply({ ...first, generation: 3 });
+    await agent.until(id, ({ trouble }) => expect(trouble).toBeNull());
+  });
+
+  it('is fetched again until it is there', async () => {
+    const tar = agent.slug('late');
+    const other = new TestAgent();
+    await other.start();
+    const desired = desiredOf(tar, [worker('node ticker.js')]);
+    await other.client.apply(desired);
+    await other.until(desired.workloadId, ({ trouble }) => expect(trouble?.cause).toBe('runtime_unavailable'));
+    other.slug('late');
+    expect((await other.untilReady(desired.workloadId)).trouble).toBeNull();
+    await other.dispose();
+  });
+
+  it('because it is a container image is told', async () => {
+    const desired = desiredOf(slug, [web()]);
+    const artifact = { ...desired.release.artifact, kind: 'image' as const };
+    const id = await run({ ...desired, release: { ...desired.release, artifact } });
+    await agent.until(id, ({ trouble }) => expect(trouble?.cause).toBe('image_invalid'));
+  });
+});

@@ -1,0 +1,62 @@
+/** Small programs that behave in one way each. All of them are started as `node <name>.js`. */
+export const apps: Record<string, string> = {
+  'server.js': `
+    const http = require('node:http');
+    const version = require('node:fs').readFileSync('version', 'utf8');
+    const server = http.createServer((request, response) => {
+      const wait = Number(new URL(request.url, 'http://x').searchParams.get('wait') ?? 0);
+      setTimeout(() => response.end(version + ' ' + process.env.BERTH_INSTANCE), wait);
+    });
+    server.listen(Number(process.env.PORT), '127.0.0.1', () => console.log('listening', version));
+    process.on('SIGTERM', () => { console.log('ending'); server.close(() => process.exit(0)); server.closeIdleConnections(); });`,
+  'ticker.js': `
+    let count = 0;
+    setInterval(() => console.log('tick', ++count), 50);`,
+  'crash.js': `console.error('boom: no database'); process.exit(3);`,
+  'mute.js': `setInterval(() => undefined, 1000); console.log('I forgot to listen');`,
+  'sick.js': `
+    require('node:http').createServer((request, response) => { response.statusCode = 500; response.end(); })
+      .listen(Number(process.env.PORT), '127.0.0.1');`,
+  'moody.js': `
+    let healthy = true;
+    require('node:http').createServer((request, response) => {
+      if (request.url === '/break') healthy = false;
+      if (request.url === '/repair') healthy = true;
+      response.statusCode = healthy || request.url !== '/health' ? 200 : 503;
+      response.end(process.env.BERTH_INSTANCE);
+    }).listen(Number(process.env.PORT), '127.0.0.1');`,
+  'hog.js': `
+    const held = [];
+    setInterval(() => held.push(Buffer.alloc(16 * 1024 * 1024, 1)), 20);`,
+  'flood.js': `
+    const line = 'x'.repeat(200);
+    let count = 0;
+    const write = () => { while (process.stdout.write(line + ' ' + ++count + '\\n')); };
+    process.stdout.on('drain', write);
+    write();`,
+  'stubborn.js': `
+    process.on('SIGTERM', () => console.log('no'));
+    setInterval(() => undefined, 1000);
+    console.log('stubborn');`,
+  'escaper.js': `
+    const { spawn } = require('node:child_process');
+    const child = spawn('sh', ['-c', 'sleep 300 & exec sleep 300'], { detached: true, stdio: 'ignore' });
+    child.unref();
+    console.log('escaped', child.pid);
+    setInterval(() => undefined, 1000);`,
+  'environment.js': `
+    console.log(JSON.stringify(process.env));
+    setInterval(() => undefined, 1000);`,
+  'busy.js': `for (;;) {}`,
+  'clash.js': `
+    const fs = require('node:fs');
+    const file = process.env.HOME + '/runs';
+    const runs = fs.existsSync(file) ? Number(fs.readFileSync(file, 'utf8')) : 0;
+    fs.writeFileSync(file, String(runs + 1));
+    const server = require('node:http').createServer((request, response) => response.end('ok'));
+    const taken = require('node:net').createServer().listen(runs === 0 ? Number(process.env.PORT) : 0, '127.0.0.1', () =>
+      server.listen(Number(process.env.PORT), '127.0.0.1'));`,
+  'late.js': `
+    setTimeout(() => require('node:http').createServer((request, response) => response.end('late'))
+      .listen(Number(process.env.PORT), '127.0.0.1'), 400);`,
+};
