@@ -59,8 +59,11 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const api = new ApiProxy(current, new Policies(new RateLimiter(), clock), addresses, agents, logger);
   const openapi = new OpenApiHandler(current, addresses, logger);
   const server = createGatewayServer({ apps, api, openapi }, clock, logger);
-  const port = await listen(server, options);
   const control = await startControlServer(options.controlSocket, new ControlHandler(config, routes, inFlight), logger);
+  const port = await listen(server, options).catch(async (error: unknown) => {
+    await control.close();
+    throw error;
+  });
   return {
     url: `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`,
     port,

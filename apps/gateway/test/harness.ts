@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import {
   Agent,
+  type ClientRequest,
   createServer,
   type IncomingHttpHeaders,
   type IncomingMessage,
@@ -47,7 +48,7 @@ export async function call(options: Call): Promise<Answer> {
   });
 }
 
-async function send(sent: NodeJS.WritableStream, body: Call['body']): Promise<void> {
+async function send(sent: ClientRequest, body: Call['body']): Promise<void> {
   if (body === undefined || typeof body === 'string' || Buffer.isBuffer(body)) return void sent.end(body);
   for await (const chunk of body) sent.write(chunk);
   sent.end();

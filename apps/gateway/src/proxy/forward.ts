@@ -42,6 +42,7 @@ class Forwarding {
   private outgoing: ClientRequest | undefined;
   private target: Target | undefined;
   private failure: Failure = 'no_upstream';
+  private received: IncomingMessage | undefined;
   private ended = false;
   private timedOut = false;
   private passed = 0;
@@ -103,6 +104,7 @@ class Forwarding {
   private answer(answer: IncomingMessage): void {
     const { response, added, timeouts } = this.exchange;
     if (this.ended || response.headersSent) return void answer.destroy();
+    this.received = answer;
     this.outgoing?.setTimeout(timeouts.streamMilliseconds);
     response.writeHead(answer.statusCode ?? 502, answer.statusMessage, responseHeaders(answer, added));
     let flowing = false;
@@ -131,7 +133,8 @@ class Forwarding {
   /** `connected` is false as long as no byte can have left. */
   private recover(outgoing: ClientRequest, connected: boolean, error: Error): void {
     if (this.ended || outgoing !== this.outgoing) return;
-    if (this.exchange.response.headersSent) return void this.exchange.response.destroy();
+    if (this.received?.complete) return;
+    if (this.received) return void this.exchange.response.destroy();
     const failed = this.target;
     this.releaseTarget();
     if (!connected && failed) {
