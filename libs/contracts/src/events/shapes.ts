@@ -35,7 +35,6 @@ export const deploymentSource = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('promote'), workloadId: id, number: z.int().positive() }),
   z.object({ kind: z.literal('config') }),
   z.object({ kind: z.literal('scale') }),
-  z.object({ kind: z.literal('restart') }),
 ]);
 export type DeploymentSource = z.infer<typeof deploymentSource>;
 

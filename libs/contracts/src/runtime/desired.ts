@@ -46,7 +46,7 @@ export const logQuery = z.object({
   since: z.iso.datetime().optional(),
   /** Only the last so many of the stored lines. */
   tail: z.coerce.number().int().min(0).max(10_000).optional(),
-  follow: z.stringbool().default(false),
+  follow: z.union([z.boolean(), z.stringbool()]).default(false),
   /** Lines after this cursor: how a reader resumes. */
   after: z.string().max(100).optional(),
 });

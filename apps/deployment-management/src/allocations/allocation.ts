@@ -1,0 +1,34 @@
+import type { AllocationEntry } from '@berth/contracts/events';
+import type { ObservedWorkload } from '@berth/contracts/runtime';
+
+const keyOf = (entry: Omit<AllocationEntry, 'instances'>): string =>
+  `${entry.cluster}/${entry.processType}/${entry.release}/${entry.cpuMillicores}/${entry.memoryMib}`;
+
+/**
+ * What serves now, by cluster, release, process type and size. Instances of a release that never was live are not in it:
+ * a deployment that fails is free.
+ */
+export function allocationOf(
+  observed: ObservedWorkload,
+  cluster: string,
+  isBilled: (release: number) => boolean,
+): AllocationEntry[] {
+  const entries = new Map<string, AllocationEntry>();
+  for (const instance of observed.instances) {
+    if (instance.readySince === null || !isBilled(instance.release)) continue;
+    const { processType, release, cpuMillicores, memoryMib } = instance;
+    const entry = { cluster, processType, release, cpuMillicores, memoryMib };
+    const key = keyOf(entry);
+    entries.set(key, { ...entry, instances: (entries.get(key)?.instances ?? 0) + 1 });
+  }
+  return [...entries.values()].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+}
+
+export const sameAllocation = (a: readonly AllocationEntry[], b: readonly AllocationEntry[]): boolean =>
+  textOf(a) === textOf(b);
+
+const textOf = (entries: readonly AllocationEntry[]): string =>
+  entries
+    .map((entry) => `${keyOf(entry)}x${entry.instances}`)
+    .sort()
+    .join(',');

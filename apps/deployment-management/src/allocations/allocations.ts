@@ -1,0 +1,108 @@
+import { type AllocationEntry, workloadAllocationChanged, workloadAllocationHeartbeat } from '@berth/contracts/events';
+import type { ObservedWorkload } from '@berth/contracts/runtime';
+import type { Sql, Tx } from '@berth/service-kit';
+import { Injectable } from '@nestjs/common';
+import { Changes } from '../changes/changes.js';
+import { Mint } from '../changes/mint.js';
+import type { WorkloadRow } from '../workloads/workload.js';
+import { allocationOf, sameAllocation } from './allocation.js';
+
+/** The one cluster of the embedded default. */
+const CLUSTER = 'local';
+const HEARTBEAT_MILLISECONDS = 60_000;
+
+interface AllocationRow {
+  readonly version: number;
+  readonly effectiveAt: Date;
+  readonly confirmedAt: Date;
+  readonly entries: AllocationEntry[];
+}
+
+export interface Sighting {
+  readonly workload: WorkloadRow;
+  /** Null: the runtime knows nothing of the workload. */
+  readonly observed: ObservedWorkload | null;
+  /** Numbers of the releases that are or were live. */
+  readonly billed: ReadonlySet<number>;
+}
+
+/** Tells what a workload has running and serving, each time that it is seen to have changed: the source of all usage. */
+@Injectable()
+export class Allocations {
+  constructor(
+    private readonly changes: Changes,
+    private readonly mint: Mint,
+  ) {}
+
+  /** Whether `record` would write: read before, so that a pass without a change costs no transaction. */
+  async isNews(sql: Sql, sighting: Sighting): Promise<boolean> {
+    const last = await this.last(sql, sighting.workload.id);
+    if (!last) return this.entriesOf(sighting).length > 0;
+    return !sameAllocation(last.entries, this.entriesOf(sighting)) || this.heartbeatIsDue(last);
+  }
+
+  /** The caller holds the workload's row lock. */
+  async record(tx: Tx, sighting: Sighting): Promise<void> {
+    const last = await this.last(tx, sighting.workload.id);
+    const entries = this.entriesOf(sighting);
+    if (sameAllocation(last?.entries ?? [], entries)) return this.confirm(tx, sighting.workload, last);
+    const effectiveAt = this.effectiveAt(sighting.observed, last);
+    const version = (last?.version ?? 0) + 1;
+    await tx.query(
+      `insert into allocation (workload_id, version, effective_at, confirmed_at, entries) values ($1, $2, $3, $4, $5)
+       on conflict (workload_id) do update set version = excluded.version, effective_at = excluded.effective_at,
+         confirmed_at = excluded.confirmed_at, entries = excluded.entries`,
+      [sighting.workload.id, version, effectiveAt, this.mint.now(), JSON.stringify(entries)],
+    );
+    const { id: workloadId, appId, environmentId, projectId, organizationId } = sighting.workload;
+    await this.changes.tell(tx, workloadAllocationChanged, {
+      subject: workloadId,
+      organizationId,
+      data: {
+        ...{ workloadId, appId, environmentId, projectId, organizationId, entries },
+        allocationVersion: version,
+        effectiveAt: effectiveAt.toISOString(),
+      },
+    });
+  }
+
+  private async confirm(tx: Tx, workload: WorkloadRow, last: AllocationRow | undefined): Promise<void> {
+    if (!last || !this.heartbeatIsDue(last)) return;
+    const confirmedAt = this.mint.now();
+    await tx.query('update allocation set confirmed_at = $2 where workload_id = $1', [workload.id, confirmedAt]);
+    const { id: workloadId, organizationId } = workload;
+    const data = {
+      workloadId,
+      organizationId,
+      allocationVersion: last.version,
+      confirmedAt: confirmedAt.toISOString(),
+    };
+    await this.changes.tell(tx, workloadAllocationHeartbeat, { subject: workloadId, organizationId, data });
+  }
+
+  /** What serves nobody needs no heartbeat: nothing could have changed unseen. */
+  private heartbeatIsDue(last: AllocationRow): boolean {
+    return last.entries.length > 0 && this.mint.now().getTime() - last.confirmedAt.getTime() >= HEARTBEAT_MILLISECONDS;
+  }
+
+  /**
+   * When the runtime says that it happened; when the runtime lost its memory, the last moment at which the former state was
+   * confirmed. Never before the change that was told last: intervals of one workload do not overlap.
+   */
+  private effectiveAt(observed: ObservedWorkload | null, last: AllocationRow | undefined): Date {
+    const said = observed ? new Date(observed.changedAt) : (last?.confirmedAt ?? this.mint.now());
+    return last && said < last.effectiveAt ? last.effectiveAt : said;
+  }
+
+  private entriesOf({ observed, billed }: Sighting): AllocationEntry[] {
+    return observed ? allocationOf(observed, CLUSTER, (release) => billed.has(release)) : [];
+  }
+
+  private async last(sql: Sql, workloadId: string): Promise<AllocationRow | undefined> {
+    const [row] = await sql.query<AllocationRow>(
+      `select version, effective_at as "effectiveAt", confirmed_at as "confirmedAt", entries from allocation where workload_id = $1`,
+      [workloadId],
+    );
+    return row;
+  }
+}

@@ -1,0 +1,29 @@
+import { AccessModule } from '@berth/access';
+import { EventingModule } from '@berth/eventing';
+import { ReconcileModule } from '@berth/reconcile';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { AppsModule } from './apps/apps.module.js';
+import type { Config } from './config.js';
+import { EnvironmentsModule } from './environments/environments.module.js';
+import { ProjectsModule } from './projects/projects.module.js';
+import { WorkloadsModule } from './workloads/workloads.module.js';
+
+const service = 'deployment-management';
+
+@Module({})
+export class AppModule {
+  static with(config: Config): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        EventingModule.forRoot({ service, config }),
+        ReconcileModule.forRoot({ config }),
+        AccessModule.forRoot({ service, config }),
+        ProjectsModule,
+        EnvironmentsModule,
+        AppsModule,
+        WorkloadsModule,
+      ],
+    };
+  }
+}

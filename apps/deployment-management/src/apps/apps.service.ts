@@ -1,0 +1,96 @@
+import { Access, type Caller, type Permission } from '@berth/access';
+import type { Page } from '@berth/contracts/common';
+import type { App, AppQuery, CreateApp, UpdateApp } from '@berth/contracts/deployment';
+import { appCreated, appDeleted, appUpdated } from '@berth/contracts/events';
+import { Database, requireMatch, toPage, type Tx } from '@berth/service-kit';
+import { Injectable } from '@nestjs/common';
+import { Changes } from '../changes/changes.js';
+import { Mint } from '../changes/mint.js';
+import { ProjectsService } from '../projects/projects.service.js';
+import { appErrors } from './apps.errors.js';
+import { AppsRepository } from './apps.repository.js';
+
+@Injectable()
+export class AppsService {
+  constructor(
+    private readonly database: Database,
+    private readonly apps: AppsRepository,
+    private readonly projects: ProjectsService,
+    private readonly access: Access,
+    private readonly changes: Changes,
+    private readonly mint: Mint,
+  ) {}
+
+  async create(caller: Caller, body: CreateApp): Promise<App> {
+    const { organizationId } = await this.projects.get(caller, body.projectId, 'apps:create');
+    const app: App = { id: this.mint.id(), organizationId, ...body, generation: 1, createdAt: this.mint.instant() };
+    await this.database.transaction(async (tx) => {
+      if (!(await this.apps.insert(tx, app))) {
+        throw appErrors.AppSlugTaken(`The project has an app "${app.slug}".`, { pointer: '/slug' });
+      }
+      const { id, projectId, slug } = app;
+      await this.changes.tell(tx, appCreated, {
+        subject: id,
+        organizationId,
+        data: { organizationId, projectId, appId: id, slug },
+      });
+      await this.act(tx, caller, 'apps:create', app);
+    });
+    return app;
+  }
+
+  async get(caller: Caller, id: string, permission: Permission = 'apps:read'): Promise<App> {
+    const app = await this.apps.find(this.database, id);
+    if (!app) throw appErrors.AppNotFound('There is no such app.');
+    await this.access.require(caller, permission, { organizationId: app.organizationId, projectId: app.projectId });
+    return app;
+  }
+
+  async list(caller: Caller, query: AppQuery): Promise<Page<App>> {
+    await this.projects.get(caller, query.project, 'apps:read');
+    return toPage(await this.apps.list(this.database, query), query.limit, (app) => app.id);
+  }
+
+  /** Merge patch; `ifMatch` must name the generation that was read. */
+  async update(caller: Caller, id: string, body: UpdateApp, ifMatch: string | undefined): Promise<App> {
+    const app = await this.get(caller, id, 'apps:update');
+    requireMatch(ifMatch, app.generation);
+    const changed: App = { ...app, source: body.source ?? app.source, build: body.build ?? app.build };
+    const { organizationId, projectId } = app;
+    await this.database.transaction(async (tx) => {
+      if (!(await this.apps.update(tx, changed)))
+        throw appErrors.AppChanged('It was changed since you read it: read it again and repeat.');
+      await this.changes.tell(tx, appUpdated, {
+        subject: id,
+        organizationId,
+        data: { organizationId, projectId, appId: id },
+      });
+      await this.act(tx, caller, 'apps:update', app);
+    });
+    return { ...changed, generation: app.generation + 1 };
+  }
+
+  async remove(caller: Caller, id: string): Promise<void> {
+    const app = await this.get(caller, id, 'apps:delete');
+    const { organizationId, projectId } = app;
+    await this.database.transaction(async (tx) => {
+      if (!(await this.apps.remove(tx, id, this.mint.now())))
+        throw appErrors.AppNotEmpty('Delete its workloads first.');
+      await this.changes.tell(tx, appDeleted, {
+        subject: id,
+        organizationId,
+        data: { organizationId, projectId, appId: id },
+      });
+      await this.act(tx, caller, 'apps:delete', app);
+    });
+  }
+
+  private act(tx: Tx, caller: Caller, action: string, app: App): Promise<void> {
+    return this.changes.act(tx, {
+      by: caller,
+      action,
+      target: { kind: 'app', id: app.id },
+      organizationId: app.organizationId,
+    });
+  }
+}

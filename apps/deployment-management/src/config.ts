@@ -1,0 +1,20 @@
+import { baseConfig } from '@berth/service-kit';
+import { z } from 'zod';
+
+export const config = baseConfig.extend({
+  /** 32 bytes in base64: wraps the data key of each secret version. */
+  KEY_ENCRYPTION_KEY: z
+    .string()
+    .refine((key) => Buffer.from(key, 'base64').length === 32, { error: 'must be 32 bytes in base64' }),
+  RUNTIME: z.enum(['process', 'memory']).default('process'),
+  /** Unix socket of the local agent. */
+  AGENT_SOCKET: z.string().default(''),
+  /** Where the gateway's app router listens, to prove that a route answers. */
+  ROUTER_URL: z.url().default('http://127.0.0.1:8080'),
+  /** What a person's browser opens: `http://{host}:8080`. */
+  APP_URL_TEMPLATE: z.string().default('http://{host}'),
+  PLATFORM_DOMAIN: z.string().default('localhost'),
+  /** Longest time between two looks at a workload that nothing happens to. */
+  RESYNC_SECONDS: z.coerce.number().int().min(1).default(30),
+});
+export type Config = z.infer<typeof config>;

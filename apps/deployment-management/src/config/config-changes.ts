@@ -1,0 +1,65 @@
+import type { Caller } from '@berth/access';
+import type { ConfigChange } from '@berth/contracts/deployment';
+import type { Tx } from '@berth/service-kit';
+import { Injectable } from '@nestjs/common';
+import { AppsRepository } from '../apps/apps.repository.js';
+import { Changes } from '../changes/changes.js';
+import { Mint } from '../changes/mint.js';
+import { DeploymentStarter } from '../deployments/deployment-starter.js';
+import type { WorkloadRow } from '../workloads/workload.js';
+import { WorkloadsRepository } from '../workloads/workloads.repository.js';
+import { changeEntries, type ConfigEntries, hashOfEntries } from './config-version.js';
+import { ConfigVersionsRepository } from './config-versions.repository.js';
+
+export interface EntryChange {
+  readonly set: ConfigEntries;
+  readonly unset: readonly string[];
+  readonly by: Caller;
+  readonly action: 'config:update' | 'secrets:update';
+}
+
+/** Makes the next config version of a workload and, when something is live, the deployment that releases it. */
+@Injectable()
+export class ConfigChanges {
+  constructor(
+    private readonly configs: ConfigVersionsRepository,
+    private readonly workloads: WorkloadsRepository,
+    private readonly apps: AppsRepository,
+    private readonly starter: DeploymentStarter,
+    private readonly changes: Changes,
+    private readonly mint: Mint,
+  ) {}
+
+  /** `workload` was read under its row lock. */
+  async apply(tx: Tx, workload: WorkloadRow, change: EntryChange): Promise<ConfigChange> {
+    const newest = await this.configs.newest(tx, workload.id);
+    const entries = changeEntries(newest.entries, change.set, change.unset);
+    const number = await this.workloads.nextNumber(tx, workload.id, 'config_versions');
+    const version = {
+      workloadId: workload.id,
+      number,
+      entries,
+      hash: hashOfEntries(entries),
+      createdAt: this.mint.now(),
+    };
+    await this.configs.insert(tx, version, change.by.subjectId);
+    await this.audit(tx, workload, change, number);
+    return { version: number, deploymentId: await this.release(tx, workload, change.by) };
+  }
+
+  private async release(tx: Tx, workload: WorkloadRow, by: Caller): Promise<string | null> {
+    const app = workload.currentReleaseId === null ? undefined : await this.apps.find(tx, workload.appId);
+    if (!app) return null;
+    return (await this.starter.start(tx, workload, { app, source: { kind: 'config' }, by })).id;
+  }
+
+  private audit(tx: Tx, workload: WorkloadRow, change: EntryChange, version: number): Promise<void> {
+    return this.changes.act(tx, {
+      by: change.by,
+      action: change.action,
+      target: { kind: 'workload', id: workload.id },
+      organizationId: workload.organizationId,
+      detail: { version, names: Object.keys(change.set), removed: [...change.unset] },
+    });
+  }
+}

@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto';
+
+/** A plain value, or a pinned secret version. */
+export type ConfigEntry = { readonly value: string } | { readonly secretVersionId: string };
+export type ConfigEntries = Readonly<Record<string, ConfigEntry>>;
+
+/** Immutable numbered set of variables and pinned secret versions of a workload. Version 0 is empty. */
+export interface ConfigVersion {
+  readonly workloadId: string;
+  readonly number: number;
+  readonly entries: ConfigEntries;
+  /** Over names, values and secret version ids: never over a secret's value. */
+  readonly hash: string;
+  readonly createdAt: Date | null;
+}
+
+export const sha256 = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
+
+const sorted = (entries: ConfigEntries): [string, ConfigEntry][] =>
+  Object.entries(entries).sort(([a], [b]) => (a < b ? -1 : 1));
+
+export const hashOfEntries = (entries: ConfigEntries): string => sha256(JSON.stringify(sorted(entries)));
+
+export const emptyConfig = (workloadId: string): ConfigVersion => ({
+  workloadId,
+  number: 0,
+  entries: {},
+  hash: hashOfEntries({}),
+  createdAt: null,
+});
+
+/** `set` wins over `unset` of the same name. */
+export function changeEntries(entries: ConfigEntries, set: ConfigEntries, unset: readonly string[]): ConfigEntries {
+  const kept = Object.entries(entries).filter(([name]) => !unset.includes(name));
+  return { ...Object.fromEntries(kept), ...set };
+}

@@ -1,0 +1,75 @@
+import type { Failure } from '@berth/contracts/common';
+import type { DeploymentStatus, PhaseDeadlines, TimelineEntry } from '@berth/contracts/deployment';
+import type { DeploymentPhase, DeploymentSource } from '@berth/contracts/events';
+import type { Artifact, BuiltProcess } from '@berth/contracts/events';
+
+/** What a build gave, kept until it becomes a release. */
+export interface BuildResult {
+  readonly artifact: Artifact;
+  readonly processes: readonly BuiltProcess[];
+  readonly commit: string | null;
+  readonly reused: boolean;
+}
+
+export interface DeploymentRow {
+  readonly id: string;
+  readonly workloadId: string;
+  readonly organizationId: string;
+  readonly number: number;
+  readonly status: DeploymentStatus;
+  readonly source: DeploymentSource;
+  readonly buildId: string | null;
+  readonly buildResult: BuildResult | null;
+  readonly releaseId: string | null;
+  readonly release: number | null;
+  readonly failure: Failure | null;
+  readonly outcome: string | null;
+  readonly notes: string[];
+  readonly createdBy: string;
+  readonly createdAt: Date;
+  readonly endedAt: Date | null;
+}
+
+const next: Readonly<Record<DeploymentStatus, readonly DeploymentStatus[]>> = {
+  queued: ['building', 'preparing', 'failed', 'cancelled', 'superseded'],
+  building: ['preparing', 'failed', 'cancelled', 'superseded'],
+  preparing: ['rolling', 'failed', 'cancelled'],
+  rolling: ['verifying', 'failed', 'cancelled'],
+  verifying: ['live', 'failed', 'cancelled'],
+  live: ['retired'],
+  retired: [],
+  failed: [],
+  cancelled: [],
+  superseded: [],
+};
+
+export const mayMove = (from: DeploymentStatus, to: DeploymentStatus): boolean => next[from].includes(to);
+
+/** The phases that a deadline and a cause name. */
+export const isPhase = (status: DeploymentStatus): status is DeploymentPhase =>
+  ['queued', 'building', 'preparing', 'rolling', 'verifying'].includes(status);
+
+/** Not ended: something still moves it. */
+export const isActive = isPhase;
+
+/** Its instances may be on the runtime. At most one deployment of a workload is here at a time. */
+export const isMoving = (status: DeploymentStatus): boolean => ['preparing', 'rolling', 'verifying'].includes(status);
+
+/** A newer deployment takes the place of one that has not touched the runtime. */
+export const isReplaceable = (status: DeploymentStatus): boolean => status === 'queued' || status === 'building';
+
+/** How long it may stay in a phase, in seconds. A queued build waits for a slot, which may take longer. */
+export function deadlineFor(phase: DeploymentPhase, needsBuild: boolean, deadlines: PhaseDeadlines): number {
+  return phase === 'queued' && needsBuild ? deadlines.buildSlot : deadlines[phase];
+}
+
+/** Milliseconds spent in each phase until `now`. */
+export function durationsOf(timeline: readonly TimelineEntry[], now: Date): Record<string, number> {
+  const spent: Record<string, number> = {};
+  timeline.forEach((entry, index) => {
+    if (!isPhase(entry.to)) return;
+    const until = timeline[index + 1]?.at ?? now.toISOString();
+    spent[entry.to] = (spent[entry.to] ?? 0) + Math.max(0, Date.parse(until) - Date.parse(entry.at));
+  });
+  return spent;
+}

@@ -1,0 +1,99 @@
+import type { Failure } from '@berth/contracts/common';
+import type { DeploymentQuery, DeploymentStatus, TimelineEntry } from '@berth/contracts/deployment';
+import { decodeCursor, type Sql, type Tx } from '@berth/service-kit';
+import { Injectable } from '@nestjs/common';
+import type { BuildResult, DeploymentRow } from './deployment.js';
+
+const select = `select d.id, d.workload_id as "workloadId", d.organization_id as "organizationId", d.number, d.status, d.source,
+    d.build_id as "buildId", d.build_result as "buildResult", d.release_id as "releaseId", r.number as release, d.failure,
+    d.outcome, d.notes, d.created_by as "createdBy", d.created_at as "createdAt", d.ended_at as "endedAt"
+  from deployment d left join release r on r.id = d.release_id`;
+
+export interface Move {
+  readonly to: DeploymentStatus;
+  readonly at: Date;
+  readonly ended: boolean;
+  readonly failure?: Failure;
+  readonly outcome?: string;
+  readonly releaseId?: string;
+}
+
+@Injectable()
+export class DeploymentsRepository {
+  async insert(tx: Tx, deployment: DeploymentRow): Promise<void> {
+    const { id, workloadId, organizationId, number, status, source, buildId, notes, createdBy, createdAt } = deployment;
+    await tx.query(
+      `insert into deployment (id, workload_id, organization_id, number, status, source, build_id, notes, created_by, created_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+      [id, workloadId, organizationId, number, status, source, buildId, JSON.stringify(notes), createdBy, createdAt],
+    );
+  }
+
+  async find(sql: Sql, id: string): Promise<DeploymentRow | undefined> {
+    const [row] = await sql.query<DeploymentRow>(`${select} where d.id = $1`, [id]);
+    return row;
+  }
+
+  async findByBuild(sql: Sql, buildId: string): Promise<DeploymentRow | undefined> {
+    const [row] = await sql.query<DeploymentRow>(`${select} where d.build_id = $1`, [buildId]);
+    return row;
+  }
+
+  /** Those that have not ended, oldest first. */
+  async active(sql: Sql, workloadId: string): Promise<DeploymentRow[]> {
+    return sql.query<DeploymentRow>(`${select} where d.workload_id = $1 and d.ended_at is null order by d.number`, [
+      workloadId,
+    ]);
+  }
+
+  async live(sql: Sql, workloadId: string): Promise<DeploymentRow | undefined> {
+    const [row] = await sql.query<DeploymentRow>(`${select} where d.workload_id = $1 and d.status = 'live'`, [
+      workloadId,
+    ]);
+    return row;
+  }
+
+  /** Newest first. */
+  async list(sql: Sql, query: DeploymentQuery): Promise<DeploymentRow[]> {
+    return sql.query<DeploymentRow>(
+      `${select} where d.workload_id = $1 and ($2::int is null or d.number < $2::int) order by d.number desc limit $3`,
+      [query.workload, decodeCursor(query.cursor), query.limit + 1],
+    );
+  }
+
+  /** Answers false when it is no longer in `from`: somebody else moved it. */
+  async move(tx: Tx, id: string, from: DeploymentStatus, move: Move): Promise<boolean> {
+    const rows = await tx.query(
+      `update deployment set status = $3, failure = coalesce($4, failure), outcome = coalesce($5, outcome),
+         release_id = coalesce($6, release_id), ended_at = case when $7 then $8::timestamptz end
+        where id = $1 and status = $2 returning id`,
+      [id, from, move.to, move.failure ?? null, move.outcome ?? null, move.releaseId ?? null, move.ended, move.at],
+    );
+    return rows.length === 1;
+  }
+
+  async setBuildResult(tx: Tx, id: string, result: BuildResult): Promise<void> {
+    await tx.query('update deployment set build_result = $2 where id = $1', [id, JSON.stringify(result)]);
+  }
+
+  async addTransition(tx: Tx, id: string, entry: Omit<TimelineEntry, 'sequence'>): Promise<void> {
+    await tx.query(
+      `insert into deployment_transition (deployment_id, sequence, at, from_status, to_status, actor, message)
+       select $1, coalesce(max(sequence), 0) + 1, $2, $3, $4, $5, $6 from deployment_transition where deployment_id = $1`,
+      [id, entry.at, entry.from, entry.to, entry.actor, entry.message],
+    );
+  }
+
+  /** Timelines of several deployments at once, each oldest first. */
+  async timelines(sql: Sql, ids: readonly string[]): Promise<Map<string, TimelineEntry[]>> {
+    const rows = await sql.query<Omit<TimelineEntry, 'at'> & { deploymentId: string; at: Date }>(
+      `select deployment_id as "deploymentId", sequence, at, from_status as "from", to_status as "to", actor, message
+         from deployment_transition where deployment_id = any ($1) order by deployment_id, sequence`,
+      [ids],
+    );
+    const timelines = new Map<string, TimelineEntry[]>(ids.map((id) => [id, []]));
+    for (const { deploymentId, at, ...entry } of rows)
+      timelines.get(deploymentId)?.push({ ...entry, at: at.toISOString() });
+    return timelines;
+  }
+}

@@ -1,0 +1,67 @@
+import type { Caller, Permission } from '@berth/access';
+import type { Page } from '@berth/contracts/common';
+import type { CreateDeployment, Deployment, DeploymentQuery } from '@berth/contracts/deployment';
+import { Database } from '@berth/service-kit';
+import { Injectable } from '@nestjs/common';
+import { WorkloadAccess } from '../workloads/workload-access.js';
+import type { WorkloadRow } from '../workloads/workload.js';
+import { Canceller } from './canceller.js';
+import { DeploymentAnswers } from './deployment-answers.js';
+import { DeploymentStarter } from './deployment-starter.js';
+import type { DeploymentRow } from './deployment.js';
+import { deploymentErrors } from './deployments.errors.js';
+import { DeploymentsRepository } from './deployments.repository.js';
+import { Sources } from './sources.js';
+
+interface Found {
+  readonly row: DeploymentRow;
+  readonly workload: WorkloadRow;
+}
+
+@Injectable()
+export class DeploymentsService {
+  constructor(
+    private readonly database: Database,
+    private readonly deployments: DeploymentsRepository,
+    private readonly workloads: WorkloadAccess,
+    private readonly sources: Sources,
+    private readonly starter: DeploymentStarter,
+    private readonly canceller: Canceller,
+    private readonly answers: DeploymentAnswers,
+  ) {}
+
+  async create(caller: Caller, workloadId: string, body: CreateDeployment): Promise<Deployment> {
+    const workload = await this.workloads.require(caller, workloadId, 'deployments:create');
+    const { app, source } = await this.sources.resolve(caller, workload, body.source);
+    return this.database.transaction(async (tx) => {
+      const locked = await this.workloads.lock(tx, workloadId);
+      const started = await this.starter.start(tx, locked, { app, source, by: caller });
+      return this.answers.one(tx, started, locked.host);
+    });
+  }
+
+  async cancel(caller: Caller, id: string): Promise<Deployment> {
+    const { workload } = await this.find(caller, id, 'deployments:cancel');
+    return this.database.transaction(async (tx) => {
+      const locked = await this.workloads.lock(tx, workload.id);
+      return this.answers.one(tx, await this.canceller.cancel(tx, locked, id, caller), locked.host);
+    });
+  }
+
+  async get(caller: Caller, id: string): Promise<Deployment> {
+    const { row, workload } = await this.find(caller, id, 'deployments:read');
+    return this.answers.one(this.database, row, workload.host);
+  }
+
+  async list(caller: Caller, query: DeploymentQuery): Promise<Page<Deployment>> {
+    const workload = await this.workloads.require(caller, query.workload, 'deployments:read');
+    return this.answers.page(this.database, query, workload.host);
+  }
+
+  /** @throws 404 when it does not exist or the caller may not know that it does */
+  async find(caller: Caller, id: string, permission: Permission): Promise<Found> {
+    const row = await this.deployments.find(this.database, id);
+    if (!row) throw deploymentErrors.DeploymentNotFound('There is no such deployment.');
+    return { row, workload: await this.workloads.require(caller, row.workloadId, permission) };
+  }
+}

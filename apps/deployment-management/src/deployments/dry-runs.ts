@@ -1,0 +1,77 @@
+import type { Caller } from '@berth/access';
+import type { CreateDeployment, DryRun, Release } from '@berth/contracts/deployment';
+import type { AllocationEntry } from '@berth/contracts/events';
+import { Database } from '@berth/service-kit';
+import { Injectable } from '@nestjs/common';
+import type { ReleaseContent } from '../releases/release.js';
+import { releaseHash } from '../releases/release.js';
+import { ReleaseMaker } from '../releases/release-maker.js';
+import { ReleasesRepository } from '../releases/releases.repository.js';
+import { WorkloadAccess } from '../workloads/workload-access.js';
+import { countOf, type WorkloadRow } from '../workloads/workload.js';
+import { Sources } from './sources.js';
+
+type Compared = Pick<Release, 'artifact' | 'configVersion' | 'processes'>;
+
+/** What a deployment would change. Nothing is stored. */
+@Injectable()
+export class DryRuns {
+  constructor(
+    private readonly database: Database,
+    private readonly workloads: WorkloadAccess,
+    private readonly sources: Sources,
+    private readonly maker: ReleaseMaker,
+    private readonly releases: ReleasesRepository,
+  ) {}
+
+  async of(caller: Caller, workloadId: string, body: CreateDeployment): Promise<DryRun> {
+    const workload = await this.workloads.require(caller, workloadId, 'deployments:create');
+    const { source } = await this.sources.resolve(caller, workload, body.source);
+    const content = await this.maker.contentOf(this.database, workload, { source, buildResult: null });
+    const current =
+      workload.currentReleaseId === null
+        ? undefined
+        : await this.releases.find(this.database, workload.currentReleaseId);
+    const before = current ? allocationOf(workload, current.number, current) : [];
+    if (!content)
+      return {
+        releaseHash: null,
+        changes: [{ path: '/artifact', before: current?.artifact.digest ?? null, after: null }],
+        allocation: { before, after: before },
+      };
+    return {
+      releaseHash: releaseHash(content.artifact, content.configHash, content.processes),
+      changes: changesBetween(current, content),
+      allocation: { before, after: allocationOf(workload, (current?.number ?? 0) + 1, content) },
+    };
+  }
+}
+
+function changesBetween(before: Compared | undefined, after: ReleaseContent): DryRun['changes'] {
+  const flatBefore = before ? flatten(before) : new Map<string, unknown>();
+  const flatAfter = flatten(after);
+  const paths = [...new Set([...flatBefore.keys(), ...flatAfter.keys()])].sort();
+  return paths
+    .map((path) => ({ path, before: flatBefore.get(path) ?? null, after: flatAfter.get(path) ?? null }))
+    .filter((change) => change.before !== change.after);
+}
+
+function flatten({ artifact, configVersion, processes }: Compared): Map<string, unknown> {
+  const ofProcesses = processes.flatMap((type) =>
+    [
+      ['command', type.command],
+      ['cpuMillicores', type.cpuMillicores],
+      ['memoryMib', type.memoryMib],
+      ['health/path', type.health.path],
+    ].map(([field, value]): [string, unknown] => [`/processes/${type.name}/${field}`, value]),
+  );
+  return new Map<string, unknown>([['/artifact', artifact.digest], ['/configVersion', configVersion], ...ofProcesses]);
+}
+
+const allocationOf = (workload: WorkloadRow, release: number, { processes }: Compared): AllocationEntry[] =>
+  processes
+    .map(({ name, cpuMillicores, memoryMib }) => ({
+      ...{ cluster: 'local', release, processType: name, cpuMillicores, memoryMib },
+      instances: countOf(workload.counts, name),
+    }))
+    .filter((entry) => entry.instances > 0);

@@ -1,0 +1,54 @@
+import type { Environment, EnvironmentQuery } from '@berth/contracts/deployment';
+import { decodeCursor, type Sql, type Tx } from '@berth/service-kit';
+import { Injectable } from '@nestjs/common';
+
+interface EnvironmentRow extends Omit<Environment, 'createdAt'> {
+  readonly createdAt: Date;
+}
+
+const columns = `id, project_id as "projectId", organization_id as "organizationId", slug, kind, namespace, created_at as "createdAt"`;
+const toEnvironment = (row: EnvironmentRow): Environment => ({ ...row, createdAt: row.createdAt.toISOString() });
+
+@Injectable()
+export class EnvironmentsRepository {
+  /** Answers false when the slug is taken. */
+  async insert(tx: Tx, environment: Environment): Promise<boolean> {
+    const { id, projectId, organizationId, slug, kind, namespace, createdAt } = environment;
+    const rows = await tx.query(
+      `insert into environment (id, project_id, organization_id, slug, kind, namespace, created_at)
+       values ($1, $2, $3, $4, $5, $6, $7) on conflict (project_id, slug) where deleted_at is null do nothing returning id`,
+      [id, projectId, organizationId, slug, kind, namespace, createdAt],
+    );
+    return rows.length === 1;
+  }
+
+  async find(sql: Sql, id: string): Promise<Environment | undefined> {
+    const [row] = await sql.query<EnvironmentRow>(
+      `select ${columns} from environment where id = $1 and deleted_at is null`,
+      [id],
+    );
+    return row && toEnvironment(row);
+  }
+
+  async list(sql: Sql, query: EnvironmentQuery): Promise<Environment[]> {
+    const rows = await sql.query<EnvironmentRow>(
+      `select ${columns} from environment
+        where project_id = $1 and deleted_at is null and ($2::text is null or slug = $2) and ($3::uuid is null or id > $3)
+        order by id limit $4`,
+      [query.project, query.slug ?? null, decodeCursor(query.cursor), query.limit + 1],
+    );
+    return rows.map(toEnvironment);
+  }
+
+  /** Answers false while workloads are left in it. */
+  async remove(tx: Tx, id: string, at: Date): Promise<boolean> {
+    await tx.query('select 1 from environment where id = $1 for update', [id]);
+    const rows = await tx.query(
+      `update environment set deleted_at = $2 where id = $1
+          and not exists (select 1 from workload where environment_id = $1 and deleted_at is null)
+        returning id`,
+      [id, at],
+    );
+    return rows.length === 1;
+  }
+}

@@ -1,0 +1,81 @@
+import { Access, type Caller, type Permission } from '@berth/access';
+import type { Page } from '@berth/contracts/common';
+import type { CreateEnvironment, Environment, EnvironmentQuery } from '@berth/contracts/deployment';
+import { environmentCreated, environmentDeleted } from '@berth/contracts/events';
+import { Database, toPage } from '@berth/service-kit';
+import { Injectable } from '@nestjs/common';
+import { Changes } from '../changes/changes.js';
+import { Mint } from '../changes/mint.js';
+import { ProjectsService } from '../projects/projects.service.js';
+import { namespaceFor } from './environment.js';
+import { environmentErrors } from './environments.errors.js';
+import { EnvironmentsRepository } from './environments.repository.js';
+
+@Injectable()
+export class EnvironmentsService {
+  constructor(
+    private readonly database: Database,
+    private readonly environments: EnvironmentsRepository,
+    private readonly projects: ProjectsService,
+    private readonly access: Access,
+    private readonly changes: Changes,
+    private readonly mint: Mint,
+  ) {}
+
+  async create(caller: Caller, body: CreateEnvironment): Promise<Environment> {
+    const project = await this.projects.get(caller, body.projectId, 'environments:create');
+    const { organizationId } = project;
+    const id = this.mint.id();
+    const namespace = namespaceFor(project.slug, body.slug, id);
+    const environment: Environment = { id, organizationId, ...body, namespace, createdAt: this.mint.instant() };
+    await this.database.transaction(async (tx) => {
+      if (!(await this.environments.insert(tx, environment))) {
+        throw environmentErrors.EnvironmentSlugTaken(`The project has an environment "${body.slug}".`, {
+          pointer: '/slug',
+        });
+      }
+      const data = { organizationId, projectId: project.id, environmentId: id, slug: body.slug, kind: body.kind };
+      await this.changes.tell(tx, environmentCreated, { subject: id, organizationId, data });
+      await this.changes.act(tx, {
+        by: caller,
+        action: 'environments:create',
+        target: { kind: 'environment', id },
+        organizationId,
+      });
+    });
+    return environment;
+  }
+
+  async get(caller: Caller, id: string, permission: Permission = 'environments:read'): Promise<Environment> {
+    const environment = await this.environments.find(this.database, id);
+    if (!environment) throw environmentErrors.EnvironmentNotFound('There is no such environment.');
+    const { organizationId, projectId } = environment;
+    await this.access.require(caller, permission, { organizationId, projectId, environmentId: id });
+    return environment;
+  }
+
+  async list(caller: Caller, query: EnvironmentQuery): Promise<Page<Environment>> {
+    await this.projects.get(caller, query.project, 'environments:read');
+    return toPage(await this.environments.list(this.database, query), query.limit, (environment) => environment.id);
+  }
+
+  async remove(caller: Caller, id: string): Promise<void> {
+    const { organizationId, projectId } = await this.get(caller, id, 'environments:delete');
+    await this.database.transaction(async (tx) => {
+      if (!(await this.environments.remove(tx, id, this.mint.now()))) {
+        throw environmentErrors.EnvironmentNotEmpty('Delete the workloads in it first.');
+      }
+      await this.changes.tell(tx, environmentDeleted, {
+        subject: id,
+        organizationId,
+        data: { organizationId, projectId, environmentId: id },
+      });
+      await this.changes.act(tx, {
+        by: caller,
+        action: 'environments:delete',
+        target: { kind: 'environment', id },
+        organizationId,
+      });
+    });
+  }
+}

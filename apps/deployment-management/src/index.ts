@@ -1,0 +1,20 @@
+import { accessEntities, accessMigrations } from '@berth/access';
+import { connectEvents, eventingEntities, eventingMigrations } from '@berth/eventing';
+import { reconcileEntities, reconcileMigrations } from '@berth/reconcile';
+import type { ServiceDefinition } from '@berth/service-kit';
+import { AppModule } from './app.module.js';
+import { type Config, config } from './config.js';
+import { Initial1763700000000 } from './database/migrations/initial.migration.js';
+
+/** Projects, environments, apps, workloads, releases, deployments: what runs, and how it came to. */
+export const deploymentManagement: ServiceDefinition<Config> = {
+  name: 'deployment-management',
+  config,
+  entities: [...eventingEntities, ...reconcileEntities, ...accessEntities],
+  migrations: [...eventingMigrations, ...reconcileMigrations, ...accessMigrations, Initial1763700000000],
+  module: (parsed) => AppModule.with(parsed),
+  connect: connectEvents,
+};
+
+export { MemoryRuntime } from './runtime/memory/memory-runtime.js';
+export { type Runtime, RUNTIME } from './runtime/runtime.js';

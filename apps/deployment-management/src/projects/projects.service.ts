@@ -1,0 +1,77 @@
+import { Access, type Caller, type Permission } from '@berth/access';
+import type { Page } from '@berth/contracts/common';
+import type { CreateProject, Project, ProjectQuery } from '@berth/contracts/deployment';
+import { projectCreated, projectDeleted } from '@berth/contracts/events';
+import { Database, toPage } from '@berth/service-kit';
+import { Injectable } from '@nestjs/common';
+import { Changes } from '../changes/changes.js';
+import { Mint } from '../changes/mint.js';
+import { projectErrors } from './projects.errors.js';
+import { ProjectsRepository } from './projects.repository.js';
+
+@Injectable()
+export class ProjectsService {
+  constructor(
+    private readonly database: Database,
+    private readonly projects: ProjectsRepository,
+    private readonly access: Access,
+    private readonly changes: Changes,
+    private readonly mint: Mint,
+  ) {}
+
+  async create(caller: Caller, body: CreateProject): Promise<Project> {
+    await this.access.require(caller, 'projects:create', { organizationId: body.organizationId });
+    const project: Project = { id: this.mint.id(), ...body, createdAt: this.mint.instant() };
+    const { id, organizationId, slug } = project;
+    await this.database.transaction(async (tx) => {
+      if (!(await this.projects.insert(tx, project))) {
+        throw projectErrors.ProjectSlugTaken(`The organization has a project "${slug}".`, { pointer: '/slug' });
+      }
+      await this.changes.tell(tx, projectCreated, {
+        subject: id,
+        organizationId,
+        data: { projectId: id, organizationId, slug },
+      });
+      await this.changes.act(tx, {
+        by: caller,
+        action: 'projects:create',
+        target: { kind: 'project', id },
+        organizationId,
+      });
+    });
+    return project;
+  }
+
+  /** @throws 404 when it does not exist or the caller may not know that it does */
+  async get(caller: Caller, id: string, permission: Permission = 'projects:read'): Promise<Project> {
+    const project = await this.projects.find(this.database, id);
+    if (!project) throw projectErrors.ProjectNotFound('There is no such project.');
+    await this.access.require(caller, permission, { organizationId: project.organizationId, projectId: id });
+    return project;
+  }
+
+  async list(caller: Caller, query: ProjectQuery): Promise<Page<Project>> {
+    await this.access.require(caller, 'projects:read', { organizationId: query.organization });
+    return toPage(await this.projects.list(this.database, query), query.limit, (project) => project.id);
+  }
+
+  async remove(caller: Caller, id: string): Promise<void> {
+    const { organizationId } = await this.get(caller, id, 'projects:delete');
+    await this.database.transaction(async (tx) => {
+      if (!(await this.projects.remove(tx, id, this.mint.now()))) {
+        throw projectErrors.ProjectNotEmpty('Delete its apps and environments first.');
+      }
+      await this.changes.tell(tx, projectDeleted, {
+        subject: id,
+        organizationId,
+        data: { projectId: id, organizationId },
+      });
+      await this.changes.act(tx, {
+        by: caller,
+        action: 'projects:delete',
+        target: { kind: 'project', id },
+        organizationId,
+      });
+    });
+  }
+}

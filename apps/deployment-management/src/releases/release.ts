@@ -1,0 +1,44 @@
+import type { ProcessType } from '@berth/contracts/common';
+import type { Release } from '@berth/contracts/deployment';
+import type { Artifact, BuiltProcess } from '@berth/contracts/events';
+import type { ProcessSettings } from '@berth/contracts/deployment';
+import { sha256 } from '../config/config-version.js';
+
+export const defaultSize = { cpuMillicores: 250, memoryMib: 256 } as const;
+export const defaultHealth = { path: null, intervalSeconds: 5, timeoutSeconds: 3, failureThreshold: 3 } as const;
+
+/** What the source says, completed and overruled by what the workload says. Sorted by name, so that the hash is stable. */
+export function processTypesFor(built: readonly BuiltProcess[], settings: ProcessSettings): ProcessType[] {
+  const types = built.map(({ name, command }) => {
+    const own = settings[name] ?? {};
+    return {
+      name,
+      command: own.command ?? command,
+      cpuMillicores: own.cpuMillicores ?? defaultSize.cpuMillicores,
+      memoryMib: own.memoryMib ?? defaultSize.memoryMib,
+      health: own.health ?? defaultHealth,
+    };
+  });
+  return types.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Over everything that makes a release what it is; neither its number nor its time. */
+export function releaseHash(artifact: Artifact, configHash: string, processes: readonly ProcessType[]): string {
+  const parts = processes.map(({ name, command, cpuMillicores, memoryMib, health }) => [
+    name,
+    command,
+    cpuMillicores,
+    memoryMib,
+    health.path,
+    health.intervalSeconds,
+    health.timeoutSeconds,
+    health.failureThreshold,
+  ]);
+  return sha256(JSON.stringify([artifact.kind, artifact.digest, configHash, parts]));
+}
+
+/** A release before it has a place in a workload's history. */
+export type ReleaseContent = Pick<
+  Release,
+  'artifact' | 'commit' | 'configVersion' | 'configHash' | 'processes' | 'reason'
+>;

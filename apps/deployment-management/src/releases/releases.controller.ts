@@ -1,0 +1,39 @@
+import { type Caller, CurrentCaller, Requires } from '@berth/access';
+import type { Page } from '@berth/contracts/common';
+import { type Release, release, releasePage, type ReleaseQuery, releaseQuery } from '@berth/contracts/deployment';
+import { Answers, Database, defineErrors, toPage } from '@berth/service-kit';
+import { Controller, Get, Param, ParseUUIDPipe, Query } from '@nestjs/common';
+import { WorkloadAccess } from '../workloads/workload-access.js';
+import { ReleasesRepository } from './releases.repository.js';
+
+const errors = defineErrors({ ReleaseNotFound: 404 });
+
+@Controller('v1/releases')
+export class ReleasesController {
+  constructor(
+    private readonly database: Database,
+    private readonly workloads: WorkloadAccess,
+    private readonly releases: ReleasesRepository,
+  ) {}
+
+  @Get()
+  @Requires('releases:read')
+  @Answers(releasePage)
+  async listReleases(
+    @CurrentCaller() caller: Caller,
+    @Query({ schema: releaseQuery }) query: ReleaseQuery,
+  ): Promise<Page<Release>> {
+    await this.workloads.require(caller, query.workload, 'releases:read');
+    return toPage(await this.releases.list(this.database, query), query.limit, (each) => String(each.number));
+  }
+
+  @Get(':id')
+  @Requires('releases:read')
+  @Answers(release)
+  async getRelease(@CurrentCaller() caller: Caller, @Param('id', ParseUUIDPipe) id: string): Promise<Release> {
+    const found = await this.releases.find(this.database, id);
+    if (!found) throw errors.ReleaseNotFound('There is no such release.');
+    await this.workloads.require(caller, found.workloadId, 'releases:read');
+    return found;
+  }
+}

@@ -1,0 +1,86 @@
+import type { Release, ReleaseQuery } from '@berth/contracts/deployment';
+import { decodeCursor, type Sql, type Tx } from '@berth/service-kit';
+import { Injectable } from '@nestjs/common';
+
+interface ReleaseRow extends Omit<Release, 'createdAt'> {
+  readonly createdAt: Date;
+}
+
+const columns = `r.id, r.workload_id as "workloadId", w.organization_id as "organizationId", r.number, r.hash, r.artifact,
+  r.commit, r.config_version as "configVersion", r.config_hash as "configHash", r.processes, r.reason,
+  r.was_live as "wasLive", r.created_by as "createdBy", r.created_at as "createdAt"`;
+const from = 'from release r join workload w on w.id = r.workload_id';
+const toRelease = (row: ReleaseRow): Release => ({ ...row, createdAt: row.createdAt.toISOString() });
+
+@Injectable()
+export class ReleasesRepository {
+  /** The caller holds the workload's row lock. */
+  async insert(tx: Tx, release: Release): Promise<void> {
+    const {
+      id,
+      workloadId,
+      number,
+      hash,
+      artifact,
+      commit,
+      configVersion,
+      configHash,
+      processes,
+      reason,
+      createdBy,
+      createdAt,
+    } = release;
+    await tx.query(
+      `insert into release (id, workload_id, number, hash, artifact, commit, config_version, config_hash, processes, reason,
+         created_by, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+      [
+        id,
+        workloadId,
+        number,
+        hash,
+        artifact,
+        commit,
+        configVersion,
+        configHash,
+        JSON.stringify(processes),
+        reason,
+        createdBy,
+        createdAt,
+      ],
+    );
+  }
+
+  async find(sql: Sql, id: string): Promise<Release | undefined> {
+    const [row] = await sql.query<ReleaseRow>(`select ${columns} ${from} where r.id = $1`, [id]);
+    return row && toRelease(row);
+  }
+
+  async findByNumber(sql: Sql, workloadId: string, number: number): Promise<Release | undefined> {
+    const [row] = await sql.query<ReleaseRow>(`select ${columns} ${from} where r.workload_id = $1 and r.number = $2`, [
+      workloadId,
+      number,
+    ]);
+    return row && toRelease(row);
+  }
+
+  /** Newest first. */
+  async list(sql: Sql, query: ReleaseQuery): Promise<Release[]> {
+    const rows = await sql.query<ReleaseRow>(
+      `select ${columns} ${from} where r.workload_id = $1 and ($2::int is null or r.number < $2::int) order by r.number desc limit $3`,
+      [query.workload, decodeCursor(query.cursor), query.limit + 1],
+    );
+    return rows.map(toRelease);
+  }
+
+  /** Numbers of the releases that are or were live. */
+  async liveNumbers(sql: Sql, workloadId: string): Promise<Set<number>> {
+    const rows = await sql.query<{ number: number }>('select number from release where workload_id = $1 and was_live', [
+      workloadId,
+    ]);
+    return new Set(rows.map((row) => row.number));
+  }
+
+  async markLive(tx: Tx, id: string): Promise<void> {
+    await tx.query('update release set was_live = true where id = $1', [id]);
+  }
+}

@@ -1,0 +1,215 @@
+import type {
+  DesiredProcess,
+  DesiredWorkload,
+  InstanceStats,
+  LogLine,
+  ObservedInstance,
+  ObservedWorkload,
+} from '@berth/contracts/runtime';
+import { type ProbeAnswer, type Runtime, type RuntimeChange, RuntimeUnavailable } from '../runtime.js';
+import { ChangeFeed } from './change-feed.js';
+
+/** How the fake world treats instances of a release; `honest` starts and retires them at once. */
+export type Behaviour =
+  | { readonly kind: 'honest' }
+  /** New instances never become ready. */
+  | { readonly kind: 'hangs' }
+  /** New instances end with this trouble again and again; the old ones stay. */
+  | { readonly kind: 'fails'; readonly trouble: NonNullable<ObservedInstance['trouble']> }
+  /** New instances are ready but those of the release before stay too. */
+  | { readonly kind: 'keeps-old' }
+  /** Everything is ready, but the route leads nowhere. */
+  | { readonly kind: 'no-route' }
+  /** Reports success with another artifact than was asked for. */
+  | { readonly kind: 'lies'; readonly artifactDigest: string };
+
+interface World {
+  desired: DesiredWorkload;
+  instances: ObservedInstance[];
+  changedAt: string;
+}
+
+/** A fake world that can lie, fail and vanish: for tests of everything that must not believe it. */
+export class MemoryRuntime implements Runtime {
+  readonly artifactKinds = ['slug', 'image'] as const;
+  /** Desired states in the order in which they were applied. */
+  readonly applied: DesiredWorkload[] = [];
+  private readonly worlds = new Map<string, World>();
+  private readonly behaviours = new Map<string, Behaviour>();
+  private readonly feed = new ChangeFeed();
+  private down = false;
+  private made = 0;
+
+  constructor(private readonly now: () => Date = () => new Date()) {}
+
+  /** How instances of releases with this artifact behave, from now on. */
+  behave(artifactDigest: string, behaviour: Behaviour): void {
+    this.behaviours.set(artifactDigest, behaviour);
+    for (const world of this.worlds.values()) this.settle(world);
+  }
+
+  /** While down, every call throws. */
+  setDown(down: boolean): void {
+    this.down = down;
+    if (!down) this.feed.push({ resync: true });
+  }
+
+  /** Somebody deletes an instance by hand; an honest world starts another at the next apply. */
+  kill(workloadId: string, processType: string): void {
+    const world = this.worlds.get(workloadId);
+    const at = world?.instances.findIndex((each) => each.processType === processType) ?? -1;
+    if (!world || at < 0) throw new Error(`no instance of ${processType} in ${workloadId}`);
+    world.instances.splice(at, 1);
+    this.changed(world);
+  }
+
+  /** The runtime loses its memory, as an agent that was restarted does. */
+  forget(): void {
+    this.worlds.clear();
+    this.feed.push({ resync: true });
+  }
+
+  async apply(desired: DesiredWorkload): Promise<void> {
+    this.requireUp();
+    const world = this.worlds.get(desired.workloadId);
+    if (world && world.desired.generation > desired.generation) return;
+    this.applied.push(desired);
+    const next = world ?? { desired, instances: [], changedAt: this.now().toISOString() };
+    next.desired = desired;
+    this.worlds.set(desired.workloadId, next);
+    this.settle(next);
+  }
+
+  async observe(workloadId: string): Promise<ObservedWorkload | null> {
+    this.requireUp();
+    const world = this.worlds.get(workloadId);
+    if (!world) return null;
+    const { desired, instances, changedAt } = world;
+    const accepted =
+      this.behaviourOf(desired).kind !== 'no-route' && instances.some((each) => each.processType === 'web');
+    return structuredClone({
+      workloadId,
+      observedGeneration: desired.generation,
+      instances,
+      routes: desired.hosts.map((host) => ({ host, accepted })),
+      changedAt,
+      trouble: null,
+    });
+  }
+
+  async remove(workloadId: string): Promise<void> {
+    this.requireUp();
+    this.worlds.delete(workloadId);
+    this.feed.push({ workloadId });
+  }
+
+  async *changes(signal: AbortSignal): AsyncIterable<RuntimeChange> {
+    this.requireUp();
+    yield { resync: true };
+    yield* this.feed.read(signal);
+  }
+
+  async *logs(): AsyncIterable<LogLine> {
+    this.requireUp();
+  }
+
+  async stats(workloadId: string): Promise<InstanceStats[]> {
+    this.requireUp();
+    return (this.worlds.get(workloadId)?.instances ?? []).map(
+      ({ id, processType, release, state, cpuMillicores, memoryMib }) => ({
+        ...{
+          instance: id,
+          process: processType,
+          release,
+          state,
+          cpuMillicores: 1,
+          memoryBytes: 1_048_576,
+          storageBytes: 0,
+        },
+        cpuLimitMillicores: cpuMillicores,
+        memoryLimitBytes: memoryMib * 1_048_576,
+      }),
+    );
+  }
+
+  async probe(host: string, path: string): Promise<ProbeAnswer> {
+    this.requireUp();
+    const world = [...this.worlds.values()].find((each) => each.desired.hosts.includes(host));
+    const answered = world !== undefined && this.behaviourOf(world.desired).kind !== 'no-route';
+    return { answered, status: answered ? 200 : 404, message: `${host}${path} answered ${answered ? 200 : 404}` };
+  }
+
+  private settle(world: World): void {
+    const behaviour = this.behaviourOf(world.desired);
+    const wanted = world.desired.processes.flatMap((type) => this.instancesOf(world, type, behaviour));
+    const others = world.instances.filter((each) => !isOf(each, world.desired));
+    const retired = behaviour.kind === 'honest' || behaviour.kind === 'no-route' || behaviour.kind === 'lies';
+    world.instances = retired ? wanted : [...others, ...wanted];
+    this.changed(world);
+  }
+
+  private changed(world: World): void {
+    world.changedAt = this.now().toISOString();
+    this.feed.push({ workloadId: world.desired.workloadId });
+  }
+
+  private instancesOf(world: World, type: DesiredProcess, behaviour: Behaviour): ObservedInstance[] {
+    const kept = world.instances
+      .filter((each) => each.processType === type.name && isOf(each, world.desired))
+      .slice(0, type.instances);
+    const missing = Array.from({ length: type.instances - kept.length }, () => this.newInstance(world.desired, type));
+    return [...kept, ...missing].map((each) => behaving(each, behaviour, this.now()));
+  }
+
+  private newInstance({ release, restartToken }: DesiredWorkload, type: DesiredProcess): ObservedInstance {
+    const { name: processType, cpuMillicores, memoryMib } = type;
+    const { number, hash: releaseHash, artifact, configHash } = release;
+    const identity = {
+      id: `${processType}-${++this.made}`,
+      processType,
+      release: number,
+      releaseHash,
+      configHash,
+      restartToken,
+    };
+    const at = this.now().toISOString();
+    return {
+      ...{
+        ...identity,
+        artifactDigest: artifact.digest,
+        cpuMillicores,
+        memoryMib,
+        state: 'ready',
+        routed: processType === 'web',
+      },
+      ...{ restarts: 0, startedAt: at, readySince: at, lastExit: null, trouble: null },
+    };
+  }
+
+  private behaviourOf(desired: DesiredWorkload): Behaviour {
+    return this.behaviours.get(desired.release.artifact.digest) ?? { kind: 'honest' };
+  }
+
+  private requireUp(): void {
+    if (this.down) throw new RuntimeUnavailable('The fake runtime is down.');
+  }
+}
+
+const isOf = (instance: ObservedInstance, desired: DesiredWorkload): boolean =>
+  instance.releaseHash === desired.release.hash && instance.restartToken === desired.restartToken;
+
+function behaving(instance: ObservedInstance, behaviour: Behaviour, now: Date): ObservedInstance {
+  const waiting = { ...instance, state: 'starting' as const, readySince: null, routed: false };
+  switch (behaviour.kind) {
+    case 'honest':
+    case 'keeps-old':
+    case 'no-route':
+      return { ...instance, state: 'ready', readySince: instance.readySince ?? now.toISOString(), trouble: null };
+    case 'hangs':
+      return waiting;
+    case 'fails':
+      return { ...waiting, state: 'backoff', restarts: 1, trouble: behaviour.trouble };
+    case 'lies':
+      return { ...instance, artifactDigest: behaviour.artifactDigest };
+  }
+}

@@ -1,0 +1,76 @@
+import {
+  type DesiredWorkload,
+  type InstanceStats,
+  instanceStats,
+  type LogLine,
+  logLine,
+  type LogQuery,
+  observedWorkload,
+  type ObservedWorkload,
+} from '@berth/contracts/runtime';
+import { z } from 'zod';
+import { type ProbeAnswer, type Runtime, type RuntimeChange } from '../runtime.js';
+import { AgentClient } from './agent-client.js';
+import { probeRoute } from './probe-route.js';
+
+const statsAnswer = z.array(instanceStats);
+const change = z.union([z.object({ workloadId: z.string() }), z.object({ resync: z.literal(true) })]);
+const CALL_MILLISECONDS = 10_000;
+
+/** Workloads as local processes, run by the agent of this machine behind its Unix socket. */
+export class ProcessRuntime implements Runtime {
+  readonly artifactKinds = ['slug'] as const;
+  private readonly agent: AgentClient;
+
+  constructor(
+    socketPath: string,
+    private readonly routerUrl: string,
+  ) {
+    this.agent = new AgentClient(socketPath);
+  }
+
+  async apply(desired: DesiredWorkload, signal: AbortSignal): Promise<void> {
+    const { status, body } = await this.agent.call('PUT', `/workloads/${desired.workloadId}`, bounded(signal), desired);
+    // 409: a newer generation was applied by another replica, which is what we want to be true.
+    if (status < 300 || status === 409) return;
+    throw new Error(`The local agent refused a desired state with ${status}: ${JSON.stringify(body)}`);
+  }
+
+  async observe(workloadId: string, signal: AbortSignal): Promise<ObservedWorkload | null> {
+    const { status, body } = await this.agent.call('GET', `/workloads/${workloadId}`, bounded(signal));
+    return status === 404 ? null : observedWorkload.parse(body);
+  }
+
+  async remove(workloadId: string, signal: AbortSignal): Promise<void> {
+    await this.agent.call('DELETE', `/workloads/${workloadId}`, bounded(signal));
+  }
+
+  async *changes(signal: AbortSignal): AsyncIterable<RuntimeChange> {
+    for await (const line of this.agent.lines('/changes', signal)) {
+      const parsed = change.safeParse(line);
+      if (parsed.success) yield parsed.data;
+    }
+  }
+
+  async *logs(workloadId: string, query: LogQuery, signal: AbortSignal): AsyncIterable<LogLine> {
+    const parameters = new URLSearchParams(
+      Object.entries(query).flatMap(([name, value]) =>
+        value === undefined ? [] : [[name, String(value)] satisfies [string, string]],
+      ),
+    );
+    for await (const line of this.agent.lines(`/workloads/${workloadId}/logs?${parameters.toString()}`, signal)) {
+      yield logLine.parse(line);
+    }
+  }
+
+  async stats(workloadId: string, signal: AbortSignal): Promise<InstanceStats[]> {
+    const { status, body } = await this.agent.call('GET', `/workloads/${workloadId}/stats`, bounded(signal));
+    return status === 404 ? [] : statsAnswer.parse(body);
+  }
+
+  probe(host: string, path: string, signal: AbortSignal): Promise<ProbeAnswer> {
+    return probeRoute(this.routerUrl, host, path, bounded(signal));
+  }
+}
+
+const bounded = (signal: AbortSignal): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(CALL_MILLISECONDS)]);

@@ -1,0 +1,47 @@
+import type { Artifact } from '@berth/contracts/events';
+import type { DesiredWorkload, InstanceStats, LogLine, LogQuery, ObservedWorkload } from '@berth/contracts/runtime';
+
+/** Injection token of the runtime adapter. */
+export const RUNTIME = Symbol('berth.runtime');
+
+/** A hint: look at this workload, or at all of them because hints may have been missed. Never a fact to act on. */
+export type RuntimeChange = { readonly workloadId: string } | { readonly resync: true };
+
+export interface ProbeAnswer {
+  /** The route led to an instance of the workload and it answered in HTTP. */
+  readonly answered: boolean;
+  readonly status: number | null;
+  /** What was seen, one sentence. */
+  readonly message: string;
+}
+
+/**
+ * Where workloads run. Adapters: local processes, Kubernetes, a fake world for tests; one contract suite runs on all.
+ *
+ * Every method is idempotent, may be called from any replica, and throws `RuntimeUnavailable` when the runtime cannot be
+ * asked; what is wrong with the workload itself is observed, never thrown.
+ */
+export interface Runtime {
+  /** Kinds of artifact that it can run. */
+  readonly artifactKinds: readonly Artifact['kind'][];
+  /** States the whole desired state of a workload. An older generation than the one applied last is ignored. */
+  apply(desired: DesiredWorkload, signal: AbortSignal): Promise<void>;
+  /** Null: the runtime knows no such workload. */
+  observe(workloadId: string, signal: AbortSignal): Promise<ObservedWorkload | null>;
+  /** Asks for its end; it is gone when `observe` answers null. */
+  remove(workloadId: string, signal: AbortSignal): Promise<void>;
+  /** Hints until the signal aborts; begins with `resync`, and again after every break. */
+  changes(signal: AbortSignal): AsyncIterable<RuntimeChange>;
+  logs(workloadId: string, query: LogQuery, signal: AbortSignal): AsyncIterable<LogLine>;
+  stats(workloadId: string, signal: AbortSignal): Promise<InstanceStats[]>;
+  /** Asks for a path of a host through the route that its users take. */
+  probe(host: string, path: string, signal: AbortSignal): Promise<ProbeAnswer>;
+}
+
+/** The runtime could not be asked: nothing is known about the workload. */
+export class RuntimeUnavailable extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'RuntimeUnavailable';
+  }
+}

@@ -1,0 +1,85 @@
+import type { Sql, Tx } from '@berth/service-kit';
+import { CONFIG } from '@berth/service-kit';
+import { Inject, Injectable } from '@nestjs/common';
+import { Mint } from '../changes/mint.js';
+import type { Config } from '../config.js';
+import type { ConfigEntries } from '../config/config-version.js';
+import { open, seal } from './seal.js';
+
+export interface SecretVersion {
+  readonly id: string;
+  readonly name: string;
+  readonly number: number;
+  readonly createdAt: Date;
+}
+
+interface SealedRow {
+  readonly id: string;
+  readonly workloadId: string;
+  readonly name: string;
+  readonly number: number;
+  readonly sealed: Buffer;
+}
+
+const contextOf = (row: Omit<SealedRow, 'sealed' | 'id'>): string => `${row.workloadId}/${row.name}/${row.number}`;
+
+/** Secret versions, sealed in our own database. Values leave it only towards the runtime. */
+@Injectable()
+export class SecretStore {
+  private readonly key: Buffer;
+
+  constructor(
+    private readonly mint: Mint,
+    @Inject(CONFIG) config: Config,
+  ) {
+    this.key = Buffer.from(config.KEY_ENCRYPTION_KEY, 'base64');
+  }
+
+  /** Makes the next version of a secret. The caller holds the workload's row lock. */
+  async add(tx: Tx, workloadId: string, name: string, value: string): Promise<SecretVersion> {
+    const [last] = await tx.query<{ number: number }>(
+      'select coalesce(max(number), 0)::int as number from secret_version where workload_id = $1 and name = $2',
+      [workloadId, name],
+    );
+    const version = { id: this.mint.id(), name, number: (last?.number ?? 0) + 1, createdAt: this.mint.now() };
+    const sealed = seal(value, this.key, contextOf({ workloadId, ...version }));
+    await tx.query(
+      'insert into secret_version (id, workload_id, name, number, sealed, created_at) values ($1, $2, $3, $4, $5, $6)',
+      [version.id, workloadId, name, version.number, sealed, version.createdAt],
+    );
+    return version;
+  }
+
+  async describe(sql: Sql, ids: readonly string[]): Promise<SecretVersion[]> {
+    return sql.query<SecretVersion>(
+      `select id, name, number, created_at as "createdAt" from secret_version where id = any ($1) order by name`,
+      [ids],
+    );
+  }
+
+  /** What the processes of a release get as environment. @throws Error when a version is gone or does not open */
+  async environmentOf(sql: Sql, entries: ConfigEntries): Promise<Record<string, string>> {
+    const ids = Object.values(entries).flatMap((entry) => ('secretVersionId' in entry ? [entry.secretVersionId] : []));
+    const rows = ids.length === 0 ? [] : await this.sealedRows(sql, ids);
+    const values = new Map(rows.map((row) => [row.id, open(row.sealed, this.key, contextOf(row))]));
+    return Object.fromEntries(
+      Object.entries(entries).map(([name, entry]) => [
+        name,
+        'value' in entry ? entry.value : this.valueOf(values, name, entry.secretVersionId),
+      ]),
+    );
+  }
+
+  private valueOf(values: ReadonlyMap<string, string>, name: string, id: string): string {
+    const value = values.get(id);
+    if (value === undefined) throw new Error(`The pinned version of secret ${name} is gone.`);
+    return value;
+  }
+
+  private sealedRows(sql: Sql, ids: readonly string[]): Promise<SealedRow[]> {
+    return sql.query<SealedRow>(
+      `select id, workload_id as "workloadId", name, number, sealed from secret_version where id = any ($1)`,
+      [ids],
+    );
+  }
+}

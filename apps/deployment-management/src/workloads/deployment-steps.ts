@@ -1,0 +1,112 @@
+import type { Failure } from '@berth/contracts/common';
+import type { Release } from '@berth/contracts/deployment';
+import { releaseCreated } from '@berth/contracts/events';
+import type { Tx } from '@berth/service-kit';
+import { Injectable } from '@nestjs/common';
+import { Changes } from '../changes/changes.js';
+import type { DeploymentRow } from '../deployments/deployment.js';
+import { DeploymentsRepository } from '../deployments/deployments.repository.js';
+import { Transitions } from '../deployments/transitions.js';
+import { ReleaseMaker, ReleaseMissing } from '../releases/release-maker.js';
+import { ReleasesRepository } from '../releases/releases.repository.js';
+import type { WorkloadRow } from './workload.js';
+import { WorkloadsRepository } from './workloads.repository.js';
+
+/** The steps of a deployment that touch more than its own status, each in the caller's fenced transaction. */
+@Injectable()
+export class DeploymentSteps {
+  constructor(
+    private readonly workloads: WorkloadsRepository,
+    private readonly deployments: DeploymentsRepository,
+    private readonly releases: ReleasesRepository,
+    private readonly maker: ReleaseMaker,
+    private readonly transitions: Transitions,
+    private readonly changes: Changes,
+  ) {}
+
+  /** Out of the queue: the release is made, and the deployment holds the workload from now on. */
+  async prepare(tx: Tx, workloadId: string, next: DeploymentRow): Promise<void> {
+    const workload = await this.workloads.lock(tx, workloadId);
+    if (!workload) return;
+    const made = await this.makeRelease(tx, workload, next);
+    if ('cause' in made) {
+      await this.transitions.fail(tx, workload, next, made);
+      return;
+    }
+    const message = `Made v${made.number} (${made.reason})`;
+    const moved = await this.transitions.advance(tx, workload, next, {
+      to: 'preparing',
+      by: 'platform',
+      message,
+      releaseId: made.id,
+    });
+    // A cancel that came first wins: nothing of this transaction may stay.
+    if (!moved) throw new Error(`Deployment ${next.id} was moved by somebody else.`);
+  }
+
+  /** From here on the runtime's desired state is the new release. */
+  async beginRolling(tx: Tx, workload: WorkloadRow, moving: DeploymentRow): Promise<void> {
+    const step = {
+      to: 'rolling' as const,
+      by: 'platform' as const,
+      message: `Replacing the instances by those of v${moving.release}`,
+    };
+    if (await this.transitions.advance(tx, workload, moving, step)) await this.workloads.bump(tx, workload.id);
+  }
+
+  /** Answers false when the deployment was ended by somebody else meanwhile. */
+  async goLive(tx: Tx, workload: WorkloadRow, moving: DeploymentRow, release: Release): Promise<boolean> {
+    if (!(await this.transitions.succeed(tx, moving))) return false;
+    await this.releases.markLive(tx, release.id);
+    await this.workloads.setCurrentRelease(tx, workload.id, release.id);
+    return true;
+  }
+
+  /** Ends a deployment that overran the deadline of its phase, with what was last known about the workload. */
+  async timeOut(tx: Tx, workloadId: string, deploymentId: string): Promise<void> {
+    const workload = await this.workloads.lock(tx, workloadId);
+    const deployment = await this.deployments.find(tx, deploymentId);
+    if (!workload || !deployment) return;
+    await this.transitions.fail(tx, workload, deployment, {
+      cause: 'timeout',
+      message: `It took longer in ${deployment.status} than its deadline allows.`,
+      evidence: workload.conditions.map((condition) => `${condition.type}: ${condition.message}`),
+      nextStep: `Look at the logs; if it only needs longer, raise the deadline of ${deployment.status}.`,
+    });
+  }
+
+  private async makeRelease(tx: Tx, workload: WorkloadRow, next: DeploymentRow): Promise<Release | Failure> {
+    try {
+      const content = await this.maker.contentOf(tx, workload, next);
+      if (!content) throw new ReleaseMissing('Its build gave no result.');
+      const release = await this.maker.make(tx, workload, content, next.createdBy);
+      await this.tellRelease(tx, workload, release);
+      return release;
+    } catch (error) {
+      if (error instanceof ReleaseMissing) return missing(error.message);
+      throw error;
+    }
+  }
+
+  private async tellRelease(tx: Tx, workload: WorkloadRow, release: Release): Promise<void> {
+    const { id: releaseId, number, hash, configVersion } = release;
+    const { id: workloadId, organizationId } = workload;
+    const data = {
+      organizationId,
+      workloadId,
+      releaseId,
+      number,
+      hash,
+      artifactDigest: release.artifact.digest,
+      configVersion,
+    };
+    await this.changes.tell(tx, releaseCreated, { subject: releaseId, organizationId, partitionKey: workloadId, data });
+  }
+}
+
+const missing = (message: string): Failure => ({
+  cause: 'config_invalid',
+  message,
+  evidence: [],
+  nextStep: 'Look at the releases (berth releases list) and deploy one that is there.',
+});

@@ -1,0 +1,77 @@
+import type { Failure } from '@berth/contracts/common';
+import type { DesiredWorkload, ObservedInstance, ObservedWorkload } from '@berth/contracts/runtime';
+
+/** How far the instances are from what is desired. */
+export type Rollout =
+  | { readonly kind: 'progressing'; readonly message: string; readonly evidence: readonly string[] }
+  | { readonly kind: 'rolled' }
+  | { readonly kind: 'failed'; readonly failure: Failure };
+
+const nextSteps: Partial<Record<Failure['cause'], string>> = {
+  start_failed: 'Run the start command on your machine and mend what it prints.',
+  crash_loop: 'Read the last lines above and the logs of the instance, mend the crash and deploy again.',
+  out_of_memory: 'Give the process more memory (berth ps scale web=1 --memory 512Mi) or make it use less.',
+  port_not_bound: 'Listen on the port in the PORT variable, on 127.0.0.1 or 0.0.0.0.',
+  health_check_failed: 'Make the health check path answer 200 to 399, or change the path.',
+  storage_full: 'Free disk space on the host and deploy again.',
+  runtime_unavailable: 'Deploy again; if it persists, ask the administrator of the platform.',
+};
+
+/** An instance that runs exactly what is desired and serves. */
+export const isCurrent = (instance: ObservedInstance, desired: DesiredWorkload): boolean =>
+  instance.releaseHash === desired.release.hash &&
+  instance.artifactDigest === desired.release.artifact.digest &&
+  instance.configHash === desired.release.configHash &&
+  instance.restartToken === desired.restartToken;
+
+/** Live means observed: every desired instance ready with the intended artifact and config, and none of another release left. */
+export function judgeRollout(desired: DesiredWorkload, observed: ObservedWorkload | null): Rollout {
+  if (!observed || observed.observedGeneration < desired.generation)
+    return progressing('The runtime has not begun yet');
+  const trouble = conclusiveTrouble(desired, observed);
+  if (trouble) return { kind: 'failed', failure: trouble };
+  const serving = observed.instances.filter((each) => each.state !== 'stopping');
+  const missing = desired.processes.flatMap((type) => lackOf(type.name, type.instances, serving, desired));
+  if (missing.length > 0) return progressing(missing.join(', '), evidenceOf(observed));
+  const old = serving.filter((each) => !isCurrent(each, desired)).length;
+  return old > 0 ? progressing(`${old} instances of an earlier release are still there`) : { kind: 'rolled' };
+}
+
+function lackOf(
+  type: string,
+  wanted: number,
+  serving: readonly ObservedInstance[],
+  desired: DesiredWorkload,
+): string[] {
+  const ready = serving.filter(
+    (each) => each.processType === type && each.state === 'ready' && isCurrent(each, desired),
+  ).length;
+  return ready === wanted ? [] : [`${ready} of ${wanted} ${type} instances are ready`];
+}
+
+/** A first crash may be chance; a second one, or anything the runtime waited its own deadline for, is not. */
+function conclusiveTrouble(desired: DesiredWorkload, observed: ObservedWorkload): Failure | undefined {
+  if (observed.trouble) return failureOf(observed.trouble);
+  const failing = observed.instances.find(
+    (each) => each.trouble !== null && each.state !== 'ready' && each.restarts >= 1 && isCurrent(each, desired),
+  );
+  return failing?.trouble ? failureOf(failing.trouble) : undefined;
+}
+
+function failureOf(trouble: NonNullable<ObservedWorkload['trouble']>): Failure {
+  return {
+    cause: trouble.cause,
+    message: trouble.message,
+    evidence: trouble.evidence.slice(-50),
+    nextStep: nextSteps[trouble.cause] ?? 'Read the evidence and the logs, then deploy again.',
+  };
+}
+
+export const evidenceOf = (observed: ObservedWorkload | null): string[] =>
+  (observed?.instances ?? []).flatMap((each) => each.trouble?.evidence ?? []).slice(-50);
+
+const progressing = (message: string, evidence: readonly string[] = []): Rollout => ({
+  kind: 'progressing',
+  message,
+  evidence,
+});

@@ -1,0 +1,74 @@
+import type { Failure } from '@berth/contracts/common';
+import type { Release } from '@berth/contracts/deployment';
+import type { DesiredWorkload, ObservedWorkload } from '@berth/contracts/runtime';
+import { Database } from '@berth/service-kit';
+import { Inject, Injectable } from '@nestjs/common';
+import { ConfigVersionsRepository } from '../config/config-versions.repository.js';
+import { RUNTIME, type Runtime } from '../runtime/runtime.js';
+import { SecretStore } from '../secrets/secret-store.js';
+import { desiredWorkload } from './desired-workload.js';
+import type { WorkloadRow } from './workload.js';
+
+/** What the reconciler asks of the runtime for one workload. */
+@Injectable()
+export class RuntimeState {
+  constructor(
+    @Inject(RUNTIME) private readonly runtime: Runtime,
+    private readonly database: Database,
+    private readonly configs: ConfigVersionsRepository,
+    private readonly secrets: SecretStore,
+  ) {}
+
+  /** States the desired state when the runtime does not have it yet, and answers what is there. Secrets are opened only then. */
+  async bring(
+    workload: WorkloadRow,
+    release: Release,
+    signal: AbortSignal,
+  ): Promise<{ desired: DesiredWorkload; observed: ObservedWorkload | null }> {
+    const desired = desiredWorkload(workload, release, {});
+    const observed = await this.runtime.observe(workload.id, signal);
+    if (observed && observed.observedGeneration >= desired.generation) return { desired, observed };
+    await this.runtime.apply({ ...desired, environment: await this.environmentOf(release) }, signal);
+    return { desired, observed: await this.runtime.observe(workload.id, signal) };
+  }
+
+  /** Why the runtime could not run a release at all; undefined when nothing is known against it. */
+  async refusalOf(release: Release): Promise<Failure | undefined> {
+    if (!this.runtime.artifactKinds.includes(release.artifact.kind)) {
+      return refusal(
+        'image_invalid',
+        `This runtime does not run artifacts of kind ${release.artifact.kind}.`,
+        'Deploy from source.',
+      );
+    }
+    try {
+      await this.environmentOf(release);
+      return undefined;
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      return refusal('config_invalid', message, 'Set the secret again (berth secrets set) and deploy.');
+    }
+  }
+
+  /** Proof that users get an answer: every host leads to an instance. A release without routed instances has no route. */
+  async routeAnswers(desired: DesiredWorkload, signal: AbortSignal): Promise<boolean> {
+    const web = desired.processes.find((type) => type.name === 'web');
+    if (!web || web.instances === 0) return true;
+    for (const host of desired.hosts) {
+      if (!(await this.runtime.probe(host, web.health.path ?? '/', signal)).answered) return false;
+    }
+    return true;
+  }
+
+  private async environmentOf(release: Release): Promise<Record<string, string>> {
+    const version = await this.configs.find(this.database, release.workloadId, release.configVersion);
+    return this.secrets.environmentOf(this.database, version.entries);
+  }
+}
+
+const refusal = (cause: Failure['cause'], message: string, nextStep: string): Failure => ({
+  cause,
+  message,
+  evidence: [],
+  nextStep,
+});

@@ -1,0 +1,67 @@
+import type { Caller } from '@berth/access';
+import type { ProcessSettings, ScaleWorkload } from '@berth/contracts/deployment';
+import type { Sql, Tx } from '@berth/service-kit';
+import { Injectable } from '@nestjs/common';
+import { AppsRepository } from '../apps/apps.repository.js';
+import { DeploymentStarter } from '../deployments/deployment-starter.js';
+import { ReleasesRepository } from '../releases/releases.repository.js';
+import type { WorkloadRow } from './workload.js';
+import { WorkloadWriter } from './workload-writer.js';
+import { workloadErrors } from './workloads.errors.js';
+import { WorkloadsRepository } from './workloads.repository.js';
+
+export interface Changed {
+  readonly workload: WorkloadRow;
+  readonly deploymentId: string | null;
+}
+
+/** How much runs: counts change at once and are audited; sizes make a release. */
+@Injectable()
+export class Scaling {
+  constructor(
+    private readonly workloads: WorkloadsRepository,
+    private readonly releases: ReleasesRepository,
+    private readonly apps: AppsRepository,
+    private readonly starter: DeploymentStarter,
+    private readonly writer: WorkloadWriter,
+  ) {}
+
+  /** `workload` was read under its row lock. @throws 422 when a process type is not in the current release */
+  async scale(tx: Tx, workload: WorkloadRow, body: ScaleWorkload, by: Caller): Promise<Changed> {
+    await this.requireTypes(tx, workload, body);
+    if (Object.keys(body.counts).length > 0) await this.workloads.setCounts(tx, workload.id, body.counts);
+    if (Object.keys(body.sizes).length > 0) {
+      await this.workloads.setProcessSettings(tx, workload.id, mergeSettings(workload.processSettings, body.sizes));
+    }
+    const changed = await this.writer.changed(tx, workload, { by, action: 'workloads:scale', detail: { ...body } });
+    const deploymentId = Object.keys(body.sizes).length > 0 ? await this.release(tx, changed, by) : null;
+    return { workload: changed, deploymentId };
+  }
+
+  private async release(tx: Tx, workload: WorkloadRow, by: Caller): Promise<string | null> {
+    const app = workload.currentReleaseId === null ? undefined : await this.apps.find(tx, workload.appId);
+    if (!app) return null;
+    return (await this.starter.start(tx, workload, { app, source: { kind: 'scale' }, by })).id;
+  }
+
+  /** Before the first release nobody knows the types: any name is accepted then. */
+  private async requireTypes(sql: Sql, workload: WorkloadRow, body: ScaleWorkload): Promise<void> {
+    if (workload.currentReleaseId === null) return;
+    const release = await this.releases.find(sql, workload.currentReleaseId);
+    const known = release?.processes.map((type) => type.name) ?? [];
+    for (const [part, names] of [
+      ['counts', Object.keys(body.counts)],
+      ['sizes', Object.keys(body.sizes)],
+    ] as const) {
+      const unknown = names.find((name) => !known.includes(name));
+      if (unknown === undefined) continue;
+      const detail = `v${release?.number} has no process type "${unknown}"; it has ${known.join(', ')}.`;
+      throw workloadErrors.ProcessTypeUnknown(detail, { pointer: `/${part}/${unknown}` });
+    }
+  }
+}
+
+export function mergeSettings(before: ProcessSettings, change: ProcessSettings): ProcessSettings {
+  const merged = Object.entries(change).map(([name, settings]) => [name, { ...before[name], ...settings }]);
+  return { ...before, ...Object.fromEntries(merged) };
+}

@@ -1,0 +1,70 @@
+import type { Caller, Permission } from '@berth/access';
+import type { ScaleWorkload } from '@berth/contracts/deployment';
+import { Database, type Tx } from '@berth/service-kit';
+import { Injectable } from '@nestjs/common';
+import { Mint } from '../changes/mint.js';
+import { type Changed, Scaling } from './scaling.js';
+import { WorkloadAccess } from './workload-access.js';
+import type { WorkloadRow } from './workload.js';
+import { WorkloadWriter } from './workload-writer.js';
+import { workloadErrors } from './workloads.errors.js';
+import { WorkloadsRepository } from './workloads.repository.js';
+
+/** What an owner tells a running workload to do. */
+@Injectable()
+export class WorkloadActions {
+  constructor(
+    private readonly database: Database,
+    private readonly workloads: WorkloadsRepository,
+    private readonly access: WorkloadAccess,
+    private readonly scaling: Scaling,
+    private readonly writer: WorkloadWriter,
+    private readonly mint: Mint,
+  ) {}
+
+  scale(caller: Caller, id: string, body: ScaleWorkload): Promise<Changed> {
+    return this.locked(caller, id, 'workloads:scale', (tx, workload) => this.scaling.scale(tx, workload, body, caller));
+  }
+
+  stop(caller: Caller, id: string): Promise<Changed> {
+    return this.locked(caller, id, 'workloads:scale', (tx, workload) => this.setState(tx, workload, 'stopped', caller));
+  }
+
+  start(caller: Caller, id: string): Promise<Changed> {
+    return this.locked(caller, id, 'workloads:scale', (tx, workload) => this.setState(tx, workload, 'running', caller));
+  }
+
+  /** Replaces all instances by the same release, without a lost request. */
+  restart(caller: Caller, id: string): Promise<Changed> {
+    return this.locked(caller, id, 'workloads:restart', async (tx, workload) => {
+      requireRelease(workload);
+      await this.workloads.restart(tx, id, this.mint.id());
+      return {
+        workload: await this.writer.changed(tx, workload, { by: caller, action: 'workloads:restart' }),
+        deploymentId: null,
+      };
+    });
+  }
+
+  private async setState(tx: Tx, workload: WorkloadRow, state: WorkloadRow['state'], by: Caller): Promise<Changed> {
+    requireRelease(workload);
+    if (workload.state === state) return { workload, deploymentId: null };
+    await this.workloads.setState(tx, workload.id, state);
+    const changed = await this.writer.changed(tx, workload, { by, action: 'workloads:scale', detail: { state } });
+    return { workload: changed, deploymentId: null };
+  }
+
+  private async locked(
+    caller: Caller,
+    id: string,
+    permission: Permission,
+    work: (tx: Tx, workload: WorkloadRow) => Promise<Changed>,
+  ): Promise<Changed> {
+    await this.access.require(caller, id, permission);
+    return this.database.transaction(async (tx) => work(tx, await this.access.lock(tx, id)));
+  }
+}
+
+function requireRelease(workload: WorkloadRow): void {
+  if (workload.currentReleaseId === null) throw workloadErrors.WorkloadNeverDeployed('Nothing was deployed yet.');
+}

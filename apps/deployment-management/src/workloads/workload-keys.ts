@@ -1,0 +1,32 @@
+import { WorkQueue } from '@berth/reconcile';
+import { Database } from '@berth/service-kit';
+import { Injectable } from '@nestjs/common';
+import { WORKLOADS } from '../deployments/transitions.js';
+import { WorkloadsRepository } from './workloads.repository.js';
+
+const PAGE = 200;
+
+/** Puts workloads in front of the reconciler because something about them may have changed. */
+@Injectable()
+export class WorkloadKeys {
+  constructor(
+    private readonly database: Database,
+    private readonly workloads: WorkloadsRepository,
+    private readonly queue: WorkQueue,
+  ) {}
+
+  async enqueue(ids: readonly string[]): Promise<void> {
+    await this.database.transaction(async (tx) => {
+      for (const id of ids) await this.queue.enqueue(tx, WORKLOADS, id);
+    });
+  }
+
+  /** A page at a time, so that thousands of workloads hold no long transaction. */
+  async enqueueAll(): Promise<void> {
+    let ids = await this.workloads.idsAfter(this.database, null, PAGE);
+    while (ids.length > 0) {
+      await this.enqueue(ids);
+      ids = await this.workloads.idsAfter(this.database, ids.at(-1) ?? null, PAGE);
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import type { Caller } from '@berth/access';
+import type { App, Environment, WorkloadQuery } from '@berth/contracts/deployment';
+import { Injectable } from '@nestjs/common';
+import { AppsService } from '../apps/apps.service.js';
+import { EnvironmentsService } from '../environments/environments.service.js';
+import { ProjectsService } from '../projects/projects.service.js';
+import { workloadErrors } from './workloads.errors.js';
+
+/** What a workload belongs to, as far as a caller may see it. */
+@Injectable()
+export class WorkloadParents {
+  constructor(
+    private readonly projects: ProjectsService,
+    private readonly environments: EnvironmentsService,
+    private readonly apps: AppsService,
+  ) {}
+
+  /** The two that a new workload joins. @throws 404 when one cannot be seen, 422 when they are of different projects */
+  async ofNew(caller: Caller, appId: string, environmentId: string): Promise<{ app: App; environment: Environment }> {
+    const environment = await this.environments.get(caller, environmentId, 'workloads:create');
+    const app = await this.apps.get(caller, appId);
+    if (app.projectId !== environment.projectId) {
+      throw workloadErrors.WorkloadOfOtherProject('The environment is of another project than the app.', {
+        pointer: '/environmentId',
+      });
+    }
+    return { app, environment };
+  }
+
+  /** @throws 404 when the caller may not see what the list is asked for */
+  async requireList(caller: Caller, query: WorkloadQuery): Promise<void> {
+    if (query.environment) await this.environments.get(caller, query.environment, 'workloads:read');
+    if (query.app) await this.apps.get(caller, query.app);
+    if (query.project) await this.projects.get(caller, query.project, 'workloads:read');
+  }
+}

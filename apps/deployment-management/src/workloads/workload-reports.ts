@@ -1,0 +1,83 @@
+import type { Condition } from '@berth/contracts/deployment';
+import type { DesiredWorkload, ObservedWorkload } from '@berth/contracts/runtime';
+import type { ReconcileContext } from '@berth/reconcile';
+import { Clock, Database, type Tx } from '@berth/service-kit';
+import { Injectable } from '@nestjs/common';
+import { Allocations } from '../allocations/allocations.js';
+import { type ConditionStatement, mergeConditions, sameConditions } from './conditions.js';
+import { judgeRollout } from './rollout.js';
+import type { WorkloadView } from './workload-views.js';
+import { WorkloadsRepository } from './workloads.repository.js';
+
+export interface Observation {
+  readonly view: WorkloadView;
+  readonly desired: DesiredWorkload | null;
+  readonly observed: ObservedWorkload | null;
+}
+
+/** Writes down what was observed: conditions for people, the allocation for metering. Nothing when nothing changed. */
+@Injectable()
+export class WorkloadReports {
+  constructor(
+    private readonly database: Database,
+    private readonly workloads: WorkloadsRepository,
+    private readonly allocations: Allocations,
+    private readonly clock: Clock,
+  ) {}
+
+  async report(context: ReconcileContext, observation: Observation): Promise<void> {
+    const { view, observed } = observation;
+    const { workload, billed } = view;
+    const conditions = mergeConditions(workload.conditions, [readiness(observation)], this.clock.now());
+    const generation = observed?.observedGeneration ?? workload.observedGeneration;
+    const changed = generation !== workload.observedGeneration || !sameConditions(workload.conditions, conditions);
+    const news = await this.allocations.isNews(this.database, { workload, observed, billed });
+    if (!changed && !news) return;
+    await context.transaction((tx) => this.write(tx, observation, { generation, conditions }));
+  }
+
+  /** In the transaction that makes a release live its instances become part of the allocation. */
+  async recordAllocation(tx: Tx, { view, observed }: Observation, alsoBilled?: number): Promise<void> {
+    const billed = new Set([...view.billed, ...(alsoBilled === undefined ? [] : [alsoBilled])]);
+    await this.allocations.record(tx, { workload: view.workload, observed, billed });
+  }
+
+  private async write(
+    tx: Tx,
+    observation: Observation,
+    status: { generation: number; conditions: readonly Condition[] },
+  ): Promise<void> {
+    const { id } = observation.view.workload;
+    await this.workloads.lock(tx, id);
+    await this.workloads.report(tx, id, status.generation, status.conditions);
+    await this.recordAllocation(tx, observation);
+  }
+}
+
+function readiness({ view, desired, observed }: Observation): ConditionStatement {
+  if (!desired) return { type: 'Ready', status: 'false', reason: 'NeverDeployed', message: 'Nothing was deployed yet' };
+  if (view.workload.state === 'stopped')
+    return { type: 'Ready', status: 'false', reason: 'Stopped', message: 'It is stopped' };
+  const rollout = judgeRollout(desired, observed);
+  switch (rollout.kind) {
+    case 'rolled':
+      return {
+        type: 'Ready',
+        status: 'true',
+        reason: 'AllReady',
+        message: `v${desired.release.number} serves with all its instances`,
+      };
+    case 'progressing':
+      return { type: 'Ready', status: 'false', reason: 'Progressing', message: rollout.message };
+    case 'failed':
+      return {
+        type: 'Ready',
+        status: 'false',
+        reason: reasonOf(rollout.failure.cause),
+        message: rollout.failure.message,
+      };
+  }
+}
+
+const reasonOf = (cause: string): string =>
+  cause.replace(/(^|_)([a-z])/g, (_match, _line, letter: string) => letter.toUpperCase());

@@ -1,0 +1,51 @@
+import type { Release } from '@berth/contracts/deployment';
+import { Database, type Sql } from '@berth/service-kit';
+import { Injectable } from '@nestjs/common';
+import { type DeploymentRow, isMoving } from '../deployments/deployment.js';
+import { DeploymentsRepository } from '../deployments/deployments.repository.js';
+import { ReleasesRepository } from '../releases/releases.repository.js';
+import type { WorkloadRow } from './workload.js';
+import { WorkloadsRepository } from './workloads.repository.js';
+
+/** Everything that one pass of the reconciler decides from. */
+export interface WorkloadView {
+  readonly workload: WorkloadRow;
+  /** The deployment whose instances may be on the runtime. */
+  readonly moving: DeploymentRow | undefined;
+  /** The deployment that may begin to move as soon as no other does. */
+  readonly next: DeploymentRow | undefined;
+  /** What should run: the moving deployment's release, else the current one. */
+  readonly target: Release | undefined;
+  /** Numbers of the releases that are or were live. */
+  readonly billed: ReadonlySet<number>;
+}
+
+@Injectable()
+export class WorkloadViews {
+  constructor(
+    private readonly database: Database,
+    private readonly workloads: WorkloadsRepository,
+    private readonly deployments: DeploymentsRepository,
+    private readonly releases: ReleasesRepository,
+  ) {}
+
+  async load(id: string): Promise<WorkloadView | undefined> {
+    const sql: Sql = this.database;
+    const workload = await this.workloads.find(sql, id);
+    if (!workload) return undefined;
+    const active = await this.deployments.active(sql, id);
+    const moving = active.find((each) => isMoving(each.status));
+    const targetId = moving?.releaseId ?? workload.currentReleaseId;
+    return {
+      workload,
+      moving,
+      next: active.find((each) => isReady(each)),
+      target: targetId === null ? undefined : await this.releases.find(sql, targetId),
+      billed: await this.releases.liveNumbers(sql, id),
+    };
+  }
+}
+
+/** It has what its release is made of: a build result, or a source that needs no build. */
+const isReady = (deployment: DeploymentRow): boolean =>
+  !isMoving(deployment.status) && (deployment.buildId === null || deployment.buildResult !== null);

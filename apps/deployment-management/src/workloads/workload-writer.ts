@@ -1,0 +1,82 @@
+import type { Caller } from '@berth/access';
+import type { App, Environment, UpdateWorkload } from '@berth/contracts/deployment';
+import { workloadCreated, workloadUpdated } from '@berth/contracts/events';
+import { WorkQueue } from '@berth/reconcile';
+import { CONFIG, type Tx } from '@berth/service-kit';
+import { Inject, Injectable } from '@nestjs/common';
+import { Changes } from '../changes/changes.js';
+import { Mint } from '../changes/mint.js';
+import type { Config } from '../config.js';
+import { WORKLOADS } from '../deployments/transitions.js';
+import { hostFor, type WorkloadRow } from './workload.js';
+import { workloadErrors } from './workloads.errors.js';
+import { WorkloadsRepository } from './workloads.repository.js';
+
+export interface WorkloadAct {
+  readonly by: Caller;
+  readonly action:
+    'workloads:create' | 'workloads:update' | 'workloads:scale' | 'workloads:restart' | 'workloads:delete';
+  readonly detail?: Readonly<Record<string, unknown>>;
+}
+
+/** Writes a workload and what every change of it leaves behind: event, audit entry, and a key for the reconciler. */
+@Injectable()
+export class WorkloadWriter {
+  constructor(
+    private readonly workloads: WorkloadsRepository,
+    private readonly queue: WorkQueue,
+    private readonly changes: Changes,
+    private readonly mint: Mint,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /** @throws 409 when the app has a workload in the environment */
+  async create(tx: Tx, app: App, environment: Environment, by: Caller): Promise<WorkloadRow> {
+    const id = this.mint.id();
+    const host = hostFor(app.slug, environment.slug, id, this.config.PLATFORM_DOMAIN);
+    const { organizationId, projectId } = app;
+    const references = { appId: app.id, environmentId: environment.id, projectId, organizationId };
+    const inserted = await this.workloads.insert(tx, {
+      id,
+      ...references,
+      host,
+      restartToken: this.mint.id(),
+      createdAt: this.mint.now(),
+    });
+    if (!inserted)
+      throw workloadErrors.WorkloadExists('The app has a workload in this environment.', { pointer: '/environmentId' });
+    await this.changes.tell(tx, workloadCreated, {
+      subject: id,
+      organizationId,
+      data: { workloadId: id, ...references },
+    });
+    const workload = await this.workloads.find(tx, id);
+    if (!workload) throw new Error('A workload is gone that was just made.');
+    await this.act(tx, workload, { by, action: 'workloads:create' });
+    return workload;
+  }
+
+  patch(tx: Tx, workload: WorkloadRow, body: UpdateWorkload): Promise<void> {
+    const { trackedRef, deadlines, startDeadlineSeconds } = body;
+    return this.workloads.patch(tx, workload.id, {
+      ...(trackedRef === undefined ? {} : { trackedRef }),
+      ...(deadlines === undefined ? {} : { deadlines }),
+      ...(startDeadlineSeconds === undefined ? {} : { startDeadlineSeconds }),
+    });
+  }
+
+  /** After a change of what is desired. Answers the workload as it is now. */
+  async changed(tx: Tx, workload: WorkloadRow, act: WorkloadAct): Promise<WorkloadRow> {
+    const { id: workloadId, organizationId, projectId, environmentId, appId } = workload;
+    const data = { workloadId, organizationId, projectId, environmentId, appId };
+    await this.changes.tell(tx, workloadUpdated, { subject: workloadId, organizationId, data });
+    await this.queue.enqueue(tx, WORKLOADS, workloadId);
+    await this.act(tx, workload, act);
+    return (await this.workloads.find(tx, workloadId)) ?? workload;
+  }
+
+  private act(tx: Tx, workload: WorkloadRow, act: WorkloadAct): Promise<void> {
+    const { id, organizationId } = workload;
+    return this.changes.act(tx, { ...act, target: { kind: 'workload', id }, organizationId });
+  }
+}

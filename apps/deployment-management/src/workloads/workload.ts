@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import type { Condition, InstanceCounts, PhaseDeadlines, ProcessSettings, Workload } from '@berth/contracts/deployment';
+import { phaseDeadlines } from '@berth/contracts/deployment';
+
+/** A workload as it is stored, with the names that its instances need. */
+export interface WorkloadRow {
+  readonly id: string;
+  readonly appId: string;
+  readonly environmentId: string;
+  readonly projectId: string;
+  readonly organizationId: string;
+  readonly appSlug: string;
+  readonly environmentSlug: string;
+  readonly namespace: string;
+  readonly host: string;
+  readonly trackedRef: string | null;
+  readonly state: 'running' | 'stopped';
+  readonly counts: InstanceCounts;
+  readonly processSettings: ProcessSettings;
+  readonly deadlines: Partial<PhaseDeadlines>;
+  readonly startDeadlineSeconds: number;
+  readonly currentReleaseId: string | null;
+  readonly currentRelease: number | null;
+  readonly activeDeploymentId: string | null;
+  readonly restartToken: string;
+  /** Raised whenever what the runtime should run changes. */
+  readonly generation: number;
+  readonly observedGeneration: number;
+  readonly conditions: Condition[];
+  readonly createdAt: Date;
+  readonly deletedAt: Date | null;
+}
+
+/** `<app>-<environment>-<6 characters of a hash of the workload's id>.<platform domain>`, at most 63 characters a label. */
+export function hostFor(appSlug: string, environmentSlug: string, workloadId: string, platformDomain: string): string {
+  const hash = createHash('sha256').update(workloadId).digest('hex').slice(0, 6);
+  return `${`${appSlug}-${environmentSlug}`.slice(0, 56).replace(/-+$/, '')}-${hash}.${platformDomain}`;
+}
+
+/** `web` runs one instance unless told otherwise, other types none. */
+export const countOf = (counts: InstanceCounts, processType: string): number =>
+  counts[processType] ?? (processType === 'web' ? 1 : 0);
+
+export const deadlinesOf = (row: Pick<WorkloadRow, 'deadlines'>): PhaseDeadlines => phaseDeadlines.parse(row.deadlines);
+
+export function toWorkload(row: WorkloadRow, urlTemplate: string): Workload {
+  const {
+    appSlug: _a,
+    environmentSlug: _e,
+    namespace: _n,
+    host,
+    currentReleaseId: _c,
+    restartToken: _r,
+    deletedAt: _d,
+    ...rest
+  } = row;
+  return {
+    ...rest,
+    deadlines: deadlinesOf(row),
+    url: urlTemplate.replace('{host}', host),
+    createdAt: row.createdAt.toISOString(),
+  };
+}

@@ -1,0 +1,10 @@
+import { defineErrors } from '@berth/service-kit';
+
+export const workloadErrors = defineErrors({
+  WorkloadNotFound: 404,
+  WorkloadExists: 409,
+  WorkloadOfOtherProject: 422,
+  WorkloadChanged: 412,
+  WorkloadNeverDeployed: 409,
+  ProcessTypeUnknown: 422,
+});

@@ -1,0 +1,115 @@
+import { CONFIG } from '@berth/service-kit';
+import { Module } from '@nestjs/common';
+import { Allocations } from '../allocations/allocations.js';
+import { AppsModule } from '../apps/apps.module.js';
+import { ChangesModule } from '../changes/changes.module.js';
+import type { Config } from '../config.js';
+import { ConfigChanges } from '../config/config-changes.js';
+import { ConfigController } from '../config/config.controller.js';
+import { ConfigService } from '../config/config.service.js';
+import { ConfigVersionsRepository } from '../config/config-versions.repository.js';
+import { BuildProgress } from '../deployments/build-progress.js';
+import { Canceller } from '../deployments/canceller.js';
+import { DeploymentAnswers } from '../deployments/deployment-answers.js';
+import { DeploymentStarter } from '../deployments/deployment-starter.js';
+import { DeploymentsController } from '../deployments/deployments.controller.js';
+import { DeploymentsRepository } from '../deployments/deployments.repository.js';
+import { DeploymentsService } from '../deployments/deployments.service.js';
+import { DryRuns } from '../deployments/dry-runs.js';
+import { OnBuildFailedHandler } from '../deployments/on-build-failed.handler.js';
+import { OnBuildStartedHandler } from '../deployments/on-build-started.handler.js';
+import { OnBuildSucceededHandler } from '../deployments/on-build-succeeded.handler.js';
+import { Sources } from '../deployments/sources.js';
+import { Transitions } from '../deployments/transitions.js';
+import { EnvironmentsModule } from '../environments/environments.module.js';
+import { Instances } from '../instances/instances.js';
+import { InstancesController } from '../instances/instances.controller.js';
+import { ProjectsModule } from '../projects/projects.module.js';
+import { ReleaseMaker } from '../releases/release-maker.js';
+import { ReleasesController } from '../releases/releases.controller.js';
+import { ReleasesRepository } from '../releases/releases.repository.js';
+import { makeRuntime } from '../runtime/make-runtime.js';
+import { RUNTIME } from '../runtime/runtime.js';
+import { RuntimeWatcher } from '../runtime/runtime-watcher.js';
+import { SecretStore } from '../secrets/secret-store.js';
+import { DeploymentSteps } from './deployment-steps.js';
+import { Rollouts } from './rollouts.js';
+import { RuntimeState } from './runtime-state.js';
+import { Scaling } from './scaling.js';
+import { WorkloadAccess } from './workload-access.js';
+import { WorkloadActions } from './workload-actions.js';
+import { WorkloadEnd } from './workload-end.js';
+import { WorkloadKeys } from './workload-keys.js';
+import { WorkloadParents } from './workload-parents.js';
+import { WorkloadReconciler } from './workload.reconciler.js';
+import { WorkloadReports } from './workload-reports.js';
+import { WorkloadViews } from './workload-views.js';
+import { WorkloadWriter } from './workload-writer.js';
+import { WorkloadsController } from './workloads.controller.js';
+import { WorkloadsRepository } from './workloads.repository.js';
+import { WorkloadsService } from './workloads.service.js';
+
+const workloads = [
+  WorkloadsRepository,
+  WorkloadsService,
+  WorkloadAccess,
+  WorkloadActions,
+  WorkloadParents,
+  WorkloadWriter,
+  Scaling,
+];
+const reconciliation = [
+  WorkloadReconciler,
+  WorkloadViews,
+  WorkloadReports,
+  WorkloadKeys,
+  WorkloadEnd,
+  Rollouts,
+  RuntimeState,
+  DeploymentSteps,
+  RuntimeWatcher,
+  Allocations,
+];
+const deployments = [
+  DeploymentsRepository,
+  DeploymentsService,
+  DeploymentStarter,
+  DeploymentAnswers,
+  Transitions,
+  Canceller,
+  Sources,
+  DryRuns,
+  BuildProgress,
+];
+const releases = [
+  ReleasesRepository,
+  ReleaseMaker,
+  ConfigVersionsRepository,
+  ConfigService,
+  ConfigChanges,
+  SecretStore,
+];
+
+/** A workload and its history are one aggregate: config, releases, deployments and instances change under its lock. */
+@Module({
+  imports: [ChangesModule, ProjectsModule, EnvironmentsModule, AppsModule],
+  controllers: [
+    WorkloadsController,
+    DeploymentsController,
+    ReleasesController,
+    ConfigController,
+    InstancesController,
+    OnBuildStartedHandler,
+    OnBuildSucceededHandler,
+    OnBuildFailedHandler,
+  ],
+  providers: [
+    ...workloads,
+    ...reconciliation,
+    ...deployments,
+    ...releases,
+    Instances,
+    { provide: RUNTIME, inject: [CONFIG], useFactory: (config: Config) => makeRuntime(config) },
+  ],
+})
+export class WorkloadsModule {}

@@ -1,0 +1,160 @@
+import type { Condition, InstanceCounts, WorkloadQuery } from '@berth/contracts/deployment';
+import { decodeCursor, type Sql, type Tx } from '@berth/service-kit';
+import { Injectable } from '@nestjs/common';
+import type { WorkloadRow } from './workload.js';
+
+const select = `select w.id, w.app_id as "appId", w.environment_id as "environmentId", w.project_id as "projectId",
+    w.organization_id as "organizationId", a.slug as "appSlug", e.slug as "environmentSlug", e.namespace, w.host,
+    w.tracked_ref as "trackedRef", w.state, w.counts, w.process_settings as "processSettings", w.deadlines,
+    w.start_deadline_seconds as "startDeadlineSeconds", w.current_release_id as "currentReleaseId",
+    r.number as "currentRelease", w.restart_token as "restartToken", w.generation,
+    w.observed_generation as "observedGeneration", w.conditions, w.created_at as "createdAt", w.deleted_at as "deletedAt",
+    (select d.id from deployment d where d.workload_id = w.id and d.ended_at is null order by d.number limit 1)
+      as "activeDeploymentId"
+  from workload w
+  join app a on a.id = w.app_id
+  join environment e on e.id = w.environment_id
+  left join release r on r.id = w.current_release_id`;
+
+export interface NewWorkload {
+  readonly id: string;
+  readonly appId: string;
+  readonly environmentId: string;
+  readonly projectId: string;
+  readonly organizationId: string;
+  readonly host: string;
+  readonly restartToken: string;
+  readonly createdAt: Date;
+}
+
+export interface WorkloadPatch {
+  readonly trackedRef?: string | null;
+  readonly deadlines?: object;
+  readonly startDeadlineSeconds?: number;
+}
+
+@Injectable()
+export class WorkloadsRepository {
+  /** Answers false when the app has a workload in the environment. */
+  async insert(tx: Tx, workload: NewWorkload): Promise<boolean> {
+    const { id, appId, environmentId, projectId, organizationId, host, restartToken, createdAt } = workload;
+    const rows = await tx.query(
+      `insert into workload (id, app_id, environment_id, project_id, organization_id, host, restart_token, created_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (app_id, environment_id) where deleted_at is null do nothing
+       returning id`,
+      [id, appId, environmentId, projectId, organizationId, host, restartToken, createdAt],
+    );
+    return rows.length === 1;
+  }
+
+  /** Also answers a deleted one, which the reconciler still has to finish. */
+  async find(sql: Sql, id: string): Promise<WorkloadRow | undefined> {
+    const [row] = await sql.query<WorkloadRow>(`${select} where w.id = $1`, [id]);
+    return row;
+  }
+
+  /** Everything that changes a workload or its history takes this lock first. */
+  async lock(tx: Tx, id: string): Promise<WorkloadRow | undefined> {
+    await tx.query('select 1 from workload where id = $1 for update', [id]);
+    return this.find(tx, id);
+  }
+
+  async list(sql: Sql, query: WorkloadQuery): Promise<WorkloadRow[]> {
+    return sql.query<WorkloadRow>(
+      `${select}
+        where w.deleted_at is null and ($1::uuid is null or w.project_id = $1) and ($2::uuid is null or w.app_id = $2)
+          and ($3::uuid is null or w.environment_id = $3) and ($4::uuid is null or w.id > $4)
+        order by w.id limit $5`,
+      [
+        query.project ?? null,
+        query.app ?? null,
+        query.environment ?? null,
+        decodeCursor(query.cursor),
+        query.limit + 1,
+      ],
+    );
+  }
+
+  async patch(tx: Tx, id: string, patch: WorkloadPatch): Promise<void> {
+    await tx.query(
+      `update workload set tracked_ref = case when $2 then $3 else tracked_ref end, deadlines = deadlines || $4::jsonb,
+         start_deadline_seconds = coalesce($5, start_deadline_seconds) where id = $1`,
+      [
+        id,
+        patch.trackedRef !== undefined,
+        patch.trackedRef ?? null,
+        patch.deadlines ?? {},
+        patch.startDeadlineSeconds ?? null,
+      ],
+    );
+  }
+
+  async setCounts(tx: Tx, id: string, counts: InstanceCounts): Promise<void> {
+    await tx.query('update workload set counts = counts || $2::jsonb, generation = generation + 1 where id = $1', [
+      id,
+      counts,
+    ]);
+  }
+
+  async setProcessSettings(tx: Tx, id: string, settings: object): Promise<void> {
+    await tx.query('update workload set process_settings = $2 where id = $1', [id, settings]);
+  }
+
+  async setState(tx: Tx, id: string, state: WorkloadRow['state']): Promise<void> {
+    await tx.query('update workload set state = $2, generation = generation + 1 where id = $1', [id, state]);
+  }
+
+  async restart(tx: Tx, id: string, token: string): Promise<void> {
+    await tx.query('update workload set restart_token = $2, generation = generation + 1 where id = $1', [id, token]);
+  }
+
+  /** What the runtime should run has changed. */
+  async bump(tx: Tx, id: string): Promise<void> {
+    await tx.query('update workload set generation = generation + 1 where id = $1', [id]);
+  }
+
+  async setCurrentRelease(tx: Tx, id: string, releaseId: string): Promise<void> {
+    await tx.query('update workload set current_release_id = $2 where id = $1', [id, releaseId]);
+  }
+
+  async markDeleted(tx: Tx, id: string): Promise<void> {
+    await tx.query('update workload set deleted_at = now(), generation = generation + 1 where id = $1', [id]);
+  }
+
+  /** Answers false when its end was told before. */
+  async markFinished(tx: Tx, id: string, at: Date): Promise<boolean> {
+    const rows = await tx.query(
+      'update workload set finished_at = $2 where id = $1 and finished_at is null returning id',
+      [id, at],
+    );
+    return rows.length === 1;
+  }
+
+  /** Written only when something in it changed, so that an idle pass costs no write. */
+  async report(tx: Tx, id: string, observedGeneration: number, conditions: readonly Condition[]): Promise<void> {
+    await tx.query('update workload set observed_generation = $2, conditions = $3 where id = $1', [
+      id,
+      observedGeneration,
+      JSON.stringify(conditions),
+    ]);
+  }
+
+  /** The next number of a workload's deployments, releases or config versions. The caller holds the row lock. */
+  async nextNumber(tx: Tx, id: string, of: 'deployments' | 'releases' | 'config_versions'): Promise<number> {
+    const column = `${of}_made`;
+    const [row] = await tx.query<{ number: number }>(
+      `update workload set ${column} = ${column} + 1 where id = $1 returning ${column} as number`,
+      [id],
+    );
+    if (!row) throw new Error(`Workload ${id} is gone.`);
+    return row.number;
+  }
+
+  async idsAfter(sql: Sql, after: string | null, limit: number): Promise<string[]> {
+    const rows = await sql.query<{ id: string }>(
+      'select id from workload where deleted_at is null and ($1::uuid is null or id > $1) order by id limit $2',
+      [after, limit],
+    );
+    return rows.map((row) => row.id);
+  }
+}

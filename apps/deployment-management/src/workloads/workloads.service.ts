@@ -1,0 +1,59 @@
+import type { Caller } from '@berth/access';
+import type { Page } from '@berth/contracts/common';
+import type { CreateWorkload, UpdateWorkload, WorkloadQuery } from '@berth/contracts/deployment';
+import { Database, requireMatch, toPage } from '@berth/service-kit';
+import { Injectable } from '@nestjs/common';
+import { Canceller } from '../deployments/canceller.js';
+import { WorkloadAccess } from './workload-access.js';
+import { WorkloadParents } from './workload-parents.js';
+import type { WorkloadRow } from './workload.js';
+import { WorkloadWriter } from './workload-writer.js';
+import { WorkloadsRepository } from './workloads.repository.js';
+
+@Injectable()
+export class WorkloadsService {
+  constructor(
+    private readonly database: Database,
+    private readonly workloads: WorkloadsRepository,
+    private readonly access: WorkloadAccess,
+    private readonly parents: WorkloadParents,
+    private readonly writer: WorkloadWriter,
+    private readonly canceller: Canceller,
+  ) {}
+
+  async create(caller: Caller, body: CreateWorkload): Promise<WorkloadRow> {
+    const { app, environment } = await this.parents.ofNew(caller, body.appId, body.environmentId);
+    return this.database.transaction((tx) => this.writer.create(tx, app, environment, caller));
+  }
+
+  get(caller: Caller, id: string): Promise<WorkloadRow> {
+    return this.access.require(caller, id, 'workloads:read');
+  }
+
+  async list(caller: Caller, query: WorkloadQuery): Promise<Page<WorkloadRow>> {
+    await this.parents.requireList(caller, query);
+    return toPage(await this.workloads.list(this.database, query), query.limit, (workload) => workload.id);
+  }
+
+  async update(caller: Caller, id: string, body: UpdateWorkload, ifMatch: string | undefined): Promise<WorkloadRow> {
+    await this.access.require(caller, id, 'workloads:update');
+    return this.database.transaction(async (tx) => {
+      const workload = await this.access.lock(tx, id);
+      requireMatch(ifMatch, workload.generation);
+      await this.writer.patch(tx, workload, body);
+      await this.workloads.bump(tx, id);
+      return this.writer.changed(tx, workload, { by: caller, action: 'workloads:update', detail: body });
+    });
+  }
+
+  /** The deletion is accepted; what runs is taken away by the reconciler, which then tells it. */
+  async remove(caller: Caller, id: string): Promise<void> {
+    await this.access.require(caller, id, 'workloads:delete');
+    await this.database.transaction(async (tx) => {
+      const workload = await this.access.lock(tx, id);
+      await this.canceller.cancelAll(tx, workload, caller);
+      await this.workloads.markDeleted(tx, id);
+      await this.writer.changed(tx, workload, { by: caller, action: 'workloads:delete' });
+    });
+  }
+}
