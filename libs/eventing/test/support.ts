@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { buildStarted, type CloudEvent, organizationCreated, projectDeleted } from '@berth/contracts/events';
+import { buildStarted, type CloudEvent } from '@berth/contracts/events';
 import { createLogger } from '@berth/service-kit';
 import type { BusMessage } from '../src/index.js';
 
 export const silent = createLogger('test', 'silent');
-
-export const quota = { projects: 1, environments: 1, apps: 1, cpuMillicores: 1, memoryMib: 1, buildsAtOnce: 1 };
 
 /** An event as it travels, complete but for what a test cares about. */
 export function cloudEvent(overrides: Partial<CloudEvent> = {}): CloudEvent {
@@ -21,15 +19,16 @@ export function cloudEvent(overrides: Partial<CloudEvent> = {}): CloudEvent {
     partitionkey: subject,
     aggregateversion: 1,
     epoch: 0,
-    data: { buildId: subject, deploymentId: randomUUID(), workloadId: randomUUID() },
+    data: buildData(randomUUID()),
     ...overrides,
   };
 }
 
-export const message = (topic: string, key: string, version: number): BusMessage => ({
-  topic,
-  key,
-  event: cloudEvent({ subject: key, aggregateversion: version }),
-});
+/** Data of `build.started`. */
+export const buildData = (buildId: string) => ({ buildId, deploymentId: randomUUID(), workloadId: randomUUID() });
 
-export { organizationCreated, projectDeleted };
+export const messageOf = (event: CloudEvent, topic = 'berth.build'): BusMessage => ({
+  topic,
+  key: event.partitionkey,
+  event,
+});

@@ -66,7 +66,8 @@ export class EmbeddedBus implements EventBus {
         const { rows } = await client.query<{ locked: boolean }>(sql, [lockName(group, topic)]);
         if (!rows[0]?.locked) throw new Error(`Group ${group} is running: stop it before it is sent back.`);
       }
-      const sql = 'update berth_bus.position set next_offset = 0 where consumer_group = $1 and topic = any ($2::text[])';
+      const sql =
+        'update berth_bus.position set next_offset = 0 where consumer_group = $1 and topic = any ($2::text[])';
       await client.query(sql, [group, topics]);
       await client.query('commit');
     } finally {

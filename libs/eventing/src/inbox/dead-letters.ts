@@ -50,13 +50,8 @@ export class DeadLetters {
    * Runs the events of a key again, in order, until one fails or none is left; then the key is free.
    * @throws Error when the infrastructure failed; what was replayed until then stays so
    */
-  async replay(key: string, reason: string): Promise<ReplayResult> {
-    let replayed = 0;
-    for (;;) {
-      const outcome = await this.replayFirst(key, reason);
-      if (outcome.done) return { replayed, remaining: await this.countOpen(key), error: outcome.error };
-      replayed++;
-    }
+  replay(key: string, reason: string): Promise<ReplayResult> {
+    return this.database.apart(() => this.replayAll(key, reason));
   }
 
   /** Drops one event for ever; what waits behind it waits on until `replay`. False when there is no such letter. */
@@ -71,6 +66,15 @@ export class DeadLetters {
       this.logger.warn({ eventId: id, type: letter.event.type, reason }, 'a dead letter was discarded');
       return true;
     });
+  }
+
+  private async replayAll(key: string, reason: string): Promise<ReplayResult> {
+    let replayed = 0;
+    for (;;) {
+      const outcome = await this.replayFirst(key, reason);
+      if (outcome.done) return { replayed, remaining: await this.countOpen(key), error: outcome.error };
+      replayed++;
+    }
   }
 
   private async replayFirst(key: string, reason: string): Promise<Outcome> {

@@ -4,9 +4,9 @@
  */
 const passingStates = /^(08...|28...|53...|57P..|58...|40001|40P01|55P03|25006)$/;
 const passingSystemErrors = /^(ECONN\w+|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|ENOTFOUND|EMFILE|ENOSPC)$/;
-/** `pg` has no code for a connection that ended; these are its words. */
+/** `pg` and TypeORM have no code for a connection that ended; these are their words. */
 const lostConnection =
-  /connection terminated|connection error and is not queryable|client was closed|timeout exceeded when trying to connect|cannot use a pool after calling end/i;
+  /connection terminated|connection error and is not queryable|client was closed|timeout exceeded when trying to connect|cannot use a pool after calling end|driver not connected/i;
 
 /** True when an error is about the infrastructure, so that trying again later, for ever, is right. */
 export function isInfrastructureError(error: unknown): boolean {

@@ -42,11 +42,7 @@ export class Outbox {
    * Appends one event; it is published if and only if `tx` commits.
    * @throws Error when another service produces the type, ZodError when `data` does not fit the definition
    */
-  async append<D extends EventDefinition>(
-    tx: Tx,
-    definition: D,
-    event: NewEvent<DataOf<D>>,
-  ): Promise<AppendedEvent> {
+  async append<D extends EventDefinition>(tx: Tx, definition: D, event: NewEvent<DataOf<D>>): Promise<AppendedEvent> {
     const envelope = this.envelopeOf(definition, event);
     const parameters = [event.subject, topicOf(this.service), envelope.partitionkey, JSON.stringify(envelope)];
     const [row] = await tx.query<{ version: number }>(appendSql, parameters);

@@ -34,9 +34,10 @@ export class SessionConnection {
 
   /** Takes the lock of that name for as long as the connection lives; false when another session has it. */
   async tryLock(name: string): Promise<boolean> {
-    const [row] = await this.query<{ locked: boolean }>('select pg_try_advisory_lock(hashtextextended($1, 0)) as locked', [
-      name,
-    ]);
+    const [row] = await this.query<{ locked: boolean }>(
+      'select pg_try_advisory_lock(hashtextextended($1, 0)) as locked',
+      [name],
+    );
     return row?.locked === true;
   }
 

@@ -34,7 +34,12 @@ export class Snapshots {
   async emitAll(aggregate: string): Promise<void> {
     const source = this.sources.get(aggregate);
     if (!source) throw new Error(`There is no snapshot of "${aggregate}", only of: ${this.aggregates.join(', ')}.`);
-    await this.database.query('insert into snapshot_run (aggregate) values ($1) on conflict do nothing', [aggregate]);
+    await this.database.apart(() => this.emitPages(source));
+  }
+
+  private async emitPages(source: SnapshotSource): Promise<void> {
+    const sql = 'insert into snapshot_run (aggregate) values ($1) on conflict do nothing';
+    await this.database.query(sql, [source.aggregate]);
     while (await this.page(source));
   }
 

@@ -68,6 +68,11 @@ export class Database implements Sql, OnApplicationShutdown {
     return this.begin((tx) => this.enclosing.run(tx, () => work(tx)));
   }
 
+  /** Runs `work` outside the transaction that encloses the request: for a command that commits step by step. */
+  apart<Result>(work: () => Promise<Result>): Promise<Result> {
+    return this.enclosing.exit(work);
+  }
+
   async onApplicationShutdown(): Promise<void> {
     if (this.dataSource.isInitialized) await this.dataSource.destroy();
   }
