@@ -1,0 +1,31 @@
+import { z } from 'zod';
+
+const upstreams = z
+  .string()
+  .default('')
+  .transform((text) => text.split(',').filter(Boolean))
+  .transform((entries) =>
+    entries.map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]),
+  )
+  .pipe(z.array(z.tuple([z.string().min(1, 'name=url, name=url ...'), z.url({ protocol: /^http$/ })])))
+  .transform((pairs): Record<string, string> => Object.fromEntries(pairs));
+
+const config = z.object({
+  HOST: z.string().default('127.0.0.1'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(8_000),
+  KONG_FILE: z.string().default('k8s/kong/kong.yml'),
+  /** `user-management=http://127.0.0.1:3001,build=http://...`: replaces the URLs in the file. */
+  UPSTREAMS: upstreams,
+  CONTROL_SOCKET: z.string(),
+  PLATFORM_DOMAIN: z.string().default('localhost'),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+});
+export type GatewayConfiguration = Readonly<z.infer<typeof config>>;
+
+/** Parses the environment once. @throws Error naming every problem, one a line. */
+export function loadConfiguration(environment: NodeJS.ProcessEnv): GatewayConfiguration {
+  const parsed = config.safeParse(environment);
+  if (parsed.success) return Object.freeze(parsed.data);
+  const problems = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+  throw new Error(`The configuration is not valid:\n${problems.join('\n')}`);
+}
