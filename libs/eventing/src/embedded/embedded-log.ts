@@ -17,7 +17,7 @@ export const schema = `
     primary key (topic, partition));
   create table if not exists berth_bus.message (
     topic text not null, partition int not null, "offset" bigint not null,
-    key text not null, event json not null, published_at timestamptz not null default now(),
+    key text not null, event json not null, bytes int not null, published_at timestamptz not null default now(),
     primary key (topic, partition, "offset"));
   create table if not exists berth_bus.position (
     consumer_group text not null, topic text not null, partition int not null, next_offset bigint not null,
@@ -37,9 +37,9 @@ export const publishSql = `
     select topic, partition, messages from counted order by topic, partition
     on conflict (topic, partition) do update set next_offset = p.next_offset + excluded.next_offset
     returning topic, partition, next_offset)
-  insert into berth_bus.message (topic, partition, "offset", key, event)
+  insert into berth_bus.message (topic, partition, "offset", key, event, bytes)
   select topic, partition, next_offset - messages - 1
-      + row_number() over (partition by topic, partition order by position), key, event
+      + row_number() over (partition by topic, partition order by position), key, event, octet_length(event::text)
     from incoming join counted using (topic, partition) join moved using (topic, partition)`;
 
 export const publishParameters = (messages: readonly BusMessage[]): unknown[] => [
@@ -60,13 +60,19 @@ export interface StoredMessage {
   readonly event: CloudEvent;
 }
 
-/** Commits a position and reads what follows it, in one round trip. */
+/**
+ * Commits a position and reads what follows it, in one round trip: at most `$5` messages and, so that a slow consumer
+ * holds little of what it has not handled, no further message once `$6` bytes are read.
+ */
 export const advanceSql = `
   with moved as (
     update berth_bus.position set next_offset = $4
      where consumer_group = $1 and topic = $2 and partition = $3 and next_offset < $4)
-  select "offset", key, event from berth_bus.message
-   where topic = $2 and partition = $3 and "offset" >= $4 order by "offset" limit $5`;
+  select "offset", key, event from (
+    select "offset", key, event, sum(bytes) over (order by "offset") - bytes as bytes_before from (
+      select "offset", key, event, bytes from berth_bus.message
+       where topic = $2 and partition = $3 and "offset" >= $4 order by "offset" limit $5) as next) as sized
+   where bytes_before < $6 order by "offset"`;
 
 export const startSql = `
   insert into berth_bus.position as p (consumer_group, topic, partition, next_offset) values ($1, $2, $3, 0)

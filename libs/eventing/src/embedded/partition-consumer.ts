@@ -6,6 +6,7 @@ import { Wakeup } from '../session/wakeup.js';
 import { advanceSql, startSql, type StoredMessage } from './embedded-log.js';
 
 const BATCH = 200;
+const BATCH_BYTES = 1_048_576;
 /** A slow consumer commits at least so often, in milliseconds: bounds what is delivered again after a crash. */
 const COMMIT_EVERY = 250;
 
@@ -66,6 +67,7 @@ export class PartitionConsumer {
   }
 
   private advance(connection: SessionConnection, position: number, limit: number): Promise<StoredMessage[]> {
-    return connection.query<StoredMessage>(advanceSql, [this.group, this.topic, this.partition, position, limit]);
+    const parameters = [this.group, this.topic, this.partition, position, limit, BATCH_BYTES];
+    return connection.query<StoredMessage>(advanceSql, parameters);
   }
 }

@@ -10,6 +10,7 @@ const RECONNECT_PAUSE = 250;
  */
 export class SessionConnection {
   private readonly end = new AbortController();
+  private last: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly client: Client) {
     client.on('error', () => this.end.abort());
@@ -21,15 +22,18 @@ export class SessionConnection {
     return this.end.signal;
   }
 
+  /** Several loops may share the connection; their statements take turns. */
   async query<Row extends object>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
-    return (await this.client.query<Row>(sql, [...parameters])).rows;
+    const result = this.last.then(() => this.client.query<Row>(sql, [...parameters]));
+    this.last = result.catch(() => undefined); // told to whoever asked
+    return (await result).rows;
   }
 
   async listen(channel: string, onNotify: (payload: string) => void): Promise<void> {
     this.client.on('notification', (message) => {
       if (message.channel === channel) onNotify(message.payload ?? '');
     });
-    await this.client.query(`listen "${channel}"`);
+    await this.query(`listen "${channel}"`);
   }
 
   /** Takes the lock of that name for as long as the connection lives; false when another session has it. */

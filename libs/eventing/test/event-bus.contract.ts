@@ -1,0 +1,270 @@
+import { randomUUID } from 'node:crypto';
+import { Clock } from '@berth/service-kit';
+import { eventually } from '@berth/testing';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { BusMessage, EventBus } from '../src/index.js';
+import { cloudEvent, collectGarbage } from './support.js';
+
+export interface BusUnderTest {
+  /** A bus on the same broker or database; each call is like another process. */
+  make(): EventBus;
+  /** Ends the broker or database without warning and starts it again. Answers when it accepts connections. */
+  restart(): Promise<void>;
+  /** Starts `bus-member.ts` in a process of its own: it prints what it was given and hangs after `hangAfter`. */
+  spawnMember(options: { group: string; topic: string; hangAfter: number }): Promise<Member>;
+}
+
+export interface Member {
+  /** Ids of the events that its handler finished. */
+  readonly finished: readonly string[];
+  /** True when its handler has had its effect and will never return. */
+  readonly hangs: boolean;
+  /** kill -9, and waits for the end. */
+  kill(): Promise<void>;
+}
+
+/** What every EventBus promises; run on each adapter. */
+export function eventBusContract(name: string, setUp: () => Promise<BusUnderTest>): void {
+  describe(`EventBus: ${name}`, () => {
+    let world: BusUnderTest;
+    let buses: EventBus[];
+    let bus: EventBus;
+    let topic: string;
+
+    beforeEach(async () => {
+      world = await setUp();
+      buses = [];
+      bus = open();
+      topic = `berth.${randomUUID()}`;
+    });
+    afterEach(async () => {
+      await Promise.all(buses.map((each) => each.close()));
+    });
+
+    const open = (): EventBus => {
+      const opened = world.make();
+      buses.push(opened);
+      return opened;
+    };
+    const messages = (count: number, keys = 1, first = 1): BusMessage[] =>
+      Array.from({ length: count }, (_, index) => {
+        const subject = `key-${index % keys}`;
+        const aggregateversion = Math.floor(index / keys) + first;
+        return { topic, key: subject, event: cloudEvent({ subject, partitionkey: subject, aggregateversion }) };
+      });
+    const ids = (list: readonly BusMessage[]): string[] => list.map((each) => each.event.id);
+    const collect = async (on: EventBus, group: string, work?: (message: BusMessage) => Promise<void>) => {
+      const received: BusMessage[] = [];
+      const subscription = await on.subscribe({ group, topics: [topic] }, async (message) => {
+        await work?.(message);
+        received.push(message);
+      });
+      return { received, subscription };
+    };
+
+    it('delivers what was published, unchanged', async () => {
+      const [message] = messages(1);
+      if (!message) throw new Error('no message');
+      await bus.publish([message]);
+      const { received } = await collect(bus, 'group');
+      await eventually(() => expect(received).toEqual([message]));
+    });
+
+    it('keeps the order of each key: versions are contiguous', async () => {
+      const { received } = await collect(bus, 'group');
+      const sent = messages(2_000, 20);
+      for (let from = 0; from < sent.length; from += 130) await bus.publish(sent.slice(from, from + 130));
+      await eventually(() => expect(received).toHaveLength(2_000), { within: 20_000 });
+      const versions = Map.groupBy(received, (message) => message.key);
+      expect(versions.size).toBe(20);
+      for (const each of versions.values())
+        expect(each.map((message) => message.event.aggregateversion)).toEqual(
+          Array.from({ length: 100 }, (_, i) => i + 1),
+        );
+    });
+
+    it('gives every message to every group, also to one that comes later', async () => {
+      const sent = messages(50, 5);
+      const first = await collect(bus, 'first');
+      await bus.publish(sent);
+      const second = await collect(open(), 'second');
+      await eventually(() => {
+        expect(ids(first.received).sort()).toEqual(ids(sent).sort());
+        expect(ids(second.received).sort()).toEqual(ids(sent).sort());
+      });
+    });
+
+    it('keeps the order of concurrent publishers on keys of their own', async () => {
+      const { received } = await collect(bus, 'group');
+      const publishers = [open(), open(), open()];
+      await Promise.all(
+        publishers.map(async (publisher, index) => {
+          for (const message of messages(50)) await publisher.publish([{ ...message, key: `publisher-${index}` }]);
+        }),
+      );
+      await eventually(() => expect(received).toHaveLength(150), { within: 20_000 });
+      for (const each of Map.groupBy(received, (message) => message.key).values())
+        expect(each.map((message) => message.event.aggregateversion)).toEqual(
+          Array.from({ length: 50 }, (_, i) => i + 1),
+        );
+    });
+
+    it('delivers one at a time per key, and again until accepted; nothing of the key overtakes', async () => {
+      const sent = messages(3);
+      const attempts: number[] = [];
+      let inHand = 0;
+      const { received } = await collect(bus, 'group', async ({ event }) => {
+        expect(++inHand).toBe(1);
+        attempts.push(event.aggregateversion);
+        await Promise.resolve();
+        inHand--;
+        if (event.aggregateversion === 2 && attempts.length < 4) throw new Error('not yet');
+      });
+      await bus.publish(sent);
+      await eventually(() => expect(ids(received)).toEqual(ids(sent)));
+      expect(attempts).toEqual([1, 2, 2, 2, 3]);
+    });
+
+    it('does not hold other keys up while one is refused', async () => {
+      const refused = messages(1).map((message) => ({ ...message, key: 'refused' }));
+      // Keys share partitions; of 32 keys most lie in another one.
+      const others = messages(32, 32);
+      const { received, subscription } = await collect(bus, 'group', ({ key }) =>
+        key === 'refused' ? Promise.reject(new Error('never')) : Promise.resolve(),
+      );
+      await bus.publish([...refused, ...others]);
+      await eventually(() => expect(received.length).toBeGreaterThan(8));
+      await subscription.close();
+      expect(received.some((message) => message.key === 'refused')).toBe(false);
+    });
+
+    it('goes on where a closed member stopped, and repeats nothing that was committed', async () => {
+      const sent = messages(20);
+      const first = await collect(bus, 'group');
+      await bus.publish(sent.slice(0, 10));
+      await eventually(() => expect(first.received).toHaveLength(10));
+      await first.subscription.close();
+      await bus.publish(sent.slice(10));
+      const second = await collect(open(), 'group');
+      await eventually(() => expect(ids(second.received)).toEqual(ids(sent.slice(10))));
+    });
+
+    it('shares the work between two members of a group: none is done twice', async () => {
+      const one = await collect(bus, 'group');
+      const two = await collect(open(), 'group');
+      const sent = messages(400, 40);
+      for (let from = 0; from < sent.length; from += 40) await bus.publish(sent.slice(from, from + 40));
+      await eventually(() => expect(one.received.length + two.received.length).toBeGreaterThanOrEqual(400), {
+        within: 20_000,
+      });
+      const all = [...ids(one.received), ...ids(two.received)];
+      expect(all.sort()).toEqual(ids(sent).sort());
+    });
+
+    it('gives the work of a member that left to the one that stayed', async () => {
+      const leaving = await collect(bus, 'group');
+      const staying = await collect(open(), 'group');
+      const sent = messages(40, 8);
+      await bus.publish(sent.slice(0, 20));
+      await eventually(() => expect(leaving.received.length + staying.received.length).toBe(20), { within: 20_000 });
+      await leaving.subscription.close();
+      await bus.publish(sent.slice(20));
+      await eventually(() => expect(leaving.received.length + staying.received.length).toBe(40), { within: 20_000 });
+    });
+
+    it('does not run ahead of a slow consumer', async () => {
+      const big = 'x'.repeat(100_000);
+      const sent = messages(1_000, 8).map(({ event, ...rest }) => ({ ...rest, event: { ...event, data: { big } } }));
+      for (let from = 0; from < sent.length; from += 100) await bus.publish(sent.slice(from, from + 100));
+      sent.length = 0;
+      collectGarbage();
+      const before = process.memoryUsage();
+      const clock = new Clock();
+      const { received, subscription } = await collect(open(), 'slow', () => clock.pause(50));
+      await eventually(() => expect(received.length).toBeGreaterThan(10));
+      const { arrayBuffers, heapUsed } = process.memoryUsage();
+      const grown = arrayBuffers + heapUsed - before.arrayBuffers - before.heapUsed;
+      expect(grown).toBeLessThan(50_000_000); // all of it is 100 MB
+      await subscription.close();
+    });
+
+    it('delivers again what a killed member had in hand after its effect and before its commit', async () => {
+      await bus.publish(messages(6));
+      const member = await world.spawnMember({ group: 'group', topic, hangAfter: 3 });
+      await eventually(() => expect(member.hangs).toBe(true), { within: 20_000 });
+      await member.kill();
+      const { received } = await collect(bus, 'group');
+      await eventually(() => expect(received.at(-1)?.event.aggregateversion).toBe(6), { within: 30_000 });
+      const versions = received.map((message) => message.event.aggregateversion);
+      expect(versions[0]).toBeLessThanOrEqual(4); // the fourth was in hand
+      expect(versions).toEqual(
+        Array.from({ length: 7 - (versions[0] ?? 0) }, (_, index) => index + (versions[0] ?? 0)),
+      );
+    });
+
+    it('loses nothing when the broker ends in the middle', async () => {
+      const { received } = await collect(bus, 'group');
+      const publisher = open();
+      const sent = messages(300, 6);
+      let restarted: Promise<void> | undefined;
+      for (let from = 0; from < sent.length; from += 10) {
+        if (from === 100) restarted = world.restart();
+        await eventually(() => publisher.publish(sent.slice(from, from + 10)), { within: 40_000, every: 200 });
+      }
+      await restarted;
+      await eventually(() => expect(new Set(ids(received)).size).toBe(300), { within: 40_000 });
+      expectFirstDeliveriesInOrder(received);
+    });
+
+    it('sends a group back to the beginning, not while it runs', async () => {
+      const sent = messages(30, 3);
+      await bus.publish(sent);
+      const first = await collect(bus, 'group');
+      const other = await collect(bus, 'other');
+      await eventually(() => expect([first.received.length, other.received.length]).toEqual([30, 30]));
+      await expect(bus.rewind({ group: 'group', topics: [topic] })).rejects.toThrow('is running');
+      await first.subscription.close();
+      await eventually(() => bus.rewind({ group: 'group', topics: [topic] }));
+      const again = await collect(bus, 'group');
+      await eventually(() => expect(ids(again.received).sort()).toEqual(ids(sent).sort()));
+      expect(other.received).toHaveLength(30);
+    });
+
+    it('carries 100,000 events without loss, in order, and without growing', async () => {
+      const total = 100_000;
+      const next = new Map<string, number>();
+      let count = 0;
+      let outOfOrder = 0;
+      let heap = 0;
+      await bus.subscribe({ group: 'group', topics: [topic] }, ({ key, event }) => {
+        if (event.aggregateversion !== (next.get(key) ?? 1)) outOfOrder++;
+        next.set(key, event.aggregateversion + 1);
+        if (++count === 20_000) heap = settledHeap();
+        return Promise.resolve();
+      });
+      for (let from = 0; from < total; from += 1_000) {
+        // No more than 20,000 ahead, so that what is measured is the bus and not the backlog of this test.
+        await eventually(() => expect(from - count).toBeLessThan(20_000), { within: 30_000 });
+        await bus.publish(messages(1_000, 100, from / 100 + 1));
+      }
+      await eventually(() => expect(count).toBe(total), { within: 30_000 });
+      expect(outOfOrder).toBe(0);
+      expect(settledHeap() - heap).toBeLessThan(20_000_000);
+    }, 120_000);
+  });
+}
+
+function settledHeap(): number {
+  collectGarbage();
+  return process.memoryUsage().heapUsed;
+}
+
+/** Redelivery may repeat, but what comes for the first time comes in order. */
+function expectFirstDeliveriesInOrder(received: readonly BusMessage[]): void {
+  const seen = new Map<string, number>();
+  for (const { key, event } of received) {
+    const last = seen.get(key) ?? 0;
+    expect(event.aggregateversion).toBeLessThanOrEqual(last + 1);
+    seen.set(key, Math.max(last, event.aggregateversion));
+  }
+}

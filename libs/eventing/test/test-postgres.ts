@@ -1,0 +1,33 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PostgresServer } from '@berth/local-postgres';
+
+export interface TestPostgres {
+  readonly url: string;
+  /** Immediate shutdown, as after a crash. */
+  crash(): Promise<void>;
+  /** On the same port, with what was committed. */
+  start(): Promise<void>;
+  remove(): Promise<void>;
+}
+
+/** A server of its own for a test that ends it. Commits survive a crash of the server, not of the machine. */
+export async function startPostgres(): Promise<TestPostgres> {
+  const folder = await mkdtemp(join(tmpdir(), 'berth-eventing-postgres-'));
+  const settings = { fsync: 'off', full_page_writes: 'off', max_connections: '200' };
+  const probe = new PostgresServer({ folder, settings });
+  const { url, port } = await probe.start();
+  await probe.stop();
+  const server = new PostgresServer({ folder, settings, port });
+  await server.start();
+  return {
+    url,
+    crash: () => server.stop('SIGQUIT'),
+    start: async () => void (await server.start()),
+    remove: async () => {
+      await server.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
