@@ -1,0 +1,33 @@
+export interface Banner {
+  readonly url: string;
+  /** Printed at the first start only. */
+  readonly administrator: { readonly email: string; readonly password: string } | null;
+  readonly exampleUrl: string | null;
+  readonly folder: string;
+}
+
+/** What a person sees when everything is up. */
+export function bannerOf({ url, administrator, exampleUrl, folder }: Banner): string {
+  const login = administrator
+    ? [`  Administrator  ${administrator.email}`, `  Password       ${administrator.password}   (shown once)`]
+    : [];
+  const example = exampleUrl ? [`  Example        ${exampleUrl}`] : [];
+  return [
+    '',
+    'Berth is up.',
+    '',
+    `  API            ${url}`,
+    `  OpenAPI        ${url}/openapi.json`,
+    `  Data           ${folder}`,
+    ...example,
+    ...login,
+    '',
+    'Next:',
+    '  npx berth login',
+    '  npx berth apps create my-app --git https://example.com/my-app.git',
+    '  npx berth deploy --wait',
+    '',
+    'Ctrl-C stops everything; the next `npm run up` brings it back.',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,55 @@
+import { parseArgs } from 'node:util';
+import { resolve } from 'node:path';
+import { StartFailure } from './failure.js';
+
+export interface StandaloneConfig {
+  /** Everything the platform keeps. */
+  readonly folder: string;
+  readonly port: number;
+  /** Deploy `examples/hello-node` at the first start. */
+  readonly example: boolean;
+  /** Root of the workspace: `k8s/kong/kong.yml` and `examples/` lie in it. */
+  readonly workspace: string;
+  /** Where builds and apps find the host's toolchains. */
+  readonly toolPath: string;
+  readonly logLevel: string;
+  readonly signUp: 'open' | 'closed';
+}
+
+const usage = 'Usage: npm run up -- [--data DIR] [--port N] [--no-example] [--open-sign-up]';
+
+/** Parses the command line and the environment once. @throws StartFailure */
+export function parseConfig(
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+  workspace: string,
+): StandaloneConfig {
+  const { values } = parse(args);
+  const port = Number(values.port ?? '8080');
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new StartFailure(`--port must be a number from 0 to 65535, not "${values.port}".`);
+  }
+  return {
+    folder: resolve(environment['INIT_CWD'] ?? '.', values.data ?? `${workspace}/.berth`),
+    port,
+    example: values.example ?? true,
+    workspace,
+    toolPath: environment['BERTH_TOOL_PATH'] ?? environment['PATH'] ?? '',
+    logLevel: environment['BERTH_LOG_LEVEL'] ?? 'warn',
+    signUp: values['open-sign-up'] ? 'open' : 'closed',
+  };
+}
+
+function parse(args: readonly string[]) {
+  const options = {
+    data: { type: 'string' },
+    port: { type: 'string' },
+    example: { type: 'boolean' },
+    'open-sign-up': { type: 'boolean' },
+  } as const;
+  try {
+    return parseArgs({ args: [...args], options, allowNegative: true, strict: true });
+  } catch (error) {
+    throw new StartFailure(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
+  }
+}

@@ -1,0 +1,61 @@
+import type { Environment } from '@berth/service-kit';
+import type { StandaloneConfig } from '../config.js';
+import type { DataFolder } from '../folder/data-folder.js';
+import type { Secrets } from '../folder/secrets-file.js';
+import { type Databases, type ServiceName, serviceNames } from './databases.js';
+
+export interface Parts {
+  readonly config: StandaloneConfig;
+  readonly folder: DataFolder;
+  readonly secrets: Secrets;
+  readonly databases: Databases;
+  readonly gateway: { readonly port: number };
+}
+
+/** What each service is told: the same variables that it would be told as a process of its own. */
+export function environments(parts: Parts): Record<ServiceName, Environment> {
+  const own = ownVariables(parts);
+  return Object.fromEntries(serviceNames.map((name) => [name, { ...shared(parts, name), ...own[name] }])) as Record<
+    ServiceName,
+    Environment
+  >;
+}
+
+const shared = ({ config, databases, secrets }: Parts, name: ServiceName): Environment => ({
+  DATABASE_URL: databases.urlOf(name),
+  BUS: 'embedded',
+  BUS_DATABASE_URL: databases.urlOf('bus'),
+  LOG_LEVEL: config.logLevel,
+  KEY_ENCRYPTION_KEY: secrets.keyEncryptionKey,
+});
+
+function ownVariables({ config, folder, secrets, gateway }: Parts): Record<ServiceName, Environment> {
+  const { administrator } = secrets;
+  return {
+    'user-management': {
+      MAIL_FOLDER: folder.in('mail'),
+      SIGN_UP: config.signUp,
+      GATEWAY_CONTROL: `unix:${folder.socket('gateway')}`,
+      KONG_FILE: `${config.workspace}/k8s/kong/kong.yml`,
+      ...(administrator
+        ? { BOOTSTRAP_ADMIN_EMAIL: administrator.email, BOOTSTRAP_ADMIN_PASSWORD: administrator.password }
+        : {}),
+    },
+    'deployment-management': {
+      RUNTIME: 'process',
+      AGENT_SOCKET: folder.socket('agent'),
+      ROUTER_URL: `http://127.0.0.1:${gateway.port}`,
+      APP_URL_TEMPLATE: `http://{host}:${gateway.port}`,
+      PLATFORM_DOMAIN: 'localhost',
+    },
+    build: {
+      DATA_FOLDER: folder.in('builds'),
+      BLOB_FOLDER: folder.in('blobs'),
+      ALLOW_LOCAL_SOURCES: 'true',
+      ALLOW_PRIVATE_ADDRESSES: 'true',
+      ISOLATE_BUILDS: process.getuid?.() === 0 ? 'true' : 'false',
+      TOOL_PATH: config.toolPath,
+    },
+    metering: {},
+  };
+}

@@ -1,0 +1,101 @@
+import { type RunningAgent, RouterClient, startAgent } from '@berth/agent';
+import { build, openBlob } from '@berth/build';
+import { deploymentManagement } from '@berth/deployment-management';
+import { type RunningGateway, startGateway } from '@berth/gateway';
+import { metering } from '@berth/metering';
+import { createLogger, type Environment, type Logger, type RunningService, startService } from '@berth/service-kit';
+import { userManagement } from '@berth/user-management';
+import type { StandaloneConfig } from '../config.js';
+import { StartFailure } from '../failure.js';
+import type { DataFolder } from '../folder/data-folder.js';
+import type { Secrets } from '../folder/secrets-file.js';
+import { openDatabases } from './databases.js';
+import { environments } from './environments.js';
+
+export interface Platform {
+  /** The gateway's address. */
+  readonly url: string;
+  /** Ends everything in order: requests, services, apps, database. */
+  close(): Promise<void>;
+}
+
+type Ending = () => Promise<void>;
+
+/** Composes the embedded default: it starts parts and connects them, and holds no rule of its own. */
+export async function startPlatform(config: StandaloneConfig, folder: DataFolder, secrets: Secrets): Promise<Platform> {
+  const endings: Ending[] = [];
+  try {
+    return await startParts(config, folder, secrets, endings);
+  } catch (error) {
+    await endAll(endings);
+    throw error;
+  }
+}
+
+async function startParts(
+  config: StandaloneConfig,
+  folder: DataFolder,
+  secrets: Secrets,
+  endings: Ending[],
+): Promise<Platform> {
+  const logger = createLogger('standalone', config.logLevel);
+  const databases = await openDatabases(folder.in('postgres'), secrets.databasePassword);
+  endings.push(() => databases.close());
+  const gateway = await openGateway(config, folder, logger);
+  endings.push(() => gateway.close());
+  const agent = await openAgent(config, folder, logger);
+  endings.push(() => agent.close());
+  const services = await startServices(environments({ config, folder, secrets, databases, gateway }), endings);
+  gateway.upstreams(Object.fromEntries(services));
+  return { url: gateway.url.replace('127.0.0.1', 'localhost'), close: () => endAll(endings) };
+}
+
+async function openGateway(config: StandaloneConfig, folder: DataFolder, logger: Logger): Promise<RunningGateway> {
+  try {
+    return await startGateway({
+      host: '127.0.0.1',
+      port: config.port,
+      kongFile: `${config.workspace}/k8s/kong/kong.yml`,
+      upstreams: {},
+      controlSocket: folder.socket('gateway'),
+      platformDomain: 'localhost',
+      logger,
+    });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    throw new StartFailure(`Port ${config.port} is taken. Choose another with --port.`);
+  }
+}
+
+function openAgent(config: StandaloneConfig, folder: DataFolder, logger: Logger): Promise<RunningAgent> {
+  return startAgent({
+    folder: folder.in('agent'),
+    socketPath: folder.socket('agent'),
+    blobs: (digest) => openBlob(folder.in('blobs'), digest),
+    router: new RouterClient({ socketPath: folder.socket('gateway'), logger }),
+    logger,
+    isolateUsers: process.getuid?.() === 0,
+    toolPath: config.toolPath,
+  });
+}
+
+async function startServices(environment: Record<string, Environment>, endings: Ending[]): Promise<[string, string][]> {
+  const start = async (name: string, starting: Promise<RunningService>): Promise<[string, string]> => {
+    const service = await starting;
+    endings.push(() => service.close());
+    return [name, service.url];
+  };
+  return Promise.all([
+    start('user-management', startService(userManagement, environment['user-management'] ?? {})),
+    start('deployment-management', startService(deploymentManagement, environment['deployment-management'] ?? {})),
+    start('build', startService(build, environment['build'] ?? {})),
+    start('metering', startService(metering, environment['metering'] ?? {})),
+  ]);
+}
+
+/** Last started, first ended; what fails to end does not keep the rest running. */
+async function endAll(endings: Ending[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const end of endings.splice(0).reverse()) await end().catch((error: unknown) => failures.push(error));
+  if (failures.length > 0) throw new AggregateError(failures, 'Not every part ended cleanly.');
+}

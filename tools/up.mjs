@@ -1,0 +1,15 @@
+// Plain JavaScript for whatever Node a newcomer has: installs, builds, and goes on with the workspace's own Node.
+import { spawn } from 'node:child_process';
+import { prepare, workspaceNode } from './prepare.mjs';
+
+await prepare();
+const main = new URL('../apps/standalone/dist/main.js', import.meta.url).pathname;
+const ownTools = (process.env.PATH ?? '').split(':').filter((folder) => !folder.includes('node_modules'));
+const child = spawn(workspaceNode, ['--enable-source-maps', main, ...process.argv.slice(2)], {
+  stdio: 'inherit',
+  env: { ...process.env, BERTH_TOOL_PATH: ownTools.join(':') },
+});
+// A terminal sends Ctrl-C to both of us; the platform ends first, then we do.
+process.on('SIGINT', () => undefined);
+for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+child.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)));
