@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@berth/testing';
 import { get } from 'node:http';
+import { createServer } from 'node:net';
 import type { DesiredWorkload, ObservedInstance } from '@berth/contracts/runtime';
 import { desiredOf, hashOf, processesOf, TestAgent, web, worker } from './support/test-agent.js';
 
@@ -95,10 +96,18 @@ describe('an instance that does not do well', () => {
     expect(again?.lastExit?.reason).toBe('unhealthy');
   }, 20_000);
 
-  it('because another process took its port is given another one, and nobody hears of it', async () => {
+  it('because another process took its port is never taken for that one, and is given another port', async () => {
     const id = await run(desiredOf(slug, [web('node clash.js')]));
-    const ready = await agent.untilReady(id);
-    expect(ready.instances[0]).toMatchObject({ restarts: 1, trouble: null });
+    const port = await eventually(async () => Number((await agent.client.logs(id))[0]?.text) || expect(0).toBe(1));
+    const thief = createServer().listen(port ?? 0, '127.0.0.1');
+    const states = new Set<string>();
+    const restarted = await untilFirst(id, (instance) => {
+      states.add(`${instance.restarts} ${instance.state}`);
+      expect([instance.restarts, instance.state]).toEqual([1, 'ready']);
+    });
+    expect(states).not.toContain('0 ready');
+    expect(restarted?.trouble).toBeNull();
+    await new Promise((resolve) => thief.close(resolve));
   });
 
   it('and does not listen to SIGTERM is killed at the stop deadline', async () => {

@@ -4,10 +4,11 @@ import type { Cancel } from '../clock.js';
 import type { AgentContext } from '../context.js';
 import { pump } from '../logs/pump.js';
 import type { WorkloadLogs } from '../logs/workload-logs.js';
-import { probe } from '../probes/probe.js';
+import { probe, type ProbeOutcome } from '../probes/probe.js';
 import type { Root } from '../processes/census.js';
 import { Child } from '../processes/child.js';
 import { environmentFor } from '../processes/environment.js';
+import { listensOn } from '../processes/listeners.js';
 import type { Slug } from '../slugs/slug-store.js';
 import { type InstanceFolder, makeInstanceFolder, removeInstanceFolder } from './instance-folder.js';
 import { InstanceOutput } from './instance-output.js';
@@ -180,16 +181,23 @@ export class Instance {
 
   private async probeOnce(child: Child, waited: number): Promise<void> {
     const { health } = this.spec.process;
-    // A process without a port has no other sign of health than that it still runs.
-    const outcome =
-      this.heldPort === null
-        ? ({ ok: true } as const)
-        : await probe(this.heldPort, health.path, health.timeoutSeconds * 1_000);
+    const outcome = await this.askOnce(child);
     if (child !== this.child) return;
     this.change(probed(this.now, outcome, health.failureThreshold, this.facts()));
     if (!this.isWeb || this.now.phase === 'stopping') return;
     const starting = this.now.phase === 'starting';
     this.probeAfter(starting ? Math.min(SLOWEST_START_PROBE, waited * 1.5) : health.intervalSeconds * 1_000);
+  }
+
+  private async askOnce(child: Child): Promise<ProbeOutcome> {
+    // A process without a port has no other sign of health than that it still runs.
+    if (this.heldPort === null) return { ok: true };
+    const { path, timeoutSeconds } = this.spec.process.health;
+    const outcome = await probe(this.heldPort, path, timeoutSeconds * 1_000);
+    if (!outcome.ok || this.now.phase !== 'starting' || !child.root) return outcome;
+    const family = this.context.census.familyOf(child.root).map(({ pid }) => pid);
+    if (listensOn(this.heldPort, family) !== false) return outcome;
+    return { ok: false, listening: false, message: `another process listens on port ${this.heldPort}` };
   }
 
   private environment(folder: InstanceFolder): Record<string, string> {

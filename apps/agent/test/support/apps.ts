@@ -50,12 +50,17 @@ export const apps: Record<string, string> = {
   'busy.js': `for (;;) {}`,
   'clash.js': `
     const fs = require('node:fs');
-    const file = process.env.HOME + '/runs';
-    const runs = fs.existsSync(file) ? Number(fs.readFileSync(file, 'utf8')) : 0;
-    fs.writeFileSync(file, String(runs + 1));
-    const server = require('node:http').createServer((request, response) => response.end('ok'));
-    const taken = require('node:net').createServer().listen(runs === 0 ? Number(process.env.PORT) : 0, '127.0.0.1', () =>
-      server.listen(Number(process.env.PORT), '127.0.0.1'));`,
+    const net = require('node:net');
+    const file = process.env.HOME + '/ran';
+    const port = Number(process.env.PORT);
+    const serve = () => require('node:http').createServer((request, response) => response.end('ok')).listen(port, '127.0.0.1');
+    const waitForThief = () => net.connect(port, '127.0.0.1', () => setTimeout(serve, 300)).on('error', () => setTimeout(waitForThief, 20));
+    if (fs.existsSync(file)) serve();
+    else {
+      fs.writeFileSync(file, '');
+      console.log(port);
+      waitForThief();
+    }`,
   'late.js': `
     setTimeout(() => require('node:http').createServer((request, response) => response.end('late'))
       .listen(Number(process.env.PORT), '127.0.0.1'), 400);`,

@@ -1,0 +1,168 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { drainRequest, type RouteTable, routeTable } from '@berth/contracts/runtime';
+import { eventually } from '@berth/testing';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { systemClock } from '../src/clock.js';
+import { RouteBook } from '../src/router/route-book.js';
+import { RouterClient } from '../src/router/router-client.js';
+import { FakeRouter } from './support/fake-router.js';
+
+const logger = pino({ level: 'silent' });
+const upstream = (id: string) => ({ id, host: '127.0.0.1', port: 4_000 });
+const tableOf = (version: number): RouteTable => ({
+  version,
+  routes: [{ host: 'a.localhost', upstreams: [upstream('web-1')] }],
+});
+
+/** The control socket of a gateway, which forgets its routes when it is started anew. */
+class Gateway {
+  table: RouteTable | undefined;
+  drained: string[] = [];
+  private server: Server | undefined;
+
+  constructor(private readonly socketPath: string) {}
+
+  async start(): Promise<void> {
+    this.table = undefined;
+    this.server = createServer((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () =>
+        response.end(this.answer(`${request.method} ${request.url}`, Buffer.concat(chunks).toString())),
+      );
+    });
+    await new Promise<void>((resolve) => this.server?.listen(this.socketPath, resolve));
+  }
+
+  async stop(): Promise<void> {
+    this.server?.closeAllConnections();
+    await new Promise((resolve) => (this.server ? this.server.close(resolve) : resolve(undefined)));
+  }
+
+  private answer(route: string, body: string): string {
+    if (route === 'PUT /routes') this.table = routeTable.parse(JSON.parse(body));
+    if (route === 'POST /drain') this.drained.push(drainRequest.parse(JSON.parse(body)).upstreamId);
+    return route === 'POST /drain' ? '{"inFlight":0}' : JSON.stringify({ version: this.table?.version ?? null });
+  }
+}
+
+describe('the client of the gateway', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'router-'));
+  const socketPath = join(folder, 'control.sock');
+  let gateway: Gateway;
+  let client: RouterClient;
+
+  beforeEach(async () => {
+    gateway = new Gateway(socketPath);
+    await gateway.start();
+    client = new RouterClient({ socketPath, logger });
+  });
+  afterEach(async () => {
+    client.close();
+    await gateway.stop();
+    rmSync(socketPath, { force: true });
+  });
+
+  it('states the table and drains', async () => {
+    await client.publish(tableOf(1));
+    expect(gateway.table).toEqual(tableOf(1));
+    await client.drain('web-1', 1_000);
+    expect(gateway.drained).toEqual(['web-1']);
+  });
+
+  it('states the table again to a gateway that was started anew', async () => {
+    await client.publish(tableOf(7));
+    await gateway.stop();
+    await gateway.start();
+    await eventually(() => expect(gateway.table).toEqual(tableOf(7)));
+  });
+
+  it('rejects while nobody answers, and brings the table later', async () => {
+    await gateway.stop();
+    await expect(client.publish(tableOf(8))).rejects.toThrow(/ENOENT|ECONNREFUSED/);
+    await gateway.start();
+    await eventually(() => expect(gateway.table).toEqual(tableOf(8)));
+  });
+
+  it('leaves a gateway alone that has the table', async () => {
+    await client.publish(tableOf(2));
+    const held = gateway.table;
+    await client.drain('web-1', 1);
+    await new Promise((resolve) => systemClock.after(1_200, () => resolve(undefined)));
+    expect(gateway.table).toBe(held);
+  });
+});
+
+describe('the route book', () => {
+  let router: FakeRouter;
+  let effective: number;
+  let book: RouteBook;
+
+  beforeEach(() => {
+    router = new FakeRouter();
+    effective = 0;
+    book = new RouteBook(router, systemClock, logger, () => effective++);
+  });
+  afterEach(() => book.close());
+
+  const routesOf = (...ids: string[]) => ({ hosts: ['a.localhost', 'b.localhost'], upstreams: ids.map(upstream) });
+
+  it('states all workloads at once under rising versions, and nothing when nothing changed', async () => {
+    book.set('one', routesOf('web-1'));
+    book.set('two', { hosts: ['c.localhost'], upstreams: [] });
+    await eventually(() => expect(book.accepts('b.localhost')).toBe(true));
+    expect(router.tables.at(-1)?.routes.map(({ host }) => host)).toEqual(['a.localhost', 'b.localhost', 'c.localhost']);
+    expect(book.accepts('c.localhost')).toBe(false);
+    const count = router.tables.length;
+    book.set('one', routesOf('web-1'));
+    await Promise.resolve();
+    expect(router.tables).toHaveLength(count);
+    const versions = router.tables.map(({ version }) => version);
+    expect(versions).toEqual([...new Set(versions)].sort((a, b) => a - b));
+  });
+
+  it('believes a route only when the router has taken it, and tries until it does', async () => {
+    router.broken = true;
+    book.set('one', routesOf('web-1'));
+    await Promise.resolve();
+    expect(book.isRouted('web-1')).toBe(false);
+    router.broken = false;
+    await eventually(() => expect(book.isRouted('web-1')).toBe(true));
+    expect(effective).toBe(1);
+  });
+
+  it('says when an upstream is gone from the table in effect, also for a change made while one took effect', async () => {
+    book.set('one', routesOf('web-1', 'web-2'));
+    await eventually(() => expect(book.isRouted('web-2')).toBe(true));
+    for (const left of [['web-1'], []]) {
+      const gone = book.gone(left.length === 1 ? 'web-2' : 'web-1', 5_000);
+      book.set('one', routesOf(...left));
+      await gone;
+      expect(router.tables.at(-1)?.routes[0]?.upstreams).toHaveLength(left.length);
+    }
+  });
+
+  it('loses no change that is made the moment another takes effect', async () => {
+    let follow = 5;
+    book = new RouteBook(router, systemClock, logger, () =>
+      queueMicrotask(() => {
+        if (follow-- > 0) book.set('one', routesOf(`web-${follow}`));
+      }),
+    );
+    book.set('one', routesOf('web-9'));
+    await eventually(() => expect(book.isRouted('web-0')).toBe(true), { within: 1_000 });
+  });
+
+  it('stops waiting for a router that is silent', async () => {
+    book.set('one', routesOf('web-1'));
+    await eventually(() => expect(book.isRouted('web-1')).toBe(true));
+    router.broken = true;
+    book.set('one', null);
+    await book.gone('web-1', 50);
+    expect(book.isRouted('web-1')).toBe(true);
+  });
+});
