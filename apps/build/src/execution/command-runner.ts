@@ -58,10 +58,13 @@ export class CommandRunner {
     if (pid === undefined) return await notStarted(child);
     const prey: Prey = { pid, mark: command.mark, ownUser: command.userIsOwn ? command.user : null };
     const exited = exitOf(child);
-    const forget = await this.ledger.record(prey);
+    // From the first moment on: node throws away what nobody reads once the child has exited.
+    const reading = Promise.all([read(child.stdout, 'stdout', command), read(child.stderr, 'stderr', command)]);
+    reading.catch(() => undefined);
     const stop = this.guard(command, prey);
+    let forget = async (): Promise<void> => undefined;
     try {
-      const reading = Promise.all([read(child.stdout, 'stdout', command), read(child.stderr, 'stderr', command)]);
+      forget = await this.ledger.record(prey);
       // A reader that fails (the log cannot be stored) must end the command, or its output would wait in the pipe for ever.
       const [exitCode, signal] = await Promise.race([exited, reading.then(() => exited)]);
       await endTree(prey, this.clock);
