@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { pageQuery } from '../../common/page.js';
+import { processName } from '../../common/process-type.js';
+import { bigCount, id, instant } from '../../common/values.js';
+
+/** A calendar month in UTC. */
+export const period = z.string().regex(/^[0-9]{4}-(0[1-9]|1[0-2])$/, { error: 'must be a month, 2026-11' });
+
+const filters = pageQuery.extend({
+  organization: id,
+  project: id.optional(),
+  environment: id.optional(),
+  app: id.optional(),
+  /** Half-open interval `[from, to)`; both or none. */
+  from: instant.optional(),
+  to: instant.optional(),
+  /** Instead of from and to. With neither: the current month. */
+  period: period.optional(),
+  by: z.enum(['app', 'environment', 'process', 'none']).default('none'),
+});
+
+/** Query of usage and of costs. */
+export const usageQuery = filters
+  .refine((query) => (query.from === undefined) === (query.to === undefined), {
+    path: ['to'],
+    error: 'from and to come together',
+  })
+  .refine((query) => query.period === undefined || query.from === undefined, {
+    path: ['period'],
+    error: 'give a period, or from and to',
+  })
+  .refine((query) => query.from === undefined || query.to === undefined || query.from < query.to, {
+    path: ['to'],
+    error: 'must be after from',
+  });
+export type UsageQuery = z.infer<typeof usageQuery>;
+
+/** What a line is about: null where the lines are not told apart by it. `process` tells apart all three. */
+export const usageGroup = z.object({
+  environmentId: id.nullable(),
+  appId: id.nullable(),
+  processType: processName.nullable(),
+});
+export type UsageGroup = z.infer<typeof usageGroup>;
+
+/** Whole units: each figure is computed exactly in milliseconds and rounded down once, so lines may add up to less. */
+export const usageAmounts = z.object({
+  /** Thousandths of a core, times seconds. */
+  millicoreSeconds: bigCount,
+  /** Bytes of memory, times seconds. */
+  byteSeconds: bigCount,
+});
+export type UsageAmounts = z.infer<typeof usageAmounts>;
+
+/** What every answer about an interval says about that interval. */
+export const usageInterval = z.object({
+  from: instant,
+  to: instant,
+  /** What still runs is counted up to here: `to`, or the moment of the answer when that is earlier. */
+  countedUntil: instant,
+  /** Workloads whose allocation is not current, because an event of theirs has not arrived. */
+  waitingWorkloads: z.int().nonnegative(),
+});
+
+export const usage = usageInterval
+  .extend({
+    items: z.array(usageGroup.extend(usageAmounts.shape)),
+    next: z.string().nullable(),
+    /** Over all pages. */
+    total: usageAmounts,
+  })
+  .meta({ id: 'Usage' });
+export type Usage = z.infer<typeof usage>;
