@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { Agent, type IncomingMessage, request as sendRequest, type ServerResponse } from 'node:http';
+import { type AddressInfo, createServer } from 'node:net';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import {
   call,
@@ -133,6 +134,11 @@ describe('app routes', () => {
     }
   });
 
+  it('refuses an absolute request target, which could name another host than the Host header', async () => {
+    expect((await gateway.call({ host: 'echo.localhost', path: 'http://other.localhost/' })).status).toBe(400);
+    expect((await gateway.call({ host: 'echo.localhost', method: 'OPTIONS', path: '*' })).status).toBe(200);
+  });
+
   it('sends each chunk of an event stream on at once', async () => {
     let response: ServerResponse | undefined;
     await app('events.localhost', (_, given) => {
@@ -242,6 +248,25 @@ describe('app routes', () => {
     expect([refused.status, refused.body]).toEqual([413, 'too much']);
     expect((await gateway.call({ host: 'early.localhost', agent })).body).toBe('fine');
     agent.destroy();
+  });
+
+  it('reads an upload to its end although the app that answered never does', async () => {
+    const deaf = createServer((socket) => {
+      socket
+        .on('error', () => undefined)
+        .once('data', () => {
+          socket.pause();
+          socket.write('HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\n\r\nno');
+        });
+    });
+    await new Promise<void>((resolve) => deaf.listen(0, '127.0.0.1', resolve));
+    await route('deaf.localhost', [{ id: 'deaf', port: (deaf.address() as AddressInfo).port }]);
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const body = Buffer.alloc(16 * 2 ** 20);
+    expect((await gateway.call({ method: 'POST', host: 'deaf.localhost', body, agent })).status).toBe(413);
+    expect((await gateway.call({ path: '/healthz', agent })).status).toBe(200);
+    agent.destroy();
+    deaf.close();
   });
 
   it('reports what still runs when a drain takes too long', async () => {

@@ -1,13 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   call,
   emptyKong,
+  gatewayOptions,
   startTestGateway,
   startUpstream,
   TestClock,
@@ -86,21 +85,22 @@ describe('the process', () => {
   };
 
   it('starts from its environment and ends at SIGTERM', async () => {
-    const KONG_FILE = join(tmpdir(), `main-${process.pid}.yml`);
-    writeFileSync(KONG_FILE, emptyKong);
-    const { child, output } = run({ PORT: '0', KONG_FILE, CONTROL_SOCKET: join(tmpdir(), `main-${process.pid}.sock`) });
+    const options = await gatewayOptions(emptyKong);
+    const { kongFile: KONG_FILE, controlSocket: CONTROL_SOCKET } = options;
+    const { child, output } = run({ PORT: '0', KONG_FILE, CONTROL_SOCKET });
     while (!output().includes('the gateway listens')) await once(child.stdout, 'data');
     const port = Number(/127\.0\.0\.1:(\d+)/.exec(output())?.[1]);
     expect((await call({ port, path: '/healthz' })).status).toBe(200);
     child.kill('SIGTERM');
     expect(await once(child, 'exit')).toEqual([0, null]);
+    await options.remove();
   });
 
   it('does not start with a file that it does not understand, and says why', async () => {
-    const KONG_FILE = join(tmpdir(), `refused-${process.pid}.yml`);
-    writeFileSync(KONG_FILE, `${emptyKong}plugins: [{ name: acl }]`);
-    const { child, output } = run({ KONG_FILE, CONTROL_SOCKET: join(tmpdir(), `refused-${process.pid}.sock`) });
+    const options = await gatewayOptions(`${emptyKong}plugins: [{ name: acl }]`);
+    const { child, output } = run({ KONG_FILE: options.kongFile, CONTROL_SOCKET: options.controlSocket });
     expect(await once(child, 'exit')).toEqual([1, null]);
     expect(output()).toContain('plugin "acl" is not supported');
+    await options.remove();
   });
 });

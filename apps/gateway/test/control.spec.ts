@@ -1,15 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { writeFileSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { stat, writeFile } from 'node:fs/promises';
 import { Agent } from 'node:http';
-import { pino } from 'pino';
 import { startGateway } from '../src/gateway.js';
 import { withSigningKeys } from '../src/keys/with-signing-keys.js';
 import {
   call,
   emptyKong,
+  gatewayOptions,
   makeKey,
   startTestGateway,
   startUpstream,
@@ -58,41 +55,27 @@ describe('control socket', () => {
   });
 
   it('takes the place of a socket that a killed process left behind', async () => {
-    const path = join(tmpdir(), `left-${process.pid}.sock`);
-    writeFileSync(path, '');
-    const kongFile = join(tmpdir(), `left-${process.pid}.yml`);
-    writeFileSync(kongFile, emptyKong);
-    const logger = pino({ level: 'silent' });
-    const options = { host: '127.0.0.1', port: 0, kongFile, upstreams: {}, platformDomain: 'localhost', logger };
-    const own = await startGateway({ ...options, controlSocket: path });
-    expect((await call({ socketPath: path, path: '/routes' })).status).toBe(200);
+    const options = await gatewayOptions(emptyKong);
+    await writeFile(options.controlSocket, '');
+    const own = await startGateway(options);
+    expect((await call({ socketPath: options.controlSocket, path: '/routes' })).status).toBe(200);
     await own.close();
+    await options.remove();
   });
 
   it('is refused with a clear sentence when its path is too long for the system', async () => {
-    const kongFile = join(tmpdir(), `long-${process.pid}.yml`);
-    writeFileSync(kongFile, emptyKong);
-    const logger = pino({ level: 'silent' });
-    const options = { host: '127.0.0.1', port: 0, kongFile, upstreams: {}, platformDomain: 'localhost', logger };
+    const options = await gatewayOptions(emptyKong);
     const controlSocket = `/tmp/${'x'.repeat(120)}.sock`;
     await expect(startGateway({ ...options, controlSocket })).rejects.toThrow('control socket is too long');
+    await options.remove();
   });
 
   it('leaves nothing behind when the port is taken', async () => {
-    const path = join(tmpdir(), `taken-${process.pid}.sock`);
-    const kongFile = join(tmpdir(), `taken-${process.pid}.yml`);
-    writeFileSync(kongFile, emptyKong);
-    const logger = pino({ level: 'silent' });
-    const options = {
-      host: '127.0.0.1',
-      port: upstream.port,
-      kongFile,
-      upstreams: {},
-      platformDomain: 'localhost',
-      logger,
-    };
-    await expect(startGateway({ ...options, controlSocket: path })).rejects.toThrow('EADDRINUSE');
-    await expect(call({ socketPath: path, path: '/routes' })).rejects.toThrow(/ENOENT|ECONNREFUSED/);
+    const options = await gatewayOptions(emptyKong);
+    await expect(startGateway({ ...options, port: upstream.port })).rejects.toThrow('EADDRINUSE');
+    const late = call({ socketPath: options.controlSocket, path: '/routes' });
+    await expect(late).rejects.toThrow(/ENOENT|ECONNREFUSED/);
+    await options.remove();
   });
 
   it('answers 404 to what it does not know', async () => {

@@ -117,17 +117,25 @@ export interface TestGateway extends RunningGateway {
 
 const silent = pino({ level: 'silent' });
 
-/** A running gateway on a free port, with its file and control socket in a folder of its own. */
-export async function startTestGateway(
-  kong: string,
-  options: Partial<Pick<GatewayOptions, 'upstreams' | 'clock' | 'appTimeouts' | 'logger'>> = {},
-): Promise<TestGateway> {
+/** What a gateway needs to start, in a folder of its own. `remove` deletes the folder. */
+export async function gatewayOptions(kong: string): Promise<GatewayOptions & { remove(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'gateway-'));
   const kongFile = join(folder, 'kong.yml');
   const controlSocket = join(folder, 'control.sock');
   await writeFile(kongFile, kong);
-  const defaults = { host: '127.0.0.1', port: 0, upstreams: {}, platformDomain: 'localhost', logger: silent };
-  const gateway = await startGateway({ ...defaults, ...options, kongFile, controlSocket });
+  const remove = () => rm(folder, { recursive: true, force: true });
+  const fixed = { host: '127.0.0.1', port: 0, upstreams: {}, platformDomain: 'localhost', logger: silent };
+  return { ...fixed, kongFile, controlSocket, remove };
+}
+
+/** A running gateway on a free port. */
+export async function startTestGateway(
+  kong: string,
+  overrides: Partial<Pick<GatewayOptions, 'upstreams' | 'clock' | 'appTimeouts' | 'logger'>> = {},
+): Promise<TestGateway> {
+  const options = await gatewayOptions(kong);
+  const gateway = await startGateway({ ...options, ...overrides });
+  const { controlSocket } = options;
   return {
     ...gateway,
     controlSocket,
@@ -138,7 +146,7 @@ export async function startTestGateway(
     },
     close: async () => {
       await gateway.close();
-      await rm(folder, { recursive: true, force: true });
+      await options.remove();
     },
   };
 }

@@ -88,6 +88,23 @@ describe('WebSocket', () => {
     expect(await inFlight(5_000)).toBe(0);
   });
 
+  it('cuts the app when the visitor resets the connection', async () => {
+    const socket = connect(gateway.port, '127.0.0.1');
+    const key = Buffer.alloc(16).toString('base64');
+    const handshake = [
+      'Connection: Upgrade',
+      'Upgrade: websocket',
+      'Sec-WebSocket-Version: 13',
+      `Sec-WebSocket-Key: ${key}`,
+    ];
+    socket.write(`GET / HTTP/1.1\r\nHost: chat.localhost\r\n${handshake.join('\r\n')}\r\n\r\n`);
+    expect(String((await once(socket, 'data'))[0])).toContain('101 Switching Protocols');
+    const [served] = sockets.clients;
+    socket.resetAndDestroy();
+    await once(served as WebSocket, 'close');
+    expect(await inFlight(5_000)).toBe(0);
+  });
+
   it('treats other upgrades as plain requests', async () => {
     const answer = await gateway.call({
       host: 'chat.localhost',

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { GatewayConfig } from '../kong/gateway-config.js';
-import type { ApiRoute } from '../kong/gateway-config.js';
+import type { ApiRoute, GatewayConfig } from '../kong/gateway-config.js';
 import { escapePath, normalizePath, upstreamPath } from '../kong/kong-path.js';
 import type { RouteMatch } from '../kong/kong-router.js';
 import type { GatewayLogger } from '../logger.js';
 import type { UpstreamAgents } from '../proxy/agents.js';
+import { clientAddress } from '../proxy/client-address.js';
 import { forward } from '../proxy/forward.js';
 import { requestHeaders } from '../proxy/headers.js';
 import { hostName } from '../proxy/host-name.js';
@@ -96,7 +96,7 @@ const onlyTarget =
 function forwardedOf({ request, path }: Incoming, rest: string | undefined) {
   const stripped = rest === undefined ? {} : { prefix: path.slice(0, path.length - rest.length) || '/' };
   return {
-    clientAddress: request.socket.remoteAddress ?? '',
+    clientAddress: clientAddress(request),
     host: hostName(request.headers.host),
     port: request.socket.localPort ?? 0,
     path: request.url ?? '/',

@@ -4,8 +4,9 @@ import type { ApiRoute, Credential, GatewayConfig, Placed, RoutePlugins } from '
 import { correlationId } from '../plugins/correlation-id.js';
 import { corsHeaders, type CorsRequest, isPreflight, preflightHeaders } from '../plugins/cors.js';
 import { authenticate } from '../plugins/jwt.js';
-import { type RateLimiter } from '../plugins/rate-limiting.js';
+import type { RateLimiter } from '../plugins/rate-limiting.js';
 import { allowedBytes, refuseSize } from '../plugins/request-size.js';
+import { clientAddress } from '../proxy/client-address.js';
 import { type Refusal, sizeRefused, tooManyRequests, unauthorized } from './refusals.js';
 
 /** What the plugins decided for one request. Headers are flat lists. */
@@ -117,7 +118,7 @@ function rateIdentifier(
   request: IncomingMessage,
   credential: Credential | undefined,
 ): string {
-  const address = request.socket.remoteAddress ?? '';
+  const address = clientAddress(request);
   switch (limits.limit_by) {
     case 'consumer':
       return credential?.consumer.username ?? address;

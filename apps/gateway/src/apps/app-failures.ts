@@ -19,6 +19,8 @@ export const appFailure = (failure: Failure): FailurePage => pages[failure];
 
 export const unknownHost = (host: string): FailurePage => ({ status: 404, text: `There is no app at ${host}.` });
 
+export const badTarget: FailurePage = { status: 400, text: 'The request target must be a path.' };
+
 /** Headers of such a page; node:http adds the rest. */
 export function pageHeaders(page: FailurePage): string[] {
   const body = `${page.text}\n`;

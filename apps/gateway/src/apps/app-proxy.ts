@@ -2,12 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { GatewayLogger } from '../logger.js';
 import type { UpstreamAgents } from '../proxy/agents.js';
+import { clientAddress } from '../proxy/client-address.js';
 import { forward } from '../proxy/forward.js';
 import { type Forwarded, requestHeaders } from '../proxy/headers.js';
 import { hostName } from '../proxy/host-name.js';
 import type { Failure } from '../proxy/target.js';
 import { UpgradeTunnels } from '../proxy/upgrade.js';
-import { appFailure, pageHeaders, unknownHost } from './app-failures.js';
+import { appFailure, badTarget, pageHeaders, unknownHost } from './app-failures.js';
 import type { AppRoutes } from './app-routes.js';
 
 /** An app may think for two minutes before it answers; an answer that has begun may take as long as it likes. */
@@ -39,6 +40,7 @@ export class AppProxy {
     const answer = (page: ReturnType<typeof unknownHost>) => {
       response.writeHead(page.status, pageHeaders(page)).end(`${page.text}\n`);
     };
+    if (!isPath(request.url)) return answer(badTarget);
     if (!this.routes.has(host)) return answer(unknownHost(host));
     forward({
       request,
@@ -85,8 +87,11 @@ export class AppProxy {
   }
 }
 
+/** Not the absolute form: its host could be another than that of the Host header. */
+const isPath = (url = ''): boolean => url.startsWith('/') || url === '*';
+
 const forwardedOf = (request: IncomingMessage): Forwarded => ({
-  clientAddress: request.socket.remoteAddress ?? '',
+  clientAddress: clientAddress(request),
   host: request.headers.host ?? '',
   port: request.socket.localPort ?? 0,
 });
