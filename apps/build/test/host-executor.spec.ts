@@ -105,11 +105,11 @@ describe('the processes of a build', () => {
     });
     const other = spawn('sleep', ['600'], { detached: true, stdio: 'ignore' });
     const ledger = new ProcessLedger(join(folder, 'ledger'), clock);
-    await ledger.record({ pid: left.pid ?? 0, mark: 'BERTH_BUILD=left', ownUser: null });
+    await ledger.record({ pid: left.pid ?? 0, mark: 'BERTH_BUILD=left', user: null });
     // A pid that was given to somebody else since.
     await writeFile(
       join(folder, 'ledger', 'reused.json'),
-      JSON.stringify({ pid: other.pid, startTime: '1', mark: 'BERTH_BUILD=gone', ownUser: null }),
+      JSON.stringify({ pid: other.pid, startTime: '1', mark: 'BERTH_BUILD=gone', user: null }),
     );
     await writeFile(join(folder, 'ledger', 'broken.json'), '{ half');
     await hostIn(folder).executor.recover();

@@ -28,13 +28,13 @@ export const storageFull = (evidence: readonly string[] = []): BuildFailure =>
 
 const clip = (text: string, length: number): string => (text.length <= length ? text : `${text.slice(0, length - 1)}…`);
 
-/** What the build's owner is told. The evidence of the failure itself, or else the last lines of the log. */
-export function failureOf(failure: BuildFailure, logTail: readonly string[]): Failure {
+/** What the build's owner is told, without secrets. The evidence of the failure itself, or else the last lines of the log. */
+export function failureOf(failure: BuildFailure, logTail: readonly string[], mask: (text: string) => string): Failure {
   const evidence = failure.evidence.length > 0 ? failure.evidence : logTail;
   return {
     cause: failure.cause,
-    message: clip(failure.message, 1_000),
-    evidence: evidence.slice(-50).map((line) => clip(line, 2_000)),
+    message: clip(mask(failure.message), 1_000),
+    evidence: evidence.slice(-50).map((line) => clip(mask(line), 2_000)),
     nextStep: clip(failure.nextStep, 1_000),
   };
 }

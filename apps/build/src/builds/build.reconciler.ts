@@ -64,7 +64,7 @@ export class BuildReconciler implements Reconciler, OnModuleInit {
       'The build took longer than its deadline allows.',
       'Make the build faster, or allow it more time in the settings of the app.',
     );
-    await this.builds.timeOut(tx, id, failureOf(failure, tail));
+    await this.builds.timeOut(tx, id, failureOf(failure, tail, asMasked));
   }
 
   private async succeed(tx: Tx, build: Build, result: BuildResult): Promise<void> {
@@ -79,9 +79,10 @@ export class BuildReconciler implements Reconciler, OnModuleInit {
     if (error instanceof LeaseLost || context.signal.aborted) throw error;
     const failure = this.understood(error, context.attempt);
     if (!failure) throw error;
-    await log.add([failure.message, failure.nextStep]);
+    const told = failureOf(failure, log.tail, maskOf(build));
+    await log.add([told.message, told.nextStep]);
     await log.flush();
-    await context.transaction((tx) => this.builds.fail(tx, build.id, failureOf(failure, log.tail)));
+    await context.transaction((tx) => this.builds.fail(tx, build.id, told));
   }
 
   /** Null: an outage or a bug, worth another try. */
@@ -118,7 +119,7 @@ export class BuildReconciler implements Reconciler, OnModuleInit {
     const log = new BuildLogWriter({
       first,
       maxBytes: this.config.LOG_MAX_BYTES,
-      mask: maskFor(Object.values(build.settings.variables)),
+      mask: maskOf(build),
       store: (from, lines) =>
         context.transaction((tx) => this.logs.append(tx, build.id, from, lines, this.clock.now())),
       clock: this.clock,
@@ -127,3 +128,7 @@ export class BuildReconciler implements Reconciler, OnModuleInit {
     return log;
   }
 }
+
+const maskOf = (build: Build) => maskFor(Object.values(build.settings.variables));
+/** For lines of the stored log, which were masked when they were stored. */
+const asMasked = (text: string): string => text;

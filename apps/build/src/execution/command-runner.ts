@@ -16,8 +16,8 @@ export interface Command {
   readonly mark: string;
   /** Run as this user and group; null: as the platform. */
   readonly user: number | null;
-  /** Whether nothing else runs as that user now. */
-  readonly userIsOwn?: boolean;
+  /** Asked at the end: whether nothing else runs as that user then. */
+  readonly isAlone?: () => boolean;
   readonly memoryBytes?: number;
   /** Reading waits for it, so that a flood of output waits in the pipe and not in memory. */
   readonly onLines: (stream: 'stdout' | 'stderr', lines: readonly string[]) => Promise<void> | void;
@@ -56,7 +56,7 @@ export class CommandRunner {
     const child = start(command);
     const pid = child.pid;
     if (pid === undefined) return await notStarted(child);
-    const prey: Prey = { pid, mark: command.mark, ownUser: command.userIsOwn ? command.user : null };
+    const prey: Prey = { pid, mark: command.mark, user: command.user, isAlone: () => command.isAlone?.() ?? false };
     const exited = exitOf(child);
     // From the first moment on: node throws away what nobody reads once the child has exited.
     const reading = Promise.all([read(child.stdout, 'stdout', command), read(child.stderr, 'stderr', command)]);

@@ -107,7 +107,7 @@ export class HostExecutor implements BuildExecutor {
       environment: await this.environment(job, step, user),
       mark: `BERTH_BUILD=${job.buildId}`,
       user,
-      userIsOwn: user !== null && this.running.get(user) === 1,
+      isAlone: () => user !== null && this.running.get(user) === 1,
       memoryBytes: this.options.memoryMib * 1_048_576,
       onLines: async (_stream, lines) => {
         tail.push(...lines.slice(-tailLines));

@@ -9,7 +9,7 @@ const entry = z.object({
   pid: z.int().positive(),
   startTime: z.string().nullable(),
   mark: z.string().min(1),
-  ownUser: z.int().nullable(),
+  user: z.int().nullable(),
 });
 
 /**
@@ -23,10 +23,10 @@ export class ProcessLedger {
   ) {}
 
   /** Answers what to call when the tree has ended. */
-  async record(prey: Prey): Promise<() => Promise<void>> {
+  async record({ pid, mark, user }: Prey): Promise<() => Promise<void>> {
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
-    const file = join(this.folder, `${prey.pid}.json`);
-    await writeFile(file, JSON.stringify({ ...prey, startTime: startTimeOf(prey.pid) }), { mode: 0o600 });
+    const file = join(this.folder, `${pid}.json`);
+    await writeFile(file, JSON.stringify({ pid, mark, user, startTime: startTimeOf(pid) }), { mode: 0o600 });
     return () => rm(file, { force: true });
   }
 
@@ -47,7 +47,7 @@ export class ProcessLedger {
 /** A pid may have been given to somebody else since: then only the mark and the user id still say who is ours. */
 function identified(written: z.infer<typeof entry>): Prey {
   const same = startTimeOf(written.pid) === written.startTime;
-  return { pid: same ? written.pid : 0x7fff_ffff, mark: written.mark, ownUser: written.ownUser };
+  return { pid: same ? written.pid : 0x7fff_ffff, mark: written.mark, user: written.user };
 }
 
 function readJson(text: string): unknown {

@@ -6,8 +6,10 @@ export interface Prey {
   readonly pid: number;
   /** `NAME=value` in the environment of all that the leader starts: finds those who left its group and lost their parents. */
   readonly mark: string;
-  /** A user id that runs nothing but this; null when the id is shared. */
-  readonly ownUser: number | null;
+  /** The user it runs as; null: that of the platform. */
+  readonly user: number | null;
+  /** Whether nothing else runs as that user at this moment, so that everything that does is prey. Absent: nothing does. */
+  readonly isAlone?: () => boolean;
 }
 
 const passes = 200;
@@ -23,11 +25,12 @@ export async function endTree(prey: Prey, clock: Clock): Promise<void> {
   }
 }
 
-export function survivors({ pid: root, mark, ownUser }: Prey): number[] {
+export function survivors({ pid: root, mark, user, isAlone }: Prey): number[] {
   const processes = listProcesses();
   const family = new Set(familyOf(root, processes).map(({ pid }) => pid));
+  const bySameUser = user !== null && (isAlone?.() ?? true);
   const mine = (pid: number): boolean =>
-    family.has(pid) || carriesMark(pid, mark) || (ownUser !== null && userOf(pid) === ownUser);
+    family.has(pid) || carriesMark(pid, mark) || (bySameUser && userOf(pid) === user);
   return processes.map(({ pid }) => pid).filter((pid) => pid !== process.pid && mine(pid));
 }
 
