@@ -68,6 +68,16 @@ describe('claiming', () => {
     expect(await claim(5)).toEqual([]);
   });
 
+  it('is not crowded out by keys that are worked on and asked for again', async () => {
+    await enqueue('busy-1');
+    await enqueue('busy-2');
+    await claim(2);
+    await enqueue('busy-1');
+    await enqueue('busy-2');
+    await enqueue('free');
+    expect((await claim(1)).map((lease) => lease.key)).toEqual(['free']);
+  });
+
   it('never gives one key to two of many claimers at once', async () => {
     for (let i = 0; i < 60; i++) await enqueue(`key-${i}`);
     const claimed = (await Promise.all(Array.from({ length: 8 }, () => claim(9)))).flat();

@@ -1,0 +1,46 @@
+import { workloadAllocationSnapshot } from '@berth/contracts/events';
+import { Clock, type Tx } from '@berth/service-kit';
+import { Injectable } from '@nestjs/common';
+import type { AcceptedAllocation, AllocationEvent, Position } from './accepted-event.js';
+
+/** `repeated`: the log had it; `known`: new, but its version was told before; `fresh`: it says something new. */
+export type Acceptance = 'repeated' | 'known' | 'fresh';
+
+/** The append-only log that usage can be derived from again, for ever. The inbox forgets, this does not. */
+@Injectable()
+export class AcceptedEventsRepository {
+  constructor(private readonly clock: Clock) {}
+
+  /** The caller holds the lock of the workload. */
+  async append(tx: Tx, event: AllocationEvent): Promise<Acceptance> {
+    const { workloadId, allocationVersion } = event.data;
+    const told = await tx.query(
+      'select 1 from accepted_event where workload_id = $1 and epoch = $2 and version = $3 limit 1',
+      [workloadId, event.epoch, allocationVersion],
+    );
+    const isSnapshot = event.type === workloadAllocationSnapshot.type;
+    const appended = await tx.query(
+      `insert into accepted_event
+         (source, id, type, workload_id, epoch, version, is_snapshot, time, accepted_at, data)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (source, id) do nothing returning 1`,
+      [
+        ...[event.source, event.id, event.type, workloadId, event.epoch, allocationVersion],
+        ...[isSnapshot, event.time, this.clock.now(), JSON.stringify(event.data)],
+      ],
+    );
+    if (appended.length === 0) return 'repeated';
+    return told.length > 0 ? 'known' : 'fresh';
+  }
+
+  /** What may be applied on top of `position`: the very next version, or else the next snapshot. */
+  async next(tx: Tx, workloadId: string, position: Position): Promise<AcceptedAllocation | undefined> {
+    const [row] = await tx.query<AcceptedAllocation>(
+      `select epoch, version, is_snapshot as "isSnapshot", data from accepted_event
+        where workload_id = $1 and (epoch, version) > ($2::int, $3::int)
+          and (is_snapshot or (version = $3 + 1 and (epoch = $2 or $3 = 0)))
+        order by epoch, version, is_snapshot, source, id limit 1`,
+      [workloadId, position.epoch, position.version],
+    );
+    return row;
+  }
+}

@@ -1,0 +1,16 @@
+import { accessEntities, accessMigrations } from '@berth/access';
+import { connectEvents, eventingEntities, eventingMigrations } from '@berth/eventing';
+import type { ServiceDefinition } from '@berth/service-kit';
+import { AppModule } from './app.module.js';
+import { type Config, config } from './config.js';
+import { CreateMetering1763700000001 } from './database/migrations/create-metering.migration.js';
+
+/** Usage from allocations, exactly once, and what it costs. */
+export const metering: ServiceDefinition<Config> = {
+  name: 'metering',
+  config,
+  entities: [...eventingEntities, ...accessEntities],
+  migrations: [...eventingMigrations, ...accessMigrations, CreateMetering1763700000001],
+  module: (parsed) => AppModule.with(parsed),
+  connect: connectEvents,
+};

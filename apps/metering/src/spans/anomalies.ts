@@ -1,0 +1,21 @@
+import type { AcceptedAllocation } from '../accepted-events/accepted-event.js';
+import type { Anomaly, MeteredWorkload } from './metered-workloads.repository.js';
+
+/** What is wrong with a fact on top of what was told before. Recorded, never repaired by a guess. */
+export function anomaliesOf(workload: MeteredWorkload, next: AcceptedAllocation): Anomaly[] {
+  const { epoch, version } = next;
+  const anomalies: Anomaly[] = [];
+  const former = workload.effectiveAt;
+  if (former && new Date(next.data.effectiveAt) < former)
+    anomalies.push({
+      ...{ kind: 'effective_before_former', epoch, version },
+      detail: { effectiveAt: next.data.effectiveAt, countedFrom: former.toISOString() },
+    });
+  const follows = version === workload.version + 1 && (epoch === workload.epoch || workload.version === 0);
+  if (!follows)
+    anomalies.push({
+      ...{ kind: 'history_missing', epoch, version },
+      detail: { afterEpoch: workload.epoch, afterVersion: workload.version },
+    });
+  return anomalies;
+}

@@ -1,0 +1,63 @@
+import type { Tx } from '@berth/service-kit';
+import { Injectable } from '@nestjs/common';
+import {
+  type AcceptedAllocation,
+  type AllocationEvent,
+  beginning,
+  isAfter,
+} from '../accepted-events/accepted-event.js';
+import { AcceptedEventsRepository } from '../accepted-events/accepted-events.repository.js';
+import { anomaliesOf } from './anomalies.js';
+import { type MeteredWorkload, MeteredWorkloadsRepository } from './metered-workloads.repository.js';
+import { moveTo } from './span.js';
+import { SpansRepository } from './spans.repository.js';
+
+/**
+ * The spans of a workload are a function of the set of its accepted events, whatever their order of arrival: facts are
+ * applied in the order of their versions, and one that arrives late makes all of them be applied anew.
+ */
+@Injectable()
+export class SpansService {
+  constructor(
+    private readonly events: AcceptedEventsRepository,
+    private readonly workloads: MeteredWorkloadsRepository,
+    private readonly spans: SpansRepository,
+  ) {}
+
+  async accept(tx: Tx, event: AllocationEvent): Promise<void> {
+    const { workloadId, organizationId, allocationVersion: version } = event.data;
+    const workload = await this.workloads.lock(tx, workloadId, organizationId);
+    const acceptance = await this.events.append(tx, event);
+    if (acceptance === 'repeated') return;
+    const position = { epoch: event.epoch, version };
+    await this.workloads.see(tx, workloadId, position);
+    const isLate = acceptance === 'fresh' && !isAfter(position, workload);
+    await this.advance(tx, isLate ? await this.restart(tx, workload) : workload);
+    await this.workloads.noteGap(tx, workloadId);
+  }
+
+  /** Applies everything that follows without a hole, and over a hole what a snapshot says. */
+  private async advance(tx: Tx, from: MeteredWorkload): Promise<void> {
+    let workload = from;
+    for (;;) {
+      const next = await this.events.next(tx, workload.workloadId, workload);
+      if (!next) break;
+      workload = await this.apply(tx, workload, next);
+    }
+    await this.workloads.advance(tx, workload);
+  }
+
+  private async apply(tx: Tx, workload: MeteredWorkload, next: AcceptedAllocation): Promise<MeteredWorkload> {
+    for (const anomaly of anomaliesOf(workload, next)) await this.workloads.noteAnomaly(tx, workload, anomaly);
+    const open = await this.spans.open(tx, workload.workloadId);
+    const move = moveTo(open, next.data.entries, new Date(next.data.effectiveAt), workload.effectiveAt);
+    await this.spans.move(tx, next.data, move);
+    return { ...workload, epoch: next.epoch, version: next.version, effectiveAt: move.at };
+  }
+
+  private async restart(tx: Tx, workload: MeteredWorkload): Promise<MeteredWorkload> {
+    await this.spans.removeAll(tx, workload.workloadId);
+    await this.workloads.forgetAnomalies(tx, workload.workloadId);
+    return { ...workload, ...beginning, effectiveAt: null };
+  }
+}

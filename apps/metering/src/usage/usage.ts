@@ -1,0 +1,25 @@
+import type { UsageAmounts, UsageGroup } from '@berth/contracts/metering';
+
+/** Exact integers of base units. */
+export interface Quantity {
+  readonly millicoreMilliseconds: bigint;
+  readonly byteMilliseconds: bigint;
+}
+
+export interface UsageLine extends UsageGroup, Quantity {}
+
+/** Whole seconds, rounded down once. */
+export const amountsOf = (quantity: Quantity): UsageAmounts => ({
+  millicoreSeconds: (quantity.millicoreMilliseconds / 1000n).toString(),
+  byteSeconds: (quantity.byteMilliseconds / 1000n).toString(),
+});
+
+export const groupOf = ({ environmentId, appId, processType }: UsageGroup): UsageGroup => ({
+  environmentId,
+  appId,
+  processType,
+});
+
+/** The order of lines, and what a page starts after. */
+export const keyOf = (group: UsageGroup): string =>
+  [group.environmentId ?? '', group.appId ?? '', group.processType ?? ''].join('/');
