@@ -33,7 +33,7 @@ export class AppsRepository {
       `select ${columns} from app
         where project_id = $1 and deleted_at is null and ($2::text is null or slug = $2) and ($3::uuid is null or id > $3)
         order by id limit $4`,
-      [query.project, query.slug ?? null, decodeCursor(query.cursor), query.limit + 1],
+      [query.project, query.slug ?? null, decodeCursor(query.cursor, 'id'), query.limit + 1],
     );
     return rows.map(toApp);
   }
@@ -45,6 +45,12 @@ export class AppsRepository {
         where id = $1 and generation = $4 and deleted_at is null returning id`,
       [app.id, app.source, app.build, app.generation],
     );
+    return rows.length === 1;
+  }
+
+  /** Answers false when it was deleted; until the commit nobody else deletes it. */
+  async hold(tx: Tx, id: string): Promise<boolean> {
+    const rows = await tx.query('select 1 from app where id = $1 and deleted_at is null for key share', [id]);
     return rows.length === 1;
   }
 

@@ -6,6 +6,7 @@ import { Database, requireMatch, toPage, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { Changes } from '../changes/changes.js';
 import { Mint } from '../changes/mint.js';
+import { notFound } from '../not-found.js';
 import { ProjectsService } from '../projects/projects.service.js';
 import { appErrors } from './apps.errors.js';
 import { AppsRepository } from './apps.repository.js';
@@ -25,6 +26,7 @@ export class AppsService {
     const { organizationId } = await this.projects.get(caller, body.projectId, 'apps:create');
     const app: App = { id: this.mint.id(), organizationId, ...body, generation: 1, createdAt: this.mint.instant() };
     await this.database.transaction(async (tx) => {
+      await this.projects.hold(tx, body.projectId);
       if (!(await this.apps.insert(tx, app))) {
         throw appErrors.AppSlugTaken(`The project has an app "${app.slug}".`, { pointer: '/slug' });
       }
@@ -41,9 +43,14 @@ export class AppsService {
 
   async get(caller: Caller, id: string, permission: Permission = 'apps:read'): Promise<App> {
     const app = await this.apps.find(this.database, id);
-    if (!app) throw appErrors.AppNotFound('There is no such app.');
+    if (!app) throw notFound();
     await this.access.require(caller, permission, { organizationId: app.organizationId, projectId: app.projectId });
     return app;
+  }
+
+  /** Keeps it from being deleted until the commit. @throws 404 when it is gone */
+  async hold(tx: Tx, id: string): Promise<void> {
+    if (!(await this.apps.hold(tx, id))) throw notFound();
   }
 
   async list(caller: Caller, query: AppQuery): Promise<Page<App>> {
@@ -55,7 +62,7 @@ export class AppsService {
   async update(caller: Caller, id: string, body: UpdateApp, ifMatch: string | undefined): Promise<App> {
     const app = await this.get(caller, id, 'apps:update');
     requireMatch(ifMatch, app.generation);
-    const changed: App = { ...app, source: body.source ?? app.source, build: body.build ?? app.build };
+    const changed: App = { ...app, source: body.source ?? app.source, build: { ...app.build, ...body.build } };
     const { organizationId, projectId } = app;
     await this.database.transaction(async (tx) => {
       if (!(await this.apps.update(tx, changed)))

@@ -43,8 +43,9 @@ export class ConfigChanges {
       createdAt: this.mint.now(),
     };
     await this.configs.insert(tx, version, change.by.subjectId);
+    const deploymentId = await this.release(tx, workload, change.by);
     await this.audit(tx, workload, change, number);
-    return { version: number, deploymentId: await this.release(tx, workload, change.by) };
+    return { version: number, deploymentId };
   }
 
   private async release(tx: Tx, workload: WorkloadRow, by: Caller): Promise<string | null> {

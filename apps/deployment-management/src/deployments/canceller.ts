@@ -2,6 +2,7 @@ import type { Caller } from '@berth/access';
 import type { Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { Changes } from '../changes/changes.js';
+import { notFound } from '../not-found.js';
 import type { WorkloadRow } from '../workloads/workload.js';
 import type { DeploymentRow } from './deployment.js';
 import { deploymentErrors } from './deployments.errors.js';
@@ -20,7 +21,7 @@ export class Canceller {
   /** `workload` was read under its row lock. @throws 409 when it has ended */
   async cancel(tx: Tx, workload: WorkloadRow, id: string, caller: Caller): Promise<DeploymentRow> {
     const deployment = await this.deployments.find(tx, id);
-    if (!deployment) throw deploymentErrors.DeploymentNotFound('There is no such deployment.');
+    if (!deployment) throw notFound();
     if (!(await this.transitions.cancel(tx, workload, deployment, caller))) {
       throw deploymentErrors.DeploymentEnded(`It is ${deployment.status} already.`);
     }

@@ -57,7 +57,7 @@ export class DeploymentsRepository {
   async list(sql: Sql, query: DeploymentQuery): Promise<DeploymentRow[]> {
     return sql.query<DeploymentRow>(
       `${select} where d.workload_id = $1 and ($2::int is null or d.number < $2::int) order by d.number desc limit $3`,
-      [query.workload, decodeCursor(query.cursor), query.limit + 1],
+      [query.workload, decodeCursor(query.cursor, 'number'), query.limit + 1],
     );
   }
 

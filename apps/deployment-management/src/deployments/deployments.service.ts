@@ -3,13 +3,13 @@ import type { Page } from '@berth/contracts/common';
 import type { CreateDeployment, Deployment, DeploymentQuery } from '@berth/contracts/deployment';
 import { Database } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
+import { notFound } from '../not-found.js';
 import { WorkloadAccess } from '../workloads/workload-access.js';
 import type { WorkloadRow } from '../workloads/workload.js';
 import { Canceller } from './canceller.js';
 import { DeploymentAnswers } from './deployment-answers.js';
 import { DeploymentStarter } from './deployment-starter.js';
 import type { DeploymentRow } from './deployment.js';
-import { deploymentErrors } from './deployments.errors.js';
 import { DeploymentsRepository } from './deployments.repository.js';
 import { Sources } from './sources.js';
 
@@ -61,7 +61,7 @@ export class DeploymentsService {
   /** @throws 404 when it does not exist or the caller may not know that it does */
   async find(caller: Caller, id: string, permission: Permission): Promise<Found> {
     const row = await this.deployments.find(this.database, id);
-    if (!row) throw deploymentErrors.DeploymentNotFound('There is no such deployment.');
+    if (!row) throw notFound();
     return { row, workload: await this.workloads.require(caller, row.workloadId, permission) };
   }
 }

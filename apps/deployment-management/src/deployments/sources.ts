@@ -1,12 +1,12 @@
-import { Access, type Caller } from '@berth/access';
-import type { App, CreateDeployment } from '@berth/contracts/deployment';
+import type { Caller } from '@berth/access';
+import type { App, CreateDeployment, Release } from '@berth/contracts/deployment';
 import type { DeploymentSource } from '@berth/contracts/events';
 import { Database } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { AppsRepository } from '../apps/apps.repository.js';
 import { ReleasesRepository } from '../releases/releases.repository.js';
+import { WorkloadAccess } from '../workloads/workload-access.js';
 import type { WorkloadRow } from '../workloads/workload.js';
-import { WorkloadsRepository } from '../workloads/workloads.repository.js';
 import { deploymentErrors } from './deployments.errors.js';
 
 type Requested = CreateDeployment['source'];
@@ -17,9 +17,8 @@ export class Sources {
   constructor(
     private readonly database: Database,
     private readonly apps: AppsRepository,
-    private readonly workloads: WorkloadsRepository,
+    private readonly workloads: WorkloadAccess,
     private readonly releases: ReleasesRepository,
-    private readonly access: Access,
   ) {}
 
   /** @throws 422 with a pointer when there is no such source */
@@ -49,7 +48,7 @@ export class Sources {
           pointer: '/source/image',
         });
       case 'release':
-        await this.requireRelease(workload.id, requested.number);
+        await this.requireWasLive(workload.id, requested.number);
         return requested;
       case 'promote':
         return this.promotion(caller, workload, requested);
@@ -61,12 +60,7 @@ export class Sources {
     workload: WorkloadRow,
     requested: Requested & { kind: 'promote' },
   ): Promise<DeploymentSource> {
-    const from = await this.workloads.find(this.database, requested.workloadId);
-    const missing = () =>
-      deploymentErrors.SourceMissing('There is no such workload.', { pointer: '/source/workloadId' });
-    if (!from || from.deletedAt) throw missing();
-    const { organizationId, projectId, environmentId } = from;
-    await this.access.require(caller, 'releases:read', { organizationId, projectId, environmentId });
+    const from = await this.workloads.require(caller, requested.workloadId, 'releases:read');
     if (from.appId !== workload.appId) {
       throw deploymentErrors.PromotionOfOtherApp('It is a workload of another app.', { pointer: '/source/workloadId' });
     }
@@ -74,8 +68,15 @@ export class Sources {
     return requested;
   }
 
-  private async requireRelease(workloadId: string, number: number): Promise<void> {
-    if (await this.releases.findByNumber(this.database, workloadId, number)) return;
+  /** A rollback lands on what was once live. */
+  private async requireWasLive(workloadId: string, number: number): Promise<void> {
+    if ((await this.requireRelease(workloadId, number)).wasLive) return;
+    throw deploymentErrors.ReleaseNeverLive(`v${number} never was live.`, { pointer: '/source/number' });
+  }
+
+  private async requireRelease(workloadId: string, number: number): Promise<Release> {
+    const release = await this.releases.findByNumber(this.database, workloadId, number);
+    if (release) return release;
     throw deploymentErrors.ReleaseNotFound(`There is no release v${number}.`, { pointer: '/source/number' });
   }
 }

@@ -35,9 +35,15 @@ export class EnvironmentsRepository {
       `select ${columns} from environment
         where project_id = $1 and deleted_at is null and ($2::text is null or slug = $2) and ($3::uuid is null or id > $3)
         order by id limit $4`,
-      [query.project, query.slug ?? null, decodeCursor(query.cursor), query.limit + 1],
+      [query.project, query.slug ?? null, decodeCursor(query.cursor, 'id'), query.limit + 1],
     );
     return rows.map(toEnvironment);
+  }
+
+  /** Answers false when it was deleted; until the commit nobody else deletes it. */
+  async hold(tx: Tx, id: string): Promise<boolean> {
+    const rows = await tx.query('select 1 from environment where id = $1 and deleted_at is null for key share', [id]);
+    return rows.length === 1;
   }
 
   /** Answers false while workloads are left in it. */

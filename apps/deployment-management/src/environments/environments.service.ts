@@ -2,10 +2,11 @@ import { Access, type Caller, type Permission } from '@berth/access';
 import type { Page } from '@berth/contracts/common';
 import type { CreateEnvironment, Environment, EnvironmentQuery } from '@berth/contracts/deployment';
 import { environmentCreated, environmentDeleted } from '@berth/contracts/events';
-import { Database, toPage } from '@berth/service-kit';
+import { Database, toPage, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { Changes } from '../changes/changes.js';
 import { Mint } from '../changes/mint.js';
+import { notFound } from '../not-found.js';
 import { ProjectsService } from '../projects/projects.service.js';
 import { namespaceFor } from './environment.js';
 import { environmentErrors } from './environments.errors.js';
@@ -29,6 +30,7 @@ export class EnvironmentsService {
     const namespace = namespaceFor(project.slug, body.slug, id);
     const environment: Environment = { id, organizationId, ...body, namespace, createdAt: this.mint.instant() };
     await this.database.transaction(async (tx) => {
+      await this.projects.hold(tx, body.projectId);
       if (!(await this.environments.insert(tx, environment))) {
         throw environmentErrors.EnvironmentSlugTaken(`The project has an environment "${body.slug}".`, {
           pointer: '/slug',
@@ -48,10 +50,15 @@ export class EnvironmentsService {
 
   async get(caller: Caller, id: string, permission: Permission = 'environments:read'): Promise<Environment> {
     const environment = await this.environments.find(this.database, id);
-    if (!environment) throw environmentErrors.EnvironmentNotFound('There is no such environment.');
+    if (!environment) throw notFound();
     const { organizationId, projectId } = environment;
     await this.access.require(caller, permission, { organizationId, projectId, environmentId: id });
     return environment;
+  }
+
+  /** Keeps it from being deleted until the commit. @throws 404 when it is gone */
+  async hold(tx: Tx, id: string): Promise<void> {
+    if (!(await this.environments.hold(tx, id))) throw notFound();
   }
 
   async list(caller: Caller, query: EnvironmentQuery): Promise<Page<Environment>> {

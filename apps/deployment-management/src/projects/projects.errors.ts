@@ -1,3 +1,3 @@
 import { defineErrors } from '@berth/service-kit';
 
-export const projectErrors = defineErrors({ ProjectNotFound: 404, ProjectSlugTaken: 409, ProjectNotEmpty: 409 });
+export const projectErrors = defineErrors({ ProjectSlugTaken: 409, ProjectNotEmpty: 409 });

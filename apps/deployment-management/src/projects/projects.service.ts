@@ -2,10 +2,11 @@ import { Access, type Caller, type Permission } from '@berth/access';
 import type { Page } from '@berth/contracts/common';
 import type { CreateProject, Project, ProjectQuery } from '@berth/contracts/deployment';
 import { projectCreated, projectDeleted } from '@berth/contracts/events';
-import { Database, toPage } from '@berth/service-kit';
+import { Database, toPage, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { Changes } from '../changes/changes.js';
 import { Mint } from '../changes/mint.js';
+import { notFound } from '../not-found.js';
 import { projectErrors } from './projects.errors.js';
 import { ProjectsRepository } from './projects.repository.js';
 
@@ -45,9 +46,14 @@ export class ProjectsService {
   /** @throws 404 when it does not exist or the caller may not know that it does */
   async get(caller: Caller, id: string, permission: Permission = 'projects:read'): Promise<Project> {
     const project = await this.projects.find(this.database, id);
-    if (!project) throw projectErrors.ProjectNotFound('There is no such project.');
+    if (!project) throw notFound();
     await this.access.require(caller, permission, { organizationId: project.organizationId, projectId: id });
     return project;
+  }
+
+  /** Keeps it from being deleted until the commit. @throws 404 when it is gone */
+  async hold(tx: Tx, id: string): Promise<void> {
+    if (!(await this.projects.hold(tx, id))) throw notFound();
   }
 
   async list(caller: Caller, query: ProjectQuery): Promise<Page<Project>> {

@@ -1,12 +1,11 @@
 import { type Caller, CurrentCaller, Requires } from '@berth/access';
 import type { Page } from '@berth/contracts/common';
 import { type Release, release, releasePage, type ReleaseQuery, releaseQuery } from '@berth/contracts/deployment';
-import { Answers, Database, defineErrors, toPage } from '@berth/service-kit';
+import { Answers, Database, toPage } from '@berth/service-kit';
 import { Controller, Get, Param, ParseUUIDPipe, Query } from '@nestjs/common';
+import { notFound } from '../not-found.js';
 import { WorkloadAccess } from '../workloads/workload-access.js';
 import { ReleasesRepository } from './releases.repository.js';
-
-const errors = defineErrors({ ReleaseNotFound: 404 });
 
 @Controller('v1/releases')
 export class ReleasesController {
@@ -32,7 +31,7 @@ export class ReleasesController {
   @Answers(release)
   async getRelease(@CurrentCaller() caller: Caller, @Param('id', ParseUUIDPipe) id: string): Promise<Release> {
     const found = await this.releases.find(this.database, id);
-    if (!found) throw errors.ReleaseNotFound('There is no such release.');
+    if (!found) throw notFound();
     await this.workloads.require(caller, found.workloadId, 'releases:read');
     return found;
   }

@@ -67,7 +67,7 @@ export class ReleasesRepository {
   async list(sql: Sql, query: ReleaseQuery): Promise<Release[]> {
     const rows = await sql.query<ReleaseRow>(
       `select ${columns} ${from} where r.workload_id = $1 and ($2::int is null or r.number < $2::int) order by r.number desc limit $3`,
-      [query.workload, decodeCursor(query.cursor), query.limit + 1],
+      [query.workload, decodeCursor(query.cursor, 'number'), query.limit + 1],
     );
     return rows.map(toRelease);
   }

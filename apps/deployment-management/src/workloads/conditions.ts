@@ -16,5 +16,8 @@ export function mergeConditions(
   return merged.sort((a, b) => (a.type < b.type ? -1 : 1));
 }
 
-export const sameConditions = (a: readonly Condition[], b: readonly Condition[]): boolean =>
-  JSON.stringify(a) === JSON.stringify(b);
+/** By their fields: the database answers them in an order of its own. */
+export const sameConditions = (a: readonly Condition[], b: readonly Condition[]): boolean => textOf(a) === textOf(b);
+
+const textOf = (conditions: readonly Condition[]): string =>
+  JSON.stringify(conditions.map(({ type, status, reason, message, since }) => [type, status, reason, message, since]));

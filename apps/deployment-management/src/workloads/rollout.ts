@@ -61,8 +61,8 @@ function conclusiveTrouble(desired: DesiredWorkload, observed: ObservedWorkload)
 function failureOf(trouble: NonNullable<ObservedWorkload['trouble']>): Failure {
   return {
     cause: trouble.cause,
-    message: trouble.message,
-    evidence: trouble.evidence.slice(-50),
+    message: trouble.message.slice(0, 1_000),
+    evidence: trouble.evidence.slice(-50).map((line) => line.slice(0, 2_000)),
     nextStep: nextSteps[trouble.cause] ?? 'Read the evidence and the logs, then deploy again.',
   };
 }

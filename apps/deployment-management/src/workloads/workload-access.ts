@@ -1,8 +1,8 @@
 import { Access, type Caller, type Permission } from '@berth/access';
 import { Database, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
+import { notFound } from '../not-found.js';
 import type { WorkloadRow } from './workload.js';
-import { workloadErrors } from './workloads.errors.js';
 import { WorkloadsRepository } from './workloads.repository.js';
 
 /** Finds a workload for a caller: everything that belongs to a workload is reached through here. */
@@ -17,7 +17,7 @@ export class WorkloadAccess {
   /** @throws 404 when it does not exist or the caller may not know that it does, 403 when its role is too low */
   async require(caller: Caller, id: string, permission: Permission): Promise<WorkloadRow> {
     const workload = await this.workloads.find(this.database, id);
-    if (!workload || workload.deletedAt) throw missing();
+    if (!workload || workload.deletedAt) throw notFound();
     const { organizationId, projectId, environmentId } = workload;
     await this.access.require(caller, permission, { organizationId, projectId, environmentId });
     return workload;
@@ -26,9 +26,7 @@ export class WorkloadAccess {
   /** Its newest state under the row lock that every change takes. */
   async lock(tx: Tx, id: string): Promise<WorkloadRow> {
     const workload = await this.workloads.lock(tx, id);
-    if (!workload || workload.deletedAt) throw missing();
+    if (!workload || workload.deletedAt) throw notFound();
     return workload;
   }
 }
-
-const missing = () => workloadErrors.WorkloadNotFound('There is no such workload.');

@@ -1,5 +1,6 @@
 import type { Caller } from '@berth/access';
 import type { App, Environment, WorkloadQuery } from '@berth/contracts/deployment';
+import type { Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { AppsService } from '../apps/apps.service.js';
 import { EnvironmentsService } from '../environments/environments.service.js';
@@ -25,6 +26,12 @@ export class WorkloadParents {
       });
     }
     return { app, environment };
+  }
+
+  /** Keeps both from being deleted until the commit. @throws 404 when one is gone */
+  async hold(tx: Tx, app: App, environment: Environment): Promise<void> {
+    await this.environments.hold(tx, environment.id);
+    await this.apps.hold(tx, app.id);
   }
 
   /** @throws 404 when the caller may not see what the list is asked for */

@@ -1,7 +1,6 @@
 import { defineErrors } from '@berth/service-kit';
 
 export const workloadErrors = defineErrors({
-  WorkloadNotFound: 404,
   WorkloadExists: 409,
   WorkloadOfOtherProject: 422,
   WorkloadChanged: 412,

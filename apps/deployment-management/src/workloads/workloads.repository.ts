@@ -69,7 +69,7 @@ export class WorkloadsRepository {
         query.project ?? null,
         query.app ?? null,
         query.environment ?? null,
-        decodeCursor(query.cursor),
+        decodeCursor(query.cursor, 'id'),
         query.limit + 1,
       ],
     );

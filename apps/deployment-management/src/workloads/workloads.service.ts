@@ -23,7 +23,10 @@ export class WorkloadsService {
 
   async create(caller: Caller, body: CreateWorkload): Promise<WorkloadRow> {
     const { app, environment } = await this.parents.ofNew(caller, body.appId, body.environmentId);
-    return this.database.transaction((tx) => this.writer.create(tx, app, environment, caller));
+    return this.database.transaction(async (tx) => {
+      await this.parents.hold(tx, app, environment);
+      return this.writer.create(tx, app, environment, caller);
+    });
   }
 
   get(caller: Caller, id: string): Promise<WorkloadRow> {

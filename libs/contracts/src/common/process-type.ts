@@ -9,7 +9,7 @@ export const healthCheck = z.strictObject({
   /** HTTP path that must answer 200 to 399; null: the port accepting connections is enough. */
   path: z
     .string()
-    .regex(/^\/[^\s]{0,200}$/)
+    .regex(/^\/[^\s\p{Cc}\p{Cs}]{0,200}$/u)
     .nullable()
     .default(null),
   intervalSeconds: z.int().min(1).max(300).default(5),

@@ -24,6 +24,9 @@ export const decimal = z.string().regex(/^-?(0|[1-9][0-9]*)(\.[0-9]+)?$/);
 /** ISO 4217 code. */
 export const currency = z.string().regex(/^[A-Z]{3}$/);
 
+/** Text that a database can hold: no NUL and no half of a surrogate pair. */
+export const storable = (text: string): boolean => /^[^\0\p{Cs}]*$/u.test(text);
+
 export type Id = string;
 export type Slug = string;
 export type Instant = string;

@@ -14,11 +14,20 @@ export function toPage<Item>(rows: readonly Item[], limit: number, keyOf: (item:
 
 export const encodeCursor = (key: string): string => Buffer.from(JSON.stringify(key)).toString('base64url');
 
-/** @throws DomainError 422 `cursor_invalid` */
-export function decodeCursor(cursor: string | undefined): string | null {
+const shapes = {
+  id: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,
+  number: /^[0-9]{1,9}$/,
+  text: /^/,
+} as const;
+
+/**
+ * `shape`: what the keys of the list look like, so that the cursor of another list does not reach the database.
+ * @throws DomainError 422 `cursor_invalid`
+ */
+export function decodeCursor(cursor: string | undefined, shape: keyof typeof shapes = 'text'): string | null {
   if (cursor === undefined) return null;
   const decoded = parse(Buffer.from(cursor, 'base64url').toString());
-  if (typeof decoded === 'string') return decoded;
+  if (typeof decoded === 'string' && shapes[shape].test(decoded)) return decoded;
   throw new DomainError('cursor_invalid', 422, 'is not a cursor of this list', [
     { pointer: '?cursor', message: 'is not a cursor of this list' },
   ]);

@@ -17,6 +17,8 @@ const secretPaths = [
   'accessToken',
   'value',
   'env',
+  // Of a failed SQL statement.
+  'parameters',
 ];
 
 /** JSON lines on stdout; credentials are redacted by field name at any of the first three levels. */

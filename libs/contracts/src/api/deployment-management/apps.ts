@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { pageOf, pageQuery } from '../../common/page.js';
-import { id, instant, slug } from '../../common/values.js';
+import { id, instant, slug, storable } from '../../common/values.js';
 
 /** No control characters, no leading hyphen: what git would read as an option. */
 const gitUrl = z
   .string()
   .min(1)
   .max(2_000)
-  .regex(/^[^-\s\p{Cc}][^\s\p{Cc}]*$/u, { error: 'must be a Git URL' });
+  .regex(/^[^-\s\p{Cc}\p{Cs}][^\s\p{Cc}\p{Cs}]*$/u, { error: 'must be a Git URL' });
 export const gitRef = z
   .string()
   .min(1)
@@ -28,12 +28,18 @@ export type AppSource = z.infer<typeof appSource>;
 const folder = z
   .string()
   .max(500)
-  .regex(/^(?!\/)(?!.*(^|\/)\.\.(\/|$))[^\p{Cc}]*$/u, { error: 'must be a folder inside the repository' });
+  .regex(/^(?!\/)(?!.*(^|\/)\.\.(\/|$))[^\p{Cc}\p{Cs}]*$/u, { error: 'must be a folder inside the repository' });
+
+const command = z
+  .string()
+  .min(1)
+  .max(4_000)
+  .refine(storable, { error: 'must not hold a NUL character or half a surrogate pair' });
 
 export const appBuild = z.strictObject({
   rootFolder: folder.default(''),
-  installCommand: z.string().min(1).max(4_000).nullable().default(null),
-  buildCommand: z.string().min(1).max(4_000).nullable().default(null),
+  installCommand: command.nullable().default(null),
+  buildCommand: command.nullable().default(null),
 });
 export type AppBuild = z.infer<typeof appBuild>;
 
@@ -47,8 +53,15 @@ export const createApp = z
   .meta({ id: 'CreateApp' });
 export type CreateApp = z.infer<typeof createApp>;
 
+/** A field that is not named stays as it is: zod would fill in the defaults of `appBuild.partial()`. */
+const appBuildPatch = z.strictObject({
+  rootFolder: folder.optional(),
+  installCommand: command.nullable().optional(),
+  buildCommand: command.nullable().optional(),
+});
+
 export const updateApp = z
-  .strictObject({ source: appSource.optional(), build: appBuild.optional() })
+  .strictObject({ source: appSource.optional(), build: appBuildPatch.optional() })
   .meta({ id: 'UpdateApp' });
 export type UpdateApp = z.infer<typeof updateApp>;
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, instant } from '../../common/values.js';
+import { id, instant, storable } from '../../common/values.js';
 
 /** POSIX name; `PORT` and the `BERTH_` prefix belong to the platform. */
 export const variableName = z
@@ -12,7 +12,7 @@ export const variableName = z
 const variableValue = z
   .string()
   .max(65_536)
-  .refine((value) => !value.includes('\0'), { error: 'must not hold a NUL character' });
+  .refine(storable, { error: 'must not hold a NUL character or half a surrogate pair' });
 
 const change = {
   set: z.record(variableName, variableValue).default({}),

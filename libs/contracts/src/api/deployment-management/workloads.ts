@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { pageOf, pageQuery } from '../../common/page.js';
 import { healthCheck, processName } from '../../common/process-type.js';
-import { id, instant } from '../../common/values.js';
+import { id, instant, storable } from '../../common/values.js';
 import { gitRef } from './apps.js';
 
 /** Instances per process type. A type that is not named runs one instance when it is `web`, else none. */
@@ -16,21 +16,38 @@ export const processSettings = z.record(
     memoryMib: z.int().min(16).max(262_144).optional(),
     health: healthCheck.optional(),
     /** Replaces the command that the source names. */
-    command: z.string().min(1).max(4_000).optional(),
+    command: z
+      .string()
+      .min(1)
+      .max(4_000)
+      .refine(storable, { error: 'must not hold a NUL character or half a surrogate pair' })
+      .optional(),
   }),
 );
 export type ProcessSettings = z.infer<typeof processSettings>;
 
+const deadline = z.int().min(1).max(86_400);
+
 /** Longest stay in each phase of a deployment, in seconds. */
 export const phaseDeadlines = z.strictObject({
-  queued: z.int().min(1).max(86_400).default(600),
-  buildSlot: z.int().min(1).max(86_400).default(3_600),
-  building: z.int().min(1).max(86_400).default(1_800),
-  preparing: z.int().min(1).max(86_400).default(120),
-  rolling: z.int().min(1).max(86_400).default(300),
-  verifying: z.int().min(1).max(86_400).default(60),
+  queued: deadline.default(600),
+  buildSlot: deadline.default(3_600),
+  building: deadline.default(1_800),
+  preparing: deadline.default(120),
+  rolling: deadline.default(300),
+  verifying: deadline.default(60),
 });
 export type PhaseDeadlines = z.infer<typeof phaseDeadlines>;
+
+/** A phase that is not named stays as it is: zod would fill in the defaults of `phaseDeadlines.partial()`. */
+const phaseDeadlinesPatch = z.strictObject({
+  queued: deadline.optional(),
+  buildSlot: deadline.optional(),
+  building: deadline.optional(),
+  preparing: deadline.optional(),
+  rolling: deadline.optional(),
+  verifying: deadline.optional(),
+});
 
 export const condition = z.object({
   type: z.string(),
@@ -48,7 +65,7 @@ export const updateWorkload = z
   .strictObject({
     /** Null: the app's branch. */
     trackedRef: gitRef.nullable().optional(),
-    deadlines: phaseDeadlines.partial().optional(),
+    deadlines: phaseDeadlinesPatch.optional(),
     /** How long an instance may take until it is ready, in seconds. */
     startDeadlineSeconds: z.int().min(1).max(3_600).optional(),
   })
