@@ -17,7 +17,7 @@ let calls: { id: string; correlationId: string | undefined; causationId: string 
 
 @Controller()
 class OnBuildStartedHandler {
-  @EventPattern(buildStarted.type)
+  @EventPattern<string>(buildStarted.type)
   async handle(@Payload() event: BuildStarted, @Ctx() { tx }: EventContext): Promise<void> {
     calls.push({ id: event.id, correlationId: currentCorrelationId(), causationId: currentCausationId() });
     await tx.query('insert into effect (event_id, subject, version) values ($1, $2, $3)', [
@@ -31,7 +31,7 @@ class OnBuildStartedHandler {
 
 @Controller()
 class AlsoOnBuildStartedHandler {
-  @EventPattern(buildStarted.type)
+  @EventPattern<string>(buildStarted.type)
   async handle(@Payload() event: BuildStarted, @Ctx() { tx }: EventContext): Promise<void> {
     await tx.query('insert into second_effect (event_id) values ($1)', [event.id]);
   }
@@ -243,7 +243,7 @@ describe('the start of an application', () => {
   it('fails when a handler names a type that is not in the registry', async () => {
     @Controller()
     class WrongHandler {
-      @EventPattern('berth.build.imagined.v1')
+      @EventPattern<string>('berth.build.imagined.v1')
       handle(): void {}
     }
     const test = await testDatabase({ migrations: eventingMigrations });

@@ -18,7 +18,7 @@ export interface EventsTransportOptions {
 }
 
 /**
- * Brings events to plain Nest handlers: `@EventPattern(buildSucceeded.type) handle(@Payload() event, @Ctx() { tx })`.
+ * Brings events to plain Nest handlers: `@EventPattern<string>(buildSucceeded.type) handle(@Payload() event, @Ctx() { tx })`.
  * The service is one consumer group; it subscribes to the topics of the types that it has handlers for.
  */
 export class EventsTransport

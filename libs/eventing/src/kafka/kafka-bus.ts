@@ -3,12 +3,12 @@ import { type Admin, type Kafka, Partitioners, type Producer } from 'kafkajs';
 import type { BusMessage, Deliver, EventBus, SubscribeOptions, Subscription } from '../bus/event-bus.js';
 import { kafkaClient, type KafkaBusOptions } from './kafka-client.js';
 import { KafkaConsumer } from './kafka-consumer.js';
+import { batchesOf, topicMessagesOf } from './kafka-records.js';
 import { KafkaTopics } from './kafka-topics.js';
 
 export type { KafkaBusOptions } from './kafka-client.js';
 
 const PARTITIONS = 8;
-const headers = { 'content-type': 'application/cloudevents+json; charset=UTF-8' };
 
 /** The bus on Kafka: idempotent producer, acks of all replicas, CloudEvents in structured mode, explicit topics. */
 export class KafkaBus implements EventBus {
@@ -36,17 +36,10 @@ export class KafkaBus implements EventBus {
   }
 
   async publish(messages: readonly BusMessage[]): Promise<void> {
-    if (messages.length === 0) return;
-    const topics = [...new Set(messages.map((message) => message.topic))];
     await this.connect();
-    await this.topics.ensure(topics);
-    await this.producer.sendBatch({
-      acks: -1,
-      topicMessages: topics.map((topic) => ({
-        topic,
-        messages: messages.filter((message) => message.topic === topic).map(recordOf),
-      })),
-    });
+    await this.topics.ensure(messages.map((message) => message.topic));
+    for (const batch of batchesOf(messages))
+      await this.producer.sendBatch({ acks: -1, topicMessages: topicMessagesOf(batch) });
   }
 
   async subscribe({ group, topics }: SubscribeOptions, deliver: Deliver): Promise<Subscription> {
@@ -97,5 +90,3 @@ export class KafkaBus implements EventBus {
     });
   }
 }
-
-const recordOf = ({ key, event }: BusMessage) => ({ key, value: JSON.stringify(event), headers });

@@ -18,6 +18,9 @@ export interface AppendedEvent {
   readonly version: number;
 }
 
+/** A larger one could not pass every bus, and would hold up all that come after it. */
+const MAX_EVENT_BYTES = 262_144;
+
 /** The row lock on the version is held until the commit: versions are contiguous in the order of commits. */
 const appendSql = `
   with numbered as (
@@ -40,11 +43,14 @@ export class Outbox {
 
   /**
    * Appends one event; it is published if and only if `tx` commits.
-   * @throws Error when another service produces the type, ZodError when `data` does not fit the definition
+   * @throws Error when another service produces the type or the event is over 256 KiB, ZodError when `data` does not fit the definition
    */
   async append<D extends EventDefinition>(tx: Tx, definition: D, event: NewEvent<DataOf<D>>): Promise<AppendedEvent> {
     const envelope = this.envelopeOf(definition, event);
-    const parameters = [event.subject, topicOf(this.service), envelope.partitionkey, JSON.stringify(envelope)];
+    const json = JSON.stringify(envelope);
+    if (Buffer.byteLength(json) > MAX_EVENT_BYTES)
+      throw new Error(`${definition.type} of ${event.subject} is larger than ${MAX_EVENT_BYTES} bytes.`);
+    const parameters = [event.subject, topicOf(this.service), envelope.partitionkey, json];
     const [row] = await tx.query<{ version: number }>(appendSql, parameters);
     if (!row) throw new Error('The outbox answered no version: the row of producer_epoch is missing.');
     tx.afterCommit(() => this.waker.wake());

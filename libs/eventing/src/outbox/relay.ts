@@ -74,27 +74,29 @@ export class Relay {
   }
 
   private async publishUntilEnded(connection: SessionConnection): Promise<void> {
-    let published: string[] = [];
+    let published: readonly string[] = [];
     while (!connection.ended.aborted) {
       const rows = await connection.query<OutboxRow>(advanceSql, [published, BATCH]);
       outboxLag.set({ service: this.options.service }, rows[0]?.age ?? 0);
-      published = (await this.publish(rows, connection.ended)) ? rows.map((row) => row.seq) : [];
+      published = await this.publish(rows, connection.ended);
       if (rows.length === 0) await this.wakeup.wait(connection.ended);
     }
     if (published.length > 0) await connection.query(advanceSql, [published, 0]);
   }
 
-  private async publish(rows: readonly OutboxRow[], stopped: AbortSignal): Promise<boolean> {
+  /** Answers what became durable: all rows, or none when it was stopped before. */
+  private async publish(rows: readonly OutboxRow[], stopped: AbortSignal): Promise<string[]> {
+    if (rows.length === 0) return [];
     const messages = rows.map(({ topic, key, event }) => ({ topic, key, event }));
     for (let attempt = 1; !stopped.aborted; attempt++) {
       try {
         await this.bus.publish(messages);
-        return true;
+        return rows.map((row) => row.seq);
       } catch (error) {
         this.tools.logger.warn({ err: error, attempt, events: rows.length }, 'events could not be published');
         await this.tools.clock.pause(backOff(attempt), stopped);
       }
     }
-    return false;
+    return [];
   }
 }
