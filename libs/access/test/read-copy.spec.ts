@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { EVENT_BUS, type EventBus } from '@berth/eventing';
 import { eventually, startTestService, type TestService } from '@berth/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { TestIdentity } from '../src/testing.js';
 import { IdentityEvents, quota } from './fixtures/identity-events.js';
 import { probe } from './fixtures/probe.service-definition.js';

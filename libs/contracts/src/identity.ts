@@ -5,5 +5,6 @@ export * from './api/user-management/organizations.js';
 export * from './api/user-management/quotas.js';
 export * from './api/user-management/sessions.js';
 export * from './api/user-management/signing-keys.js';
+export * from './api/user-management/snapshots.js';
 export * from './api/user-management/users.js';
 export * from './api/user-management/values.js';

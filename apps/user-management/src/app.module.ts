@@ -1,0 +1,49 @@
+import { AccessModule } from '@berth/access';
+import { EventingModule } from '@berth/eventing';
+import { ReconcileModule } from '@berth/reconcile';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { AuditModule } from './audit/audit.module.js';
+import type { Config } from './config.js';
+import { GatewaySyncModule } from './gateway-sync/gateway-sync.module.js';
+import { HeartbeatModule } from './heartbeat/heartbeat.module.js';
+import { MailModule } from './mail/mail.module.js';
+import { MembershipsModule } from './memberships/memberships.module.js';
+import { OrganizationsModule } from './organizations/organizations.module.js';
+import { PasswordsModule } from './passwords/passwords.module.js';
+import { QuotasModule } from './quotas/quotas.module.js';
+import { RegistrationsModule } from './registrations/registrations.module.js';
+import { SealingModule } from './sealing/sealing.module.js';
+import { SessionsModule } from './sessions/sessions.module.js';
+import { SigningKeysModule } from './signing-keys/signing-keys.module.js';
+import { SnapshotsModule } from './snapshots/snapshots.module.js';
+import { UsersModule } from './users/users.module.js';
+
+const service = 'user-management';
+
+@Module({})
+export class AppModule {
+  static with(config: Config): DynamicModule {
+    const libraries = [
+      EventingModule.forRoot({ service, config }),
+      ReconcileModule.forRoot({ config }),
+      AccessModule.forRoot({ service, config }),
+    ];
+    const features = [
+      SealingModule,
+      PasswordsModule,
+      MailModule,
+      UsersModule,
+      RegistrationsModule,
+      SigningKeysModule,
+      SessionsModule,
+      OrganizationsModule,
+      MembershipsModule,
+      QuotasModule,
+      AuditModule,
+      HeartbeatModule,
+      GatewaySyncModule,
+      SnapshotsModule,
+    ];
+    return { module: AppModule, imports: [...libraries, ...features] };
+  }
+}

@@ -1,0 +1,53 @@
+import { baseConfig } from '@berth/service-kit';
+import { z } from 'zod';
+
+const encryptionKey = z
+  .string()
+  .regex(/^[A-Za-z0-9+/]{43}=$/, { error: 'must be 32 bytes in base64: openssl rand -base64 32' })
+  .transform((text) => Buffer.from(text, 'base64'));
+
+/** `unix:/path/to/socket` or `http://host:port`, separated by commas. */
+const addresses = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((each) => each.trim())
+      .filter((each) => each !== ''),
+  )
+  .pipe(z.array(z.string().regex(/^(unix:\/|https?:\/\/)/, { error: 'must be unix:/path or an http(s) URL' })));
+
+export const config = baseConfig
+  .extend({
+    /** Seals signing keys and unsent mail in the database. */
+    KEY_ENCRYPTION_KEY: encryptionKey,
+    /** closed: only administrators make users, and the first one comes from BOOTSTRAP_ADMIN_*. */
+    SIGN_UP: z.enum(['open', 'closed']).default('closed'),
+    BOOTSTRAP_ADMIN_EMAIL: z.email().optional(),
+    BOOTSTRAP_ADMIN_PASSWORD: z.string().min(8).optional(),
+    ACCESS_TOKEN_SECONDS: z.coerce.number().int().min(5).max(3_600).default(600),
+    REFRESH_TOKEN_DAYS: z.coerce.number().positive().max(365).default(30),
+    /** log2 of bcrypt's rounds. Below 12 only tests are right. */
+    PASSWORD_COST: z.coerce.number().int().min(4).max(16).default(12),
+    MAIL_FROM: z.string().default('Berth <berth@localhost>'),
+    /** Mail is written there as .eml files, unless SMTP_URL is set. */
+    MAIL_FOLDER: z.string().optional(),
+    SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+    /** The gateway's configuration without keys, and where gateways take it with keys. */
+    KONG_FILE: z.string().optional(),
+    GATEWAY_CONTROL: addresses,
+  })
+  .refine((value) => value.SMTP_URL !== undefined || value.MAIL_FOLDER !== undefined, {
+    path: ['MAIL_FOLDER'],
+    error: 'set MAIL_FOLDER or SMTP_URL',
+  })
+  .refine((value) => value.GATEWAY_CONTROL.length === 0 || value.KONG_FILE !== undefined, {
+    path: ['KONG_FILE'],
+    error: 'is needed with GATEWAY_CONTROL',
+  })
+  .refine((value) => (value.BOOTSTRAP_ADMIN_EMAIL === undefined) === (value.BOOTSTRAP_ADMIN_PASSWORD === undefined), {
+    path: ['BOOTSTRAP_ADMIN_PASSWORD'],
+    error: 'set both BOOTSTRAP_ADMIN_EMAIL and BOOTSTRAP_ADMIN_PASSWORD, or neither',
+  });
+export type Config = z.infer<typeof config>;

@@ -1,0 +1,19 @@
+import { accessEntities, accessMigrations } from '@berth/access';
+import { connectEvents, eventingEntities, eventingMigrations } from '@berth/eventing';
+import { reconcileEntities, reconcileMigrations } from '@berth/reconcile';
+import type { ServiceDefinition } from '@berth/service-kit';
+import { AppModule } from './app.module.js';
+import { type Config, config } from './config.js';
+import { CreateUserManagement1763690000001 } from './database/migrations/create-user-management.migration.js';
+
+/** Users, sessions, tokens, signing keys, organizations, memberships, quotas and the collected audit trail. */
+export const userManagement: ServiceDefinition<Config> = {
+  name: 'user-management',
+  config,
+  entities: [...eventingEntities, ...reconcileEntities, ...accessEntities],
+  migrations: [...eventingMigrations, ...reconcileMigrations, ...accessMigrations, CreateUserManagement1763690000001],
+  module: (parsed) => AppModule.with(parsed),
+  connect: connectEvents,
+};
+
+export { type Mail, type Mailer, MAILER } from './mail/mailer.js';

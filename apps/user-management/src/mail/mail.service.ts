@@ -1,0 +1,26 @@
+import { WorkQueue } from '@berth/reconcile';
+import { Clock, Ids, type Tx } from '@berth/service-kit';
+import { Inject, Injectable } from '@nestjs/common';
+import { Sealer } from '../sealing/sealer.js';
+import type { Mail } from './mailer.js';
+
+export const MAIL_QUEUE = 'mail';
+export const MAIL_PURPOSE = 'mail';
+
+/** Takes mail in the transaction that causes it. It lies sealed until it is sent, because it may hold a token. */
+@Injectable()
+export class MailService {
+  constructor(
+    @Inject(WorkQueue) private readonly queue: WorkQueue,
+    @Inject(Sealer) private readonly sealer: Sealer,
+    @Inject(Ids) private readonly ids: Ids,
+    @Inject(Clock) private readonly clock: Clock,
+  ) {}
+
+  async post(tx: Tx, mail: Mail): Promise<void> {
+    const id = this.ids.next();
+    const sealed = this.sealer.seal(MAIL_PURPOSE, JSON.stringify(mail));
+    await tx.query('insert into mail (id, sealed, created_at) values ($1, $2, $3)', [id, sealed, this.clock.now()]);
+    await this.queue.enqueue(tx, MAIL_QUEUE, id);
+  }
+}

@@ -1,0 +1,71 @@
+import type { Role, Scope } from '@berth/contracts/events';
+import type { Sql, Tx } from '@berth/service-kit';
+import { Injectable } from '@nestjs/common';
+import type { MemberRecord, MembershipRecord } from './membership.js';
+
+const columns = `membership.id, organization_id as "organizationId", user_id as "userId",
+  json_build_object('kind', scope_kind, 'id', scope_id) as scope, role, membership.generation,
+  membership.created_at as "createdAt", email, app_user.display_name as "displayName"`;
+const source = 'membership join app_user on app_user.id = membership.user_id';
+
+@Injectable()
+export class MembershipsRepository {
+  /** All writes to an organization's members take turns, so that two owners cannot remove each other at once. */
+  async lock(tx: Tx, organizationId: string): Promise<void> {
+    await tx.query('select id from organization where id = $1 for update', [organizationId]);
+  }
+
+  async userWith(sql: Sql, email: string): Promise<string | undefined> {
+    const [user] = await sql.query<{ id: string }>('select id from app_user where email = $1', [email]);
+    return user?.id;
+  }
+
+  /** False when the user has a role on that scope already. */
+  async insert(tx: Tx, membership: Omit<MembershipRecord, 'generation'>): Promise<boolean> {
+    const { id, organizationId, userId, scope, role, createdAt } = membership;
+    const rows = await tx.query(
+      `insert into membership (id, organization_id, user_id, scope_kind, scope_id, role, created_at)
+       values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing returning id`,
+      [id, organizationId, userId, scope.kind, scope.id, role, createdAt],
+    );
+    return rows.length > 0;
+  }
+
+  async find(sql: Sql, id: string): Promise<MemberRecord | undefined> {
+    const [member] = await sql.query<MemberRecord>(`select ${columns} from ${source} where membership.id = $1`, [id]);
+    return member;
+  }
+
+  list(sql: Sql, organizationId: string, after: string | null, limit: number): Promise<MemberRecord[]> {
+    return sql.query<MemberRecord>(
+      `select ${columns} from ${source} where organization_id = $1 and ($2::uuid is null or membership.id > $2)
+        order by membership.id limit $3`,
+      [organizationId, after, limit],
+    );
+  }
+
+  /** Everything there is, for a snapshot. */
+  ofOrganization(sql: Sql, organizationId: string): Promise<{ userId: string; scope: Scope; role: Role }[]> {
+    return sql.query(
+      `select user_id as "userId", json_build_object('kind', scope_kind, 'id', scope_id) as scope, role
+         from membership where organization_id = $1 order by id`,
+      [organizationId],
+    );
+  }
+
+  async setRole(tx: Tx, id: string, role: Role): Promise<void> {
+    await tx.query('update membership set role = $2, generation = generation + 1 where id = $1', [id, role]);
+  }
+
+  async delete(tx: Tx, id: string): Promise<void> {
+    await tx.query('delete from membership where id = $1', [id]);
+  }
+
+  async countOwners(tx: Tx, organizationId: string): Promise<number> {
+    const rows = await tx.query(
+      `select id from membership where organization_id = $1 and scope_kind = 'organization' and role = 'owner' limit 2`,
+      [organizationId],
+    );
+    return rows.length;
+  }
+}

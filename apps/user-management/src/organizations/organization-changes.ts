@@ -1,0 +1,82 @@
+import { type AccessVersion, Audit, type Caller } from '@berth/access';
+import {
+  type DataOf,
+  type EventDefinition,
+  type Membership,
+  membershipChanged,
+  membershipGranted,
+  membershipRevoked,
+  organizationCreated,
+  organizationQuotaChanged,
+  type Quota,
+} from '@berth/contracts/events';
+import { Outbox } from '@berth/eventing';
+import type { Tx } from '@berth/service-kit';
+import { Inject, Injectable } from '@nestjs/common';
+
+/**
+ * Tells all services what changed in who may do what, and records who changed it. The subject is always the organization, so
+ * that one version counts all of it; each method answers the version that it made.
+ */
+@Injectable()
+export class OrganizationChanges {
+  constructor(
+    @Inject(Outbox) private readonly outbox: Outbox,
+    @Inject(Audit) private readonly audit: Audit,
+  ) {}
+
+  async created(tx: Tx, by: Caller, organization: { id: string; slug: string; quota: Quota }): Promise<AccessVersion> {
+    const { id, slug, quota } = organization;
+    await this.append(tx, organizationCreated, id, { organizationId: id, slug, ownerId: by.subjectId, quota });
+    const scope = { kind: 'organization' as const, id };
+    const owner = { organizationId: id, subjectId: by.subjectId, scope, role: 'owner' as const };
+    const version = await this.append(tx, membershipGranted, id, owner);
+    const target = { kind: 'organization', id };
+    await this.audit.record(tx, { by, action: 'organizations:create', target, organizationId: id, detail: { slug } });
+    return version;
+  }
+
+  async quotaChanged(tx: Tx, by: Caller, organizationId: string, quota: Quota): Promise<AccessVersion> {
+    const version = await this.append(tx, organizationQuotaChanged, organizationId, { organizationId, quota });
+    const target = { kind: 'organization', id: organizationId };
+    await this.audit.record(tx, { by, action: 'quotas:update', target, organizationId, detail: { quota } });
+    return version;
+  }
+
+  granted(tx: Tx, by: Caller, id: string, membership: Membership): Promise<AccessVersion> {
+    return this.membership(tx, by, id, membership, { action: 'memberships:create', definition: membershipGranted });
+  }
+
+  changed(tx: Tx, by: Caller, id: string, membership: Membership): Promise<AccessVersion> {
+    return this.membership(tx, by, id, membership, { action: 'memberships:update', definition: membershipChanged });
+  }
+
+  revoked(tx: Tx, by: Caller, id: string, membership: Membership): Promise<AccessVersion> {
+    return this.membership(tx, by, id, membership, { action: 'memberships:delete', definition: membershipRevoked });
+  }
+
+  private async membership(
+    tx: Tx,
+    by: Caller,
+    id: string,
+    membership: Membership,
+    change: { action: string; definition: EventDefinition },
+  ): Promise<AccessVersion> {
+    const { organizationId, subjectId, scope, role } = membership;
+    const version = await this.append(tx, change.definition, organizationId, membership);
+    const target = { kind: 'membership', id };
+    const detail = { subjectId, scope, role };
+    await this.audit.record(tx, { by, action: change.action, target, organizationId, detail });
+    return version;
+  }
+
+  private async append<D extends EventDefinition>(
+    tx: Tx,
+    definition: D,
+    organizationId: string,
+    data: DataOf<D>,
+  ): Promise<AccessVersion> {
+    const { version } = await this.outbox.append(tx, definition, { subject: organizationId, organizationId, data });
+    return { organizationId, version };
+  }
+}

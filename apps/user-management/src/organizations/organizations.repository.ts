@@ -1,0 +1,53 @@
+import type { Quota } from '@berth/contracts/events';
+import type { MyOrganization } from '@berth/contracts/identity';
+import type { Sql, Tx } from '@berth/service-kit';
+import { Injectable } from '@nestjs/common';
+import type { OrganizationRecord } from './organization.js';
+
+const columns = `organization.id, slug, display_name as "displayName", organization.created_at as "createdAt"`;
+
+export interface OwnerMembership {
+  readonly membershipId: string;
+  readonly userId: string;
+}
+
+@Injectable()
+export class OrganizationsRepository {
+  /** Inserts an organization with its owner. False when the slug is taken. */
+  async insert(tx: Tx, organization: OrganizationRecord & { quota: Quota }, owner: OwnerMembership): Promise<boolean> {
+    const { id, slug, displayName, quota, createdAt } = organization;
+    const rows = await tx.query(
+      `with organization as (
+         insert into organization (id, slug, display_name, quota, created_at) values ($1, $2, $3, $4, $5)
+         on conflict (slug) do nothing returning id)
+       insert into membership (id, organization_id, user_id, scope_kind, scope_id, role, created_at)
+       select $6, id, $7, 'organization', id, 'owner', $5 from organization returning id`,
+      [id, slug, displayName, quota, createdAt, owner.membershipId, owner.userId],
+    );
+    return rows.length > 0;
+  }
+
+  async find(sql: Sql, id: string): Promise<OrganizationRecord | undefined> {
+    const [found] = await sql.query<OrganizationRecord>(`select ${columns} from organization where id = $1`, [id]);
+    return found;
+  }
+
+  listOf(sql: Sql, userId: string, after: string | null, limit: number) {
+    return sql.query<OrganizationRecord & Pick<MyOrganization, 'role'>>(
+      `select ${columns}, max(role) filter (where scope_kind = 'organization') as role
+         from organization join membership on membership.organization_id = organization.id
+        where membership.user_id = $1 and ($2::uuid is null or organization.id > $2)
+        group by organization.id order by organization.id limit $3`,
+      [userId, after, limit],
+    );
+  }
+
+  async quota(sql: Sql, id: string): Promise<Quota | undefined> {
+    const [row] = await sql.query<{ quota: Quota }>('select quota from organization where id = $1', [id]);
+    return row?.quota;
+  }
+
+  async setQuota(tx: Tx, id: string, quota: Quota): Promise<void> {
+    await tx.query('update organization set quota = $2 where id = $1', [id, quota]);
+  }
+}

@@ -1,0 +1,52 @@
+import { availableParallelism } from 'node:os';
+import { CONFIG } from '@berth/service-kit';
+import { Inject, Injectable } from '@nestjs/common';
+import { compare, hash } from 'bcrypt';
+import type { Config } from '../config.js';
+import { isCommonPassword } from './common-passwords.js';
+import { passwordErrors } from './passwords.errors.js';
+import { Slots } from './slots.js';
+
+/** bcrypt reads no further. */
+const MAX_BYTES = 72;
+const MAX_WAITING = 500;
+
+/** Hashes and compares passwords, leaving one core to everything else. */
+@Injectable()
+export class PasswordsService {
+  private readonly slots = new Slots(Math.max(1, availableParallelism() - 1), MAX_WAITING);
+  private readonly cost: number;
+  /** Compared with when there is no user, so that an unknown address takes as long as a wrong password. */
+  private dummy: Promise<string> | undefined;
+
+  constructor(@Inject(CONFIG) config: Config) {
+    this.cost = config.PASSWORD_COST;
+  }
+
+  /** @throws DomainError 422 `password_too_common` */
+  async refuseCommon(password: string): Promise<void> {
+    if (!(await isCommonPassword(password))) return;
+    throw passwordErrors.PasswordTooCommon('is one of the passwords that are tried first', { pointer: '/password' });
+  }
+
+  /** @throws DomainError 503 `too_busy` */
+  hash(password: string): Promise<string> {
+    if (Buffer.byteLength(password) > MAX_BYTES) throw new Error('a password of more than 72 bytes reached the hash');
+    return this.inSlot(() => hash(password, this.cost));
+  }
+
+  /** Whether it is the password of `stored`; undefined stands for a user who does not exist. @throws DomainError 503 `too_busy` */
+  async matches(password: string, stored: string | undefined): Promise<boolean> {
+    this.dummy ??= hash('nobody has this password', this.cost);
+    const against = stored ?? (await this.dummy);
+    const fits = Buffer.byteLength(password) <= MAX_BYTES;
+    const same = await this.inSlot(() => compare(password.slice(0, MAX_BYTES), against));
+    return same && fits && stored !== undefined;
+  }
+
+  private async inSlot<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = await this.slots.run(work);
+    if (result !== undefined) return result;
+    throw passwordErrors.TooBusy('Too many sign-ins at this moment.', { retryAfter: 5 });
+  }
+}

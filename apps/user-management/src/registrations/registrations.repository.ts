@@ -1,0 +1,40 @@
+import { Clock, type Tx } from '@berth/service-kit';
+import { Inject, Injectable } from '@nestjs/common';
+import { hashToken, newToken } from '../sealing/opaque-token.js';
+
+const VALID_MS = 24 * 3_600_000;
+
+export interface RegistrationRecord {
+  readonly email: string;
+  readonly displayName: string | null;
+  readonly passwordHash: string;
+}
+
+@Injectable()
+export class RegistrationsRepository {
+  constructor(@Inject(Clock) private readonly clock: Clock) {}
+
+  /** Answers the token that verifies it, which is stored nowhere. Also forgets registrations that nobody verified in time. */
+  async insert(tx: Tx, { email, displayName, passwordHash }: RegistrationRecord): Promise<string> {
+    const token = newToken();
+    const now = this.clock.now();
+    await tx.query(
+      `with expired as (delete from registration where expires_at < $5)
+       insert into registration (token_hash, email, display_name, password_hash, expires_at)
+       values ($1, $2, $3, $4, $6)`,
+      [hashToken(token), email, displayName, passwordHash, now, new Date(now.getTime() + VALID_MS)],
+    );
+    return token;
+  }
+
+  /** Uses the token up: the registration and all others of its address are gone. */
+  async take(tx: Tx, token: string): Promise<RegistrationRecord | undefined> {
+    const [taken] = await tx.query<RegistrationRecord>(
+      `delete from registration where token_hash = $1 and expires_at > $2
+       returning email, display_name as "displayName", password_hash as "passwordHash"`,
+      [hashToken(token), this.clock.now()],
+    );
+    if (taken) await tx.query('delete from registration where email = $1', [taken.email]);
+    return taken;
+  }
+}

@@ -1,0 +1,43 @@
+import { Authenticated, type Caller, CurrentCaller, Public } from '@berth/access';
+import { type Login, login, type Refresh, refresh, type Tokens, tokens } from '@berth/contracts/identity';
+import { AnswerNotStored, Answers, AnswersNothing } from '@berth/service-kit';
+import { Body, Controller, Header, Headers, Inject, Post } from '@nestjs/common';
+import { LoginService } from './login.service.js';
+import { RefreshService } from './refresh.service.js';
+import { SessionsService } from './sessions.service.js';
+
+const USER_AGENT_LENGTH = 200;
+
+@Controller('v1/auth')
+export class AuthController {
+  constructor(
+    @Inject(LoginService) private readonly logins: LoginService,
+    @Inject(RefreshService) private readonly refreshes: RefreshService,
+    @Inject(SessionsService) private readonly sessions: SessionsService,
+  ) {}
+
+  @Post('login')
+  @Public()
+  @AnswerNotStored()
+  @Header('cache-control', 'no-store')
+  @Answers(tokens)
+  login(@Body({ schema: login }) body: Login, @Headers('user-agent') userAgent: string | undefined): Promise<Tokens> {
+    return this.logins.login(body, userAgent?.slice(0, USER_AGENT_LENGTH) ?? null);
+  }
+
+  @Post('refresh')
+  @Public()
+  @AnswerNotStored()
+  @Header('cache-control', 'no-store')
+  @Answers(tokens)
+  refresh(@Body({ schema: refresh }) body: Refresh): Promise<Tokens> {
+    return this.refreshes.refresh(body.refreshToken);
+  }
+
+  @Post('logout')
+  @Authenticated()
+  @AnswersNothing()
+  logout(@CurrentCaller() caller: Caller): Promise<void> {
+    return this.sessions.logout(caller);
+  }
+}

@@ -1,0 +1,49 @@
+import { Clock, type Tx } from '@berth/service-kit';
+import { Inject, Injectable } from '@nestjs/common';
+import { Sealer } from '../sealing/sealer.js';
+import { judgeRefresh } from './refresh.js';
+import { SessionEnder } from './session-ender.js';
+import { SessionsRepository } from './sessions.repository.js';
+
+/** The session that goes on, with the token that continues it. */
+export interface Continuation {
+  readonly sessionId: string;
+  readonly userId: string;
+  readonly successor: string;
+}
+
+/** The refresh tokens of a session: each is exchanged once, for the next. */
+@Injectable()
+export class RefreshFamily {
+  constructor(
+    @Inject(SessionsRepository) private readonly sessions: SessionsRepository,
+    @Inject(SessionEnder) private readonly ender: SessionEnder,
+    @Inject(Sealer) private readonly sealer: Sealer,
+    @Inject(Clock) private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Exchanges a token; undefined when it is good no longer. A token that is used again ends its session: whoever stole it
+   * and whoever it was stolen from cannot be told apart.
+   */
+  async continue(tx: Tx, token: string): Promise<Continuation | undefined> {
+    // It follows from the token, so that an honest retry gets the same one although only hashes are stored.
+    const successor = this.sealer.derive('refresh-token', token).toString('base64url');
+    const presented = await this.sessions.present(tx, token, successor);
+    if (!presented) return undefined;
+    const { sessionId, userId } = presented;
+    const now = this.clock.now();
+    switch (judgeRefresh(presented, now)) {
+      case 'refuse':
+        return undefined;
+      case 'reuse':
+        await this.ender.end(tx, userId, sessionId, 'platform', 'refresh token used twice');
+        return undefined;
+      case 'rotate':
+        await this.sessions.exchange(tx, token, successor, sessionId, now);
+        return { sessionId, userId, successor };
+      case 'repeat':
+        return { sessionId, userId, successor };
+    }
+  }
+}

@@ -1,0 +1,27 @@
+import { Audit, type Caller } from '@berth/access';
+import { sessionRevoked } from '@berth/contracts/events';
+import { Outbox } from '@berth/eventing';
+import { Clock, type Tx } from '@berth/service-kit';
+import { Inject, Injectable } from '@nestjs/common';
+import { SessionsRepository } from './sessions.repository.js';
+
+/** Ends sessions: their refresh tokens at once, their access tokens as soon as every service has heard. */
+@Injectable()
+export class SessionEnder {
+  constructor(
+    @Inject(SessionsRepository) private readonly sessions: SessionsRepository,
+    @Inject(Outbox) private readonly outbox: Outbox,
+    @Inject(Audit) private readonly audit: Audit,
+    @Inject(Clock) private readonly clock: Clock,
+  ) {}
+
+  /** False when there was none to end. */
+  async end(tx: Tx, userId: string, sessionId: string, by: Caller | 'platform', reason: string): Promise<boolean> {
+    if (!(await this.sessions.revoke(tx, userId, sessionId, this.clock.now()))) return false;
+    await this.outbox.append(tx, sessionRevoked, { subject: sessionId, data: { sessionId, userId } });
+    const target = { kind: 'session', id: sessionId };
+    const detail = { reason, userId };
+    await this.audit.record(tx, { by, action: 'sessions:revoke', target, organizationId: null, detail });
+    return true;
+  }
+}

@@ -1,0 +1,29 @@
+import { Module } from '@nestjs/common';
+import { SigningKeysModule } from '../signing-keys/signing-keys.module.js';
+import { UsersModule } from '../users/users.module.js';
+import { AuthController } from './auth.controller.js';
+import { LoginService } from './login.service.js';
+import { RefreshFamily } from './refresh-family.js';
+import { RefreshService } from './refresh.service.js';
+import { SessionEnder } from './session-ender.js';
+import { SessionStarter } from './session-starter.js';
+import { SessionsController } from './sessions.controller.js';
+import { SessionsRepository } from './sessions.repository.js';
+import { SessionsService } from './sessions.service.js';
+import { TokenIssuer } from './token-issuer.js';
+
+@Module({
+  imports: [UsersModule, SigningKeysModule],
+  controllers: [AuthController, SessionsController],
+  providers: [
+    LoginService,
+    RefreshFamily,
+    RefreshService,
+    SessionEnder,
+    SessionStarter,
+    SessionsRepository,
+    SessionsService,
+    TokenIssuer,
+  ],
+})
+export class SessionsModule {}

@@ -1,0 +1,41 @@
+import type { Caller } from '@berth/access';
+import type { Page, PageQuery } from '@berth/contracts/common';
+import type { Session } from '@berth/contracts/identity';
+import { Clock, Database, decodeCursor, toPage } from '@berth/service-kit';
+import { Inject, Injectable } from '@nestjs/common';
+import { toSession } from './session.js';
+import { SessionEnder } from './session-ender.js';
+import { sessionErrors } from './sessions.errors.js';
+import { SessionsRepository } from './sessions.repository.js';
+
+/** A person's own sessions. */
+@Injectable()
+export class SessionsService {
+  constructor(
+    @Inject(Database) private readonly database: Database,
+    @Inject(SessionsRepository) private readonly sessions: SessionsRepository,
+    @Inject(SessionEnder) private readonly ender: SessionEnder,
+    @Inject(Clock) private readonly clock: Clock,
+  ) {}
+
+  async list(caller: Caller, { limit, cursor }: PageQuery): Promise<Page<Session>> {
+    const after = decodeCursor(cursor);
+    const rows = await this.sessions.list(this.database, caller.subjectId, this.clock.now(), after, limit + 1);
+    const sessions = rows.map((row) => toSession(row, caller.sessionId));
+    return toPage(sessions, limit, (session) => session.id);
+  }
+
+  /** Ends the session that the caller's token belongs to; it may have ended already. */
+  async logout(caller: Caller): Promise<void> {
+    await this.database.transaction((tx) =>
+      this.ender.end(tx, caller.subjectId, caller.sessionId, caller, 'logged out'),
+    );
+  }
+
+  async revoke(caller: Caller, sessionId: string): Promise<void> {
+    await this.database.transaction(async (tx) => {
+      if (await this.ender.end(tx, caller.subjectId, sessionId, caller, 'revoked by its owner')) return;
+      throw sessionErrors.SessionNotFound('You have no such session.');
+    });
+  }
+}

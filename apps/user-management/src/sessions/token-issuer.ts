@@ -1,0 +1,43 @@
+import type { Tokens } from '@berth/contracts/identity';
+import { Clock, CONFIG } from '@berth/service-kit';
+import { Inject, Injectable } from '@nestjs/common';
+import { SignJWT } from 'jose';
+import type { Config } from '../config.js';
+import { KeyVault } from '../signing-keys/key-vault.js';
+
+export interface TokenSubject {
+  readonly userId: string;
+  readonly sessionId: string;
+  readonly administrator: boolean;
+}
+
+/** Signs access tokens. They say who, never what role: services look that up. */
+@Injectable()
+export class TokenIssuer {
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    @Inject(KeyVault) private readonly vault: KeyVault,
+    @Inject(Clock) private readonly clock: Clock,
+  ) {}
+
+  async issue(subject: TokenSubject, refreshToken: string): Promise<Tokens> {
+    const expiresIn = this.config.ACCESS_TOKEN_SECONDS;
+    const { kid, key } = await this.vault.active();
+    const now = Math.floor(this.clock.now().getTime() / 1_000);
+    const accessToken = await new SignJWT(claimsOf(subject))
+      .setProtectedHeader({ alg: 'RS256', kid, typ: 'at+jwt' })
+      .setIssuer(this.config.TOKEN_ISSUER)
+      .setAudience(this.config.TOKEN_AUDIENCE)
+      .setSubject(subject.userId)
+      .setIssuedAt(now)
+      .setExpirationTime(now + expiresIn)
+      .sign(key);
+    return { accessToken, tokenType: 'Bearer', expiresIn, refreshToken, sessionId: subject.sessionId };
+  }
+}
+
+const claimsOf = ({ sessionId, administrator }: TokenSubject) => ({
+  sid: sessionId,
+  scope: '*',
+  ...(administrator ? { admin: true } : {}),
+});

@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { EnsureSigningKey } from './ensure-signing-key.js';
+import { KeyVault } from './key-vault.js';
+import { SigningKeysController } from './signing-keys.controller.js';
+import { SigningKeysRepository } from './signing-keys.repository.js';
+import { SigningKeysService } from './signing-keys.service.js';
+
+@Module({
+  controllers: [SigningKeysController],
+  providers: [EnsureSigningKey, KeyVault, SigningKeysRepository, SigningKeysService],
+  exports: [KeyVault, SigningKeysService],
+})
+export class SigningKeysModule {}

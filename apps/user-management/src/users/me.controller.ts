@@ -1,0 +1,39 @@
+import { Authenticated, type Caller, CurrentCaller } from '@berth/access';
+import { type UpdateMe, updateMe, type User, user } from '@berth/contracts/identity';
+import { Answers, entityTag } from '@berth/service-kit';
+import { Body, Controller, Get, Headers, Inject, Patch, Res } from '@nestjs/common';
+import { toUser, type UserRecord } from './user.js';
+import { UsersService } from './users.service.js';
+
+interface Reply {
+  header(name: string, value: string): unknown;
+}
+
+@Controller('v1/me')
+export class MeController {
+  constructor(@Inject(UsersService) private readonly users: UsersService) {}
+
+  @Get()
+  @Authenticated()
+  @Answers(user)
+  async getMe(@CurrentCaller() caller: Caller, @Res({ passthrough: true }) reply: Reply): Promise<User> {
+    return tagged(await this.users.get(caller.subjectId), reply);
+  }
+
+  @Patch()
+  @Authenticated()
+  @Answers(user)
+  async updateMe(
+    @CurrentCaller() caller: Caller,
+    @Headers('if-match') ifMatch: string | undefined,
+    @Body({ schema: updateMe }) body: UpdateMe,
+    @Res({ passthrough: true }) reply: Reply,
+  ): Promise<User> {
+    return tagged(await this.users.update(caller, ifMatch, body), reply);
+  }
+}
+
+function tagged(user: UserRecord, reply: Reply): User {
+  void reply.header('etag', entityTag(user.generation));
+  return toUser(user);
+}

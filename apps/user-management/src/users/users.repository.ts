@@ -1,0 +1,43 @@
+import type { Sql, Tx } from '@berth/service-kit';
+import { Injectable } from '@nestjs/common';
+import type { UserRecord } from './user.js';
+
+const columns = `id, email, display_name as "displayName", administrator, generation, created_at as "createdAt"`;
+
+@Injectable()
+export class UsersRepository {
+  /** False when the address belongs to somebody already. */
+  async insert(tx: Tx, user: Omit<UserRecord, 'generation'> & { passwordHash: string }): Promise<boolean> {
+    const rows = await tx.query(
+      `insert into app_user (id, email, display_name, password_hash, administrator, created_at)
+       values ($1, $2, $3, $4, $5, $6) on conflict (email) do nothing returning id`,
+      [user.id, user.email, user.displayName, user.passwordHash, user.administrator, user.createdAt],
+    );
+    return rows.length > 0;
+  }
+
+  async find(sql: Sql, id: string, lock: '' | 'for update' = ''): Promise<UserRecord | undefined> {
+    const [user] = await sql.query<UserRecord>(`select ${columns} from app_user where id = $1 ${lock}`, [id]);
+    return user;
+  }
+
+  async findByEmail(sql: Sql, email: string): Promise<(UserRecord & { passwordHash: string }) | undefined> {
+    const [user] = await sql.query<UserRecord & { passwordHash: string }>(
+      `select ${columns}, password_hash as "passwordHash" from app_user where email = $1`,
+      [email],
+    );
+    return user;
+  }
+
+  async rename(tx: Tx, id: string, displayName: string | null): Promise<UserRecord | undefined> {
+    const [user] = await tx.query<UserRecord>(
+      `update app_user set display_name = $2, generation = generation + 1 where id = $1 returning ${columns}`,
+      [id, displayName],
+    );
+    return user;
+  }
+
+  async isEmpty(sql: Sql): Promise<boolean> {
+    return (await sql.query('select 1 from app_user limit 1')).length === 0;
+  }
+}
