@@ -1,6 +1,7 @@
 // The budgets of the house style that are about the whole tree and not about one file.
 import { readFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
+import { cyclesIn } from './cycles.mjs';
 import { root } from './prepare.mjs';
 
 const MEDIAN_LINES = 100;
@@ -31,6 +32,10 @@ for (const [project, wanted] of Object.entries(TESTS_PER_LINE)) {
   const ratio = of(tests) / of(code);
   require(ratio >= wanted, `${project} has ${ratio.toFixed(2)} lines of test per line of code; ${wanted} are wanted.`);
 }
+
+for (const cycle of cyclesIn(root, code)) problems.push(`Import cycle: ${cycle.join(' -> ')}`);
+for (const file of code.filter((each) => /\/src\/.+\/index\.ts$/.test(each)))
+  problems.push(`${file}: no inner index.ts.`);
 
 const ratio = sum(tests) / sum(code);
 console.log(

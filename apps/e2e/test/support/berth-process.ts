@@ -1,0 +1,127 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+export const workspace = resolve(import.meta.dirname, '../../../..');
+export const node = join(workspace, 'node_modules/node/bin/node');
+const main = join(workspace, 'apps/standalone/dist/main.js');
+const START_MILLISECONDS = 90_000;
+
+export interface BerthOptions {
+  /** Absent: a new folder below the system's temporary one. */
+  readonly folder?: string;
+  readonly port?: number;
+  readonly arguments?: readonly string[];
+}
+
+/** The embedded default as a process of its own, as a person starts it. */
+export class BerthProcess {
+  private constructor(
+    readonly folder: string,
+    readonly port: number,
+    readonly process: ChildProcess,
+    private readonly lines: { out: string; error: string },
+  ) {}
+
+  /** Resolves when the banner is printed. @throws Error with what was printed when it ends before */
+  static async start(options: BerthOptions = {}): Promise<BerthProcess> {
+    const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'berth-e2e-')));
+    const port = options.port ?? (await freePort());
+    const args = [
+      '--data',
+      folder,
+      '--port',
+      String(port),
+      ...(options.arguments ?? ['--no-example', '--open-sign-up']),
+    ];
+    const child = spawn(node, ['--enable-source-maps', main, ...args], {
+      env: { ...process.env, BERTH_TOOL_PATH: toolPath() },
+    });
+    const lines = { out: '', error: '' };
+    child.stdout.on('data', (chunk: Buffer) => (lines.out += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (lines.error += chunk.toString()));
+    const berth = new BerthProcess(folder, port, child, lines);
+    await berth.printed(/Berth is up/);
+    return berth;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  get output(): string {
+    return this.lines.out;
+  }
+
+  /** Everything that was logged and printed. */
+  get everything(): string {
+    return this.lines.out + this.lines.error;
+  }
+
+  administrator(): { email: string; password: string } {
+    const email = /Administrator\s+(\S+)/.exec(this.lines.out)?.[1];
+    const password = /Password\s+(\S+)/.exec(this.lines.out)?.[1];
+    if (!email || !password) throw new Error(`no administrator was printed:\n${this.everything}`);
+    return { email, password };
+  }
+
+  /** As Ctrl-C does. Resolves with the exit code. */
+  async stop(signal: NodeJS.Signals = 'SIGINT'): Promise<number | null> {
+    if (this.process.exitCode !== null || this.process.signalCode !== null) return this.process.exitCode;
+    const ended = new Promise<number | null>((resolve) => this.process.once('exit', (code) => resolve(code)));
+    this.process.kill(signal);
+    return ended;
+  }
+
+  async stopAndRemove(): Promise<void> {
+    await this.stop();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  private printed(pattern: RegExp): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(
+        () => reject(new Error(`Berth did not come up:\n${this.everything}`)),
+        START_MILLISECONDS,
+      );
+      const look = () => {
+        if (pattern.test(this.lines.out)) (clearTimeout(timer), resolve());
+      };
+      this.process.stdout?.on('data', look);
+      this.process.once('exit', (code) => {
+        clearTimeout(timer);
+        reject(new Error(`Berth ended with ${code} before it was up:\n${this.everything}`));
+      });
+    });
+  }
+}
+
+/** The person's own tools: what npm and jest put in front is not theirs. */
+const toolPath = (): string =>
+  (process.env['PATH'] ?? '')
+    .split(':')
+    .filter((each) => !each.includes('node_modules'))
+    .join(':');
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((done) => server.close(done));
+  return port;
+}
+
+/** Ids of all processes whose environment or command line names `text`: to prove that nothing was left. */
+export async function processesNaming(text: string): Promise<number[]> {
+  const pids = (await readdir('/proc')).filter((each) => /^\d+$/.test(each)).map(Number);
+  const names = await Promise.all(
+    pids.map(async (pid) => {
+      // A process may end while it is looked at.
+      const read = (file: string) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '');
+      return (await read('cmdline')).includes(text) || (await read('environ')).includes(text) ? pid : undefined;
+    }),
+  );
+  return names.filter((pid): pid is number => pid !== undefined && pid !== process.pid);
+}
