@@ -36,7 +36,7 @@ export function createGatewayServer(handlers: Handlers, clock: Clock, logger: Ga
     serveApi(handlers, request, response, expectsContinue).catch((error: unknown) => {
       logger.error({ err: error }, 'the gateway failed');
       if (response.headersSent) response.destroy();
-      else answer(response, { status: 500, body: { message: 'An unexpected error occurred' } }, [], true);
+      else answer(response, { status: 500, body: { message: 'An unexpected error occurred' } });
     });
   };
   const server = createServer({ ...limits, shouldUpgradeCallback: isTunnel }, (request, response) =>
@@ -54,7 +54,7 @@ async function serveApi(
   response: ServerResponse,
   expectsContinue: boolean,
 ): Promise<void> {
-  if (request.method === 'GET' && request.url === '/healthz') return answer(response, healthy, [], false);
+  if (request.method === 'GET' && request.url === '/healthz') return answer(response, healthy);
   if (request.method === 'GET' && request.url === '/openapi.json') return handlers.openapi.handle(response);
   await handlers.api.handle(request, response, expectsContinue);
 }

@@ -87,6 +87,13 @@ describe('API routes', () => {
     expect(echoed(await gateway.call({ path: '/x/../v1//projects/./%41' })).url).toBe('/v1/projects/A');
   });
 
+  it.each(['/v1/projects/a%20b', '/v1/projects/a%0D%0AX:%20y', '/v1/projects/%C3%BC%22', '/v1/projects/%252e%252e'])(
+    'forwards %s with its encoding',
+    async (path) => {
+      expect(echoed(await gateway.call({ path })).url).toBe(path);
+    },
+  );
+
   it('refuses an absolute request target', async () => {
     expect((await gateway.call({ path: 'http://elsewhere/v1/projects' })).status).toBe(400);
   });

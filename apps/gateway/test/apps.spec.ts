@@ -261,12 +261,26 @@ describe('app routes', () => {
     });
     await new Promise<void>((resolve) => deaf.listen(0, '127.0.0.1', resolve));
     await route('deaf.localhost', [{ id: 'deaf', port: (deaf.address() as AddressInfo).port }]);
+    const begun = performance.now();
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     const body = Buffer.alloc(16 * 2 ** 20);
     expect((await gateway.call({ method: 'POST', host: 'deaf.localhost', body, agent })).status).toBe(413);
     expect((await gateway.call({ path: '/healthz', agent })).status).toBe(200);
+    expect(performance.now() - begun).toBeLessThan(5_000);
     agent.destroy();
     deaf.close();
+  });
+
+  it('does not mind an app that sends a body after the headers of a HEAD', async () => {
+    const wrong = createServer((socket) => {
+      socket
+        .on('error', () => undefined)
+        .once('data', () => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nno'));
+    });
+    await new Promise<void>((resolve) => wrong.listen(0, '127.0.0.1', resolve));
+    await route('wrong.localhost', [{ id: 'wrong', port: (wrong.address() as AddressInfo).port }]);
+    expect((await gateway.call({ method: 'HEAD', host: 'wrong.localhost' })).status).toBe(200);
+    wrong.close();
   });
 
   it('reports what still runs when a drain takes too long', async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { SignJWT } from 'jose';
 import {
+  echo,
   echoed,
   makeKey,
   startTestGateway,
@@ -31,6 +32,9 @@ services:
           - { name: jwt, config: { key_claim_name: kid, claims_to_verify: [exp], run_on_preflight: false } }
           - { name: request-size-limiting, config: { allowed_payload_size: 1, size_unit: kilobytes } }
           - { name: rate-limiting, config: { minute: 3, limit_by: ip } }
+      - name: strict
+        paths: [/strict]
+        plugins: [{ name: jwt, config: { key_claim_name: kid } }]
       - name: sized
         paths: [/sized]
         plugins: [{ name: request-size-limiting, config: { allowed_payload_size: 1, size_unit: kilobytes } }]
@@ -57,7 +61,11 @@ describe('plugins', () => {
 
   beforeAll(async () => {
     [key, other] = await Promise.all([makeKey('known'), makeKey('other')]);
-    upstream = await startUpstream();
+    upstream = await startUpstream((request, response) => {
+      if (request.url !== '/outspoken') return echo(request, response);
+      const headers = { 'Access-Control-Allow-Origin': '*', Vary: 'Accept', 'X-Correlation-ID': 'theirs' };
+      response.writeHead(200, headers).end();
+    });
     upstream.server.on('request', () => requests++);
     gateway = await startTestGateway(kongWith(key), { upstreams: { projects: upstream.url }, clock });
   });
@@ -149,6 +157,20 @@ describe('plugins', () => {
       expect((await gateway.call({ method: 'OPTIONS', path: '/projects' })).status).toBe(200);
     });
 
+    it('asks for a token with OPTIONS too, by default', async () => {
+      expect((await gateway.call({ method: 'OPTIONS', path: '/strict' })).status).toBe(401);
+    });
+
+    it('has the last word over the headers of the service, but adds to Vary', async () => {
+      const headers = { origin: 'http://localhost:1', 'x-correlation-id': 'ours' };
+      const answer = await gateway.call({ path: '/sized/outspoken', headers });
+      expect(answer.headers).toMatchObject({
+        'access-control-allow-origin': 'http://localhost:1',
+        'x-correlation-id': 'ours',
+        vary: 'Accept, Origin',
+      });
+    });
+
     it('marks answers for allowed origins, refusals among them', async () => {
       const headers = { origin: 'https://console.example.test' };
       const refusal = await gateway.call({ path: '/projects', headers });
@@ -214,7 +236,7 @@ describe('plugins', () => {
 
     it('answers 417 when the client asked first', async () => {
       const answer = await post('', { 'content-length': '2000', expect: '100-continue' });
-      expect(answer.status).toBe(417);
+      expect([answer.status, answer.headers.connection]).toEqual([417, 'close']);
     });
 
     it('lets the client go on after 100-continue when the size is fine', async () => {

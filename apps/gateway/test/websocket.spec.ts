@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { WebSocket, WebSocketServer } from 'ws';
-import { emptyKong, startTestGateway, startUpstream, type TestGateway, type TestUpstream } from './harness.js';
+import { emptyKong, startTestGateway, startUpstream, type TestGateway, type TestUpstream, textOf } from './harness.js';
 
 describe('WebSocket', () => {
   let gateway: TestGateway;
@@ -15,6 +15,10 @@ describe('WebSocket', () => {
     sockets = new WebSocketServer({ noServer: true });
     upstream.server.on('upgrade', (request, socket, head) => {
       if (request.url === '/declined') return void socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno');
+      if (request.url === '/broken') {
+        socket.write('HTTP/1.1 403 Forbidden\r\nContent-Length: 9\r\n\r\nno', () => socket.destroy());
+        return;
+      }
       sockets.handleUpgrade(request, socket, head, (client) => {
         client.send(`hello ${request.headers['x-forwarded-for']} ${request.headers['x-consumer-id']}`);
         client.on('message', (data, binary) => client.send(data, { binary }));
@@ -67,6 +71,12 @@ describe('WebSocket', () => {
     const [, answer] = await once(open('/declined'), 'unexpected-response');
     expect(answer.statusCode).toBe(403);
     answer.resume();
+    expect(await inFlight(5_000)).toBe(0);
+  });
+
+  it('breaks the answer off visibly when an app that declines breaks it off', async () => {
+    const [, answer] = await once(open('/broken'), 'unexpected-response');
+    await expect(textOf(answer)).rejects.toThrow('aborted');
     expect(await inFlight(5_000)).toBe(0);
   });
 

@@ -33,15 +33,15 @@ export class ApiProxy {
 
   async handle(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): Promise<void> {
     const url = request.url ?? '';
-    if (!url.startsWith('/')) return answer(response, badTarget, [], expectsContinue);
+    if (!url.startsWith('/')) return answer(response, badTarget);
     const [rawPath, query] = splitQuery(url);
     const path = normalizePath(rawPath);
     const config = this.config();
     const match = config.router.match({ method: request.method ?? '', host: hostName(request.headers.host), path });
-    if (!match) return answer(response, noRoute, [], expectsContinue);
+    if (!match) return answer(response, noRoute);
     const verdict = await this.policies.admit(config, match.target, { request, query, expectsContinue });
     if (response.destroyed) return;
-    if (verdict.refusal) return answer(response, verdict.refusal, verdict.answerHeaders, expectsContinue);
+    if (verdict.refusal) return answer(response, verdict.refusal, verdict.answerHeaders);
     this.pass({ request, response, path, query, expectsContinue }, match, verdict);
   }
 
@@ -69,18 +69,18 @@ export class ApiProxy {
       expectsContinue,
       fail: (failure, error) => {
         this.logger.warn({ service: service.name, route: route.name, failure, err: error }, 'a service did not answer');
-        answer(response, upstreamFailure(failure), verdict.answerHeaders, false);
+        answer(response, upstreamFailure(failure), verdict.answerHeaders);
       },
     });
   }
 }
 
-/** Answers as Kong does. After a refused `Expect: 100-continue` the connection ends: the body may or may not follow. */
-export function answer(response: ServerResponse, refusal: Refusal, headers: readonly string[], closes: boolean): void {
+/** Answers as Kong does. After a refused `Expect: 100-continue` node:http ends the connection: the body may still follow. */
+export function answer(response: ServerResponse, refusal: Refusal, headers: readonly string[] = []): void {
   const body = Object.keys(refusal.body).length > 0 ? JSON.stringify(refusal.body) : '';
   const type = body ? ['Content-Type', 'application/json; charset=utf-8'] : [];
-  const framing = ['Content-Length', String(Buffer.byteLength(body)), ...(closes ? ['Connection', 'close'] : [])];
-  response.writeHead(refusal.status, [...type, ...framing, ...headers, ...(refusal.headers ?? [])]).end(body);
+  const length = ['Content-Length', String(Buffer.byteLength(body))];
+  response.writeHead(refusal.status, [...type, ...length, ...headers, ...(refusal.headers ?? [])]).end(body);
 }
 
 function splitQuery(url: string): [path: string, query: string] {

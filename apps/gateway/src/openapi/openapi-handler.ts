@@ -24,13 +24,13 @@ export class OpenApiHandler {
     const missing = config.services.flatMap(({ name }, index) => (results[index]?.status === 'rejected' ? [name] : []));
     if (missing.length > 0) {
       this.logger.warn({ missing }, 'the OpenAPI document is not complete');
-      return answer(response, unavailable(missing), [], false);
+      return answer(response, unavailable(missing));
     }
     const documents = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
     const merged = mergeOpenApi(documents, (service, path) => servedBy(config, path) === service);
-    if (merged.conflicts.length === 0) return answer(response, { status: 200, body: merged.document }, [], false);
+    if (merged.conflicts.length === 0) return answer(response, { status: 200, body: merged.document });
     const body = { message: 'services define the same name differently', conflicts: merged.conflicts };
-    answer(response, { status: 500, body }, [], false);
+    answer(response, { status: 500, body });
   }
 }
 

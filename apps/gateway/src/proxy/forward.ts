@@ -52,7 +52,7 @@ class Forwarding {
   }
 
   start(): void {
-    this.exchange.response.once('close', () => this.end());
+    this.exchange.response.once('close', () => this.end()).on('error', () => this.end());
     this.attempt(true);
   }
 

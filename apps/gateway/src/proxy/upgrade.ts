@@ -102,6 +102,7 @@ function join({ socket, head: early }: Upgrade, answer: IncomingMessage, upstrea
 function pass(socket: Duplex, answer: IncomingMessage): void {
   const headers = responseHeaders(answer, []);
   socket.write(head(answer.statusCode ?? 502, answer.statusMessage, [...headers, 'Connection', 'close']));
+  answer.once('error', () => socket.destroy());
   answer.pipe(socket);
 }
 
