@@ -1,0 +1,179 @@
+import { randomUUID } from 'node:crypto';
+import type { Session, Tokens } from '@berth/contracts/identity';
+import { Clock } from '@berth/service-kit';
+import { eventually } from '@berth/testing';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { decodeJwt, decodeProtectedHeader } from 'jose';
+import { goodPassword, IdentityService } from './fixtures/identity-service.js';
+
+/** Real time, which a test may move forward. */
+class MovedClock extends Clock {
+  forward = 0;
+  override now(): Date {
+    return new Date(Date.now() + this.forward);
+  }
+}
+
+describe('sessions', () => {
+  let identity: IdentityService;
+  const clock = new MovedClock();
+  beforeAll(async () => {
+    identity = await IdentityService.start({ ACCESS_STALE_SECONDS: '1e9' }, [[Clock, clock]]);
+  });
+  afterAll(() => identity.close());
+
+  const refresh = (refreshToken: string) =>
+    identity.call<Tokens>('POST', '/v1/auth/refresh', { body: { refreshToken } });
+  const me = async (token: string) => (await identity.call('GET', '/v1/me', { token })).status;
+  const unusableSoon = (token: string) => eventually(async () => expect(await me(token)).toBe(401), { within: 1_000 });
+
+  it('a login answers an access token that says who and which session, and no role', async () => {
+    const person = await identity.person();
+    const claims = decodeJwt(person.accessToken);
+    expect(decodeProtectedHeader(person.accessToken)).toMatchObject({ alg: 'RS256', kid: expect.any(String) });
+    expect(claims).toMatchObject({ iss: 'berth', aud: 'berth', sid: person.sessionId, scope: '*' });
+    expect((claims.exp ?? 0) - (claims.iat ?? 0)).toBe(600);
+    expect(Object.keys(claims).sort()).toEqual(['aud', 'exp', 'iat', 'iss', 'scope', 'sid', 'sub']);
+    expect(Buffer.from(person.refreshToken, 'base64url')).toHaveLength(32);
+  });
+
+  it('answers a wrong password and an unknown address alike, in body and in time', async () => {
+    const { email } = await identity.person();
+    const times = { wrong: [] as number[], unknown: [] as number[] };
+    for (let i = 0; i < 9; i++) {
+      for (const [kind, address] of [
+        ['wrong', email],
+        ['unknown', `${randomUUID()}@example.com`],
+      ] as const) {
+        const started = performance.now();
+        const answer = await identity.login(address, 'not the password');
+        times[kind].push(performance.now() - started);
+        expect(answer).toMatchObject({ status: 401, body: { code: 'credentials_invalid' } });
+        expect(answer.body).not.toHaveProperty('errors');
+      }
+    }
+    const median = (all: number[]) => all.sort((a, b) => a - b)[4] ?? 0;
+    expect(median(times.unknown) / median(times.wrong)).toBeGreaterThan(0.5);
+    expect(median(times.unknown) / median(times.wrong)).toBeLessThan(2);
+  });
+
+  it('is never cached', async () => {
+    const { email } = await identity.person();
+    expect((await identity.login(email, goodPassword)).headers.get('cache-control')).toBe('no-store');
+  });
+
+  it('a refresh answers new tokens of the same session', async () => {
+    const person = await identity.person();
+    const { status, body } = await refresh(person.refreshToken);
+    expect(status).toBe(200);
+    expect(body.sessionId).toBe(person.sessionId);
+    expect(body.refreshToken).not.toBe(person.refreshToken);
+    expect(await me(body.accessToken)).toBe(200);
+    expect((await refresh(body.refreshToken)).status).toBe(200);
+  });
+
+  it('an honest retry within 10 s gets the same successor, and both are one', async () => {
+    const person = await identity.person();
+    const [first, retry] = [await refresh(person.refreshToken), await refresh(person.refreshToken)];
+    expect(retry.body.refreshToken).toBe(first.body.refreshToken);
+    expect((await refresh(retry.body.refreshToken)).status).toBe(200);
+  });
+
+  it('two refreshes at once get the same successor', async () => {
+    const person = await identity.person();
+    const answers = await Promise.all(Array.from({ length: 8 }, () => refresh(person.refreshToken)));
+    expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([200]));
+    expect(new Set(answers.map((answer) => answer.body.refreshToken)).size).toBe(1);
+    expect(await me(person.accessToken)).toBe(200);
+  });
+
+  it('a refresh token used again after its successor was used ends the session for everybody', async () => {
+    const person = await identity.person();
+    const second = (await refresh(person.refreshToken)).body;
+    const third = (await refresh(second.refreshToken)).body;
+    expect(await refresh(person.refreshToken)).toMatchObject({ status: 401, body: { code: 'refresh_invalid' } });
+    expect((await refresh(third.refreshToken)).status).toBe(401);
+    await unusableSoon(third.accessToken);
+    const [entry] = await identity.database.query(
+      `select from audit_entry where action = 'sessions:revoke' and target->>'id' = $1 and detail->>'reason' like '%twice%'`,
+      [person.sessionId],
+    );
+    expect(entry).toBeDefined();
+  });
+
+  it('a refresh token used again after 10 s ends the session, even when its successor was never used', async () => {
+    const person = await identity.person();
+    const second = (await refresh(person.refreshToken)).body;
+    clock.forward += 11_000;
+    expect((await refresh(person.refreshToken)).status).toBe(401);
+    expect((await refresh(second.refreshToken)).status).toBe(401);
+  });
+
+  it('ends after its time, however often it was refreshed', async () => {
+    const person = await identity.person();
+    clock.forward += 20 * 86_400_000;
+    const second = await refresh(person.refreshToken);
+    expect(second.status).toBe(200);
+    clock.forward += 11 * 86_400_000;
+    expect((await refresh(second.body.refreshToken)).status).toBe(401);
+  });
+
+  it.each(['', 'nonsense', 'x'.repeat(43), 'x'.repeat(5_000)])('takes no %j for a refresh token', async (token) => {
+    expect([401, 422]).toContain((await refresh(token)).status);
+  });
+
+  it('a logout ends the session everywhere', async () => {
+    const person = await identity.person();
+    const other = (await identity.login(person.email, person.password)).body;
+    const logout = () => identity.call('POST', '/v1/auth/logout', { token: person.accessToken });
+    expect((await logout()).status).toBe(204);
+    expect((await refresh(person.refreshToken)).status).toBe(401);
+    await unusableSoon(person.accessToken);
+    expect(await me(other.accessToken)).toBe(200);
+  });
+
+  it('lists a person their own sessions, page by page, and ends one of them', async () => {
+    const person = await identity.person();
+    const other = (await identity.login(person.email, person.password)).body;
+    const list = (query: string) =>
+      identity.call<{ items: Session[]; next: string | null }>('GET', `/v1/sessions?${query}`, {
+        token: person.accessToken,
+      });
+    const first = await list('limit=1');
+    const second = await list(`limit=1&cursor=${first.body.next}`);
+    expect([...first.body.items, ...second.body.items]).toMatchObject([
+      { id: person.sessionId, current: true },
+      { id: other.sessionId, current: false },
+    ]);
+    expect(second.body.next).toBeNull();
+
+    const end = (id: string) => identity.call('DELETE', `/v1/sessions/${id}`, { token: person.accessToken });
+    expect((await end(other.sessionId)).status).toBe(204);
+    await unusableSoon(other.accessToken);
+    expect((await refresh(other.refreshToken)).status).toBe(401);
+    expect((await end(other.sessionId)).status).toBe(404);
+    expect((await list('limit=10')).body.items).toHaveLength(1);
+  });
+
+  it('ends nobody else their session', async () => {
+    const [ada, eve] = [await identity.person(), await identity.person()];
+    const answer = await identity.call('DELETE', `/v1/sessions/${ada.sessionId}`, { token: eve.accessToken });
+    expect(answer).toMatchObject({ status: 404, body: { code: 'session_not_found' } });
+    expect(await me(ada.accessToken)).toBe(200);
+    expect((await refresh(ada.refreshToken)).status).toBe(200);
+  });
+
+  it('a person may change their name, if nobody did meanwhile', async () => {
+    const { accessToken: token } = await identity.person();
+    const patch = (body: object, headers: Record<string, string>) =>
+      identity.call('PATCH', '/v1/me', { token, body, headers });
+    const etag = (await identity.call('GET', '/v1/me', { token })).headers.get('etag') ?? '';
+    expect((await patch({ displayName: 'Ada' }, {})).status).toBe(428);
+    const changed = await patch({ displayName: 'Ada' }, { 'if-match': etag });
+    expect(changed).toMatchObject({ status: 200, body: { displayName: 'Ada', generation: 2 } });
+    expect((await patch({ displayName: 'Eve' }, { 'if-match': etag })).status).toBe(412);
+    const next = changed.headers.get('etag') ?? '';
+    expect((await patch({ displayName: null }, { 'if-match': next })).body).toMatchObject({ displayName: null });
+    expect((await patch({ administrator: true }, { 'if-match': '*' })).status).toBe(422);
+  });
+});
