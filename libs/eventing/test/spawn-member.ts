@@ -4,10 +4,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Member } from './event-bus.contract.js';
 
-const script = join(import.meta.dirname, 'bus-member.mjs');
-
-/** Runs `bus-member.mjs` with the options as its argument. */
-export function spawnMember(options: object): Promise<Member> {
+/** Runs a script beside this file with the options as its argument. It needs the built library: `tsc -b libs/eventing`. */
+export function spawnMember(options: object, file = 'bus-member.mjs'): Promise<Member> {
+  const script = join(import.meta.dirname, file);
   const child = spawn(process.execPath, [script, JSON.stringify(options)], { stdio: ['ignore', 'pipe', 'inherit'] });
   const finished: string[] = [];
   let hangs = false;

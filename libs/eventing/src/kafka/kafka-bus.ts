@@ -1,8 +1,9 @@
 import type { Clock, Logger } from '@berth/service-kit';
-import { type Admin, type Kafka, Partitioners, type Producer } from 'kafkajs';
+import type { Admin, Kafka } from 'kafkajs';
 import type { BusMessage, Deliver, EventBus, SubscribeOptions, Subscription } from '../bus/event-bus.js';
 import { kafkaClient, type KafkaBusOptions } from './kafka-client.js';
 import { KafkaConsumer } from './kafka-consumer.js';
+import { KafkaProducer } from './kafka-producer.js';
 import { batchesOf, topicMessagesOf } from './kafka-records.js';
 import { KafkaTopics } from './kafka-topics.js';
 
@@ -14,7 +15,7 @@ const PARTITIONS = 8;
 export class KafkaBus implements EventBus {
   private readonly kafka: Kafka;
   private readonly admin: Admin;
-  private readonly producer: Producer;
+  private readonly producer: KafkaProducer;
   private readonly topics: KafkaTopics;
   private readonly consumers = new Set<KafkaConsumer>();
   private connected: Promise<unknown> | undefined;
@@ -26,20 +27,14 @@ export class KafkaBus implements EventBus {
   ) {
     this.kafka = kafkaClient(options, logger);
     this.admin = this.kafka.admin();
-    // One request at a time: with more, a retried one could land behind its successor.
-    this.producer = this.kafka.producer({
-      idempotent: true,
-      maxInFlightRequests: 1,
-      createPartitioner: Partitioners.DefaultPartitioner,
-    });
+    this.producer = new KafkaProducer(this.kafka);
     this.topics = new KafkaTopics(this.admin, options.partitions ?? PARTITIONS, options.replicationFactor ?? 1);
   }
 
   async publish(messages: readonly BusMessage[]): Promise<void> {
     await this.connect();
     await this.topics.ensure(messages.map((message) => message.topic));
-    for (const batch of batchesOf(messages))
-      await this.producer.sendBatch({ acks: -1, topicMessages: topicMessagesOf(batch) });
+    for (const batch of batchesOf(messages)) await this.producer.send(topicMessagesOf(batch));
   }
 
   async subscribe({ group, topics }: SubscribeOptions, deliver: Deliver): Promise<Subscription> {
@@ -66,7 +61,7 @@ export class KafkaBus implements EventBus {
 
   async close(): Promise<void> {
     await Promise.all([...this.consumers].map((consumer) => consumer.close()));
-    await this.producer.disconnect();
+    await this.producer.close();
     await this.admin.disconnect();
   }
 
@@ -83,7 +78,7 @@ export class KafkaBus implements EventBus {
   }
 
   private async connect(): Promise<void> {
-    this.connected ??= Promise.all([this.producer.connect(), this.admin.connect()]);
+    this.connected ??= this.admin.connect();
     await this.connected.catch((error: unknown) => {
       this.connected = undefined;
       throw error;
