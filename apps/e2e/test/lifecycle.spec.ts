@@ -1,0 +1,112 @@
+import { spawn } from 'node:child_process';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { eventually } from '@berth/testing';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { ask } from './support/app-http.js';
+import { BerthProcess, freePort, node, processesNaming, workspace } from './support/berth-process.js';
+
+jest.setTimeout(120_000);
+
+/** Starts it where it must not come up, and answers how it ended. */
+function refused(args: readonly string[]): Promise<{ code: number | null; error: string }> {
+  const child = spawn(node, [join(workspace, 'apps/standalone/dist/main.js'), ...args]);
+  let error = '';
+  child.stderr.on('data', (chunk: Buffer) => (error += chunk.toString()));
+  return new Promise((resolve) => child.once('close', (code) => resolve({ code, error })));
+}
+
+const exampleUrlOf = (berth: BerthProcess): string => {
+  const url = /Example\s+(\S+)/.exec(berth.output)?.[1];
+  if (!url) throw new Error(`no example was printed:\n${berth.everything}`);
+  return url;
+};
+
+describe('npm run up', () => {
+  let berth: BerthProcess;
+  let exampleUrl: string;
+
+  beforeAll(async () => {
+    berth = await BerthProcess.start({ arguments: [] });
+    exampleUrl = exampleUrlOf(berth);
+  });
+  afterAll(() => berth.stopAndRemove());
+
+  it('makes an administrator, deploys the example and ends with a URL that answers', async () => {
+    expect(berth.administrator().password.length).toBeGreaterThanOrEqual(12);
+    expect((await ask(exampleUrl)).status).toBe(200);
+  });
+
+  it('keeps the password nowhere', async () => {
+    const { password } = berth.administrator();
+    const secrets = await readFile(join(berth.folder, 'secrets.json'), 'utf8');
+    expect(secrets).not.toContain(password);
+    expect(JSON.parse(secrets)).toMatchObject({ administrator: null });
+  });
+
+  it('refuses a second instance on the same folder, a taken port, and says so in one sentence', async () => {
+    const second = await refused(['--data', berth.folder, '--port', String(await freePort()), '--no-example']);
+    expect(second).toMatchObject({
+      code: 1,
+      error: expect.stringMatching(/^Another Berth is running on the data folder .+\n$/),
+    });
+    const folder = await mkdtemp(join(tmpdir(), 'berth-refused-'));
+    const taken = await refused(['--data', folder, '--port', String(berth.port), '--no-example']);
+    expect(taken).toMatchObject({ code: 1, error: `Port ${berth.port} is taken. Choose another with --port.\n` });
+    expect(await processesNaming(folder)).toEqual([]);
+    await rm(folder, { recursive: true });
+    expect((await ask(exampleUrl)).status).toBe(200);
+  });
+
+  it('ends at Ctrl-C with nothing left running, and comes back with all data and apps, without the password', async () => {
+    expect(await berth.stop('SIGINT')).toBe(0);
+    expect(await processesNaming(berth.folder)).toEqual([]);
+    berth = await BerthProcess.start({ folder: berth.folder, port: berth.port, arguments: [] });
+    expect(berth.output).not.toContain('Password');
+    await eventually(async () => expect((await ask(exampleUrl)).status).toBe(200), { within: 20_000 });
+  });
+
+  it('comes back after kill -9, with every process of before gone', async () => {
+    const before = await processesNaming(`${berth.folder}/agent`);
+    expect(before.length).toBeGreaterThan(0);
+    berth.process.kill('SIGKILL');
+    berth = await BerthProcess.start({ folder: berth.folder, port: berth.port, arguments: [] });
+    await eventually(async () => expect((await ask(exampleUrl)).status).toBe(200), { within: 20_000 });
+    const after = await processesNaming(`${berth.folder}/agent/instances`);
+    expect(after.filter((pid) => before.includes(pid))).toEqual([]);
+  });
+});
+
+describe('npm run up in a folder that is not its own', () => {
+  it('of a newer version refuses and leaves it alone', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'berth-newer-'));
+    await writeFile(join(folder, 'version'), '999\n');
+    const ended = await refused(['--data', folder, '--port', '0']);
+    expect(ended).toMatchObject({
+      code: 1,
+      error: expect.stringMatching(/^The data folder .+ was written by a newer Berth .+\n$/),
+    });
+    expect(await readFile(join(folder, 'version'), 'utf8')).toBe('999\n');
+    await rm(folder, { recursive: true });
+  });
+
+  it('that cannot be written refuses', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'berth-file-'));
+    await writeFile(join(folder, 'file'), '');
+    await chmod(join(folder, 'file'), 0o400);
+    const ended = await refused(['--data', join(folder, 'file', 'data'), '--port', '0']);
+    expect(ended).toMatchObject({
+      code: 1,
+      error: expect.stringMatching(/^The data folder .+ cannot be written: .+\n$/),
+    });
+    await rm(folder, { recursive: true });
+  });
+
+  it('with a wrong argument shows how it is used', async () => {
+    expect(await refused(['--nonsense'])).toMatchObject({
+      code: 1,
+      error: expect.stringContaining('Usage: npm run up'),
+    });
+  });
+});
