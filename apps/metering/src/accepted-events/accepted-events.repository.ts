@@ -3,7 +3,10 @@ import { Clock, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { AcceptedAllocation, AllocationEvent, Position } from './accepted-event.js';
 
-/** `repeated`: the log had it; `known`: new, but its version was told before; `fresh`: it says something new. */
+/**
+ * `repeated`: the log had it; `known`: its version was told before; `fresh`: it says something new. A snapshot of a
+ * version that was only told as a change says something new: it holds also where versions before it are missing.
+ */
 export type Acceptance = 'repeated' | 'known' | 'fresh';
 
 /** The append-only log that usage can be derived from again, for ever. The inbox forgets, this does not. */
@@ -14,11 +17,12 @@ export class AcceptedEventsRepository {
   /** The caller holds the lock of the workload. */
   async append(tx: Tx, event: AllocationEvent): Promise<Acceptance> {
     const { workloadId, allocationVersion } = event.data;
-    const told = await tx.query(
-      'select 1 from accepted_event where workload_id = $1 and epoch = $2 and version = $3 limit 1',
-      [workloadId, event.epoch, allocationVersion],
-    );
     const isSnapshot = event.type === workloadAllocationSnapshot.type;
+    const told = await tx.query(
+      `select 1 from accepted_event
+        where workload_id = $1 and epoch = $2 and version = $3 and (is_snapshot or not $4) limit 1`,
+      [workloadId, event.epoch, allocationVersion, isSnapshot],
+    );
     const appended = await tx.query(
       `insert into accepted_event
          (source, id, type, workload_id, epoch, version, is_snapshot, time, accepted_at, data)

@@ -31,7 +31,7 @@ export class SpansService {
     if (acceptance === 'repeated') return;
     const position = { epoch: event.epoch, version };
     await this.workloads.see(tx, workloadId, position);
-    const isLate = acceptance === 'fresh' && !isAfter(position, workload);
+    const isLate = acceptance === 'fresh' && isAfter(workload, position);
     await this.advance(tx, isLate ? await this.restart(tx, workload) : workload);
     await this.workloads.noteGap(tx, workloadId);
   }

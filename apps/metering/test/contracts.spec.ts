@@ -1,0 +1,36 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type CloudEvent, envelope } from '@berth/contracts/events';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { MeteringApp } from './support/metering-app.js';
+
+const folder = join(import.meta.dirname, '../../../libs/contracts/samples');
+const consumed = readdirSync(folder).filter((name) => name.startsWith('berth.workload.allocation-'));
+
+let app: MeteringApp;
+
+beforeAll(async () => {
+  app = await MeteringApp.start();
+});
+afterAll(() => app.close());
+
+describe('golden samples', () => {
+  it('of all that is consumed here exist', () => {
+    expect(consumed.map((name) => name.replace(/\.v1\.\d+\.json$/, ''))).toEqual(
+      expect.arrayContaining([
+        'berth.workload.allocation-changed',
+        'berth.workload.allocation-heartbeat',
+        'berth.workload.allocation-snapshot',
+      ]),
+    );
+  });
+
+  it.each(consumed)('%s takes effect', async (name) => {
+    const sample = envelope.parse(JSON.parse(readFileSync(join(folder, name), 'utf8'))) as CloudEvent;
+    await app.tell(sample);
+    expect(await app.database.query('select 1 from dead_letter')).toEqual([]);
+    const data = sample.data as { workloadId: string };
+    const rows = await app.database.query('select 1 from metered_workload where workload_id = $1', [data.workloadId]);
+    expect(rows).toHaveLength(1);
+  });
+});

@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto';
+import { TestIdentity } from '@berth/access/testing';
+import {
+  type Allocation,
+  type AllocationEntry,
+  type CloudEvent,
+  type DataOf,
+  type EventDefinition,
+  workloadAllocationChanged,
+  workloadAllocationHeartbeat,
+  workloadAllocationSnapshot,
+} from '@berth/contracts/events';
+import { EVENT_BUS, type EventBus } from '@berth/eventing';
+import { Clock } from '@berth/service-kit';
+import { eventually, startTestService, type TestService } from '@berth/testing';
+import { metering } from '../../src/index.js';
+
+export const startOfTest = Date.UTC(2026, 10, 10, 12);
+/** Milliseconds after noon of 10 November 2026. */
+export const instantAt = (milliseconds: number): string => new Date(startOfTest + milliseconds).toISOString();
+
+/** Stands still at noon of 20 November 2026 until a test moves it. */
+export class HeldClock extends Clock {
+  held = new Date(Date.UTC(2026, 10, 20, 12));
+
+  override now(): Date {
+    return this.held;
+  }
+}
+
+export interface Place {
+  readonly organizationId: string;
+  readonly projectId: string;
+  readonly environmentId: string;
+  readonly appId: string;
+  readonly workloadId: string;
+}
+
+export const somewhere = (place: Partial<Place> = {}): Place => ({
+  organizationId: randomUUID(),
+  projectId: randomUUID(),
+  environmentId: randomUUID(),
+  appId: randomUUID(),
+  workloadId: randomUUID(),
+  ...place,
+});
+
+export const web: AllocationEntry = {
+  cluster: 'local',
+  release: 1,
+  processType: 'web',
+  instances: 1,
+  cpuMillicores: 250,
+  memoryMib: 256,
+};
+
+const eventOf = <D extends EventDefinition>(
+  definition: D,
+  subject: string,
+  data: DataOf<D>,
+  epoch: number,
+): CloudEvent => ({
+  specversion: '1.0',
+  id: randomUUID(),
+  source: '/berth/deployment-management',
+  type: definition.type,
+  subject,
+  time: instantAt(0),
+  datacontenttype: 'application/json',
+  partitionkey: subject,
+  aggregateversion: 1,
+  epoch,
+  data: definition.data.parse(data),
+});
+
+interface Change {
+  readonly version: number;
+  readonly at: number;
+  readonly entries: readonly AllocationEntry[];
+  readonly epoch?: number;
+}
+
+const allocationAt = (place: Place, { version, at, entries }: Change): Allocation => ({
+  ...place,
+  allocationVersion: version,
+  effectiveAt: instantAt(at),
+  entries: [...entries],
+});
+
+export const changed = (place: Place, change: Change): CloudEvent =>
+  eventOf(workloadAllocationChanged, place.workloadId, allocationAt(place, change), change.epoch ?? 0);
+
+export const snapshot = (place: Place, change: Change): CloudEvent =>
+  eventOf(workloadAllocationSnapshot, place.workloadId, allocationAt(place, change), change.epoch ?? 0);
+
+export const heartbeat = (place: Place, version: number, at: number): CloudEvent => {
+  const { workloadId, organizationId } = place;
+  const data = { workloadId, organizationId, allocationVersion: version, confirmedAt: instantAt(at) };
+  return eventOf(workloadAllocationHeartbeat, workloadId, data, 0);
+};
+
+/** The real service on a database and a bus of its own, with what deployment-management would tell it. */
+export class MeteringApp {
+  private constructor(
+    readonly service: TestService,
+    readonly identity: TestIdentity,
+    readonly clock: HeldClock,
+  ) {}
+
+  static async start(): Promise<MeteringApp> {
+    const clock = new HeldClock();
+    const service = await startTestService(metering, { overrides: [[Clock, clock]] });
+    return new MeteringApp(service, await TestIdentity.create(service.database), clock);
+  }
+
+  close(): Promise<void> {
+    return this.service.close();
+  }
+
+  get database() {
+    return this.service.database;
+  }
+
+  /** Publishes and resolves when all of them were handled. */
+  async tell(...events: readonly CloudEvent[]): Promise<void> {
+    const marker = heartbeat(somewhere({ workloadId: 'ffffffff-ffff-7fff-bfff-ffffffffffff' }), 1, 0);
+    const messages = [...events, marker].map((event) => ({
+      topic: 'berth.deployment-management',
+      // One key for all of them: the marker is the last to be handled.
+      key: 'test',
+      event,
+    }));
+    await this.service.app.get<EventBus>(EVENT_BUS).publish(messages);
+    await eventually(async () => {
+      const rows = await this.database.query('select 1 from inbox where event_id = $1', [marker.id]);
+      if (rows.length === 0) throw new Error('not handled yet');
+    });
+  }
+
+  async call(path: string, token?: string, body?: object): Promise<{ status: number; body: Record<string, unknown> }> {
+    const headers = {
+      ...(token ? { authorization: `Bearer ${token}` } : {}),
+      ...(body ? { 'content-type': 'application/json' } : {}),
+    };
+    const init = body ? { method: 'POST', headers, body: JSON.stringify(body) } : { headers };
+    const response = await fetch(`${this.service.url}${path}`, init);
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  }
+
+  /** A viewer of a new organization. */
+  async viewer(organizationId: string): Promise<string> {
+    await this.identity.organization({ id: organizationId });
+    return this.identity.member(organizationId, 'viewer');
+  }
+}
