@@ -35,7 +35,8 @@ export class BuildProgress {
     if (!found) return;
     await this.deployments.setBuildResult(tx, found.deployment.id, result);
     await this.transitions.clearDeadline(tx, found.deployment);
-    await this.queue.enqueue(tx, WORKLOADS, found.workload.id);
+    const { id, organizationId } = found.workload;
+    await this.queue.enqueue(tx, WORKLOADS, id, { group: organizationId });
   }
 
   async failed(tx: Tx, buildId: string, failure: Failure): Promise<void> {

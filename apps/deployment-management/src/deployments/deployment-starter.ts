@@ -40,9 +40,8 @@ export class DeploymentStarter {
     }
     await this.deployments.insert(tx, deployment);
     await this.transitions.begin(tx, workload, deployment, input.by);
-    if (workload.state === 'stopped') await this.workloads.setState(tx, workload.id, 'running');
     await this.tell(tx, workload, deployment, build);
-    await this.queue.enqueue(tx, WORKLOADS, workload.id);
+    await this.queue.enqueue(tx, WORKLOADS, workload.id, { group: workload.organizationId });
     await this.act(tx, workload, deployment, input);
     return deployment;
   }

@@ -49,14 +49,17 @@ export const mayMove = (from: DeploymentStatus, to: DeploymentStatus): boolean =
 export const isPhase = (status: DeploymentStatus): status is DeploymentPhase =>
   ['queued', 'building', 'preparing', 'rolling', 'verifying'].includes(status);
 
-/** Not ended: something still moves it. */
-export const isActive = isPhase;
-
-/** Its instances may be on the runtime. At most one deployment of a workload is here at a time. */
+/** It holds the workload. At most one deployment of a workload is here at a time. */
 export const isMoving = (status: DeploymentStatus): boolean => ['preparing', 'rolling', 'verifying'].includes(status);
+
+/** Its release is the runtime's desired state. */
+export const isOnRuntime = (status: DeploymentStatus): boolean => status === 'rolling' || status === 'verifying';
 
 /** A newer deployment takes the place of one that has not touched the runtime. */
 export const isReplaceable = (status: DeploymentStatus): boolean => status === 'queued' || status === 'building';
+
+/** A person wants it to run. A change of config or sizes leaves a stopped workload stopped. */
+export const startsWorkload = ({ kind }: DeploymentSource): boolean => kind !== 'config' && kind !== 'scale';
 
 /** How long it may stay in a phase, in seconds. A queued build waits for a slot, which may take longer. */
 export function deadlineFor(phase: DeploymentPhase, needsBuild: boolean, deadlines: PhaseDeadlines): number {

@@ -8,7 +8,7 @@ import { releaseHash } from '../releases/release.js';
 import { ReleaseMaker } from '../releases/release-maker.js';
 import { ReleasesRepository } from '../releases/releases.repository.js';
 import { WorkloadAccess } from '../workloads/workload-access.js';
-import { countOf, type WorkloadRow } from '../workloads/workload.js';
+import { instancesOf, type WorkloadRow } from '../workloads/workload.js';
 import { Sources } from './sources.js';
 
 type Compared = Pick<Release, 'artifact' | 'configVersion' | 'processes'>;
@@ -42,7 +42,11 @@ export class DryRuns {
     return {
       releaseHash: releaseHash(content.artifact, content.configHash, content.processes),
       changes: changesBetween(current, content),
-      allocation: { before, after: allocationOf(workload, (current?.number ?? 0) + 1, content) },
+      // A deployment starts what is stopped.
+      allocation: {
+        before,
+        after: allocationOf({ ...workload, state: 'running' }, (current?.number ?? 0) + 1, content),
+      },
     };
   }
 }
@@ -72,6 +76,6 @@ const allocationOf = (workload: WorkloadRow, release: number, { processes }: Com
   processes
     .map(({ name, cpuMillicores, memoryMib }) => ({
       ...{ cluster: 'local', release, processType: name, cpuMillicores, memoryMib },
-      instances: countOf(workload.counts, name),
+      instances: instancesOf(workload, name),
     }))
     .filter((entry) => entry.instances > 0);

@@ -15,7 +15,7 @@ import { type Actor, Changes, nameOf } from '../changes/changes.js';
 import { Mint } from '../changes/mint.js';
 import { WorkloadsRepository } from '../workloads/workloads.repository.js';
 import { deadlinesOf, type WorkloadRow } from '../workloads/workload.js';
-import { deadlineFor, type DeploymentRow, isMoving, isPhase, mayMove } from './deployment.js';
+import { deadlineFor, type DeploymentRow, isOnRuntime, isPhase, mayMove } from './deployment.js';
 import { DeploymentsRepository } from './deployments.repository.js';
 
 /** The queue in which one reconciler moves each workload. */
@@ -139,7 +139,7 @@ export class Transitions {
   /** What it left on the runtime is taken back: the workload's desired state is its current release again. */
   private async leave(tx: Tx, deployment: DeploymentRow): Promise<void> {
     await this.clearDeadline(tx, deployment);
-    if (isMoving(deployment.status)) await this.workloads.bump(tx, deployment.workloadId);
+    if (isOnRuntime(deployment.status)) await this.workloads.bump(tx, deployment.workloadId);
     await this.queue.interrupt(tx, WORKLOADS, deployment.workloadId);
   }
 

@@ -24,7 +24,13 @@ export interface ProbeAnswer {
 export interface Runtime {
   /** Kinds of artifact that it can run. */
   readonly artifactKinds: readonly Artifact['kind'][];
-  /** States the whole desired state of a workload. An older generation than the one applied last is ignored. */
+  /**
+   * States the whole desired state of a workload. An older generation than the one applied last is ignored.
+   *
+   * The runtime keeps it true by itself until the next `apply` or `remove`: an instance that ends or is taken away is
+   * replaced without being told. Where it cannot (it lost its memory, an object of ours was deleted that only we can make
+   * again) `observe` says so, by null or by a lower `observedGeneration`, and the state is stated anew.
+   */
   apply(desired: DesiredWorkload, signal: AbortSignal): Promise<void>;
   /** Null: the runtime knows no such workload. */
   observe(workloadId: string, signal: AbortSignal): Promise<ObservedWorkload | null>;

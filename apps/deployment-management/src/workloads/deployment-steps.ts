@@ -4,7 +4,7 @@ import { releaseCreated } from '@berth/contracts/events';
 import type { Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { Changes } from '../changes/changes.js';
-import type { DeploymentRow } from '../deployments/deployment.js';
+import { type DeploymentRow, startsWorkload } from '../deployments/deployment.js';
 import { DeploymentsRepository } from '../deployments/deployments.repository.js';
 import { Transitions } from '../deployments/transitions.js';
 import { ReleaseMaker, ReleaseMissing } from '../releases/release-maker.js';
@@ -27,31 +27,33 @@ export class DeploymentSteps {
   /** Out of the queue: the release is made, and the deployment holds the workload from now on. */
   async prepare(tx: Tx, workloadId: string, next: DeploymentRow): Promise<void> {
     const workload = await this.workloads.lock(tx, workloadId);
-    if (!workload) return;
+    const current = await this.deployments.find(tx, next.id);
+    // Cancelled or superseded between the look and the lock.
+    if (!workload || current?.status !== next.status) return;
     const made = await this.makeRelease(tx, workload, next);
     if ('cause' in made) {
       await this.transitions.fail(tx, workload, next, made);
       return;
     }
     const message = `Made v${made.number} (${made.reason})`;
-    const moved = await this.transitions.advance(tx, workload, next, {
+    await this.transitions.advance(tx, workload, next, {
       to: 'preparing',
       by: 'platform',
       message,
       releaseId: made.id,
     });
-    // A cancel that came first wins: nothing of this transaction may stay.
-    if (!moved) throw new Error(`Deployment ${next.id} was moved by somebody else.`);
   }
 
-  /** From here on the runtime's desired state is the new release. */
+  /** From here on the runtime's desired state is the new release, and what was stopped runs if a person deployed it. */
   async beginRolling(tx: Tx, workload: WorkloadRow, moving: DeploymentRow): Promise<void> {
     const step = {
       to: 'rolling' as const,
       by: 'platform' as const,
       message: `Replacing the instances by those of v${moving.release}`,
     };
-    if (await this.transitions.advance(tx, workload, moving, step)) await this.workloads.bump(tx, workload.id);
+    if (!(await this.transitions.advance(tx, workload, moving, step))) return;
+    if (startsWorkload(moving.source)) await this.workloads.setState(tx, workload.id, 'running');
+    else await this.workloads.bump(tx, workload.id);
   }
 
   /** Answers false when the deployment was ended by somebody else meanwhile. */
@@ -67,12 +69,7 @@ export class DeploymentSteps {
     const workload = await this.workloads.lock(tx, workloadId);
     const deployment = await this.deployments.find(tx, deploymentId);
     if (!workload || !deployment) return;
-    await this.transitions.fail(tx, workload, deployment, {
-      cause: 'timeout',
-      message: `It took longer in ${deployment.status} than its deadline allows.`,
-      evidence: workload.conditions.map((condition) => `${condition.type}: ${condition.message}`),
-      nextStep: `Look at the logs; if it only needs longer, raise the deadline of ${deployment.status}.`,
-    });
+    await this.transitions.fail(tx, workload, deployment, timedOut(workload, deployment));
   }
 
   private async makeRelease(tx: Tx, workload: WorkloadRow, next: DeploymentRow): Promise<Release | Failure> {
@@ -103,6 +100,16 @@ export class DeploymentSteps {
     await this.changes.tell(tx, releaseCreated, { subject: releaseId, organizationId, partitionKey: workloadId, data });
   }
 }
+
+const timedOut = ({ conditions, host }: WorkloadRow, { status }: DeploymentRow): Failure => ({
+  cause: 'timeout',
+  message: `It took longer in ${status} than its deadline allows.`,
+  evidence: [
+    ...conditions.map((condition) => `${condition.type}: ${condition.message}`),
+    ...(status === 'verifying' ? [`${host} did not answer through its route`] : []),
+  ],
+  nextStep: `Look at the logs; if it only needs longer, raise the deadline of ${status}.`,
+});
 
 const missing = (message: string): Failure => ({
   cause: 'config_invalid',

@@ -1,6 +1,6 @@
 import type { Release } from '@berth/contracts/deployment';
 import type { DesiredWorkload } from '@berth/contracts/runtime';
-import { countOf, type WorkloadRow } from './workload.js';
+import { instancesOf, type WorkloadRow } from './workload.js';
 
 const STOP_DEADLINE_SECONDS = 10;
 
@@ -24,7 +24,7 @@ export function desiredWorkload(
     environment: { ...environment },
     processes: release.processes.map((type) => ({
       ...type,
-      instances: workload.state === 'stopped' ? 0 : countOf(workload.counts, type.name),
+      instances: instancesOf(workload, type.name),
     })),
     hosts: [workload.host],
     restartToken: restartTokenOf(workload, release),

@@ -8,7 +8,9 @@ import { DeploymentSteps } from './deployment-steps.js';
 import { judgeRollout } from './rollout.js';
 import { RuntimeState } from './runtime-state.js';
 import { type Observation, WorkloadReports } from './workload-reports.js';
+import type { WorkloadRow } from './workload.js';
 import type { WorkloadView } from './workload-views.js';
+import { WorkloadsRepository } from './workloads.repository.js';
 
 /** The runtime's hints come first; this is how long a lost hint may delay a moving deployment. */
 const lookAgainSoon = lookAgainIn({ seconds: 1 });
@@ -23,6 +25,7 @@ export class Rollouts {
     private readonly steps: DeploymentSteps,
     private readonly reports: WorkloadReports,
     private readonly transitions: Transitions,
+    private readonly workloads: WorkloadsRepository,
   ) {}
 
   async prepare(view: WorkloadView, next: DeploymentRow, context: ReconcileContext): Promise<Outcome> {
@@ -32,13 +35,12 @@ export class Rollouts {
 
   /** What can be known to be wrong before an instance is touched is found here. */
   async begin(view: WorkloadView, moving: DeploymentRow, context: ReconcileContext): Promise<Outcome> {
-    const { workload, target } = view;
+    const { target } = view;
     if (!target) throw new Error(`Deployment ${moving.id} is preparing without a release.`);
     const refusal = await this.runtime.refusalOf(target);
-    await context.transaction(async (tx) => {
-      if (refusal) await this.transitions.fail(tx, workload, moving, refusal);
-      else await this.steps.beginRolling(tx, workload, moving);
-    });
+    await this.commit(view, context, (tx, workload) =>
+      refusal ? this.transitions.fail(tx, workload, moving, refusal) : this.steps.beginRolling(tx, workload, moving),
+    );
     return goOn;
   }
 
@@ -56,11 +58,11 @@ export class Rollouts {
     observation: Observation & { desired: NonNullable<Observation['desired']> },
     context: ReconcileContext,
   ): Promise<Outcome> {
-    const { workload } = observation.view;
+    const { view } = observation;
     const rollout = judgeRollout(observation.desired, observation.observed);
     if (rollout.kind === 'progressing') return lookAgainSoon;
     if (rollout.kind === 'failed') {
-      await context.transaction((tx) => this.transitions.fail(tx, workload, moving, rollout.failure));
+      await this.commit(view, context, (tx, workload) => this.transitions.fail(tx, workload, moving, rollout.failure));
       return goOn;
     }
     if (moving.status === 'rolling') {
@@ -69,16 +71,31 @@ export class Rollouts {
         by: 'platform' as const,
         message: 'All instances are ready; asking for the route',
       };
-      await context.transaction((tx) => this.transitions.advance(tx, workload, moving, step));
+      await this.commit(view, context, (tx, workload) => this.transitions.advance(tx, workload, moving, step));
       return goOn;
     }
     if (!(await this.runtime.routeAnswers(observation.desired, context.signal))) return lookAgainSoon;
-    await context.transaction((tx) => this.goLive(tx, moving, target, observation));
+    await this.commit(view, context, (tx) => this.goLive(tx, moving, target, observation));
     return goOn;
   }
 
   private async goLive(tx: Tx, moving: DeploymentRow, target: Release, observation: Observation): Promise<void> {
     const live = await this.steps.goLive(tx, observation.view.workload, moving, target);
     if (live) await this.reports.recordAllocation(tx, observation, target.number);
+  }
+
+  /**
+   * A step begins with the workload's row lock, as requests and events do: one that took the deployment's row first would
+   * meet a cancel that holds the workload's.
+   */
+  private commit(
+    view: WorkloadView,
+    context: ReconcileContext,
+    step: (tx: Tx, workload: WorkloadRow) => Promise<unknown>,
+  ): Promise<void> {
+    return context.transaction(async (tx) => {
+      const workload = await this.workloads.lock(tx, view.workload.id);
+      if (workload) await step(tx, workload);
+    });
   }
 }

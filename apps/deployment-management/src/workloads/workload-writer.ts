@@ -70,7 +70,7 @@ export class WorkloadWriter {
     const { id: workloadId, organizationId, projectId, environmentId, appId } = workload;
     const data = { workloadId, organizationId, projectId, environmentId, appId };
     await this.changes.tell(tx, workloadUpdated, { subject: workloadId, organizationId, data });
-    await this.queue.enqueue(tx, WORKLOADS, workloadId);
+    await this.queue.enqueue(tx, WORKLOADS, workloadId, { group: organizationId });
     await this.act(tx, workload, act);
     return (await this.workloads.find(tx, workloadId)) ?? workload;
   }

@@ -41,6 +41,10 @@ export function hostFor(appSlug: string, environmentSlug: string, workloadId: st
 export const countOf = (counts: InstanceCounts, processType: string): number =>
   counts[processType] ?? (processType === 'web' ? 1 : 0);
 
+/** How many instances of a process type it wants now. */
+export const instancesOf = ({ state, counts }: Pick<WorkloadRow, 'state' | 'counts'>, processType: string): number =>
+  state === 'stopped' ? 0 : countOf(counts, processType);
+
 export const deadlinesOf = (row: Pick<WorkloadRow, 'deadlines'>): PhaseDeadlines => phaseDeadlines.parse(row.deadlines);
 
 export function toWorkload(row: WorkloadRow, urlTemplate: string): Workload {

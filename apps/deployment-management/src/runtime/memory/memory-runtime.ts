@@ -54,13 +54,13 @@ export class MemoryRuntime implements Runtime {
     if (!down) this.feed.push({ resync: true });
   }
 
-  /** Somebody deletes an instance by hand; an honest world starts another at the next apply. */
+  /** Somebody ends an instance by hand: the world starts another by itself, if its behaviour lets it. */
   kill(workloadId: string, processType: string): void {
     const world = this.worlds.get(workloadId);
     const at = world?.instances.findIndex((each) => each.processType === processType) ?? -1;
     if (!world || at < 0) throw new Error(`no instance of ${processType} in ${workloadId}`);
     world.instances.splice(at, 1);
-    this.changed(world);
+    this.settle(world);
   }
 
   /** The runtime loses its memory, as an agent that was restarted does. */
