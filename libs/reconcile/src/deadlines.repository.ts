@@ -1,4 +1,4 @@
-import type { Database, Tx } from '@berth/service-kit';
+import type { Database, Sql, Tx } from '@berth/service-kit';
 
 export interface Deadline {
   readonly queue: string;
@@ -34,21 +34,20 @@ export class DeadlinesRepository {
     await tx.query('delete from work_lease where queue = $1 and key = $2', [deadline.queue, deadline.key]);
   }
 
-  async isDue(tx: Tx, deadline: Deadline, now: Date): Promise<boolean> {
-    const rows = await tx.query(
+  async isDue(sql: Sql, deadline: Deadline, now: Date): Promise<boolean> {
+    const rows = await sql.query(
       'select 1 from work_deadline where queue = $1 and key = $2 and name = $3 and due_at <= $4',
       [deadline.queue, deadline.key, deadline.name, now],
     );
     return rows.length > 0;
   }
 
-  /** False: it was cleared or moved meanwhile. */
-  async deleteDue(tx: Tx, deadline: Deadline, now: Date): Promise<boolean> {
-    const rows = await tx.query(
-      'delete from work_deadline where queue = $1 and key = $2 and name = $3 and due_at <= $4 returning 1',
-      [deadline.queue, deadline.key, deadline.name, now],
-    );
-    return rows.length > 0;
+  async delete(tx: Tx, deadline: Deadline): Promise<void> {
+    await tx.query('delete from work_deadline where queue = $1 and key = $2 and name = $3', [
+      deadline.queue,
+      deadline.key,
+      deadline.name,
+    ]);
   }
 
   /** The same backoff as for keys. `at` stays, so that the gauge shows what is overdue. */

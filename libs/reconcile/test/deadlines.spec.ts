@@ -138,6 +138,19 @@ describe('a deadline', () => {
     hold.resolve();
   });
 
+  it('may be cleared by its own handling, which ends what it belonged to', async () => {
+    const app = await start({
+      reconcile: async () => settled,
+      overdue: async (key, name, tx) => {
+        await ending(key, name, tx);
+        await app.queue.clearDeadline(tx, { queue: 'q', key, name });
+      },
+    });
+    await setDeadline(app, 'a', new Date());
+    await eventually(async () => expect(await endings()).toEqual([{ key: 'a', name: 'phase' }]), { within: 3_000 });
+    expect(await deadlines()).toEqual([]);
+  });
+
   it('whose handling throws is retried with backoff, and the others are not held up', async () => {
     let failures = 0;
     const { logger, lines } = recordingLogger();
