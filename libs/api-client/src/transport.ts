@@ -14,6 +14,8 @@ export interface TransportOptions {
   readonly clock?: Clock;
   /** Sent as User-Agent; shown in the list of sessions. */
   readonly userAgent?: string;
+  /** Ends every call. */
+  readonly signal?: AbortSignal;
   /** How long one call may be repeated altogether. Default 20,000 ms. */
   readonly patienceMilliseconds?: number;
 }
@@ -42,7 +44,8 @@ export class Transport {
   }
 
   /** `make` is called for each attempt. @throws ApiProblem, ServerUnreachable, AbortError */
-  async send(make: () => Request, options: SendOptions = {}): Promise<Response> {
+  async send(make: () => Request, given: SendOptions = {}): Promise<Response> {
+    const options = { ...given, signal: given.signal ?? this.options.signal };
     const until = this.clock.now() + (this.options.patienceMilliseconds ?? 20_000);
     for (let attempt = 1; ; attempt += 1) {
       const request = make();

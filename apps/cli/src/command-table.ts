@@ -1,0 +1,134 @@
+import type { Command } from 'commander';
+import type { Context } from './context.js';
+
+/** What a file under `commands/` exports. */
+export interface CommandModule {
+  /** Declares arguments and options. */
+  options(command: Command): Command;
+  run(context: Context, options: never, ...args: never[]): Promise<void>;
+}
+
+export interface CommandEntry {
+  /** Words after `berth`. */
+  readonly path: string;
+  /** As in the list of commands, where it is shorter than what `--help` of the command says. */
+  readonly usage?: string;
+  readonly summary: string;
+  /** A command's file is read only when the command runs: that is what keeps the start fast. */
+  readonly load: () => Promise<CommandModule>;
+}
+
+export interface CommandGroup {
+  readonly title: string;
+  readonly commands: readonly CommandEntry[];
+}
+
+const entry = (path: string, summary: string, load: () => Promise<CommandModule>, usage?: string): CommandEntry => ({
+  path,
+  summary,
+  load,
+  ...(usage === undefined ? {} : { usage }),
+});
+
+export const groups: readonly CommandGroup[] = [
+  {
+    title: 'Account',
+    commands: [
+      entry('register', 'make an account', () => import('./commands/auth/register.js')),
+      entry(
+        'verify',
+        'prove your address with the code of the mail',
+        () => import('./commands/auth/verify.js'),
+        'CODE',
+      ),
+      entry('login', 'log in and remember the server', () => import('./commands/auth/login.js')),
+      entry('logout', 'end the session', () => import('./commands/auth/logout.js')),
+      entry('whoami', 'who is logged in, and where', () => import('./commands/auth/whoami.js')),
+    ],
+  },
+  {
+    title: 'Set up',
+    commands: [
+      entry('orgs create', 'make an organization', () => import('./commands/orgs/create.js'), 'NAME'),
+      entry('orgs list', 'your organizations', () => import('./commands/orgs/list.js')),
+      entry('projects create', 'make a project', () => import('./commands/projects/create.js'), 'NAME'),
+      entry('projects list', 'projects of an organization', () => import('./commands/projects/list.js')),
+      entry(
+        'envs create',
+        'make an environment: staging, production',
+        () => import('./commands/envs/create.js'),
+        'NAME',
+      ),
+      entry('envs list', 'environments of a project', () => import('./commands/envs/list.js')),
+      entry('apps create', 'make an app', () => import('./commands/apps/create.js'), 'NAME --git URL | --dir PATH'),
+      entry('apps list', 'apps of a project', () => import('./commands/apps/list.js')),
+    ],
+  },
+  {
+    title: 'Deploy',
+    commands: [
+      entry('deploy', 'build and deploy', () => import('./commands/deployments/deploy.js'), '[--ref R] [--wait]'),
+      entry('deployments list', 'what was tried', () => import('./commands/deployments/list.js')),
+      entry('deployments show', 'one attempt in full', () => import('./commands/deployments/show.js'), '[N]'),
+      entry(
+        'deployments cancel',
+        'stop it; what is live stays',
+        () => import('./commands/deployments/cancel.js'),
+        '[N]',
+      ),
+      entry('deployments logs', 'what its build said', () => import('./commands/deployments/logs.js'), '[N]'),
+      entry('releases list', 'what can be rolled back to', () => import('./commands/releases/list.js')),
+      entry('releases show', 'one release in full', () => import('./commands/releases/show.js'), '[vN]'),
+      entry(
+        'rollback',
+        'back to an earlier release',
+        () => import('./commands/deployments/rollback.js'),
+        '[vN] [--wait]',
+      ),
+      entry(
+        'promote',
+        'a release to another environment',
+        () => import('./commands/deployments/promote.js'),
+        '--from ENV',
+      ),
+    ],
+  },
+  {
+    title: 'Run',
+    commands: [
+      entry('ps', 'instances that run', () => import('./commands/ps/list.js')),
+      entry('ps scale', 'counts and sizes', () => import('./commands/ps/scale.js'), 'web=3 --cpu 500m --memory 256Mi'),
+      entry('ps restart', 'replace all instances', () => import('./commands/ps/restart.js')),
+      entry('ps stop', 'run nothing; nothing is lost', () => import('./commands/ps/stop.js')),
+      entry('ps start', 'run again', () => import('./commands/ps/start.js')),
+      entry('config set', 'set variables', () => import('./commands/config/set.js'), 'NAME=value ...'),
+      entry('config unset', 'remove variables', () => import('./commands/config/unset.js'), 'NAME ...'),
+      entry('config list', 'variables and their values', () => import('./commands/config/list.js')),
+      entry('secrets set', 'set a secret, value from stdin', () => import('./commands/secrets/set.js'), 'NAME'),
+      entry('secrets unset', 'remove secrets', () => import('./commands/secrets/unset.js'), 'NAME ...'),
+      entry('secrets list', 'secrets, never their values', () => import('./commands/secrets/list.js')),
+    ],
+  },
+  {
+    title: 'Watch',
+    commands: [
+      entry('status', 'an app in all its environments', () => import('./commands/status/status.js')),
+      entry('open', "print the app's URL, open it on a terminal", () => import('./commands/open/open.js')),
+      entry('logs', 'what the app says', () => import('./commands/logs/logs.js'), '[-f] [--since 10m]'),
+      entry('top', 'live CPU, memory and storage', () => import('./commands/top/top.js')),
+      entry('usage', 'what was used', () => import('./commands/usage/usage.js'), '[--period 2026-11]'),
+      entry('costs', 'what that costs', () => import('./commands/costs/costs.js'), '[--period 2026-11]'),
+    ],
+  },
+];
+
+/** Shorter ways to say the same. */
+const aliases: readonly CommandEntry[] = [
+  entry('stop', 'the same as ps stop', () => import('./commands/ps/stop.js')),
+  entry('start', 'the same as ps start', () => import('./commands/ps/start.js')),
+  entry('restart', 'the same as ps restart', () => import('./commands/ps/restart.js')),
+  entry('ps list', 'the same as ps', () => import('./commands/ps/list.js')),
+  entry('scale', 'the same as ps scale', () => import('./commands/ps/scale.js')),
+];
+
+export const commands: readonly CommandEntry[] = [...groups.flatMap((group) => group.commands), ...aliases];

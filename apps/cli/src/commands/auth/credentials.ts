@@ -1,0 +1,43 @@
+import type { Command } from 'commander';
+import type { Context } from '../../context.js';
+import { usageError } from '../../errors.js';
+import { isInteractive, readAll } from '../../io.js';
+
+export interface Credentials {
+  readonly email: string;
+  readonly password: string;
+}
+
+export interface CredentialOptions {
+  readonly email?: string;
+  readonly passwordStdin?: boolean;
+}
+
+export const credentialOptions = (command: Command): Command =>
+  command
+    .option('--email <address>', 'e-mail address; asked for on a terminal')
+    .option('--password-stdin', 'read the password from stdin');
+
+/** From options, else asked for. A password is never an argument: those are seen in the list of processes. */
+export async function credentials({ io }: Context, options: CredentialOptions): Promise<Credentials> {
+  const email = options.email ?? (isInteractive(io) ? await ask('E-mail') : undefined);
+  if (email === undefined) throw usageError('Say who you are: --email ADDRESS --password-stdin');
+  if (options.passwordStdin) return { email, password: (await readAll(io.stdin)).replace(/\r?\n$/, '') };
+  if (!isInteractive(io)) throw usageError('Say the password on stdin: --password-stdin');
+  return { email, password: await askHidden('Password') };
+}
+
+async function ask(message: string): Promise<string> {
+  const { text } = await import('@clack/prompts');
+  return answered(await text({ message, output: process.stderr }));
+}
+
+export async function askHidden(message: string): Promise<string> {
+  const { password } = await import('@clack/prompts');
+  return answered(await password({ message, output: process.stderr }));
+}
+
+function answered(answer: string | symbol | undefined): string {
+  if (typeof answer === 'string' && answer !== '') return answer;
+  throw usageError('Nothing was entered.');
+}

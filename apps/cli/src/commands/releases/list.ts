@@ -1,0 +1,26 @@
+import type { Context } from '../../context.js';
+import { bytes, shortCommit, shortDigest, time } from '../../output/format.js';
+import { everyPage } from '../../output/pages.js';
+import { table } from '../../output/table.js';
+import { ofWorkload } from '../options.js';
+
+export const options = ofWorkload;
+
+export async function run({ client, out, selection }: Context): Promise<void> {
+  const { id: workload, currentRelease } = await selection.workload();
+  const releases = await everyPage((cursor) =>
+    client.GET('/v1/releases', { params: { query: { workload, limit: 200, ...(cursor ? { cursor } : {}) } } }),
+  );
+  const rows = releases.map((each) => [
+    `v${each.number}${each.number === currentRelease ? ' (current)' : ''}`,
+    each.reason,
+    shortCommit(each.commit),
+    shortDigest(each.artifact.digest),
+    bytes(each.artifact.sizeBytes),
+    each.configVersion,
+    each.wasLive ? 'yes' : 'no',
+    time(each.createdAt),
+  ]);
+  const head = ['release', 'reason', 'commit', 'artifact', 'size', 'config', 'was live', 'created'];
+  await out.result(releases, () => table(head, rows));
+}

@@ -1,0 +1,31 @@
+import type { Command } from 'commander';
+import type { Context } from '../../context.js';
+import { type WaitOptions, waiting } from '../../deploying/settle.js';
+import { usageError } from '../../errors.js';
+import { isInteractive, readAll } from '../../io.js';
+import { parseAssignments } from '../../parsing/assignments.js';
+import { askHidden } from '../auth/credentials.js';
+import { changeSecrets } from '../config/change.js';
+import { ofWorkload } from '../options.js';
+
+export const options = (command: Command): Command =>
+  waiting(ofWorkload(command)).argument('<NAME...>', 'NAME reads its value from stdin or asks; NAME=value also works');
+
+export async function run(context: Context, given: WaitOptions, texts: string[]): Promise<void> {
+  await changeSecrets(context, { set: await valuesOf(context, texts), unset: [] }, given);
+}
+
+async function valuesOf({ io, out }: Context, texts: string[]): Promise<Record<string, string>> {
+  const [name, another] = texts;
+  if (name !== undefined && another === undefined && !name.includes('=')) {
+    const value = isInteractive(io)
+      ? await askHidden(`Value of ${name}`)
+      : (await readAll(io.stdin)).replace(/\r?\n$/, '');
+    if (value === '') throw usageError(`No value for ${name} came on stdin.`);
+    return { [name]: value };
+  }
+  if (texts.some((text) => !text.includes('=')))
+    throw usageError('Only one value can be read: set one secret at a time.');
+  out.warn("Values on the command line stay in the shell's history. Safer: berth secrets set NAME < file");
+  return parseAssignments(texts);
+}

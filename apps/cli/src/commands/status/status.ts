@@ -1,0 +1,61 @@
+import { answerOf, type Client, type Schemas } from '@berth/api-client';
+import type { Context } from '../../context.js';
+import { table } from '../../output/table.js';
+import { everyPage } from '../../output/pages.js';
+import { ofWorkload } from '../options.js';
+
+export const options = ofWorkload;
+
+interface Status {
+  readonly environment: string;
+  readonly workload: Schemas['Workload'];
+  readonly instances: Schemas['InstanceList']['items'];
+  readonly deployment: Schemas['Deployment'] | null;
+}
+
+/** The app in every environment where it was deployed, or in the named one. */
+export async function run({ client, out, selection }: Context): Promise<void> {
+  const named = selection.wanted.environment;
+  const workloads = named === undefined ? await selection.workloads() : [await selection.workload()];
+  const names = await environmentNames(client, (await selection.project()).id);
+  const statuses = await Promise.all(
+    workloads.map((workload) =>
+      statusOf(client, workload, names.get(workload.environmentId) ?? workload.environmentId),
+    ),
+  );
+  await out.result(statuses, () => (statuses.length === 0 ? '' : describe(statuses)));
+  const app = await selection.app();
+  if (statuses.length === 0) out.note(`${app.slug} was never deployed. Deploy it: berth deploy --app ${app.slug}`);
+}
+
+async function environmentNames(client: Client, project: string): Promise<Map<string, string>> {
+  const environments = await everyPage((cursor) =>
+    client.GET('/v1/environments', { params: { query: { project, limit: 200, ...(cursor ? { cursor } : {}) } } }),
+  );
+  return new Map(environments.map((each) => [each.id, each.slug]));
+}
+
+async function statusOf(client: Client, workload: Schemas['Workload'], environment: string): Promise<Status> {
+  const [{ items }, deployment] = await Promise.all([
+    answerOf(client.GET('/v1/workloads/{id}/instances', { params: { path: { id: workload.id } } })),
+    workload.activeDeploymentId === null
+      ? null
+      : answerOf(client.GET('/v1/deployments/{id}', { params: { path: { id: workload.activeDeploymentId } } })),
+  ]);
+  return { environment, workload, instances: items, deployment };
+}
+
+async function describe(statuses: readonly Status[]): Promise<string> {
+  const rows = statuses.map(({ environment, workload, instances, deployment }) => [
+    environment,
+    workload.state,
+    workload.currentRelease === null ? null : `v${workload.currentRelease}`,
+    `${instances.filter((each) => each.state === 'ready').length} of ${instances.length} ready`,
+    deployment && `#${deployment.number} ${deployment.status}`,
+    workload.url,
+  ]);
+  const notes = statuses.flatMap(({ environment, workload }) =>
+    workload.conditions.filter((each) => each.status !== 'true').map((each) => `${environment}: ${each.message}`),
+  );
+  return [await table(['environment', 'state', 'release', 'instances', 'deploying', 'url'], rows), ...notes].join('\n');
+}

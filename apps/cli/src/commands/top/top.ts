@@ -1,0 +1,39 @@
+import { answerOf, type Schemas } from '@berth/api-client';
+import type { Command } from 'commander';
+import type { Context } from '../../context.js';
+import { bytes } from '../../output/format.js';
+import { table } from '../../output/table.js';
+import { ofWorkload } from '../options.js';
+
+interface Options {
+  readonly once?: boolean;
+}
+
+export const options = (command: Command): Command =>
+  ofWorkload(command).option('--once', 'one sample, then end; what is done without a terminal');
+
+/** CPU, memory and storage of each instance, every second on a terminal. */
+export async function run(context: Context, { once }: Options): Promise<void> {
+  const { client, io, out, selection, signal } = context;
+  const { id } = await selection.workload();
+  if (once || out.json || !io.stdout.isTTY) {
+    const sample = await answerOf(client.GET('/v1/workloads/{id}/stats', { params: { path: { id } } }));
+    return out.result(sample, () => describe(sample));
+  }
+  for await (const event of client.eventStream(`/v1/workloads/${id}/stats`, { signal, follow: true })) {
+    // Home, clear to the end of the screen: no flicker.
+    io.stdout.write(`\u001b[H\u001b[J${await describe(event.data as Schemas['StatsSample'])}\n\nCtrl-C ends.\n`);
+  }
+}
+
+export function describe({ items }: Schemas['StatsSample']): Promise<string> {
+  const rows = items.map((each) => [
+    each.instance,
+    `v${each.release}`,
+    each.state,
+    `${each.cpuMillicores}m of ${each.cpuLimitMillicores}m`,
+    `${bytes(each.memoryBytes)} of ${bytes(each.memoryLimitBytes)}`,
+    bytes(each.storageBytes),
+  ]);
+  return table(['instance', 'release', 'state', 'cpu', 'memory', 'storage'], rows);
+}

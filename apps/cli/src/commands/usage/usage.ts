@@ -1,0 +1,43 @@
+import { answerOf, type Schemas } from '@berth/api-client';
+import type { Context } from '../../context.js';
+import { grouped, time } from '../../output/format.js';
+import { table } from '../../output/table.js';
+import { type IntervalOptions, intervalOptions, namesOf, queryOf } from './query.js';
+
+export const options = intervalOptions;
+
+type Usage = Schemas['Usage'];
+
+/** What was allocated to instances that served. */
+export async function run(context: Context, given: IntervalOptions): Promise<void> {
+  const { client, out } = context;
+  const query = await queryOf(context, given);
+  let usage = await answerOf(client.GET('/v1/usage', { params: { query } }));
+  const items = [...usage.items];
+  while (usage.next !== null) {
+    usage = await answerOf(client.GET('/v1/usage', { params: { query: { ...query, cursor: usage.next } } }));
+    items.push(...usage.items);
+  }
+  const whole = { ...usage, items };
+  await out.result(whole, () => describe(context, whole));
+  if (!out.json && usage.waitingWorkloads > 0) {
+    out.warn(`${usage.waitingWorkloads} workloads are not counted to the end yet: events are still on their way.`);
+  }
+}
+
+async function describe(context: Context, { from, countedUntil, items, total }: Usage): Promise<string> {
+  const name = await namesOf(context, items);
+  const rows = items.map((each) => [name(each), ...amounts(each)]);
+  const lines = await table(
+    ['what', 'core-seconds', 'GiB-seconds', 'byte-seconds'],
+    [...rows, ['total', ...amounts(total)]],
+  );
+  return `${time(from)} to ${time(countedUntil)} (UTC)\n\n${lines}`;
+}
+
+/** Whole units, rounded down: the exact figures are in `--json`. */
+export const amounts = ({ millicoreSeconds, byteSeconds }: Usage['total']): string[] => [
+  grouped((BigInt(millicoreSeconds) / 1_000n).toString()),
+  grouped((BigInt(byteSeconds) / 2n ** 30n).toString()),
+  grouped(byteSeconds),
+];

@@ -1,0 +1,32 @@
+import type { Schemas } from '@berth/api-client';
+import type { Output } from '../output/output.js';
+import { type Phase, phaseOf, phasesOf } from './phases.js';
+
+/** Says each phase once, in order, also those that passed between two looks. */
+export class Progress {
+  private readonly shown = new Set<Phase>();
+  private reuseShown = false;
+
+  constructor(private readonly out: Output) {}
+
+  show(deployment: Schemas['Deployment'], build: Schemas['Build'] | undefined): void {
+    const passed = phasesOf(deployment);
+    const reached = passed.indexOf(phaseOf(deployment, build));
+    for (const phase of passed.slice(0, reached + 1)) this.phase(phase);
+    if (build?.reused && !this.reuseShown) {
+      this.reuseShown = true;
+      this.line('nothing has changed since an earlier build: its artifact is used');
+    }
+  }
+
+  /** What a build says. */
+  line(text: string): void {
+    this.out.note(`${this.out.colors.dim('  |')} ${text}`);
+  }
+
+  private phase(phase: Phase): void {
+    if (this.shown.has(phase)) return;
+    this.shown.add(phase);
+    this.out.note(this.out.colors.bold(`==> ${phase}`));
+  }
+}
