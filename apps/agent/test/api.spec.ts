@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { problem } from '@berth/contracts/common';
 import { observedWorkload } from '@berth/contracts/runtime';
-import { eventually } from '@berth/testing';
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,10 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => agent.dispose());
 
-const remove = async (id: string): Promise<void> => {
-  expect((await agent.client.call('DELETE', `/workloads/${id}`)).status).toBe(202);
-  await eventually(async () => expect((await agent.client.call('GET', `/workloads/${id}`)).status).toBe(404));
-};
+const remove = (id: string): Promise<void> => agent.remove(id);
 
 describe('the API of the agent', () => {
   it('answers what it was told, then what it made of it', async () => {

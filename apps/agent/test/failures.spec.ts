@@ -3,6 +3,7 @@ import { eventually } from '@berth/testing';
 import { get } from 'node:http';
 import { createServer } from 'node:net';
 import type { DesiredWorkload, ObservedInstance } from '@berth/contracts/runtime';
+import { readProcess } from '../src/processes/proc.js';
 import { desiredOf, hashOf, processesOf, TestAgent, web, worker } from './support/test-agent.js';
 
 let agent: TestAgent;
@@ -15,8 +16,7 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   for (const id of applied.splice(0)) {
-    await agent.client.call('DELETE', `/workloads/${id}`);
-    await eventually(async () => expect((await agent.client.call('GET', `/workloads/${id}`)).status).toBe(404));
+    await agent.remove(id);
   }
 });
 afterAll(() => agent.dispose());
@@ -99,7 +99,9 @@ describe('an instance that does not do well', () => {
   it('because another process took its port is never taken for that one, and is given another port', async () => {
     const id = await run(desiredOf(slug, [web('node clash.js')]));
     const port = await eventually(async () => Number((await agent.client.logs(id))[0]?.text) || expect(0).toBe(1));
-    const thief = createServer().listen(port ?? 0, '127.0.0.1');
+    const thief = createServer()
+      .listen(port ?? 0, '127.0.0.1')
+      .unref();
     const states = new Set<string>();
     const restarted = await untilFirst(id, (instance) => {
       states.add(`${instance.restarts} ${instance.state}`);
@@ -113,8 +115,7 @@ describe('an instance that does not do well', () => {
   it('and does not listen to SIGTERM is killed at the stop deadline', async () => {
     const id = await run(desiredOf(slug, [worker('node stubborn.js')], { stopDeadlineSeconds: 1 }));
     const ready = await agent.untilReady(id);
-    await agent.client.call('DELETE', `/workloads/${id}`);
-    await eventually(async () => expect((await agent.client.call('GET', `/workloads/${id}`)).status).toBe(404));
+    await agent.remove(id);
     expect(processesOf([ready.instances[0]?.id ?? ''])).toEqual([]);
   });
 
@@ -125,6 +126,14 @@ describe('an instance that does not do well', () => {
     await eventually(() => expect(processesOf(ids).length).toBeGreaterThanOrEqual(3));
     await agent.client.call('DELETE', `/workloads/${id}`);
     await eventually(() => expect(processesOf(ids)).toEqual([]));
+  });
+
+  it('and hides a child from its session and its name is ended with that child too', async () => {
+    const id = await run(desiredOf(slug, [worker('node hider.js')]));
+    const hidden = await eventually(async () => Number((await agent.client.logs(id))[0]?.text) || expect(0).toBe(1));
+    expect(readProcess(hidden ?? 0)).toMatchObject({ pid: hidden, session: hidden });
+    await agent.remove(id);
+    expect(readProcess(hidden ?? 0)).toBeUndefined();
   });
 
   it('and dies alone leaves nobody behind, and comes back', async () => {

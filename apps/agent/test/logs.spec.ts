@@ -3,6 +3,9 @@ import type { LogLine } from '@berth/contracts/runtime';
 import { eventually } from '@berth/testing';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { systemClock } from '../src/clock.js';
+import { WorkloadLogs } from '../src/logs/workload-logs.js';
+import { defaultTuning } from '../src/tuning.js';
 import { desiredOf, TestAgent, web, worker } from './support/test-agent.js';
 
 let agent: TestAgent;
@@ -108,5 +111,37 @@ describe('logs', () => {
     });
     await agent.client.call('DELETE', `/workloads/${id}`);
     await eventually(() => expect(readdirSync(join(agent.folder, 'agent/logs'))).not.toContain(id));
+  });
+});
+
+describe('a follower', () => {
+  it('gets a line that is written while it starts exactly once', async () => {
+    const logs = new WorkloadLogs(join(agent.folder, 'logs-of-one'), systemClock, { ...defaultTuning, ...tuning });
+    const stop = new AbortController();
+    await logs.append('web-1', 'stdout', ['before']);
+    const writing = logs.append('web-1', 'stdout', ['meanwhile']);
+    const reader = logs.read({ follow: true }, stop.signal);
+    const first = await reader.next();
+    await writing;
+    await logs.append('web-1', 'stdout', ['later']);
+    const texts = [first, await reader.next(), await reader.next()].map(({ value }) => (value as LogLine).text);
+    expect(texts).toEqual(['before', 'meanwhile', 'later']);
+    stop.abort();
+    expect((await reader.next()).done).toBe(true);
+  });
+
+  it('that is too slow reads from the files what it missed', async () => {
+    const logs = new WorkloadLogs(join(agent.folder, 'logs-of-two'), systemClock, defaultTuning);
+    const reader = logs.read({ follow: true }, new AbortController().signal);
+    await logs.append('web-1', 'stdout', ['0']);
+    const texts = [(await reader.next()).value as LogLine];
+    for (let batch = 0; batch < 12; batch++)
+      await logs.append(
+        'web-1',
+        'stdout',
+        Array.from({ length: 1_000 }, (_, at) => String(batch * 1_000 + at + 1)),
+      );
+    while (texts.length < 12_001) texts.push((await reader.next()).value as LogLine);
+    expect(texts.map(({ text }) => text)).toEqual(Array.from({ length: 12_001 }, (_, at) => String(at)));
   });
 });

@@ -22,7 +22,7 @@ const agents: ChildProcess[] = [];
 beforeAll(async () => {
   execFileSync(process.execPath, [join(project, '../../node_modules/typescript/bin/tsc'), '-b', project]);
   mkdirSync(join(folder, 'slugs'));
-  gateway = createServer((request, response) => response.end('{"version":0}')).listen(join(folder, 'gateway.sock'));
+  gateway = createServer((_request, response) => response.end('{"version":0}')).listen(join(folder, 'gateway.sock'));
 }, 120_000);
 afterAll(async () => {
   for (const agent of agents) agent.kill('SIGKILL');

@@ -8,6 +8,7 @@ let url: string;
 beforeAll(async () => {
   agent = await TestAgent.start();
   url = await agent.router.serve(HOST);
+  agent.router.slowness = 100;
 });
 afterAll(() => agent.dispose());
 
@@ -51,7 +52,7 @@ describe('replacing a release', () => {
     expect(new Set(answers.map(({ text }) => text.split(' ')[0]))).toEqual(new Set(['v1', 'v2']));
     expect((await fetchText('/')).text).toContain('v2');
     expect(processesOf(before.instances.map(({ id }) => id))).toEqual([]);
-    await agent.client.call('DELETE', `/workloads/${first.workloadId}`);
+    await agent.remove(first.workloadId);
   });
 
   it('never routes fewer instances than before, nor an instance of the new release before all are proven', async () => {
@@ -66,7 +67,7 @@ describe('replacing a release', () => {
     const sizes = agent.router.tables.slice(from).map((table) => table.routes[0]?.upstreams.length ?? 0);
     expect(Math.min(...sizes)).toBe(3);
     expect(sizes[0]).toBe(6);
-    await agent.client.call('DELETE', `/workloads/${first.workloadId}`);
+    await agent.remove(first.workloadId);
   });
 
   it('keeps the former release serving, unrestarted, while the new one crashes, and keeps its instances at the rollback', async () => {
@@ -82,7 +83,7 @@ describe('replacing a release', () => {
     const after = await agent.untilReady(first.workloadId);
     expect(after.instances[0]).toMatchObject({ id: before.instances[0]?.id, restarts: 0, routed: true });
     expect((await running.stop()).filter(({ status }) => status !== 200)).toEqual([]);
-    await agent.client.call('DELETE', `/workloads/${first.workloadId}`);
+    await agent.remove(first.workloadId);
   });
 
   it('starts a new worker before it ends the old one', async () => {
@@ -97,7 +98,17 @@ describe('replacing a release', () => {
     });
     expect(states).toContain('ready,starting');
     expect(states.filter((each) => !each.includes('ready'))).toEqual([]);
-    await agent.client.call('DELETE', `/workloads/${first.workloadId}`);
+    await agent.remove(first.workloadId);
+  });
+
+  it('gives a process its time to end also when the shell above it is gone already', async () => {
+    const desired = desiredOf(agent.slug('v1'), [worker('node polite.js && true')]);
+    await agent.client.apply(desired);
+    await agent.untilReady(desired.workloadId);
+    await agent.client.apply({ ...desired, generation: 2, processes: [worker('node polite.js', { instances: 0 })] });
+    await agent.until(desired.workloadId, ({ instances }) => expect(instances).toEqual([]));
+    expect((await agent.client.logs(desired.workloadId)).map(({ text }) => text)).toContain('ended politely');
+    await agent.remove(desired.workloadId);
   });
 
   it('lets a request that takes its time end before the instance does, when scaled down', async () => {
@@ -110,6 +121,6 @@ describe('replacing a release', () => {
     expect((await slow).map(({ status }) => status)).toEqual([200, 200, 200]);
     const left = await agent.untilReady(desired.workloadId);
     expect(left.instances[0]?.restarts).toBe(0);
-    await agent.client.call('DELETE', `/workloads/${desired.workloadId}`);
+    await agent.remove(desired.workloadId);
   });
 });

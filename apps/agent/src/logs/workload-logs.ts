@@ -43,11 +43,9 @@ export class WorkloadLogs {
       if (!query.follow) return;
       for (let batch = await live.take(signal); batch; batch = await live.take(signal)) {
         if (batch.overflowed) last = yield* this.stored({ ...query, tail: undefined }, last);
-        for (const line of batch.lines) {
-          if (line.cursor <= last || !matches(query, line)) continue;
-          last = line.cursor;
-          yield line;
-        }
+        const fresh = batch.lines.filter((line) => line.cursor > last && matches(query, line));
+        yield* fresh;
+        last = fresh.at(-1)?.cursor ?? last;
       }
     } finally {
       this.followers.delete(live);

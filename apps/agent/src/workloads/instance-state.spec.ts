@@ -35,6 +35,12 @@ describe('the life of an instance', () => {
     expect(probeAll(freshState(0), [ok, sick, ok, sick]).phase).toBe('ready');
   });
 
+  it('is told as deaf when its port closes, as sick when its answer is bad', () => {
+    const deaf = probeAll(restarted(freshState(0), 5), [refused, refused]);
+    expect(deaf).toMatchObject({ phase: 'starting', listening: false, probeFailures: 2 });
+    expect(probeAll(deaf, [sick]).listening).toBe(true);
+  });
+
   it('ignores probes once it is being ended', () => {
     const state = ending(probeAll(freshState(0), [ok]), 'out_of_memory');
     expect(probeAll(state, [ok])).toBe(state);

@@ -69,6 +69,11 @@ describe('plan', () => {
     expect(ask([['web', 'r2', 2]], instances).retire).toEqual([]);
   });
 
+  it('leaves a new instance in the routes when another new one falters in the middle of the replacement', () => {
+    const instances = [view('web:r1:a'), newWeb(ready), view('web:r2:b', { phase: 'unready', everReady: true })];
+    expect(ask([['web', 'r2', 2]], instances).routed).toEqual(['web:r1:a', 'web:r2:a']);
+  });
+
   it('routes a new instance at once when no former one serves', () => {
     const former = view('web:r1:a', { phase: 'backoff', everReady: true, retryAt: NOW + 1 });
     const fresh = newWeb({ ...ready, readySince: NOW }, { routed: false });

@@ -44,8 +44,13 @@ export const apps: Record<string, string> = {
     child.unref();
     console.log('escaped', child.pid);
     setInterval(() => undefined, 1000);`,
-  'environment.js': `
-    console.log(JSON.stringify(process.env));
+  'polite.js': `
+    setInterval(() => undefined, 1000);
+    process.on('SIGTERM', () => setTimeout(() => { console.log('ended politely'); process.exit(0); }, 300));`,
+  'hider.js': `
+    const { spawn } = require('node:child_process');
+    const child = spawn('/bin/sleep', ['300'], { detached: true, stdio: 'ignore', env: {} });
+    console.log(child.pid);
     setInterval(() => undefined, 1000);`,
   'busy.js': `for (;;) {}`,
   'clash.js': `

@@ -8,6 +8,8 @@ export class FakeRouter implements AppRouter {
   readonly tables: RouteTable[] = [];
   /** Publishing fails while true. */
   broken = false;
+  /** Milliseconds until a table takes effect. */
+  slowness = 0;
   private readonly inFlight = new Map<string, number>();
   private readonly pool = new Agent({ keepAlive: true });
   private server: Server | undefined;
@@ -15,6 +17,7 @@ export class FakeRouter implements AppRouter {
 
   async publish(table: RouteTable): Promise<void> {
     if (this.broken) throw new Error('the router is down');
+    await new Promise((resolve) => setTimeout(resolve, this.slowness));
     this.tables.push(table);
   }
 

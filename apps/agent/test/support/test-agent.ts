@@ -1,3 +1,4 @@
+import { expect } from '@jest/globals';
 import type { DesiredProcess, DesiredWorkload, ObservedWorkload } from '@berth/contracts/runtime';
 import { eventually } from '@berth/testing';
 import { createHash, randomUUID } from 'node:crypto';
@@ -60,6 +61,12 @@ export class TestAgent {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
+  /** Deletes a workload and waits until it is gone. */
+  async remove(id: string): Promise<void> {
+    expect((await this.client.call('DELETE', `/workloads/${id}`)).status).toBe(202);
+    await eventually(async () => expect((await this.client.call('GET', `/workloads/${id}`)).status).toBe(404));
+  }
+
   /** Digest of a slug with all test programs; `version` makes it different. */
   slug(version = 'v1', more: Readonly<Record<string, string>> = {}): string {
     return this.shelf.add({ ...apps, ...more, version });
@@ -77,7 +84,9 @@ export class TestAgent {
 
   async untilReady(id: string, count = 1): Promise<ObservedWorkload> {
     return this.until(id, (observed) => {
-      const ready = observed.instances.filter(({ state }) => state === 'ready');
+      const ready = observed.instances.filter(
+        (each) => each.state === 'ready' && (each.routed || each.processType !== 'web'),
+      );
       if (ready.length !== count || observed.instances.length !== count)
         throw new Error(`not as wanted: ${JSON.stringify(observed.instances)} ${JSON.stringify(observed.trouble)}`);
     });
