@@ -1,0 +1,122 @@
+import type { Deployment, Release, Workload } from '@berth/contracts/deployment';
+import { eventually } from '@berth/testing';
+import type { BerthProcess } from './berth-process.js';
+import type { Repository } from './repository.js';
+
+interface Identified {
+  readonly id: string;
+}
+
+const ENDED = ['live', 'retired', 'failed', 'cancelled', 'superseded'];
+
+/** The administrator's HTTP client. Every refusal is thrown with what was answered. */
+export class Api {
+  private access: Record<string, string> = {};
+  private made = 0;
+
+  private constructor(
+    private readonly url: string,
+    private readonly token: string,
+    readonly organizationId: string,
+  ) {}
+
+  /** Logs in and makes an organization to work in. */
+  static async open(berth: BerthProcess, organization = 'acme'): Promise<Api> {
+    const response = await fetch(`${berth.url}/v1/auth/login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(berth.administrator()),
+    });
+    const { accessToken } = (await response.json()) as { accessToken: string };
+    const anonymous = new Api(berth.url, accessToken, '');
+    const { id } = await anonymous.call<Identified>('POST', '/v1/organizations', { slug: organization });
+    const api = new Api(berth.url, accessToken, id);
+    api.access = anonymous.access;
+    return api;
+  }
+
+  async call<Answer>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
+    const response = await fetch(`${this.url}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${this.token}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...this.access,
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const access = response.headers.get('berth-access');
+    if (access) this.access = { 'berth-access': access };
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path} answered ${response.status} ${text}`);
+    return (text === '' ? undefined : JSON.parse(text)) as Answer;
+  }
+
+  /** Project, environment, app and workload for a repository. */
+  async workloadFor(repository: Repository): Promise<Workload> {
+    const slug = `app-${++this.made}`;
+    const { organizationId } = this;
+    const project = await this.call<Identified>('POST', '/v1/projects', { organizationId, slug });
+    const environment = await this.call<Identified>('POST', '/v1/environments', {
+      projectId: project.id,
+      slug: 'staging',
+      kind: 'staging',
+    });
+    const app = await this.call<Identified>('POST', '/v1/apps', {
+      projectId: project.id,
+      slug,
+      source: { kind: 'git', url: repository.url },
+    });
+    return this.call<Workload>('POST', '/v1/workloads', { appId: app.id, environmentId: environment.id });
+  }
+
+  deploy(workloadId: string, source: object = { kind: 'git' }): Promise<Deployment> {
+    return this.call<Deployment>('POST', `/v1/workloads/${workloadId}/deployments`, { source });
+  }
+
+  deployment(id: string): Promise<Deployment> {
+    return this.call<Deployment>('GET', `/v1/deployments/${id}`);
+  }
+
+  workload(id: string): Promise<Workload> {
+    return this.call<Workload>('GET', `/v1/workloads/${id}`);
+  }
+
+  async releases(workloadId: string): Promise<Release[]> {
+    return (await this.call<{ items: Release[] }>('GET', `/v1/releases?workload=${workloadId}`)).items;
+  }
+
+  /** Until it is in one of the states, or has ended in another. */
+  until(id: string, states: readonly string[], within = 60_000): Promise<Deployment> {
+    const look = async () => {
+      const deployment = await this.deployment(id);
+      if (!states.includes(deployment.status) && !ENDED.includes(deployment.status))
+        throw new Error(`still ${deployment.status}`);
+      return deployment;
+    };
+    return eventually(look, { within, every: 50 });
+  }
+
+  ended(id: string, within = 60_000): Promise<Deployment> {
+    return this.until(id, ENDED, within);
+  }
+
+  /** Deploys what the repository holds and insists that it goes live. */
+  async deployLive(workloadId: string): Promise<Deployment> {
+    const deployment = await this.ended((await this.deploy(workloadId)).id);
+    if (deployment.status !== 'live')
+      throw new Error(`It is ${deployment.status}: ${JSON.stringify(deployment.failure)}`);
+    return deployment;
+  }
+
+  /** Changes settings whatever their version is. */
+  async patchWorkload(id: string, patch: object): Promise<void> {
+    await this.call('PATCH', `/v1/workloads/${id}`, patch, { 'if-match': '*' });
+  }
+}
