@@ -1,13 +1,14 @@
 import type { ServiceName } from '@berth/contracts/events';
 import type { BaseConfig } from '@berth/service-kit';
 import { type DynamicModule, Module } from '@nestjs/common';
-import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
-import { ACCESS_OPTIONS, ACCESS_SERVICE } from './access-options.js';
+import { APP_GUARD, APP_INTERCEPTOR, DiscoveryModule } from '@nestjs/core';
+import { ACCESS_OPTIONS, ACCESS_SERVICE, UNCHECKED_ANSWERS } from './access-options.js';
 import { Access } from './access.js';
 import { Audit1763683200302 } from './audit/audit.migration.js';
 import { Audit } from './audit/audit.js';
 import { AccessGuard } from './guard/access.guard.js';
 import { DeclaredRoutes } from './guard/declared-routes.js';
+import { ObjectChecks, ObjectChecksInterceptor, type UncheckedAnswers } from './guard/object-checks.js';
 import { AccessCache } from './read-copy/access-cache.js';
 import { Access1763683200301 } from './read-copy/access.migration.js';
 import { OnAccessHeartbeatHandler } from './read-copy/on-access-heartbeat.handler.js';
@@ -25,6 +26,8 @@ import { PlatformRepository } from './read-copy/platform.repository.js';
 export interface AccessModuleOptions {
   readonly config: BaseConfig;
   readonly service: ServiceName;
+  /** What happens when a `@Requires` route forgot `Access.require`. Default: log. */
+  readonly uncheckedAnswers?: UncheckedAnswers;
 }
 
 /** For the service's explicit arrays. The tables are read with SQL: there are no entities. */
@@ -49,7 +52,7 @@ const handlers = [
  */
 @Module({})
 export class AccessModule {
-  static forRoot({ config, service }: AccessModuleOptions): DynamicModule {
+  static forRoot({ config, service, uncheckedAnswers = 'log' }: AccessModuleOptions): DynamicModule {
     return {
       module: AccessModule,
       global: true,
@@ -60,11 +63,14 @@ export class AccessModule {
         AccessCache,
         Audit,
         DeclaredRoutes,
+        ObjectChecks,
         OrganizationsRepository,
         PlatformRepository,
         { provide: ACCESS_OPTIONS, useValue: config },
         { provide: ACCESS_SERVICE, useValue: service },
+        { provide: UNCHECKED_ANSWERS, useValue: uncheckedAnswers },
         { provide: APP_GUARD, useClass: AccessGuard },
+        { provide: APP_INTERCEPTOR, useClass: ObjectChecksInterceptor },
       ],
       exports: [Access, Audit],
     };

@@ -3,6 +3,7 @@ import { Clock, Database } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { accessErrors } from './access.errors.js';
 import type { Caller } from './caller.js';
+import { ObjectChecks } from './guard/object-checks.js';
 import { can, mayKnow, scopesAllow, type Target } from './permissions/can.js';
 import { administratorPermissions, type Permission } from './permissions/permissions.js';
 import { AccessCache } from './read-copy/access-cache.js';
@@ -16,6 +17,7 @@ export class Access {
     @Inject(OrganizationsRepository) private readonly organizations: OrganizationsRepository,
     @Inject(Database) private readonly database: Database,
     @Inject(Clock) private readonly clock: Clock,
+    @Inject(ObjectChecks) private readonly checks: ObjectChecks,
   ) {}
 
   /**
@@ -24,6 +26,7 @@ export class Access {
    * its token's scopes are too low, 503 `access_pending` while the read copy of the organization is incomplete
    */
   async require(caller: Caller, permission: Permission, target: Target): Promise<void> {
+    this.checks.note(caller);
     const member = await this.cache.member(target.organizationId, caller.subjectId);
     if (member?.awaitingSnapshot && !caller.administrator) throw pending();
     const subject = { administrator: caller.administrator, grants: member?.grants ?? [] };
@@ -34,6 +37,7 @@ export class Access {
 
   /** For what belongs to the platform and to no organization. @throws DomainError 403 `forbidden` */
   requireOnPlatform(caller: Caller, permission: Permission): void {
+    this.checks.note(caller);
     const allowed = caller.administrator && administratorPermissions.includes(permission);
     if (allowed && scopesAllow(caller.scopes, permission)) return;
     throw accessErrors.Forbidden(`This needs the permission ${permission} on the platform.`);
@@ -41,6 +45,7 @@ export class Access {
 
   /** Ids of the organizations in which the caller has any role. */
   organizationsOf(caller: Caller): Promise<string[]> {
+    this.checks.note(caller);
     return this.organizations.organizationsOf(this.database, caller.subjectId);
   }
 

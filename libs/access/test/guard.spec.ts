@@ -10,7 +10,7 @@ describe('the access guard', () => {
   let identity: TestIdentity;
 
   beforeAll(async () => {
-    service = await startTestService(probe);
+    service = await startTestService(probe, { environment: { LOG_LEVEL: 'silent' } });
     identity = await TestIdentity.create(service.database);
   });
   afterAll(() => service.close());
@@ -171,6 +171,21 @@ describe('the access guard', () => {
     expect((await get(`/v1/projects/${organizationId}`, administrator)).status).toBe(200);
     expect((await operate(administrator)).status).toBe(204);
     expect((await operate(await identity.member(organizationId, 'owner'))).status).toBe(403);
+  });
+
+  it('lets no answer out of a route that requires a permission and never asked about an object', async () => {
+    const token = await identity.token();
+    const forget = (headers: Record<string, string> = {}) =>
+      fetch(`${service.url}/v1/forgetful`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, ...headers },
+      });
+    const response = await forget();
+    expect(response.status).toBe(500);
+    expect(await response.text()).not.toContain('tenant');
+    const before = await service.database.query('select from inbox');
+    expect((await forget({ 'idempotency-key': 'k' })).status).toBe(500);
+    expect(await service.database.query('select from inbox')).toHaveLength(before.length);
   });
 
   it('lists the organizations of a caller', async () => {

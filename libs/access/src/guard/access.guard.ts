@@ -42,11 +42,11 @@ export class AccessGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     if (context.getType() !== 'http') return true;
-    const required = routeAccess(this.reflector, context.getHandler(), context.getClass());
-    if (required === 'public') return true;
-    if (!required) throw accessErrors.Forbidden('This route does not say who may use it.');
+    const access = routeAccess(this.reflector, context.getHandler(), context.getClass());
+    if (access === 'public') return true;
+    if (!access) throw accessErrors.Forbidden('This route does not say who may use it.');
     const http = context.switchToHttp();
-    await this.admit(http.getRequest<Request>(), http.getResponse<Reply>(), required);
+    await this.admit(http.getRequest<Request>(), http.getResponse<Reply>(), access.permissions);
     return true;
   }
 
@@ -56,7 +56,8 @@ export class AccessGuard implements CanActivate {
     this.refuseMissingScopes(caller, required);
     this.refuseStale(request.method, required, platform);
     await this.catchUp(request.headers[BERTH_ACCESS]);
-    request.caller = caller;
+    // A caller of its own for each request: what was checked for one says nothing about the next.
+    request.caller = { ...caller };
   }
 
   private async authenticate(request: Request, reply: Reply, platform: PlatformAccess): Promise<Caller> {

@@ -6,30 +6,49 @@ import type { Permission } from '../permissions/permissions.js';
 
 const ROUTE_ACCESS = 'berth:route-access';
 
-/** What a route asks of its caller. No permissions: any valid token. */
-export type RouteAccess = 'public' | readonly Permission[];
+/** What a route that is not public asks of its caller. */
+export interface RouteAccess {
+  /** That the token's scopes must hold. */
+  readonly permissions: readonly Permission[];
+  /** Whether the caller's role on an object must be checked, too. */
+  readonly onObject: boolean;
+}
+
+const declare = (access: RouteAccess): MethodDecorator & ClassDecorator =>
+  applyDecorators(
+    SetMetadata(ROUTE_ACCESS, access),
+    ApiBearerAuth(),
+    ...(access.permissions.length > 0 ? [ApiExtension('x-permissions', access.permissions)] : []),
+  );
 
 /** The route needs no token. */
 export const Public = Unguarded;
 
-/** The route needs any valid token: it concerns only the caller's own. */
-export const Authenticated = (): MethodDecorator & ClassDecorator =>
-  applyDecorators(SetMetadata(ROUTE_ACCESS, []), ApiBearerAuth());
+/**
+ * The route needs a valid token and is about no tenant's object: the caller's own, or what everybody may see.
+ * With permissions, the token's scopes must hold them.
+ */
+export const Authenticated = (...permissions: Permission[]): MethodDecorator & ClassDecorator =>
+  declare({ permissions, onObject: false });
 
 /**
- * The route needs a token whose scopes hold all of these; OpenAPI says so as `x-permissions`.
- * Whether the caller's role on the object holds them is for `Access.require`, once the object is known.
+ * The route needs a token whose scopes hold all of these, and its handler must ask `Access` about the object before it
+ * answers: one that forgets it is found by `uncheckedAnswers` of AccessModule. OpenAPI shows the permissions as `x-permissions`.
  */
 export const Requires = (...permissions: [Permission, ...Permission[]]): MethodDecorator & ClassDecorator =>
-  applyDecorators(SetMetadata(ROUTE_ACCESS, permissions), ApiBearerAuth(), ApiExtension('x-permissions', permissions));
+  declare({ permissions, onObject: true });
 
 type Handler = Parameters<Reflector['get']>[1];
 
 /** What a route declares; undefined when it declares nothing. The method's own declaration wins over its class's. */
-export function routeAccess(reflector: Reflector, handler: Handler, controller: Handler): RouteAccess | undefined {
+export function routeAccess(
+  reflector: Reflector,
+  handler: Handler,
+  controller: Handler,
+): RouteAccess | 'public' | undefined {
   for (const place of [handler, controller]) {
     if (reflector.get<boolean | undefined>(UNGUARDED, place)) return 'public';
-    const declared = reflector.get<readonly Permission[] | undefined>(ROUTE_ACCESS, place);
+    const declared = reflector.get<RouteAccess | undefined>(ROUTE_ACCESS, place);
     if (declared) return declared;
   }
   return undefined;

@@ -40,10 +40,10 @@ export class PlatformRepository {
     };
   }
 
-  /** A token lives for minutes, so a session revoked a day ago needs no memory. */
+  /** No token lives for more than an hour, so a session revoked before that needs no memory. */
   async revokeSession(tx: Tx, sessionId: string, at: string): Promise<void> {
     await tx.query(
-      `with expired as (delete from access_revoked_session where revoked_at < now() - interval '1 day')
+      `with expired as (delete from access_revoked_session where revoked_at < now() - interval '2 hours')
        insert into access_revoked_session (session_id, revoked_at) values ($1, $2) on conflict do nothing`,
       [sessionId, at],
     );

@@ -1,0 +1,51 @@
+import { ConfigError, loadConfig } from '@berth/service-kit';
+import { describe, expect, it } from '@jest/globals';
+import { config } from './config.js';
+
+const good = {
+  DATABASE_URL: 'postgres://localhost/x',
+  KEY_ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64'),
+  MAIL_FOLDER: '/tmp/mail',
+};
+const problems = (environment: Record<string, string | undefined>) => {
+  try {
+    loadConfig(config, environment);
+    return 'none';
+  } catch (error) {
+    return (error as ConfigError).message;
+  }
+};
+
+describe('the configuration', () => {
+  it('is closed to sign-up and as strict as it should be by default', () => {
+    const parsed = loadConfig(config, good);
+    expect(parsed).toMatchObject({
+      SIGN_UP: 'closed',
+      PASSWORD_COST: 12,
+      ACCESS_TOKEN_SECONDS: 600,
+      GATEWAY_CONTROL: [],
+    });
+    expect(parsed.KEY_ENCRYPTION_KEY).toHaveLength(32);
+  });
+
+  it.each([
+    ['a key of another length', { KEY_ENCRYPTION_KEY: 'c2hvcnQ=' }, /KEY_ENCRYPTION_KEY: must be 32 bytes/],
+    ['no key', { KEY_ENCRYPTION_KEY: undefined }, /KEY_ENCRYPTION_KEY/],
+    ['nowhere to send mail', { MAIL_FOLDER: undefined }, /set MAIL_FOLDER or SMTP_URL/],
+    ['a gateway without its file', { GATEWAY_CONTROL: 'http://gateway:8001' }, /KONG_FILE: is needed/],
+    ['a gateway that is no address', { GATEWAY_CONTROL: '/tmp/sock', KONG_FILE: 'k' }, /GATEWAY_CONTROL/],
+    ['half an administrator', { BOOTSTRAP_ADMIN_EMAIL: 'a@example.com' }, /set both/],
+    ['a mail server that is none', { SMTP_URL: 'http://mail' }, /SMTP_URL/],
+  ])('refuses %s', (_, change, message) => {
+    expect(problems({ ...good, ...change })).toMatch(message);
+  });
+
+  it('takes several gateways, over a socket and over HTTP', () => {
+    const parsed = loadConfig(config, {
+      ...good,
+      KONG_FILE: 'k',
+      GATEWAY_CONTROL: 'unix:/run/g.sock, http://kong:8001',
+    });
+    expect(parsed.GATEWAY_CONTROL).toEqual(['unix:/run/g.sock', 'http://kong:8001']);
+  });
+});

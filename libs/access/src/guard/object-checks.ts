@@ -1,0 +1,51 @@
+import { type CallHandler, type ExecutionContext, Inject, Injectable, type NestInterceptor } from '@nestjs/common';
+import { LOGGER, type Logger } from '@berth/service-kit';
+import { Reflector } from '@nestjs/core';
+import { UNCHECKED_ANSWERS } from '../access-options.js';
+import { type Observable, tap } from 'rxjs';
+import type { Caller, WithCaller } from '../caller.js';
+import { routeAccess } from './route-access.js';
+
+/** Remembers which callers, that is which requests, were asked about. */
+@Injectable()
+export class ObjectChecks {
+  private readonly done = new WeakSet<Caller>();
+
+  note(caller: Caller): void {
+    this.done.add(caller);
+  }
+
+  has(caller: Caller): boolean {
+    return this.done.has(caller);
+  }
+}
+
+/** What happens to the answer of a route that requires a permission on an object and never asked `Access` about any. */
+export type UncheckedAnswers = 'refuse' | 'log';
+
+/** Finds routes that forgot to check the object: their answer is refused, or let out and logged as an error. */
+@Injectable()
+export class ObjectChecksInterceptor implements NestInterceptor {
+  constructor(
+    @Inject(Reflector) private readonly reflector: Reflector,
+    @Inject(ObjectChecks) private readonly checks: ObjectChecks,
+    @Inject(UNCHECKED_ANSWERS) private readonly unchecked: UncheckedAnswers,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    if (context.getType() !== 'http') return next.handle();
+    const access = routeAccess(this.reflector, context.getHandler(), context.getClass());
+    if (access === 'public' || !access?.onObject) return next.handle();
+    const { caller } = context.switchToHttp().getRequest<WithCaller>();
+    return next.handle().pipe(
+      tap(() => {
+        if (caller && this.checks.has(caller)) return;
+        const route = `${context.getClass().name}.${context.getHandler().name}`;
+        const message = `${route} requires a permission but never asked Access about an object (or use @Authenticated)`;
+        if (this.unchecked === 'refuse') throw new Error(message);
+        this.logger.error(message);
+      }),
+    );
+  }
+}
