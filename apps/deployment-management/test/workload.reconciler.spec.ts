@@ -288,6 +288,21 @@ describe('cancelling', () => {
     await scene.deployLive('afterwards');
   });
 
+  it('meets the step that goes live at the workload, in one order of locks', async () => {
+    scene.behave('meeting', { kind: 'no-route' });
+    const { id } = await scene.reaches(await scene.deploy('meeting'), 'verifying');
+    await platform.service.database.transaction(async (request) => {
+      await request.query('select from workload where id = $1 for update', [scene.id]);
+      scene.behave('meeting', { kind: 'honest' });
+      await eventually(async () => {
+        const waiting = await platform.query(`select from pg_locks where not granted`);
+        expect(waiting.length).toBeGreaterThan(0);
+      });
+      await request.query('select from deployment where id = $1 for update nowait', [id]);
+    });
+    await scene.reaches({ id }, 'live');
+  });
+
   it('again and again while it goes on ends it once, one way or the other', async () => {
     await scene.deployLive('v-0');
     for (let round = 0; round < 12; round++) {

@@ -143,7 +143,7 @@ export class MemoryRuntime implements Runtime {
     const behaviour = this.behaviourOf(world.desired);
     const wanted = world.desired.processes.flatMap((type) => this.instancesOf(world, type, behaviour));
     const others = world.instances.filter((each) => !isOf(each, world.desired));
-    const retired = behaviour.kind === 'honest' || behaviour.kind === 'no-route' || behaviour.kind === 'lies';
+    const retired = wanted.length === 0 || retires.includes(behaviour.kind);
     world.instances = retired ? wanted : [...others, ...wanted];
     this.changed(world);
   }
@@ -194,6 +194,9 @@ export class MemoryRuntime implements Runtime {
     if (this.down) throw new RuntimeUnavailable('The fake runtime is down.');
   }
 }
+
+/** Behaviours under which the instances of the release before end. */
+const retires: readonly Behaviour['kind'][] = ['honest', 'no-route', 'lies'];
 
 const isOf = (instance: ObservedInstance, desired: DesiredWorkload): boolean =>
   instance.releaseHash === desired.release.hash && instance.restartToken === desired.restartToken;
