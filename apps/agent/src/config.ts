@@ -5,8 +5,8 @@ const config = z.object({
   AGENT_SOCKET: z.string().min(1),
   /** Control socket of the gateway that routes to the instances. */
   GATEWAY_CONTROL_SOCKET: z.string().min(1),
-  /** Slugs as files named by the 64 digits of their digest. */
-  SLUGS_FOLDER: z.string().min(1),
+  /** The file blob store of the build service: `blobs/sha256/ab/<64 digits>`. */
+  BLOB_FOLDER: z.string().min(1),
   TOOL_PATH: z.string().default(''),
   ISOLATE_USERS: z
     .enum(['true', 'false'])

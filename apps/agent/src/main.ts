@@ -8,11 +8,14 @@ import { RouterClient } from './router/router-client.js';
 const config = loadAgentConfig(process.env);
 const logger = pino({ name: 'agent', level: config.LOG_LEVEL });
 const router = new RouterClient({ socketPath: config.GATEWAY_CONTROL_SOCKET, logger });
-const slugFile = (digest: string): string => join(config.SLUGS_FOLDER, digest.slice('sha256:'.length));
+const blobFile = (digest: string): string => {
+  const [algorithm = '', hex = ''] = digest.split(':');
+  return join(config.BLOB_FOLDER, 'blobs', algorithm, hex.slice(0, 2), hex);
+};
 const agent = await startAgent({
   folder: config.AGENT_FOLDER,
   socketPath: config.AGENT_SOCKET,
-  blobs: async (digest) => (await open(slugFile(digest))).createReadStream(),
+  blobs: async (digest) => (await open(blobFile(digest))).createReadStream(),
   router,
   logger,
   isolateUsers: config.ISOLATE_USERS,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@berth/testing';
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -21,7 +21,6 @@ const agents: ChildProcess[] = [];
 
 beforeAll(async () => {
   execFileSync(process.execPath, [join(project, '../../node_modules/typescript/bin/tsc'), '-b', project]);
-  mkdirSync(join(folder, 'slugs'));
   gateway = createServer((_request, response) => response.end('{"version":0}')).listen(join(folder, 'gateway.sock'));
 }, 120_000);
 afterAll(async () => {
@@ -35,7 +34,7 @@ async function startMain(): Promise<ChildProcess> {
     AGENT_FOLDER: join(folder, 'agent'),
     AGENT_SOCKET: join(folder, 'agent.sock'),
     GATEWAY_CONTROL_SOCKET: join(folder, 'gateway.sock'),
-    SLUGS_FOLDER: join(folder, 'slugs'),
+    BLOB_FOLDER: folder,
     TOOL_PATH: dirname(process.execPath),
     LOG_LEVEL: 'error',
   };
@@ -49,7 +48,7 @@ const exitOf = (child: ChildProcess): Promise<unknown> => new Promise((resolve) 
 
 async function runWorkload(): Promise<{ id: string; ids: string[]; apply(): Promise<void> }> {
   const digest = shelf.add({ ...apps, version: 'v1' });
-  shelf.writeTo(join(folder, 'slugs'));
+  shelf.writeTo(folder);
   const processes = [worker('node escaper.js'), worker('node ticker.js', { name: 'ticker', instances: 2 })];
   const desired = desiredOf(digest, processes);
   const apply = () => client.apply(desired);

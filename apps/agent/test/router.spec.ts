@@ -31,9 +31,10 @@ class Gateway {
     this.server = createServer((request, response) => {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
-      request.on('end', () =>
-        response.end(this.answer(`${request.method} ${request.url}`, Buffer.concat(chunks).toString())),
-      );
+      request.on('end', () => {
+        const answer = this.answer(`${request.method} ${request.url}`, Buffer.concat(chunks).toString());
+        response.writeHead(answer === 'conflict' ? 409 : 200).end(answer);
+      });
     });
     await new Promise<void>((resolve) => this.server?.listen(this.socketPath, resolve));
   }
@@ -44,7 +45,11 @@ class Gateway {
   }
 
   private answer(route: string, body: string): string {
-    if (route === 'PUT /routes') this.table = routeTable.parse(JSON.parse(body));
+    if (route === 'PUT /routes') {
+      const table = routeTable.parse(JSON.parse(body));
+      if (this.table && table.version < this.table.version) return 'conflict';
+      this.table = table;
+    }
     if (route === 'POST /drain') this.drained.push(drainRequest.parse(JSON.parse(body)).upstreamId);
     return route === 'POST /drain' ? '{"inFlight":0}' : JSON.stringify({ version: this.table?.version ?? null });
   }
@@ -86,6 +91,16 @@ describe('the client of the gateway', () => {
     await expect(client.publish(tableOf(8))).rejects.toThrow(/ENOENT|ECONNREFUSED/);
     await gateway.start();
     await eventually(() => expect(gateway.table).toEqual(tableOf(8)));
+  });
+
+  it('gets its tables through to a gateway that holds a later version of a former agent', async () => {
+    await client.publish(tableOf(900));
+    const later = new RouterClient({ socketPath, logger });
+    await later.publish({ ...tableOf(5), routes: [] });
+    expect(gateway.table).toEqual({ version: 901, routes: [] });
+    await later.publish(tableOf(6));
+    expect(gateway.table).toEqual(tableOf(902));
+    later.close();
   });
 
   it('leaves a gateway alone that has the table', async () => {

@@ -207,6 +207,6 @@ describe('a launch file', () => {
 
 describe('the configuration', () => {
   it('names everything that is missing', () => {
-    expect(() => loadAgentConfig({ LOG_LEVEL: 'loud' })).toThrow(/AGENT_FOLDER[^]*SLUGS_FOLDER[^]*LOG_LEVEL/);
+    expect(() => loadAgentConfig({ LOG_LEVEL: 'loud' })).toThrow(/AGENT_FOLDER[^]*BLOB_FOLDER[^]*LOG_LEVEL/);
   });
 });

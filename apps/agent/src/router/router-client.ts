@@ -21,6 +21,8 @@ export class RouterClient implements AppRouter {
   private table: RouteTable | undefined;
   private readonly stopWatching: Cancel;
   private watching = false;
+  /** Added to versions of tables. */
+  private lead = 0;
 
   constructor(private readonly options: RouterClientOptions) {
     this.stopWatching = (options.clock ?? systemClock).every(WATCH_EVERY, () => void this.watch());
@@ -29,7 +31,10 @@ export class RouterClient implements AppRouter {
   /** @throws Error when the gateway does not take the table; it is stated again as soon as the gateway answers. */
   async publish(table: RouteTable): Promise<void> {
     this.table = table;
-    expectSuccess('PUT /routes', await this.send('PUT', '/routes', table, ANSWER_WITHIN));
+    const answer = await this.put(table);
+    // A gateway that outlived an agent with a faster clock holds a higher version: ours go on from there.
+    if (answer.status === 409) this.lead += await this.behind(table);
+    expectSuccess('PUT /routes', answer.status === 409 ? await this.put(table) : answer);
   }
 
   async drain(upstreamId: string, timeoutMilliseconds: number): Promise<void> {
@@ -42,14 +47,27 @@ export class RouterClient implements AppRouter {
     this.stopWatching();
   }
 
+  private put(table: RouteTable): Promise<SocketAnswer> {
+    return this.send('PUT', '/routes', { ...table, version: table.version + this.lead }, ANSWER_WITHIN);
+  }
+
+  private async behind(table: RouteTable): Promise<number> {
+    const held = (await this.heldVersion()) ?? 0;
+    return Math.max(0, held + 1 - table.version - this.lead);
+  }
+
+  private async heldVersion(): Promise<number | undefined> {
+    const { status, body } = await this.send('GET', '/routes', undefined, ANSWER_WITHIN);
+    return status === 200 ? (versioned.safeParse(body).data?.version ?? -1) : undefined;
+  }
+
   private async watch(): Promise<void> {
     if (!this.table || this.watching) return;
     this.watching = true;
     try {
-      const answer = await this.send('GET', '/routes', undefined, ANSWER_WITHIN);
-      const version = versioned.safeParse(answer.body).data?.version;
+      const held = await this.heldVersion();
       // Older only: a newer one may be in effect while the answer was on its way.
-      if (answer.status === 200 && (version ?? -1) < this.table.version) await this.publish(this.table);
+      if (held !== undefined && held < this.table.version + this.lead) await this.publish(this.table);
     } catch (error) {
       this.options.logger.debug({ err: error }, 'the gateway does not answer');
     } finally {

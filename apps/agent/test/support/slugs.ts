@@ -31,8 +31,14 @@ export class SlugShelf {
     return blob ? Promise.resolve(Readable.from([blob])) : Promise.reject(new Error(`there is no blob ${digest}`));
   };
 
+  /** Writes them as the file blob store of the build service does. */
   writeTo(folder: string): void {
-    for (const [digest, tar] of this.blobs) writeFileSync(join(folder, digest.slice('sha256:'.length)), tar);
+    for (const [digest, tar] of this.blobs) {
+      const hex = digest.slice('sha256:'.length);
+      const path = join(folder, 'blobs/sha256', hex.slice(0, 2), hex);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, tar);
+    }
   }
 }
 
