@@ -1,0 +1,107 @@
+import type { DesiredWorkload, ObservedInstance, ObservedWorkload } from '@berth/contracts/runtime';
+import { describe, expect, it } from '@jest/globals';
+import { isCurrent, judgeRollout } from './rollout.js';
+
+const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
+const process = (name: string, instances: number) => ({
+  ...{ name, instances, command: 'run', cpuMillicores: 250, memoryMib: 256 },
+  health: { path: null, intervalSeconds: 5, timeoutSeconds: 3, failureThreshold: 3 },
+});
+const desired: DesiredWorkload = {
+  ...{ workloadId: 'w', organizationId: 'o', projectId: 'p', environmentId: 'e', appId: 'a' },
+  ...{ namespace: 'n', name: 'web', generation: 4, environment: {}, hosts: ['h'], restartToken: 't.v2' },
+  release: {
+    number: 2,
+    hash: digest('a'),
+    configHash: digest('b'),
+    artifact: { kind: 'slug', digest: digest('c'), sizeBytes: 1 },
+  },
+  processes: [process('web', 2), process('worker', 0)],
+  ...{ startDeadlineSeconds: 60, stopDeadlineSeconds: 10 },
+};
+const instance = (over: Partial<ObservedInstance> = {}): ObservedInstance => ({
+  ...{ id: 'web-1', processType: 'web', release: 2, releaseHash: digest('a'), artifactDigest: digest('c') },
+  ...{ configHash: digest('b'), restartToken: 't.v2', cpuMillicores: 250, memoryMib: 256, state: 'ready' },
+  ...{ routed: true, restarts: 0, startedAt: '', readySince: '', lastExit: null, trouble: null },
+  ...over,
+});
+const old = (over: Partial<ObservedInstance> = {}) => instance({ release: 1, releaseHash: digest('0'), ...over });
+const observed = (instances: ObservedInstance[], over: Partial<ObservedWorkload> = {}): ObservedWorkload => ({
+  ...{ workloadId: 'w', observedGeneration: 4, instances, routes: [], changedAt: '', trouble: null },
+  ...over,
+});
+const trouble = { cause: 'crash_loop' as const, message: 'It ended with 1.', evidence: ['boom'] };
+const two = [instance(), instance({ id: 'web-2' })];
+
+describe('a rollout is done', () => {
+  it.each([
+    ['when every instance runs what is desired and is ready', two],
+    ['although instances of the release before still end', [...two, old({ state: 'stopping' })]],
+    ['although an instance had crashed before it became ready', [instance({ restarts: 3 }), instance()]],
+  ])('%s', (_name, instances) => {
+    expect(judgeRollout(desired, observed(instances))).toEqual({ kind: 'rolled' });
+  });
+
+  it('when nothing is wanted and nothing is there', () => {
+    const stopped = { ...desired, processes: [process('web', 0)] };
+    expect(judgeRollout(stopped, observed([])).kind).toBe('rolled');
+  });
+});
+
+describe('a rollout goes on', () => {
+  it.each([
+    ['while the runtime knows nothing of it', null],
+    ['while the runtime works on an older generation', observed(two, { observedGeneration: 3 })],
+    ['while one is missing', observed([instance()])],
+    ['while one is starting', observed([instance(), instance({ state: 'starting' })])],
+    ['while one is unready', observed([instance(), instance({ state: 'unready' })])],
+    ['while one too many serves', observed([...two, instance()])],
+    ['while one of a type that is not wanted serves', observed([...two, instance({ processType: 'worker' })])],
+    ['while one of the release before serves', observed([...two, old()])],
+    ['while one of the release before starts', observed([...two, old({ state: 'starting' })])],
+    ['when an instance has another release', observed([instance(), instance({ releaseHash: digest('9') })])],
+    ['when an instance has another artifact', observed([instance(), instance({ artifactDigest: digest('9') })])],
+    ['when an instance has another config', observed([instance(), instance({ configHash: digest('9') })])],
+    ['when an instance is of before the restart', observed([instance(), instance({ restartToken: 't.v1' })])],
+    ['after a first crash', observed([instance(), instance({ state: 'backoff', trouble })])],
+    ['when the release before is in trouble', observed([...two, old({ state: 'backoff', restarts: 9, trouble })])],
+  ])('%s', (_name, world) => {
+    expect(judgeRollout(desired, world).kind).toBe('progressing');
+  });
+
+  it('and says how far it is, without times', () => {
+    expect(judgeRollout(desired, observed([instance()]))).toMatchObject({ message: '1 of 2 web instances are ready' });
+  });
+});
+
+describe('a rollout has failed', () => {
+  it('when an instance of the new release ended twice', () => {
+    const failing = instance({ state: 'backoff', restarts: 1, trouble });
+    expect(judgeRollout(desired, observed([instance(), failing]))).toMatchObject({
+      kind: 'failed',
+      failure: { cause: 'crash_loop', message: 'It ended with 1.', evidence: ['boom'] },
+    });
+  });
+
+  it('when the workload as a whole is in trouble', () => {
+    const world = observed([], { trouble: { cause: 'storage_full', message: 'The disk is full.', evidence: [] } });
+    expect(judgeRollout(desired, world)).toMatchObject({ failure: { cause: 'storage_full' } });
+  });
+
+  it('with no more evidence than an answer may hold', () => {
+    const evidence = Array.from({ length: 80 }, (_, line) => `${line} ${'x'.repeat(3_000)}`);
+    const world = observed([], { trouble: { cause: 'internal', message: 'y'.repeat(2_000), evidence } });
+    const rollout = judgeRollout(desired, world);
+    if (rollout.kind !== 'failed') throw new Error(rollout.kind);
+    expect(rollout.failure.evidence).toHaveLength(50);
+    expect(rollout.failure.evidence.at(-1)).toMatch(/^79 x{1997}$/);
+    expect(rollout.failure.message).toHaveLength(1_000);
+    expect(rollout.failure.nextStep).not.toBe('');
+  });
+});
+
+it('an instance is current only when artifact, config, release and restart are those desired', () => {
+  expect(isCurrent(instance(), desired)).toBe(true);
+  for (const field of ['releaseHash', 'artifactDigest', 'configHash', 'restartToken'] as const)
+    expect(isCurrent(instance({ [field]: digest('f') }), desired)).toBe(false);
+});
