@@ -1,9 +1,9 @@
 import type { CancelTimer, Clock, Logger } from '@berth/service-kit';
-import { Pool } from 'pg';
+import { Pool, type PoolConfig } from 'pg';
 import type { BusMessage, Deliver, EventBus, SubscribeOptions, Subscription } from '../bus/event-bus.js';
 import { connectionOptions, type PostgresAddress } from '../session/connection.js';
 import { Session } from '../session/session.js';
-import { CHANNEL, publishParameters, publishSql, schema, touchedPartitions, trimSql } from './embedded-log.js';
+import { flushSql, publishParameters, publishSql, schema, trimSql } from './embedded-log.js';
 import { GroupConsumer, lockName } from './group-consumer.js';
 
 const TRIM_EVERY = 3_600_000;
@@ -19,6 +19,8 @@ export interface EmbeddedBusOptions extends PostgresAddress {
  */
 export class EmbeddedBus implements EventBus {
   private readonly pool: Pool;
+  /** Its commits do not wait for the disk: see `publishSql` and `flushSql`. */
+  private readonly publisher: Pool;
   private readonly sessions = new Set<Session>();
   private readonly stopTrimming: CancelTimer;
   private ready: Promise<unknown> | undefined;
@@ -29,8 +31,8 @@ export class EmbeddedBus implements EventBus {
     private readonly clock: Clock,
     private readonly logger: Logger,
   ) {
-    this.pool = new Pool({ ...connectionOptions(options), max: 3, application_name: 'berth-bus' });
-    this.pool.on('error', (error) => logger.debug({ err: error }, 'a connection of the bus ended'));
+    this.pool = this.newPool({});
+    this.publisher = this.newPool({ options: '-c synchronous_commit=off' });
     this.stopTrimming = clock.every(TRIM_EVERY, () => {
       this.trim().catch((error: unknown) => logger.warn({ err: error }, 'the bus cannot be trimmed'));
     });
@@ -39,8 +41,9 @@ export class EmbeddedBus implements EventBus {
   async publish(messages: readonly BusMessage[]): Promise<void> {
     if (messages.length === 0) return;
     await this.open();
-    await this.pool.query(publishSql, publishParameters(messages));
-    this.notify(messages);
+    const values = publishParameters(messages);
+    await this.publisher.query({ name: 'berth-bus-publish', text: publishSql, values });
+    await this.pool.query(flushSql);
   }
 
   async subscribe(options: SubscribeOptions, deliver: Deliver): Promise<Subscription> {
@@ -89,14 +92,15 @@ export class EmbeddedBus implements EventBus {
   private async closeAll(): Promise<void> {
     this.stopTrimming();
     await Promise.all([...this.sessions].map((session) => session.close()));
-    await this.pool.end();
+    await Promise.all([this.pool.end(), this.publisher.end()]);
   }
 
-  /** After the commit, on its own: inside the publishing transaction NOTIFY would serialize every commit behind it. */
-  private notify(messages: readonly BusMessage[]): void {
-    this.pool
-      .query('select pg_notify($1, $2)', [CHANNEL, touchedPartitions(messages).join(' ')])
-      .catch((error: unknown) => this.logger.debug({ err: error }, 'a notification was lost; the poll finds the rest'));
+  private newPool(settings: PoolConfig): Pool {
+    // Connections stay: the first event after a quiet time should not wait for a new one.
+    const lasting = { max: 2, idleTimeoutMillis: 0, application_name: 'berth-bus' };
+    const pool = new Pool({ ...connectionOptions(this.options), ...lasting, ...settings });
+    pool.on('error', (error) => this.logger.debug({ err: error }, 'a connection of the bus ended'));
+    return pool;
   }
 
   private async open(): Promise<void> {

@@ -26,6 +26,8 @@ export const schema = `
 /**
  * Appends in order. The row lock of each partition is held until the commit, so offsets appear in order and a reader
  * that saw an offset has seen every lower one. Partitions are locked in one order: publishers cannot deadlock.
+ * It is run on connections without synchronous commit: readers see and hear of the messages before they are flushed,
+ * and NOTIFY, which holds a lock of the whole server until the commit is done, holds it for no flush.
  */
 export const publishSql = `
   with incoming as (
@@ -36,22 +38,25 @@ export const publishSql = `
     insert into berth_bus.partition as p (topic, partition, next_offset)
     select topic, partition, messages from counted order by topic, partition
     on conflict (topic, partition) do update set next_offset = p.next_offset + excluded.next_offset
-    returning topic, partition, next_offset)
+    returning topic, partition, next_offset),
+  appended as (
   insert into berth_bus.message (topic, partition, "offset", key, event, bytes)
   select topic, partition, next_offset - messages - 1
       + row_number() over (partition by topic, partition order by position), key, event, octet_length(event::text)
-    from incoming join counted using (topic, partition) join moved using (topic, partition)`;
+    from incoming join counted using (topic, partition) join moved using (topic, partition))
+  select pg_notify('berth_bus', string_agg(topic || '/' || partition, ' ')) from counted`;
+
+/**
+ * Commits something with a flush, and with it all that was committed before it on the server. Until this returns
+ * published messages may be lost with the server: what they were made from has to be kept.
+ */
+export const flushSql = `select pg_logical_emit_message(true, 'berth-bus', 'flush')`;
 
 export const publishParameters = (messages: readonly BusMessage[]): unknown[] => [
   messages.map((each) => each.topic),
   messages.map((each) => partitionOf(each.key)),
   messages.map((each) => each.key),
   messages.map((each) => JSON.stringify(each.event)),
-];
-
-/** `topic/partition` pairs, the payload of the wake-up notification. */
-export const touchedPartitions = (messages: readonly BusMessage[]): string[] => [
-  ...new Set(messages.map((each) => `${each.topic}/${partitionOf(each.key)}`)),
 ];
 
 export interface StoredMessage {

@@ -10,6 +10,7 @@ const RECONNECT_PAUSE = 250;
  */
 export class SessionConnection {
   private readonly end = new AbortController();
+  private readonly prepared = new Map<string, string>();
   private last: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly client: Client) {
@@ -22,9 +23,11 @@ export class SessionConnection {
     return this.end.signal;
   }
 
-  /** Several loops may share the connection; their statements take turns. */
+  /** Several loops may share the connection; their statements take turns. Each is planned once and kept. */
   async query<Row extends object>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
-    const result = this.last.then(() => this.client.query<Row>(sql, [...parameters]));
+    const name = this.prepared.get(sql) ?? `statement-${this.prepared.size}`;
+    this.prepared.set(sql, name);
+    const result = this.last.then(() => this.client.query<Row>({ name, text: sql, values: [...parameters] }));
     this.last = result.catch(() => undefined); // told to whoever asked
     return (await result).rows;
   }

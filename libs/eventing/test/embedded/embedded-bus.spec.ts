@@ -1,0 +1,184 @@
+import { Clock } from '@berth/service-kit';
+import { eventually } from '@berth/testing';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Client } from 'pg';
+import { type BusMessage, EmbeddedBus } from '../../src/index.js';
+import { partitionOf } from '../../src/embedded/embedded-log.js';
+import { cloudEvent, messageOf, silent } from '../support.js';
+import { startPostgres, type TestPostgres } from '../test-postgres.js';
+
+describe('the embedded bus', () => {
+  let postgres: TestPostgres;
+  let admin: Client;
+  let buses: EmbeddedBus[];
+
+  beforeAll(async () => {
+    postgres = await startPostgres();
+  });
+  afterAll(() => postgres.remove());
+  beforeEach(async () => {
+    buses = [];
+    admin = new Client({ connectionString: postgres.url });
+    admin.on('error', () => undefined); // one test ends the server under it
+    await admin.connect();
+    await admin.query('drop schema if exists berth_bus cascade');
+  });
+  afterEach(async () => {
+    await Promise.all(buses.map((bus) => bus.close()));
+    await admin.end();
+  });
+
+  const open = (retentionDays?: number): EmbeddedBus => {
+    const bus = new EmbeddedBus(
+      { url: postgres.url, ...(retentionDays === undefined ? {} : { retentionDays }) },
+      new Clock(),
+      silent,
+    );
+    buses.push(bus);
+    return bus;
+  };
+  const messages = (count: number, subject?: string): BusMessage[] =>
+    Array.from({ length: count }, () => messageOf(cloudEvent(subject === undefined ? {} : { subject })));
+  const collect = async (bus: EmbeddedBus, group: string) => {
+    const received: BusMessage[] = [];
+    const deliver = (message: BusMessage) => Promise.resolve(void received.push(message));
+    const subscription = await bus.subscribe({ group, topics: ['berth.build'] }, deliver);
+    return { received, subscription };
+  };
+  const stored = async () => Number((await admin.query('select count(*) from berth_bus.message')).rows[0]?.count);
+  const ids = (list: readonly BusMessage[]) => list.map((message) => message.event.id).sort();
+
+  it('makes its tables by itself, also when many start together', async () => {
+    await Promise.all(Array.from({ length: 8 }, () => open().publish(messages(1))));
+    expect(await stored()).toBe(8);
+  });
+
+  it('has on disk what it acknowledged: a crash right after loses nothing', async () => {
+    const sent = messages(200);
+    const publisher = open();
+    for (const message of sent) await publisher.publish([message]);
+    await postgres.crash();
+    await postgres.start();
+    const { received } = await collect(open(), 'group');
+    await eventually(() => expect(ids(received)).toEqual(ids(sent)));
+  });
+
+  it('goes on by itself after the server was away, with the same subscription and the same publisher', async () => {
+    const bus = open();
+    const { received } = await collect(bus, 'group');
+    const sent = messages(20);
+    await bus.publish(sent.slice(0, 10));
+    await eventually(() => expect(received).toHaveLength(10));
+    await postgres.crash();
+    await expect(bus.publish(messages(1))).rejects.toThrow();
+    await postgres.start();
+    await eventually(() => bus.publish(sent.slice(10)));
+    await eventually(() => expect([...new Set(ids(received))]).toEqual(ids(sent)));
+  });
+
+  it('lets another member take over within two seconds when the connection of the active one is lost', async () => {
+    const active = await collect(open(), 'group');
+    await open().publish(messages(1));
+    await eventually(() => expect(active.received).toHaveLength(1));
+    const standby = await collect(open(), 'group');
+    await eventually(async () => expect(await sessions('berth-bus group')).toHaveLength(2));
+    const [holder] = await lockHolders();
+    await admin.query('select pg_terminate_backend($1)', [holder]);
+    await open().publish(messages(1));
+    await eventually(() => expect(active.received.length + standby.received.length).toBe(2), { within: 2_000 });
+  });
+
+  it('commits positions of a slow consumer while it works through a batch', async () => {
+    const clock = new Clock();
+    const bus = open();
+    await bus.publish(messages(100, 'one-key'));
+    let handled = 0;
+    await bus.subscribe({ group: 'slow', topics: ['berth.build'] }, async () => {
+      await clock.pause(20);
+      handled++;
+    });
+    await eventually(async () => expect(await position('slow', 'one-key')).toBeGreaterThan(0));
+    expect(handled).toBeLessThan(100);
+  });
+
+  it('finds messages that no notification announced', async () => {
+    const bus = open();
+    const { received } = await collect(bus, 'group');
+    await bus.publish(messages(1, 'quiet'));
+    await eventually(() => expect(received).toHaveLength(1));
+    await admin.query(`insert into berth_bus.message (topic, partition, "offset", key, event, bytes)
+      select topic, partition, "offset" + 1, key, event, bytes from berth_bus.message`);
+    await admin.query('update berth_bus.partition set next_offset = next_offset + 1');
+    await eventually(() => expect(received).toHaveLength(2), { within: 3_000 });
+  });
+
+  it('deletes what is past its retention and was passed by every group, nothing else', async () => {
+    const bus = open(7);
+    const sent = messages(40);
+    await bus.publish(sent);
+    const first = await collect(bus, 'first');
+    await eventually(() => expect(first.received).toHaveLength(40));
+    await first.subscription.close();
+    await admin.query(`insert into berth_bus.position select 'late', topic, partition, 0 from berth_bus.partition`);
+    await bus.trim();
+    expect(await stored()).toBe(40); // young
+    await admin.query(`update berth_bus.message set published_at = now() - interval '8 days'`);
+    await bus.trim();
+    expect(await stored()).toBe(40); // a group has not read them
+    const late = await collect(bus, 'late');
+    await eventually(() => expect(late.received).toHaveLength(40));
+    await late.subscription.close();
+    await bus.publish(messages(1));
+    await bus.trim();
+    expect(await stored()).toBe(1);
+  });
+
+  it('sends a group back to what is left', async () => {
+    const bus = open();
+    await bus.publish(messages(4, 'key'));
+    const before = await collect(bus, 'group');
+    await eventually(() => expect(before.received).toHaveLength(4));
+    await before.subscription.close();
+    await admin.query('delete from berth_bus.message where "offset" < 2');
+    await bus.rewind({ group: 'group', topics: ['berth.build'] });
+    const after = await collect(bus, 'group');
+    await eventually(() => expect(ids(after.received)).toEqual(ids(before.received.slice(2))));
+  });
+
+  it('asks the database next to nothing while it is idle', async () => {
+    const bus = open();
+    await collect(bus, 'group');
+    await eventually(async () => expect(await lockHolders()).toHaveLength(1));
+    const before = await transactions();
+    await new Clock().pause(3_000);
+    expect((await transactions()) - before).toBeLessThan(40); // some are this test's own; a busy loop would make thousands
+  });
+
+  it('closes at once, also while the server is away', async () => {
+    const bus = open();
+    await collect(bus, 'group');
+    await postgres.crash();
+    await bus.close();
+    await postgres.start();
+    await admin.end().catch(() => undefined);
+    admin = new Client({ connectionString: postgres.url });
+    await admin.connect();
+  });
+
+  const sessions = async (name: string) =>
+    (await admin.query(`select pid from pg_stat_activity where application_name = $1`, [name])).rows;
+  const lockHolders = async (): Promise<number[]> => {
+    const sql = `select pid from pg_locks join pg_stat_activity using (pid)
+      where locktype = 'advisory' and granted and application_name like 'berth-bus %'`;
+    return (await admin.query<{ pid: number }>(sql)).rows.map((row) => row.pid);
+  };
+  const position = async (group: string, key: string) => {
+    const sql = 'select next_offset::int as at from berth_bus.position where consumer_group = $1 and partition = $2';
+    return (await admin.query<{ at: number }>(sql, [group, partitionOf(key)])).rows[0]?.at;
+  };
+  const transactions = async () => {
+    await admin.query('select pg_stat_clear_snapshot()');
+    const sql = 'select xact_commit::int as commits from pg_stat_database where datname = current_database()';
+    return (await admin.query<{ commits: number }>(sql)).rows[0]?.commits ?? 0;
+  };
+});
