@@ -1,3 +1,4 @@
+export { dumpSchema } from './dump-schema.js';
 export { eventually, type EventuallyOptions } from './eventually.js';
 export { testDatabase, type TestDatabase, type TestDatabaseOptions } from './test-database.js';
 export { startTestService, type TestService, type TestServiceOptions } from './start-test-service.js';

@@ -1,0 +1,361 @@
+create sequence work_sequence as bigint;
+
+create table access_membership (
+  organization_id uuid not null,
+  subject_id uuid not null,
+  scope_kind text not null,
+  scope_id uuid not null,
+  role text not null,
+  constraint access_membership_pkey PRIMARY KEY (organization_id, subject_id, scope_kind, scope_id)
+);
+
+create table access_organization (
+  organization_id uuid not null,
+  epoch integer not null,
+  version integer not null,
+  awaiting_snapshot boolean not null default false,
+  quota jsonb,
+  constraint access_organization_pkey PRIMARY KEY (organization_id)
+);
+
+create table access_revoked_session (
+  session_id uuid not null,
+  revoked_at timestamp with time zone not null,
+  constraint access_revoked_session_pkey PRIMARY KEY (session_id)
+);
+
+create table access_signing_key (
+  kid text not null,
+  public_jwk jsonb not null,
+  not_after timestamp with time zone,
+  constraint access_signing_key_pkey PRIMARY KEY (kid)
+);
+
+create table access_state (
+  single boolean not null default true,
+  heartbeat_at timestamp with time zone,
+  keys_epoch integer not null default 0,
+  keys_version integer not null default 0,
+  constraint access_state_pkey PRIMARY KEY (single),
+  constraint access_state_single_check CHECK (single)
+);
+
+create table aggregate_version (
+  subject text not null,
+  version integer not null,
+  constraint aggregate_version_pkey PRIMARY KEY (subject)
+);
+
+create table allocation (
+  workload_id uuid not null,
+  version integer not null,
+  effective_at timestamp with time zone not null,
+  confirmed_at timestamp with time zone not null,
+  entries jsonb not null,
+  constraint allocation_pkey PRIMARY KEY (workload_id)
+);
+
+create table app (
+  id uuid not null,
+  project_id uuid not null,
+  organization_id uuid not null,
+  slug text not null,
+  source jsonb not null,
+  build jsonb not null,
+  generation integer not null default 1,
+  created_at timestamp with time zone not null,
+  deleted_at timestamp with time zone,
+  constraint app_pkey PRIMARY KEY (id)
+);
+
+create table audit_chain (
+  key text not null,
+  sequence integer not null,
+  previous_hash text not null,
+  hash text not null,
+  constraint audit_chain_pkey PRIMARY KEY (key)
+);
+
+create table audit_entry (
+  key text not null,
+  sequence integer not null,
+  entry_id uuid not null,
+  organization_id uuid,
+  actor jsonb not null,
+  action text not null,
+  target jsonb not null,
+  at timestamp with time zone not null,
+  detail jsonb not null,
+  previous_hash text not null,
+  hash text not null,
+  constraint audit_entry_pkey PRIMARY KEY (key, sequence)
+);
+
+create table config_version (
+  workload_id uuid not null,
+  number integer not null,
+  entries jsonb not null,
+  hash text not null,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  constraint config_version_pkey PRIMARY KEY (workload_id, number)
+);
+
+create table dead_letter (
+  id uuid not null,
+  seq bigint generated always as identity not null,
+  key text not null,
+  event jsonb not null,
+  state text not null,
+  error text,
+  attempts integer not null default 0,
+  reason text,
+  created_at timestamp with time zone not null default now(),
+  closed_at timestamp with time zone,
+  constraint dead_letter_pkey PRIMARY KEY (id),
+  constraint dead_letter_state_check CHECK ((state = ANY (ARRAY['failed'::text, 'parked'::text, 'replayed'::text, 'discarded'::text])))
+);
+
+create table deployment (
+  id uuid not null,
+  workload_id uuid not null,
+  organization_id uuid not null,
+  number integer not null,
+  status text not null,
+  source jsonb not null,
+  build_id uuid,
+  build_result jsonb,
+  release_id uuid,
+  failure jsonb,
+  outcome text,
+  notes jsonb not null default '[]'::jsonb,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  constraint deployment_pkey PRIMARY KEY (id),
+  constraint deployment_workload_id_number_key UNIQUE (workload_id, number)
+);
+
+create table deployment_transition (
+  deployment_id uuid not null,
+  sequence integer not null,
+  at timestamp with time zone not null,
+  from_status text,
+  to_status text not null,
+  actor text not null,
+  message text not null,
+  constraint deployment_transition_pkey PRIMARY KEY (deployment_id, sequence)
+);
+
+create table environment (
+  id uuid not null,
+  project_id uuid not null,
+  organization_id uuid not null,
+  slug text not null,
+  kind text not null,
+  namespace text not null,
+  created_at timestamp with time zone not null,
+  deleted_at timestamp with time zone,
+  constraint environment_pkey PRIMARY KEY (id),
+  constraint environment_namespace_key UNIQUE (namespace)
+);
+
+create table idempotency_key (
+  subject text not null,
+  route text not null,
+  key text not null,
+  body_hash text not null,
+  status integer not null,
+  location text,
+  answer jsonb,
+  created_at timestamp with time zone not null default now(),
+  constraint idempotency_key_pkey PRIMARY KEY (subject, route, key)
+);
+
+create table inbox (
+  event_id uuid not null,
+  received_at timestamp with time zone not null default now(),
+  constraint inbox_pkey PRIMARY KEY (event_id)
+);
+
+create table outbox (
+  seq bigint generated always as identity not null,
+  topic text not null,
+  key text not null,
+  event json not null,
+  created_at timestamp with time zone not null default now(),
+  constraint outbox_pkey PRIMARY KEY (seq)
+);
+
+create table producer_epoch (
+  one boolean not null default true,
+  epoch integer not null default 0,
+  constraint producer_epoch_pkey PRIMARY KEY (one),
+  constraint producer_epoch_one_check CHECK (one)
+);
+
+create table project (
+  id uuid not null,
+  organization_id uuid not null,
+  slug text not null,
+  created_at timestamp with time zone not null,
+  deleted_at timestamp with time zone,
+  constraint project_pkey PRIMARY KEY (id)
+);
+
+create table release (
+  id uuid not null,
+  workload_id uuid not null,
+  number integer not null,
+  hash text not null,
+  artifact jsonb not null,
+  commit text,
+  config_version integer not null,
+  config_hash text not null,
+  processes jsonb not null,
+  reason text not null,
+  was_live boolean not null default false,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  constraint release_pkey PRIMARY KEY (id),
+  constraint release_workload_id_number_key UNIQUE (workload_id, number)
+);
+
+create table secret_version (
+  id uuid not null,
+  workload_id uuid not null,
+  name text not null,
+  number integer not null,
+  sealed bytea not null,
+  created_at timestamp with time zone not null,
+  revoked_at timestamp with time zone,
+  constraint secret_version_pkey PRIMARY KEY (id),
+  constraint secret_version_workload_id_name_number_key UNIQUE (workload_id, name, number)
+);
+
+create table snapshot_run (
+  aggregate text not null,
+  next_cursor text,
+  constraint snapshot_run_pkey PRIMARY KEY (aggregate)
+);
+
+create table work_deadline (
+  queue text not null,
+  key text not null,
+  name text not null,
+  at timestamp with time zone not null,
+  due_at timestamp with time zone not null,
+  attempts integer not null default 0,
+  constraint work_deadline_pkey PRIMARY KEY (queue, key, name)
+);
+
+create table work_item (
+  queue text not null,
+  key text not null,
+  work_group text not null,
+  generation bigint not null,
+  due_at timestamp with time zone,
+  attempts integer not null default 0,
+  interrupted boolean not null default false,
+  constraint work_item_pkey PRIMARY KEY (queue, key)
+);
+
+create table work_lease (
+  queue text not null,
+  key text not null,
+  work_group text not null,
+  generation bigint not null,
+  fence bigint not null,
+  expires_at timestamp with time zone not null,
+  constraint work_lease_pkey PRIMARY KEY (queue, key)
+);
+
+create table workload (
+  id uuid not null,
+  app_id uuid not null,
+  environment_id uuid not null,
+  project_id uuid not null,
+  organization_id uuid not null,
+  host text not null,
+  tracked_ref text,
+  state text not null default 'running'::text,
+  counts jsonb not null default '{}'::jsonb,
+  process_settings jsonb not null default '{}'::jsonb,
+  deadlines jsonb not null default '{}'::jsonb,
+  start_deadline_seconds integer not null default 60,
+  current_release_id uuid,
+  restart_token text not null,
+  deployments_made integer not null default 0,
+  releases_made integer not null default 0,
+  config_versions_made integer not null default 0,
+  generation integer not null default 1,
+  observed_generation integer not null default 0,
+  conditions jsonb not null default '[]'::jsonb,
+  created_at timestamp with time zone not null,
+  deleted_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  constraint workload_pkey PRIMARY KEY (id),
+  constraint workload_host_key UNIQUE (host)
+);
+
+alter table allocation add constraint allocation_workload_id_fkey FOREIGN KEY (workload_id) REFERENCES workload(id);
+
+alter table app add constraint app_project_id_fkey FOREIGN KEY (project_id) REFERENCES project(id);
+
+alter table config_version add constraint config_version_workload_id_fkey FOREIGN KEY (workload_id) REFERENCES workload(id);
+
+alter table deployment add constraint deployment_release_id_fkey FOREIGN KEY (release_id) REFERENCES release(id);
+
+alter table deployment add constraint deployment_workload_id_fkey FOREIGN KEY (workload_id) REFERENCES workload(id);
+
+alter table deployment_transition add constraint deployment_transition_deployment_id_fkey FOREIGN KEY (deployment_id) REFERENCES deployment(id);
+
+alter table environment add constraint environment_project_id_fkey FOREIGN KEY (project_id) REFERENCES project(id);
+
+alter table release add constraint release_workload_id_fkey FOREIGN KEY (workload_id) REFERENCES workload(id);
+
+alter table secret_version add constraint secret_version_workload_id_fkey FOREIGN KEY (workload_id) REFERENCES workload(id);
+
+alter table workload add constraint workload_app_id_fkey FOREIGN KEY (app_id) REFERENCES app(id);
+
+alter table workload add constraint workload_current_release_id_fkey FOREIGN KEY (current_release_id) REFERENCES release(id);
+
+alter table workload add constraint workload_environment_id_fkey FOREIGN KEY (environment_id) REFERENCES environment(id);
+
+alter table workload add constraint workload_project_id_fkey FOREIGN KEY (project_id) REFERENCES project(id);
+
+CREATE INDEX access_membership_subject ON access_membership USING btree (subject_id, organization_id);
+
+CREATE INDEX access_revoked_session_at ON access_revoked_session USING btree (revoked_at);
+
+CREATE UNIQUE INDEX app_slug ON app USING btree (project_id, slug) WHERE (deleted_at IS NULL);
+
+CREATE INDEX dead_letter_open ON dead_letter USING btree (key, seq) WHERE (state = ANY (ARRAY['failed'::text, 'parked'::text]));
+
+CREATE INDEX deployment_active ON deployment USING btree (workload_id, number) WHERE (ended_at IS NULL);
+
+CREATE UNIQUE INDEX deployment_build ON deployment USING btree (build_id) WHERE (build_id IS NOT NULL);
+
+CREATE UNIQUE INDEX deployment_moving ON deployment USING btree (workload_id) WHERE (status = ANY (ARRAY['preparing'::text, 'rolling'::text, 'verifying'::text]));
+
+CREATE UNIQUE INDEX environment_slug ON environment USING btree (project_id, slug) WHERE (deleted_at IS NULL);
+
+CREATE INDEX idempotency_key_created_at ON idempotency_key USING btree (created_at);
+
+CREATE INDEX inbox_received_at ON inbox USING brin (received_at);
+
+CREATE UNIQUE INDEX project_slug ON project USING btree (organization_id, slug) WHERE (deleted_at IS NULL);
+
+CREATE INDEX work_deadline_due ON work_deadline USING btree (due_at);
+
+CREATE INDEX work_item_due ON work_item USING btree (queue, due_at) WHERE (due_at IS NOT NULL);
+
+CREATE INDEX work_item_group ON work_item USING btree (queue, work_group, due_at) WHERE (due_at IS NOT NULL);
+
+CREATE INDEX work_lease_expires_at ON work_lease USING btree (expires_at);
+
+CREATE UNIQUE INDEX workload_app_environment ON workload USING btree (app_id, environment_id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX workload_environment ON workload USING btree (environment_id, id);
+
+CREATE INDEX workload_project ON workload USING btree (project_id, id);

@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { allMigrations, type ServiceDefinition } from '@berth/service-kit';
+import { dumpSchema, testDatabase, type TestDatabase } from '@berth/testing';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { deploymentManagement } from '../src/index.js';
+
+const file = join(import.meta.dirname, '../src/database/schema.sql');
+const migrations = allMigrations(deploymentManagement as unknown as ServiceDefinition<never>);
+
+describe('the migrations', () => {
+  let head: TestDatabase;
+  beforeAll(async () => (head = await testDatabase({ migrations })));
+  afterAll(() => head.drop());
+
+  it('lead from nothing to schema.sql (UPDATE_SCHEMA=1 writes it)', async () => {
+    const dump = await dumpSchema(head.database);
+    if (process.env['UPDATE_SCHEMA']) writeFileSync(file, dump);
+    expect(dump).toBe(readFileSync(file, 'utf8'));
+  });
+
+  it('make what schema.sql makes', async () => {
+    const written = await testDatabase();
+    await written.database.query(readFileSync(file, 'utf8'));
+    expect(await dumpSchema(written.database)).toBe(await dumpSchema(head.database));
+    await written.drop();
+  });
+
+  it('go back one and forward again, and back to nothing', async () => {
+    const { database, drop } = await testDatabase({ migrations });
+    const full = await dumpSchema(database);
+    await database.dataSource.undoLastMigration();
+    expect(await dumpSchema(database)).not.toBe(full);
+    await database.dataSource.runMigrations();
+    expect(await dumpSchema(database)).toBe(full);
+    for (const _ of migrations) await database.dataSource.undoLastMigration();
+    expect((await dumpSchema(database)).trim()).toBe('');
+    await drop();
+  });
+});
+
+describe('the database itself refuses', () => {
+  let db: TestDatabase;
+  beforeAll(async () => (db = await testDatabase({ migrations })));
+  afterAll(() => db.drop());
+
+  it('two deployments that move instances of one workload at once', async () => {
+    const id = randomUUID();
+    const insert = (table: string, columns: string, values: string) =>
+      db.database.query(`insert into ${table} (${columns}) values (${values})`, [id]);
+    await insert('project', 'id, organization_id, slug, created_at', `$1, $1, 'shop', now()`);
+    const kind = `$1, $1, $1, 'production'`;
+    await insert(
+      'environment',
+      'id, project_id, organization_id, slug, kind, namespace, created_at',
+      `${kind}, 'production', 'shop-production-0', now()`,
+    );
+    await insert(
+      'app',
+      'id, project_id, organization_id, slug, source, build, created_at',
+      `${kind}, '{}', '{}', now()`,
+    );
+    await insert(
+      'workload',
+      'id, app_id, environment_id, project_id, organization_id, host, restart_token, created_at',
+      `$1, $1, $1, $1, $1, 'h', 't', now()`,
+    );
+    const deployment = (number: number, status: string) =>
+      db.database.query(
+        `insert into deployment (id, workload_id, organization_id, number, status, source, created_by, created_at)
+         values ($1, $2, $2, $3, $4, '{}', 'me', now())`,
+        [randomUUID(), id, number, status],
+      );
+    await deployment(1, 'rolling');
+    await deployment(2, 'queued');
+    for (const status of ['preparing', 'rolling', 'verifying'])
+      await expect(deployment(3, status)).rejects.toThrow('deployment_moving');
+  });
+});

@@ -1,0 +1,197 @@
+import { randomUUID } from 'node:crypto';
+import fs from 'node:fs';
+import type { ConfigChange, Environment } from '@berth/contracts/deployment';
+import { eventually } from '@berth/testing';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { Platform } from './fixtures/platform.js';
+import { Scene } from './fixtures/scene.js';
+import type { Deployment, Workload } from './fixtures/types.js';
+
+/** Planted where only the app may see them. Each holds characters that change when it is encoded. */
+const canaries = ['first', 'second', 'refused', 'malformed'].map((name) => `canary/${name}?+&=%"${randomUUID()}`);
+const [first, second, refused, malformed] = canaries as [string, string, string, string];
+
+/** Every form in which a value could lie about: as it is, escaped, encoded, at any offset of base64, in hexadecimal. */
+function formsOf(value: string): string[] {
+  const shifted = [0, 1, 2].map((offset) => Buffer.from(' '.repeat(offset) + value).toString('base64'));
+  const base64 = shifted.map((text, offset) => text.slice(offset === 0 ? 0 : 4, -4));
+  return [
+    value,
+    value.slice(-36),
+    JSON.stringify(value).slice(1, -1),
+    encodeURIComponent(value),
+    new URLSearchParams({ x: value }).toString().slice(2),
+    ...base64,
+    ...base64.map((text) => text.replaceAll('+', '-').replaceAll('/', '_')),
+    Buffer.from(value).toString('hex'),
+  ];
+}
+
+describe('the value of a secret', () => {
+  let platform: Platform;
+  let scene: Scene;
+  let logs = '';
+  const called = new Set<string>();
+
+  beforeAll(async () => {
+    listenToLogs();
+    platform = await Platform.start({ environment: { LOG_LEVEL: 'debug' } });
+    scene = await Scene.make(platform);
+    await useEverything();
+  }, 60_000);
+  afterAll(() => platform.close());
+
+  /** pino writes to the file descriptor itself. */
+  function listenToLogs(): void {
+    const { writeSync, write } = fs;
+    jest.spyOn(fs, 'writeSync').mockImplementation(((fd: number, ...rest: [string]) => {
+      if (fd > 2) return (writeSync as (...all: unknown[]) => number)(fd, ...rest);
+      logs += String(rest[0]);
+      return Buffer.byteLength(String(rest[0]));
+    }) as never);
+    jest.spyOn(fs, 'write').mockImplementation(((fd: number, text: string, ...rest: unknown[]) => {
+      if (fd > 2) return (write as (...all: unknown[]) => void)(fd, text, ...rest);
+      logs += String(text);
+      const done = rest.at(-1) as (error: null, written: number) => void;
+      setImmediate(() => done(null, Buffer.byteLength(text)));
+    }) as never);
+  }
+
+  async function call<Body = { id: string }>(method: string, template: string, id = '', body?: unknown): Promise<Body> {
+    called.add(`${method} ${template}`);
+    const path = template.replace(/\{\w+\}/, id);
+    const separator = path.includes('?') ? '&' : '?';
+    const query = method === 'GET' && id === '' ? '' : `${separator}echo=1`;
+    return (await scene.owner.send<Body>(method, path + query, body, { 'if-match': '*' })).body;
+  }
+
+  async function useEverything(): Promise<void> {
+    await setSecret({ TOKEN: first, OTHER: first });
+    await call('PATCH', '/v1/config/{workloadId}', scene.id, { set: { PLAIN: 'plain' } });
+    await scene.deployLive('one');
+    await scene.reaches({ id: (await setSecret({ TOKEN: second })).deploymentId! }, 'live');
+    await scene.reaches(await scene.request({ kind: 'release', number: 1 }), 'live');
+    expect(scene.desired?.environment).toMatchObject({ TOKEN: first });
+    await failWithSecrets();
+    await readEverything();
+    await changeEverything();
+  }
+
+  const setSecret = (set: object) => call<ConfigChange>('PATCH', '/v1/secrets/{workloadId}', scene.id, { set });
+
+  /** Refused by validation, by the parser and by the database, each with a value in hand. */
+  async function failWithSecrets(): Promise<void> {
+    await call('PATCH', '/v1/secrets/{workloadId}', scene.id, { set: { TOKEN: `${refused}\0`, PORT: refused } });
+    await call('PATCH', '/v1/secrets/{workloadId}', scene.id, { set: { TOKEN: refused }, values: [refused] });
+    await call('PATCH', '/v1/secrets/{workloadId}', scene.id, `{"set":{"TOKEN":"${malformed}",}`);
+    await call('PATCH', '/v1/secrets/{workloadId}', scene.id, malformed);
+    await platform.query('alter table config_version add constraint broken check (number < 3) not valid');
+    await call('PATCH', '/v1/secrets/{workloadId}', scene.id, { set: { TOKEN: refused } });
+    await platform.query('alter table config_version drop constraint broken');
+    platform.runtime.setDown(true);
+    await scene.scale({ counts: { web: 2 } });
+    await call('GET', '/v1/workloads/{id}/instances', scene.id);
+    platform.runtime.setDown(false);
+    await scene.eventuallyRuns({ 'v3 web': 2 });
+    scene.behave('bad', { kind: 'fails', trouble: { cause: 'crash_loop', message: 'no', evidence: ['no'] } });
+    await scene.reaches(await scene.deploy('bad'), 'failed');
+  }
+
+  async function readEverything(): Promise<void> {
+    const { id } = scene;
+    for (const path of ['projects', 'environments', 'apps', 'workloads', 'deployments', 'releases'])
+      called.add(`GET /v1/${path}`);
+    await scene.owner.get(`/v1/projects?organization=${scene.organizationId}`);
+    for (const list of ['environments', 'apps', 'workloads'])
+      await scene.owner.get(`/v1/${list}?project=${scene.project.id}`);
+    for (const list of ['deployments', 'releases']) await scene.owner.get(`/v1/${list}?workload=${id}`);
+    const [release] = await scene.releases();
+    const { activeDeploymentId } = await scene.now();
+    const [deployment] = await platform.query<{ id: string }>('select id from deployment limit 1');
+    await call('GET', '/v1/projects/{id}', scene.project.id);
+    await call('GET', '/v1/environments/{id}', scene.environment.id);
+    await call('GET', '/v1/apps/{id}', scene.app.id);
+    await call('GET', '/v1/releases/{id}', release!.id);
+    await call('GET', '/v1/deployments/{id}', activeDeploymentId ?? deployment!.id);
+    for (const rest of ['', '/instances', '/stats', '/logs']) await call('GET', `/v1/workloads/{id}${rest}`, id);
+    await call('GET', '/v1/config/{workloadId}', id);
+    await call('GET', '/v1/secrets/{workloadId}', id);
+    await scene.owner.send('GET', '/metrics');
+  }
+
+  async function changeEverything(): Promise<void> {
+    const { id } = scene;
+    const projectId = scene.project.id;
+    const environment = await call<Environment>('POST', '/v1/environments', '', {
+      projectId,
+      slug: 'qa',
+      kind: 'staging',
+    });
+    const other = await call<Workload>('POST', '/v1/workloads', '', {
+      appId: scene.app.id,
+      environmentId: environment.id,
+    });
+    const source = { kind: 'promote', workloadId: id, number: 1 };
+    const promoted = await call<Deployment>('POST', '/v1/workloads/{id}/deployments', other.id, { source });
+    await scene.reaches(promoted, 'live');
+    await call('POST', '/v1/workloads/{id}/deployments?dryRun=true', id, { source: { kind: 'release', number: 2 } });
+    await call('POST', '/v1/workloads/{id}/scale', id, { sizes: { web: { memoryMib: 300 } } });
+    for (const action of ['stop', 'start', 'restart']) await call('POST', `/v1/workloads/{id}/${action}`, id);
+    await call('POST', '/v1/deployments/{id}/cancel', (await scene.request()).id);
+    await call('PATCH', '/v1/apps/{id}', scene.app.id, { build: { rootFolder: 'x' } });
+    await call('PATCH', '/v1/workloads/{id}', id, { trackedRef: 'x' });
+    for (const each of [other.id, id]) await call('DELETE', '/v1/workloads/{id}', each);
+    await eventually(async () => expect(await platform.eventTypes(id)).toContain('workload.deleted'));
+    const app = await call('POST', '/v1/apps', '', { projectId, slug: 'two', source: { kind: 'upload' } });
+    const project = await call('POST', '/v1/projects', '', { organizationId: scene.organizationId, slug: 'two' });
+    await call('DELETE', '/v1/apps/{id}', app.id);
+    await call('DELETE', '/v1/environments/{id}', environment.id);
+    await call('DELETE', '/v1/projects/{id}', project.id);
+  }
+
+  const leaks = (text: string) => canaries.flatMap((value) => formsOf(value).filter((form) => text.includes(form)));
+
+  it('was planted and searched for in everything that the service offers', async () => {
+    const document = (await (await fetch(`${platform.service.url}/openapi.json`)).json()) as {
+      paths: Record<string, object>;
+    };
+    const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    expect(operations.filter((each) => !called.has(each))).toEqual([]);
+    expect(platform.runtime.applied.some((each) => each.environment['TOKEN'] === second)).toBe(true);
+  });
+
+  it('would be found in each of its forms', () => {
+    for (const form of formsOf(first)) expect(leaks(`x${form}y`)).not.toEqual([]);
+    expect(leaks(Buffer.from(`padding${first}padding`).toString('base64'))).not.toEqual([]);
+    expect(leaks(`{"v":${JSON.stringify(first)}}`)).not.toEqual([]);
+  });
+
+  it('is in no row of any table, the outbox, the audit trail and the bus among them', async () => {
+    const tables = await platform.query<{ name: string }>(
+      `select format('%I.%I', schemaname, tablename) as name from pg_tables
+        where schemaname in ('public', 'berth_bus')`,
+    );
+    expect(tables.map((each) => each.name)).toEqual(
+      expect.arrayContaining(['berth_bus.message', 'public.audit_entry']),
+    );
+    for (const { name } of tables) {
+      const rows = await platform.query<{ text: string }>(`select t::text as text from ${name} t`);
+      expect({ name, leaks: leaks(rows.map((row) => row.text).join('\n')) }).toEqual({ name, leaks: [] });
+    }
+    const events = JSON.stringify(await platform.events());
+    expect(leaks(events)).toEqual([]);
+    expect(events.length).toBeGreaterThan(1_000);
+  });
+
+  it('is in no answer', () => {
+    expect(platform.answers.length).toBeGreaterThan(50);
+    expect(leaks(platform.answers.join('\n'))).toEqual([]);
+  });
+
+  it('is in no log line', () => {
+    expect(logs).toContain('request failed');
+    expect(leaks(logs)).toEqual([]);
+  });
+});
