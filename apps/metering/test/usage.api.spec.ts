@@ -260,6 +260,11 @@ describe('costs', () => {
     expect((answer.body['errors'] as { pointer: string }[])[0]!.pointer).toBe(pointer);
   });
 
+  it('are estimated, and prices told, for nobody without a token', async () => {
+    expect((await app.call('/v1/costs/estimate', undefined, { before: [], after: [] })).status).toBe(401);
+    expect((await app.call('/v1/price-books')).status).toBe(401);
+  });
+
   it('follow the price books, of which there is one', async () => {
     const { status, body } = await app.call('/v1/price-books', await app.viewer(randomUUID()));
     expect(status).toBe(200);

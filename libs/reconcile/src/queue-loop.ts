@@ -120,19 +120,27 @@ export class QueueLoop {
     };
   }
 
+  /** Tries until the result is stored or the lease is lost: otherwise the key would rest until the lease expires. */
   private async finish(run: Run, verdict: Exclude<Verdict, { kind: 'lost' }>): Promise<void> {
+    for (let pause = 50; !(await this.tryFinish(run, verdict)) && !run.isLost; pause = Math.min(pause * 2, 1_000))
+      await this.parts.clock.pause(pause);
+  }
+
+  private async tryFinish(run: Run, verdict: Exclude<Verdict, { kind: 'lost' }>): Promise<boolean> {
     const { leases, queue, options, clock, logger } = this.parts;
     try {
       const seconds = await leases.finish(queue, run.lease, finishOf(verdict, options.resyncSeconds));
       if (typeof seconds === 'number' && seconds > 0 && seconds <= ownTimerSeconds)
         clock.after(seconds * 1000 + 1, () => this.wake());
+      return true;
     } catch (error) {
-      logger.warn({ err: error, queue, key: run.lease.key }, 'a result was not stored; the key runs again');
+      logger.warn({ err: error, queue, key: run.lease.key }, 'a result could not be stored yet');
+      return false;
     }
   }
 
   private async handBack(run: Run): Promise<void> {
-    await this.finish(run, { kind: 'interrupted' });
+    await this.tryFinish(run, { kind: 'interrupted' });
     run.lose();
   }
 

@@ -203,7 +203,12 @@ describe('a deadline', () => {
 
 describe('many deadlines', () => {
   it('fire once each with two processes, soon after one another', async () => {
-    const reconciler: Reconciler = { reconcile: async () => settled, overdue: ending };
+    let calls = 0;
+    const overdue: typeof ending = async (key, name, tx) => {
+      calls++;
+      await ending(key, name, tx);
+    };
+    const reconciler: Reconciler = { reconcile: async () => settled, overdue };
     const app = await start(reconciler);
     await start(reconciler);
     const at = inMilliseconds(800);
@@ -213,5 +218,6 @@ describe('many deadlines', () => {
     await eventually(async () => expect(await deadlines()).toEqual([]), { within: 8_000 });
     expect(Date.now() - at.getTime()).toBeLessThan(5_000);
     expect(await endings()).toHaveLength(200);
+    expect(calls).toBe(200);
   });
 });

@@ -158,9 +158,14 @@ describe('the loop', () => {
   it('works on nothing where the role is api, and a worker elsewhere hears of it at once', async () => {
     const worker: string[] = [];
     const api = await start(() => Promise.reject(new Error('must not run')), {}, { role: 'api' });
+    await enqueue(api, 'before');
+    // Longer than a poll: a loop that ran here would have failed on the key.
+    await new Promise((resolve) => setTimeout(resolve, 1_300));
+    expect(await items()).toMatchObject([{ key: 'before', attempts: 0 }]);
     await start(async (key) => (worker.push(key), settled), {}, { role: 'worker' });
+    await eventually(() => expect(worker).toEqual(['before']));
     await enqueue(api, 'a');
-    await eventually(() => expect(worker).toEqual(['a']));
+    await eventually(() => expect(worker).toEqual(['before', 'a']));
   });
 
   it('refuses a second reconciler for a queue, and takes one for another queue while it runs', async () => {

@@ -3,19 +3,16 @@ import { Clock, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { AcceptedAllocation, AllocationEvent, Position } from './accepted-event.js';
 
-/**
- * `repeated`: the log had it; `known`: its version was told before; `fresh`: it says something new. A snapshot of a
- * version that was only told as a change says something new: it holds also where versions before it are missing.
- */
-export type Acceptance = 'repeated' | 'known' | 'fresh';
-
 /** The append-only log that usage can be derived from again, for ever. The inbox forgets, this does not. */
 @Injectable()
 export class AcceptedEventsRepository {
   constructor(private readonly clock: Clock) {}
 
-  /** The caller holds the lock of the workload. */
-  async append(tx: Tx, event: AllocationEvent): Promise<Acceptance> {
+  /**
+   * Answers whether the event says something new. A snapshot of a version that was only told as a change does: it holds
+   * also where versions before it are missing. The caller holds the lock of the workload.
+   */
+  async append(tx: Tx, event: AllocationEvent): Promise<boolean> {
     const { workloadId, allocationVersion } = event.data;
     const isSnapshot = event.type === workloadAllocationSnapshot.type;
     const told = await tx.query(
@@ -23,17 +20,16 @@ export class AcceptedEventsRepository {
         where workload_id = $1 and epoch = $2 and version = $3 and (is_snapshot or not $4) limit 1`,
       [workloadId, event.epoch, allocationVersion, isSnapshot],
     );
-    const appended = await tx.query(
+    await tx.query(
       `insert into accepted_event
          (source, id, type, workload_id, epoch, version, is_snapshot, time, accepted_at, data)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (source, id) do nothing returning 1`,
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (source, id) do nothing`,
       [
         ...[event.source, event.id, event.type, workloadId, event.epoch, allocationVersion],
         ...[isSnapshot, event.time, this.clock.now(), JSON.stringify(event.data)],
       ],
     );
-    if (appended.length === 0) return 'repeated';
-    return told.length > 0 ? 'known' : 'fresh';
+    return told.length === 0;
   }
 
   /** What may be applied on top of `position`: the very next version, or else the next snapshot. */

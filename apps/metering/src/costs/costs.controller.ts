@@ -1,4 +1,4 @@
-import { type Caller, CurrentCaller, Requires } from '@berth/access';
+import { Authenticated, type Caller, CurrentCaller, Requires } from '@berth/access';
 import {
   type CostEstimate,
   costEstimate,
@@ -26,7 +26,7 @@ export class CostsController {
 
   /** Computes and stores nothing. */
   @Post('estimate')
-  @Requires('costs:read')
+  @Authenticated()
   @Answers(costEstimate)
   estimateCosts(@Body({ schema: estimateCosts }) body: EstimateCosts): Promise<CostEstimate> {
     return this.costing.estimate(body);

@@ -1,4 +1,4 @@
-import { Requires } from '@berth/access';
+import { Authenticated } from '@berth/access';
 import { type Page, type PageQuery, pageQuery } from '@berth/contracts/common';
 import { type PriceBook, priceBookPage } from '@berth/contracts/metering';
 import { Answers, Database, toPage } from '@berth/service-kit';
@@ -13,7 +13,7 @@ export class PriceBooksController {
   ) {}
 
   @Get()
-  @Requires('costs:read')
+  @Authenticated()
   @Answers(priceBookPage)
   async listPriceBooks(@Query({ schema: pageQuery }) query: PageQuery): Promise<Page<PriceBook>> {
     return toPage(await this.books.list(this.database, query), query.limit, (book) => book.name);

@@ -27,11 +27,10 @@ export class SpansService {
   async accept(tx: Tx, event: AllocationEvent): Promise<void> {
     const { workloadId, organizationId, allocationVersion: version } = event.data;
     const workload = await this.workloads.lock(tx, workloadId, organizationId);
-    const acceptance = await this.events.append(tx, event);
-    if (acceptance === 'repeated') return;
+    const isNews = await this.events.append(tx, event);
     const position = { epoch: event.epoch, version };
     await this.workloads.see(tx, workloadId, position);
-    const isLate = acceptance === 'fresh' && isAfter(workload, position);
+    const isLate = isNews && isAfter(workload, position);
     await this.advance(tx, isLate ? await this.restart(tx, workload) : workload);
     await this.workloads.noteGap(tx, workloadId);
   }
