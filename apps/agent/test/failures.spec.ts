@@ -182,3 +182,13 @@ describe('a slug that cannot be used', () => {
     await agent.until(id, ({ trouble }) => expect(trouble?.cause).toBe('image_invalid'));
   });
 });
+
+describe('a disk that is full', () => {
+  it('is told as such when the slug does not fit on it', async () => {
+    const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+    const digest = hashOf('too large');
+    agent.shelf.fail(digest, full);
+    const id = await run(desiredOf(digest, [web()]));
+    await agent.until(id, ({ trouble }) => expect(trouble?.cause).toBe('storage_full'));
+  });
+});

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { drainRequest, type RouteTable, routeTable } from '@berth/contracts/runtime';
 import { eventually } from '@berth/testing';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -66,6 +66,7 @@ describe('the client of the gateway', () => {
     await gateway.start();
     client = new RouterClient({ socketPath, logger });
   });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
   afterEach(async () => {
     client.close();
     await gateway.stop();

@@ -8,6 +8,7 @@ import { Readable } from 'node:stream';
 /** Slugs by digest, as the blob store of the platform would hold them. */
 export class SlugShelf {
   private readonly blobs = new Map<string, Buffer>();
+  private readonly failures = new Map<string, Error>();
 
   /** Packs files into a plain tar. Answers its digest. */
   add(files: Readonly<Record<string, string>>): string {
@@ -26,7 +27,14 @@ export class SlugShelf {
     return digest;
   }
 
+  /** From now on this blob cannot be read. */
+  fail(digest: string, error: Error): void {
+    this.failures.set(digest, error);
+  }
+
   open = (digest: string): Promise<Readable> => {
+    const failure = this.failures.get(digest);
+    if (failure) return Promise.reject(failure);
     const blob = this.blobs.get(digest);
     return blob ? Promise.resolve(Readable.from([blob])) : Promise.reject(new Error(`there is no blob ${digest}`));
   };

@@ -24,7 +24,8 @@ export const hashOf = (text: string): string => `sha256:${createHash('sha256').u
 
 /** A running agent with a shelf of slugs, a router that remembers and a client. */
 export class TestAgent {
-  readonly folder = mkdtempSync(join(tmpdir(), 'berth-agent-'));
+  private readonly made = mkdtempSync(join(tmpdir(), 'berth-agent-'));
+  readonly folder: string = this.made;
   readonly socketPath = join(this.folder, 'agent.sock');
   readonly shelf = new SlugShelf();
   readonly router = new FakeRouter();
@@ -39,7 +40,14 @@ export class TestAgent {
 
   async start(options: TestAgentOptions = {}): Promise<void> {
     chmodSync(this.folder, 0o711);
-    this.running = await startAgent({
+    this.running = await this.startOn(options).catch((error: unknown) => {
+      rmSync(this.made, { recursive: true, force: true });
+      throw error;
+    });
+  }
+
+  private startOn(options: TestAgentOptions): Promise<RunningAgent> {
+    return startAgent({
       folder: join(this.folder, 'agent'),
       socketPath: this.socketPath,
       blobs: this.shelf.open,
