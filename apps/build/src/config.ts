@@ -9,6 +9,15 @@ const flag = (byDefault: 'true' | 'false') =>
     .default(byDefault)
     .transform((value) => value === 'true');
 
+/** Undefined, which no schema takes, when it is not JSON. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 export const buildConfig = baseConfig.extend({
   /** Mirrors, caches and the folders that are built in. Belongs to one process at a time. */
   DATA_FOLDER: z.string().min(1),
@@ -19,11 +28,19 @@ export const buildConfig = baseConfig.extend({
   /** PEM file of an own authority of git hosts. */
   GIT_CA_FILE: z.string().optional(),
   BUILD_CONCURRENCY: positive.default(2),
+  /** A worker that was silent for so long has lost its build; another one starts it over. */
+  BUILD_LEASE_SECONDS: positive.default(10),
   BUILD_MEMORY_MIB: positive.default(2_048),
   /** Run each app's build under a user id of its own, when the service runs as root. */
   ISOLATE_BUILDS: flag('true'),
   /** Where builds find git and the toolchains. */
   TOOL_PATH: z.string().default('/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'),
+  /** JSON object of variables that every build gets: mirrors, proxies, an own certificate authority. */
+  BUILD_ENVIRONMENT: z
+    .string()
+    .default('{}')
+    .transform(parseJson)
+    .pipe(z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string())),
   SOURCE_MAX_BYTES: positive.default(512 * mebibyte),
   SOURCE_MAX_ENTRIES: positive.default(200_000),
   SOURCE_TIMEOUT_SECONDS: positive.default(300),

@@ -36,6 +36,7 @@ export function hostBuildTools(
     {
       dataFolder: config.DATA_FOLDER,
       toolPath: config.TOOL_PATH,
+      environment: config.BUILD_ENVIRONMENT,
       memoryMib: config.BUILD_MEMORY_MIB,
       slugMaxBytes: config.SLUG_MAX_BYTES,
       isolateUsers: config.ISOLATE_BUILDS,

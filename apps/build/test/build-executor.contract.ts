@@ -53,6 +53,7 @@ export function buildExecutorContract(name: string, make: () => Promise<Executor
         'CI',
         'HOME',
         'LANG',
+        'NODE_USE_SYSTEM_CA',
         'NODE_ENV',
         'PATH',
         'PWD',

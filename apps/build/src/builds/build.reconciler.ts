@@ -39,13 +39,16 @@ export class BuildReconciler implements Reconciler, OnModuleInit {
 
   async onModuleInit(): Promise<void> {
     if (this.config.ROLE !== 'api') await this.tools.executor.recover();
-    this.runner.register(buildQueue, this, { concurrency: this.config.BUILD_CONCURRENCY });
+    const { BUILD_CONCURRENCY: concurrency, BUILD_LEASE_SECONDS: leaseSeconds } = this.config;
+    this.runner.register(buildQueue, this, { concurrency, leaseSeconds });
   }
 
   async reconcile(id: string, context: ReconcileContext): Promise<Outcome> {
-    const build = await context.transaction((tx) => this.builds.start(tx, id));
-    if (!build) return settled;
+    const started = await context.transaction((tx) => this.builds.start(tx, id));
+    if (!started) return settled;
+    const { build, isRestart } = started;
     const log = await this.openLog(build, context);
+    if (isRestart) await log.add(['The build was cut off and starts over.']);
     try {
       const result = await runBuild(build, this.tools, this.progressOf(build, context, log));
       await log.flush();
@@ -124,7 +127,6 @@ export class BuildReconciler implements Reconciler, OnModuleInit {
         context.transaction((tx) => this.logs.append(tx, build.id, from, lines, this.clock.now())),
       clock: this.clock,
     });
-    if (first > 1) await log.add(['The platform was restarted: the build starts over.']);
     return log;
   }
 }

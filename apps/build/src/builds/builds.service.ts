@@ -40,16 +40,20 @@ export class BuildsService {
     if (isNew) await this.queue.enqueue(tx, buildQueue, id, { group: requested.organizationId });
   }
 
-  /** Null when there is nothing to do: the build has ended. Says that it started, and sets its deadline, only once. */
-  async start(tx: Tx, id: string): Promise<Build | null> {
+  /**
+   * Null when there is nothing to do: the build has ended. Says that it started, and sets its deadline, only once; after
+   * that it is a restart.
+   */
+  async start(tx: Tx, id: string): Promise<{ readonly build: Build; readonly isRestart: boolean } | null> {
     const before = await this.builds.find(tx, id);
     if (!before || hasEnded(before.status)) return null;
     const build = await this.builds.become(tx, id, 'cloning', {}, this.clock.now());
-    if (!build || before.startedAt) return build;
+    if (!build) return null;
+    if (before.startedAt) return { build, isRestart: true };
     const at = new Date(this.clock.now().getTime() + build.deadlineSeconds * 1_000);
     await this.queue.setDeadline(tx, { queue: buildQueue, key: id, name: deadlineName, at });
     await this.outbox.append(tx, buildStarted, eventOf(build, {}));
-    return build;
+    return { build, isRestart: false };
   }
 
   /** False when the build has ended meanwhile. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { chmod, copyFile, mkdir, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Artifact } from '@berth/contracts/events';
@@ -18,6 +19,8 @@ import type { Workspaces } from './workspaces.js';
 export interface HostExecutorOptions {
   readonly dataFolder: string;
   readonly toolPath: string;
+  /** What every build is told beside its own. */
+  readonly environment: Readonly<Record<string, string>>;
   readonly memoryMib: number;
   readonly slugMaxBytes: number;
   /** As root: run each app's build under a user id of its own. */
@@ -48,8 +51,10 @@ export class HostExecutor implements BuildExecutor {
     private readonly options: HostExecutorOptions,
   ) {}
 
-  tools(plan: BuildPlan, appId: string): Promise<Record<string, string>> {
-    return this.parts.toolchains.versions(plan.base.tools, this.userFor(appId));
+  async tools(plan: BuildPlan, appId: string): Promise<Record<string, string>> {
+    const user = this.userFor(appId);
+    const release = this.occupy(user);
+    return this.parts.toolchains.versions(plan.base.tools, user).finally(release);
   }
 
   async recover(): Promise<void> {
@@ -65,10 +70,10 @@ export class HostExecutor implements BuildExecutor {
   async execute(job: BuildJob): Promise<void> {
     const user = this.userFor(job.appId);
     const { source, home, temporary } = job.workspace;
-    await prepareOwnFolder(appFolder(job));
-    await giveTo(user, source, home, temporary);
     const release = this.occupy(user);
     try {
+      await prepareOwnFolder(appFolder(job));
+      await giveTo(user, source, home, temporary);
       await this.install(job);
       if (job.plan.build) await this.runStep(job, 'build', job.plan.build);
     } finally {
@@ -105,7 +110,8 @@ export class HostExecutor implements BuildExecutor {
       arguments: ['-c', step.command],
       folder: appFolder(job),
       environment: await this.environment(job, step, user),
-      mark: `BERTH_BUILD=${job.buildId}`,
+      // Of this run alone: a run that lost its lease must not end the processes of the one that took over.
+      mark: `BERTH_BUILD=${job.buildId}/${randomUUID()}`,
       user,
       isAlone: () => user !== null && this.running.get(user) === 1,
       memoryBytes: this.options.memoryMib * 1_048_576,
@@ -132,6 +138,9 @@ export class HostExecutor implements BuildExecutor {
       LANG: 'C.UTF-8',
       CI: 'true',
       SOURCE_DATE_EPOCH: sourceDate,
+      // Node brings its own list of authorities; a company's own is in the system's.
+      NODE_USE_SYSTEM_CA: '1',
+      ...this.options.environment,
       ...step.environment,
       ...job.variables,
       ...caches,

@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { PassThrough, type Readable } from 'node:stream';
 import { Access, type Caller, CurrentCaller, Requires } from '@berth/access';
 import { type Upload, upload, uploadQuery, type UploadQuery } from '@berth/contracts/build';
 import { AnswerNotStored, Answers } from '@berth/service-kit';
@@ -32,8 +32,21 @@ export class UploadsController {
     const body = request.body as Readable | undefined;
     if (typeof body?.pipe !== 'function') throw uploadErrors.UploadNotGzip('Send the source as application/gzip.');
     const left = new AbortController();
-    request.raw.once('aborted', () => left.abort());
-    const { createdAt, ...rest } = await this.uploads.create(caller, query, body, left.signal);
+    request.raw.once('close', () => request.raw.complete || left.abort());
+    const { createdAt, ...rest } = await this.uploads.create(caller, query, detached(body), left.signal);
     return { ...rest, createdAt: createdAt.toISOString() };
   }
+}
+
+/**
+ * The body as a stream that may be given up without the connection: a client that is still sending would otherwise never
+ * read why. What it goes on to send is thrown away.
+ */
+function detached(body: Readable): Readable {
+  const copy = new PassThrough();
+  copy.once('close', () => {
+    body.unpipe(copy);
+    body.resume();
+  });
+  return body.pipe(copy);
 }

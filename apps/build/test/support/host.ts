@@ -39,7 +39,7 @@ export function hostIn(
     toolchains: new Toolchains(options.toolPath ?? toolPath, clock),
     cache: new DependencyCache(join(dataFolder, 'caches')),
   };
-  const limits = { memoryMib: 1_024, slugMaxBytes: 1e9, isolateUsers: true };
+  const limits = { environment: {}, memoryMib: 1_024, slugMaxBytes: 1e9, isolateUsers: true };
   return { executor: new HostExecutor(parts, { dataFolder, toolPath, ...limits, ...options }), workspaces, blobs };
 }
 
