@@ -36,39 +36,48 @@ export async function* eventStream(
   path: string,
   options: EventStreamOptions = {},
 ): AsyncGenerator<StreamedEvent> {
-  let last = options.lastEventId;
-  let failures = 0;
+  const position: Position = { lastEventId: options.lastEventId, failures: 0 };
   while (!options.signal?.aborted) {
     try {
-      for await (const event of connection({ transport, clock }, path, { ...options, lastEventId: last })) {
-        failures = 0;
-        last = event.id ?? last;
-        yield event;
-        if (options.isLast?.(event)) return;
-      }
-      if (!options.follow && !options.isLast) return;
+      const sawLast = yield* connection({ transport, clock }, path, options, position);
+      if (sawLast || (!options.follow && !options.isLast)) return;
     } catch (error) {
       if (options.signal?.aborted) return;
-      if (error instanceof ApiProblem || (failures += 1) > RESUMES) throw error;
+      if (error instanceof ApiProblem || (position.failures += 1) > RESUMES) throw error;
     }
-    await clock.pause(PAUSE * Math.max(1, failures), options.signal);
+    await clock.pause(PAUSE * Math.max(1, position.failures), options.signal);
   }
 }
 
-type ConnectionOptions = Pick<EventStreamOptions, 'signal'> & { readonly lastEventId: string | undefined };
+/** Where a reader is, over all its connections. */
+interface Position {
+  lastEventId: string | undefined;
+  /** Breaks since the last event. */
+  failures: number;
+}
 
-/** One connection, until the server or the network ends it. */
+/** One connection, until the server or the network ends it. Answers whether the last event was seen. */
 async function* connection(
   { transport, clock }: { transport: Transport; clock: Clock },
   path: string,
-  { signal, lastEventId }: ConnectionOptions,
-): AsyncGenerator<StreamedEvent> {
+  { signal, isLast }: EventStreamOptions,
+  position: Position,
+): AsyncGenerator<StreamedEvent, boolean> {
   const url = `${transport.baseUrl}${path}`;
-  const headers = {
-    accept: 'text/event-stream',
-    ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }),
-  };
+  const resume = position.lastEventId === undefined ? {} : { 'last-event-id': position.lastEventId };
+  const headers = { accept: 'text/event-stream', ...resume };
   const response = await transport.send(() => new Request(url, { headers }), { signal });
+  for await (const message of messages(response, clock, url)) {
+    const event = { ...message, data: JSON.parse(message.data) as unknown };
+    position.failures = 0;
+    position.lastEventId = event.id ?? position.lastEventId;
+    yield event;
+    if (isLast?.(event)) return true;
+  }
+  return false;
+}
+
+async function* messages(response: Response, clock: Clock, url: string): AsyncGenerator<EventSourceMessage> {
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   if (!reader) return;
   const arrived: EventSourceMessage[] = [];
@@ -78,7 +87,7 @@ async function* connection(
       const { done, value } = await orSilence(reader.read(), clock, url);
       if (done) return;
       parser.feed(value);
-      for (const event of arrived.splice(0)) yield { ...event, data: JSON.parse(event.data) as unknown };
+      yield* arrived.splice(0);
     }
   } finally {
     await reader.cancel().catch(() => undefined);
