@@ -8,16 +8,19 @@ const passingSystemErrors = /^(ECONN\w+|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH
 const lostConnection =
   /connection terminated|connection error and is not queryable|client was closed|timeout exceeded when trying to connect|cannot use a pool after calling end|driver not connected/i;
 
-/** True when an error is about the infrastructure, so that trying again later, for ever, is right. */
-export function isInfrastructureError(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const { code } = error as { code?: unknown };
-  if (typeof code === 'string' && (passingStates.test(code) || passingSystemErrors.test(code))) return true;
-  return lostConnection.test(error.message) || causesOf(error).some(isInfrastructureError);
+interface MaybeCoded {
+  readonly code?: unknown;
+  readonly message?: unknown;
+  readonly cause?: unknown;
+  readonly driverError?: unknown;
+  readonly errors?: unknown;
 }
 
-const causesOf = (error: Error): unknown[] => [
-  error.cause,
-  (error as { driverError?: unknown }).driverError,
-  ...(error instanceof AggregateError ? (error.errors as unknown[]) : []),
-];
+/** True when an error is about the infrastructure, so that trying again later, for ever, is right. */
+export function isInfrastructureError(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false;
+  const { code, message, cause, driverError, errors } = error as MaybeCoded;
+  if (typeof code === 'string' && (passingStates.test(code) || passingSystemErrors.test(code))) return true;
+  if (typeof message === 'string' && lostConnection.test(message)) return true;
+  return [cause, driverError, ...(Array.isArray(errors) ? errors : [])].some(isInfrastructureError);
+}

@@ -9,6 +9,7 @@ import { bury, isParked, lockKey, park } from './parking.js';
 
 const ATTEMPTS = 3;
 const PAUSE = 50;
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Takes one message from the bus to its effect: once, or into the dead letters, or back to the bus by throwing. */
 export class MessageHandler {
@@ -23,6 +24,8 @@ export class MessageHandler {
   async handle(message: BusMessage): Promise<void> {
     const { event } = message;
     if (!this.processor.handles(event)) return;
+    // Neither inbox nor dead letters can name it; thrown to the bus it would block its partition for ever.
+    if (!uuid.test(event.id)) return this.logger.error({ event }, 'an event without a UUID as id was skipped');
     const correlation = { correlationId: event.correlationid ?? event.id, causationId: event.id };
     await withCorrelation(correlation, () => this.attempt(message));
   }

@@ -2,7 +2,7 @@ import type { CloudEvent } from '@berth/contracts/events';
 import type { Clock, Logger } from '@berth/service-kit';
 import type { Consumer, EachBatchPayload } from 'kafkajs';
 import { deliverUntilAccepted } from '../bus/deliver-until-accepted.js';
-import type { Deliver } from '../bus/event-bus.js';
+import type { BusMessage, Deliver } from '../bus/event-bus.js';
 
 const HEARTBEAT_EVERY = 3_000;
 const COMMIT_EVERY = 500;
@@ -46,9 +46,8 @@ export class KafkaConsumer {
     try {
       for (const { key, value, offset } of batch.messages) {
         if (!payload.isRunning() || payload.isStale() || this.closing.signal.aborted) return;
-        const event = JSON.parse(String(value)) as CloudEvent;
-        const message = { topic: batch.topic, key: String(key), event };
-        if (!(await deliverUntilAccepted(message, this.deliver, this.closing.signal, this.tools))) return;
+        const event = this.parse(value, batch.topic, offset);
+        if (event && !(await this.hand({ topic: batch.topic, key: String(key), event }))) return;
         resolveOffset(offset);
         await payload.commitOffsetsIfNecessary();
       }
@@ -56,5 +55,21 @@ export class KafkaConsumer {
     } finally {
       stopBeating();
     }
+  }
+
+  private hand(message: BusMessage): Promise<boolean> {
+    return deliverUntilAccepted(message, this.deliver, this.closing.signal, this.tools);
+  }
+
+  /** Undefined for a record that somebody else put there: thrown, it would block its partition for ever. */
+  private parse(value: Buffer | null, topic: string, offset: string): CloudEvent | undefined {
+    try {
+      const event: unknown = JSON.parse(String(value));
+      if (typeof event === 'object' && event !== null) return event as CloudEvent;
+    } catch {
+      // told below, as any other record that is no event
+    }
+    this.tools.logger.error({ topic, offset }, 'a record that is no event was skipped');
+    return undefined;
   }
 }

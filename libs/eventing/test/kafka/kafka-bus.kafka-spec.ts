@@ -63,6 +63,26 @@ describe('what the Kafka bus puts on the wire', () => {
     expect(used.size).toBeGreaterThan(1);
   });
 
+  it('is not held up by a record that is no event', async () => {
+    await bus.publish([messageOf(cloudEvent(), topic)]);
+    const producer = kafka.producer();
+    await producer.connect();
+    const foreign = [
+      { key: 'x', value: 'no JSON' },
+      { key: 'y', value: null },
+      { key: 'z', value: '7' },
+    ];
+    await producer.send({ topic, messages: foreign });
+    await producer.disconnect();
+    const after = Array.from({ length: 12 }, () => messageOf(cloudEvent(), topic));
+    await bus.publish(after);
+    const received: string[] = [];
+    const deliver = ({ event }: { event: BerthEvent }) => Promise.resolve(void received.push(event.id));
+    await bus.subscribe({ group: randomUUID(), topics: [topic] }, deliver);
+    await eventually(() => expect(received).toHaveLength(13));
+    expect(received).toEqual(expect.arrayContaining(after.map((message) => message.event.id)));
+  });
+
   it('goes on after a refused send with a producer of its own', async () => {
     const tooLarge = cloudEvent({ data: 'x'.repeat(2_000_000) });
     await expect(bus.publish([messageOf(tooLarge, topic)])).rejects.toThrow('larger than the max');

@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import { buildStarted } from '@berth/contracts/events';
+import { baseConfig, Clock, Database } from '@berth/service-kit';
+import { eventually, testDatabase, type TestDatabase } from '@berth/testing';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { EmbeddedBus, EVENT_BUS, eventingMigrations, KafkaBus, Outbox } from '../src/index.js';
+import { makeBus } from '../src/module/make-bus.js';
+import { buildData, silent } from './support.js';
+import { startTestService } from './test-service.js';
+
+describe('the eventing module', () => {
+  let test: TestDatabase;
+  beforeEach(async () => {
+    test = await testDatabase({ migrations: eventingMigrations });
+  });
+  afterEach(() => test.drop());
+
+  const append = (database: Database, outbox: Outbox) =>
+    database.transaction((tx) => {
+      const subject = randomUUID();
+      return outbox.append(tx, buildStarted, { subject, data: buildData(subject) });
+    });
+  const waiting = async () =>
+    (await test.database.query<{ rows: number }>('select count(*)::int as rows from outbox'))[0]?.rows;
+  const connections = () =>
+    test.database.query(`select application_name from pg_stat_activity
+      where datname = current_database() and application_name like 'berth-%'`);
+
+  it('relays in the roles worker and both', async () => {
+    for (const role of ['worker', 'both'] as const) {
+      const app = await startTestService({ service: 'build', url: test.url, role });
+      await append(app.get(Database), app.get(Outbox));
+      await eventually(async () => expect(await waiting()).toBe(0));
+      await app.close();
+    }
+  });
+
+  it('leaves relaying to the workers in the role api, and wakes them', async () => {
+    const api = await startTestService({ service: 'build', url: test.url, role: 'api' });
+    await append(api.get(Database), api.get(Outbox));
+    expect(await waiting()).toBe(1);
+    const worker = await startTestService({ service: 'build', url: test.url, role: 'worker' });
+    await eventually(async () => expect(await waiting()).toBe(0));
+    await append(api.get(Database), api.get(Outbox));
+    await eventually(async () => expect(await waiting()).toBe(0), { within: 900 });
+    await api.close();
+    await worker.close();
+  });
+
+  it('gives every connection back when the application is closed', async () => {
+    const app = await startTestService({ service: 'build', url: test.url });
+    await eventually(async () => expect((await connections()).length).toBeGreaterThan(0));
+    await app.close();
+    await eventually(async () => expect(await connections()).toEqual([]));
+  });
+
+  it('leaves a bus that a test put in its place to the test', async () => {
+    const bus = new EmbeddedBus({ url: test.url }, new Clock(), silent);
+    const app = await startTestService({ service: 'build', url: test.url, bus });
+    expect(app.get(EVENT_BUS)).toBe(bus);
+    await app.close();
+    await bus.publish([]);
+    const opened = bus.subscribe({ group: 'still', topics: ['open'] }, () => Promise.resolve());
+    await expect(opened).resolves.toBeDefined();
+    await bus.close();
+  });
+
+  it('makes the bus that the configuration names', async () => {
+    const make = (settings: object) =>
+      makeBus('build', baseConfig.parse({ DATABASE_URL: test.url, ...settings }), new Clock(), silent);
+    const embedded = make({});
+    expect(embedded).toBeInstanceOf(EmbeddedBus);
+    const kafka = make({ BUS: 'kafka', KAFKA_BROKERS: '127.0.0.1:9092' });
+    expect(kafka).toBeInstanceOf(KafkaBus);
+    expect(() => make({ BUS: 'kafka' })).toThrow('KAFKA_BROKERS');
+    await embedded.close();
+    await kafka.close();
+  });
+});
