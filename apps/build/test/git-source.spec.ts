@@ -202,7 +202,7 @@ describe('what cannot be fetched', () => {
   });
 
   it('a host that does not answer, without showing its credentials', async () => {
-    const source = sourceIn(folder, { allowPrivateAddresses: true });
+    const source = sourceIn(folder, { allowPrivateAddresses: true, resolve: async () => ['127.0.0.1'] });
     const failure = await checkout(source, 'https://me:hunter22@127.0.0.1:9/a.git').catch((error: unknown) => error);
     expect(failure).toMatchObject({ cause: 'source_not_found' });
     expect(JSON.stringify(failure) + String(failure)).not.toContain('hunter22');

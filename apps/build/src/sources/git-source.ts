@@ -86,18 +86,18 @@ export class GitSource {
 
   /**
    * Checks every address of the host and pins those, so that git connects to what was checked and not to what the name
-   * means a moment later. Redirects are refused, because their target would not have been checked.
+   * means a moment later (git 2.37 or later; an older one ignores the setting and resolves again). Redirects are refused,
+   * because their target would not have been checked.
    */
   private async connectionSettings({ host, port, authorization }: GitLocation): Promise<Record<string, string>> {
     if (host === null) return {};
     const settings: Record<string, string> = authorization
       ? { 'http.extraHeader': `Authorization: ${authorization}` }
       : {};
-    if (this.options.allowPrivateAddresses) return settings;
     const name = host.replace(/^\[|\]$/g, '');
     const addresses = await this.options.resolve(name).catch(() => []);
     if (addresses.length === 0) throw unknownHost(name);
-    if (!addresses.every(isPublicAddress)) throw privateAddress(name);
+    if (!this.options.allowPrivateAddresses && !addresses.every(isPublicAddress)) throw privateAddress(name);
     return { ...settings, 'http.curloptResolve': `${host}:${port}:${addresses.map(bracketed).join(',')}` };
   }
 
