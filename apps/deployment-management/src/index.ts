@@ -16,5 +16,6 @@ export const deploymentManagement: ServiceDefinition<Config> = {
   connect: connectEvents,
 };
 
-export { MemoryRuntime } from './runtime/memory/memory-runtime.js';
-export { type Runtime, RUNTIME } from './runtime/runtime.js';
+export { type Behaviour, MemoryRuntime } from './runtime/memory/memory-runtime.js';
+export { ProcessRuntime } from './runtime/process/process-runtime.js';
+export { type Runtime, RUNTIME, RuntimeUnavailable } from './runtime/runtime.js';

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Page } from '@berth/contracts/common';
 import type { App, Environment, Project } from '@berth/contracts/deployment';
+import { eventually } from '@berth/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Answer } from './fixtures/client.js';
 import { Platform } from './fixtures/platform.js';
 import { gitSource, Scene } from './fixtures/scene.js';
 
@@ -132,10 +134,10 @@ describe('projects, environments and apps', () => {
     const seen: string[] = [];
     let path: string | null = `/v1/projects?organization=${organizationId}&limit=2`;
     while (path) {
-      const page = await scene.owner.send<Page<Project>>('GET', path);
+      const page: Answer<Page<Project>> = await scene.owner.send<Page<Project>>('GET', path);
       expect(page.body.items.length).toBeLessThanOrEqual(2);
       seen.push(...page.body.items.map((each) => each.id));
-      const link = page.headers.get('link');
+      const link: string | null = page.headers.get('link');
       expect(link === null).toBe(page.body.next === null);
       path = link && /<([^>]+)>/.exec(link)![1]!;
     }
@@ -214,7 +216,6 @@ describe('projects, environments and apps', () => {
 
     /** The request waits for the row that is being deleted. */
     async function blocked(): Promise<void> {
-      const { eventually } = await import('@berth/testing');
       await eventually(async () => {
         const rows = await platform.query(
           `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,

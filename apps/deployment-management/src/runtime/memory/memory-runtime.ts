@@ -85,13 +85,11 @@ export class MemoryRuntime implements Runtime {
     const world = this.worlds.get(workloadId);
     if (!world) return null;
     const { desired, instances, changedAt } = world;
-    const accepted =
-      this.behaviourOf(desired).kind !== 'no-route' && instances.some((each) => each.processType === 'web');
     return structuredClone({
       workloadId,
       observedGeneration: desired.generation,
       instances,
-      routes: desired.hosts.map((host) => ({ host, accepted })),
+      routes: desired.hosts.map((host) => ({ host, accepted: this.isRouted(world) })),
       changedAt,
       trouble: null,
     });
@@ -135,21 +133,23 @@ export class MemoryRuntime implements Runtime {
   async probe(host: string, path: string): Promise<ProbeAnswer> {
     this.requireUp();
     const world = [...this.worlds.values()].find((each) => each.desired.hosts.includes(host));
-    const answered = world !== undefined && this.behaviourOf(world.desired).kind !== 'no-route';
+    const answered = world !== undefined && this.isRouted(world);
     return { answered, status: answered ? 200 : 404, message: `${host}${path} answered ${answered ? 200 : 404}` };
   }
 
+  private isRouted({ desired, instances }: World): boolean {
+    const serves = instances.some((each) => each.processType === 'web' && each.state === 'ready');
+    return serves && this.behaviourOf(desired).kind !== 'no-route';
+  }
+
   private settle(world: World): void {
+    const before = readyIn(world);
     const behaviour = this.behaviourOf(world.desired);
     const wanted = world.desired.processes.flatMap((type) => this.instancesOf(world, type, behaviour));
     const others = world.instances.filter((each) => !isOf(each, world.desired));
     const retired = wanted.length === 0 || retires.includes(behaviour.kind);
     world.instances = retired ? wanted : [...others, ...wanted];
-    this.changed(world);
-  }
-
-  private changed(world: World): void {
-    world.changedAt = this.now().toISOString();
+    if (readyIn(world) !== before) world.changedAt = this.now().toISOString();
     this.feed.push({ workloadId: world.desired.workloadId });
   }
 
@@ -197,6 +197,12 @@ export class MemoryRuntime implements Runtime {
 
 /** Behaviours under which the instances of the release before end. */
 const retires: readonly Behaviour['kind'][] = ['honest', 'no-route', 'lies'];
+
+const readyIn = ({ instances }: World): string =>
+  instances
+    .filter((each) => each.readySince !== null)
+    .map((each) => each.id)
+    .join();
 
 const isOf = (instance: ObservedInstance, desired: DesiredWorkload): boolean =>
   instance.releaseHash === desired.release.hash && instance.restartToken === desired.restartToken;

@@ -1,0 +1,23 @@
+import { createHash } from 'node:crypto';
+import { MemoryRuntime } from '@berth/deployment-management';
+import { type RuntimeHarness, runtimeContract } from './runtime.contract.js';
+
+const digestOf = (name: string): string => `sha256:${createHash('sha256').update(name).digest('hex')}`;
+
+async function start(): Promise<RuntimeHarness> {
+  const runtime = new MemoryRuntime();
+  const trouble = { cause: 'crash_loop' as const, message: 'It ended with 1.', evidence: [] };
+  runtime.behave(digestOf('crashing'), { kind: 'fails', trouble });
+  return {
+    runtime,
+    good: digestOf,
+    crashing: () => digestOf('crashing'),
+    kill: async (workloadId) => runtime.kill(workloadId, 'web'),
+    loseMemory: async () => runtime.forget(),
+    takeDown: async () => runtime.setDown(true),
+    bringUp: async () => runtime.setDown(false),
+    close: async () => undefined,
+  };
+}
+
+runtimeContract('the fake world', start);

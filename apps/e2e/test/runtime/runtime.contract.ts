@@ -1,0 +1,291 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { type Runtime, RuntimeUnavailable } from '@berth/deployment-management';
+import {
+  type DesiredWorkload,
+  instanceStats,
+  type ObservedInstance,
+  observedWorkload,
+  type ObservedWorkload,
+} from '@berth/contracts/runtime';
+import { eventually } from '@berth/testing';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
+/** One adapter of the Runtime port in a world where it can be tried, and what the world can do to it. */
+export interface RuntimeHarness {
+  readonly runtime: Runtime;
+  /** Digest of an artifact whose `web` serves: the same name, the same digest. */
+  good(name: string): string;
+  /** Digest of an artifact whose processes end at once with 1. */
+  crashing(): string;
+  /** Ends an instance from outside. */
+  kill(workloadId: string, instanceId: string): Promise<void>;
+  /** The runtime is gone and comes back without memory. */
+  loseMemory(): Promise<void>;
+  takeDown(): Promise<void>;
+  bringUp(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const hashOf = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
+const never = new AbortController().signal;
+
+export interface Wanted {
+  readonly artifact: string;
+  readonly generation?: number;
+  readonly release?: number;
+  readonly web?: number;
+  readonly worker?: number;
+  readonly restartToken?: string;
+}
+
+const processOf = (name: string, instances: number) => ({
+  ...{ name, instances, command: `node ${name}.js`, cpuMillicores: 500, memoryMib: 128 },
+  health: { path: null, intervalSeconds: 1, timeoutSeconds: 1, failureThreshold: 2 },
+});
+
+const desiredOf = (workloadId: string, wanted: Wanted): DesiredWorkload => ({
+  ...{ workloadId, organizationId: workloadId, projectId: workloadId, environmentId: workloadId, appId: workloadId },
+  ...{ namespace: 'shop-staging-0123456789', name: 'web', generation: wanted.generation ?? 1 },
+  release: {
+    number: wanted.release ?? 1,
+    hash: hashOf(`${wanted.artifact} ${wanted.release ?? 1}`),
+    configHash: hashOf('config'),
+    artifact: { kind: 'slug', digest: wanted.artifact, sizeBytes: 1 },
+  },
+  environment: { GREETING: 'hello' },
+  processes: [processOf('web', wanted.web ?? 1), processOf('worker', wanted.worker ?? 0)],
+  hosts: [`${workloadId}.localhost`],
+  restartToken: wanted.restartToken ?? 'token',
+  startDeadlineSeconds: 20,
+  stopDeadlineSeconds: 3,
+});
+
+/** What the reconciler relies on, whichever world it speaks to. */
+export function runtimeContract(name: string, start: () => Promise<RuntimeHarness>): void {
+  describe(`the runtime port on ${name}`, () => {
+    let harness: RuntimeHarness;
+    let runtime: Runtime;
+    beforeAll(async () => {
+      harness = await start();
+      runtime = harness.runtime;
+    }, 30_000);
+    afterAll(() => harness.close());
+
+    const apply = async (id: string, wanted: Wanted) => {
+      const desired = desiredOf(id, wanted);
+      await runtime.apply(desired, never);
+      return desired;
+    };
+    const observe = async (id: string): Promise<ObservedWorkload> =>
+      observedWorkload.parse(await runtime.observe(id, never));
+    const until = (id: string, check: (observed: ObservedWorkload) => void): Promise<ObservedWorkload> =>
+      eventually(
+        async () => {
+          const observed = await observe(id);
+          check(observed);
+          return observed;
+        },
+        { within: 15_000 },
+      );
+    /** So many instances are there, ready, of that release and of no other. */
+    const untilServing = (id: string, count: number, release = 1) =>
+      until(id, ({ instances }) =>
+        expect(instances.map((each) => [each.release, each.state])).toEqual(
+          Array.from({ length: count }, () => [release, 'ready']),
+        ),
+      );
+    /** Another instance, or another start of the same. */
+    const startOf = ({ id, restarts }: ObservedInstance) => [id, restarts];
+    const ids = ({ instances }: ObservedWorkload) => instances.map((each) => each.id).sort();
+    const serving = async (wanted: Partial<Wanted> = {}) => {
+      const id = randomUUID();
+      const artifact = harness.good('one');
+      await apply(id, { artifact, ...wanted });
+      return { id, artifact, observed: await untilServing(id, wanted.web ?? 1) };
+    };
+
+    it('knows nothing of a workload that it was never told of', async () => {
+      const id = randomUUID();
+      expect(await runtime.observe(id, never)).toBeNull();
+      expect(await runtime.stats(id, never)).toEqual([]);
+      expect((await runtime.probe(`${id}.localhost`, '/', never)).answered).toBe(false);
+      await runtime.remove(id, never);
+      expect(await runtime.observe(id, never)).toBeNull();
+    });
+
+    it('runs what is desired and says what runs', async () => {
+      const { id, artifact, observed } = await serving({ generation: 3 });
+      const desired = desiredOf(id, { artifact, generation: 3 });
+      expect(observed).toMatchObject({ workloadId: id, observedGeneration: 3, trouble: null });
+      expect(observed.instances[0]).toMatchObject({
+        ...{ processType: 'web', release: 1, releaseHash: desired.release.hash, artifactDigest: artifact },
+        ...{ configHash: desired.release.configHash, restartToken: 'token', cpuMillicores: 500, memoryMib: 128 },
+        ...{ state: 'ready', routed: true, trouble: null, readySince: expect.any(String) },
+      });
+      expect(Date.parse(observed.changedAt)).toBeGreaterThanOrEqual(Date.parse(observed.instances[0]!.readySince!));
+    });
+
+    it('routes the host to it, and no other host', async () => {
+      const { id } = await serving();
+      await until(id, ({ routes }) => expect(routes).toEqual([{ host: `${id}.localhost`, accepted: true }]));
+      expect(await runtime.probe(`${id}.localhost`, '/', never)).toMatchObject({ answered: true, status: 200 });
+      expect((await runtime.probe(`${randomUUID()}.localhost`, '/', never)).answered).toBe(false);
+    });
+
+    it('changes nothing when it is told the same again', async () => {
+      const { id, artifact, observed } = await serving({ web: 2 });
+      await apply(id, { artifact, web: 2 });
+      await apply(id, { artifact, web: 2, generation: 2 });
+      const after = await until(id, (each) => expect(each.observedGeneration).toBe(2));
+      expect(ids(after)).toEqual(ids(observed));
+      expect(after.changedAt).toBe(observed.changedAt);
+    });
+
+    it('ignores an older generation', async () => {
+      const { id, artifact } = await serving({ generation: 5, release: 1 });
+      await apply(id, { artifact: harness.good('two'), generation: 4, release: 2, web: 3 });
+      const observed = await untilServing(id, 1);
+      expect(observed).toMatchObject({ observedGeneration: 5, instances: [{ artifactDigest: artifact }] });
+    });
+
+    it('scales up and down, keeping the instances that stay', async () => {
+      const { id, artifact, observed } = await serving();
+      await apply(id, { artifact, generation: 2, web: 3 });
+      const three = await untilServing(id, 3);
+      expect(ids(three)).toEqual(expect.arrayContaining(ids(observed)));
+      await apply(id, { artifact, generation: 3, web: 1 });
+      const one = await untilServing(id, 1);
+      expect(ids(three)).toEqual(expect.arrayContaining(ids(one)));
+      expect(Date.parse(one.changedAt)).toBeGreaterThan(Date.parse(three.changedAt));
+    });
+
+    it('runs other process types without a route', async () => {
+      const id = randomUUID();
+      await apply(id, { artifact: harness.good('one'), web: 0, worker: 1 });
+      const observed = await untilServing(id, 1);
+      expect(observed.instances[0]).toMatchObject({ processType: 'worker', routed: false });
+      expect((await runtime.probe(`${id}.localhost`, '/', never)).answered).toBe(false);
+    });
+
+    it('with nothing wanted runs nothing, and is still known', async () => {
+      const { id, artifact } = await serving();
+      await apply(id, { artifact, generation: 2, web: 0 });
+      await untilServing(id, 0);
+      await eventually(async () => expect((await runtime.probe(`${id}.localhost`, '/', never)).answered).toBe(false));
+      expect(await observe(id)).toMatchObject({ observedGeneration: 2 });
+    });
+
+    it('replaces one release by the next, and always has one that answers', async () => {
+      const { id } = await serving();
+      await apply(id, { artifact: harness.good('two'), generation: 2, release: 2 });
+      await until(id, ({ instances }) => {
+        expect(instances.filter((each) => each.state === 'ready').length).toBeGreaterThan(0);
+        expect(instances.every((each) => each.release === 2 && each.state === 'ready')).toBe(true);
+      });
+      expect((await runtime.probe(`${id}.localhost`, '/', never)).answered).toBe(true);
+    });
+
+    it('keeps the release before while the next one fails, and says why it does', async () => {
+      const { id, artifact, observed } = await serving();
+      await apply(id, { artifact: harness.crashing(), generation: 2, release: 2 });
+      const failing = await until(id, ({ instances }) => {
+        const broken = instances.find((each) => each.release === 2 && each.restarts >= 1);
+        expect(['crash_loop', 'start_failed']).toContain(broken?.trouble?.cause);
+      });
+      expect(failing.instances.find((each) => each.release === 1)).toMatchObject({ state: 'ready', routed: true });
+      expect((await runtime.probe(`${id}.localhost`, '/', never)).answered).toBe(true);
+
+      await apply(id, { artifact, generation: 3 });
+      expect(ids(await untilServing(id, 1))).toEqual(ids(observed));
+    });
+
+    it('replaces every instance when the restart token changes', async () => {
+      const { id, artifact, observed } = await serving({ web: 2 });
+      await apply(id, { artifact, generation: 2, web: 2, restartToken: 'other' });
+      const after = await until(id, ({ instances }) =>
+        expect(instances.map((each) => [each.restartToken, each.state])).toEqual([
+          ['other', 'ready'],
+          ['other', 'ready'],
+        ]),
+      );
+      expect(ids(after).some((each) => ids(observed).includes(each))).toBe(false);
+    });
+
+    it('keeps true what it was told: an instance that is killed comes back by itself', async () => {
+      const { id, observed } = await serving();
+      await harness.kill(id, observed.instances[0]!.id);
+      await until(id, ({ instances }) => {
+        expect(instances).toMatchObject([{ state: 'ready', release: 1 }]);
+        expect(startOf(instances[0]!)).not.toEqual(startOf(observed.instances[0]!));
+      });
+      await eventually(async () => expect((await runtime.probe(`${id}.localhost`, '/', never)).answered).toBe(true));
+    });
+
+    it('tells of each change of a workload, after a resync to begin with', async () => {
+      const reader = new AbortController();
+      const hints: object[] = [];
+      const reading = (async () => {
+        for await (const hint of runtime.changes(reader.signal)) hints.push(hint);
+      })().catch(() => undefined);
+      await eventually(() => expect(hints[0]).toEqual({ resync: true }));
+      const { id } = await serving();
+      await eventually(() => expect(hints).toContainEqual({ workloadId: id }));
+      reader.abort();
+      await reading;
+    });
+
+    it('measures each instance against its limits', async () => {
+      const { id, observed } = await serving({ web: 2 });
+      const stats = await eventually(async () => {
+        const samples = instanceStats.array().parse(await runtime.stats(id, never));
+        expect(samples.every((each) => each.memoryBytes > 0)).toBe(true);
+        expect(samples).toHaveLength(2);
+        return samples;
+      });
+      expect(stats.map((each) => each.instance).sort()).toEqual(ids(observed));
+      expect(stats[0]).toMatchObject({ cpuLimitMillicores: 500, memoryLimitBytes: 128 * 1_048_576, state: 'ready' });
+    });
+
+    it('ends a stream of logs that is not followed', async () => {
+      const { id } = await serving();
+      for await (const line of runtime.logs(id, { follow: false }, never)) expect(line.instance).toMatch(/^web-/);
+    });
+
+    it('removes everything of a workload, and nothing of another', async () => {
+      const [gone, stays] = [await serving(), await serving()];
+      await runtime.remove(gone.id, never);
+      await runtime.remove(gone.id, never);
+      await eventually(async () => expect(await runtime.observe(gone.id, never)).toBeNull());
+      expect((await runtime.probe(`${gone.id}.localhost`, '/', never)).answered).toBe(false);
+      expect(ids(await observe(stays.id))).toEqual(ids(stays.observed));
+      await apply(gone.id, { artifact: gone.artifact });
+      await untilServing(gone.id, 1);
+    });
+
+    it('that lost its memory says so, and runs everything again when it is told', async () => {
+      const { id, artifact } = await serving({ generation: 7 });
+      await harness.loseMemory();
+      expect(await runtime.observe(id, never)).toBeNull();
+      await apply(id, { artifact, generation: 7 });
+      expect(await untilServing(id, 1)).toMatchObject({ observedGeneration: 7 });
+    });
+
+    it('that cannot be asked says that, and nothing else', async () => {
+      const { id, artifact } = await serving();
+      await harness.takeDown();
+      const calls = [
+        () => runtime.observe(id, never),
+        () => runtime.apply(desiredOf(id, { artifact }), never),
+        () => runtime.remove(id, never),
+        () => runtime.stats(id, never),
+        async () => {
+          for await (const _ of runtime.changes(never)) break;
+        },
+      ];
+      for (const call of calls) await expect(call()).rejects.toThrow(RuntimeUnavailable);
+      await harness.bringUp();
+      await apply(id, { artifact, generation: 2 });
+      await untilServing(id, 1);
+    });
+  });
+}

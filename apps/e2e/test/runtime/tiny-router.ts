@@ -1,0 +1,46 @@
+import { createServer, request, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { AppRouter } from '@berth/agent';
+import type { RouteTable, Upstream } from '@berth/contracts/runtime';
+
+/** The least that routes by host as the gateway does. */
+export class TinyRouter implements AppRouter {
+  private table: RouteTable | undefined;
+  private readonly server: Server = createServer((incoming, outgoing) => {
+    const upstream = this.find((incoming.headers.host ?? '').split(':')[0] ?? '');
+    if (!upstream) return void outgoing.writeHead(404, { 'x-berth-router': 'no-route' }).end();
+    const target = { host: upstream.host, port: upstream.port, path: incoming.url, agent: false };
+    const sent = request(target, (answer) => {
+      outgoing.writeHead(answer.statusCode ?? 502);
+      answer.pipe(outgoing);
+    });
+    sent.once('error', () => outgoing.writeHead(502, { 'x-berth-router': 'no-answer' }).end());
+    sent.end();
+  });
+
+  async publish(table: RouteTable): Promise<void> {
+    this.table = table;
+  }
+
+  async drain(): Promise<void> {}
+
+  async listen(): Promise<string> {
+    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  async close(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  async upstreamOf(host: string): Promise<string> {
+    const upstream = this.find(host);
+    if (!upstream) throw new Error(`${host} is not routed`);
+    return `http://${upstream.host}:${upstream.port}`;
+  }
+
+  private find(host: string): Upstream | undefined {
+    return this.table?.routes.find((route) => route.host === host)?.upstreams[0];
+  }
+}
