@@ -233,6 +233,17 @@ describe('costs', () => {
     expect((await app.call(path, stranger)).status).toBe(404);
   });
 
+  it('need a token with the scope for costs, and no other', async () => {
+    const { organizationId } = somewhere();
+    const subjectId = randomUUID();
+    await app.identity.organization({ id: organizationId });
+    await app.identity.member(organizationId, 'viewer', { subjectId });
+    const path = `/v1/costs?organization=${organizationId}`;
+    const having = (scope: string) => app.identity.token({ subjectId, scopes: [scope] });
+    expect((await app.call(path, await having('costs:read'))).status).toBe(200);
+    expect((await app.call(path, await having('usage:read'))).status).toBe(403);
+  });
+
   it('are estimated per month from what a dry run answers, and nothing is stored', async () => {
     const token = await app.viewer(randomUUID());
     const before = [{ ...web, cpuMillicores: 1000, memoryMib: 1024 }];

@@ -3,6 +3,7 @@
  * `groups` walks the index from group to group (a loose index scan), so the cost follows the groups, not the due keys.
  * A key's rank is the number of keys its group would have in work if it were claimed.
  * A few more than wanted are ranked, because rows locked by enqueueing transactions are skipped.
+ * The subqueries with a limit force look-ups by primary key: without statistics the planner would join whole tables.
  */
 export const claimSql = `
   with recursive groups as (
@@ -22,16 +23,19 @@ export const claimSql = `
        select due.key, due.due_at, row_number() over (order by due.due_at, due.key) as place
          from (select i.key, i.due_at from work_item i
                 where i.queue = $1 and i.work_group = g.work_group and i.due_at <= now()
-                  and not exists (select from work_lease l where l.queue = $1 and l.key = i.key)
-                order by i.due_at limit $2::int + 20) due
+                  and (select l.fence from work_lease l where l.queue = $1 and l.key = i.key limit 1) is null
+                order by i.due_at limit $2::int + 5) due
      ) oldest
      where g.work_group is not null
+  ), best as (
+    select key from ranked where rank <= $4 order by rank, due_at limit $2::int + 5
   ), chosen as (
-    select i.queue, i.key, i.work_group, i.generation
-      from ranked r join work_item i on i.queue = $1 and i.key = r.key
-     where r.rank <= $4 and i.due_at <= now()
-     order by r.rank, r.due_at limit $2::int
-       for update of i skip locked
+    select locked.* from best
+     cross join lateral (
+       select i.queue, i.key, i.work_group, i.generation from work_item i
+        where i.queue = $1 and i.key = best.key and i.due_at <= now() limit 1 for update skip locked
+     ) locked
+     limit $2::int
   ), leased as (
     insert into work_lease (queue, key, work_group, generation, fence, expires_at)
     select queue, key, work_group, generation, nextval('work_sequence'), now() + $3 * interval '1 second' from chosen

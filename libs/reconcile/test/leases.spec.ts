@@ -3,6 +3,7 @@ import { testDatabase, type TestDatabase } from '@berth/testing';
 import { createLogger, Ids, type Tx } from '@berth/service-kit';
 import { LeaseLost, reconcileMigrations, WorkQueue } from '../src/index.js';
 import { type Lease, LeasesRepository, requireLease } from '../src/leases.repository.js';
+import { claimSql } from '../src/leases.sql.js';
 import { type ReconcileOptions, resolveOptions } from '../src/reconciler.js';
 import { WakeBus } from '../src/wake-bus.js';
 
@@ -84,6 +85,21 @@ describe('claiming', () => {
     const keys = claimed.map((lease) => lease.key);
     expect(new Set(keys).size).toBe(keys.length);
     expect(keys).toHaveLength(60);
+  });
+
+  it('looks keys up instead of joining whole tables, also before the planner knows anything of them', async () => {
+    await db.database.query(
+      `insert into work_item (queue, key, work_group, generation, due_at)
+       select 'q', 'key-' || n, 'group-' || n % 50, n, now() from generate_series(1, 5000) n`,
+    );
+    const plan = await db.database.query<{ 'QUERY PLAN': string }>(`explain (analyze) ${claimSql}`, [
+      'q',
+      16,
+      30,
+      1000,
+    ]);
+    const removed = plan.flatMap((row) => /Removed by Join Filter: (\d+)/.exec(row['QUERY PLAN'])?.[1] ?? []);
+    expect(Math.max(0, ...removed.map(Number))).toBeLessThan(100_000);
   });
 
   it('passes over a key that an open transaction enqueues, without waiting and without taking fewer', async () => {

@@ -32,6 +32,11 @@ describe('a price', () => {
     expect(totalOf(priceOf(quantity(coreHour, 0n), { coreHour: price, gibHour: '0' }))).toBe(total);
   });
 
+  it('loses no half cent beside 34 digits', () => {
+    const half = quantity((10n ** 33n + 3n) * coreHour, 0n);
+    expect(totalOf(priceOf(half, { coreHour: '0.005', gibHour: '0' }))).toBe(`5${'0'.repeat(30)}.02`);
+  });
+
   it('is rounded once: lines of half a cent add up before, not after', () => {
     const half = priceOf(quantity(coreHour, gibHour), { coreHour: '0.005', gibHour: '0.005' });
     expect(totalOf(half)).toBe('0.01');
