@@ -5,6 +5,7 @@ import { ReconcileModule } from '@berth/reconcile';
 import { Clock, CONFIG, Database } from '@berth/service-kit';
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import type { BlobStore } from './artifacts/blob-store.js';
+import { BLOB_STORE } from './artifacts/blob-store.token.js';
 import { FileBlobStore } from './artifacts/file-blob-store.js';
 import { BUILD_TOOLS, BuildReconciler } from './builds/build.reconciler.js';
 import { BuildLogFollower } from './builds/build-log-follower.js';
@@ -22,9 +23,6 @@ import { UploadStore } from './uploads/upload-store.js';
 import { UploadsController } from './uploads/uploads.controller.js';
 import { UploadsRepository } from './uploads/uploads.repository.js';
 import { UploadsService } from './uploads/uploads.service.js';
-
-/** Injection token of the blob store; tests override it. */
-export const BLOB_STORE = Symbol('berth.blob-store');
 
 const handlers = [
   OnDeploymentRequestedHandler,

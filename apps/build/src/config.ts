@@ -41,6 +41,8 @@ export const buildConfig = baseConfig.extend({
     .default('{}')
     .transform(parseJson)
     .pipe(z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string())),
+  /** Mirrors and caches that were not used for so many days are removed. */
+  CACHE_DAYS: positive.default(14),
   SOURCE_MAX_BYTES: positive.default(512 * mebibyte),
   SOURCE_MAX_ENTRIES: positive.default(200_000),
   SOURCE_TIMEOUT_SECONDS: positive.default(300),

@@ -6,6 +6,7 @@ import type { BuildTools } from './builds/build-run.js';
 import type { BuildConfig } from './config.js';
 import { CommandRunner } from './execution/command-runner.js';
 import { DependencyCache } from './execution/dependency-cache.js';
+import { forgetUnused } from './execution/forget-unused.js';
 import { HostExecutor } from './execution/host-executor.js';
 import { ProcessLedger } from './execution/process-ledger.js';
 import { Toolchains } from './execution/toolchains.js';
@@ -29,7 +30,7 @@ export function hostBuildTools(
   const ledger = new ProcessLedger(join(config.DATA_FOLDER, 'ledger'), clock);
   const runner = new CommandRunner(ledger, clock, config.MIN_FREE_BYTES);
   const workspaces = new Workspaces(join(config.DATA_FOLDER, 'work'));
-  const cache = new DependencyCache(join(config.DATA_FOLDER, 'caches'));
+  const cache = new DependencyCache(join(config.DATA_FOLDER, 'caches'), clock);
   const toolchains = new Toolchains(config.TOOL_PATH, clock);
   const executor = new HostExecutor(
     { runner, ledger, toolchains, cache, workspaces, blobs },
@@ -43,7 +44,11 @@ export function hostBuildTools(
     },
   );
   const fetch = sourceFetcher(gitSource(config, runner, clock), uploads, database);
-  return { fetch, executor, workspaces, artifacts: new ArtifactsRepository(), blobs };
+  const tidy = async (): Promise<void> => {
+    for (const name of ['mirrors', 'caches'])
+      await forgetUnused(join(config.DATA_FOLDER, name), config.CACHE_DAYS, clock.now());
+  };
+  return { fetch, executor, workspaces, artifacts: new ArtifactsRepository(), blobs, tidy };
 }
 
 export const sourceLimits = (config: BuildConfig): SourceLimits => ({

@@ -160,9 +160,9 @@ describe('the hash of a tree', () => {
 
   it('differs by content, name and executable bit', async () => {
     const hashes = await Promise.all(
-      [{ a: '1' }, { a: '2' }, { b: '1' }, { 'a/b': '1' }].map(async (files, index) => {
+      ([{ a: '1' }, { a: '2' }, { b: '1' }, { 'a/b': '1' }] as Record<string, string>[]).map(async (files, index) => {
         const place = join(folder, `tree-${index}`);
-        await writeFiles(place, files as Record<string, string>);
+        await writeFiles(place, files);
         return treeHash(place);
       }),
     );

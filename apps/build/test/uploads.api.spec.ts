@@ -27,7 +27,12 @@ const archiveOf = async (files: Readonly<Record<string, string>>): Promise<Buffe
 };
 const app = { 'package.json': '{"scripts":{"start":"node server.js"}}', 'server.js': '' };
 
-const send = (organizationId: string, token: string, body: BodyInit, init: { type?: string; query?: string } = {}) =>
+const send = (
+  organizationId: string,
+  token: string,
+  body: string | Buffer,
+  init: { type?: string; query?: string } = {},
+) =>
   platform.fetch(`/v1/uploads?organization=${organizationId}${init.query ?? ''}`, token, {
     method: 'POST',
     body,

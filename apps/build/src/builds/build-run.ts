@@ -23,6 +23,8 @@ export interface BuildTools {
   readonly workspaces: Workspaces;
   readonly artifacts: ArtifactsRepository;
   readonly blobs: BlobStore;
+  /** Removes caches that nobody has used for long. */
+  readonly tidy: () => Promise<void>;
 }
 
 /** What a run of a build needs from the one who keeps its row. */

@@ -56,6 +56,8 @@ export class BuildReconciler implements Reconciler, OnModuleInit {
     } catch (error) {
       await this.endWith(error, build, context, log);
     }
+    // What it throws is retried by a run that finds the build ended.
+    await this.tools.tidy();
     return settled;
   }
 

@@ -2,7 +2,7 @@ import { accessEntities, accessMigrations } from '@berth/access';
 import { eventingEntities, eventingMigrations } from '@berth/eventing';
 import { reconcileEntities, reconcileMigrations } from '@berth/reconcile';
 import type { EntityTarget, MigrationInterface, ObjectLiteral } from 'typeorm';
-import { CreateBuilds1763600000100 } from './create-builds.migration.js';
+import { CreateBuilds1763600000100 } from './migrations/create-builds.migration.js';
 
 export const entities: readonly EntityTarget<ObjectLiteral>[] = [
   ...eventingEntities,

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import type { BuildPlan } from './build-plan.js';
-import { detect } from './detect.js';
+import { detect, type PlanSettings } from './detect.js';
 import { MemoryTree } from './file-tree.js';
 
 type Files = Readonly<Record<string, string>>;
 
-const none = { installCommand: null, buildCommand: null };
+const none: PlanSettings = { installCommand: null, buildCommand: null };
 const plan = (files: Files, settings = none): Promise<BuildPlan> => detect(new MemoryTree(files), settings);
 const web = async (files: Files): Promise<string | undefined> =>
   (await plan(files)).processes.find(({ name }) => name === 'web')?.command;

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readdir, readFile, rename, stat, utimes } from 'node:fs/promises';
+import { readdir, readFile, rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { Clock } from '@berth/service-kit';
 import type { BuildPlan } from '../detection/build-plan.js';
 import { ensureFolder } from './command-runner.js';
+import { markUsed } from './forget-unused.js';
 import { removeTree } from './workspaces.js';
 
 const keptSets = 2;
@@ -21,7 +23,10 @@ export interface DependencySet {
  * moved back: that costs nothing however large it is, and a build that fails or is killed leaves no half-changed set behind.
  */
 export class DependencyCache {
-  constructor(private readonly folder: string) {}
+  constructor(
+    private readonly folder: string,
+    private readonly clock: Clock,
+  ) {}
 
   /** Null when the plan's dependencies cannot be kept. */
   async find(appId: string, plan: BuildPlan, folder: string, tools: object): Promise<DependencySet | null> {
@@ -49,8 +54,7 @@ export class DependencyCache {
     if (!existsSync(wanted) || existsSync(stored)) return;
     await ensureFolder(dirname(stored), 0o711);
     await rename(wanted, stored);
-    const now = new Date();
-    await utimes(stored, now, now);
+    await markUsed(stored, this.clock.now());
     await this.forgetOld(dirname(stored));
   }
 
@@ -61,7 +65,9 @@ export class DependencyCache {
 
   /** Users of builds pass through, by name only. */
   private async openFolder(appId: string): Promise<string> {
-    return ensureFolder(join(this.appFolder(appId), 'tools'), 0o711);
+    const folder = await ensureFolder(join(this.appFolder(appId), 'tools'), 0o711);
+    await markUsed(this.appFolder(appId), this.clock.now());
+    return folder;
   }
 
   private appFolder(appId: string): string {

@@ -14,7 +14,7 @@ import { type CommandRunner, ensureFolder } from './command-runner.js';
 import type { DependencyCache, DependencySet } from './dependency-cache.js';
 import type { ProcessLedger } from './process-ledger.js';
 import type { Toolchains } from './toolchains.js';
-import type { Workspaces } from './workspaces.js';
+import type { Workspace, Workspaces } from './workspaces.js';
 
 export interface HostExecutorOptions {
   readonly dataFolder: string;
@@ -44,7 +44,7 @@ const tailLines = 40;
 /** Builds with the host's own tools; the artifact is a slug. One trust domain: see the architecture, "Two ways to run". */
 export class HostExecutor implements BuildExecutor {
   private readonly running = new Map<number, number>();
-  private readonly sets = new Map<string, DependencySet>();
+  private readonly sets = new WeakMap<Workspace, DependencySet>();
 
   constructor(
     private readonly parts: HostExecutorParts,
@@ -86,8 +86,7 @@ export class HostExecutor implements BuildExecutor {
     await assertInPlace(folder, job.workspace.source);
     await addLaunchFiles(folder, job.plan);
     const { digest, sizeBytes } = await this.parts.blobs.write(packSlug(folder, this.options.slugMaxBytes));
-    const set = this.sets.get(job.buildId);
-    this.sets.delete(job.buildId);
+    const set = this.sets.get(job.workspace);
     if (set) await this.parts.cache.giveBack(set);
     return { kind: 'slug', digest, sizeBytes };
   }
@@ -96,7 +95,7 @@ export class HostExecutor implements BuildExecutor {
     const { cache } = this.parts;
     if (!job.plan.install) return;
     const set = await cache.find(job.appId, job.plan, appFolder(job), job.tools);
-    if (set) this.sets.set(job.buildId, set);
+    if (set) this.sets.set(job.workspace, set);
     if (set && (await cache.take(set))) return void (await job.onLines(['Dependencies have not changed: reused.']));
     await this.runStep(job, 'install', job.plan.install);
   }

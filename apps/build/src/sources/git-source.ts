@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Clock } from '@berth/service-kit';
 import { BuildFailure } from '../builds/build-failure.js';
 import { ensureFolder, type StopReason } from '../execution/command-runner.js';
+import { markUsed } from '../execution/forget-unused.js';
 import { isPublicAddress, type Resolve } from './addresses.js';
 import type { Git, GitAnswer } from './git.js';
 import * as failures from './git-failures.js';
@@ -154,8 +155,9 @@ export class GitSource {
     if ((await packBytes(mirror)) > this.options.limits.maxBytes) await rm(mirror, { recursive: true, force: true });
     // Only the lock of a killed process can be there: this process lets one fetch at a time into a mirror.
     await rm(join(mirror, 'shallow.lock'), { force: true });
-    if (existsSync(join(mirror, 'HEAD'))) return packBytes(mirror);
     await ensureFolder(mirror);
+    await markUsed(mirror, this.clock.now());
+    if (existsSync(join(mirror, 'HEAD'))) return packBytes(mirror);
     const answer = await this.git.run({
       folder: mirror,
       signal,

@@ -37,7 +37,7 @@ export function hostIn(
     blobs,
     runner: new CommandRunner(ledger, clock, options.minFreeBytes ?? 0),
     toolchains: new Toolchains(options.toolPath ?? toolPath, clock),
-    cache: new DependencyCache(join(dataFolder, 'caches')),
+    cache: new DependencyCache(join(dataFolder, 'caches'), clock),
   };
   const limits = { environment: {}, memoryMib: 1_024, slugMaxBytes: 1e9, isolateUsers: true };
   return { executor: new HostExecutor(parts, { dataFolder, toolPath, ...limits, ...options }), workspaces, blobs };

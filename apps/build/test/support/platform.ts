@@ -14,11 +14,19 @@ import {
   registry,
 } from '@berth/contracts/events';
 import { type BusMessage, EVENT_BUS, type EventBus, type Subscription } from '@berth/eventing';
-import { eventually, startTestService, type TestService } from '@berth/testing';
+import { eventually, startTestService, type TestService, type TestServiceOptions } from '@berth/testing';
 import { v7 } from 'uuid';
 import { build } from '../../src/index.js';
 import { temporaryFolder } from './folders.js';
 import { toolPath } from './host.js';
+
+const settingsIn = (folder: string): Record<string, string> => ({
+  DATA_FOLDER: join(folder, 'data'),
+  BLOB_FOLDER: join(folder, 'store'),
+  ALLOW_LOCAL_SOURCES: 'true',
+  TOOL_PATH: toolPath,
+  MIN_FREE_BYTES: '0',
+});
 
 export interface Deployment {
   readonly organizationId: string;
@@ -53,17 +61,14 @@ export class Platform {
     readonly folder: string,
   ) {}
 
-  static async start(environment: Readonly<Record<string, string>> = {}): Promise<Platform> {
+  static async start(
+    environment: Readonly<Record<string, string>> = {},
+    overrides: TestServiceOptions['overrides'] = [],
+  ): Promise<Platform> {
     const folder = await temporaryFolder();
     const service = await startTestService(build, {
-      environment: {
-        DATA_FOLDER: join(folder, 'data'),
-        BLOB_FOLDER: join(folder, 'store'),
-        ALLOW_LOCAL_SOURCES: 'true',
-        TOOL_PATH: toolPath,
-        MIN_FREE_BYTES: '0',
-        ...environment,
-      },
+      environment: { ...settingsIn(folder), ...environment },
+      overrides,
     });
     const platform = new Platform(service, await TestIdentity.create(service.database), folder);
     await platform.identity.heartbeat(new Date());
@@ -76,6 +81,13 @@ export class Platform {
       },
     );
     return platform;
+  }
+
+  /** Another replica of a running service. */
+  static async join(first: Platform, environment: Readonly<Record<string, string>>): Promise<Platform> {
+    const DATABASE_URL = first.service.databaseUrl;
+    const settings = { ...settingsIn(first.folder), DATABASE_URL, ...environment };
+    return new Platform(await startTestService(build, { environment: settings }), first.identity, first.folder);
   }
 
   async close(): Promise<void> {

@@ -1,0 +1,2 @@
+/** Injection token of the blob store; tests override it. */
+export const BLOB_STORE = Symbol('berth.blob-store');
