@@ -42,12 +42,13 @@ export class DeadlinesRepository {
     return rows.length > 0;
   }
 
-  async delete(tx: Tx, deadline: Deadline): Promise<void> {
-    await tx.query('delete from work_deadline where queue = $1 and key = $2 and name = $3', [
-      deadline.queue,
-      deadline.key,
-      deadline.name,
-    ]);
+  /** False: it is cleared or moved by now. */
+  async deleteDue(tx: Tx, deadline: Deadline, now: Date): Promise<boolean> {
+    const rows = await tx.query(
+      'delete from work_deadline where queue = $1 and key = $2 and name = $3 and due_at <= $4 returning 1',
+      [deadline.queue, deadline.key, deadline.name, now],
+    );
+    return rows.length > 0;
   }
 
   /** The same backoff as for keys. `at` stays, so that the gauge shows what is overdue. */

@@ -73,9 +73,9 @@ export class Reaper {
     await deadlines.raiseFence(tx, deadline);
     if (!(await deadlines.isDue(tx, deadline, now))) throw new NoLongerDue();
     await this.parts.reconcilerOf(deadline.queue)?.overdue?.(deadline.key, deadline.name, tx);
-    // Asked outside of the transaction: overdue() itself may have cleared it, with what it belonged to.
-    if (!(await deadlines.isDue(database, deadline, now))) throw new NoLongerDue();
-    await deadlines.delete(tx, deadline);
+    // overdue() itself may have cleared or moved it, which is not visible from outside; what others did is.
+    const isOwn = (await deadlines.deleteDue(tx, deadline, now)) || (await deadlines.isDue(database, deadline, now));
+    if (!isOwn) throw new NoLongerDue();
     await queue.interrupt(tx, deadline.queue, deadline.key);
     logger.info({ queue: deadline.queue, key: deadline.key, deadline: deadline.name }, 'deadline passed');
     return true;

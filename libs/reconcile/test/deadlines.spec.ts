@@ -138,6 +138,19 @@ describe('a deadline', () => {
     hold.resolve();
   });
 
+  it('may be set anew by its own handling: the next one of its name stands', async () => {
+    const app = await start({
+      reconcile: async () => settled,
+      overdue: async (key, name, tx) => {
+        await ending(key, name, tx);
+        await app.queue.setDeadline(tx, { queue: 'q', key, name, at: inMilliseconds(60_000) });
+      },
+    });
+    await setDeadline(app, 'a', new Date());
+    await eventually(async () => expect(await endings()).toHaveLength(1));
+    expect(await deadlines()).toEqual([{ key: 'a', attempts: 0 }]);
+  });
+
   it('may be cleared by its own handling, which ends what it belonged to', async () => {
     const app = await start({
       reconcile: async () => settled,
