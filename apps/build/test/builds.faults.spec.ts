@@ -1,4 +1,6 @@
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { eventually } from '@berth/testing';
 import type { Readable } from 'node:stream';
 import type { StoredBlob } from '../src/artifacts/blob-store.js';
 import { FileBlobStore } from '../src/artifacts/file-blob-store.js';
@@ -86,5 +88,27 @@ describe('two replicas', () => {
       await one.event(deployment, 'build.succeeded');
       expect(one.typesOf(deployment)).toEqual(['build.started', 'build.succeeded']);
     }
+  });
+});
+
+describe('a replica that is stopped', () => {
+  it('ends the processes of its build and hands it back, and another one builds it from the start', async () => {
+    const front = await start(undefined, { ROLE: 'api' });
+    const replica = (name: string) => Platform.join(front, { DATA_FOLDER: join(front.folder, name) });
+    const command = 'case "$HOME" in */first/*) echo hanging; sleep 600;; esac; echo finished';
+    const files = { Procfile: 'web: ./run', 'berth.yaml': JSON.stringify({ build: { command } }) };
+    const first = await replica('first');
+    const deployment = await front.request({ url: (await Repository.create(await temporaryFolder(), files)).url });
+    await eventually(async () => expect(await front.log(deployment)).toContain('hanging'));
+    await first.close();
+    expect(await readdir(join(front.folder, 'first/work'))).toEqual([]);
+    expect(await readdir(join(front.folder, 'first/ledger'))).toEqual([]);
+    platforms.push(await replica('second'));
+    expect((await front.ended(deployment)).status).toBe('succeeded');
+    expect(await front.log(deployment)).toEqual(
+      expect.arrayContaining(['The build was cut off and starts over.', 'finished']),
+    );
+    await front.event(deployment, 'build.succeeded');
+    expect(front.typesOf(deployment)).toEqual(['build.started', 'build.succeeded']);
   });
 });
