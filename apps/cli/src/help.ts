@@ -1,11 +1,12 @@
 import { type CommandEntry, groups } from './command-table.js';
 
-const footer = `Every command:
+const footer = `Options:
   --json             results as JSON on stdout
-  --server URL       another platform
+  --server URL       another platform than the one of the last login
   --org, --project, --env, --app NAME
-                     what it is about; without it the folder's .berth.json, else the only one there is
-  -h, --help         berth COMMAND --help says more
+                     what a command is about; without them the folder's .berth.json, else the only one there is
+  -h, --help         berth COMMAND --help says which ones it takes
+  -V, --version      version of this program
 
 Environment:
   BERTH_SERVER, BERTH_ORG, BERTH_PROJECT, BERTH_ENV, BERTH_APP

@@ -1,4 +1,10 @@
-import { type Client, type Schemas, type StreamedEvent } from '@berth/api-client';
+import type { Client, Schemas, StreamedEvent } from '@berth/api-client';
+import type { Clock } from '../clock.js';
+
+/** The last lines of an ended build are stored already: they only have to travel. */
+const END_MILLISECONDS = 3_000;
+
+const hasEnded = ({ status }: Schemas['Build']): boolean => ['succeeded', 'failed', 'cancelled'].includes(status);
 
 /** Streams a build's log in the background; lines are taken when somebody is ready to show them. */
 export class BuildLog {
@@ -6,20 +12,16 @@ export class BuildLog {
   private readonly closed = new AbortController();
   private reading: Promise<void> | undefined;
 
-  constructor(private readonly client: Client) {}
+  constructor(
+    private readonly client: Client,
+    private readonly clock: Clock,
+  ) {}
 
-  /** Begins with the first line; later calls change nothing. */
-  open(buildId: string): void {
-    this.reading ??= this.read(buildId);
-  }
-
-  take(): string[] {
+  /** What has come since the last call; all the rest once the build has ended. The first call begins to read. */
+  async take(build: Schemas['Build']): Promise<string[]> {
+    this.reading ??= this.read(build.id);
+    if (hasEnded(build)) await Promise.race([this.reading, this.clock.pause(END_MILLISECONDS, this.closed.signal)]);
     return this.lines.splice(0);
-  }
-
-  /** Resolves when the log has ended or could not be read on. */
-  async ended(): Promise<void> {
-    await this.reading;
   }
 
   close(): void {

@@ -10,21 +10,19 @@ type Deployment = Schemas['Deployment'];
 const LOOK_MILLISECONDS = 300;
 /** A platform that restarts comes back within it; the deployment goes on meanwhile. */
 const OUTAGE_MILLISECONDS = 60_000;
-const LOG_END_MILLISECONDS = 3_000;
 
 /** Shows a deployment's progress until it has ended. @throws CliError when nobody waits any longer; it goes on then */
 export async function follow(context: Context, started: Deployment, timeoutSeconds?: number): Promise<Deployment> {
   const { client, clock, out, signal } = context;
   const until = timeoutSeconds === undefined ? Number.POSITIVE_INFINITY : clock.now() + timeoutSeconds * 1_000;
   const progress = new Progress(out);
-  const log = new BuildLog(client);
+  const log = new BuildLog(client, clock);
   try {
     for (;;) {
       const { deployment, build } = await look(context, started);
-      if (build) log.open(build.id);
+      progress.show(deployment, build, 'build');
+      for (const line of build ? await log.take(build) : []) progress.line(line);
       progress.show(deployment, build);
-      if (hasEnded(deployment.status)) await Promise.race([log.ended(), clock.pause(LOG_END_MILLISECONDS, signal)]);
-      for (const line of log.take()) progress.line(line);
       if (hasEnded(deployment.status)) return deployment;
       if (clock.now() > until) throw noLongerWaiting(started, exitCodes.unavailable, 'did not end in time');
       await clock.pause(LOOK_MILLISECONDS, signal);

@@ -5,18 +5,14 @@ import { type Phase, phaseOf, phasesOf } from './phases.js';
 /** Says each phase once, in order, also those that passed between two looks. */
 export class Progress {
   private readonly shown = new Set<Phase>();
-  private reuseShown = false;
 
   constructor(private readonly out: Output) {}
 
-  show(deployment: Schemas['Deployment'], build: Schemas['Build'] | undefined): void {
+  /** Phases reached so far; `last` holds back those behind it. */
+  show(deployment: Schemas['Deployment'], build: Schemas['Build'] | undefined, last: Phase = 'verify'): void {
     const passed = phasesOf(deployment);
-    const reached = passed.indexOf(phaseOf(deployment, build));
+    const reached = Math.min(passed.indexOf(phaseOf(deployment, build)), passed.indexOf(last));
     for (const phase of passed.slice(0, reached + 1)) this.phase(phase);
-    if (build?.reused && !this.reuseShown) {
-      this.reuseShown = true;
-      this.line('nothing has changed since an earlier build: its artifact is used');
-    }
   }
 
   /** What a build says. */
