@@ -16,5 +16,7 @@ export const config = baseConfig.extend({
   PLATFORM_DOMAIN: z.string().default('localhost'),
   /** Longest time between two looks at a workload that nothing happens to. */
   RESYNC_SECONDS: z.coerce.number().int().min(1).default(30),
+  /** What a killed replica had in hand is left to it so long: a deployment waits for as much after a crash. */
+  LEASE_SECONDS: z.coerce.number().int().min(1).default(10),
 });
 export type Config = z.infer<typeof config>;

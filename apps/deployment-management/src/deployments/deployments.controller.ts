@@ -15,6 +15,7 @@ import { Answers } from '@berth/service-kit';
 import { Body, Controller, Get, Param, ParseUUIDPipe, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
+import { DeploymentRequests } from './deployment-requests.js';
 import { DeploymentsService } from './deployments.service.js';
 import { DryRuns } from './dry-runs.js';
 
@@ -25,6 +26,7 @@ type CreateQuery = z.infer<typeof createQuery>;
 export class DeploymentsController {
   constructor(
     private readonly deployments: DeploymentsService,
+    private readonly requests: DeploymentRequests,
     private readonly dryRuns: DryRuns,
   ) {}
 
@@ -43,7 +45,7 @@ export class DeploymentsController {
       void reply.status(200);
       return this.dryRuns.of(caller, id, body);
     }
-    const started = await this.deployments.create(caller, id, body);
+    const started = await this.requests.create(caller, id, body);
     void reply.header('location', `/v1/deployments/${started.id}`);
     return started;
   }

@@ -1,6 +1,6 @@
 import type { Caller, Permission } from '@berth/access';
 import type { Page } from '@berth/contracts/common';
-import type { CreateDeployment, Deployment, DeploymentQuery } from '@berth/contracts/deployment';
+import type { Deployment, DeploymentQuery } from '@berth/contracts/deployment';
 import { Database } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { notFound } from '../not-found.js';
@@ -8,10 +8,8 @@ import { WorkloadAccess } from '../workloads/workload-access.js';
 import type { WorkloadRow } from '../workloads/workload.js';
 import { Canceller } from './canceller.js';
 import { DeploymentAnswers } from './deployment-answers.js';
-import { DeploymentStarter } from './deployment-starter.js';
 import type { DeploymentRow } from './deployment.js';
 import { DeploymentsRepository } from './deployments.repository.js';
-import { Sources } from './sources.js';
 
 interface Found {
   readonly row: DeploymentRow;
@@ -24,21 +22,9 @@ export class DeploymentsService {
     private readonly database: Database,
     private readonly deployments: DeploymentsRepository,
     private readonly workloads: WorkloadAccess,
-    private readonly sources: Sources,
-    private readonly starter: DeploymentStarter,
     private readonly canceller: Canceller,
     private readonly answers: DeploymentAnswers,
   ) {}
-
-  async create(caller: Caller, workloadId: string, body: CreateDeployment): Promise<Deployment> {
-    const workload = await this.workloads.require(caller, workloadId, 'deployments:create');
-    const { app, source } = await this.sources.resolve(caller, workload, body.source);
-    return this.database.transaction(async (tx) => {
-      const locked = await this.workloads.lock(tx, workloadId);
-      const started = await this.starter.start(tx, locked, { app, source, by: caller });
-      return this.answers.one(tx, started, locked.host);
-    });
-  }
 
   async cancel(caller: Caller, id: string): Promise<Deployment> {
     const { workload } = await this.find(caller, id, 'deployments:cancel');

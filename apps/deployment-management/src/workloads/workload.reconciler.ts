@@ -32,7 +32,7 @@ export class WorkloadReconciler implements Reconciler, OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.runner.register(WORKLOADS, this, { concurrency: 8, leaseSeconds: 30 });
+    this.runner.register(WORKLOADS, this, { concurrency: 8, leaseSeconds: this.config.LEASE_SECONDS });
   }
 
   async reconcile(workloadId: string, context: ReconcileContext): Promise<Outcome> {

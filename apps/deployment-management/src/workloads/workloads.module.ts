@@ -11,6 +11,7 @@ import { ConfigVersionsRepository } from '../config/config-versions.repository.j
 import { BuildProgress } from '../deployments/build-progress.js';
 import { Canceller } from '../deployments/canceller.js';
 import { DeploymentAnswers } from '../deployments/deployment-answers.js';
+import { DeploymentRequests } from '../deployments/deployment-requests.js';
 import { DeploymentStarter } from '../deployments/deployment-starter.js';
 import { DeploymentsController } from '../deployments/deployments.controller.js';
 import { DeploymentsRepository } from '../deployments/deployments.repository.js';
@@ -73,6 +74,7 @@ const reconciliation = [
 const deployments = [
   DeploymentsRepository,
   DeploymentsService,
+  DeploymentRequests,
   DeploymentStarter,
   DeploymentAnswers,
   Transitions,
