@@ -38,6 +38,11 @@ export async function startTestService(options: TestServiceOptions): Promise<INe
   if (options.bus) builder.overrideProvider(EVENT_BUS).useValue(options.bus);
   const app = (await builder.compile()).createNestApplication(new FastifyAdapter(), { logger: false });
   connectEvents(app);
-  await app.startAllMicroservices();
-  return app.init();
+  try {
+    await app.startAllMicroservices();
+    return await app.init();
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
 }

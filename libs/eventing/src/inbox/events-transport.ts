@@ -27,8 +27,8 @@ export class EventsTransport
 {
   /** Nest rethrows instead of logging: a failed handler must fail its transaction. */
   override readonly propagatesEventHandlerErrors = true;
-  private connected = false;
-  private bootstrapped = false;
+  private listening = false;
+  private initialized = false;
   private subscription: Subscription | undefined;
   private stopTrimming: CancelTimer | undefined;
 
@@ -52,7 +52,7 @@ export class EventsTransport
 
   async listen(callback: (error?: unknown) => void): Promise<void> {
     try {
-      this.connected = true;
+      this.listening = true;
       await this.subscribeWhenReady();
       callback();
     } catch (error) {
@@ -60,9 +60,9 @@ export class EventsTransport
     }
   }
 
-  /** Nest may call `listen` before the application's own start hooks; no event is handled before those are done. */
+  /** Nest may call `listen` earlier: no event is handled before every `onModuleInit` of the application is done. */
   async onApplicationBootstrap(): Promise<void> {
-    this.bootstrapped = true;
+    this.initialized = true;
     await this.subscribeWhenReady();
   }
 
@@ -85,7 +85,7 @@ export class EventsTransport
   }
 
   private async subscribeWhenReady(): Promise<void> {
-    if (this.connected && this.bootstrapped && this.options.role !== 'api') await this.subscribe();
+    if (this.listening && this.initialized && this.options.role !== 'api') await this.subscribe();
   }
 
   private async subscribe(): Promise<void> {

@@ -12,7 +12,8 @@ class KeepError implements RpcExceptionFilter {
 }
 
 /**
- * Connects the application's `@EventPattern` handlers to the bus; `app.startAllMicroservices()` starts them.
+ * Connects the application's `@EventPattern` handlers to the bus. `app.startAllMicroservices()` starts them, and events
+ * come once every `onModuleInit` is done: what a handler needs has to be prepared there.
  * Guards, pipes and filters of the HTTP side do not apply to events.
  */
 export function connectEvents(app: INestApplication): void {

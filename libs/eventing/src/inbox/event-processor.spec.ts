@@ -1,0 +1,62 @@
+import { buildFailed, buildStarted } from '@berth/contracts/events';
+import type { Tx } from '@berth/service-kit';
+import { describe, expect, it } from '@jest/globals';
+import { buildData, cloudEvent } from '../../test/support.js';
+import { EventProcessor } from './event-processor.js';
+
+const tx = {} as Tx;
+
+describe('the handlers of a service', () => {
+  it('get the event and the transaction, one after another, in the order in which they were added', async () => {
+    const processor = new EventProcessor();
+    const steps: string[] = [];
+    for (const name of ['first', 'second'])
+      processor.add(buildStarted.type, async (event, context) => {
+        steps.push(`${name} begins`);
+        await Promise.resolve();
+        expect(context.tx).toBe(tx);
+        steps.push(`${name} ends with ${event.aggregateversion}`);
+      });
+    await processor.process(tx, cloudEvent({ aggregateversion: 7 }));
+    expect(steps).toEqual(['first begins', 'first ends with 7', 'second begins', 'second ends with 7']);
+  });
+
+  it('are not called any more once one has failed', async () => {
+    const processor = new EventProcessor();
+    let called = 0;
+    processor.add(buildStarted.type, () => Promise.reject(new Error('first')));
+    processor.add(buildStarted.type, () => Promise.resolve(void called++));
+    await expect(processor.process(tx, cloudEvent())).rejects.toThrow('first');
+    expect(called).toBe(0);
+  });
+
+  it('are not called with data that does not fit, which is told by its path', async () => {
+    const processor = new EventProcessor();
+    let called = 0;
+    processor.add(buildStarted.type, () => Promise.resolve(void called++));
+    const broken = cloudEvent({ data: { ...buildData('x'), workloadId: 7 } });
+    await expect(processor.process(tx, broken)).rejects.toThrow('workloadId');
+    expect(called).toBe(0);
+  });
+
+  it('get what the definition knows: a field that a newer producer added is left out', async () => {
+    const processor = new EventProcessor();
+    const data = buildData(crypto.randomUUID());
+    let given: unknown;
+    processor.add(buildStarted.type, (event) => Promise.resolve(void (given = event.data)));
+    await processor.process(tx, cloudEvent({ data: { ...data, addedLater: true } }));
+    expect(given).toEqual(data);
+  });
+
+  it('decide which types are handled', () => {
+    const processor = new EventProcessor();
+    processor.add(buildStarted.type, () => Promise.resolve());
+    expect(processor.types).toEqual([buildStarted.type]);
+    expect(processor.handles(cloudEvent())).toBe(true);
+    expect(processor.handles(cloudEvent({ type: buildFailed.type }))).toBe(false);
+  });
+
+  it('are refused for a type that is in no registry', () => {
+    expect(() => new EventProcessor().add('berth.build.imagined.v1', () => Promise.resolve())).toThrow('imagined');
+  });
+});
