@@ -103,6 +103,15 @@ describe('scaling', () => {
 });
 
 describe('usage', () => {
+  it('of what is deleted ends when it is taken away, not when it was last confirmed', async () => {
+    await scene.deployLive('short');
+    await eventually(async () => expect(await told()).toHaveLength(1));
+    const deletedAt = new Date().toISOString();
+    await scene.owner.delete(`/v1/workloads/${scene.id}`);
+    await eventually(async () => expect((await told()).at(-1)!.entries).toEqual([]));
+    expect((await told()).at(-1)!.effectiveAt >= deletedAt).toBe(true);
+  });
+
   it('of a deployment that never went live is never told', async () => {
     await scene.deployLive('paid');
     await scene.setDeadlines({ verifying: 1 });

@@ -66,6 +66,13 @@ export class Allocations {
     });
   }
 
+  /** Like `record`, and what is told held at least until now. */
+  async recordSeen(tx: Tx, sighting: Sighting): Promise<void> {
+    await this.record(tx, sighting);
+    const { id } = sighting.workload;
+    await tx.query('update allocation set confirmed_at = $2 where workload_id = $1', [id, this.mint.now()]);
+  }
+
   private async confirm(tx: Tx, workload: WorkloadRow, last: AllocationRow | undefined): Promise<void> {
     if (!last || !this.heartbeatIsDue(last)) return;
     const confirmedAt = this.mint.now();

@@ -43,7 +43,9 @@ export class WorkloadEnd {
 
   private async isGone(view: WorkloadView, context: ReconcileContext): Promise<boolean> {
     const { id } = view.workload;
-    if (!(await this.runtime.observe(id, context.signal))) return true;
+    const observed = await this.runtime.observe(id, context.signal);
+    if (!observed) return true;
+    await this.reports.reportSeen(context, { view, desired: null, observed });
     await this.runtime.remove(id, context.signal);
     return false;
   }

@@ -42,6 +42,15 @@ export class WorkloadReports {
     await this.allocations.record(tx, { workload: view.workload, observed, billed });
   }
 
+  /** Before it is taken away: it was there until now, so that its usage ends now and not at the last heartbeat. */
+  async reportSeen(context: ReconcileContext, { view, observed }: Observation): Promise<void> {
+    const { workload, billed } = view;
+    await context.transaction(async (tx) => {
+      await this.workloads.lock(tx, workload.id);
+      await this.allocations.recordSeen(tx, { workload, observed, billed });
+    });
+  }
+
   private async write(
     tx: Tx,
     observation: Observation,

@@ -3,11 +3,13 @@ import type {
   DesiredWorkload,
   InstanceStats,
   LogLine,
+  LogQuery,
   ObservedInstance,
   ObservedWorkload,
 } from '@berth/contracts/runtime';
 import { type ProbeAnswer, type Runtime, type RuntimeChange, RuntimeUnavailable } from '../runtime.js';
 import { ChangeFeed } from './change-feed.js';
+import { Journal } from './journal.js';
 
 /** How the fake world treats instances of a release; `honest` starts and retires them at once. */
 export type Behaviour =
@@ -36,6 +38,8 @@ export class MemoryRuntime implements Runtime {
   readonly applied: DesiredWorkload[] = [];
   private readonly worlds = new Map<string, World>();
   private readonly behaviours = new Map<string, Behaviour>();
+  /** What instances print is up to the test. */
+  readonly journal = new Journal();
   private readonly feed = new ChangeFeed();
   private down = false;
   private made = 0;
@@ -107,8 +111,9 @@ export class MemoryRuntime implements Runtime {
     yield* this.feed.read(signal);
   }
 
-  async *logs(): AsyncIterable<LogLine> {
+  async *logs(workloadId: string, query: LogQuery, signal: AbortSignal): AsyncIterable<LogLine> {
     this.requireUp();
+    yield* this.journal.read(workloadId, query, signal);
   }
 
   async stats(workloadId: string): Promise<InstanceStats[]> {
