@@ -5,7 +5,9 @@ import { type RuntimeHarness, runtimeContract } from './runtime.contract.js';
 const digestOf = (name: string): string => `sha256:${createHash('sha256').update(name).digest('hex')}`;
 
 async function start(): Promise<RuntimeHarness> {
-  const runtime = new MemoryRuntime();
+  let last = 0;
+  // No two moments are the same: what happens later must be seen to be later.
+  const runtime = new MemoryRuntime(() => new Date((last = Math.max(last + 1, Date.now()))));
   const trouble = { cause: 'crash_loop' as const, message: 'It ended with 1.', evidence: [] };
   runtime.behave(digestOf('crashing'), { kind: 'fails', trouble });
   return {
