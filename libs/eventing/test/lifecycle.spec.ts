@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Controller, type INestApplication, type OnModuleInit, Scope } from '@nestjs/common';
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import { from, type Observable } from 'rxjs';
-import { DeadLetters, EmbeddedBus, EventContext, eventingMigrations } from '../src/index.js';
+import { DeadLetters, EmbeddedBus, EventContext, eventingMigrations, EventsTransport } from '../src/index.js';
 import { cloudEvent, messageOf, silent } from './support.js';
 import { startTestService } from './test-service.js';
 
@@ -85,12 +85,22 @@ describe('an application that consumes events', () => {
 
   it('finishes the event in hand before it closes, with its database open', async () => {
     let release: (() => void) | undefined;
-    inHandler = () => new Promise((resolve) => (release = resolve));
+    // Only the first event waits: were the second one handled, the test would see it instead of hanging.
+    inHandler = () => (release ? Promise.resolve() : new Promise((resolve) => (release = resolve)));
     const app = await start(LoggingHandler);
+    const transport = app.get(EventsTransport);
+    const close = transport.close.bind(transport);
+    let closing = false;
+    transport.close = () => {
+      const ended = close();
+      closing = true;
+      return ended;
+    };
     const event = cloudEvent();
     await bus.publish([messageOf(event), messageOf(cloudEvent({ subject: event.subject, aggregateversion: 2 }))]);
     await eventually(() => expect(release).toBeDefined());
     const closed = app.close();
+    await eventually(() => expect(closing).toBe(true));
     release?.();
     await closed;
     expect(log).toEqual(['started', 'handling', 'handled']);

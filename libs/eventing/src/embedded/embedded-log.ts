@@ -63,8 +63,6 @@ export interface StoredMessage {
   readonly offset: string;
   readonly key: string;
   readonly event: CloudEvent;
-  /** True when the batch was cut behind it: more may follow at once. */
-  readonly cut: boolean;
 }
 
 /**
@@ -75,11 +73,11 @@ export const advanceSql = `
   with moved as (
     update berth_bus.position set next_offset = $4
      where consumer_group = $1 and topic = $2 and partition = $3 and next_offset < $4)
-  select "offset", key, event, row_number() over (order by "offset") = $5 or bytes_read >= $6 as cut from (
-    select "offset", key, event, bytes, sum(bytes) over (order by "offset") as bytes_read from (
+  select "offset", key, event from (
+    select "offset", key, event, sum(bytes) over (order by "offset") - bytes as bytes_before from (
       select "offset", key, event, bytes from berth_bus.message
        where topic = $2 and partition = $3 and "offset" >= $4 order by "offset" limit $5) as next) as sized
-   where bytes_read - bytes < $6 order by "offset"`;
+   where bytes_before < $6 order by "offset"`;
 
 export const startSql = `
   insert into berth_bus.position as p (consumer_group, topic, partition, next_offset) values ($1, $2, $3, 0)

@@ -36,10 +36,8 @@ export class PartitionConsumer {
     let position = await this.start(connection);
     while (!connection.ended.aborted) {
       const messages = await this.advance(connection, position, BATCH);
+      if (messages.length === 0) await this.wakeup.wait(connection.ended);
       position = await this.deliverAll(connection, messages, position);
-      // No reading in vain: what comes later announces itself. The position is committed with the next read, which
-      // the group's poll brings about at the latest.
-      if (!messages.at(-1)?.cut) await this.wakeup.wait(connection.ended);
     }
     // A closed session still has its connection: what was delivered last is committed, not delivered again.
     await this.advance(connection, position, 0).catch(() => undefined);

@@ -147,14 +147,6 @@ describe('the log', () => {
     expect(await advance(0, 0)).toEqual([]);
   });
 
-  it('says when a batch was cut, so that only then a reader asks again at once', async () => {
-    await publish(Array.from({ length: 4 }, (_, n) => message('a', n)));
-    const cuts = async (limit: number, bytes: number) => (await advance(0, limit, bytes)).map((row) => row.cut);
-    expect(await cuts(100, GENEROUS)).toEqual([false, false, false, false]);
-    expect(await cuts(3, GENEROUS)).toEqual([false, false, true]);
-    expect(await cuts(100, 1)).toEqual([true]);
-  });
-
   it('keeps a position that only moves forward', async () => {
     await publish(Array.from({ length: 5 }, (_, n) => message('a', n)));
     expect(await start()).toBe(0);
