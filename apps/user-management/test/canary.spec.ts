@@ -83,10 +83,10 @@ it('no password and no token lies in a row, an event or a log line, nor comes ba
 });
 
 it('mail that waits to be sent can be read by nobody who has the database alone', async () => {
-  const waiting = await IdentityService.start({ ROLE: 'api' });
-  await waiting.call('POST', '/v1/auth/register', { body: { email: 'ada@example.com', password: 'canary canary' } });
-  const rows = await waiting.database.query<{ sealed: Buffer }>('select sealed from mail');
+  const rows = await IdentityService.during({ ROLE: 'api' }, async (waiting) => {
+    await waiting.call('POST', '/v1/auth/register', { body: { email: 'ada@example.com', password: 'canary canary' } });
+    return waiting.database.query<{ sealed: Buffer }>('select sealed from mail');
+  });
   expect(rows).toHaveLength(1);
   for (const { sealed } of rows) expect(sealed.toString('latin1')).not.toMatch(/Code|ada@/);
-  await waiting.close();
 });

@@ -154,11 +154,16 @@ describe('organizations', () => {
     await add(owner, second, 'owner');
     const list = await as<{ items: MemberView[] }>(owner, 'GET', `/v1/memberships?organization=${organization.id}`);
     const idOf = (email: string) => list.body.items.find((each) => each.email === email)?.id;
-    const answers = await Promise.all([
-      as(owner, 'DELETE', `/v1/memberships/${idOf(second.email)}`),
-      as(second, 'DELETE', `/v1/memberships/${idOf(owner.email)}`),
-    ]);
-    expect(answers.map((answer) => answer.status).sort()).toEqual([204, 409]);
+    const { both } = await identity.database.transaction(async (tx) => {
+      await tx.query('select from organization where id = $1 for update', [organization.id]);
+      const answers = [
+        as(owner, 'DELETE', `/v1/memberships/${idOf(second.email)}`),
+        as(second, 'DELETE', `/v1/memberships/${idOf(owner.email)}`),
+      ];
+      await identity.waitingForLocks(2);
+      return { both: answers };
+    });
+    expect((await Promise.all(both)).map((answer) => answer.status).sort()).toEqual([204, 409]);
   });
 
   it('lets only owners make and unmake owners', async () => {

@@ -111,19 +111,22 @@ describe('what other services know of identity', () => {
         ACCESS_STALE_SECONDS: '2.5',
       },
     });
-    const owner = await identity.person();
-    const { organization, access } = await identity.organization(owner.accessToken);
-    const write = async () => {
-      const headers = { authorization: `Bearer ${owner.accessToken}`, 'berth-access': access };
-      return (await fetch(`${strict.url}/v1/projects/${organization.id}`, { method: 'POST', headers })).status;
-    };
-    await eventually(async () => expect(await write()).toBe(201));
-    const publish = silence(identity.service.app.get<EventBus>(EVENT_BUS));
-    await eventually(async () => expect(await write()).toBe(503));
-    expect(await read(strict, organization.id, owner.accessToken)).toBe(200);
-    publish();
-    await eventually(async () => expect(await write()).toBe(201));
-    await strict.close();
+    try {
+      const owner = await identity.person();
+      const { organization, access } = await identity.organization(owner.accessToken);
+      const write = async () => {
+        const headers = { authorization: `Bearer ${owner.accessToken}`, 'berth-access': access };
+        return (await fetch(`${strict.url}/v1/projects/${organization.id}`, { method: 'POST', headers })).status;
+      };
+      await eventually(async () => expect(await write()).toBe(201));
+      const publish = silence(identity.service.app.get<EventBus>(EVENT_BUS));
+      await eventually(async () => expect(await write()).toBe(503));
+      expect(await read(strict, organization.id, owner.accessToken)).toBe(200);
+      publish();
+      await eventually(async () => expect(await write()).toBe(201));
+    } finally {
+      await strict.close();
+    }
   });
 
   /** The bus takes nothing any more, until the answered function is called. */

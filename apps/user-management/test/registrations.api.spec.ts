@@ -156,13 +156,14 @@ describe('when signing up is closed', () => {
   });
 
   it('makes no second one at the next start, whatever the configuration says', async () => {
-    const next = await IdentityService.start({
+    const environment = {
       DATABASE_URL: identity.service.databaseUrl,
       MAIL_FOLDER: `${identity.mailFolder}/next`,
       BOOTSTRAP_ADMIN_EMAIL: 'other@example.com',
       BOOTSTRAP_ADMIN_PASSWORD: 'another password',
+    };
+    await IdentityService.during(environment, async (next) => {
+      expect((await next.login('other@example.com', 'another password')).status).toBe(401);
     });
-    expect((await next.login('other@example.com', 'another password')).status).toBe(401);
-    await next.close();
   });
 });

@@ -166,16 +166,16 @@ describe('signing keys', () => {
   });
 
   it('are made once by replicas that start together on an empty platform', async () => {
-    const first = await IdentityService.start();
-    await first.database.query('delete from signing_key');
-    const environment = {
-      DATABASE_URL: first.service.databaseUrl,
-      KEY_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
-      MAIL_FOLDER: join(folder, 'mail'),
-    };
-    const replicas = await Promise.all([1, 2, 3].map(() => IdentityService.start(environment)));
-    expect(await first.database.query('select from signing_key')).toHaveLength(1);
-    await Promise.all(replicas.map((replica) => replica.close()));
-    await first.close();
+    await IdentityService.during({}, async (first) => {
+      await first.database.query('delete from signing_key');
+      const environment = {
+        DATABASE_URL: first.service.databaseUrl,
+        KEY_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
+        MAIL_FOLDER: join(folder, 'mail'),
+      };
+      const count = async () => (await first.database.query('select from signing_key')).length;
+      await Promise.all([1, 2, 3].map(() => IdentityService.during(environment, count)));
+      expect(await count()).toBe(1);
+    });
   });
 });

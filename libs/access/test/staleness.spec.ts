@@ -54,6 +54,16 @@ describe('when user-management is not heard any more', () => {
     expect((await call('GET', `/v1/projects/${randomUUID()}`)).status).toBe(404);
   });
 
+  it('waits a moment for a heartbeat that is on its way, as after a start', async () => {
+    await identity.heartbeat(new Date(Date.now() - 3_600_000));
+    await eventually(async () => expect((await call('GET', '/v1/secrets')).status).toBe(503));
+    const asked = performance.now();
+    const written = write();
+    await say.heartbeat(new Date());
+    expect((await written).status).toBe(204);
+    expect(performance.now() - asked).toBeLessThan(1_500);
+  });
+
   it('recovers with the next heartbeat', async () => {
     await say.heartbeat(new Date());
     await eventually(async () => expect((await write()).status).toBe(204), { within: 2_000 });
@@ -62,7 +72,9 @@ describe('when user-management is not heard any more', () => {
 
   it('is not made younger by an old heartbeat that arrives late', async () => {
     await say.heartbeat(new Date(Date.now() - 3_600_000));
-    await eventually(async () => expect(await service.database.query('select from inbox')).toHaveLength(3));
+    await eventually(async () => expect(await service.database.query('select from inbox')).toHaveLength(4));
+    const [row] = await service.database.query<{ at: Date }>('select heartbeat_at as at from access_state');
+    expect(Date.now() - (row?.at.getTime() ?? 0)).toBeLessThan(60_000);
     expect((await write()).status).toBe(204);
   });
 });

@@ -11,6 +11,7 @@ import type { Permission } from '../permissions/permissions.js';
 import { AccessCache } from '../read-copy/access-cache.js';
 import type { PlatformAccess } from '../read-copy/platform.repository.js';
 import { TokenVerifier } from '../token/token-verifier.js';
+import { keyNamedBy } from '../token/verify-token.js';
 import { isStale } from './staleness.js';
 import { routeAccess } from './route-access.js';
 
@@ -51,28 +52,30 @@ export class AccessGuard implements CanActivate {
   }
 
   private async admit(request: Request, reply: Reply, required: readonly Permission[]): Promise<void> {
-    const platform = await this.cache.platform();
-    const caller = await this.authenticate(request, reply, platform);
+    const caller = await this.authenticate(request, reply);
     this.refuseMissingScopes(caller, required);
-    this.refuseStale(request.method, required, platform);
+    await this.refuseStale(request.method, required);
     await this.catchUp(request.headers[BERTH_ACCESS]);
     // A caller of its own for each request: what was checked for one says nothing about the next.
     request.caller = { ...caller };
   }
 
-  private async authenticate(request: Request, reply: Reply, platform: PlatformAccess): Promise<Caller> {
+  private async authenticate(request: Request, reply: Reply): Promise<Caller> {
     const token = /^Bearer ([\w.~+/-]+=*)$/i.exec(String(request.headers['authorization'] ?? ''))?.[1];
-    const caller = token === undefined ? undefined : await this.callerOf(token, platform);
+    const caller = token === undefined ? undefined : await this.callerOf(token);
     if (caller) return caller;
     // RFC 6750, section 3: no error code when no token was sent.
     void reply.header('www-authenticate', token === undefined ? 'Bearer' : 'Bearer error="invalid_token"');
     throw accessErrors.Unauthenticated('Send a valid access token: Authorization: Bearer ...');
   }
 
-  private async callerOf(token: string, platform: PlatformAccess): Promise<Caller | undefined> {
+  private async callerOf(token: string): Promise<Caller | undefined> {
     try {
-      const { caller } = await this.verifier.verify(token, platform.keys, this.clock.now());
-      return platform.revokedSessions.has(caller.sessionId) ? undefined : caller;
+      const kid = keyNamedBy(token);
+      // A key may sign a moment before every service has heard of it.
+      const current = await this.cache.platformWhen(({ keys }) => keys.has(kid), WAIT_MS);
+      const { caller } = await this.verifier.verify(token, current.keys, this.clock.now());
+      return current.revokedSessions.has(caller.sessionId) ? undefined : caller;
     } catch {
       return undefined; // why a token is not valid helps only whoever forges one
     }
@@ -83,9 +86,12 @@ export class AccessGuard implements CanActivate {
     if (missing) throw accessErrors.Forbidden(`The token does not have the scope ${missing}.`);
   }
 
-  private refuseStale(method: string, required: readonly Permission[], { heartbeatAt }: PlatformAccess): void {
-    const stale = isStale(heartbeatAt, this.clock.now(), this.config.ACCESS_STALE_SECONDS);
-    if (!stale || !isSensitive(method, required)) return;
+  private async refuseStale(method: string, required: readonly Permission[]): Promise<void> {
+    if (!isSensitive(method, required)) return;
+    const { ACCESS_STALE_SECONDS: limit } = this.config;
+    const isFresh = ({ heartbeatAt }: PlatformAccess) => !isStale(heartbeatAt, this.clock.now(), limit);
+    // Right after a start the last heartbeat may be old and the next one on its way.
+    if (isFresh(await this.cache.platformWhen(isFresh, WAIT_MS))) return;
     throw accessErrors.AccessStale('Access rules could not be kept current. Reads go on.', { retryAfter: 5 });
   }
 

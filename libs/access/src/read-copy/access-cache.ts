@@ -21,7 +21,7 @@ interface Aged<Value> {
 /** The read copy in this replica's memory, dropped part by part when any replica has changed it. */
 @Injectable()
 export class AccessCache implements OnModuleInit, OnApplicationShutdown {
-  private readonly waiters = new Waiters();
+  private readonly waiters: Waiters;
   private readonly members = new LRUCache<string, Map<string, Aged<MemberAccess | undefined>>>({ max: 5_000 });
   private platformState: Aged<PlatformAccess> | undefined;
   /** Raised at each drop, so that a read begun before it is not remembered after it. */
@@ -36,6 +36,7 @@ export class AccessCache implements OnModuleInit, OnApplicationShutdown {
     @Inject(OrganizationsRepository) private readonly organizations: OrganizationsRepository,
     @Inject(PlatformRepository) private readonly platforms: PlatformRepository,
   ) {
+    this.waiters = new Waiters(clock);
     this.listener = new Listener(
       {
         url: config.DATABASE_URL,
@@ -74,19 +75,19 @@ export class AccessCache implements OnModuleInit, OnApplicationShutdown {
   }
 
   /** Waits until the organization's access state has reached a version: true, or false after `milliseconds`. */
-  async reached(organizationId: string, version: number, milliseconds: number): Promise<boolean> {
-    const deadline = this.clock.monotonic() + milliseconds;
-    for (;;) {
-      // Registered before reading: a change between the two must wake us.
-      const change = this.waiters.next(organizationId);
+  reached(organizationId: string, version: number, milliseconds: number): Promise<boolean> {
+    return this.waiters.until(organizationId, milliseconds, async () => {
       const state = await this.organizations.state(this.database, organizationId);
-      if (state && !state.awaitingSnapshot && state.version >= version) return (change.cancel(), true);
-      const left = deadline - this.clock.monotonic();
-      if (left <= 0) return (change.cancel(), false);
-      const cancelTimer = this.clock.after(left, change.cancel);
-      await change.happened;
-      cancelTimer();
-    }
+      return state !== undefined && !state.awaitingSnapshot && state.version >= version;
+    });
+  }
+
+  /** The platform's state once it is as it should be, or what it is after `milliseconds`. */
+  async platformWhen(holds: (state: PlatformAccess) => boolean, milliseconds: number): Promise<PlatformAccess> {
+    const state = await this.platform();
+    if (holds(state)) return state;
+    await this.waiters.until(PLATFORM, milliseconds, async () => holds(await this.platform()));
+    return this.platform();
   }
 
   /** Tells every replica, this one included, once the transaction has committed. */
@@ -108,7 +109,6 @@ export class AccessCache implements OnModuleInit, OnApplicationShutdown {
   private drop(what: string): void {
     this.drops += 1;
     if (what === PLATFORM || what === '') this.platformState = undefined;
-    if (what === PLATFORM) return;
     if (what === '') this.members.clear();
     this.members.delete(what);
     this.waiters.wake(what);

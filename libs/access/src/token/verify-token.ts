@@ -39,8 +39,7 @@ export async function verifyToken(
   rules: TokenRules,
   now: Date,
 ): Promise<VerifiedToken> {
-  const { kid } = decodeProtectedHeader(token);
-  const key = kid === undefined ? undefined : keys.get(kid);
+  const key = keys.get(keyNamedBy(token));
   if (!key || !isUsable(key, now)) throw new Error('unknown key');
   const { payload } = await jwtVerify(token, await importJWK(key.publicJwk, 'RS256'), {
     algorithms: ['RS256'],
@@ -49,6 +48,13 @@ export async function verifyToken(
     requiredClaims: ['exp', 'sub', 'sid'],
   });
   return { kid: key.kid, caller: callerOf(payload) };
+}
+
+/** The `kid` of a token's header; nothing is verified yet. @throws Error when it is no RS256 token or names no key */
+export function keyNamedBy(token: string): string {
+  const { alg, kid } = decodeProtectedHeader(token);
+  if (alg !== 'RS256' || typeof kid !== 'string' || kid === '') throw new Error('no RS256 token with a key id');
+  return kid;
 }
 
 export const isUsable = (key: VerificationKey, now: Date): boolean => key.notAfter === null || key.notAfter > now;
