@@ -24,16 +24,25 @@ export async function run(context: Context, given: Options): Promise<void> {
   const { client, selection } = context;
   const app = await selection.app();
   const folder = checked(context, app, given);
+  if (given.dryRun) return dryRun(context, await selection.workload(), await sourceOf(given, folder, unsent));
   const workload = await selection.workloadOrNew();
-  const source: Schemas['CreateDeployment']['source'] =
-    folder === undefined
-      ? { kind: 'git', ...(given.ref === undefined ? {} : { ref: given.ref }) }
-      : { kind: 'upload', uploadId: await uploadSource(context, app, folder) };
-  if (given.dryRun) return dryRun(context, workload, source);
-  const path = { params: { path: { id: workload.id } } };
-  const started = await answerOf(client.POST('/v1/workloads/{id}/deployments', { ...path, body: { source } }));
+  const source = await sourceOf(given, folder, (from) => uploadSource(context, app, from));
+  const params = { path: { id: workload.id } };
+  const started = await answerOf(client.POST('/v1/workloads/{id}/deployments', { params, body: { source } }));
   await settle(context, started as Schemas['Deployment'], given);
 }
+
+type Source = Schemas['CreateDeployment']['source'];
+
+async function sourceOf({ ref }: Options, folder: string | undefined, upload: Upload): Promise<Source> {
+  if (folder !== undefined) return { kind: 'upload', uploadId: await upload(folder) };
+  return { kind: 'git', ...(ref === undefined ? {} : { ref }) };
+}
+
+type Upload = (folder: string) => Promise<string>;
+
+/** A dry run stores nothing, so nothing is sent: what a build would make of it is not known before the build anyway. */
+const unsent: Upload = () => Promise.resolve(crypto.randomUUID());
 
 /** The folder to upload; undefined for an app that comes from Git. */
 function checked(context: Context, app: Schemas['App'], given: Options): string | undefined {
