@@ -15,7 +15,8 @@ export async function prepare() {
   const major = Number(process.versions.node.split('.')[0]);
   if (major < OLDEST_NODE) fail(`Berth needs Node ${OLDEST_NODE} or newer; this is ${process.versions.node}.`);
   step('Installing dependencies', 'installed', hashOfFiles([join(root, 'package-lock.json')]), () => {
-    run(process.platform === 'win32' ? 'npm.cmd' : 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+    // Not 'npm ci': it refuses a lock file made on one platform, which lacks the binaries of the others. Versions are the locked ones.
+    run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error']);
   });
   if (!existsSync(workspaceNode)) fail('The workspace\'s own Node is missing: run "npm ci" again.');
   step('Building', 'built', hashOfFiles(sources()), () => {

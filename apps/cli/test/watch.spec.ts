@@ -1,0 +1,210 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { queryOf } from '../src/commands/logs/logs.js';
+import { deployment, environment, events, idOf, json, page, Platform, problem, workload } from './platform.js';
+import { Terminal } from './terminal.js';
+
+const at = '2026-11-21T10:00:00.000Z';
+const base = `/v1/workloads/${idOf(40)}`;
+
+describe('watching', () => {
+  let platform: Platform;
+  let terminal: Terminal;
+
+  beforeEach(async () => {
+    platform = await Platform.start();
+    terminal = await Terminal.open(platform.url);
+  });
+  afterEach(async () => {
+    await platform.stop();
+    await terminal.close();
+  });
+
+  it('prints the URL', async () => {
+    expect(await terminal.berth(['open'])).toEqual({ code: 0, stdout: 'http://hello.localhost\n', stderr: '' });
+  });
+
+  describe('logs', () => {
+    const line = (number: number, stream = 'stdout') => ({
+      ...{ id: `c${number}`, event: 'line' },
+      data: { cursor: `c${number}`, at, process: 'web', instance: 'web-a1', stream, text: `line ${number}` },
+    });
+
+    it('prints stored lines and marks what the platform says', async () => {
+      platform.on(`GET ${base}/logs`, events(line(1), line(2, 'platform')));
+      const ran = await terminal.berth(['logs', '--process', 'web', '--instance', 'web-a1']);
+      expect(ran).toEqual({ code: 0, stderr: '', stdout: `${at} web-a1 line 1\n${at} web-a1 * line 2\n` });
+      expect(Object.fromEntries(platform.to(`GET ${base}/logs`)[0]?.query ?? [])).toEqual({
+        ...{ follow: 'false', process: 'web', instance: 'web-a1', tail: '100' },
+      });
+    });
+
+    it('follows over breaks, without a line lost or twice, until Ctrl-C', async () => {
+      const interrupted = new AbortController();
+      platform.on(`GET ${base}/logs`, (request, response) => {
+        const last = Number(String(request.headers['last-event-id'] ?? 'c0').slice(1));
+        events(line(last + 1))(request, response);
+        if (last === 2) setTimeout(() => interrupted.abort(), 100);
+      });
+      const ran = await terminal.berth(['logs', '-f'], { signal: interrupted.signal });
+      expect(ran.code).toBe(0);
+      expect(ran.stdout.match(/line \d/g)).toEqual(['line 1', 'line 2', 'line 3']);
+    });
+
+    it('prints one JSON document a line', async () => {
+      platform.on(`GET ${base}/logs`, events(line(1), line(2)));
+      const lines = (await terminal.berth(['logs', '--json'])).stdout.trim().split('\n');
+      expect(lines.map((each) => (JSON.parse(each) as { text: string }).text)).toEqual(['line 1', 'line 2']);
+    });
+
+    it.each([
+      [{}, 'follow=false&tail=100'],
+      [{ lines: '5' }, 'follow=false&tail=5'],
+      [{ follow: true, since: '10m' }, 'follow=true&since=2026-11-21T09%3A50%3A00.000Z'],
+      [
+        { since: '1h', lines: '3', process: 'web' },
+        'follow=false&process=web&since=2026-11-21T09%3A00%3A00.000Z&tail=3',
+      ],
+    ])('asks with %j for %s', (given, query) => {
+      expect(queryOf(given, new Date(at)).toString()).toBe(query);
+    });
+
+    it('refuses what is not a duration or a number', async () => {
+      expect(await terminal.berth(['logs', '--since', 'yesterday'])).toMatchObject({ code: 2 });
+      expect(await terminal.berth(['logs', '-n', 'all'])).toMatchObject({ code: 2 });
+      expect(platform.to(`GET ${base}/logs`)).toHaveLength(0);
+    });
+  });
+
+  describe('top', () => {
+    const sample = {
+      at,
+      items: [
+        {
+          ...{ instance: 'web-a1', process: 'web', release: 3, state: 'ready', cpuMillicores: 12 },
+          ...{ memoryBytes: 52_428_800, storageBytes: 0, cpuLimitMillicores: 250, memoryLimitBytes: 268_435_456 },
+        },
+      ],
+    };
+
+    it('prints one sample without a terminal', async () => {
+      platform.on(`GET ${base}/stats`, sample);
+      const { stdout } = await terminal.berth(['top']);
+      expect(stdout).toMatch(/web-a1 +v3 +ready +12m of 250m +50\.0 MiB of 256\.0 MiB +0 B/);
+      expect(JSON.parse((await terminal.berth(['top', '--json'])).stdout)).toEqual(sample);
+    });
+
+    it('exits with 9 when the runtime does not answer', async () => {
+      platform.on(`GET ${base}/stats`, (_, response) => problem(response, 504, 'runtime_unavailable'));
+      expect(await terminal.berth(['top', '--once'])).toMatchObject({ code: 9 });
+    }, 20_000);
+  });
+
+  describe('status', () => {
+    const ready = { id: 'web-a1', state: 'ready' };
+    const condition = {
+      type: 'Ready',
+      status: 'false',
+      reason: 'R',
+      message: '1 of 2 instances are ready',
+      since: at,
+    } as const;
+
+    beforeEach(() => {
+      platform.on('GET /v1/environments', page(environment('staging'), environment('production', 21)));
+      platform.on(`GET ${base}/instances`, { items: [ready, { id: 'web-a2', state: 'starting' }] });
+      platform.on(`GET /v1/workloads/${idOf(41)}/instances`, { items: [] });
+      platform.on(`GET /v1/deployments/${idOf(50)}`, deployment({ status: 'rolling' }));
+    });
+
+    it('shows the app in all its environments', async () => {
+      const production = workload({
+        id: idOf(41),
+        environmentId: idOf(21),
+        currentRelease: null,
+        activeDeploymentId: idOf(50),
+      });
+      platform.on('GET /v1/workloads', page(workload({ conditions: [condition] }), production));
+      const { stdout } = await terminal.berth(['status']);
+      expect(stdout).toMatch(/staging +running +v3 +1 of 2 ready +- +http:\/\/hello\.localhost/);
+      expect(stdout).toMatch(/production +running +- +0 of 0 ready +#4 rolling/);
+      expect(stdout).toContain('staging: 1 of 2 instances are ready');
+    });
+
+    it('shows one environment when it is named', async () => {
+      platform.on('GET /v1/environments', ({ query }, response) =>
+        json(response, page(environment(query.get('slug') ?? 'staging'))),
+      );
+      platform.on('GET /v1/workloads', page(workload()));
+      const { stdout } = await terminal.berth(['status', '--env', 'staging', '--json']);
+      expect(JSON.parse(stdout)).toMatchObject([{ environment: 'staging', deployment: null, instances: [ready, {}] }]);
+    });
+
+    it('says how to deploy an app that never was', async () => {
+      platform.on('GET /v1/workloads', page());
+      const ran = await terminal.berth(['status']);
+      expect(ran).toMatchObject({ code: 0, stdout: '', stderr: expect.stringContaining('berth deploy --app hello') });
+    });
+  });
+
+  describe('usage and costs', () => {
+    const interval = { from: '2026-11-01T00:00:00.000Z', to: '2026-12-01T00:00:00.000Z', countedUntil: at };
+    const group = { environmentId: null, appId: idOf(30), processType: null };
+    const amounts = { millicoreSeconds: '1234567', byteSeconds: '1073741824000' };
+    const usage = { ...interval, waitingWorkloads: 0, items: [{ ...group, ...amounts }], next: null, total: amounts };
+
+    it('shows whole core-seconds and byte-seconds by name', async () => {
+      platform.on('GET /v1/usage', usage);
+      const { stdout, stderr } = await terminal.berth(['usage']);
+      expect(stdout).toContain('2026-11-01 00:00:00 to 2026-11-21 10:00:00 (UTC)');
+      expect(stdout).toMatch(/shop\/hello +1 234 +1 000 +1 073 741 824 000\n/);
+      expect(stdout).toMatch(/total +1 234 +1 000 /);
+      expect(stderr).toBe('');
+    });
+
+    it('asks for the organization as a whole unless something is named', async () => {
+      platform.on('GET /v1/usage', usage);
+      await terminal.berth(['usage', '--period', '2026-11']);
+      await terminal.berth(['usage', '--by', 'environment', '--app', 'hello', '--env', 'staging']);
+      const [whole, part] = platform.to('GET /v1/usage').map((each) => Object.fromEntries(each.query));
+      expect(whole).toEqual({ organization: idOf(1), by: 'app', limit: '200', period: '2026-11' });
+      expect(part).toEqual({
+        ...{ organization: idOf(1), by: 'environment', limit: '200' },
+        ...{ project: idOf(10), environment: idOf(20), app: idOf(30) },
+      });
+    });
+
+    it('reads to the last page and answers all lines as JSON', async () => {
+      platform.on('GET /v1/usage', ({ query }, response) =>
+        json(response, { ...usage, next: query.get('cursor') ? null : 'c' }),
+      );
+      const answer = JSON.parse((await terminal.berth(['usage', '--json'])).stdout) as typeof usage;
+      expect(answer.items).toHaveLength(2);
+      expect(answer.total).toEqual(amounts);
+    });
+
+    it('warns when events are still on their way', async () => {
+      platform.on('GET /v1/usage', { ...usage, waitingWorkloads: 2 });
+      expect((await terminal.berth(['usage'])).stderr).toContain('2 workloads are not counted to the end yet');
+    });
+
+    it('shows costs with currency and price book', async () => {
+      const costs = {
+        ...{ ...interval, waitingWorkloads: 0, currency: 'EUR', priceBook: 'default', next: null, total: '12.34' },
+        items: [{ ...group, cpu: '10.0000000001', memory: '2.3400000000', total: '12.3400000001' }],
+      };
+      platform.on('GET /v1/costs', costs);
+      const { stdout } = await terminal.berth(['costs', '--period', '2026-11']);
+      expect(stdout).toContain('price book default');
+      expect(stdout).toMatch(/shop\/hello +10\.0000000001 +2\.3400000000 +12\.3400000001\n/);
+      expect(stdout).toMatch(/total +- +- +12\.34 EUR/);
+    });
+
+    it.each([[['--period', '2026-13']], [['--period', 'november']], [['--by', 'colour']]])(
+      'refuses %j',
+      async (argv) => {
+        expect(await terminal.berth(['usage', ...argv])).toMatchObject({ code: 2 });
+        expect(platform.to('GET /v1/usage')).toHaveLength(0);
+      },
+    );
+  });
+});
