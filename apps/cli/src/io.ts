@@ -1,14 +1,9 @@
+import type { Readable, Writable } from 'node:stream';
 import type { Environment } from './config.js';
 
-export interface InputStream extends AsyncIterable<Buffer | string> {
-  readonly isTTY?: boolean;
-}
+export type InputStream = Readable & { readonly isTTY?: boolean };
 
-export interface OutputStream {
-  readonly isTTY?: boolean;
-  readonly columns?: number;
-  write(text: string): unknown;
-}
+export type OutputStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
 
 /** Everything of the world that a command touches besides the server and files. */
 export interface Io {
@@ -27,6 +22,6 @@ export const isInteractive = (io: Io): boolean => Boolean(io.stdin.isTTY && io.s
 
 export async function readAll(stdin: InputStream): Promise<string> {
   const chunks: Buffer[] = [];
-  for await (const chunk of stdin) chunks.push(Buffer.from(chunk));
+  for await (const chunk of stdin) chunks.push(Buffer.from(chunk as Buffer | string));
   return Buffer.concat(chunks).toString('utf8');
 }

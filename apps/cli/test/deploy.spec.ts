@@ -75,7 +75,8 @@ describe('berth deploy', () => {
       build({ status: 'cloning' }),
       succeeded,
     );
-    platform.on(buildLog, logLines('npm ci', 'built'));
+    // The log's end is still on its way when the deployment is further already.
+    platform.on(buildLog, (...each) => void setTimeout(() => logLines('npm ci', 'built')(...each), 400));
     const ran = await terminal.berth(['deploy', '--wait']);
     expect(ran.code).toBe(0);
     expect(ran.stdout).toBe('http://hello.localhost\n');

@@ -107,12 +107,12 @@ describe('a folder as source', () => {
 
 async function unpack(archive: Buffer) {
   const folder = await mkdtemp(join(tmpdir(), 'berth-cli-unpacked-'));
-  const owners = new Set<string | undefined>();
+  const owners = new Set<number | undefined>();
   await writeFile(join(folder, '.archive'), archive);
   await extract({
     cwd: folder,
     file: join(folder, '.archive'),
-    onReadEntry: (entry) => owners.add(entry.uname || undefined),
+    onReadEntry: (entry) => owners.add(entry.uid),
   });
   const { rm } = await import('node:fs/promises');
   await rm(join(folder, '.archive'));

@@ -1,6 +1,6 @@
 import { ApiProblem, answerOf, type Client, type Schemas } from '@berth/api-client';
 import { notFound } from '../errors.js';
-import { everyPage } from '../output/pages.js';
+import { allOrganizations, appsOf, type ByName, environmentsOf, projectsOf, workloadsOf } from '../lists.js';
 import { choose, kinds, type Named } from './choose.js';
 import type { Wanted } from './wanted.js';
 
@@ -19,36 +19,29 @@ export class Selection {
   ) {}
 
   organization(): Promise<Schemas['MyOrganization']> {
-    return this.once('organization', async () => {
-      const page = (cursor?: string) => this.client.GET('/v1/organizations', { params: { query: pageOf(cursor) } });
-      return choose(kinds.organization, await everyPage(page), this.wanted.organization);
-    });
+    return this.once('organization', async () =>
+      choose(kinds.organization, await allOrganizations(this.client), this.wanted.organization),
+    );
   }
 
   project(): Promise<Schemas['Project']> {
     return this.once('project', async () => {
-      const organization = (await this.organization()).id;
-      const page = (slug: Slug, cursor?: string) =>
-        this.client.GET('/v1/projects', { params: { query: { organization, ...slug, ...pageOf(cursor) } } });
-      return this.pick('project', page);
+      const { id } = await this.organization();
+      return pick('project', this.wanted.project, (name) => projectsOf(this.client, id, name));
     });
   }
 
-  environment(wanted?: string): Promise<Schemas['Environment']> {
+  environment(wanted = this.wanted.environment): Promise<Schemas['Environment']> {
     return this.once(`environment ${wanted ?? ''}`, async () => {
-      const project = (await this.project()).id;
-      const page = (slug: Slug, cursor?: string) =>
-        this.client.GET('/v1/environments', { params: { query: { project, ...slug, ...pageOf(cursor) } } });
-      return this.pick('environment', page, wanted);
+      const { id } = await this.project();
+      return pick('environment', wanted, (name) => environmentsOf(this.client, id, name));
     });
   }
 
   app(): Promise<Schemas['App']> {
     return this.once('app', async () => {
-      const project = (await this.project()).id;
-      const page = (slug: Slug, cursor?: string) =>
-        this.client.GET('/v1/apps', { params: { query: { project, ...slug, ...pageOf(cursor) } } });
-      return this.pick('app', page);
+      const { id } = await this.project();
+      return pick('app', this.wanted.app, (name) => appsOf(this.client, id, name));
     });
   }
 
@@ -75,8 +68,7 @@ export class Selection {
   }
 
   async workloads(): Promise<Schemas['Workload'][]> {
-    const app = (await this.app()).id;
-    return everyPage((cursor) => this.client.GET('/v1/workloads', { params: { query: { app, ...pageOf(cursor) } } }));
+    return workloadsOf(this.client, (await this.app()).id);
   }
 
   private async findWorkload({ app, environment }: Place): Promise<Schemas['Workload'] | undefined> {
@@ -97,16 +89,6 @@ export class Selection {
     }
   }
 
-  /** Asks for the wanted one by name; all of them are listed only to choose or to name the choices. */
-  private async pick<Item extends Named>(
-    kind: 'project' | 'environment' | 'app',
-    page: (slug: Slug, cursor?: string) => Promise<{ data?: { items: Item[]; next: string | null } }>,
-    wanted = this.wanted[kind],
-  ): Promise<Item> {
-    const [named] = wanted !== undefined && isSlug(wanted) ? (await answerOf(page({ slug: wanted }))).items : [];
-    return named ?? choose(kinds[kind], await everyPage((cursor) => page({}, cursor)), wanted);
-  }
-
   private once<Found>(what: string, find: () => Promise<Found>): Promise<Found> {
     const known = this.found.get(what) as Promise<Found> | undefined;
     const finding = known ?? find();
@@ -115,7 +97,14 @@ export class Selection {
   }
 }
 
-type Slug = { slug?: string };
+/** Asks for the wanted one by name; all of them are listed only to choose, or to name the choices. */
+async function pick<Item extends Named>(
+  kind: 'project' | 'environment' | 'app',
+  wanted: string | undefined,
+  list: (name?: ByName) => Promise<Item[]>,
+): Promise<Item> {
+  const [named] = wanted !== undefined && isSlug(wanted) ? await list({ slug: wanted }) : [];
+  return named ?? choose(kinds[kind], await list(), wanted);
+}
 
-const pageOf = (cursor?: string) => ({ limit: 200, ...(cursor === undefined ? {} : { cursor }) });
 const isSlug = (text: string): boolean => /^[a-z][a-z0-9-]{0,38}[a-z0-9]$/.test(text);

@@ -1,7 +1,7 @@
 import type { Schemas } from '@berth/api-client';
 import type { Context } from '../../context.js';
+import { appsOf } from '../../lists.js';
 import { time } from '../../output/format.js';
-import { everyPage } from '../../output/pages.js';
 import { table } from '../../output/table.js';
 import { inProject } from '../options.js';
 
@@ -9,9 +9,7 @@ export const options = inProject;
 
 export async function run({ client, out, selection }: Context): Promise<void> {
   const project = (await selection.project()).id;
-  const apps = await everyPage((cursor) =>
-    client.GET('/v1/apps', { params: { query: { project, limit: 200, ...(cursor ? { cursor } : {}) } } }),
-  );
+  const apps = await appsOf(client, project);
   const rows = apps.map((each) => [each.slug, ...sourceCells(each.source), time(each.createdAt)]);
   await out.result(apps, () => table(['name', 'source', 'branch', 'created'], rows));
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Context } from '../../context.js';
 import { usageError } from '../../errors.js';
-import { isInteractive, readAll } from '../../io.js';
+import { type Io, isInteractive, readAll } from '../../io.js';
 
 export interface Credentials {
   readonly email: string;
@@ -20,21 +20,21 @@ export const credentialOptions = (command: Command): Command =>
 
 /** From options, else asked for. A password is never an argument: those are seen in the list of processes. */
 export async function credentials({ io }: Context, options: CredentialOptions): Promise<Credentials> {
-  const email = options.email ?? (isInteractive(io) ? await ask('E-mail') : undefined);
+  const email = options.email ?? (isInteractive(io) ? await ask(io, 'E-mail') : undefined);
   if (email === undefined) throw usageError('Say who you are: --email ADDRESS --password-stdin');
   if (options.passwordStdin) return { email, password: (await readAll(io.stdin)).replace(/\r?\n$/, '') };
   if (!isInteractive(io)) throw usageError('Say the password on stdin: --password-stdin');
-  return { email, password: await askHidden('Password') };
+  return { email, password: await askHidden(io, 'Password') };
 }
 
-async function ask(message: string): Promise<string> {
+async function ask({ stdin, stderr }: Io, message: string): Promise<string> {
   const { text } = await import('@clack/prompts');
-  return answered(await text({ message, output: process.stderr }));
+  return answered(await text({ message, input: stdin, output: stderr }));
 }
 
-export async function askHidden(message: string): Promise<string> {
+export async function askHidden({ stdin, stderr }: Io, message: string): Promise<string> {
   const { password } = await import('@clack/prompts');
-  return answered(await password({ message, output: process.stderr }));
+  return answered(await password({ message, input: stdin, output: stderr }));
 }
 
 function answered(answer: string | symbol | undefined): string {

@@ -1,7 +1,7 @@
 import { answerOf, type Schemas } from '@berth/api-client';
 import type { Context } from '../../context.js';
 import { notFound } from '../../errors.js';
-import { everyPage } from '../../output/pages.js';
+import { deploymentsOf } from '../../lists.js';
 import { parseNumber } from '../../parsing/units.js';
 
 type Deployment = Schemas['Deployment'];
@@ -14,19 +14,9 @@ export async function findDeployment(context: Context, wanted: string | undefine
   }
   const number = wanted === undefined ? undefined : parseNumber(wanted, 'deployment');
   const { id } = await selection.workload();
-  const found = (await deploymentsOf(context, id, number === undefined ? 1 : undefined)).find(
+  const found = (await deploymentsOf(client, id, number === undefined ? 1 : undefined)).find(
     (each) => number === undefined || each.number === number,
   );
   if (!found) throw notFound('There is no such deployment.', 'See: berth deployments list');
   return found;
 }
-
-/** Newest first. */
-export const deploymentsOf = ({ client }: Context, workload: string, most?: number): Promise<Deployment[]> =>
-  everyPage(
-    (cursor) =>
-      client.GET('/v1/deployments', {
-        params: { query: { workload, limit: Math.min(most ?? 200, 200), ...(cursor ? { cursor } : {}) } },
-      }),
-    most,
-  );

@@ -1,11 +1,11 @@
 import type { Schemas } from '@berth/api-client';
 import type { Command } from 'commander';
 import type { Context } from '../../context.js';
+import { deploymentsOf } from '../../lists.js';
 import { shortCommit, time } from '../../output/format.js';
 import { type Cell, table } from '../../output/table.js';
 import { parseCount } from '../../parsing/units.js';
 import { ofWorkload } from '../options.js';
-import { deploymentsOf } from './find-deployment.js';
 
 interface Options {
   readonly limit: string;
@@ -17,7 +17,7 @@ export const options = (command: Command): Command =>
 export async function run(context: Context, { limit }: Options): Promise<void> {
   const most = parseCount(limit, 1);
   const { id } = await context.selection.workload();
-  const deployments = await deploymentsOf(context, id, most);
+  const deployments = await deploymentsOf(context.client, id, most);
   const head = ['#', 'status', 'source', 'commit', 'release', 'created', 'id'];
   await context.out.result(deployments, () => table(head, deployments.map(row)));
 }

@@ -1,9 +1,9 @@
 import { answerOf, type Client, type Schemas } from '@berth/api-client';
 import type { Command } from 'commander';
 import type { Context } from '../../context.js';
+import { releasesOf } from '../../lists.js';
 import { settle, type WaitOptions, waiting } from '../../deploying/settle.js';
 import { CliError, exitCodes } from '../../errors.js';
-import { everyPage } from '../../output/pages.js';
 import { parseNumber } from '../../parsing/units.js';
 import { ofWorkload } from '../options.js';
 
@@ -22,9 +22,7 @@ export async function run(context: Context, given: WaitOptions, wanted?: string)
 }
 
 async function releaseBefore(client: Client, { id, currentRelease }: Schemas['Workload']): Promise<number> {
-  const releases = await everyPage((cursor) =>
-    client.GET('/v1/releases', { params: { query: { workload: id, limit: 200, ...(cursor ? { cursor } : {}) } } }),
-  );
+  const releases = await releasesOf(client, id);
   const earlier = releases.filter((each) => each.wasLive && each.number < (currentRelease ?? 0));
   const newest = Math.max(0, ...earlier.map((each) => each.number));
   if (newest > 0) return newest;

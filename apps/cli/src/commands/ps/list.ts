@@ -12,7 +12,8 @@ export async function run({ client, out, selection }: Context): Promise<void> {
   const { items } = await answerOf(client.GET('/v1/workloads/{id}/instances', path));
   const head = ['instance', 'process', 'release', 'state', 'size', 'restarts', 'started', 'trouble'];
   await out.result(items, () => (items.length === 0 ? '' : table(head, items.map(row))));
-  if (items.length === 0) out.note(workload.state === 'stopped' ? 'It is stopped: berth ps start' : 'Nothing runs.');
+  if (items.length > 0 || out.json) return;
+  out.note(workload.state === 'stopped' ? 'It is stopped: berth ps start' : 'Nothing runs.');
 }
 
 const row = (each: Schemas['InstanceList']['items'][number]): Cell[] => [

@@ -1,6 +1,6 @@
 import type { Context } from '../../context.js';
+import { releasesOf } from '../../lists.js';
 import { bytes, shortCommit, shortDigest, time } from '../../output/format.js';
-import { everyPage } from '../../output/pages.js';
 import { table } from '../../output/table.js';
 import { ofWorkload } from '../options.js';
 
@@ -8,9 +8,7 @@ export const options = ofWorkload;
 
 export async function run({ client, out, selection }: Context): Promise<void> {
   const { id: workload, currentRelease } = await selection.workload();
-  const releases = await everyPage((cursor) =>
-    client.GET('/v1/releases', { params: { query: { workload, limit: 200, ...(cursor ? { cursor } : {}) } } }),
-  );
+  const releases = await releasesOf(client, workload);
   const rows = releases.map((each) => [
     `v${each.number}${each.number === currentRelease ? ' (current)' : ''}`,
     each.reason,

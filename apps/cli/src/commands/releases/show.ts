@@ -1,9 +1,9 @@
 import type { Schemas } from '@berth/api-client';
 import type { Command } from 'commander';
 import type { Context } from '../../context.js';
+import { releasesOf } from '../../lists.js';
 import { notFound } from '../../errors.js';
 import { bytes, time } from '../../output/format.js';
-import { everyPage } from '../../output/pages.js';
 import { record, table } from '../../output/table.js';
 import { parseNumber } from '../../parsing/units.js';
 import { ofWorkload } from '../options.js';
@@ -15,9 +15,7 @@ export async function run({ client, out, selection }: Context, _options: object,
   const named = wanted === undefined ? undefined : parseNumber(wanted, 'release');
   const { id: workload, currentRelease } = await selection.workload();
   const number = named ?? currentRelease;
-  const releases = await everyPage((cursor) =>
-    client.GET('/v1/releases', { params: { query: { workload, limit: 200, ...(cursor ? { cursor } : {}) } } }),
-  );
+  const releases = await releasesOf(client, workload);
   const release = releases.find((each) => each.number === number);
   if (!release) throw notFound('There is no such release.', 'See: berth releases list');
   await out.result(release, async () => `${about(release)}\n\n${await processes(release)}`);

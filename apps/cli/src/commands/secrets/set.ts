@@ -19,7 +19,7 @@ async function valuesOf({ io, out }: Context, texts: string[]): Promise<Record<s
   const [name, another] = texts;
   if (name !== undefined && another === undefined && !name.includes('=')) {
     const value = isInteractive(io)
-      ? await askHidden(`Value of ${name}`)
+      ? await askHidden(io, `Value of ${name}`)
       : (await readAll(io.stdin)).replace(/\r?\n$/, '');
     if (value === '') throw usageError(`No value for ${name} came on stdin.`);
     return { [name]: value };

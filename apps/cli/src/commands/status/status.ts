@@ -1,7 +1,7 @@
 import { answerOf, type Client, type Schemas } from '@berth/api-client';
 import type { Context } from '../../context.js';
+import { environmentsOf } from '../../lists.js';
 import { table } from '../../output/table.js';
-import { everyPage } from '../../output/pages.js';
 import { ofWorkload } from '../options.js';
 
 export const options = ofWorkload;
@@ -24,14 +24,13 @@ export async function run({ client, out, selection }: Context): Promise<void> {
     ),
   );
   await out.result(statuses, () => (statuses.length === 0 ? '' : describe(statuses)));
+  if (statuses.length > 0 || out.json) return;
   const app = await selection.app();
-  if (statuses.length === 0) out.note(`${app.slug} was never deployed. Deploy it: berth deploy --app ${app.slug}`);
+  out.note(`${app.slug} was never deployed. Deploy it: berth deploy --app ${app.slug}`);
 }
 
 async function environmentNames(client: Client, project: string): Promise<Map<string, string>> {
-  const environments = await everyPage((cursor) =>
-    client.GET('/v1/environments', { params: { query: { project, limit: 200, ...(cursor ? { cursor } : {}) } } }),
-  );
+  const environments = await environmentsOf(client, project);
   return new Map(environments.map((each) => [each.id, each.slug]));
 }
 

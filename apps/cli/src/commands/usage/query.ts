@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { Context } from '../../context.js';
 import { usageError } from '../../errors.js';
-import { everyPage } from '../../output/pages.js';
+import { appsOf, environmentsOf, projectsOf } from '../../lists.js';
 import { ofWorkload } from '../options.js';
 
 const groups = ['app', 'environment', 'process', 'none'] as const;
@@ -43,30 +43,20 @@ interface Group {
 }
 
 /** Names of the lines of an answer: `shop/hello staging web`; ids of what has been deleted since. */
-export async function namesOf(context: Context, items: readonly Group[]): Promise<(group: Group) => string> {
+export async function namesOf(
+  { client, selection }: Context,
+  items: readonly Group[],
+): Promise<(group: Group) => string> {
   const wantsApps = items.some((each) => each.appId !== null);
   const wantsEnvironments = items.some((each) => each.environmentId !== null);
   if (!wantsApps && !wantsEnvironments) return () => 'everything';
   const names = new Map<string, string>();
-  for (const project of await projectsOf(context)) {
-    const apps = wantsApps ? await appsOf(context, project.id) : [];
-    const environments = wantsEnvironments ? await environmentsOf(context, project.id) : [];
+  for (const project of await projectsOf(client, (await selection.organization()).id)) {
+    const apps = wantsApps ? await appsOf(client, project.id) : [];
+    const environments = wantsEnvironments ? await environmentsOf(client, project.id) : [];
     for (const each of [...apps, ...environments]) names.set(each.id, `${project.slug}/${each.slug}`);
   }
   const name = (id: string | null): string[] => (id === null ? [] : [names.get(id) ?? id]);
   return (group) =>
     [...name(group.appId), ...name(group.environmentId), ...(group.processType ? [group.processType] : [])].join(' ');
 }
-
-const page = (cursor: string | undefined) => ({ limit: 200, ...(cursor === undefined ? {} : { cursor }) });
-
-async function projectsOf({ client, selection }: Context) {
-  const organization = (await selection.organization()).id;
-  return everyPage((cursor) => client.GET('/v1/projects', { params: { query: { organization, ...page(cursor) } } }));
-}
-
-const appsOf = ({ client }: Context, project: string) =>
-  everyPage((cursor) => client.GET('/v1/apps', { params: { query: { project, ...page(cursor) } } }));
-
-const environmentsOf = ({ client }: Context, project: string) =>
-  everyPage((cursor) => client.GET('/v1/environments', { params: { query: { project, ...page(cursor) } } }));

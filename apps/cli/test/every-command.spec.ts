@@ -1,0 +1,138 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { commands } from '../src/command-table.js';
+import { deployment, idOf, json, logLines, page, Platform, problem, release, workload } from './platform.js';
+import { Terminal } from './terminal.js';
+
+const base = `/v1/workloads/${idOf(40)}`;
+const interval = {
+  from: '2026-11-01T00:00:00.000Z',
+  to: '',
+  countedUntil: '',
+  waitingWorkloads: 0,
+  items: [],
+  next: null,
+};
+const me = { id: idOf(1), email: 'ann@example.com', administrator: false };
+
+/** Every read, and how it is called. */
+const reads: Readonly<Record<string, readonly string[]>> = {
+  whoami: [],
+  'orgs list': [],
+  'projects list': [],
+  'envs list': [],
+  'apps list': [],
+  'deployments list': [],
+  'deployments show': [],
+  'releases list': [],
+  'releases show': [],
+  ps: [],
+  'ps list': [],
+  'config list': [],
+  'secrets list': [],
+  status: [],
+  open: [],
+  top: [],
+  usage: [],
+  costs: [],
+};
+
+/** Everything else, with the least that each needs. */
+const others: Readonly<Record<string, readonly string[]>> = {
+  register: ['--email', 'a@b.example', '--password-stdin'],
+  verify: ['code'],
+  login: ['--email', 'a@b.example', '--password-stdin'],
+  logout: [],
+  'orgs create': ['acme'],
+  'projects create': ['shop'],
+  'envs create': ['staging'],
+  'apps create': ['hello', '--git', 'https://git.example/hello', '--no-link'],
+  deploy: [],
+  'deployments cancel': [],
+  'deployments logs': [],
+  rollback: ['v1'],
+  promote: ['--from', 'staging'],
+  scale: ['web=1'],
+  'ps scale': ['web=1'],
+  restart: [],
+  'ps restart': [],
+  stop: [],
+  'ps stop': [],
+  start: [],
+  'ps start': [],
+  'config set': ['A=1'],
+  'config unset': ['A'],
+  'secrets set': ['A=1'],
+  'secrets unset': ['A'],
+  logs: [],
+};
+
+/** Commands that end well although nobody is logged in. */
+const anonymous = ['register', 'verify', 'login', 'logout'];
+
+describe('every command', () => {
+  let platform: Platform;
+  let closed: Platform;
+  let terminal: Terminal;
+
+  beforeAll(async () => {
+    platform = await Platform.start();
+    closed = await Platform.start();
+    terminal = await Terminal.open(platform.url);
+    const amounts = { millicoreSeconds: '0', byteSeconds: '0' };
+    platform.on('GET /v1/me', me);
+    platform.on('GET /v1/releases', page(release(3), release(1)));
+    platform.on('GET /v1/deployments', page(deployment()));
+    platform.on(`GET ${base}/instances`, { items: [] });
+    platform.on(`GET ${base}/stats`, { at: '', items: [] });
+    platform.on(`GET /v1/config/${idOf(40)}`, { workloadId: idOf(40), version: 0, variables: {}, createdAt: null });
+    platform.on(`GET /v1/secrets/${idOf(40)}`, { workloadId: idOf(40), items: [] });
+    platform.on(`GET /v1/builds/${idOf(60)}/logs`, logLines());
+    platform.on('GET /v1/usage', { ...interval, total: amounts });
+    platform.on('GET /v1/costs', { ...interval, total: '0.00', currency: 'EUR', priceBook: 'default' });
+    for (const route of ['organizations', 'projects', 'environments', 'apps', 'workloads']) {
+      closed.on(`GET /v1/${route}`, (_, response) => problem(response, 401, 'unauthenticated'));
+    }
+    closed.on('GET /v1/me', (_, response) => problem(response, 401, 'unauthenticated'));
+    closed.on('POST /v1/organizations', (_, response) => problem(response, 401, 'unauthenticated'));
+    platform.on('GET /v1/workloads', (_, response) => json(response, page(workload())));
+  });
+  afterAll(async () => {
+    await platform.stop();
+    await closed.stop();
+    await terminal.close();
+  });
+
+  it('is a read or another one in this test', () => {
+    const known = [...Object.keys(reads), ...Object.keys(others)].sort();
+    expect(known).toEqual(commands.map((each) => each.path).sort());
+  });
+
+  it.each(Object.entries(reads))('%s answers JSON on stdout and nothing else', async (path, args) => {
+    const ran = await terminal.berth([...path.split(' '), ...args, '--json']);
+    expect(ran).toMatchObject({ code: 0, stderr: '' });
+    expect(() => JSON.parse(ran.stdout) as unknown).not.toThrow();
+  });
+
+  it.each(Object.entries(reads))('%s reads only', async (path, args) => {
+    const before = platform.received.length;
+    await terminal.berth([...path.split(' '), ...args]);
+    const methods = platform.received.slice(before).map((each) => each.method);
+    expect(new Set(methods)).toEqual(new Set(['GET']));
+  });
+
+  it.each([...Object.entries(reads), ...Object.entries(others)].filter(([path]) => !anonymous.includes(path)))(
+    '%s exits with 3 when nobody is logged in',
+    async (path, args) => {
+      const ran = await terminal.berth([...path.split(' '), ...args, '--server', closed.url]);
+      expect(ran).toMatchObject({ code: 3, stdout: '', stderr: expect.stringContaining('berth login') });
+    },
+  );
+
+  it.each([...Object.entries(reads), ...Object.entries(others)])(
+    '%s refuses an option that it does not know',
+    async (path, args) => {
+      const ran = await terminal.berth([...path.split(' '), ...args, '--no-such-option']);
+      expect(ran).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('--no-such-option') });
+    },
+  );
+});
