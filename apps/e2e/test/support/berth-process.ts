@@ -87,7 +87,9 @@ export class BerthProcess {
         START_MILLISECONDS,
       );
       const look = () => {
-        if (pattern.test(this.lines.out)) (clearTimeout(timer), resolve());
+        if (!pattern.test(this.lines.out)) return;
+        clearTimeout(timer);
+        resolve();
       };
       this.process.stdout?.on('data', look);
       this.process.once('exit', (code) => {
