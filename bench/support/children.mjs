@@ -1,0 +1,37 @@
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+/** Runs `work` with a function that starts child processes; all of them are ended when it returns or throws. */
+export async function withChildren(work) {
+  const children = [];
+  try {
+    return await work(async (url, ...args) => {
+      const child = startChild(url, args);
+      children.push(child);
+      return { ready: await child.next(), ask: child.ask };
+    });
+  } finally {
+    await Promise.all(children.map((child) => child.end()));
+  }
+}
+
+/** A child answers each message it is sent with one: see child.mjs. */
+function startChild(url, args) {
+  const child = fork(fileURLToPath(url), args.map(String), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  const next = () =>
+    new Promise((resolve, reject) => {
+      child.once('message', resolve);
+      void gone.then((code) => reject(new Error(`${url} ${args[0] ?? ''} ended with ${code}`)));
+    });
+  const ask = (message) => {
+    const answer = next();
+    child.send(message);
+    return answer;
+  };
+  const end = () => {
+    child.kill();
+    return gone;
+  };
+  return { next, ask, end };
+}
