@@ -1,38 +1,49 @@
-import { testDatabase, type TestDatabase } from '@berth/testing';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { allMigrations } from '@berth/service-kit';
+import { dumpSchema, testDatabase, type TestDatabase } from '@berth/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { CreateMetering1763700000001 } from '../src/database/migrations/create-metering.migration.js';
+import { metering } from '../src/index.js';
 
-let db: TestDatabase;
-const migration = new CreateMetering1763700000001();
-const shape = () =>
-  db.database.query(
-    `select table_name, column_name, data_type, is_nullable from information_schema.columns
-      where table_schema = 'public' order by 1, 2`,
-  );
+const file = join(import.meta.dirname, '../src/database/schema.sql');
+const migrations = allMigrations(metering as never);
 
-beforeAll(async () => {
-  db = await testDatabase({ migrations: [CreateMetering1763700000001] });
-});
-afterAll(() => db.drop());
+describe('the migrations', () => {
+  let head: TestDatabase;
+  beforeAll(async () => (head = await testDatabase({ migrations })));
+  afterAll(() => head.drop());
 
-describe('the migration', () => {
-  it('goes down, with rows present, and up again to the same', async () => {
-    const before = await shape();
-    await db.database.query(
+  it('lead from nothing to schema.sql (UPDATE_SCHEMA=1 writes it)', async () => {
+    const dump = await dumpSchema(head.database);
+    if (process.env['UPDATE_SCHEMA']) writeFileSync(file, dump);
+    expect(dump).toBe(readFileSync(file, 'utf8'));
+  });
+
+  it('make what schema.sql makes', async () => {
+    const written = await testDatabase();
+    await written.database.query(readFileSync(file, 'utf8'));
+    expect(await dumpSchema(written.database)).toBe(await dumpSchema(head.database));
+    await written.drop();
+  });
+
+  it('go back one and forward again, with rows present, and back to nothing', async () => {
+    const { database, drop } = await testDatabase({ migrations });
+    const full = await dumpSchema(database);
+    await database.query(
       `insert into accepted_event (source, id, type, workload_id, epoch, version, is_snapshot, time, accepted_at, data)
        values ('s', 'i', 't', gen_random_uuid(), 0, 1, false, now(), now(), '{}')`,
     );
-    const runner = db.database.dataSource.createQueryRunner();
-    await migration.down(runner);
-    const left = (await shape()) as { table_name: string }[];
-    expect(left.filter((column) => column.table_name !== 'migrations')).toEqual([]);
-    await migration.up(runner);
-    await runner.release();
-    expect(await shape()).toEqual(before);
+    await database.dataSource.undoLastMigration();
+    expect(await dumpSchema(database)).not.toBe(full);
+    await database.dataSource.runMigrations();
+    expect(await dumpSchema(database)).toBe(full);
+    for (const _ of migrations) await database.dataSource.undoLastMigration();
+    expect((await dumpSchema(database)).trim()).toBe('');
+    await drop();
   });
 
-  it('brings the default price book', async () => {
-    const books = await db.database.query('select name, currency, core_hour, gib_hour from price_book');
+  it('bring the default price book', async () => {
+    const books = await head.database.query('select name, currency, core_hour, gib_hour from price_book');
     expect(books).toEqual([{ name: 'default', currency: 'EUR', core_hour: '0.0280000000', gib_hour: '0.0070000000' }]);
   });
 });

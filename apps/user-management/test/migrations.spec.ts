@@ -1,34 +1,49 @@
-import { allMigrations, createDataSource } from '@berth/service-kit';
-import { testDatabase, type TestDatabase } from '@berth/testing';
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import type { DataSource } from 'typeorm';
+import { randomUUID } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { allMigrations } from '@berth/service-kit';
+import { dumpSchema, testDatabase, type TestDatabase } from '@berth/testing';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { userManagement } from '../src/index.js';
 
-let made: TestDatabase;
-let source: DataSource;
-beforeAll(async () => {
-  made = await testDatabase();
-  const migrations = allMigrations(userManagement as never);
-  source = await createDataSource({ url: made.url, poolSize: 2, entities: [], migrations }).initialize();
-});
-afterAll(async () => {
-  await source.destroy();
-  await made.drop();
-});
+const file = join(import.meta.dirname, '../src/database/schema.sql');
+const migrations = allMigrations(userManagement as never);
 
-const schema = async () =>
-  JSON.stringify(
-    await made.database.query(
-      `select table_name, column_name, data_type, is_nullable, column_default from information_schema.columns
-        where table_schema = 'public' and table_name <> 'migrations' order by 1, 2`,
-    ),
-  );
+describe('the migrations', () => {
+  let head: TestDatabase;
+  beforeAll(async () => (head = await testDatabase({ migrations })));
+  afterAll(() => head.drop());
 
-it('run up, down to nothing, and up again to the same schema', async () => {
-  await source.runMigrations();
-  const up = await schema();
-  for (let i = 0; i < source.migrations.length; i++) await source.undoLastMigration();
-  expect(await schema()).toBe('[]');
-  await source.runMigrations();
-  expect(await schema()).toBe(up);
+  it('lead from nothing to schema.sql (UPDATE_SCHEMA=1 writes it)', async () => {
+    const dump = await dumpSchema(head.database);
+    if (process.env['UPDATE_SCHEMA']) writeFileSync(file, dump);
+    expect(dump).toBe(readFileSync(file, 'utf8'));
+  });
+
+  it('make what schema.sql makes', async () => {
+    const written = await testDatabase();
+    await written.database.query(readFileSync(file, 'utf8'));
+    expect(await dumpSchema(written.database)).toBe(await dumpSchema(head.database));
+    await written.drop();
+  });
+
+  it('go back one and forward again, with rows present, and back to nothing', async () => {
+    const { database, drop } = await testDatabase({ migrations });
+    const full = await dumpSchema(database);
+    await database.query(
+      `insert into app_user (id, email, password_hash, created_at) values ($1, 'ann@example.com', '-', now())`,
+      [randomUUID()],
+    );
+    await database.query(
+      `insert into idempotency_key (subject, route, key, body_hash, status, headers)
+       values ('s', 'r', 'k', 'h', 201, '{"location": "/v1/x", "etag": "1"}')`,
+    );
+    await database.dataSource.undoLastMigration();
+    expect(await dumpSchema(database)).not.toBe(full);
+    await database.dataSource.runMigrations();
+    expect(await dumpSchema(database)).toBe(full);
+    for (const _ of migrations) await database.dataSource.undoLastMigration();
+    expect((await dumpSchema(database)).trim()).toBe('');
+    await drop();
+  });
 });

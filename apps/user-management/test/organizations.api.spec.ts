@@ -72,6 +72,25 @@ describe('organizations', () => {
     expect(answer.headers.get('berth-access')).toBe(`${answer.body['id']}@2`);
   });
 
+  it('is told of again for the same Idempotency-Key, to its founder and to nobody who was removed since', async () => {
+    const { owner, as, add } = await founded();
+    const request = { token: owner.accessToken, body: { slug: slug() }, headers: { 'idempotency-key': slug() } };
+    const first = await call<Organization>('POST', '/v1/organizations', request);
+    const again = await call<Organization>('POST', '/v1/organizations', request);
+    expect(again).toMatchObject({ status: 201, body: first.body });
+    for (const name of ['location', 'berth-access']) expect(again.headers.get(name)).toBe(first.headers.get(name));
+
+    const other = await identity.person();
+    const made = { organizationId: first.body.id, email: other.email, role: 'owner' };
+    const headers = { 'berth-access': first.headers.get('berth-access') ?? '' };
+    expect((await as(owner, 'POST', '/v1/memberships', { body: made, headers })).status).toBe(201);
+    const members = await as<{ items: MemberView[] }>(other, 'GET', `/v1/memberships?organization=${first.body.id}`);
+    const mine = members.body.items.find(({ userId }) => userId !== members.body.items.at(-1)?.userId);
+    expect((await as(other, 'DELETE', `/v1/memberships/${mine?.id}`)).status).toBe(204);
+    await eventually(async () => expect((await call('POST', '/v1/organizations', request)).status).toBe(404));
+    expect((await add(owner, other, 'viewer')).status).toBe(201); // the other organization is not concerned
+  });
+
   it('has a slug of its own', async () => {
     const { owner, organization, as } = await founded();
     const again = await as(owner, 'POST', '/v1/organizations', { body: { slug: organization.slug } });

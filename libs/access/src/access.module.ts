@@ -1,5 +1,5 @@
 import type { ServiceName } from '@berth/contracts/events';
-import type { BaseConfig } from '@berth/service-kit';
+import { type BaseConfig, REPLAY_JUDGE } from '@berth/service-kit';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_GUARD, APP_INTERCEPTOR, DiscoveryModule } from '@nestjs/core';
 import { ACCESS_OPTIONS, ACCESS_SERVICE, UNCHECKED_ANSWERS } from './access-options.js';
@@ -9,6 +9,7 @@ import { Audit } from './audit/audit.js';
 import { AccessGuard } from './guard/access.guard.js';
 import { DeclaredRoutes } from './guard/declared-routes.js';
 import { ObjectChecks, ObjectChecksInterceptor, type UncheckedAnswers } from './guard/object-checks.js';
+import { ReplayedAnswers } from './guard/replayed-answers.js';
 import { AccessCache } from './read-copy/access-cache.js';
 import { Access1763683200301 } from './read-copy/access.migration.js';
 import { OnAccessHeartbeatHandler } from './read-copy/on-access-heartbeat.handler.js';
@@ -69,10 +70,11 @@ export class AccessModule {
         { provide: ACCESS_OPTIONS, useValue: config },
         { provide: ACCESS_SERVICE, useValue: service },
         { provide: UNCHECKED_ANSWERS, useValue: uncheckedAnswers },
+        { provide: REPLAY_JUDGE, useClass: ReplayedAnswers },
         { provide: APP_GUARD, useClass: AccessGuard },
         { provide: APP_INTERCEPTOR, useClass: ObjectChecksInterceptor },
       ],
-      exports: [Access, Audit],
+      exports: [Access, Audit, REPLAY_JUDGE],
     };
   }
 }

@@ -26,7 +26,7 @@ export class Access {
    * its token's scopes are too low, 503 `access_pending` while the read copy of the organization is incomplete
    */
   async require(caller: Caller, permission: Permission, target: Target): Promise<void> {
-    this.checks.note(caller);
+    this.checks.note(caller, { permission, target });
     const member = await this.cache.member(target.organizationId, caller.subjectId);
     if (member?.awaitingSnapshot && !caller.administrator) throw pending();
     const subject = { administrator: caller.administrator, grants: member?.grants ?? [] };
@@ -37,10 +37,18 @@ export class Access {
 
   /** For what belongs to the platform and to no organization. @throws DomainError 403 `forbidden` */
   requireOnPlatform(caller: Caller, permission: Permission): void {
-    this.checks.note(caller);
+    this.checks.note(caller, { permission, target: null });
     const allowed = caller.administrator && administratorPermissions.includes(permission);
     if (allowed && scopesAllow(caller.scopes, permission)) return;
     throw accessErrors.Forbidden(`This needs the permission ${permission} on the platform.`);
+  }
+
+  /**
+   * For a route that makes the object which its answer tells of: nothing can be asked about it before, but a repeat of the
+   * request with its Idempotency-Key gets the answer only if the caller may do this to the object by then.
+   */
+  requireOnReplay(caller: Caller, permission: Permission, target: Target): void {
+    this.checks.note(caller, { permission, target });
   }
 
   /** Ids of the organizations in which the caller has any role. */

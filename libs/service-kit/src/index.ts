@@ -8,6 +8,8 @@ export { entityTag, requireMatch } from './http/entity-tag.js';
 export { openApiOf } from './http/open-api.js';
 export { Unguarded, UNGUARDED } from './http/unguarded.js';
 export { AnswerNotStored } from './idempotency/idempotency.interceptor.js';
+export { REPLAY_JUDGE, type ReplayJudge } from './idempotency/replay-judge.js';
+export type { Headers } from './idempotency/stored-answers.js';
 export { currentCausationId, currentCorrelationId, withCorrelation } from './logging/correlation.js';
 export { createLogger, LOGGER, type Logger, NestLogger } from './logging/logger.js';
 export { createDataSource, type DataSourceOptions, migrate } from './persistence/data-source.js';

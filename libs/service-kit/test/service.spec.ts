@@ -123,6 +123,21 @@ describe('an Idempotency-Key', () => {
     expect(await count()).toBe(before);
   });
 
+  it('replays every header that the route has set', async () => {
+    const headers = key();
+    const [first, second] = [await post({ text: 'tag' }, headers), await post({ text: 'tag' }, headers)];
+    expect(second.headers.get('idempotent-replay')).toBe('true');
+    expect(second.headers.get('etag')).toBe(first.headers.get('etag'));
+    expect(second.headers.get('etag')).toMatch(/^"/);
+  });
+
+  it('with another query is refused', async () => {
+    const headers = key();
+    expect((await post({ text: 'dry' }, headers)).status).toBe(201);
+    const wet = await call('/v1/notes?dryRun=true', { method: 'POST', json: { text: 'dry' }, headers });
+    expect(wet).toMatchObject({ status: 422, body: { code: 'idempotency_key_reused' } });
+  });
+
   it('with another body is refused', async () => {
     const headers = key();
     await post({ text: 'a' }, headers);

@@ -135,9 +135,10 @@ create table idempotency_key (
   key text not null,
   body_hash text not null,
   status integer not null,
-  location text,
   answer jsonb,
   created_at timestamp with time zone not null default now(),
+  headers jsonb not null default '{}'::jsonb,
+  checks jsonb,
   constraint idempotency_key_pkey PRIMARY KEY (subject, route, key)
 );
 

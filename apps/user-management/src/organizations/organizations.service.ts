@@ -30,6 +30,7 @@ export class OrganizationsService {
     const now = this.clock.now();
     const organization = { id: this.ids.next(), slug, displayName: displayName ?? null, createdAt: now };
     const founded = { ...organization, quota: defaultQuota };
+    this.access.requireOnReplay(caller, 'organizations:read', { organizationId: organization.id });
     const owner = { membershipId: this.ids.next(), userId: caller.subjectId };
     return this.database.transaction(async (tx) => {
       if (!(await this.organizations.insert(tx, founded, owner)))

@@ -4,19 +4,31 @@ import { Reflector } from '@nestjs/core';
 import { UNCHECKED_ANSWERS } from '../access-options.js';
 import { type Observable, tap } from 'rxjs';
 import type { Caller, WithCaller } from '../caller.js';
+import type { Target } from '../permissions/can.js';
+import type { Permission } from '../permissions/permissions.js';
 import { routeAccess } from './route-access.js';
 
-/** Remembers which callers, that is which requests, were asked about. */
+/** What a request was allowed by: a permission on an object, or (null) on the platform. */
+export interface Check {
+  readonly permission: Permission;
+  readonly target: Target | null;
+}
+
+/** Remembers what was asked about which caller, that is about which request. */
 @Injectable()
 export class ObjectChecks {
-  private readonly done = new WeakSet<Caller>();
+  private readonly done = new WeakMap<Caller, Check[]>();
 
-  note(caller: Caller): void {
-    this.done.add(caller);
+  note(caller: Caller, ...checks: Check[]): void {
+    this.done.set(caller, [...this.of(caller), ...checks]);
   }
 
   has(caller: Caller): boolean {
     return this.done.has(caller);
+  }
+
+  of(caller: Caller): readonly Check[] {
+    return this.done.get(caller) ?? [];
   }
 }
 

@@ -23,3 +23,27 @@ export class Idempotency1763600000001 implements MigrationInterface {
     await runner.query('drop table idempotency_key');
   }
 }
+
+/** A repeat gets every header of the first answer, and only after what the first was allowed by was checked again. */
+export class IdempotentReplays1763730000001 implements MigrationInterface {
+  readonly name = 'IdempotentReplays1763730000001';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      alter table idempotency_key
+        add column headers jsonb not null default '{}',
+        add column checks jsonb`);
+    await runner.query(`
+      update idempotency_key set headers = jsonb_build_object('location', location) where location is not null`);
+    await runner.query('alter table idempotency_key drop column location');
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('alter table idempotency_key add column location text');
+    await runner.query(`update idempotency_key set location = headers ->> 'location'`);
+    await runner.query('alter table idempotency_key drop column headers, drop column checks');
+  }
+}
+
+/** The kit's own, before those of a service. */
+export const kitMigrations = [Idempotency1763600000001, IdempotentReplays1763730000001] as const;

@@ -5,7 +5,7 @@ import { HealthController } from '../health/health.controller.js';
 import { LinkHeaderInterceptor } from '../http/link-header.interceptor.js';
 import { ProblemFilter } from '../http/problem.filter.js';
 import { ValidationPipe } from '../http/validation.pipe.js';
-import { Idempotency1763600000001 } from '../idempotency/idempotency.migration.js';
+import { kitMigrations } from '../idempotency/idempotency.migration.js';
 import { IdempotencyInterceptor } from '../idempotency/idempotency.interceptor.js';
 import { createLogger, LOGGER } from '../logging/logger.js';
 import { createDataSource, migrate } from '../persistence/data-source.js';
@@ -43,10 +43,7 @@ export class ServiceKitModule {
 }
 
 /** The service's migrations after the kit's own. */
-export const allMigrations = (definition: ServiceDefinition<never>) => [
-  Idempotency1763600000001,
-  ...definition.migrations,
-];
+export const allMigrations = (definition: ServiceDefinition<never>) => [...kitMigrations, ...definition.migrations];
 
 async function openDatabase<Config extends BaseConfig>(
   definition: ServiceDefinition<Config>,
@@ -57,7 +54,7 @@ async function openDatabase<Config extends BaseConfig>(
     poolSize: config.DATABASE_POOL,
     caFile: config.DATABASE_CA_FILE,
     entities: definition.entities,
-    migrations: [Idempotency1763600000001, ...definition.migrations],
+    migrations: [...kitMigrations, ...definition.migrations],
   });
   await dataSource.initialize();
   if (config.MIGRATE) await migrate(dataSource);

@@ -1,0 +1,233 @@
+create table accepted_event (
+  seq bigint generated always as identity not null,
+  source text not null,
+  id text not null,
+  type text not null,
+  workload_id uuid not null,
+  epoch integer not null,
+  version integer not null,
+  is_snapshot boolean not null,
+  time timestamp with time zone not null,
+  accepted_at timestamp with time zone not null,
+  data jsonb not null,
+  constraint accepted_event_pkey PRIMARY KEY (seq),
+  constraint accepted_event_source_id_key UNIQUE (source, id)
+);
+
+create table access_membership (
+  organization_id uuid not null,
+  subject_id uuid not null,
+  scope_kind text not null,
+  scope_id uuid not null,
+  role text not null,
+  constraint access_membership_pkey PRIMARY KEY (organization_id, subject_id, scope_kind, scope_id)
+);
+
+create table access_organization (
+  organization_id uuid not null,
+  epoch integer not null,
+  version integer not null,
+  awaiting_snapshot boolean not null default false,
+  quota jsonb,
+  constraint access_organization_pkey PRIMARY KEY (organization_id)
+);
+
+create table access_revoked_session (
+  session_id uuid not null,
+  revoked_at timestamp with time zone not null,
+  constraint access_revoked_session_pkey PRIMARY KEY (session_id)
+);
+
+create table access_signing_key (
+  kid text not null,
+  public_jwk jsonb not null,
+  not_after timestamp with time zone,
+  constraint access_signing_key_pkey PRIMARY KEY (kid)
+);
+
+create table access_state (
+  single boolean not null default true,
+  heartbeat_at timestamp with time zone,
+  keys_epoch integer not null default 0,
+  keys_version integer not null default 0,
+  constraint access_state_pkey PRIMARY KEY (single),
+  constraint access_state_single_check CHECK (single)
+);
+
+create table aggregate_version (
+  subject text not null,
+  version integer not null,
+  constraint aggregate_version_pkey PRIMARY KEY (subject)
+);
+
+create table allocation_gap (
+  workload_id uuid not null,
+  organization_id uuid not null,
+  applied_version integer not null,
+  seen_version integer not null,
+  since timestamp with time zone not null,
+  constraint allocation_gap_pkey PRIMARY KEY (workload_id)
+);
+
+create table audit_chain (
+  key text not null,
+  sequence integer not null,
+  previous_hash text not null,
+  hash text not null,
+  constraint audit_chain_pkey PRIMARY KEY (key)
+);
+
+create table audit_entry (
+  key text not null,
+  sequence integer not null,
+  entry_id uuid not null,
+  organization_id uuid,
+  actor jsonb not null,
+  action text not null,
+  target jsonb not null,
+  at timestamp with time zone not null,
+  detail jsonb not null,
+  previous_hash text not null,
+  hash text not null,
+  constraint audit_entry_pkey PRIMARY KEY (key, sequence)
+);
+
+create table dead_letter (
+  id uuid not null,
+  seq bigint generated always as identity not null,
+  key text not null,
+  event jsonb not null,
+  state text not null,
+  error text,
+  attempts integer not null default 0,
+  reason text,
+  created_at timestamp with time zone not null default now(),
+  closed_at timestamp with time zone,
+  constraint dead_letter_pkey PRIMARY KEY (id),
+  constraint dead_letter_state_check CHECK ((state = ANY (ARRAY['failed'::text, 'parked'::text, 'replayed'::text, 'discarded'::text])))
+);
+
+create table idempotency_key (
+  subject text not null,
+  route text not null,
+  key text not null,
+  body_hash text not null,
+  status integer not null,
+  answer jsonb,
+  created_at timestamp with time zone not null default now(),
+  headers jsonb not null default '{}'::jsonb,
+  checks jsonb,
+  constraint idempotency_key_pkey PRIMARY KEY (subject, route, key)
+);
+
+create table inbox (
+  event_id uuid not null,
+  received_at timestamp with time zone not null default now(),
+  constraint inbox_pkey PRIMARY KEY (event_id)
+);
+
+create table metered_resource (
+  id bigint generated always as identity not null,
+  workload_id uuid not null,
+  organization_id uuid not null,
+  project_id uuid not null,
+  environment_id uuid not null,
+  app_id uuid not null,
+  cluster text not null,
+  release integer not null,
+  process_type text not null,
+  cpu_millicores integer not null,
+  memory_mib integer not null,
+  constraint metered_resource_pkey PRIMARY KEY (id),
+  constraint metered_resource_workload_id_cluster_release_process_type_c_key UNIQUE (workload_id, cluster, release, process_type, cpu_millicores, memory_mib)
+);
+
+create table metered_workload (
+  workload_id uuid not null,
+  organization_id uuid not null,
+  epoch integer not null,
+  version integer not null,
+  effective_at timestamp with time zone,
+  confirmed_at timestamp with time zone,
+  seen_epoch integer not null,
+  seen_version integer not null,
+  constraint metered_workload_pkey PRIMARY KEY (workload_id)
+);
+
+create table outbox (
+  seq bigint generated always as identity not null,
+  topic text not null,
+  key text not null,
+  event json not null,
+  created_at timestamp with time zone not null default now(),
+  constraint outbox_pkey PRIMARY KEY (seq)
+);
+
+create table price_book (
+  id uuid not null,
+  name text not null,
+  currency text not null,
+  core_hour numeric(20,10) not null,
+  gib_hour numeric(20,10) not null,
+  constraint price_book_pkey PRIMARY KEY (id),
+  constraint price_book_name_key UNIQUE (name)
+);
+
+create table producer_epoch (
+  one boolean not null default true,
+  epoch integer not null default 0,
+  constraint producer_epoch_pkey PRIMARY KEY (one),
+  constraint producer_epoch_one_check CHECK (one)
+);
+
+create table snapshot_run (
+  aggregate text not null,
+  next_cursor text,
+  constraint snapshot_run_pkey PRIMARY KEY (aggregate)
+);
+
+create table span (
+  id bigint generated always as identity not null,
+  resource_id bigint not null,
+  instances integer not null,
+  during tstzrange not null,
+  constraint span_pkey PRIMARY KEY (id),
+  constraint span_during_check CHECK (((NOT isempty(during)) AND lower_inc(during) AND (NOT upper_inc(during)))),
+  constraint span_instances_check CHECK ((instances > 0)),
+  constraint span_no_overlap EXCLUDE USING gist (int8range(resource_id, resource_id, '[]'::text) WITH &&, during WITH &&)
+);
+
+create table usage_anomaly (
+  id bigint generated always as identity not null,
+  workload_id uuid not null,
+  organization_id uuid not null,
+  kind text not null,
+  epoch integer not null,
+  version integer not null,
+  detail jsonb not null,
+  constraint usage_anomaly_pkey PRIMARY KEY (id)
+);
+
+alter table allocation_gap add constraint allocation_gap_workload_id_fkey FOREIGN KEY (workload_id) REFERENCES metered_workload(workload_id);
+
+alter table span add constraint span_resource_id_fkey FOREIGN KEY (resource_id) REFERENCES metered_resource(id);
+
+CREATE INDEX accepted_event_workload ON accepted_event USING btree (workload_id, epoch, version);
+
+CREATE INDEX access_membership_subject ON access_membership USING btree (subject_id, organization_id);
+
+CREATE INDEX access_revoked_session_at ON access_revoked_session USING btree (revoked_at);
+
+CREATE INDEX allocation_gap_organization ON allocation_gap USING btree (organization_id);
+
+CREATE INDEX dead_letter_open ON dead_letter USING btree (key, seq) WHERE (state = ANY (ARRAY['failed'::text, 'parked'::text]));
+
+CREATE INDEX idempotency_key_created_at ON idempotency_key USING btree (created_at);
+
+CREATE INDEX inbox_received_at ON inbox USING brin (received_at);
+
+CREATE INDEX metered_resource_organization ON metered_resource USING btree (organization_id);
+
+CREATE INDEX span_open ON span USING btree (resource_id) WHERE upper_inf(during);
+
+CREATE INDEX usage_anomaly_workload ON usage_anomaly USING btree (workload_id);

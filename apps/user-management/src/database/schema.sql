@@ -1,0 +1,288 @@
+create sequence work_sequence as bigint;
+
+create table access_membership (
+  organization_id uuid not null,
+  subject_id uuid not null,
+  scope_kind text not null,
+  scope_id uuid not null,
+  role text not null,
+  constraint access_membership_pkey PRIMARY KEY (organization_id, subject_id, scope_kind, scope_id)
+);
+
+create table access_organization (
+  organization_id uuid not null,
+  epoch integer not null,
+  version integer not null,
+  awaiting_snapshot boolean not null default false,
+  quota jsonb,
+  constraint access_organization_pkey PRIMARY KEY (organization_id)
+);
+
+create table access_revoked_session (
+  session_id uuid not null,
+  revoked_at timestamp with time zone not null,
+  constraint access_revoked_session_pkey PRIMARY KEY (session_id)
+);
+
+create table access_signing_key (
+  kid text not null,
+  public_jwk jsonb not null,
+  not_after timestamp with time zone,
+  constraint access_signing_key_pkey PRIMARY KEY (kid)
+);
+
+create table access_state (
+  single boolean not null default true,
+  heartbeat_at timestamp with time zone,
+  keys_epoch integer not null default 0,
+  keys_version integer not null default 0,
+  constraint access_state_pkey PRIMARY KEY (single),
+  constraint access_state_single_check CHECK (single)
+);
+
+create table aggregate_version (
+  subject text not null,
+  version integer not null,
+  constraint aggregate_version_pkey PRIMARY KEY (subject)
+);
+
+create table app_user (
+  id uuid not null,
+  email text not null,
+  display_name text,
+  password_hash text not null,
+  administrator boolean not null default false,
+  generation integer not null default 1,
+  created_at timestamp with time zone not null,
+  constraint app_user_pkey PRIMARY KEY (id),
+  constraint app_user_email_key UNIQUE (email)
+);
+
+create table audit_chain (
+  key text not null,
+  sequence integer not null,
+  previous_hash text not null,
+  hash text not null,
+  constraint audit_chain_pkey PRIMARY KEY (key)
+);
+
+create table audit_entry (
+  key text not null,
+  sequence integer not null,
+  entry_id uuid not null,
+  organization_id uuid,
+  actor jsonb not null,
+  action text not null,
+  target jsonb not null,
+  at timestamp with time zone not null,
+  detail jsonb not null,
+  previous_hash text not null,
+  hash text not null,
+  constraint audit_entry_pkey PRIMARY KEY (key, sequence)
+);
+
+create table audit_trail (
+  entry_id uuid not null,
+  organization_id uuid,
+  entry jsonb not null,
+  constraint audit_trail_pkey PRIMARY KEY (entry_id)
+);
+
+create table dead_letter (
+  id uuid not null,
+  seq bigint generated always as identity not null,
+  key text not null,
+  event jsonb not null,
+  state text not null,
+  error text,
+  attempts integer not null default 0,
+  reason text,
+  created_at timestamp with time zone not null default now(),
+  closed_at timestamp with time zone,
+  constraint dead_letter_pkey PRIMARY KEY (id),
+  constraint dead_letter_state_check CHECK ((state = ANY (ARRAY['failed'::text, 'parked'::text, 'replayed'::text, 'discarded'::text])))
+);
+
+create table heartbeat (
+  single boolean not null default true,
+  at timestamp with time zone not null,
+  constraint heartbeat_pkey PRIMARY KEY (single),
+  constraint heartbeat_single_check CHECK (single)
+);
+
+create table idempotency_key (
+  subject text not null,
+  route text not null,
+  key text not null,
+  body_hash text not null,
+  status integer not null,
+  answer jsonb,
+  created_at timestamp with time zone not null default now(),
+  headers jsonb not null default '{}'::jsonb,
+  checks jsonb,
+  constraint idempotency_key_pkey PRIMARY KEY (subject, route, key)
+);
+
+create table inbox (
+  event_id uuid not null,
+  received_at timestamp with time zone not null default now(),
+  constraint inbox_pkey PRIMARY KEY (event_id)
+);
+
+create table mail (
+  id uuid not null,
+  sealed bytea not null,
+  created_at timestamp with time zone not null,
+  constraint mail_pkey PRIMARY KEY (id)
+);
+
+create table membership (
+  id uuid not null,
+  organization_id uuid not null,
+  user_id uuid not null,
+  scope_kind text not null,
+  scope_id uuid not null,
+  role text not null,
+  generation integer not null default 1,
+  created_at timestamp with time zone not null,
+  constraint membership_pkey PRIMARY KEY (id),
+  constraint membership_organization_id_user_id_scope_kind_scope_id_key UNIQUE (organization_id, user_id, scope_kind, scope_id)
+);
+
+create table organization (
+  id uuid not null,
+  slug text not null,
+  display_name text,
+  quota jsonb not null,
+  created_at timestamp with time zone not null,
+  constraint organization_pkey PRIMARY KEY (id),
+  constraint organization_slug_key UNIQUE (slug)
+);
+
+create table outbox (
+  seq bigint generated always as identity not null,
+  topic text not null,
+  key text not null,
+  event json not null,
+  created_at timestamp with time zone not null default now(),
+  constraint outbox_pkey PRIMARY KEY (seq)
+);
+
+create table producer_epoch (
+  one boolean not null default true,
+  epoch integer not null default 0,
+  constraint producer_epoch_pkey PRIMARY KEY (one),
+  constraint producer_epoch_one_check CHECK (one)
+);
+
+create table refresh_token (
+  token_hash text not null,
+  session_id uuid not null,
+  created_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  constraint refresh_token_pkey PRIMARY KEY (token_hash)
+);
+
+create table registration (
+  token_hash text not null,
+  email text not null,
+  display_name text,
+  password_hash text not null,
+  expires_at timestamp with time zone not null,
+  constraint registration_pkey PRIMARY KEY (token_hash)
+);
+
+create table session (
+  id uuid not null,
+  user_id uuid not null,
+  user_agent text,
+  created_at timestamp with time zone not null,
+  last_used_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  revoked_at timestamp with time zone,
+  constraint session_pkey PRIMARY KEY (id)
+);
+
+create table signing_key (
+  kid text not null,
+  state text not null,
+  public_jwk jsonb not null,
+  private_sealed bytea not null,
+  created_at timestamp with time zone not null,
+  not_after timestamp with time zone,
+  constraint signing_key_pkey PRIMARY KEY (kid),
+  constraint signing_key_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'active'::text, 'retired'::text])))
+);
+
+create table snapshot_run (
+  aggregate text not null,
+  next_cursor text,
+  constraint snapshot_run_pkey PRIMARY KEY (aggregate)
+);
+
+create table work_deadline (
+  queue text not null,
+  key text not null,
+  name text not null,
+  at timestamp with time zone not null,
+  due_at timestamp with time zone not null,
+  attempts integer not null default 0,
+  constraint work_deadline_pkey PRIMARY KEY (queue, key, name)
+);
+
+create table work_item (
+  queue text not null,
+  key text not null,
+  work_group text not null,
+  generation bigint not null,
+  due_at timestamp with time zone,
+  attempts integer not null default 0,
+  interrupted boolean not null default false,
+  constraint work_item_pkey PRIMARY KEY (queue, key)
+);
+
+create table work_lease (
+  queue text not null,
+  key text not null,
+  work_group text not null,
+  generation bigint not null,
+  fence bigint not null,
+  expires_at timestamp with time zone not null,
+  constraint work_lease_pkey PRIMARY KEY (queue, key)
+);
+
+alter table membership add constraint membership_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE CASCADE;
+
+alter table refresh_token add constraint refresh_token_session_id_fkey FOREIGN KEY (session_id) REFERENCES session(id) ON DELETE CASCADE;
+
+CREATE INDEX access_membership_subject ON access_membership USING btree (subject_id, organization_id);
+
+CREATE INDEX access_revoked_session_at ON access_revoked_session USING btree (revoked_at);
+
+CREATE INDEX audit_trail_organization ON audit_trail USING btree (organization_id, entry_id);
+
+CREATE INDEX dead_letter_open ON dead_letter USING btree (key, seq) WHERE (state = ANY (ARRAY['failed'::text, 'parked'::text]));
+
+CREATE INDEX idempotency_key_created_at ON idempotency_key USING btree (created_at);
+
+CREATE INDEX inbox_received_at ON inbox USING brin (received_at);
+
+CREATE INDEX membership_user ON membership USING btree (user_id, organization_id);
+
+CREATE INDEX refresh_token_session ON refresh_token USING btree (session_id);
+
+CREATE INDEX registration_email ON registration USING btree (email);
+
+CREATE INDEX registration_expires_at ON registration USING btree (expires_at);
+
+CREATE INDEX session_owner ON session USING btree (user_id, id);
+
+CREATE UNIQUE INDEX signing_key_active ON signing_key USING btree (state) WHERE (state = 'active'::text);
+
+CREATE INDEX work_deadline_due ON work_deadline USING btree (due_at);
+
+CREATE INDEX work_item_due ON work_item USING btree (queue, due_at) WHERE (due_at IS NOT NULL);
+
+CREATE INDEX work_item_group ON work_item USING btree (queue, work_group, due_at) WHERE (due_at IS NOT NULL);
+
+CREATE INDEX work_lease_expires_at ON work_lease USING btree (expires_at);
