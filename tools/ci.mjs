@@ -4,9 +4,18 @@ import { root } from './prepare.mjs';
 
 const COUNTED = /^(\d+) passed, (\d+) failed(?:, \d+ skipped)?$/gm;
 
-// The tiers `verify:static`, `test:toolchains` and `test:kafka` join here one by one, as each is seen green in a fresh clone.
 /** `needs`: tools without which the tier fails, by name. `counts`: it prints a closing line of its own. */
-const tiers = [{ name: 'test', command: ['npm', 'test'], needs: ['git'], counts: true }];
+const tiers = [
+  { name: 'test', command: ['npm', 'test'], needs: ['git'], counts: true },
+  { name: 'static', command: ['npm', 'run', '--silent', 'verify:static'], needs: [], counts: false },
+  {
+    name: 'toolchains',
+    command: ['npm', 'run', '--silent', 'test:toolchains'],
+    needs: ['python3', 'go'],
+    counts: true,
+  },
+  { name: 'kafka', command: ['npm', 'run', '--silent', 'test:kafka'], needs: ['java', 'mvn'], counts: true },
+];
 
 const total = { passed: 0, failed: 0 };
 for (const tier of tiers) {
