@@ -12,6 +12,8 @@ const config = z.object({
     .enum(['true', 'false'])
     .default('false')
     .transform((value) => value === 'true'),
+  /** How long former web instances are held, without requests, after the new ones took over. */
+  HOLD_SECONDS: z.coerce.number().min(0).max(600).default(5),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 export type AgentConfig = Readonly<z.infer<typeof config>>;

@@ -20,6 +20,7 @@ const agent = await startAgent({
   logger,
   isolateUsers: config.ISOLATE_USERS,
   toolPath: config.TOOL_PATH,
+  tuning: { hold: config.HOLD_SECONDS * 1_000 },
 });
 logger.info({ socket: config.AGENT_SOCKET }, 'the agent is ready');
 

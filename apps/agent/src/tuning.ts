@@ -2,6 +2,11 @@
 export interface Tuning {
   /** New instances must be ready for so long, without a break, before they take over from those of the former release. */
   readonly settle: number;
+  /**
+   * Former web instances run on without requests for so long after the new ones took over, to fall back to. Bounded by the
+   * workload's stop deadline.
+   */
+  readonly hold: number;
   /** First pause after a failed run; doubled at each further one. */
   readonly backoff: number;
   readonly backoffMax: number;
@@ -26,6 +31,7 @@ export interface Tuning {
 
 export const defaultTuning: Tuning = {
   settle: 500,
+  hold: 5_000,
   backoff: 1_000,
   backoffMax: 60_000,
   stable: 60_000,

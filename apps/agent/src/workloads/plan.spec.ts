@@ -5,17 +5,19 @@ import { type InstanceView, plan, type Plan, type PlanInput, type WantedProcess 
 
 const NOW = 1_000_000;
 const SETTLE = 500;
+const HOLD = 5_000;
 const ready: Partial<InstanceState> = { phase: 'ready', readySince: NOW - SETTLE, everReady: true };
 
 function view(id: string, state: Partial<InstanceState> = ready, more: Partial<InstanceView> = {}): InstanceView {
   const [processType = 'web', revision = 'r1'] = id.split(':');
-  const base = { id, processType, revision, startDeadline: 10_000, failureThreshold: 3 };
-  return { ...base, state: { ...freshState(NOW - 1_000), ...state }, routed: state.phase === 'ready', ...more };
+  const base = { id, processType, revision, startDeadline: 10_000, failureThreshold: 3, heldSince: null };
+  const routed = more.routed ?? state.phase === 'ready';
+  return { ...base, state: { ...freshState(NOW - 1_000), ...state }, routed, wasRouted: routed, ...more };
 }
 
 function ask(wanted: [string, string, number][], instances: InstanceView[], more: Partial<PlanInput> = {}): Plan {
   const processes: WantedProcess[] = wanted.map(([name, revision, count]) => ({ name, revision, instances: count }));
-  return plan({ wanted: processes, instances, canStart: true, now: NOW, settle: SETTLE, ...more });
+  return plan({ wanted: processes, instances, canStart: true, now: NOW, settle: SETTLE, hold: HOLD, ...more });
 }
 
 const nothing = { start: [], restart: [], retire: [], end: [] };
@@ -40,7 +42,7 @@ describe('plan', () => {
 
   it('changes nothing when all is as wanted', () => {
     const result = ask([['web', 'r1', 2]], [view('web:r1:a'), view('web:r1:b')]);
-    expect(result).toEqual({ ...nothing, routed: ['web:r1:a', 'web:r1:b'], wakeAt: null });
+    expect(result).toEqual({ ...nothing, routed: ['web:r1:a', 'web:r1:b'], held: [], wakeAt: null });
   });
 
   it('retires all of a deleted workload', () => {
@@ -54,14 +56,14 @@ describe('plan', () => {
     expect(ask([['web', 'r1', 1]], instances).retire).toEqual(['web:r1:b', 'web:r1:c']);
   });
 
-  it.each<[string, Partial<InstanceState>, Partial<InstanceView>, { routed: string[]; retire: string[] }]>([
-    ['starting', { phase: 'starting' }, {}, { routed: ['web:r1:a'], retire: [] }],
-    ['ready, not proven', { ...ready, readySince: NOW - 1 }, { routed: false }, { routed: ['web:r1:a'], retire: [] }],
-    ['proven, not routed', ready, { routed: false }, { routed: ['web:r1:a', 'web:r2:a'], retire: [] }],
-    ['proven and routed', ready, {}, { routed: ['web:r2:a'], retire: ['web:r1:a'] }],
-    ['failing', { phase: 'backoff', retryAt: NOW + 1 }, {}, { routed: ['web:r1:a'], retire: [] }],
+  it.each<[string, Partial<InstanceState>, Partial<InstanceView>, Partial<Plan>]>([
+    ['starting', { phase: 'starting' }, {}, { routed: ['web:r1:a'], held: [] }],
+    ['ready, not proven', { ...ready, readySince: NOW - 1 }, { routed: false }, { routed: ['web:r1:a'], held: [] }],
+    ['proven, not routed', ready, { routed: false }, { routed: ['web:r1:a', 'web:r2:a'], held: [] }],
+    ['proven and routed', ready, {}, { routed: ['web:r2:a'], held: ['web:r1:a'], wakeAt: NOW + HOLD }],
+    ['failing', { phase: 'backoff', retryAt: NOW + 1 }, {}, { routed: ['web:r1:a'], held: [] }],
   ])('replaces a serving instance step by step: the new one is %s', (_, state, more, expected) => {
-    expect(ask([['web', 'r2', 1]], [view('web:r1:a'), newWeb(state, more)])).toMatchObject(expected);
+    expect(ask([['web', 'r2', 1]], [view('web:r1:a'), newWeb(state, more)])).toMatchObject({ ...expected, retire: [] });
   });
 
   it('retires no former instance before all of the new ones have taken over', () => {
@@ -72,6 +74,66 @@ describe('plan', () => {
   it('leaves a new instance in the routes when another new one falters in the middle of the replacement', () => {
     const instances = [view('web:r1:a'), newWeb(ready), view('web:r2:b', { phase: 'unready', everReady: true })];
     expect(ask([['web', 'r2', 2]], instances).routed).toEqual(['web:r1:a', 'web:r2:a']);
+  });
+
+  describe('with a former instance held', () => {
+    const held = (since: number, state?: Partial<InstanceState>) =>
+      view('web:r1:a', state, { routed: false, wasRouted: true, heldSince: since });
+    const crashed: Partial<InstanceState> = { phase: 'backoff', readySince: null, everReady: true, retryAt: NOW + 500 };
+
+    it('keeps it without requests, and retires it when its time is over', () => {
+      const early = ask([['web', 'r2', 1]], [held(NOW - HOLD + 1), newWeb(ready)]);
+      expect(early).toMatchObject({ routed: ['web:r2:a'], held: ['web:r1:a'], retire: [], wakeAt: NOW + 1 });
+      const late = ask([['web', 'r2', 1]], [held(NOW - HOLD), newWeb(ready)]);
+      expect(late).toMatchObject({ routed: ['web:r2:a'], held: [], retire: ['web:r1:a'] });
+    });
+
+    it.each<[string, Partial<InstanceState>]>([
+      ['ended', crashed],
+      ['is unready', { phase: 'unready', everReady: true }],
+      ['is starting again', { phase: 'starting', everReady: true }],
+      ['is back, but not proven', { ...ready, readySince: NOW - 1 }],
+    ])('gives it requests again, whatever time it is, when a new one that served %s', (_, state) => {
+      const faltering = newWeb(state, { routed: false, wasRouted: true });
+      const result = ask([['web', 'r2', 1]], [held(NOW - HOLD), faltering]);
+      expect(result).toMatchObject({ routed: ['web:r1:a'], held: [], retire: [] });
+    });
+
+    it('gives it no requests for a new instance that never served, as at a scale-up', () => {
+      const more = view('web:r2:b', { phase: 'starting' });
+      const unproven = view('web:r2:c', { ...ready, readySince: NOW }, { routed: false });
+      const result = ask([['web', 'r2', 3]], [held(NOW - 1), newWeb(ready), more, unproven]);
+      expect(result).toMatchObject({ routed: ['web:r2:a', 'web:r2:c'], held: ['web:r1:a'], retire: [] });
+    });
+
+    it('drops it when it ends itself, unless a new one falters too', () => {
+      const ended = held(NOW - 1, crashed);
+      expect(ask([['web', 'r2', 1]], [ended, newWeb(ready)])).toMatchObject({ retire: ['web:r1:a'], restart: [] });
+      const faltering = newWeb(crashed, { wasRouted: true });
+      expect(ask([['web', 'r2', 1]], [ended, faltering])).toMatchObject({ retire: [], held: [] });
+    });
+
+    it('makes it serve at once when it is wanted again, and holds the others instead', () => {
+      const back = [held(NOW - 1), newWeb(ready)];
+      expect(ask([['web', 'r1', 1]], back)).toMatchObject({ start: [], routed: ['web:r2:a', 'web:r1:a'], retire: [] });
+      const routed = [view('web:r1:a', ready, { heldSince: NOW - 1 }), newWeb(ready)];
+      expect(ask([['web', 'r1', 1]], routed)).toMatchObject({ routed: ['web:r1:a'], held: ['web:r2:a'] });
+    });
+
+    it('leaves it aside while a third release starts, and uses it when the one in charge ends', () => {
+      const third = view('web:r3:a', { phase: 'starting' });
+      const calm = ask([['web', 'r3', 1]], [held(NOW - 1), newWeb(ready), third]);
+      expect(calm).toMatchObject({ routed: ['web:r2:a'], held: ['web:r1:a'], retire: [] });
+      const inCharge = newWeb(crashed, { routed: false, wasRouted: true });
+      expect(ask([['web', 'r3', 1]], [held(NOW - 1), inCharge, third])).toMatchObject({ routed: ['web:r1:a'] });
+    });
+
+    it('does not hold at a stop, at the end of the workload, nor when the time to hold is none', () => {
+      const instances = [view('web:r1:a'), newWeb(ready)];
+      expect(ask([['web', 'r2', 0]], instances)).toMatchObject({ held: [], retire: ['web:r2:a', 'web:r1:a'] });
+      expect(ask([], instances)).toMatchObject({ held: [], retire: ['web:r1:a', 'web:r2:a'] });
+      expect(ask([['web', 'r2', 1]], instances, { hold: 0 })).toMatchObject({ held: [], retire: ['web:r1:a'] });
+    });
   });
 
   it('routes a new instance at once when no former one serves', () => {
@@ -134,19 +196,22 @@ class World {
   wanted: WantedProcess[] = [];
   private made = 0;
 
+  get input(): PlanInput {
+    const { wanted, instances, now } = this;
+    return { wanted, instances, canStart: true, now, settle: SETTLE, hold: HOLD };
+  }
+
   pass(): Plan {
-    const next = plan({
-      wanted: this.wanted,
-      instances: this.instances,
-      canStart: true,
-      now: this.now,
-      settle: SETTLE,
-    });
+    const next = plan(this.input);
     this.instances = this.instances.filter(({ id }) => !next.retire.includes(id));
     for (const name of next.start) this.instances.push(this.make(name));
     for (const id of next.restart) this.update(id, { phase: 'starting', startedAt: this.now, retryAt: null });
     for (const { id } of next.end) this.crash(id);
-    this.instances = this.instances.map((each) => ({ ...each, routed: next.routed.includes(each.id) }));
+    this.instances = this.instances.map((each) => {
+      const routed = next.routed.includes(each.id);
+      const heldSince = next.held.includes(each.id) ? (each.heldSince ?? this.now) : null;
+      return { ...each, routed, wasRouted: each.wasRouted || routed, heldSince };
+    });
     return next;
   }
 
@@ -159,10 +224,16 @@ class World {
     if (found?.state.phase === 'starting') this.update(id, { phase: 'ready', readySince: this.now, everReady: true });
   }
 
-  serving = (): number => this.instances.filter(({ routed, state }) => routed && state.phase === 'ready').length;
+  clone(): World {
+    return Object.assign(new World(), { ...this });
+  }
 
-  settle(): void {
-    for (let pass = 0; pass < 12; pass++) {
+  serving(): number {
+    return this.instances.filter(({ routed, state }) => routed && state.phase === 'ready').length;
+  }
+
+  settle(passes = 12 + HOLD / SETTLE): void {
+    for (let pass = 0; pass < passes; pass++) {
       for (const { id } of this.instances) this.becomeReady(id);
       this.now += SETTLE;
       this.pass();
@@ -171,8 +242,15 @@ class World {
 
   private make(name: string): InstanceView {
     const revision = this.wanted.find((process) => process.name === name)?.revision ?? '';
-    const base = { processType: name, revision, startDeadline: 10_000, failureThreshold: 3, routed: false };
-    return { ...base, id: `${name}-${++this.made}`, state: freshState(this.now) };
+    const base = {
+      processType: name,
+      revision,
+      startDeadline: 10_000,
+      failureThreshold: 3,
+      routed: false,
+      wasRouted: false,
+    };
+    return { ...base, heldSince: null, id: `${name}-${++this.made}`, state: freshState(this.now) };
   }
 
   private update(id: string, change: Partial<InstanceState>): void {
@@ -186,12 +264,14 @@ const step = fc.oneof(
   fc.record({ kind: fc.constant('want' as const), revision: fc.constantFrom('r1', 'r2', 'r3'), count: fc.nat(4) }),
   fc.record({ kind: fc.constant('ready' as const), at: fc.nat(9) }),
   fc.record({ kind: fc.constant('crash' as const), at: fc.nat(9) }),
+  fc.record({ kind: fc.constant('calm' as const), passes: fc.integer({ min: 1, max: 6 }) }),
   fc.record({ kind: fc.constant('time' as const), by: fc.integer({ min: 1, max: 1_500 }) }),
 );
 type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never;
 
 function act(world: World, next: Step): void {
   if (next.kind === 'time') world.now += next.by;
+  if (next.kind === 'calm') world.settle(next.passes);
   if (next.kind === 'want') world.wanted = [{ name: 'web', revision: next.revision, instances: next.count }];
   if (next.kind === 'ready' || next.kind === 'crash') {
     const { id } = world.instances[next.at % Math.max(1, world.instances.length)] ?? { id: '' };
@@ -213,6 +293,40 @@ describe('plan, whatever happens', () => {
           world.pass();
           const wanted = world.wanted[0]?.instances ?? 0;
           expect(world.serving()).toBeGreaterThanOrEqual(Math.min(before, wanted));
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('serves again in one pass when all that took over ends while former instances are held', () => {
+    fc.assert(
+      fc.property(steps, (all) => {
+        const world = new World();
+        for (const each of all) {
+          act(world, each);
+          world.pass();
+          const held = world.instances.filter((view) => view.heldSince !== null && view.state.phase === 'ready');
+          const before = world.clone();
+          for (const { id, heldSince } of before.instances) if (heldSince === null) before.crash(id);
+          before.pass();
+          if (before.instances.some((view) => view.wasRouted && view.state.phase === 'backoff'))
+            expect(before.serving()).toBe(held.length);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('holds nothing for longer than its time while all that is wanted serves, and never with requests', () => {
+    fc.assert(
+      fc.property(steps, (all) => {
+        const world = new World();
+        for (const each of all) {
+          act(world, each);
+          const { held, routed } = world.pass();
+          expect(held.filter((id) => routed.includes(id))).toEqual([]);
+          for (const { heldSince } of world.instances) expect(world.now - (heldSince ?? world.now)).toBeLessThan(HOLD);
         }
       }),
       { numRuns: 300 },
@@ -245,15 +359,8 @@ describe('plan, whatever happens', () => {
           act(world, each);
           world.pass();
         }
-        const input = {
-          wanted: world.wanted,
-          instances: world.instances,
-          canStart: true,
-          now: world.now,
-          settle: SETTLE,
-        };
-        expect(plan(input)).toEqual(plan(input));
-        expect(plan(input).wakeAt ?? Infinity).toBeGreaterThan(world.now);
+        expect(plan(world.input)).toEqual(plan(world.input));
+        expect(plan(world.input).wakeAt ?? Infinity).toBeGreaterThan(world.now);
       }),
     );
   });

@@ -14,6 +14,10 @@ export interface InstanceView {
   readonly state: InstanceState;
   /** In the table that the router has confirmed. */
   readonly routed: boolean;
+  /** It was in that table at some time. */
+  readonly wasRouted: boolean;
+  /** Since when it is held: it runs without requests, to fall back to. Null when it is not. */
+  readonly heldSince: number | null;
   /** Milliseconds from the start of a run until it must be ready. */
   readonly startDeadline: number;
   readonly failureThreshold: number;
@@ -28,6 +32,8 @@ export interface PlanInput {
   readonly canStart: boolean;
   readonly now: number;
   readonly settle: number;
+  /** Milliseconds for which former web instances are held after the new ones took over. */
+  readonly hold: number;
 }
 
 export interface Plan {
@@ -41,6 +47,8 @@ export interface Plan {
   readonly end: readonly { readonly id: string; readonly reason: ExitReason }[];
   /** Instances that should get requests. */
   readonly routed: readonly string[];
+  /** Former instances to keep running without requests. */
+  readonly held: readonly string[];
   /** When to look again although nothing happened. */
   readonly wakeAt: number | null;
 }
@@ -53,32 +61,68 @@ export function plan(input: PlanInput): Plan {
   const names = [...new Set([...input.wanted.map(({ name }) => name), ...present.map((view) => view.processType)])];
   const parts = names.map((name) => planType(name, present, input));
   const retire = parts.flatMap((part) => part.retire);
-  const staying = present.filter(({ id }) => !retire.includes(id));
+  const isStaying = (id: string): boolean => !retire.includes(id);
+  const staying = present.filter(({ id }) => isStaying(id));
+  const held = parts.flatMap((part) => part.held).filter(isStaying);
   return {
     start: parts.flatMap((part) => part.start),
     retire,
-    restart: staying.filter((view) => isDue(view, input.now)).map(({ id }) => id),
+    restart: staying.filter((view) => isDue(view, input.now)).map(idOf),
     end: staying.flatMap((view) => endOf(view, input.now)),
-    routed: parts.flatMap((part) => part.routed).filter((id) => !retire.includes(id)),
-    wakeAt: earliest(staying.flatMap((view) => wakeTimes(view, input))),
+    routed: parts.flatMap((part) => part.routed).filter(isStaying),
+    held,
+    wakeAt: earliest(staying.flatMap((view) => wakeTimes(view, held.includes(view.id), input))),
   };
 }
 
-type TypePlan = Pick<Plan, 'start' | 'retire' | 'routed'>;
+type TypePlan = Pick<Plan, 'start' | 'retire' | 'routed' | 'held'>;
 
 function planType(name: string, present: readonly InstanceView[], input: PlanInput): TypePlan {
   const wanted = input.wanted.find((process) => process.name === name);
-  const count = wanted?.instances ?? 0;
   const mine = present.filter((view) => view.processType === name);
   const current = mine.filter((view) => view.revision === wanted?.revision);
   const former = mine.filter((view) => view.revision !== wanted?.revision);
-  const missing = input.canStart ? Math.max(0, count - current.length) : 0;
-  const takeOver = provenOf(current, input).length >= count;
+  const change: Replacement = { current, former, count: wanted?.instances ?? 0, input };
+  const missing = input.canStart ? Math.max(0, change.count - current.length) : 0;
+  const held = name === ROUTED_TYPE ? heldOf(change) : [];
+  const done = former.filter((view) => isDone(view, held, change));
   return {
     start: Array.from({ length: missing }, () => name),
-    retire: [...excessOf(current, count), ...former.filter((view) => isDone(view, current, count, takeOver))].map(idOf),
-    routed: name === ROUTED_TYPE ? routedOf(current, former, takeOver).map(idOf) : [],
+    retire: [...excessOf(current, change.count), ...done].map(idOf),
+    routed: name === ROUTED_TYPE ? routedOf(change, held).map(idOf) : [],
+    held: held.map(idOf),
   };
+}
+
+/** The instances of one process type, in the middle of a replacement or not. */
+interface Replacement {
+  readonly current: readonly InstanceView[];
+  readonly former: readonly InstanceView[];
+  /** How many are wanted. */
+  readonly count: number;
+  readonly input: PlanInput;
+}
+
+/** All that is wanted is proven, so that it may take over. */
+const mayTakeOver = ({ current, count, input }: Replacement): boolean => provenOf(current, input).length >= count;
+
+/** All that is wanted serves, requests included. */
+const tookOver = (change: Replacement): boolean =>
+  mayTakeOver(change) && change.current.filter(serves).length >= change.count;
+
+/** Something that got requests does not serve now; held instances are in charge of nothing. */
+const falters = ({ current, former }: Replacement): boolean =>
+  [...current, ...former.filter((view) => !isHeld(view))].some((view) => view.wasRouted && !serves(view));
+
+/**
+ * Former instances that run without requests: all of them once the new ones took over, and those held before for as long
+ * as nothing falters. One that is not ready is nothing to fall back to.
+ */
+function heldOf(change: Replacement): InstanceView[] {
+  if (change.count === 0) return [];
+  const ready = change.former.filter(isReady);
+  if (tookOver(change)) return ready;
+  return falters(change) ? [] : ready.filter(isHeld);
 }
 
 /** New instances that have been ready for long enough to be trusted. */
@@ -94,24 +138,22 @@ function excessOf(current: readonly InstanceView[], count: number): InstanceView
 }
 
 /**
- * A former instance goes when all new ones have taken over, requests included. One that never served is of no use to
- * anybody and goes at once; one that did is kept alive, for it may be all that serves.
+ * A former instance goes when all new ones have taken over, a held one after its time. One that never served, or ended
+ * while it was held, is of no use to anybody and goes at once; any other one is kept alive, for it may be all that serves.
  */
-function isDone(view: InstanceView, current: readonly InstanceView[], count: number, takeOver: boolean): boolean {
+function isDone(view: InstanceView, held: readonly InstanceView[], change: Replacement): boolean {
+  const { now, hold } = change.input;
   if (!view.state.everReady) return true;
-  const serving = current.filter((other) => isReady(other) && (other.processType !== ROUTED_TYPE || other.routed));
-  return takeOver && serving.length >= count;
+  if (held.includes(view)) return now - (view.heldSince ?? now) >= hold;
+  if (isHeld(view) && !falters(change)) return true;
+  return view.processType === ROUTED_TYPE ? tookOver(change) : mayTakeOver(change);
 }
 
 /** While former instances serve, new ones get requests only when all of them are proven. */
-function routedOf(
-  current: readonly InstanceView[],
-  former: readonly InstanceView[],
-  takeOver: boolean,
-): InstanceView[] {
-  const serving = former.filter(isReady);
-  const admitted = takeOver || serving.length === 0;
-  return [...serving, ...current.filter((view) => isReady(view) && (admitted || view.routed))];
+function routedOf(change: Replacement, held: readonly InstanceView[]): InstanceView[] {
+  const serving = change.former.filter((view) => isReady(view) && !held.includes(view));
+  const admitted = serving.length === 0 || mayTakeOver(change);
+  return [...serving, ...change.current.filter((view) => isReady(view) && (admitted || view.routed))];
 }
 
 /** Not ready at the deadline, or unready for another whole threshold of probes. */
@@ -122,14 +164,18 @@ function endOf({ id, state, startDeadline, failureThreshold }: InstanceView, now
   return hopeless ? [{ id, reason: 'unhealthy' }] : [];
 }
 
-function wakeTimes({ state, startDeadline }: InstanceView, { now, settle }: PlanInput): number[] {
+function wakeTimes({ state, startDeadline, heldSince }: InstanceView, held: boolean, input: PlanInput): number[] {
+  const { now, settle, hold } = input;
   const times = [state.retryAt, state.readySince === null ? null : state.readySince + settle];
+  if (held) times.push((heldSince ?? now) + hold);
   if (state.phase === 'starting' && !state.ending) times.push(state.startedAt + startDeadline);
   return times.filter((time) => time !== null && time > now) as number[];
 }
 
 const idOf = (view: InstanceView): string => view.id;
 const isReady = (view: InstanceView): boolean => view.state.phase === 'ready';
+const isHeld = ({ heldSince }: InstanceView): boolean => heldSince !== null;
+const serves = (view: InstanceView): boolean => isReady(view) && view.routed;
 const isDue = ({ state }: InstanceView, now: number): boolean =>
   state.phase === 'backoff' && state.retryAt !== null && state.retryAt <= now;
 const earliest = (times: readonly number[]): number | null => (times.length === 0 ? null : Math.min(...times));

@@ -1,4 +1,10 @@
-import type { DesiredWorkload, InstanceStats, ObservedWorkload, Upstream } from '@berth/contracts/runtime';
+import {
+  type DesiredWorkload,
+  type InstanceStats,
+  type ObservedWorkload,
+  serves,
+  type Upstream,
+} from '@berth/contracts/runtime';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Cancel } from '../clock.js';
@@ -24,11 +30,13 @@ export class Workload {
   readonly logs: WorkloadLogs;
   private readonly instances = new Map<string, Instance>();
   private readonly slug: SlugLoader;
+  private readonly everRouted = new Set<string>();
+  private readonly heldSince = new Map<string, number>();
   private deleted = false;
   private queued = false;
   private cancelWake: Cancel = () => undefined;
   private changedAt: number;
-  private readySet = '';
+  private serving = '';
   private shown = '';
 
   constructor(
@@ -115,11 +123,12 @@ export class Workload {
     const now = this.context.clock.now().getTime();
     const { settle } = this.context.tuning;
     const input = { wanted: this.wanted(), instances: this.views(), canStart: this.slug.slug !== undefined };
-    const next = plan({ ...input, now, settle });
+    const next = plan({ ...input, now, settle, hold: this.hold });
     for (const name of next.start) this.make(name);
     for (const id of next.restart) this.instances.get(id)?.restart();
     for (const { id, reason } of next.end) this.instances.get(id)?.end(reason);
     for (const id of next.retire) void this.retire(id);
+    this.keepHeld(next.held, now);
     this.route(next.routed);
     this.wakeAt(next.wakeAt, now);
     this.show(now);
@@ -134,15 +143,28 @@ export class Workload {
   }
 
   private views(): InstanceView[] {
+    for (const id of this.instances.keys()) if (this.context.routes.isRouted(id)) this.everRouted.add(id);
     return [...this.instances.values()].map(({ id, spec, state }) => ({
       id,
       processType: spec.process.name,
       revision: spec.revision,
       state,
       routed: this.context.routes.isRouted(id),
+      wasRouted: this.everRouted.has(id),
+      heldSince: this.heldSince.get(id) ?? null,
       startDeadline: spec.desired.startDeadlineSeconds * 1_000,
       failureThreshold: spec.process.health.failureThreshold,
     }));
+  }
+
+  /** Never longer than an instance may take to end: whoever waits for that waits no longer for this. */
+  private get hold(): number {
+    return Math.min(this.context.tuning.hold, this.desired.stopDeadlineSeconds * 1_000);
+  }
+
+  private keepHeld(ids: readonly string[], now: number): void {
+    for (const id of this.heldSince.keys()) if (!ids.includes(id)) this.heldSince.delete(id);
+    for (const id of ids) if (!this.heldSince.has(id)) this.heldSince.set(id, now);
   }
 
   private make(name: string): void {
@@ -179,6 +201,7 @@ export class Workload {
         this.context.logger.error({ err: error, instance: id }, 'an instance could not be ended cleanly'),
       );
     this.instances.delete(id);
+    this.everRouted.delete(id);
     await this.logs.retire(id, new Set(this.instances.keys()));
     this.kick();
     this.events.retired();
@@ -201,10 +224,11 @@ export class Workload {
   }
 
   private show(now: number): void {
-    const ready = [...this.instances.values()].filter(({ state }) => state.phase === 'ready').map(({ id }) => id);
-    if (ready.join() !== this.readySet) this.changedAt = now;
-    this.readySet = ready.join();
-    const shown = JSON.stringify(this.observe());
+    const observed = this.observe();
+    const serving = observed.instances.filter(serves).map(({ id }) => id);
+    if (serving.join() !== this.serving) this.changedAt = now;
+    this.serving = serving.join();
+    const shown = JSON.stringify({ ...observed, changedAt: null });
     if (shown !== this.shown || this.isGone) this.events.changed();
     this.shown = shown;
   }

@@ -9,6 +9,14 @@ export const apps: Record<string, string> = {
     });
     server.listen(Number(process.env.PORT), '127.0.0.1', () => console.log('listening', version));
     process.on('SIGTERM', () => { console.log('ending'); server.close(() => process.exit(0)); server.closeIdleConnections(); });`,
+  // Serves until its home holds a file called "break"; of no use to anybody from then on.
+  'fragile.js': `
+    const fs = require('node:fs');
+    const file = process.env.BREAK_FILE;
+    const server = require('node:http').createServer((request, response) => response.end('fragile ' + process.env.BERTH_INSTANCE));
+    if (fs.existsSync(file)) process.exit(7);
+    server.listen(Number(process.env.PORT), '127.0.0.1');
+    setInterval(() => { if (fs.existsSync(file)) process.exit(7); }, 20);`,
   'ticker.js': `
     let count = 0;
     setInterval(() => console.log('tick', ++count), 50);`,

@@ -55,7 +55,7 @@ export class TestAgent {
       logger: pino({ level: 'silent' }),
       isolateUsers: options.isolateUsers ?? false,
       toolPath: dirname(process.execPath),
-      tuning: { backoff: 200, settle: 300, sample: 200, workerReady: 300, ...options.tuning },
+      tuning: { backoff: 200, settle: 300, hold: 300, sample: 200, workerReady: 300, ...options.tuning },
     });
   }
 

@@ -24,6 +24,12 @@ describe('the allocation', () => {
     ['of nothing is nothing', [], []],
     ['counts what serves', [instance(), instance({ id: 'web-2' })], [entry({ instances: 2 })]],
     ['leaves out what does not serve', [instance({ state: 'starting', readySince: null })], []],
+    ['leaves out what is held to fall back to, or not in charge yet', [instance({ routed: false })], []],
+    [
+      'counts a process that gets no requests when it is ready',
+      [instance({ processType: 'worker', routed: false })],
+      [entry({ processType: 'worker' })],
+    ],
     ['leaves out releases that never were live', [instance({ release: 2 })], []],
     [
       'keeps types and sizes apart, in a stable order',

@@ -1,12 +1,12 @@
 import type { AllocationEntry } from '@berth/contracts/events';
-import type { ObservedWorkload } from '@berth/contracts/runtime';
+import { type ObservedWorkload, serves } from '@berth/contracts/runtime';
 
 const keyOf = (entry: Omit<AllocationEntry, 'instances'>): string =>
   `${entry.cluster}/${entry.processType}/${entry.release}/${entry.cpuMillicores}/${entry.memoryMib}`;
 
 /**
  * What serves now, by cluster, release, process type and size. Instances of a release that never was live are not in it:
- * a deployment that fails is free.
+ * a deployment that fails is free, and so is the overlap of a replacement.
  */
 export function allocationOf(
   observed: ObservedWorkload,
@@ -15,7 +15,7 @@ export function allocationOf(
 ): AllocationEntry[] {
   const entries = new Map<string, AllocationEntry>();
   for (const instance of observed.instances) {
-    if (instance.readySince === null || !isBilled(instance.release)) continue;
+    if (!serves(instance) || !isBilled(instance.release)) continue;
     const { processType, release, cpuMillicores, memoryMib } = instance;
     const entry = { cluster, processType, release, cpuMillicores, memoryMib };
     const key = keyOf(entry);

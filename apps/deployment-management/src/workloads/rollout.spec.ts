@@ -37,6 +37,7 @@ describe('a rollout is done', () => {
   it.each([
     ['when every instance runs what is desired and is ready', two],
     ['although instances of the release before still end', [...two, old({ state: 'stopping' })]],
+    ['although the runtime holds instances of the release before, without requests', [...two, old({ routed: false })]],
     ['although an instance had crashed before it became ready', [instance({ restarts: 3 }), instance()]],
   ])('%s', (_name, instances) => {
     expect(judgeRollout(desired, observed(instances))).toEqual({ kind: 'rolled' });
@@ -58,6 +59,7 @@ describe('a rollout goes on', () => {
     ['while one too many serves', observed([...two, instance()])],
     ['while one of a type that is not wanted serves', observed([...two, instance({ processType: 'worker' })])],
     ['while one of the release before serves', observed([...two, old()])],
+    ['while a worker of the release before serves', observed([...two, old({ processType: 'worker', routed: false })])],
     ['while one of the release before starts', observed([...two, old({ state: 'starting' })])],
     ['when an instance has another release', observed([instance(), instance({ releaseHash: digest('9') })])],
     ['when an instance has another artifact', observed([instance(), instance({ artifactDigest: digest('9') })])],

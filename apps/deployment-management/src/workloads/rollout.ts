@@ -24,7 +24,11 @@ export const isCurrent = (instance: ObservedInstance, desired: DesiredWorkload):
   instance.configHash === desired.release.configHash &&
   instance.restartToken === desired.restartToken;
 
-/** Live means observed: every desired instance ready with the intended artifact and config, and none of another release left. */
+/** Kept running without requests by the runtime for a moment, so that there is something to fall back to. */
+const isHeld = ({ processType, routed, state }: ObservedInstance): boolean =>
+  processType === 'web' && state === 'ready' && !routed;
+
+/** Live means observed: every desired instance ready with the intended artifact and config, and none of another release serving. */
 export function judgeRollout(desired: DesiredWorkload, observed: ObservedWorkload | null): Rollout {
   if (!observed || observed.observedGeneration < desired.generation)
     return progressing('The runtime has not begun yet');
@@ -33,7 +37,7 @@ export function judgeRollout(desired: DesiredWorkload, observed: ObservedWorkloa
   const serving = observed.instances.filter((each) => each.state !== 'stopping');
   const missing = desired.processes.flatMap((type) => lackOf(type.name, type.instances, serving, desired));
   if (missing.length > 0) return progressing(missing.join(', '), evidenceOf(observed));
-  const old = serving.filter((each) => !isCurrent(each, desired)).length;
+  const old = serving.filter((each) => !isCurrent(each, desired) && !isHeld(each)).length;
   return old > 0 ? progressing(`${old} instances of an earlier release are still there`) : { kind: 'rolled' };
 }
 

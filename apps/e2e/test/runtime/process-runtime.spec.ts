@@ -28,7 +28,7 @@ async function start(): Promise<RuntimeHarness> {
       ...{ folder: join(folder, 'agent'), socketPath, blobs: shelf.open, router, isolateUsers: false },
       logger: createLogger('agent', 'silent'),
       toolPath: dirname(process.execPath),
-      tuning: { backoff: 200, settle: 300, sample: 200, workerReady: 300 },
+      tuning: { backoff: 200, settle: 300, hold: 300, sample: 200, workerReady: 300 },
     });
   let agent = await begin();
   return {

@@ -11,7 +11,8 @@ export type DesiredProcess = z.infer<typeof desiredProcess>;
  * Everything the runtime must know to run one workload: exactly one release, with counts and routes.
  *
  * While the instances of this release are not ready, those of the release before keep serving; the runtime retires them
- * only when the new ones are ready and routed. Applying the former desired state again is the rollback.
+ * only when the new ones are ready and routed, and may hold those of `web` for a moment longer, ready but without
+ * requests, to fall back to. Applying the former desired state again is the rollback.
  */
 export const desiredWorkload = z.strictObject({
   workloadId: id,

@@ -43,12 +43,19 @@ export const observedWorkload = z.object({
   instances: z.array(observedInstance),
   /** A host is accepted when the gateway routes it to at least one ready instance. */
   routes: z.array(z.object({ host: z.string(), accepted: z.boolean() })),
-  /** When the set of ready instances last changed, by the runtime's clock. */
+  /** When the set of instances that serve (see `serves`) last changed, by the runtime's clock. */
   changedAt: instant,
   /** A trouble of the workload as a whole (artifact missing, quota, no port free); null when there is none. */
   trouble: z.object({ cause, message: z.string(), evidence: z.array(z.string()) }).nullable(),
 });
 export type ObservedWorkload = z.infer<typeof observedWorkload>;
+
+/**
+ * Whether an instance does the work it is paid for: it is ready and, for `web`, gets requests. A former instance that is
+ * held to fall back to, or a new one that is not in charge yet, does not.
+ */
+export const serves = ({ processType, readySince, routed }: ObservedInstance): boolean =>
+  readySince !== null && (processType !== 'web' || routed);
 
 export const logLine = z.object({
   /** Opaque and increasing per workload: what a reader resumes after. */

@@ -218,7 +218,11 @@ function behaving(instance: ObservedInstance, behaviour: Behaviour, now: Date): 
     case 'honest':
     case 'keeps-old':
     case 'no-route':
-      return { ...instance, state: 'ready', readySince: instance.readySince ?? now.toISOString(), trouble: null };
+      return {
+        ...instance,
+        ...{ state: 'ready', routed: instance.processType === 'web', trouble: null },
+        readySince: instance.readySince ?? now.toISOString(),
+      };
     case 'hangs':
       return waiting;
     case 'fails':
