@@ -1,0 +1,209 @@
+// Starts the programs of a control plane in a folder of their own, in order, and ends them.
+import { execFile, spawn } from 'node:child_process';
+import { mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { request } from 'node:https';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { installKube, KubeToolError } from './install.mjs';
+import { programsOf } from './programs.mjs';
+
+const READY_WITHIN = 120_000;
+const ADDRESSES = ['127.0.0.1', '10.96.0.1'];
+const here = import.meta.dirname ?? dirname(new URL(import.meta.url).pathname);
+const run = promisify(execFile);
+const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/**
+ * Starts etcd, API server, controllers, scheduler and KWOK on free ports, with the Gateway API's definitions and so many
+ * played nodes. `kill` ends one program (or all) like a crash, `start` brings it back with its data, `stop` ends
+ * everything and removes the data.
+ */
+export async function startKube({ nodes = 3, detached = false } = {}) {
+  const tools = await installKube();
+  const folder = await mkdtemp(join(tmpdir(), 'berth-kube-'));
+  const plane = new ControlPlane(tools, folder, await freePorts(), detached);
+  try {
+    await plane.prepare();
+    await plane.startAll();
+    await plane.furnish(nodes);
+  } catch (error) {
+    await plane.stop();
+    throw error;
+  }
+  return plane.handle();
+}
+
+class ControlPlane {
+  children = new Map();
+
+  constructor(tools, folder, ports, detached) {
+    Object.assign(this, { tools, folder, ports, detached });
+    this.programs = programsOf({ tools, folder, ports });
+    this.url = `https://127.0.0.1:${ports.api}`;
+  }
+
+  handle() {
+    return {
+      kubeconfig: join(this.folder, 'admin.kubeconfig'),
+      url: this.url,
+      folder: this.folder,
+      pids: () => Object.fromEntries([...this.children].map(([name, child]) => [name, child.pid])),
+      start: (name) => this.start(name),
+      kill: (name) => (name ? this.end(name, 'SIGKILL') : this.endAll('SIGKILL')),
+      stop: () => this.stop(),
+    };
+  }
+
+  async prepare() {
+    await run(join(this.tools, 'kube'), ['certificates', this.folder, ...ADDRESSES]);
+    this.credentials = await this.credentialsOf('admin');
+    for (const name of ['admin', 'controllers', 'scheduler']) await this.writeKubeconfig(name);
+    const stages = await Promise.all([join(this.tools, 'stages'), join(here, 'stages')].map(readAll));
+    await writeFile(join(this.folder, 'stages.yaml'), stages.flat().join('\n---\n'));
+  }
+
+  async startAll() {
+    await this.start('etcd');
+    await this.start('kube-apiserver');
+    for (const name of ['kube-controller-manager', 'kube-scheduler', 'kwok']) await this.start(name);
+    // Pods are refused before their namespace has its service account.
+    const account = '/api/v1/namespaces/default/serviceaccounts/default';
+    await this.until('kube-controller-manager', async () => (await this.ask('GET', account)).status === 200);
+  }
+
+  async start(name) {
+    const log = await open(join(this.folder, `${name}.log`), 'a');
+    const args = [name, ...this.programs[name]];
+    const child = spawn(join(this.tools, 'kube'), args, {
+      cwd: this.folder,
+      detached: this.detached,
+      stdio: ['ignore', log.fd, log.fd],
+    });
+    await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
+    await log.close();
+    this.children.set(name, child);
+    if (name === 'kube-apiserver')
+      await this.until(name, async () => (await this.ask('GET', '/readyz')).status === 200);
+  }
+
+  async end(name, signal) {
+    const child = this.children.get(name);
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill(signal);
+    await ended;
+  }
+
+  endAll(signal) {
+    return Promise.all([...this.children.keys()].map((name) => this.end(name, signal)));
+  }
+
+  async stop() {
+    // Its state is thrown away, so there is nothing to say good-bye to.
+    await this.endAll('SIGKILL');
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  /** Custom resource definitions of the Gateway API, and nodes that KWOK keeps alive. */
+  async furnish(nodes) {
+    for (const text of await readAll(join(this.tools, 'gateway-api'))) {
+      const name = /^ {2}name: (\S+)$/m.exec(text)?.[1];
+      await this.apply(`/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${name}`, text);
+    }
+    const names = Array.from({ length: nodes }, (_, index) => `node-${index + 1}`);
+    for (const name of names) await this.apply(`/api/v1/nodes/${name}`, JSON.stringify(playedNode(name)));
+    await this.until('kwok', async () => {
+      const { items } = (await this.ask('GET', '/api/v1/nodes')).body;
+      return items.filter(isReady).length >= nodes;
+    });
+  }
+
+  async apply(path, text) {
+    const { status, body } = await this.ask('PATCH', `${path}?fieldManager=kube-tool&force=true`, text);
+    if (status >= 300) throw new KubeToolError(`The API server refused ${path}: ${body.message}`);
+  }
+
+  /** Polls until the check holds; a program that has ended or takes too long is told with the end of its log. */
+  async until(name, check) {
+    const deadline = Date.now() + READY_WITHIN;
+    while (!(await check().catch(() => false))) {
+      const child = this.children.get(name);
+      if (child.exitCode === null && child.signalCode === null && Date.now() < deadline) {
+        await pause(50);
+        continue;
+      }
+      const log = await readFile(join(this.folder, `${name}.log`), 'utf8');
+      throw new KubeToolError(`${name} did not start:\n${log.trim().split('\n').slice(-5).join('\n')}`);
+    }
+  }
+
+  ask(method, path, text) {
+    const headers = text === undefined ? {} : { 'content-type': 'application/apply-patch+yaml' };
+    return new Promise((resolve, reject) => {
+      const options = { method, headers, ...this.credentials, agent: false };
+      const outgoing = request(`${this.url}${path}`, options, async (response) => {
+        const chunks = [];
+        for await (const chunk of response) chunks.push(chunk);
+        const answer = Buffer.concat(chunks).toString();
+        resolve({ status: response.statusCode, body: answer.startsWith('{') ? JSON.parse(answer) : answer });
+      });
+      outgoing.once('error', reject).end(text);
+    });
+  }
+
+  async credentialsOf(name) {
+    const read = (file) => readFile(join(this.folder, file), 'utf8');
+    return { ca: await read('ca.crt'), cert: await read(`${name}.crt`), key: await read(`${name}.key`) };
+  }
+
+  async writeKubeconfig(name) {
+    const { ca, cert, key } = await this.credentialsOf(name);
+    const base64 = (text) => Buffer.from(text).toString('base64');
+    const cluster = { server: this.url, 'certificate-authority-data': base64(ca) };
+    const user = { 'client-certificate-data': base64(cert), 'client-key-data': base64(key) };
+    const config = {
+      apiVersion: 'v1',
+      kind: 'Config',
+      clusters: [{ name: 'berth-test', cluster }],
+      users: [{ name, user }],
+      contexts: [{ name, context: { cluster: 'berth-test', user: name } }],
+      'current-context': name,
+    };
+    await writeFile(join(this.folder, `${name}.kubeconfig`), JSON.stringify(config), { mode: 0o600 });
+  }
+}
+
+async function readAll(folder) {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.yaml')).sort();
+  return Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
+}
+
+const isReady = (node) => node.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True');
+
+function playedNode(name) {
+  const room = { cpu: '64', memory: '256Gi', pods: '1000' };
+  return {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: { name, labels: { 'kubernetes.io/hostname': name, 'kubernetes.io/os': 'linux', type: 'kwok' } },
+    status: { capacity: room, allocatable: room },
+  };
+}
+
+/** All at once, so that no two are the same. */
+async function freePorts() {
+  const names = ['etcd', 'peer', 'api', 'kwok'];
+  const servers = await Promise.all(names.map(listenAnywhere));
+  const ports = Object.fromEntries(names.map((name, index) => [name, servers[index].address().port]));
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
+
+function listenAnywhere() {
+  const server = createServer();
+  return new Promise((resolve, reject) => {
+    server.once('error', reject).listen(0, '127.0.0.1', () => resolve(server));
+  });
+}
