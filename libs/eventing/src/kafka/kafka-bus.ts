@@ -28,7 +28,8 @@ export class KafkaBus implements EventBus {
     this.kafka = kafkaClient(options, logger);
     this.admin = this.kafka.admin();
     this.producer = new KafkaProducer(this.kafka);
-    this.topics = new KafkaTopics(this.admin, options.partitions ?? PARTITIONS, options.replicationFactor ?? 1);
+    const { partitions = PARTITIONS, replicationFactor = 1 } = options;
+    this.topics = new KafkaTopics(this.admin, partitions, replicationFactor, clock);
   }
 
   async publish(messages: readonly BusMessage[]): Promise<void> {

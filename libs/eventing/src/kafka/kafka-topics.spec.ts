@@ -1,12 +1,21 @@
+import { Clock } from '@berth/service-kit';
 import { describe, expect, it } from '@jest/globals';
 import type { Admin, ITopicConfig } from 'kafkajs';
 import { KafkaTopics } from './kafka-topics.js';
+
+class BrokerError extends Error {
+  constructor(readonly type: string) {
+    super(type);
+  }
+}
 
 /** A broker that knows topics by name. */
 class FakeAdmin {
   readonly created: ITopicConfig[] = [];
   asked = 0;
   failures = 0;
+  /** What is said before topics are made: false when another process has just made them. */
+  readonly answers: (BrokerError | false)[] = [];
 
   constructor(private readonly existing: string[] = []) {}
 
@@ -16,12 +25,15 @@ class FakeAdmin {
     return Promise.resolve([...this.existing, ...this.created.map((each) => each.topic)]);
   }
   createTopics({ topics }: { topics: ITopicConfig[] }): Promise<boolean> {
+    const answer = this.answers.shift();
+    if (answer === false) return Promise.resolve(false);
+    if (answer) return Promise.reject(answer);
     this.created.push(...topics);
     return Promise.resolve(true);
   }
 }
 
-const make = (admin: FakeAdmin) => new KafkaTopics(admin as unknown as Admin, 8, 3);
+const make = (admin: FakeAdmin, clock = new Clock()) => new KafkaTopics(admin as unknown as Admin, 8, 3, clock);
 
 describe('topics of Kafka', () => {
   it('are created with the configured partitions and replicas', async () => {
@@ -52,5 +64,23 @@ describe('topics of Kafka', () => {
     await expect(topics.ensure(['a'])).rejects.toThrow('no broker');
     await topics.ensure(['a']);
     expect(admin.created.map((each) => each.topic)).toEqual(['a']);
+  });
+
+  it('are looked for again while no broker has heard of what was just made, here or elsewhere', async () => {
+    const admin = new FakeAdmin();
+    admin.answers.push(new BrokerError('UNKNOWN_TOPIC_OR_PARTITION'), false);
+    await make(admin).ensure(['a']);
+    expect(admin.created.map((each) => each.topic)).toEqual(['a']);
+    expect(admin.asked).toBe(3);
+  });
+
+  it('are not taken for made when brokers never show them, or refuse them', async () => {
+    const refusing = new FakeAdmin();
+    refusing.answers.push(new BrokerError('POLICY_VIOLATION'));
+    await expect(make(refusing).ensure(['a'])).rejects.toThrow('POLICY_VIOLATION');
+    const hiding = new FakeAdmin();
+    hiding.answers.push(...Array.from({ length: 20 }, () => false as const));
+    const clock = Object.assign(new Clock(), { pause: () => Promise.resolve() });
+    await expect(make(hiding, clock).ensure(['a'])).rejects.toThrow('do not show the topic a');
   });
 });

@@ -1,4 +1,8 @@
+import type { Clock } from '@berth/service-kit';
 import type { Admin } from 'kafkajs';
+import { backOff } from '../bus/deliver-until-accepted.js';
+
+const ATTEMPTS = 8;
 
 /** Creates topics once each and remembers which are there. */
 export class KafkaTopics {
@@ -8,6 +12,7 @@ export class KafkaTopics {
     private readonly admin: Admin,
     private readonly partitions: number,
     private readonly replicationFactor: number,
+    private readonly clock: Clock,
   ) {}
 
   async ensure(topics: readonly string[]): Promise<void> {
@@ -23,10 +28,27 @@ export class KafkaTopics {
     });
   }
 
+  /** A topic that another process makes at this moment can neither be made nor is it there: success is to see it. */
   private async create(topic: string): Promise<void> {
-    const existing = await this.admin.listTopics();
-    if (existing.includes(topic)) return;
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      if (await this.isThere(topic)) return;
+      await this.clock.pause(backOff(attempt));
+    }
+    throw new Error(`The brokers do not show the topic ${topic}, which was made.`);
+  }
+
+  private async isThere(topic: string): Promise<boolean> {
     const { partitions: numPartitions, replicationFactor } = this;
-    await this.admin.createTopics({ topics: [{ topic, numPartitions, replicationFactor }], waitForLeaders: true });
+    const topics = [{ topic, numPartitions, replicationFactor }];
+    try {
+      if ((await this.admin.listTopics()).includes(topic)) return true;
+      return await this.admin.createTopics({ topics, waitForLeaders: true });
+    } catch (error) {
+      if (isOnItsWay(error)) return false;
+      throw error;
+    }
   }
 }
+
+const isOnItsWay = (error: unknown): boolean =>
+  (error as { type?: unknown } | null)?.type === 'UNKNOWN_TOPIC_OR_PARTITION';
