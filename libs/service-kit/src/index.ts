@@ -18,6 +18,13 @@ export { Listener, type ListenerOptions } from './persistence/listener.js';
 export { runMain } from './service/run-main.js';
 export type { ServiceDefinition } from './service/service-definition.js';
 export { allMigrations, CONFIG, ServiceKitModule } from './service/service-kit.module.js';
-export { httpAdapter, prepare, rootModule, type RunningService, startService } from './service/start-service.js';
+export {
+  applicationOptions,
+  httpAdapter,
+  prepare,
+  rootModule,
+  type RunningService,
+  startService,
+} from './service/start-service.js';
 export { type CancelTimer, Clock } from './time/clock.js';
 export { Ids } from './time/ids.js';

@@ -176,7 +176,7 @@ describe('the edge', () => {
   it('documents every route from the schemas that validate it', async () => {
     const { body } = await call('/openapi.json');
     const paths = body['paths'] as Record<string, Record<string, { responses: object }>>;
-    expect(Object.keys(paths)).toEqual(['/v1/notes', '/v1/notes/{id}']);
+    expect(Object.keys(paths)).toEqual(['/v1/notes', '/v1/notes/{id}/touched', '/v1/notes/{id}']);
     expect(JSON.stringify(paths['/v1/notes']?.['post'])).toContain('CreateNote');
   });
 });

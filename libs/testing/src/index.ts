@@ -2,3 +2,4 @@ export { dumpSchema } from './dump-schema.js';
 export { eventually, type EventuallyOptions } from './eventually.js';
 export { testDatabase, type TestDatabase, type TestDatabaseOptions } from './test-database.js';
 export { startTestService, type TestService, type TestServiceOptions } from './start-test-service.js';
+export { type HostileRequest, hostileRequests, type OpenApi } from './hostile-requests.js';

@@ -1,4 +1,5 @@
 import {
+  applicationOptions,
   type BaseConfig,
   Database,
   httpAdapter,
@@ -40,7 +41,10 @@ export async function startTestService<Config extends BaseConfig>(
   const builder = Test.createTestingModule({ imports: [rootModule(definition, config)] });
   for (const [token, value] of options.overrides ?? []) builder.overrideProvider(token).useValue(value);
   const module = await builder.compile();
-  const app = module.createNestApplication<NestFastifyApplication>(httpAdapter(config), { logger: ['error'] });
+  const app = module.createNestApplication<NestFastifyApplication>(httpAdapter(config), {
+    ...applicationOptions,
+    logger: ['error'],
+  });
   await prepare(app, definition as unknown as ServiceDefinition<never>);
   await app.listen(config.PORT, config.HOST);
   const close = async () => {

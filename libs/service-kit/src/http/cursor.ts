@@ -17,7 +17,7 @@ export const encodeCursor = (key: string): string => Buffer.from(JSON.stringify(
 const shapes = {
   id: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,
   number: /^[0-9]{1,9}$/,
-  text: /^/,
+  text: /^[^\0\p{Cs}]*$/u,
 } as const;
 
 /**

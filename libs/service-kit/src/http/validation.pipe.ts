@@ -1,5 +1,6 @@
 import { type ArgumentMetadata, Injectable, StandardSchemaValidationPipe } from '@nestjs/common';
 import { DomainError } from '../errors/define-errors.js';
+import { malformed, pointerOf } from './parse-json.js';
 
 interface Issue {
   readonly message: string;
@@ -14,6 +15,7 @@ export class ValidationPipe extends StandardSchemaValidationPipe {
     if (!schema || metadata.type === 'custom') return value;
     const result = await schema['~standard'].validate(value);
     if (!result.issues) return result.value as Value;
+    if (metadata.type === 'body' && value === undefined) throw malformed('This request needs a JSON body.', []);
     const errors = result.issues
       .slice(0, 50)
       .map((issue) => ({ pointer: pointerTo(issue, metadata), message: issue.message }));
@@ -31,5 +33,5 @@ function pointerTo(issue: Issue, metadata: ArgumentMetadata): string {
   const path = (issue.path ?? []).map((segment) => String(typeof segment === 'object' ? segment.key : segment));
   if (metadata.type === 'query') return `?${[metadata.data, ...path].filter(Boolean).join('.')}`;
   if (metadata.type === 'param') return `:${[metadata.data, ...path].filter(Boolean).join('.')}`;
-  return path.map((segment) => `/${segment.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('') || '/';
+  return pointerOf(path);
 }

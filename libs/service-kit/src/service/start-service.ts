@@ -6,6 +6,8 @@ import type { BaseConfig } from '../config/base-config.js';
 import { type Environment, loadConfig } from '../config/load-config.js';
 import { correlate } from '../http/correlate.js';
 import { serveOpenApi } from '../http/open-api.js';
+import { takeJsonOnly } from '../http/request-bodies.js';
+import { answerUnparsed, answerUnrouted } from '../http/unrouted-problems.js';
 import { LOGGER, type Logger, NestLogger } from '../logging/logger.js';
 import type { ServiceDefinition } from './service-definition.js';
 import { ServiceKitModule } from './service-kit.module.js';
@@ -30,13 +32,28 @@ export const rootModule = <Config extends BaseConfig>(
   imports: [ServiceKitModule.forRoot(definition, config), definition.module(config)],
 });
 
+/** How Nest makes the application, in production and in tests. */
+export const applicationOptions = {
+  abortOnError: false,
+  bodyParser: false,
+  return503OnClosing: true,
+  routeConflictPolicy: { duplicate: 'error', shadow: 'off' },
+} as const;
+
 /** The HTTP server below Nest: TLS when both files are configured, 1 MiB bodies, no trust in forwarded headers. */
 export function httpAdapter(config: BaseConfig): FastifyAdapter {
   const https =
     config.TLS_CERT_FILE && config.TLS_KEY_FILE
       ? { https: { cert: readFileSync(config.TLS_CERT_FILE), key: readFileSync(config.TLS_KEY_FILE) } }
       : {};
-  const options = { bodyLimit: 1_048_576, forceCloseConnections: true, requestTimeout: 0, ...https };
+  const options = {
+    bodyLimit: 1_048_576,
+    forceCloseConnections: true,
+    requestTimeout: 0,
+    frameworkErrors: answerUnrouted,
+    clientErrorHandler: answerUnparsed,
+    ...https,
+  };
   return new FastifyAdapter(options);
 }
 
@@ -45,6 +62,7 @@ export async function prepare(app: NestFastifyApplication, definition: ServiceDe
   app.useLogger(new NestLogger(app.get<Logger>(LOGGER)));
   app.enableShutdownHooks([]);
   await correlate(app);
+  takeJsonOnly(app);
   serveOpenApi(app, definition.name);
   definition.connect?.(app);
   await app.startAllMicroservices();
@@ -57,10 +75,8 @@ export async function startService<Config extends BaseConfig>(
 ): Promise<RunningService> {
   const config = loadConfig(definition.config, environment);
   const app = await NestFactory.create<NestFastifyApplication>(rootModule(definition, config), httpAdapter(config), {
+    ...applicationOptions,
     logger: ['error', 'warn'],
-    abortOnError: false,
-    return503OnClosing: true,
-    routeConflictPolicy: { duplicate: 'error', shadow: 'off' },
   });
   await prepare(app, definition as unknown as ServiceDefinition<never>);
   await app.listen(config.PORT, config.HOST);
