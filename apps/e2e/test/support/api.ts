@@ -1,6 +1,6 @@
 import type { Deployment, Release, Workload } from '@berth/contracts/deployment';
 import { eventually } from '@berth/testing';
-import type { BerthProcess } from './berth-process.js';
+import type { Platform } from './platform.js';
 import type { Repository } from './repository.js';
 
 interface Identified {
@@ -21,7 +21,7 @@ export class Api {
   ) {}
 
   /** Logs in and makes an organization to work in. */
-  static async open(berth: BerthProcess, organization = 'acme'): Promise<Api> {
+  static async open(berth: Platform, organization = 'acme'): Promise<Api> {
     const response = await fetch(`${berth.url}/v1/auth/login`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

@@ -1,8 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { CloudEvent } from '@berth/contracts/events';
+import type { Credentials, Platform, ServiceName } from './platform.js';
+import { rowsOf } from './stored.js';
 
 export const workspace = resolve(import.meta.dirname, '../../../..');
 export const node = join(workspace, 'node_modules/node/bin/node');
@@ -17,7 +21,7 @@ export interface BerthOptions {
 }
 
 /** The embedded default as a process of its own, as a person starts it. */
-export class BerthProcess {
+export class BerthProcess implements Platform {
   private constructor(
     readonly folder: string,
     readonly port: number,
@@ -60,11 +64,25 @@ export class BerthProcess {
     return this.lines.out + this.lines.error;
   }
 
-  administrator(): { email: string; password: string } {
+  administrator(): Credentials {
     const email = /Administrator\s+(\S+)/.exec(this.lines.out)?.[1];
     const password = /Password\s+(\S+)/.exec(this.lines.out)?.[1];
     if (!email || !password) throw new Error(`no administrator was printed:\n${this.everything}`);
     return { email, password };
+  }
+
+  databaseUrl(name: ServiceName | 'bus'): string {
+    const { databasePassword } = JSON.parse(readFileSync(join(this.folder, 'secrets.json'), 'utf8')) as {
+      databasePassword: string;
+    };
+    const [, , , port] = readFileSync(join(this.folder, 'postgres/data/postmaster.pid'), 'utf8').split('\n');
+    const role = `berth_${name.replaceAll('-', '_')}`;
+    return `postgres://${role}:${databasePassword}@127.0.0.1:${port}/${role}`;
+  }
+
+  async events(): Promise<CloudEvent[]> {
+    const sql = 'select event from berth_bus.message order by topic, partition, "offset"';
+    return (await rowsOf<{ event: CloudEvent }>(this.databaseUrl('bus'), sql)).map(({ event }) => event);
   }
 
   /** As Ctrl-C does. Resolves with the exit code. */
@@ -101,7 +119,7 @@ export class BerthProcess {
 }
 
 /** The person's own tools: what npm and jest put in front is not theirs. */
-const toolPath = (): string =>
+export const toolPath = (): string =>
   (process.env['PATH'] ?? '')
     .split(':')
     .filter((each) => !each.includes('node_modules'))

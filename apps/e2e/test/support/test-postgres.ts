@@ -1,0 +1,53 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PostgresServer } from '@berth/local-postgres';
+import { freePort } from './berth-process.js';
+import { type ServiceName, serviceNames } from './platform.js';
+import { onDatabase } from './stored.js';
+
+/** A PostgreSQL server with a database and a role for each service. */
+export class TestPostgres {
+  private constructor(
+    private readonly folder: string,
+    private readonly server: PostgresServer,
+    private readonly port: number,
+    private readonly password: string,
+  ) {}
+
+  static async start(): Promise<TestPostgres> {
+    const folder = await mkdtemp(join(tmpdir(), 'berth-separate-postgres-'));
+    const port = await freePort();
+    const settings = { fsync: 'off', full_page_writes: 'off', max_connections: '300' };
+    const server = new PostgresServer({ folder, port, settings });
+    const { url } = await server.start();
+    const password = randomBytes(12).toString('hex');
+    await onDatabase(url, async (admin) => {
+      for (const name of serviceNames.map(databaseOf)) {
+        await admin.query(`create role ${name} login password '${password}'`);
+        await admin.query(`create database ${name} owner ${name}`);
+        await admin.query(`revoke connect on database ${name} from public`);
+      }
+    });
+    return new TestPostgres(folder, server, port, password);
+  }
+
+  urlOf(service: ServiceName): string {
+    const name = databaseOf(service);
+    return `postgres://${name}:${this.password}@127.0.0.1:${this.port}/${name}`;
+  }
+
+  /** Immediate shutdown, as after a crash, and back on the same port with what was committed. */
+  async restartImmediately(): Promise<void> {
+    await this.server.stop('SIGQUIT');
+    await this.server.start();
+  }
+
+  async remove(): Promise<void> {
+    await this.server.stop();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+const databaseOf = (service: ServiceName): string => service.replaceAll('-', '_');
