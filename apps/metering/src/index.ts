@@ -4,13 +4,14 @@ import type { ServiceDefinition } from '@berth/service-kit';
 import { AppModule } from './app.module.js';
 import { type Config, config } from './config.js';
 import { CreateMetering1763700000001 } from './database/migrations/create-metering.migration.js';
+import { WatchWorkloads1763700000002 } from './database/migrations/watch-workloads.migration.js';
 
 /** Usage from allocations, exactly once, and what it costs. */
 export const metering: ServiceDefinition<Config> = {
   name: 'metering',
   config,
   entities: [...eventingEntities, ...accessEntities],
-  migrations: [...eventingMigrations, ...accessMigrations, CreateMetering1763700000001],
+  migrations: [...eventingMigrations, ...accessMigrations, CreateMetering1763700000001, WatchWorkloads1763700000002],
   module: (parsed) => AppModule.with(parsed),
   connect: connectEvents,
 };

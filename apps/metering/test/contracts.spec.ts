@@ -5,12 +5,13 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { MeteringApp } from './support/metering-app.js';
 
 const folder = join(import.meta.dirname, '../../../libs/contracts/samples');
-const consumed = readdirSync(folder).filter((name) => name.startsWith('berth.workload.allocation-'));
+const consumed = readdirSync(folder).filter((name) => /^berth\.workload\.allocation-(?!snapshot-requested)/.test(name));
 
 let app: MeteringApp;
 
 beforeAll(async () => {
   app = await MeteringApp.start();
+  app.clock.held = new Date('2026-11-22T00:00:00.000Z');
 });
 afterAll(() => app.close());
 

@@ -32,6 +32,7 @@ export * from './events/signing-key-rotated.v1.js';
 export * from './events/user-registered.v1.js';
 export * from './events/workload-allocation-changed.v1.js';
 export * from './events/workload-allocation-heartbeat.v1.js';
+export * from './events/workload-allocation-snapshot-requested.v1.js';
 export * from './events/workload-allocation-snapshot.v1.js';
 export * from './events/workload-created.v1.js';
 export * from './events/workload-deleted.v1.js';

@@ -1,4 +1,10 @@
-import { type AllocationEntry, workloadAllocationChanged, workloadAllocationHeartbeat } from '@berth/contracts/events';
+import {
+  type Allocation,
+  type AllocationEntry,
+  workloadAllocationChanged,
+  workloadAllocationHeartbeat,
+  workloadAllocationSnapshot,
+} from '@berth/contracts/events';
 import type { ObservedWorkload } from '@berth/contracts/runtime';
 import type { Sql, Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
@@ -54,15 +60,19 @@ export class Allocations {
          confirmed_at = excluded.confirmed_at, entries = excluded.entries`,
       [sighting.workload.id, version, effectiveAt, this.mint.now(), JSON.stringify(entries)],
     );
-    const { id: workloadId, appId, environmentId, projectId, organizationId } = sighting.workload;
+    const data = statementOf(sighting.workload, { version, effectiveAt, entries });
     await this.changes.tell(tx, workloadAllocationChanged, {
-      subject: workloadId,
-      organizationId,
-      data: {
-        ...{ workloadId, appId, environmentId, projectId, organizationId, entries },
-        allocationVersion: version,
-        effectiveAt: effectiveAt.toISOString(),
-      },
+      ...{ subject: data.workloadId, organizationId: data.organizationId, data },
+    });
+  }
+
+  /** Says again what was told last, for whoever missed it. The caller holds the workload's row lock. */
+  async restate(tx: Tx, workload: WorkloadRow): Promise<void> {
+    const last = await this.last(tx, workload.id);
+    if (!last) return;
+    const data = statementOf(workload, last);
+    await this.changes.tell(tx, workloadAllocationSnapshot, {
+      ...{ subject: data.workloadId, organizationId: data.organizationId, data },
     });
   }
 
@@ -112,4 +122,15 @@ export class Allocations {
     );
     return row;
   }
+}
+
+function statementOf(
+  { id: workloadId, appId, environmentId, projectId, organizationId }: WorkloadRow,
+  { version, effectiveAt, entries }: Omit<AllocationRow, 'confirmedAt'>,
+): Allocation {
+  return {
+    ...{ workloadId, appId, environmentId, projectId, organizationId, entries },
+    allocationVersion: version,
+    effectiveAt: effectiveAt.toISOString(),
+  };
 }

@@ -1,6 +1,7 @@
 import { CONFIG } from '@berth/service-kit';
 import { Module } from '@nestjs/common';
 import { Allocations } from '../allocations/allocations.js';
+import { OnAllocationSnapshotRequestedHandler } from '../allocations/on-allocation-snapshot-requested.handler.js';
 import { AppsModule } from '../apps/apps.module.js';
 import { ChangesModule } from '../changes/changes.module.js';
 import type { Config } from '../config.js';
@@ -104,6 +105,7 @@ const releases = [
     OnBuildStartedHandler,
     OnBuildSucceededHandler,
     OnBuildFailedHandler,
+    OnAllocationSnapshotRequestedHandler,
   ],
   providers: [
     ...workloads,

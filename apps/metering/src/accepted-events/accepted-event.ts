@@ -11,6 +11,8 @@ export interface Position {
 
 export interface AcceptedAllocation extends Position {
   readonly isSnapshot: boolean;
+  /** When the producer told it. */
+  readonly time: Date;
   readonly data: Allocation;
 }
 

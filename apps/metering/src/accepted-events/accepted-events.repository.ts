@@ -35,7 +35,7 @@ export class AcceptedEventsRepository {
   /** What may be applied on top of `position`: the very next version, or else the next snapshot. */
   async next(tx: Tx, workloadId: string, position: Position): Promise<AcceptedAllocation | undefined> {
     const [row] = await tx.query<AcceptedAllocation>(
-      `select epoch, version, is_snapshot as "isSnapshot", data from accepted_event
+      `select epoch, version, is_snapshot as "isSnapshot", time, data from accepted_event
         where workload_id = $1 and (epoch, version) > ($2::int, $3::int)
           and (is_snapshot or (version = $3 + 1 and (epoch = $2 or $3 = 0)))
         order by epoch, version, is_snapshot, source, id limit 1`,

@@ -151,6 +151,9 @@ create table metered_workload (
   confirmed_at timestamp with time zone,
   seen_epoch integer not null,
   seen_version integer not null,
+  runs boolean not null default false,
+  heard_at timestamp with time zone not null default now(),
+  asked_at timestamp with time zone,
   constraint metered_workload_pkey PRIMARY KEY (workload_id)
 );
 
@@ -220,6 +223,8 @@ CREATE INDEX access_revoked_session_at ON access_revoked_session USING btree (re
 
 CREATE INDEX allocation_gap_organization ON allocation_gap USING btree (organization_id);
 
+CREATE INDEX allocation_gap_since ON allocation_gap USING btree (since);
+
 CREATE INDEX dead_letter_open ON dead_letter USING btree (key, seq) WHERE (state = ANY (ARRAY['failed'::text, 'parked'::text]));
 
 CREATE INDEX idempotency_key_created_at ON idempotency_key USING btree (created_at);
@@ -228,6 +233,12 @@ CREATE INDEX inbox_received_at ON inbox USING brin (received_at);
 
 CREATE INDEX metered_resource_organization ON metered_resource USING btree (organization_id);
 
+CREATE INDEX metered_workload_organization ON metered_workload USING btree (organization_id, heard_at) WHERE runs;
+
+CREATE INDEX metered_workload_silence ON metered_workload USING btree (heard_at) WHERE runs;
+
 CREATE INDEX span_open ON span USING btree (resource_id) WHERE upper_inf(during);
+
+CREATE INDEX usage_anomaly_organization ON usage_anomaly USING btree (organization_id, id);
 
 CREATE INDEX usage_anomaly_workload ON usage_anomaly USING btree (workload_id);

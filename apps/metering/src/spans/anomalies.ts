@@ -1,7 +1,10 @@
 import type { AcceptedAllocation } from '../accepted-events/accepted-event.js';
 import type { Anomaly, MeteredWorkload } from './metered-workloads.repository.js';
 
-/** What is wrong with a fact on top of what was told before. Recorded, never repaired by a guess. */
+/** In milliseconds. While the platform runs it tells a change within seconds, and confirms what is within a minute. */
+const LATE = 120_000;
+
+/** What is wrong with a fact on top of what was told before. Recorded, never repaired by a guess. `told_late` is the trace of a repair after the platform was away. */
 export function anomaliesOf(workload: MeteredWorkload, next: AcceptedAllocation): Anomaly[] {
   const { epoch, version } = next;
   const anomalies: Anomaly[] = [];
@@ -10,6 +13,11 @@ export function anomaliesOf(workload: MeteredWorkload, next: AcceptedAllocation)
     anomalies.push({
       ...{ kind: 'effective_before_former', epoch, version },
       detail: { effectiveAt: next.data.effectiveAt, countedFrom: former.toISOString() },
+    });
+  if (!next.isSnapshot && next.time.getTime() - new Date(next.data.effectiveAt).getTime() > LATE)
+    anomalies.push({
+      ...{ kind: 'told_late', epoch, version },
+      detail: { effectiveAt: next.data.effectiveAt, toldAt: next.time.toISOString() },
     });
   const follows = version === workload.version + 1 && (epoch === workload.epoch || workload.version === 0);
   if (!follows)

@@ -1,6 +1,8 @@
 import { Clock, type Tx } from '@berth/service-kit';
+import type { AnomalyKind } from '@berth/contracts/metering';
 import { Injectable } from '@nestjs/common';
 import type { Position } from '../accepted-events/accepted-event.js';
+import { requireTenant } from '../accepted-events/refusal.js';
 
 /** How far the spans of a workload follow what was told of it. */
 export interface MeteredWorkload extends Position {
@@ -8,11 +10,12 @@ export interface MeteredWorkload extends Position {
   readonly organizationId: string;
   /** Of the last change; null: none yet. */
   readonly effectiveAt: Date | null;
+  /** Whether anything runs since the last change. */
+  readonly runs: boolean;
 }
 
 export interface Anomaly extends Position {
-  /** `effective_before_former`: counted from the former change on; `history_missing`: versions were never told. */
-  readonly kind: 'effective_before_former' | 'history_missing';
+  readonly kind: AnomalyKind;
   readonly detail: Readonly<Record<string, string | number>>;
 }
 
@@ -20,30 +23,32 @@ export interface Anomaly extends Position {
 export class MeteredWorkloadsRepository {
   constructor(private readonly clock: Clock) {}
 
-  /** Locks the workload until the end of the transaction, so that its facts are applied one at a time. */
+  /** Locks the workload until the end of the transaction, so that its facts are applied one at a time. @throws Refused */
   async lock(tx: Tx, workloadId: string, organizationId: string): Promise<MeteredWorkload> {
-    await tx.query(
-      `insert into metered_workload (workload_id, organization_id, epoch, version, seen_epoch, seen_version)
-       values ($1, $2, 0, 0, 0, 0) on conflict do nothing`,
-      [workloadId, organizationId],
-    );
     const [row] = await tx.query<MeteredWorkload>(
-      `select workload_id as "workloadId", organization_id as "organizationId", epoch, version,
-              effective_at as "effectiveAt"
-         from metered_workload where workload_id = $1 for update`,
-      [workloadId],
+      `insert into metered_workload as known
+         (workload_id, organization_id, epoch, version, seen_epoch, seen_version, heard_at)
+       values ($1, $2, 0, 0, 0, 0, $3)
+       on conflict (workload_id) do update set workload_id = known.workload_id
+       returning workload_id as "workloadId", organization_id as "organizationId", epoch, version,
+                 effective_at as "effectiveAt", runs`,
+      [workloadId, organizationId, this.clock.now()],
     );
     if (!row) throw new Error(`workload ${workloadId} vanished`);
+    requireTenant(row.organizationId, organizationId);
     return row;
   }
 
   async advance(tx: Tx, workload: MeteredWorkload): Promise<void> {
-    await tx.query('update metered_workload set epoch = $2, version = $3, effective_at = $4 where workload_id = $1', [
-      workload.workloadId,
-      workload.epoch,
-      workload.version,
-      workload.effectiveAt,
-    ]);
+    await tx.query(
+      'update metered_workload set epoch = $2, version = $3, effective_at = $4, runs = $5 where workload_id = $1',
+      [workload.workloadId, workload.epoch, workload.version, workload.effectiveAt, workload.runs],
+    );
+  }
+
+  /** The producer follows this workload: it was heard of just now. */
+  async hear(tx: Tx, workloadId: string): Promise<void> {
+    await tx.query('update metered_workload set heard_at = $2 where workload_id = $1', [workloadId, this.clock.now()]);
   }
 
   /** Remembers the newest version that exists, whether or not its content is known. */

@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AcceptedEventsRepository } from '../accepted-events/accepted-events.repository.js';
+import { MissingAllocationsRepository } from './missing-allocations.repository.js';
+import { MissingAllocations } from './missing-allocations.js';
 import { MeteredWorkloadsRepository } from './metered-workloads.repository.js';
 import { OnAllocationChangedHandler } from './on-allocation-changed.handler.js';
 import { OnAllocationHeartbeatHandler } from './on-allocation-heartbeat.handler.js';
@@ -9,6 +11,13 @@ import { SpansService } from './spans.service.js';
 
 @Module({
   controllers: [OnAllocationChangedHandler, OnAllocationSnapshotHandler, OnAllocationHeartbeatHandler],
-  providers: [AcceptedEventsRepository, MeteredWorkloadsRepository, SpansRepository, SpansService],
+  providers: [
+    AcceptedEventsRepository,
+    MeteredWorkloadsRepository,
+    SpansRepository,
+    SpansService,
+    MissingAllocationsRepository,
+    MissingAllocations,
+  ],
 })
 export class SpansModule {}

@@ -1,4 +1,4 @@
-import type { Tx } from '@berth/service-kit';
+import { Clock, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import {
   type AcceptedAllocation,
@@ -7,6 +7,7 @@ import {
   isAfter,
 } from '../accepted-events/accepted-event.js';
 import { AcceptedEventsRepository } from '../accepted-events/accepted-events.repository.js';
+import { requireBelievable } from '../accepted-events/refusal.js';
 import { anomaliesOf } from './anomalies.js';
 import { type MeteredWorkload, MeteredWorkloadsRepository } from './metered-workloads.repository.js';
 import { moveTo } from './span.js';
@@ -22,10 +23,13 @@ export class SpansService {
     private readonly events: AcceptedEventsRepository,
     private readonly workloads: MeteredWorkloadsRepository,
     private readonly spans: SpansRepository,
+    private readonly clock: Clock,
   ) {}
 
+  /** @throws Refused when the event is not to be believed */
   async accept(tx: Tx, event: AllocationEvent): Promise<void> {
     const { workloadId, organizationId, allocationVersion: version } = event.data;
+    requireBelievable(event, new Date(event.data.effectiveAt), this.clock.now());
     const workload = await this.workloads.lock(tx, workloadId, organizationId);
     const isNews = await this.events.append(tx, event);
     const position = { epoch: event.epoch, version };
@@ -51,12 +55,18 @@ export class SpansService {
     const open = await this.spans.open(tx, workload.workloadId);
     const move = moveTo(open, next.data.entries, new Date(next.data.effectiveAt), workload.effectiveAt);
     await this.spans.move(tx, next.data, move);
-    return { ...workload, epoch: next.epoch, version: next.version, effectiveAt: move.at };
+    return {
+      ...workload,
+      epoch: next.epoch,
+      version: next.version,
+      effectiveAt: move.at,
+      runs: next.data.entries.length > 0,
+    };
   }
 
   private async restart(tx: Tx, workload: MeteredWorkload): Promise<MeteredWorkload> {
     await this.spans.removeAll(tx, workload.workloadId);
     await this.workloads.forgetAnomalies(tx, workload.workloadId);
-    return { ...workload, ...beginning, effectiveAt: null };
+    return { ...workload, ...beginning, effectiveAt: null, runs: false };
   }
 }

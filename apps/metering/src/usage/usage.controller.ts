@@ -1,5 +1,15 @@
 import { type Caller, CurrentCaller, Requires } from '@berth/access';
-import { type Usage, usage, type UsageQuery, usageQuery } from '@berth/contracts/metering';
+import type { Page } from '@berth/contracts/common';
+import {
+  type Usage,
+  usage,
+  type UsageAnomaly,
+  usageAnomalyPage,
+  type UsageAnomalyQuery,
+  usageAnomalyQuery,
+  type UsageQuery,
+  usageQuery,
+} from '@berth/contracts/metering';
 import { Answers } from '@berth/service-kit';
 import { Controller, Get, Query } from '@nestjs/common';
 import { UsageService } from './usage.service.js';
@@ -13,5 +23,15 @@ export class UsageController {
   @Answers(usage)
   readUsage(@CurrentCaller() caller: Caller, @Query({ schema: usageQuery }) query: UsageQuery): Promise<Usage> {
     return this.usages.read(caller, query);
+  }
+
+  @Get('anomalies')
+  @Requires('usage:read')
+  @Answers(usageAnomalyPage)
+  listUsageAnomalies(
+    @CurrentCaller() caller: Caller,
+    @Query({ schema: usageAnomalyQuery }) query: UsageAnomalyQuery,
+  ): Promise<Page<UsageAnomaly>> {
+    return this.usages.anomalies(caller, query);
   }
 }

@@ -1,4 +1,4 @@
-import type { UsageGroup, UsageQuery } from '@berth/contracts/metering';
+import type { UsageAnomaly, UsageAnomalyQuery, UsageGroup, UsageQuery } from '@berth/contracts/metering';
 import { decodeCursor, type Sql } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { Interval } from './interval.js';
@@ -7,6 +7,10 @@ import type { Quantity, UsageLine } from './usage.js';
 interface SumRow {
   readonly cpu: string;
   readonly memory: string;
+}
+
+interface AnomalyRow extends UsageAnomaly {
+  readonly id: string;
 }
 
 const columnsOf: Record<UsageQuery['by'], string> = {
@@ -62,12 +66,24 @@ export class UsageRepository {
     return rows.map(({ cpu, memory, ...group }) => ({ ...group, ...quantityOf({ cpu, memory }) }));
   }
 
-  async waitingWorkloads(sql: Sql, organizationId: string): Promise<number> {
+  async waitingWorkloads(sql: Sql, organizationId: string, silentSince: Date): Promise<number> {
     const [row] = await sql.query<{ count: number }>(
-      'select count(*)::int as count from allocation_gap where organization_id = $1',
-      [organizationId],
+      `select count(*)::int as count from (
+         select workload_id from allocation_gap where organization_id = $1
+         union
+         select workload_id from metered_workload where organization_id = $1 and runs and heard_at <= $2) waiting`,
+      [organizationId, silentSince],
     );
     return row?.count ?? 0;
+  }
+
+  /** One more than asked for. */
+  anomalies(sql: Sql, query: UsageAnomalyQuery): Promise<AnomalyRow[]> {
+    return sql.query<AnomalyRow>(
+      `select id::text, workload_id as "workloadId", kind, version, detail from usage_anomaly
+        where organization_id = $1 and id > $2 order by id limit $3`,
+      [query.organization, decodeCursor(query.cursor) ?? '0', query.limit + 1],
+    );
   }
 }
 

@@ -1,8 +1,9 @@
 import { Access, type Caller, type Permission } from '@berth/access';
 import type { Page } from '@berth/contracts/common';
-import type { Usage, UsageQuery } from '@berth/contracts/metering';
+import type { Usage, UsageAnomaly, UsageAnomalyQuery, UsageQuery } from '@berth/contracts/metering';
 import { Clock, Database, toPage } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
+import { silentSince } from '../spans/silence.js';
 import { intervalOf } from './interval.js';
 import { amountsOf, groupOf, keyOf, type Quantity, type UsageLine } from './usage.js';
 import { UsageRepository } from './usage.repository.js';
@@ -29,6 +30,13 @@ export class UsageService {
     return { ...interval, items, next: lines.next, total: amountsOf(total) };
   }
 
+  async anomalies(caller: Caller, query: UsageAnomalyQuery): Promise<Page<UsageAnomaly>> {
+    await this.access.require(caller, 'usage:read', { organizationId: query.organization });
+    const rows = await this.usage.anomalies(this.database, query);
+    const page = toPage(rows, query.limit, (row) => row.id);
+    return { ...page, items: page.items.map(({ id: _, ...anomaly }) => anomaly) };
+  }
+
   async measure(caller: Caller, permission: Permission, query: UsageQuery): Promise<Measurement> {
     const { organization: organizationId, project: projectId, environment: environmentId } = query;
     await this.access.require(caller, permission, {
@@ -38,7 +46,11 @@ export class UsageService {
     });
     const interval = intervalOf(query, this.clock.now());
     const lines = await this.usage.lines(this.database, query, interval);
-    const waitingWorkloads = await this.usage.waitingWorkloads(this.database, organizationId);
+    const waitingWorkloads = await this.usage.waitingWorkloads(
+      this.database,
+      organizationId,
+      silentSince(this.clock.now()),
+    );
     return {
       interval: {
         from: interval.from.toISOString(),

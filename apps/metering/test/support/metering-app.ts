@@ -45,6 +45,8 @@ export const somewhere = (place: Partial<Place> = {}): Place => ({
   ...place,
 });
 
+const nowhere = somewhere({ workloadId: 'ffffffff-ffff-7fff-bfff-ffffffffffff' });
+
 export const web: AllocationEntry = {
   cluster: 'local',
   release: 1,
@@ -121,18 +123,38 @@ export class MeteringApp {
     return this.service.database;
   }
 
+  /** What this service has told about `subject`, published or not yet. */
+  async told(subject: string): Promise<CloudEvent[]> {
+    const rows = await this.database.query<{ event: string }>(
+      `select event::text from outbox where topic = 'berth.metering'
+        union select event::text from berth_bus.message where topic = 'berth.metering'`,
+    );
+    const events = new Map(rows.map((row) => JSON.parse(row.event) as CloudEvent).map((each) => [each.id, each]));
+    return [...events.values()]
+      .filter((event) => event.subject === subject)
+      .sort((a, b) => a.aggregateversion - b.aggregateversion);
+  }
+
   /** Publishes and resolves when all of them were handled. */
-  async tell(...events: readonly CloudEvent[]): Promise<void> {
-    const marker = heartbeat(somewhere({ workloadId: 'ffffffff-ffff-7fff-bfff-ffffffffffff' }), 1, 0);
+  tell(...events: readonly CloudEvent[]): Promise<void> {
+    return this.tellAs('test', ...events);
+  }
+
+  /** Of one partition key. A dead letter parks its key, and the marker with it. */
+  async tellAs(key: string, ...events: readonly CloudEvent[]): Promise<void> {
+    const marker = heartbeat(nowhere, 1, 0);
     const messages = [...events, marker].map((event) => ({
       topic: 'berth.deployment-management',
       // One key for all of them: the marker is the last to be handled.
-      key: 'test',
+      key,
       event,
     }));
     await this.service.app.get<EventBus>(EVENT_BUS).publish(messages);
     await eventually(async () => {
-      const rows = await this.database.query('select 1 from inbox where event_id = $1', [marker.id]);
+      const rows = await this.database.query(
+        'select 1 from inbox where event_id = $1 union all select 1 from dead_letter where id = $1',
+        [marker.id],
+      );
       if (rows.length === 0) throw new Error('not handled yet');
     });
   }

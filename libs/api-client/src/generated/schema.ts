@@ -544,6 +544,22 @@ export interface paths {
     patch: operations['changeSecrets'];
     trace?: never;
   };
+  '/v1/secrets/{workloadId}/revocations': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['revokeSecret'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/sessions': {
     parameters: {
       query?: never;
@@ -600,6 +616,22 @@ export interface paths {
       cookie?: never;
     };
     get: operations['readUsage'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/usage/anomalies': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['listUsageAnomalies'];
     put?: never;
     post?: never;
     delete?: never;
@@ -1540,6 +1572,10 @@ export interface components {
       items: components['schemas']['Release'][];
       next: string | null;
     };
+    RevokeSecret: {
+      name: string;
+      version: number;
+    };
     ScaleWorkload: {
       /** @default {} */
       counts?: {
@@ -1573,6 +1609,12 @@ export interface components {
       }[];
       /** Format: uuid */
       workloadId: string;
+    };
+    SecretRevocation: {
+      /** Format: uuid */
+      deploymentId: string | null;
+      name: string;
+      version: number;
     };
     Session: {
       /** Format: date-time */
@@ -1695,6 +1737,20 @@ export interface components {
         millicoreSeconds: string;
       };
       waitingWorkloads: number;
+    };
+    UsageAnomaly: {
+      detail: {
+        [key: string]: string | number;
+      };
+      /** @enum {string} */
+      kind: 'effective_before_former' | 'history_missing' | 'told_late';
+      version: number;
+      /** Format: uuid */
+      workloadId: string;
+    };
+    UsageAnomalyPage: {
+      items: components['schemas']['UsageAnomaly'][];
+      next: string | null;
     };
     User: {
       administrator: boolean;
@@ -2897,6 +2953,31 @@ export interface operations {
       };
     };
   };
+  revokeSecret: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        workloadId: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['RevokeSecret'];
+      };
+    };
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SecretRevocation'];
+        };
+      };
+    };
+  };
   listSessions: {
     parameters: {
       query?: {
@@ -2991,6 +3072,29 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Usage'];
+        };
+      };
+    };
+  };
+  listUsageAnomalies: {
+    parameters: {
+      query: {
+        limit?: number;
+        cursor?: string;
+        organization: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['UsageAnomalyPage'];
         };
       };
     };

@@ -21,6 +21,7 @@ import { workloadDeleted } from './workload-deleted.v1.js';
 import { workloadAllocationChanged } from './workload-allocation-changed.v1.js';
 import { workloadAllocationSnapshot } from './workload-allocation-snapshot.v1.js';
 import { workloadAllocationHeartbeat } from './workload-allocation-heartbeat.v1.js';
+import { workloadAllocationSnapshotRequested } from './workload-allocation-snapshot-requested.v1.js';
 import { releaseCreated } from './release-created.v1.js';
 import { deploymentRequested } from './deployment-requested.v1.js';
 import { deploymentPhaseChanged } from './deployment-phase-changed.v1.js';
@@ -59,6 +60,7 @@ const definitions: readonly EventDefinition[] = [
   workloadAllocationChanged,
   workloadAllocationSnapshot,
   workloadAllocationHeartbeat,
+  workloadAllocationSnapshotRequested,
   releaseCreated,
   deploymentRequested,
   deploymentPhaseChanged,

@@ -33,7 +33,19 @@ export const changeSecrets = z
   .meta({ id: 'ChangeSecrets' });
 export type ChangeSecrets = z.infer<typeof changeSecrets>;
 
-/** The newest config version of a workload. Values of secrets are never answered. */
+/** Takes a secret version out of use. The one that the current config uses is replaced or unset first. */
+export const revokeSecret = z
+  .strictObject({ name: variableName, version: z.int().positive() })
+  .meta({ id: 'RevokeSecret' });
+export type RevokeSecret = z.infer<typeof revokeSecret>;
+
+/** What was revoked, and the deployment that takes it away from what runs; null when nothing runs with it. */
+export const secretRevocation = z
+  .object({ name: z.string(), version: z.int().positive(), deploymentId: id.nullable() })
+  .meta({ id: 'SecretRevocation' });
+export type SecretRevocation = z.infer<typeof secretRevocation>;
+
+/** The current config version of a workload. Values of secrets are never answered. */
 export const config = z
   .object({
     workloadId: id,

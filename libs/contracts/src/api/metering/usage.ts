@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { pageQuery } from '../../common/page.js';
+import { pageOf, pageQuery } from '../../common/page.js';
 import { processName } from '../../common/process-type.js';
 import { bigCount, id, instant } from '../../common/values.js';
 
@@ -58,7 +58,7 @@ export const usageInterval = z.object({
   to: instant,
   /** What still runs is counted up to here: `to`, or the moment of the answer when that is earlier. */
   countedUntil: instant,
-  /** Workloads whose allocation is not current, because an event of theirs has not arrived. */
+  /** Workloads whose allocation may not be current: an event of theirs has not arrived, or nothing is heard of them. */
   waitingWorkloads: z.int().nonnegative(),
 });
 
@@ -71,3 +71,27 @@ export const usage = usageInterval
   })
   .meta({ id: 'Usage' });
 export type Usage = z.infer<typeof usage>;
+
+/**
+ * `effective_before_former`: a change was told to be earlier than the one before it, and counts from that one on.
+ * `history_missing`: versions were never told, and the former allocation counts until the next that was.
+ * `told_late`: a change was told long after it took effect: the trace of a repair after the platform was away.
+ */
+export const anomalyKind = z.enum(['effective_before_former', 'history_missing', 'told_late']);
+export type AnomalyKind = z.infer<typeof anomalyKind>;
+
+/** What was unusual about what a workload was told to use, and what was made of it. */
+export const usageAnomaly = z
+  .object({
+    workloadId: id,
+    kind: anomalyKind,
+    /** Of the allocation that showed it. */
+    version: z.int().positive(),
+    detail: z.record(z.string(), z.union([z.string(), z.number()])),
+  })
+  .meta({ id: 'UsageAnomaly' });
+export type UsageAnomaly = z.infer<typeof usageAnomaly>;
+export const usageAnomalyPage = pageOf(usageAnomaly).meta({ id: 'UsageAnomalyPage' });
+
+export const usageAnomalyQuery = pageQuery.extend({ organization: id });
+export type UsageAnomalyQuery = z.infer<typeof usageAnomalyQuery>;
