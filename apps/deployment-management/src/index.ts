@@ -4,6 +4,7 @@ import { reconcileEntities, reconcileMigrations } from '@berth/reconcile';
 import type { ServiceDefinition } from '@berth/service-kit';
 import { AppModule } from './app.module.js';
 import { type Config, config } from './config.js';
+import { CurrentConfig1763800000000 } from './database/migrations/current-config.migration.js';
 import { Initial1763700000000 } from './database/migrations/initial.migration.js';
 
 /** Projects, environments, apps, workloads, releases, deployments: what runs, and how it came to. */
@@ -11,7 +12,13 @@ export const deploymentManagement: ServiceDefinition<Config> = {
   name: 'deployment-management',
   config,
   entities: [...eventingEntities, ...reconcileEntities, ...accessEntities],
-  migrations: [...eventingMigrations, ...reconcileMigrations, ...accessMigrations, Initial1763700000000],
+  migrations: [
+    ...eventingMigrations,
+    ...reconcileMigrations,
+    ...accessMigrations,
+    Initial1763700000000,
+    CurrentConfig1763800000000,
+  ],
   module: (parsed) => AppModule.with(parsed),
   connect: connectEvents,
 };

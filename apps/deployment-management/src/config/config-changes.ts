@@ -4,12 +4,11 @@ import type { Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { AppsRepository } from '../apps/apps.repository.js';
 import { Changes } from '../changes/changes.js';
-import { Mint } from '../changes/mint.js';
 import { DeploymentStarter } from '../deployments/deployment-starter.js';
 import type { WorkloadRow } from '../workloads/workload.js';
-import { WorkloadsRepository } from '../workloads/workloads.repository.js';
-import { changeEntries, type ConfigEntries, hashOfEntries } from './config-version.js';
+import { changeEntries, type ConfigEntries } from './config-version.js';
 import { ConfigVersionsRepository } from './config-versions.repository.js';
+import { ConfigWriter } from './config-writer.js';
 
 export interface EntryChange {
   readonly set: ConfigEntries;
@@ -23,32 +22,24 @@ export interface EntryChange {
 export class ConfigChanges {
   constructor(
     private readonly configs: ConfigVersionsRepository,
-    private readonly workloads: WorkloadsRepository,
+    private readonly writer: ConfigWriter,
     private readonly apps: AppsRepository,
     private readonly starter: DeploymentStarter,
     private readonly changes: Changes,
-    private readonly mint: Mint,
   ) {}
 
   /** `workload` was read under its row lock. */
   async apply(tx: Tx, workload: WorkloadRow, change: EntryChange): Promise<ConfigChange> {
-    const newest = await this.configs.newest(tx, workload.id);
-    const entries = changeEntries(newest.entries, change.set, change.unset);
-    const number = await this.workloads.nextNumber(tx, workload.id, 'config_versions');
-    const version = {
-      workloadId: workload.id,
-      number,
-      entries,
-      hash: hashOfEntries(entries),
-      createdAt: this.mint.now(),
-    };
-    await this.configs.insert(tx, version, change.by.subjectId);
+    const current = await this.configs.current(tx, workload.id);
+    const entries = changeEntries(current.entries, change.set, change.unset);
+    const { number } = await this.writer.addCurrent(tx, workload.id, entries, change.by.subjectId);
     const deploymentId = await this.release(tx, workload, change.by);
     await this.audit(tx, workload, change, number);
     return { version: number, deploymentId };
   }
 
-  private async release(tx: Tx, workload: WorkloadRow, by: Caller): Promise<string | null> {
+  /** Answers the deployment that gives what runs the current config; null when nothing runs yet. */
+  async release(tx: Tx, workload: WorkloadRow, by: Caller): Promise<string | null> {
     const app = workload.currentReleaseId === null ? undefined : await this.apps.find(tx, workload.appId);
     if (!app) return null;
     return (await this.starter.start(tx, workload, { app, source: { kind: 'config' }, by })).id;

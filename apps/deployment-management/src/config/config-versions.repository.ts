@@ -6,9 +6,11 @@ const columns = `workload_id as "workloadId", number, entries, hash, created_at 
 
 @Injectable()
 export class ConfigVersionsRepository {
-  async newest(sql: Sql, workloadId: string): Promise<ConfigVersion> {
+  /** What the next change starts from: the newest, or the one of the release that was rolled back to. */
+  async current(sql: Sql, workloadId: string): Promise<ConfigVersion> {
     const [row] = await sql.query<ConfigVersion>(
-      `select ${columns} from config_version where workload_id = $1 order by number desc limit 1`,
+      `select ${columns} from config_version
+        where workload_id = $1 and number = (select config_version from workload where id = $1)`,
       [workloadId],
     );
     return row ?? emptyConfig(workloadId);
@@ -22,6 +24,19 @@ export class ConfigVersionsRepository {
     );
     if (!row) throw new Error(`Workload ${workloadId} has no config version ${number}.`);
     return row;
+  }
+
+  /** Whether instances have a secret version: the current release pins it, or the one that takes its place. */
+  async isOnRuntime(sql: Sql, workloadId: string, secretVersionId: string): Promise<boolean> {
+    const rows = await sql.query(
+      `select 1 from workload w
+         left join deployment d on d.workload_id = w.id and d.status in ('preparing', 'rolling', 'verifying')
+         join release r on r.id in (w.current_release_id, d.release_id)
+         join config_version c on c.workload_id = w.id and c.number = r.config_version
+        where w.id = $1 and jsonb_path_exists(c.entries, '$.*.secretVersionId ? (@ == $id)', jsonb_build_object('id', $2::text))`,
+      [workloadId, secretVersionId],
+    );
+    return rows.length > 0;
   }
 
   /** The caller holds the workload's row lock, which makes the numbers contiguous. */

@@ -8,17 +8,25 @@ import {
   config,
   type ConfigChange,
   configChange,
+  type RevokeSecret,
+  revokeSecret,
   type SecretList,
   secretList,
+  type SecretRevocation,
+  secretRevocation,
 } from '@berth/contracts/deployment';
 import { Answers } from '@berth/service-kit';
-import { Body, Controller, Get, Param, ParseUUIDPipe, Patch } from '@nestjs/common';
+import { Body, Controller, Get, Param, ParseUUIDPipe, Patch, Post } from '@nestjs/common';
+import { SecretRevocations } from '../secrets/secret-revocations.js';
 import { ConfigService } from './config.service.js';
 
 /** Config and secrets of a workload: each change is a new config version and, when something is live, a deployment. */
 @Controller('v1')
 export class ConfigController {
-  constructor(private readonly configs: ConfigService) {}
+  constructor(
+    private readonly configs: ConfigService,
+    private readonly revocations: SecretRevocations,
+  ) {}
 
   @Get('config/:workloadId')
   @Requires('config:read')
@@ -46,6 +54,18 @@ export class ConfigController {
     @Param('workloadId', ParseUUIDPipe) workloadId: string,
   ): Promise<SecretList> {
     return this.configs.listSecrets(caller, workloadId);
+  }
+
+  /** What was revoked is in no release that is made from now on; what runs with it is replaced. */
+  @Post('secrets/:workloadId/revocations')
+  @Requires('secrets:update')
+  @Answers(secretRevocation, 202)
+  revokeSecret(
+    @CurrentCaller() caller: Caller,
+    @Param('workloadId', ParseUUIDPipe) workloadId: string,
+    @Body({ schema: revokeSecret }) body: RevokeSecret,
+  ): Promise<SecretRevocation> {
+    return this.revocations.revoke(caller, workloadId, body);
   }
 
   @Patch('secrets/:workloadId')

@@ -18,10 +18,10 @@ export class ConfigService {
     private readonly changes: ConfigChanges,
   ) {}
 
-  /** The plain variables of the newest version. */
+  /** The plain variables of the current version. */
   async get(caller: Caller, workloadId: string): Promise<Config> {
     await this.workloads.require(caller, workloadId, 'config:read');
-    const { number, entries, createdAt } = await this.configs.newest(this.database, workloadId);
+    const { number, entries, createdAt } = await this.configs.current(this.database, workloadId);
     const plain = Object.entries(entries).flatMap(([name, entry]) =>
       'value' in entry ? [[name, entry.value] as const] : [],
     );
@@ -45,7 +45,7 @@ export class ConfigService {
   /** Names and versions; a value is never answered. */
   async listSecrets(caller: Caller, workloadId: string): Promise<SecretList> {
     await this.workloads.require(caller, workloadId, 'secrets:read');
-    const { entries } = await this.configs.newest(this.database, workloadId);
+    const { entries } = await this.configs.current(this.database, workloadId);
     const ids = Object.values(entries).flatMap((entry) => ('secretVersionId' in entry ? [entry.secretVersionId] : []));
     const versions = await this.secrets.describe(this.database, ids);
     return {

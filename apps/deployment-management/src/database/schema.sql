@@ -132,6 +132,8 @@ create table deployment (
   created_by text not null,
   created_at timestamp with time zone not null,
   ended_at timestamp with time zone,
+  base jsonb,
+  woke_workload boolean not null default false,
   constraint deployment_pkey PRIMARY KEY (id),
   constraint deployment_workload_id_number_key UNIQUE (workload_id, number)
 );
@@ -218,6 +220,7 @@ create table release (
   was_live boolean not null default false,
   created_by text not null,
   created_at timestamp with time zone not null,
+  process_settings jsonb not null default '{}'::jsonb,
   constraint release_pkey PRIMARY KEY (id),
   constraint release_workload_id_number_key UNIQUE (workload_id, number)
 );
@@ -295,6 +298,7 @@ create table workload (
   created_at timestamp with time zone not null,
   deleted_at timestamp with time zone,
   finished_at timestamp with time zone,
+  config_version integer not null default 0,
   constraint workload_pkey PRIMARY KEY (id),
   constraint workload_host_key UNIQUE (host)
 );

@@ -20,10 +20,10 @@ export class DeploymentRequests {
 
   async create(caller: Caller, workloadId: string, body: CreateDeployment): Promise<Deployment> {
     const workload = await this.workloads.require(caller, workloadId, 'deployments:create');
-    const { app, source } = await this.sources.resolve(caller, workload, body.source);
+    const resolved = await this.sources.resolve(caller, workload, body.source);
     return this.database.transaction(async (tx) => {
       const locked = await this.workloads.lock(tx, workloadId);
-      const started = await this.starter.start(tx, locked, { app, source, by: caller });
+      const started = await this.starter.start(tx, locked, { ...resolved, by: caller });
       return this.answers.one(tx, started, locked.host);
     });
   }

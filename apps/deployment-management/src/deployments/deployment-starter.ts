@@ -52,6 +52,7 @@ export class DeploymentStarter {
     input: StartInput,
     build: BuildRequest | null,
   ): Promise<DeploymentRow> {
+    const { configVersion, processSettings } = workload;
     return {
       id: this.mint.id(),
       workloadId: workload.id,
@@ -66,6 +67,7 @@ export class DeploymentStarter {
       failure: null,
       outcome: null,
       notes: [...(input.notes ?? [])],
+      base: input.source.kind === 'release' ? { configVersion, processSettings } : null,
       createdBy: nameOf(input.by),
       createdAt: this.mint.now(),
       endedAt: null,

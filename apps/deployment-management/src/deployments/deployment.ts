@@ -1,5 +1,5 @@
 import type { Failure } from '@berth/contracts/common';
-import type { DeploymentStatus, PhaseDeadlines, TimelineEntry } from '@berth/contracts/deployment';
+import type { DeploymentStatus, PhaseDeadlines, ProcessSettings, TimelineEntry } from '@berth/contracts/deployment';
 import type { DeploymentPhase, DeploymentSource } from '@berth/contracts/events';
 import type { Artifact, BuiltProcess } from '@berth/contracts/events';
 
@@ -9,6 +9,12 @@ export interface BuildResult {
   readonly processes: readonly BuiltProcess[];
   readonly commit: string | null;
   readonly reused: boolean;
+}
+
+/** What was current when a rollback was accepted: what differs from it later was changed meanwhile. */
+export interface RollbackBase {
+  readonly configVersion: number;
+  readonly processSettings: ProcessSettings;
 }
 
 export interface DeploymentRow {
@@ -25,6 +31,8 @@ export interface DeploymentRow {
   readonly failure: Failure | null;
   readonly outcome: string | null;
   readonly notes: string[];
+  /** Null unless it is a rollback. */
+  readonly base: RollbackBase | null;
   readonly createdBy: string;
   readonly createdAt: Date;
   readonly endedAt: Date | null;

@@ -6,7 +6,7 @@ import type { BuildResult, DeploymentRow } from './deployment.js';
 
 const select = `select d.id, d.workload_id as "workloadId", d.organization_id as "organizationId", d.number, d.status, d.source,
     d.build_id as "buildId", d.build_result as "buildResult", d.release_id as "releaseId", r.number as release, d.failure,
-    d.outcome, d.notes, d.created_by as "createdBy", d.created_at as "createdAt", d.ended_at as "endedAt"
+    d.outcome, d.notes, d.base, d.created_by as "createdBy", d.created_at as "createdAt", d.ended_at as "endedAt"
   from deployment d left join release r on r.id = d.release_id`;
 
 export interface Move {
@@ -21,11 +21,15 @@ export interface Move {
 @Injectable()
 export class DeploymentsRepository {
   async insert(tx: Tx, deployment: DeploymentRow): Promise<void> {
-    const { id, workloadId, organizationId, number, status, source, buildId, notes, createdBy, createdAt } = deployment;
+    const { id, workloadId, organizationId, number, status, source, buildId, notes, base, createdBy, createdAt } =
+      deployment;
     await tx.query(
-      `insert into deployment (id, workload_id, organization_id, number, status, source, build_id, notes, created_by, created_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-      [id, workloadId, organizationId, number, status, source, buildId, JSON.stringify(notes), createdBy, createdAt],
+      `insert into deployment (id, workload_id, organization_id, number, status, source, build_id, notes, created_by, created_at,
+         base) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+      [
+        ...[id, workloadId, organizationId, number, status, source, buildId, JSON.stringify(notes), createdBy],
+        ...[createdAt, base],
+      ],
     );
   }
 
@@ -74,6 +78,23 @@ export class DeploymentsRepository {
 
   async setBuildResult(tx: Tx, id: string, result: BuildResult): Promise<void> {
     await tx.query('update deployment set build_result = $2 where id = $1', [id, JSON.stringify(result)]);
+  }
+
+  /** It runs what was stopped: if it does not go live, that is stopped again. */
+  async markWoke(tx: Tx, id: string): Promise<void> {
+    await tx.query('update deployment set woke_workload = true where id = $1', [id]);
+  }
+
+  async wokeWorkload(sql: Sql, id: string): Promise<boolean> {
+    return (await sql.query('select 1 from deployment where id = $1 and woke_workload', [id])).length === 1;
+  }
+
+  /** A person wants it to run whatever becomes of the deployment that woke it. */
+  async keepAwake(tx: Tx, workloadId: string): Promise<void> {
+    await tx.query(
+      'update deployment set woke_workload = false where workload_id = $1 and ended_at is null and woke_workload',
+      [workloadId],
+    );
   }
 
   async addTransition(tx: Tx, id: string, entry: Omit<TimelineEntry, 'sequence'>): Promise<void> {

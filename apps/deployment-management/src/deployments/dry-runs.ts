@@ -3,7 +3,7 @@ import type { CreateDeployment, DryRun, Release } from '@berth/contracts/deploym
 import type { AllocationEntry } from '@berth/contracts/events';
 import { Database } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
-import type { ReleaseContent } from '../releases/release.js';
+import { hashOfEntries } from '../config/config-version.js';
 import { releaseHash } from '../releases/release.js';
 import { ReleaseMaker } from '../releases/release-maker.js';
 import { ReleasesRepository } from '../releases/releases.repository.js';
@@ -11,7 +11,10 @@ import { WorkloadAccess } from '../workloads/workload-access.js';
 import { instancesOf, type WorkloadRow } from '../workloads/workload.js';
 import { Sources } from './sources.js';
 
-type Compared = Pick<Release, 'artifact' | 'configVersion' | 'processes'>;
+interface Compared extends Pick<Release, 'artifact' | 'processes'> {
+  /** Null: one that has yet to be made. */
+  readonly configVersion: number | null;
+}
 
 /** What a deployment would change. Nothing is stored. */
 @Injectable()
@@ -40,8 +43,8 @@ export class DryRuns {
         allocation: { before, after: before },
       };
     return {
-      releaseHash: releaseHash(content.artifact, content.configHash, content.processes),
-      changes: changesBetween(current, content),
+      releaseHash: releaseHash(content.artifact, hashOfEntries(content.config.entries), content.processes),
+      changes: changesBetween(current, { ...content, configVersion: content.config.number }),
       // A deployment starts what is stopped.
       allocation: {
         before,
@@ -51,7 +54,7 @@ export class DryRuns {
   }
 }
 
-function changesBetween(before: Compared | undefined, after: ReleaseContent): DryRun['changes'] {
+function changesBetween(before: Compared | undefined, after: Compared): DryRun['changes'] {
   const flatBefore = before ? flatten(before) : new Map<string, unknown>();
   const flatAfter = flatten(after);
   const paths = [...new Set([...flatBefore.keys(), ...flatAfter.keys()])].sort();
@@ -72,7 +75,11 @@ function flatten({ artifact, configVersion, processes }: Compared): Map<string, 
   return new Map<string, unknown>([['/artifact', artifact.digest], ['/configVersion', configVersion], ...ofProcesses]);
 }
 
-const allocationOf = (workload: WorkloadRow, release: number, { processes }: Compared): AllocationEntry[] =>
+const allocationOf = (
+  workload: WorkloadRow,
+  release: number,
+  { processes }: Pick<Compared, 'processes'>,
+): AllocationEntry[] =>
   processes
     .map(({ name, cpuMillicores, memoryMib }) => ({
       ...{ cluster: 'local', release, processType: name, cpuMillicores, memoryMib },

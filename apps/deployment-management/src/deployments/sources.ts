@@ -5,11 +5,19 @@ import { Database } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { AppsRepository } from '../apps/apps.repository.js';
 import { ReleasesRepository } from '../releases/releases.repository.js';
+import { Rollbacks } from '../releases/rollbacks.js';
 import { WorkloadAccess } from '../workloads/workload-access.js';
 import type { WorkloadRow } from '../workloads/workload.js';
 import { deploymentErrors } from './deployments.errors.js';
 
 type Requested = CreateDeployment['source'];
+
+export interface ResolvedSource {
+  readonly app: App;
+  readonly source: DeploymentSource;
+  /** What the caller should know, for instance that a revoked secret version is replaced. */
+  readonly notes: readonly string[];
+}
 
 /** Checks what a caller wants deployed against what there is, and completes it. */
 @Injectable()
@@ -19,17 +27,16 @@ export class Sources {
     private readonly apps: AppsRepository,
     private readonly workloads: WorkloadAccess,
     private readonly releases: ReleasesRepository,
+    private readonly rollbacks: Rollbacks,
   ) {}
 
   /** @throws 422 with a pointer when there is no such source */
-  async resolve(
-    caller: Caller,
-    workload: WorkloadRow,
-    requested: Requested,
-  ): Promise<{ app: App; source: DeploymentSource }> {
+  async resolve(caller: Caller, workload: WorkloadRow, requested: Requested): Promise<ResolvedSource> {
     const app = await this.apps.find(this.database, workload.appId);
     if (!app) throw deploymentErrors.SourceMissing('The app of this workload is gone.');
-    return { app, source: await this.sourceFor(caller, workload, app, requested) };
+    const source = await this.sourceFor(caller, workload, app, requested);
+    const notes = source.kind === 'release' ? await this.checkRollback(workload.id, source.number) : [];
+    return { app, source, notes };
   }
 
   private async sourceFor(
@@ -48,7 +55,6 @@ export class Sources {
           pointer: '/source/image',
         });
       case 'release':
-        await this.requireWasLive(workload.id, requested.number);
         return requested;
       case 'promote':
         return this.promotion(caller, workload, requested);
@@ -68,10 +74,18 @@ export class Sources {
     return requested;
   }
 
-  /** A rollback lands on what was once live. */
-  private async requireWasLive(workloadId: string, number: number): Promise<void> {
-    if ((await this.requireRelease(workloadId, number)).wasLive) return;
-    throw deploymentErrors.ReleaseNeverLive(`v${number} never was live.`, { pointer: '/source/number' });
+  /** A rollback lands on what was once live. Answers what will differ from then. */
+  private async checkRollback(workloadId: string, number: number): Promise<readonly string[]> {
+    const pointer = '/source/number';
+    const release = await this.requireRelease(workloadId, number);
+    if (!release.wasLive) throw deploymentErrors.ReleaseNeverLive(`v${number} never was live.`, { pointer });
+    const { notes, missing } = await this.rollbacks.configOf(this.database, release);
+    if (missing.length === 0) return notes;
+    const names = missing.map((each) => each.name).join(', ');
+    throw deploymentErrors.SecretRevoked(
+      `v${number} needs secrets that were revoked and have no other value: set ${names} and roll back again.`,
+      { pointer },
+    );
   }
 
   private async requireRelease(workloadId: string, number: number): Promise<Release> {

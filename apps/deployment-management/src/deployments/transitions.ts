@@ -88,10 +88,11 @@ export class Transitions {
 
   async fail(tx: Tx, workload: WorkloadRow, deployment: DeploymentRow, failure: Failure): Promise<boolean> {
     if (!isPhase(deployment.status)) return false;
-    const outcome = outcomeOf(workload);
+    const woke = await this.deployments.wokeWorkload(tx, deployment.id);
+    const outcome = outcomeOf(workload, woke);
     const step = { to: 'failed' as const, by: 'platform' as const, message: `${failure.message} ${outcome}` };
     if (!(await this.move(tx, deployment, step, { failure, outcome }))) return false;
-    await this.leave(tx, deployment);
+    await this.leave(tx, deployment, woke);
     const { id: deploymentId, workloadId, buildId, status: phase } = deployment;
     const data = { deploymentId, workloadId, buildId, phase, cause: failure.cause };
     await this.changes.tell(tx, deploymentFailed, { ...this.fact(deployment), data });
@@ -100,10 +101,11 @@ export class Transitions {
 
   async cancel(tx: Tx, workload: WorkloadRow, deployment: DeploymentRow, by: Actor): Promise<boolean> {
     if (!isPhase(deployment.status)) return false;
-    const outcome = outcomeOf(workload);
+    const woke = await this.deployments.wokeWorkload(tx, deployment.id);
+    const outcome = outcomeOf(workload, woke);
     const step = { to: 'cancelled' as const, by, message: `Cancelled while ${deployment.status}. ${outcome}` };
     if (!(await this.move(tx, deployment, step, { outcome }))) return false;
-    await this.leave(tx, deployment);
+    await this.leave(tx, deployment, woke);
     const { id: deploymentId, workloadId, buildId, status: phase } = deployment;
     await this.changes.tell(tx, deploymentCancelled, {
       ...this.fact(deployment),
@@ -137,9 +139,10 @@ export class Transitions {
   }
 
   /** What it left on the runtime is taken back: the workload's desired state is its current release again. */
-  private async leave(tx: Tx, deployment: DeploymentRow): Promise<void> {
+  private async leave(tx: Tx, deployment: DeploymentRow, woke: boolean): Promise<void> {
     await this.clearDeadline(tx, deployment);
-    if (isOnRuntime(deployment.status)) await this.workloads.bump(tx, deployment.workloadId);
+    if (woke) await this.workloads.setState(tx, deployment.workloadId, 'stopped');
+    else if (isOnRuntime(deployment.status)) await this.workloads.bump(tx, deployment.workloadId);
     await this.queue.interrupt(tx, WORKLOADS, deployment.workloadId);
   }
 
@@ -176,5 +179,8 @@ export class Transitions {
   }
 }
 
-const outcomeOf = (workload: WorkloadRow): string =>
-  workload.currentRelease === null ? 'Nothing was live before.' : `v${workload.currentRelease} keeps serving.`;
+function outcomeOf({ currentRelease, state }: WorkloadRow, woke: boolean): string {
+  if (currentRelease === null) return 'Nothing was live before.';
+  if (woke || state === 'stopped') return `v${currentRelease} stays stopped, as it was before.`;
+  return `v${currentRelease} keeps serving.`;
+}

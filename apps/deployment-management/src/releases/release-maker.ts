@@ -1,16 +1,20 @@
+import type { ProcessType } from '@berth/contracts/common';
 import type { Release } from '@berth/contracts/deployment';
 import type { DeploymentSource } from '@berth/contracts/events';
 import type { Sql, Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { Mint } from '../changes/mint.js';
+import { hashOfEntries } from '../config/config-version.js';
 import { ConfigVersionsRepository } from '../config/config-versions.repository.js';
+import { ConfigWriter } from '../config/config-writer.js';
 import type { DeploymentRow } from '../deployments/deployment.js';
 import type { WorkloadRow } from '../workloads/workload.js';
 import { WorkloadsRepository } from '../workloads/workloads.repository.js';
 import { processTypesFor, type ReleaseContent, releaseHash } from './release.js';
 import { ReleasesRepository } from './releases.repository.js';
+import { Rollbacks } from './rollbacks.js';
 
-/** Thrown when a deployment names a release that is not there, or the workload has none to take from. */
+/** Thrown when a deployment names what is not there, or the workload has none to take from. */
 export class ReleaseMissing extends Error {}
 
 /** Turns what a deployment deploys into the content of a release, and content into the next release of a workload. */
@@ -19,7 +23,9 @@ export class ReleaseMaker {
   constructor(
     private readonly releases: ReleasesRepository,
     private readonly configs: ConfigVersionsRepository,
+    private readonly configWriter: ConfigWriter,
     private readonly workloads: WorkloadsRepository,
+    private readonly rollbacks: Rollbacks,
     private readonly mint: Mint,
   ) {}
 
@@ -35,7 +41,7 @@ export class ReleaseMaker {
       case 'upload':
         return buildResult && this.built(sql, workload, buildResult);
       case 'release':
-        return { ...(await this.release(sql, workload.id, source.number)), reason: `rollback to v${source.number}` };
+        return this.rolledBack(sql, workload, source.number);
       case 'promote':
         return this.promoted(sql, workload, source);
       case 'config':
@@ -48,35 +54,49 @@ export class ReleaseMaker {
 
   /** The caller holds the workload's row lock. */
   async make(tx: Tx, workload: WorkloadRow, content: ReleaseContent, createdBy: string): Promise<Release> {
-    const { artifact, commit, configVersion, configHash, processes, reason } = content;
+    const { artifact, commit, config, processes, reason, settings } = content;
+    const configHash = hashOfEntries(config.entries);
     const release: Release = {
       id: this.mint.id(),
       workloadId: workload.id,
       organizationId: workload.organizationId,
       number: await this.workloads.nextNumber(tx, workload.id, 'releases'),
       hash: releaseHash(artifact, configHash, processes),
-      ...{ artifact, commit, configVersion, configHash, processes, reason },
+      configVersion: config.number ?? (await this.configWriter.add(tx, workload.id, config.entries, createdBy)).number,
+      ...{ artifact, commit, configHash, processes, reason },
       wasLive: false,
       createdBy,
       createdAt: this.mint.instant(),
     };
-    await this.releases.insert(tx, release);
+    await this.releases.insert(tx, release, settings);
     return release;
   }
 
-  private async built(
+  /** The release that a deployment made is live. `workload` was read under its row lock. */
+  async makeCurrent(tx: Tx, workload: WorkloadRow, deployment: DeploymentRow, release: Release): Promise<void> {
+    await this.releases.markLive(tx, release.id);
+    await this.workloads.setCurrentRelease(tx, workload.id, release.id);
+    await this.rollbacks.becomeCurrent(tx, workload, deployment, release);
+  }
+
+  private built(
     sql: Sql,
     workload: WorkloadRow,
-    result: NonNullable<DeploymentRow['buildResult']>,
+    { artifact, commit, processes }: NonNullable<DeploymentRow['buildResult']>,
   ): Promise<ReleaseContent> {
-    const processes = processTypesFor(result.processes, workload.processSettings);
-    return {
-      artifact: result.artifact,
-      commit: result.commit,
-      processes,
-      reason: 'deploy',
-      ...(await this.newestConfig(sql, workload)),
-    };
+    const types = processTypesFor(processes, workload.processSettings);
+    return this.withCurrentConfig(sql, workload, { artifact, commit, processes: types, reason: 'deploy' });
+  }
+
+  private async rolledBack(sql: Sql, workload: WorkloadRow, number: number): Promise<ReleaseContent> {
+    const release = await this.release(sql, workload.id, number);
+    const { config, missing } = await this.rollbacks.configOf(sql, release);
+    const [lost] = missing;
+    if (lost)
+      throw new ReleaseMissing(`Version ${lost.number} of the secret ${lost.name} was revoked, and no other is set.`);
+    const { artifact, commit, processes } = release;
+    const settings = await this.releases.settingsOf(sql, release.id);
+    return { artifact, commit, processes, reason: `rollback to v${number}`, config, settings };
   }
 
   private async promoted(
@@ -84,31 +104,25 @@ export class ReleaseMaker {
     workload: WorkloadRow,
     source: DeploymentSource & { kind: 'promote' },
   ): Promise<ReleaseContent> {
-    const from = await this.release(sql, source.workloadId, source.number);
-    const processes = processTypesFor(from.processes, workload.processSettings);
-    const { artifact, commit } = from;
-    return { artifact, commit, processes, reason: 'promotion', ...(await this.newestConfig(sql, workload)) };
+    const { artifact, commit, processes } = await this.release(sql, source.workloadId, source.number);
+    const types = processTypesFor(processes, workload.processSettings);
+    return this.withCurrentConfig(sql, workload, { artifact, commit, processes: types, reason: 'promotion' });
   }
 
   private async renewed(sql: Sql, workload: WorkloadRow, reason: string): Promise<ReleaseContent> {
     if (workload.currentRelease === null) throw new ReleaseMissing('Nothing is live yet: deploy first.');
-    const current = await this.release(sql, workload.id, workload.currentRelease);
-    const processes = current.processes.map((type) => ({ ...type, ...workload.processSettings[type.name] }));
-    return {
-      artifact: current.artifact,
-      commit: current.commit,
-      processes,
-      reason,
-      ...(await this.newestConfig(sql, workload)),
-    };
+    const { artifact, commit, processes } = await this.release(sql, workload.id, workload.currentRelease);
+    const types: ProcessType[] = processes.map((type) => ({ ...type, ...workload.processSettings[type.name] }));
+    return this.withCurrentConfig(sql, workload, { artifact, commit, processes: types, reason });
   }
 
-  private async newestConfig(
+  private async withCurrentConfig(
     sql: Sql,
     workload: WorkloadRow,
-  ): Promise<Pick<ReleaseContent, 'configVersion' | 'configHash'>> {
-    const { number, hash } = await this.configs.newest(sql, workload.id);
-    return { configVersion: number, configHash: hash };
+    content: Omit<ReleaseContent, 'config' | 'settings'>,
+  ): Promise<ReleaseContent> {
+    const config = await this.configs.current(sql, workload.id);
+    return { ...content, config, settings: workload.processSettings };
   }
 
   private async release(sql: Sql, workloadId: string, number: number): Promise<Release> {

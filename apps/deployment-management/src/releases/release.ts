@@ -2,7 +2,7 @@ import type { ProcessType } from '@berth/contracts/common';
 import type { Release } from '@berth/contracts/deployment';
 import type { Artifact, BuiltProcess } from '@berth/contracts/events';
 import type { ProcessSettings } from '@berth/contracts/deployment';
-import { sha256 } from '../config/config-version.js';
+import { type ConfigEntries, sha256 } from '../config/config-version.js';
 
 export const defaultSize = { cpuMillicores: 250, memoryMib: 256 } as const;
 export const defaultHealth = { path: null, intervalSeconds: 5, timeoutSeconds: 3, failureThreshold: 3 } as const;
@@ -37,8 +37,15 @@ export function releaseHash(artifact: Artifact, configHash: string, processes: r
   return sha256(JSON.stringify([artifact.kind, artifact.digest, configHash, parts]));
 }
 
+export interface ReleaseConfig {
+  /** Null: the release makes a config version of its own. */
+  readonly number: number | null;
+  readonly entries: ConfigEntries;
+}
+
 /** A release before it has a place in a workload's history. */
-export type ReleaseContent = Pick<
-  Release,
-  'artifact' | 'commit' | 'configVersion' | 'configHash' | 'processes' | 'reason'
->;
+export interface ReleaseContent extends Pick<Release, 'artifact' | 'commit' | 'processes' | 'reason'> {
+  readonly config: ReleaseConfig;
+  /** What the workload says about its processes: a rollback to the release restores it. */
+  readonly settings: ProcessSettings;
+}

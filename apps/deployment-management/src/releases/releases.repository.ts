@@ -1,4 +1,4 @@
-import type { Release, ReleaseQuery } from '@berth/contracts/deployment';
+import type { ProcessSettings, Release, ReleaseQuery } from '@berth/contracts/deployment';
 import { decodeCursor, type Sql, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 
@@ -15,7 +15,7 @@ const toRelease = (row: ReleaseRow): Release => ({ ...row, createdAt: row.create
 @Injectable()
 export class ReleasesRepository {
   /** The caller holds the workload's row lock. */
-  async insert(tx: Tx, release: Release): Promise<void> {
+  async insert(tx: Tx, release: Release, settings: ProcessSettings): Promise<void> {
     const {
       id,
       workloadId,
@@ -32,7 +32,7 @@ export class ReleasesRepository {
     } = release;
     await tx.query(
       `insert into release (id, workload_id, number, hash, artifact, commit, config_version, config_hash, processes, reason,
-         created_by, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+         created_by, created_at, process_settings) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
       [
         id,
         workloadId,
@@ -46,6 +46,7 @@ export class ReleasesRepository {
         reason,
         createdBy,
         createdAt,
+        settings,
       ],
     );
   }
@@ -78,6 +79,15 @@ export class ReleasesRepository {
       workloadId,
     ]);
     return new Set(rows.map((row) => row.number));
+  }
+
+  /** What the workload said about its processes when the release was made. */
+  async settingsOf(sql: Sql, id: string): Promise<ProcessSettings> {
+    const [row] = await sql.query<{ settings: ProcessSettings }>(
+      'select process_settings as settings from release where id = $1',
+      [id],
+    );
+    return row?.settings ?? {};
   }
 
   async markLive(tx: Tx, id: string): Promise<void> {

@@ -4,14 +4,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Mint } from '../changes/mint.js';
 import type { Config } from '../config.js';
 import type { ConfigEntries } from '../config/config-version.js';
+import { pinnedIn, type SecretVersion } from './pinned-secrets.js';
 import { open, seal } from './seal.js';
-
-export interface SecretVersion {
-  readonly id: string;
-  readonly name: string;
-  readonly number: number;
-  readonly createdAt: Date;
-}
 
 interface SealedRow {
   readonly id: string;
@@ -21,6 +15,7 @@ interface SealedRow {
   readonly sealed: Buffer;
 }
 
+const columns = 'id, name, number, created_at as "createdAt"';
 const contextOf = (row: Omit<SealedRow, 'sealed' | 'id'>): string => `${row.workloadId}/${row.name}/${row.number}`;
 
 /** Secret versions, sealed in our own database. Values leave it only towards the runtime. */
@@ -51,15 +46,35 @@ export class SecretStore {
   }
 
   async describe(sql: Sql, ids: readonly string[]): Promise<SecretVersion[]> {
+    return sql.query<SecretVersion>(`select ${columns} from secret_version where id = any ($1) order by name`, [ids]);
+  }
+
+  async revokedAmong(sql: Sql, ids: readonly string[]): Promise<SecretVersion[]> {
     return sql.query<SecretVersion>(
-      `select id, name, number, created_at as "createdAt" from secret_version where id = any ($1) order by name`,
+      `select ${columns} from secret_version where id = any ($1) and revoked_at is not null order by name`,
       [ids],
     );
   }
 
+  async find(sql: Sql, workloadId: string, name: string, number: number): Promise<SecretVersion | undefined> {
+    const [row] = await sql.query<SecretVersion>(
+      `select ${columns} from secret_version where workload_id = $1 and name = $2 and number = $3`,
+      [workloadId, name, number],
+    );
+    return row;
+  }
+
+  /** No release that is made from now on gets it. What runs with it goes on until it is replaced. */
+  async revoke(tx: Tx, id: string): Promise<void> {
+    await tx.query('update secret_version set revoked_at = coalesce(revoked_at, $2) where id = $1', [
+      id,
+      this.mint.now(),
+    ]);
+  }
+
   /** What the processes of a release get as environment. @throws Error when a version is gone or does not open */
   async environmentOf(sql: Sql, entries: ConfigEntries): Promise<Record<string, string>> {
-    const ids = Object.values(entries).flatMap((entry) => ('secretVersionId' in entry ? [entry.secretVersionId] : []));
+    const ids = pinnedIn(entries);
     const rows = ids.length === 0 ? [] : await this.sealedRows(sql, ids);
     const values = new Map(rows.map((row) => [row.id, open(row.sealed, this.key, contextOf(row))]));
     return Object.fromEntries(

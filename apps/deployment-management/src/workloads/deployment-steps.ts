@@ -8,7 +8,6 @@ import { type DeploymentRow, startsWorkload } from '../deployments/deployment.js
 import { DeploymentsRepository } from '../deployments/deployments.repository.js';
 import { Transitions } from '../deployments/transitions.js';
 import { ReleaseMaker, ReleaseMissing } from '../releases/release-maker.js';
-import { ReleasesRepository } from '../releases/releases.repository.js';
 import type { WorkloadRow } from './workload.js';
 import { WorkloadsRepository } from './workloads.repository.js';
 
@@ -18,7 +17,6 @@ export class DeploymentSteps {
   constructor(
     private readonly workloads: WorkloadsRepository,
     private readonly deployments: DeploymentsRepository,
-    private readonly releases: ReleasesRepository,
     private readonly maker: ReleaseMaker,
     private readonly transitions: Transitions,
     private readonly changes: Changes,
@@ -52,15 +50,15 @@ export class DeploymentSteps {
       message: `Replacing the instances by those of v${moving.release}`,
     };
     if (!(await this.transitions.advance(tx, workload, moving, step))) return;
-    if (startsWorkload(moving.source)) await this.workloads.setState(tx, workload.id, 'running');
-    else await this.workloads.bump(tx, workload.id);
+    if (workload.state === 'running' || !startsWorkload(moving.source)) return this.workloads.bump(tx, workload.id);
+    await this.workloads.setState(tx, workload.id, 'running');
+    await this.deployments.markWoke(tx, moving.id);
   }
 
-  /** Answers false when the deployment was ended by somebody else meanwhile. */
+  /** `workload` was read under its row lock. Answers false when the deployment was ended by somebody else meanwhile. */
   async goLive(tx: Tx, workload: WorkloadRow, moving: DeploymentRow, release: Release): Promise<boolean> {
     if (!(await this.transitions.succeed(tx, moving))) return false;
-    await this.releases.markLive(tx, release.id);
-    await this.workloads.setCurrentRelease(tx, workload.id, release.id);
+    await this.maker.makeCurrent(tx, workload, moving, release);
     return true;
   }
 

@@ -49,12 +49,11 @@ export class Rollouts {
     const { desired, observed } = await this.runtime.bring(view.workload, target, context.signal);
     const observation = { view, desired, observed };
     await this.reports.report(context, observation);
-    return view.moving && this.advance(view.moving, target, observation, context);
+    return view.moving && this.advance(view.moving, observation, context);
   }
 
   private async advance(
     moving: DeploymentRow,
-    target: Release,
     observation: Observation & { desired: NonNullable<Observation['desired']> },
     context: ReconcileContext,
   ): Promise<Outcome> {
@@ -75,13 +74,14 @@ export class Rollouts {
       return goOn;
     }
     if (!(await this.runtime.routeAnswers(observation.desired, context.signal))) return lookAgainSoon;
-    await this.commit(view, context, (tx) => this.goLive(tx, moving, target, observation));
+    await this.commit(view, context, (tx, workload) => this.goLive(tx, workload, moving, observation));
     return goOn;
   }
 
-  private async goLive(tx: Tx, moving: DeploymentRow, target: Release, observation: Observation): Promise<void> {
-    const live = await this.steps.goLive(tx, observation.view.workload, moving, target);
-    if (live) await this.reports.recordAllocation(tx, observation, target.number);
+  private async goLive(tx: Tx, workload: WorkloadRow, moving: DeploymentRow, observation: Observation): Promise<void> {
+    const { target } = observation.view;
+    if (!target || !(await this.steps.goLive(tx, workload, moving, target))) return;
+    await this.reports.recordAllocation(tx, observation, target.number);
   }
 
   /**

@@ -5,6 +5,7 @@ import { Database } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { ConfigVersionsRepository } from '../config/config-versions.repository.js';
 import { RUNTIME, type Runtime } from '../runtime/runtime.js';
+import { pinnedIn, type SecretVersion } from '../secrets/pinned-secrets.js';
 import { SecretStore } from '../secrets/secret-store.js';
 import { desiredWorkload } from './desired-workload.js';
 import type { WorkloadRow } from './workload.js';
@@ -41,6 +42,14 @@ export class RuntimeState {
         'Deploy from source.',
       );
     }
+    const [revoked] = await this.revokedIn(release);
+    if (revoked) {
+      return refusal(
+        'config_invalid',
+        `Version ${revoked.number} of the secret ${revoked.name} was revoked.`,
+        'Deploy again: the current version takes its place.',
+      );
+    }
     try {
       await this.environmentOf(release);
       return undefined;
@@ -58,6 +67,11 @@ export class RuntimeState {
       if (!(await this.runtime.probe(host, web.health.path ?? '/', signal)).answered) return false;
     }
     return true;
+  }
+
+  private async revokedIn(release: Release): Promise<SecretVersion[]> {
+    const { entries } = await this.configs.find(this.database, release.workloadId, release.configVersion);
+    return this.secrets.revokedAmong(this.database, pinnedIn(entries));
   }
 
   private async environmentOf(release: Release): Promise<Record<string, string>> {

@@ -4,6 +4,7 @@ import type { Sql, Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { AppsRepository } from '../apps/apps.repository.js';
 import { DeploymentStarter } from '../deployments/deployment-starter.js';
+import { DeploymentsRepository } from '../deployments/deployments.repository.js';
 import { ReleasesRepository } from '../releases/releases.repository.js';
 import type { WorkloadRow } from './workload.js';
 import { WorkloadWriter } from './workload-writer.js';
@@ -15,12 +16,13 @@ export interface Changed {
   readonly deploymentId: string | null;
 }
 
-/** How much runs: counts change at once and are audited; sizes make a release. */
+/** How much runs: state and counts change at once and are audited; sizes make a release. */
 @Injectable()
 export class Scaling {
   constructor(
     private readonly workloads: WorkloadsRepository,
     private readonly releases: ReleasesRepository,
+    private readonly deployments: DeploymentsRepository,
     private readonly apps: AppsRepository,
     private readonly starter: DeploymentStarter,
     private readonly writer: WorkloadWriter,
@@ -36,6 +38,15 @@ export class Scaling {
     const changed = await this.writer.changed(tx, workload, { by, action: 'workloads:scale', detail: { ...body } });
     const deploymentId = Object.keys(body.sizes).length > 0 ? await this.release(tx, changed, by) : null;
     return { workload: changed, deploymentId };
+  }
+
+  /** `workload` was read under its row lock. */
+  async setState(tx: Tx, workload: WorkloadRow, state: WorkloadRow['state'], by: Caller): Promise<Changed> {
+    if (state === 'running') await this.deployments.keepAwake(tx, workload.id);
+    if (workload.state === state) return { workload, deploymentId: null };
+    await this.workloads.setState(tx, workload.id, state);
+    const changed = await this.writer.changed(tx, workload, { by, action: 'workloads:scale', detail: { state } });
+    return { workload: changed, deploymentId: null };
   }
 
   private async release(tx: Tx, workload: WorkloadRow, by: Caller): Promise<string | null> {

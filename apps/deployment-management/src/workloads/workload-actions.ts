@@ -27,11 +27,11 @@ export class WorkloadActions {
   }
 
   stop(caller: Caller, id: string): Promise<Changed> {
-    return this.locked(caller, id, 'workloads:scale', (tx, workload) => this.setState(tx, workload, 'stopped', caller));
+    return this.toState('stopped', caller, id);
   }
 
   start(caller: Caller, id: string): Promise<Changed> {
-    return this.locked(caller, id, 'workloads:scale', (tx, workload) => this.setState(tx, workload, 'running', caller));
+    return this.toState('running', caller, id);
   }
 
   /** Replaces all instances by the same release, without a lost request. */
@@ -46,12 +46,11 @@ export class WorkloadActions {
     });
   }
 
-  private async setState(tx: Tx, workload: WorkloadRow, state: WorkloadRow['state'], by: Caller): Promise<Changed> {
-    requireRelease(workload);
-    if (workload.state === state) return { workload, deploymentId: null };
-    await this.workloads.setState(tx, workload.id, state);
-    const changed = await this.writer.changed(tx, workload, { by, action: 'workloads:scale', detail: { state } });
-    return { workload: changed, deploymentId: null };
+  private toState(state: WorkloadRow['state'], caller: Caller, id: string): Promise<Changed> {
+    return this.locked(caller, id, 'workloads:scale', (tx, workload) => {
+      requireRelease(workload);
+      return this.scaling.setState(tx, workload, state, caller);
+    });
   }
 
   private async locked(

@@ -23,6 +23,8 @@ export interface WorkloadRow {
   readonly currentRelease: number | null;
   readonly activeDeploymentId: string | null;
   readonly restartToken: string;
+  /** The config version that the next change and the next build start from. */
+  readonly configVersion: number;
   /** Raised whenever what the runtime should run changes. */
   readonly generation: number;
   readonly observedGeneration: number;
@@ -55,6 +57,7 @@ export function toWorkload(row: WorkloadRow, urlTemplate: string): Workload {
     host,
     currentReleaseId: _c,
     restartToken: _r,
+    configVersion: _v,
     deletedAt: _d,
     ...rest
   } = row;

@@ -8,6 +8,7 @@ import type { Config } from '../config.js';
 import { ConfigChanges } from '../config/config-changes.js';
 import { ConfigController } from '../config/config.controller.js';
 import { ConfigService } from '../config/config.service.js';
+import { ConfigWriter } from '../config/config-writer.js';
 import { ConfigVersionsRepository } from '../config/config-versions.repository.js';
 import { BuildProgress } from '../deployments/build-progress.js';
 import { Canceller } from '../deployments/canceller.js';
@@ -29,10 +30,12 @@ import { InstancesController } from '../instances/instances.controller.js';
 import { ProjectsModule } from '../projects/projects.module.js';
 import { ReleaseMaker } from '../releases/release-maker.js';
 import { ReleasesController } from '../releases/releases.controller.js';
+import { Rollbacks } from '../releases/rollbacks.js';
 import { ReleasesRepository } from '../releases/releases.repository.js';
 import { makeRuntime } from '../runtime/make-runtime.js';
 import { RUNTIME } from '../runtime/runtime.js';
 import { RuntimeWatcher } from '../runtime/runtime-watcher.js';
+import { SecretRevocations } from '../secrets/secret-revocations.js';
 import { SecretStore } from '../secrets/secret-store.js';
 import { DeploymentSteps } from './deployment-steps.js';
 import { Rollouts } from './rollouts.js';
@@ -87,10 +90,13 @@ const deployments = [
 const releases = [
   ReleasesRepository,
   ReleaseMaker,
+  Rollbacks,
   ConfigVersionsRepository,
+  ConfigWriter,
   ConfigService,
   ConfigChanges,
   SecretStore,
+  SecretRevocations,
 ];
 
 /** A workload and its history are one aggregate: config, releases, deployments and instances change under its lock. */

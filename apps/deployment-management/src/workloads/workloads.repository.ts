@@ -7,7 +7,7 @@ const select = `select w.id, w.app_id as "appId", w.environment_id as "environme
     w.organization_id as "organizationId", a.slug as "appSlug", e.slug as "environmentSlug", e.namespace, w.host,
     w.tracked_ref as "trackedRef", w.state, w.counts, w.process_settings as "processSettings", w.deadlines,
     w.start_deadline_seconds as "startDeadlineSeconds", w.current_release_id as "currentReleaseId",
-    r.number as "currentRelease", w.restart_token as "restartToken", w.generation,
+    r.number as "currentRelease", w.restart_token as "restartToken", w.config_version as "configVersion", w.generation,
     w.observed_generation as "observedGeneration", w.conditions, w.created_at as "createdAt", w.deleted_at as "deletedAt",
     (select d.id from deployment d where d.workload_id = w.id and d.ended_at is null order by d.number limit 1)
       as "activeDeploymentId"
@@ -98,6 +98,10 @@ export class WorkloadsRepository {
 
   async setProcessSettings(tx: Tx, id: string, settings: object): Promise<void> {
     await tx.query('update workload set process_settings = $2 where id = $1', [id, settings]);
+  }
+
+  async setConfigVersion(tx: Tx, id: string, number: number): Promise<void> {
+    await tx.query('update workload set config_version = $2 where id = $1', [id, number]);
   }
 
   async setState(tx: Tx, id: string, state: WorkloadRow['state']): Promise<void> {

@@ -1,0 +1,73 @@
+import type { ProcessSettings, Release } from '@berth/contracts/deployment';
+import type { Sql, Tx } from '@berth/service-kit';
+import { Injectable } from '@nestjs/common';
+import { ConfigVersionsRepository } from '../config/config-versions.repository.js';
+import { ConfigWriter } from '../config/config-writer.js';
+import { rebase } from '../config/rebase.js';
+import type { DeploymentRow } from '../deployments/deployment.js';
+import { pinnedIn, type Replaced, type SecretVersion, withoutRevoked } from '../secrets/pinned-secrets.js';
+import { SecretStore } from '../secrets/secret-store.js';
+import type { WorkloadRow } from '../workloads/workload.js';
+import { WorkloadsRepository } from '../workloads/workloads.repository.js';
+import type { ReleaseConfig } from './release.js';
+import { flattened, unflattened } from './settings.js';
+import { ReleasesRepository } from './releases.repository.js';
+
+/** What a rollback gives to run: the config of then, with what was revoked since replaced by what is current. */
+export interface RolledBackConfig {
+  readonly config: ReleaseConfig;
+  readonly notes: readonly string[];
+  /** Revoked, and the current config has nothing in their place. */
+  readonly missing: readonly SecretVersion[];
+}
+
+/** What a rollback restores, and how later changes then start from it. */
+@Injectable()
+export class Rollbacks {
+  constructor(
+    private readonly releases: ReleasesRepository,
+    private readonly configs: ConfigVersionsRepository,
+    private readonly workloads: WorkloadsRepository,
+    private readonly secrets: SecretStore,
+    private readonly writer: ConfigWriter,
+  ) {}
+
+  async configOf(sql: Sql, release: Release): Promise<RolledBackConfig> {
+    const config = await this.configs.find(sql, release.workloadId, release.configVersion);
+    const revoked = await this.secrets.revokedAmong(sql, pinnedIn(config.entries));
+    if (revoked.length === 0) return { config, notes: [], missing: [] };
+    const current = await this.configs.current(sql, release.workloadId);
+    const { entries, replaced, missing } = withoutRevoked(config.entries, revoked, current.entries);
+    const versions = await this.secrets.describe(sql, pinnedIn(entries));
+    return { config: { number: null, entries }, notes: replaced.map((each) => noteOf(each, versions)), missing };
+  }
+
+  /**
+   * A rollback went live: config and sizes of its release are current again. What was changed while it was under way is
+   * laid over them, so that neither the rollback nor the change is lost. `workload` was read under its row lock.
+   */
+  async becomeCurrent(tx: Tx, workload: WorkloadRow, deployment: DeploymentRow, release: Release): Promise<void> {
+    const { base } = deployment;
+    if (!base) return;
+    await this.restoreConfig(tx, workload, base.configVersion, release);
+    const settings = await this.releases.settingsOf(tx, release.id);
+    const changed = rebase(flattened(base.processSettings), flattened(workload.processSettings), flattened(settings));
+    await this.workloads.setProcessSettings(tx, workload.id, unflattened(changed) as ProcessSettings);
+  }
+
+  private async restoreConfig(tx: Tx, workload: WorkloadRow, before: number, release: Release): Promise<void> {
+    const { id, configVersion } = workload;
+    if (configVersion === before) return this.workloads.setConfigVersion(tx, id, release.configVersion);
+    const [base, changed, onto] = [
+      await this.configs.find(tx, id, before),
+      await this.configs.find(tx, id, configVersion),
+      await this.configs.find(tx, id, release.configVersion),
+    ];
+    await this.writer.addCurrent(tx, id, rebase(base.entries, changed.entries, onto.entries), 'platform');
+  }
+}
+
+function noteOf({ name, revoked, by }: Replaced, versions: readonly SecretVersion[]): string {
+  const version = 'secretVersionId' in by && versions.find((each) => each.id === by.secretVersionId);
+  return `Version ${revoked} of ${name} was revoked: ${version ? `version ${version.number}` : 'the current value'} takes its place.`;
+}

@@ -1,0 +1,3 @@
+import { defineErrors } from '@berth/service-kit';
+
+export const secretErrors = defineErrors({ SecretVersionNotFound: 422, SecretInUse: 409 });
