@@ -37,7 +37,6 @@ async function runGateway(port) {
   const { startGateway } = await import('../../apps/gateway/dist/index.js');
   const folder = mkdtempSync(join(tmpdir(), 'bench-gateway-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  process.once('SIGTERM', () => process.exit());
   const kongFile = join(folder, 'kong.yml');
   const controlSocket = join(folder, 'control.sock');
   writeFileSync(kongFile, "_format_version: '3.0'\n");

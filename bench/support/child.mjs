@@ -1,11 +1,14 @@
-/** Tells the parent what it waits for, and answers 'cpu' with the processor time of this process, in microseconds. */
+/**
+ * Tells the parent what it waits for, and answers 'cpu' with the processor time of this process, in microseconds.
+ * Ends in order when it is told to, so that `NODE_OPTIONS=--cpu-prof` leaves a profile.
+ */
 export function announce(ready) {
   process.on('message', (message) => {
     if (message !== 'cpu') return;
     const { user, system } = process.cpuUsage();
     process.send(user + system);
   });
-  process.once('disconnect', () => process.exit());
+  for (const end of ['disconnect', 'SIGTERM']) process.once(end, () => process.exit());
   process.send(ready);
 }
 

@@ -1,0 +1,97 @@
+import { Agent, request as send } from 'node:http';
+import { checkSame } from './support/check.mjs';
+import { withChildren } from './support/children.mjs';
+import { timesOf } from './support/load.mjs';
+import { inPairs } from './support/pairs.mjs';
+import { createDatabase, withPostgres } from './support/postgres.mjs';
+import { atMost, ratioRow } from './support/rows.mjs';
+import { p50, p99 } from './support/statistics.mjs';
+
+export const name = 'an authenticated read of one object, against node:http and pg doing the same';
+
+const REQUESTS = 3_000;
+const FIRST_TIMES = 1_000;
+const AT_ONCE = 8;
+const PROCESSES = new URL('./read/processes.mjs', import.meta.url);
+
+export const run = (options) =>
+  withPostgres((postgres) =>
+    withChildren(async (start) => {
+      const url = await createDatabase(postgres.url, 'read');
+      const service = await start(PROCESSES, 'service', url, FIRST_TIMES * (options.rounds + 1));
+      const bare = await start(PROCESSES, 'bare', url);
+      const series = (count, tokenOf) => ({
+        ours: (round) => measure(service, service.ready, count, (number) => tokenOf(number, round)),
+        base: (round) => measure(bare, { ...service.ready, ...bare.ready }, count, (number) => tokenOf(number, round)),
+      });
+      const { tokens } = service.ready;
+      const known = series(REQUESTS, (number) => tokens[number % 20]);
+      const fresh = series(FIRST_TIMES, (number, round) => tokens[(round + 1) * FIRST_TIMES + number]);
+      await checkAnswers(service.ready, bare.ready);
+      await inPairs({ rounds: 2 }, known);
+      const [knownPairs, freshPairs] = [await inPairs(options, known), await inPairs(options, fresh)];
+      const cpu = { id: 'M4', unit: 'us', goal: atMost(1.35), of: (sample) => sample.cpu };
+      return [
+        ratioRow({ ...cpu, what: 'CPU per read, token seen before', pairs: knownPairs }),
+        ratioRow({ ...cpu, what: 'CPU per read, each token for the first time', pairs: freshPairs }),
+        ratioRow({
+          id: 'M4',
+          what: 'read, 8 at once, p50',
+          unit: 'ms',
+          of: ({ times }) => p50(times),
+          pairs: knownPairs,
+        }),
+        ratioRow({
+          id: 'M4',
+          what: 'read, 8 at once, p99',
+          unit: 'ms',
+          of: ({ times }) => p99(times),
+          pairs: knownPairs,
+        }),
+      ];
+    }),
+  );
+
+/** Microseconds of processor time per request, and how long each took. */
+async function measure({ ask }, { url, projects }, count, tokenOf) {
+  const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
+  const before = await ask('cpu');
+  const times = await timesOf(count, AT_ONCE, async (number) => {
+    const id = projects[number % projects.length];
+    const { status, body } = await get(agent, `${url}/v1/projects/${id}`, tokenOf(number));
+    checkSame([status, body.id], [200, id], 'a read');
+  });
+  const cpu = ((await ask('cpu')) - before) / count;
+  agent.destroy();
+  return { cpu, times };
+}
+
+/** Both answer the same, and neither lets anybody in who must not be. */
+async function checkAnswers(service, bare) {
+  const [token] = service.tokens;
+  const forged = `${token.slice(0, -8)}AAAAAAAA`;
+  for (const id of service.projects) {
+    const [ours, base] = await Promise.all(
+      [service, bare].map(({ url }) => get(undefined, `${url}/v1/projects/${id}`, token)),
+    );
+    checkSame(ours, base, 'the answers of service and bare server');
+  }
+  for (const { url } of [service, bare])
+    checkSame(
+      (await get(undefined, `${url}/v1/projects/${service.projects[0]}`, forged)).status,
+      401,
+      'a forged token',
+    );
+}
+
+async function get(agent, url, token) {
+  const answer = await new Promise((resolve, reject) => {
+    send(url, { agent, headers: { authorization: `Bearer ${token}` } }, resolve)
+      .once('error', reject)
+      .end();
+  });
+  let text = '';
+  for await (const chunk of answer.setEncoding('utf8')) text += chunk;
+  const isAnswer = answer.statusCode === 200;
+  return { status: answer.statusCode, type: answer.headers['content-type'], body: isAnswer ? JSON.parse(text) : null };
+}
