@@ -109,6 +109,15 @@ export function eventBusContract(name: string, setUp: () => Promise<BusUnderTest
         );
     });
 
+    it('keeps the order of one publisher whose calls overlap', async () => {
+      const { received } = await collect(bus, 'group');
+      const sent = messages(300, 3);
+      await Promise.all(sent.map((message) => bus.publish([message])));
+      await eventually(() => expect(received).toHaveLength(300), { within: 20_000 });
+      for (const [key, each] of Map.groupBy(received, (message) => message.key))
+        expect(ids(each)).toEqual(ids(sent.filter((message) => message.key === key)));
+    });
+
     it('delivers one at a time per key, and again until accepted; nothing of the key overtakes', async () => {
       const sent = messages(3);
       const attempts: number[] = [];

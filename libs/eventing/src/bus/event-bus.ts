@@ -26,7 +26,10 @@ export type Deliver = (message: BusMessage) => Promise<void>;
 
 /** Carries events between services. It is transport, not storage. Proven by `test/event-bus.contract.ts`. */
 export interface EventBus {
-  /** Resolves when the messages are durable; their order per key is kept. A failure may have published some of them. */
+  /**
+   * Resolves when the messages are durable; their order per key is kept, also over calls that overlap: when one fails,
+   * those made after it and before its failure fail, too. A failure may have published some of its messages.
+   */
   publish(messages: readonly BusMessage[]): Promise<void>;
   subscribe(options: SubscribeOptions, deliver: Deliver): Promise<Subscription>;
   /** Sends a group back to the beginning, to replay. @throws Error while a member of the group is running */

@@ -1,5 +1,6 @@
 import type { CancelTimer, Clock, Logger } from '@berth/service-kit';
 import { Pool, type PoolConfig } from 'pg';
+import { Batches } from '../bus/batches.js';
 import type { BusMessage, Deliver, EventBus, SubscribeOptions, Subscription } from '../bus/event-bus.js';
 import { connectionOptions, type PostgresAddress } from '../session/connection.js';
 import { Session } from '../session/session.js';
@@ -21,6 +22,8 @@ export class EmbeddedBus implements EventBus {
   private readonly pool: Pool;
   /** Its commits do not wait for the disk: see `publishSql` and `flushSql`. */
   private readonly publisher: Pool;
+  private readonly appends = new Batches<BusMessage>((messages) => this.append(messages));
+  private readonly flushes = new Batches<never>(() => this.pool.query(flushSql));
   private readonly sessions = new Set<Session>();
   private readonly stopTrimming: CancelTimer;
   private ready: Promise<unknown> | undefined;
@@ -40,10 +43,8 @@ export class EmbeddedBus implements EventBus {
 
   async publish(messages: readonly BusMessage[]): Promise<void> {
     if (messages.length === 0) return;
-    await this.open();
-    const values = publishParameters(messages);
-    await this.publisher.query({ name: 'berth-bus-publish', text: publishSql, values });
-    await this.pool.query(flushSql);
+    await this.appends.hand(messages);
+    await this.flushes.hand([]);
   }
 
   async subscribe(options: SubscribeOptions, deliver: Deliver): Promise<Subscription> {
@@ -93,6 +94,12 @@ export class EmbeddedBus implements EventBus {
     this.stopTrimming();
     await Promise.all([...this.sessions].map((session) => session.close()));
     await Promise.all([this.pool.end(), this.publisher.end()]);
+  }
+
+  private async append(messages: readonly BusMessage[]): Promise<void> {
+    await this.open();
+    const values = publishParameters(messages);
+    await this.publisher.query({ name: 'berth-bus-publish', text: publishSql, values });
   }
 
   private newPool(settings: PoolConfig): Pool {

@@ -1,5 +1,6 @@
 import type { Clock, Logger } from '@berth/service-kit';
 import type { Admin, Kafka } from 'kafkajs';
+import { Batches } from '../bus/batches.js';
 import type { BusMessage, Deliver, EventBus, SubscribeOptions, Subscription } from '../bus/event-bus.js';
 import { kafkaClient, type KafkaBusOptions } from './kafka-client.js';
 import { KafkaConsumer } from './kafka-consumer.js';
@@ -17,6 +18,7 @@ export class KafkaBus implements EventBus {
   private readonly admin: Admin;
   private readonly producer: KafkaProducer;
   private readonly topics: KafkaTopics;
+  private readonly sends = new Batches<BusMessage>((messages) => this.send(messages));
   private readonly consumers = new Set<KafkaConsumer>();
   private connected: Promise<unknown> | undefined;
 
@@ -33,9 +35,7 @@ export class KafkaBus implements EventBus {
   }
 
   async publish(messages: readonly BusMessage[]): Promise<void> {
-    await this.connect();
-    await this.topics.ensure(messages.map((message) => message.topic));
-    for (const batch of batchesOf(messages)) await this.producer.send(topicMessagesOf(batch));
+    if (messages.length > 0) await this.sends.hand(messages);
   }
 
   async subscribe({ group, topics }: SubscribeOptions, deliver: Deliver): Promise<Subscription> {
@@ -64,6 +64,12 @@ export class KafkaBus implements EventBus {
     await Promise.all([...this.consumers].map((consumer) => consumer.close()));
     await this.producer.close();
     await this.admin.disconnect();
+  }
+
+  private async send(messages: readonly BusMessage[]): Promise<void> {
+    await this.connect();
+    await this.topics.ensure(messages.map((message) => message.topic));
+    for (const batch of batchesOf(messages)) await this.producer.send(topicMessagesOf(batch));
   }
 
   private newConsumer(groupId: string) {

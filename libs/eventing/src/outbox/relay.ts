@@ -1,16 +1,18 @@
 import type { CloudEvent } from '@berth/contracts/events';
-import type { Clock, Logger } from '@berth/service-kit';
+import type { CancelTimer, Clock, Logger } from '@berth/service-kit';
 import { backOff } from '../bus/deliver-until-accepted.js';
 import type { EventBus } from '../bus/event-bus.js';
 import type { PostgresAddress } from '../session/connection.js';
 import { outboxLag } from '../metrics/metrics.js';
 import { Session, type SessionConnection } from '../session/session.js';
 import { Wakeup } from '../session/wakeup.js';
+import { Flight } from './flight.js';
 import { OUTBOX_CHANNEL, type RelayWaker } from './relay-waker.js';
 
 const BATCH = 500;
 const POLL = 1_000;
 const LOCK = 'berth-relay';
+const SWEEP_AFTER = 25;
 
 /** The service and its database. */
 export interface RelayOptions extends PostgresAddress {
@@ -25,11 +27,11 @@ interface OutboxRow {
   readonly age: number;
 }
 
-/** Deletes what was published and reads what comes next, in one round trip. */
+/** Deletes what was published and reads what comes next and is not under way, in one round trip. */
 const advanceSql = `
   with gone as (delete from outbox where seq = any ($1::bigint[]))
   select seq, topic, key, event, extract(epoch from now() - created_at)::float8 as age
-    from outbox where seq <> all ($1::bigint[]) order by seq limit $2`;
+    from outbox where seq <> all ($1::bigint[] || $2::bigint[]) order by seq limit $3`;
 
 /**
  * Publishes outbox rows in order and deletes them once they are durable on the bus: at least once.
@@ -38,6 +40,7 @@ const advanceSql = `
 export class Relay {
   private readonly session: Session;
   private readonly wakeup = new Wakeup();
+  private cancelSweep: CancelTimer = () => undefined;
 
   constructor(
     private readonly options: RelayOptions,
@@ -74,29 +77,38 @@ export class Relay {
   }
 
   private async publishUntilEnded(connection: SessionConnection): Promise<void> {
-    let published: readonly string[] = [];
+    const flight = new Flight<OutboxRow>(
+      (rows) => this.bus.publish(rows.map(({ topic, key, event }) => ({ topic, key, event }))),
+      () => this.landed(flight),
+    );
     while (!connection.ended.aborted) {
-      const rows = await connection.query<OutboxRow>(advanceSql, [published, BATCH]);
-      outboxLag.set({ service: this.options.service }, rows[0]?.age ?? 0);
-      published = await this.publish(rows, connection.ended);
-      if (rows.length === 0) await this.wakeup.wait(connection.ended);
+      const rows = await connection.query<OutboxRow>(advanceSql, [flight.takeDurable(), flight.seqs, BATCH]);
+      if (flight.isEmpty) outboxLag.set({ service: this.options.service }, rows[0]?.age ?? 0);
+      // Nothing may start once something failed: it would overtake.
+      if (flight.failure !== undefined) await this.recover(flight, connection.ended);
+      else await this.goOn(flight, rows, connection.ended);
     }
-    if (published.length > 0) await connection.query(advanceSql, [published, 0]);
+    await flight.land();
+    await connection.query(advanceSql, [flight.takeDurable(), [], 0]);
   }
 
-  /** Answers what became durable: all rows, or none when it was stopped before. */
-  private async publish(rows: readonly OutboxRow[], stopped: AbortSignal): Promise<string[]> {
-    if (rows.length === 0) return [];
-    const messages = rows.map(({ topic, key, event }) => ({ topic, key, event }));
-    for (let attempt = 1; !stopped.aborted; attempt++) {
-      try {
-        await this.bus.publish(messages);
-        return rows.map((row) => row.seq);
-      } catch (error) {
-        this.tools.logger.warn({ err: error, attempt, events: rows.length }, 'events could not be published');
-        await this.tools.clock.pause(backOff(attempt), stopped);
-      }
-    }
-    return [];
+  private async goOn(flight: Flight<OutboxRow>, rows: readonly OutboxRow[], ended: AbortSignal): Promise<void> {
+    flight.start(rows);
+    if (flight.isFull) await flight.room();
+    else if (rows.length < BATCH) await this.wakeup.wait(ended);
+  }
+
+  private async recover(flight: Flight<OutboxRow>, ended: AbortSignal): Promise<void> {
+    const error = flight.failure;
+    const attempt = await flight.land();
+    this.tools.logger.warn({ err: error, attempt }, 'events could not be published');
+    await this.tools.clock.pause(backOff(attempt), ended);
+  }
+
+  /** Rows that arrived are deleted with the next read; when none comes, a little later for many at once. */
+  private landed(flight: Flight<OutboxRow>): void {
+    if (flight.failure !== undefined) return this.wakeup.signal();
+    this.cancelSweep();
+    this.cancelSweep = this.tools.clock.after(SWEEP_AFTER, this.wakeup.signal);
   }
 }

@@ -4,6 +4,9 @@ import { connectionOptions, type PostgresAddress } from './connection.js';
 
 const RECONNECT_PAUSE = 250;
 
+/** What sessions write says how far they came. Lost in a crash of the server, it is done again, so no commit waits for the disk. */
+const unhurried = { options: '-c synchronous_commit=off' };
+
 /**
  * One connection of its own. Session advisory locks and LISTEN live exactly as long as it does, and whoever writes
  * through it is fenced: once the connection is gone, so are the lock and the ability to write.
@@ -88,7 +91,7 @@ export class Session {
   }
 
   private async once(work: (connection: SessionConnection) => Promise<void>): Promise<void> {
-    const client = new Client({ ...connectionOptions(this.address), application_name: this.name });
+    const client = new Client({ ...connectionOptions(this.address), ...unhurried, application_name: this.name });
     const connection = new SessionConnection(client);
     this.current = connection;
     try {
