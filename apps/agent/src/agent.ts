@@ -4,6 +4,9 @@ import { type AgentClock, systemClock } from './clock.js';
 import type { AgentContext } from './context.js';
 import { lockFolder, prepareFolders } from './folders.js';
 import { closeServer, listen } from './http/server.js';
+import { Cgroups } from './limits/cgroups.js';
+import { delegatedCgroup } from './limits/delegated-cgroup.js';
+import type { Enforcement } from './limits/enforcement.js';
 import { Census } from './processes/census.js';
 import { Identities } from './processes/identities.js';
 import { endLeftovers } from './processes/leftovers.js';
@@ -30,10 +33,14 @@ export interface AgentOptions {
   /** Folders of the host's toolchains (node, python, ...), `:` between them; searched before the system's. */
   readonly toolPath: string;
   readonly clock?: AgentClock;
+  /** Absent: below the cgroup that was handed to us, if one was. */
+  readonly cgroups?: Cgroups;
   readonly tuning?: Partial<Tuning>;
 }
 
 export interface RunningAgent {
+  /** How memory and CPU of instances are kept within their limits on this machine. */
+  readonly enforcement: Enforcement;
   /** Ends all instances; nothing is left running. */
   close(): Promise<void>;
 }
@@ -60,20 +67,27 @@ async function startLocked(options: AgentOptions, unlock: () => Promise<void>): 
   const ledger = new Ledger(`${options.folder}/ledger`);
   const found = await endLeftovers(ledger, clock);
   if (found > 0) options.logger.warn({ instances: found }, 'ended what a former agent left running');
-  const { context, workloads } = await assemble(options, clock, ledger);
+  const enforcement = options.cgroups ? options.cgroups.enforcement : delegatedCgroup();
+  const { context, workloads } = await assemble(options, clock, ledger, enforcement);
+  await context.cgroups?.clear();
   await context.slugs.prepare();
   context.routes.publish();
   const sampler = new Sampler(context, () => workloads.running());
-  const server = await listen(options.socketPath, { workloads, clock, tuning: context.tuning }, options.logger);
+  const server = await listen(
+    options.socketPath,
+    { workloads, clock, tuning: context.tuning, enforcement },
+    options.logger,
+  );
   const parts = { context, workloads, sampler, server, unlock };
   let closing: Promise<void> | undefined;
-  return { close: () => (closing ??= close(parts)) };
+  return { enforcement, close: () => (closing ??= close(parts)) };
 }
 
 async function assemble(
   options: AgentOptions,
   clock: AgentClock,
   ledger: Ledger,
+  enforcement: Enforcement,
 ): Promise<{ context: AgentContext; workloads: Workloads }> {
   const { logger, router, toolPath } = options;
   const folders = await prepareFolders(options.folder, options.isolateUsers);
@@ -89,6 +103,9 @@ async function assemble(
     routes: new RouteBook(router, clock, logger, () => workloads.routesChanged()),
     slugs: new SlugStore(folders.slugs, options.blobs, clock),
     identities: options.isolateUsers ? new Identities() : undefined,
+    cgroups:
+      options.cgroups ??
+      (enforcement.kind === 'cgroup' ? new Cgroups(enforcement.folder, options.folder, clock) : undefined),
     instancesFolder: folders.instances,
     logsFolder: folders.logs,
   };

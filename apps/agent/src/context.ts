@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { AgentClock } from './clock.js';
+import type { Cgroups } from './limits/cgroups.js';
 import type { Census } from './processes/census.js';
 import type { Identities } from './processes/identities.js';
 import type { Ledger } from './processes/ledger.js';
@@ -22,6 +23,8 @@ export interface AgentContext {
   readonly slugs: SlugStore;
   /** Undefined: everything runs as the agent's own user. */
   readonly identities: Identities | undefined;
+  /** Undefined: the kernel enforces nothing, what is in /proc is all that is known. */
+  readonly cgroups: Cgroups | undefined;
   readonly instancesFolder: string;
   readonly logsFolder: string;
   /** Folders of the host's toolchains, `:` between them. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { startAgent } from './agent.js';
 import { loadAgentConfig } from './config.js';
+import { describeEnforcement } from './limits/enforcement.js';
 import { RouterClient } from './router/router-client.js';
 
 const config = loadAgentConfig(process.env);
@@ -22,7 +23,7 @@ const agent = await startAgent({
   toolPath: config.TOOL_PATH,
   tuning: { hold: config.HOLD_SECONDS * 1_000 },
 });
-logger.info({ socket: config.AGENT_SOCKET }, 'the agent is ready');
+logger.info({ socket: config.AGENT_SOCKET, limits: describeEnforcement(agent.enforcement) }, 'the agent is ready');
 
 const stop = async (): Promise<void> => {
   await agent.close();

@@ -4,10 +4,12 @@ export interface Banner {
   readonly administrator: { readonly email: string; readonly password: string } | null;
   readonly exampleUrl: string | null;
   readonly folder: string;
+  /** How the memory and CPU of apps are limited on this machine. */
+  readonly limits: string;
 }
 
 /** What a person sees when everything is up. */
-export function bannerOf({ url, administrator, exampleUrl, folder }: Banner): string {
+export function bannerOf({ url, administrator, exampleUrl, folder, limits }: Banner): string {
   const login = administrator
     ? [`  Administrator  ${administrator.email}`, `  Password       ${administrator.password}   (shown once)`]
     : [];
@@ -19,6 +21,7 @@ export function bannerOf({ url, administrator, exampleUrl, folder }: Banner): st
     `  API            ${url}`,
     `  OpenAPI        ${url}/openapi.json`,
     `  Data           ${folder}`,
+    `  Limits         ${limits}`,
     ...example,
     ...login,
     '',

@@ -15,7 +15,8 @@ export async function runStandalone(config: StandaloneConfig): Promise<void> {
   });
   endOnSignal(platform, folder);
   const exampleUrl = await firstStart(config, folder, secrets, platform);
-  console.log(bannerOf({ url: platform.url, administrator: secrets.administrator, exampleUrl, folder: config.folder }));
+  const { url, limits } = platform;
+  console.log(bannerOf({ url, limits, administrator: secrets.administrator, exampleUrl, folder: config.folder }));
   // From now on only its hash is known.
   if (secrets.administrator) await saveSecrets(folder.in('secrets.json'), { ...secrets, administrator: null });
 }

@@ -33,12 +33,19 @@ describe('the command line', () => {
 });
 
 describe('the banner', () => {
-  const banner = { url: 'http://localhost:8080', folder: '/work/.berth', exampleUrl: 'http://hello.localhost:8080' };
+  const banner = {
+    ...{ url: 'http://localhost:8080', folder: '/work/.berth', exampleUrl: 'http://hello.localhost:8080' },
+    limits: 'memory watched, CPU measured but not limited (no cgroup)',
+  };
 
   it('shows the password at the first start and never again', () => {
     const administrator = { email: 'admin@berth.localhost', password: 'shown-once' };
     expect(bannerOf({ ...banner, administrator })).toContain('shown-once');
     expect(bannerOf({ ...banner, administrator: null })).not.toContain('Password');
+  });
+
+  it('says what limits memory and CPU of apps', () => {
+    expect(bannerOf({ ...banner, administrator: null })).toMatch(/^ {2}Limits +memory watched, CPU measured/m);
   });
 
   it('ends with three commands to type', () => {

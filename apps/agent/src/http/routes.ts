@@ -3,6 +3,7 @@ import { desiredWorkload, logQuery } from '@berth/contracts/runtime';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AgentClock } from '../clock.js';
 import { agentErrors } from '../errors.js';
+import type { Enforcement } from '../limits/enforcement.js';
 import type { Tuning } from '../tuning.js';
 import type { Workloads } from '../workloads/workloads.js';
 import { bodyOf, queryOf } from './input.js';
@@ -13,6 +14,7 @@ export interface RoutesContext {
   readonly workloads: Workloads;
   readonly clock: AgentClock;
   readonly tuning: Tuning;
+  readonly enforcement: Enforcement;
 }
 
 interface Call extends RoutesContext {
@@ -26,6 +28,9 @@ interface Call extends RoutesContext {
 type Handler = (call: Call) => Promise<void> | void;
 
 const routes: Record<string, Record<string, Handler>> = {
+  '/status': {
+    GET: ({ response, enforcement }) => sendJson(response, 200, { enforcement }),
+  },
   '/changes': {
     GET: ({ response, workloads, clock, tuning }) => sendChanges(response, workloads, clock, tuning.heartbeat),
   },

@@ -14,6 +14,8 @@ export interface ChildSpec {
   readonly folder: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly identity: Identity | undefined;
+  /** Called with the first process, which runs nothing of the command before this returned. Absent: nothing is waited for. */
+  readonly admit?: (pid: number) => void;
 }
 
 export interface ChildExit {
@@ -32,6 +34,8 @@ export interface ChildContext {
 /** What is left in the pipes is read for so long after the end; a process that got away may hold them open. */
 const LAST_WORDS = 500;
 
+const WAIT_FOR_WORD = 'read -r word || exit 125; unset word; exec </dev/null';
+
 /** One run of an instance: a session of its own, with everything that descends from it. */
 export class Child {
   readonly root: Root | undefined;
@@ -44,11 +48,12 @@ export class Child {
     private readonly context: ChildContext,
   ) {
     context.ledger.record(spec.instanceId, null, 0);
-    this.process = spawn('/bin/sh', ['-c', shellCommand(spec.command)], {
+    const command = shellCommand(spec.command);
+    this.process = spawn('/bin/sh', ['-c', spec.admit ? `${WAIT_FOR_WORD}; ${command}` : command], {
       cwd: spec.folder,
       env: spec.environment,
       detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [spec.admit ? 'pipe' : 'ignore', 'pipe', 'pipe'],
       ...spec.identity,
     });
     this.ended = new Promise((resolve) => {
@@ -60,6 +65,19 @@ export class Child {
     const startTime = readProcess(pid)?.startTime ?? 0;
     this.root = { instanceId: spec.instanceId, pid, startTime };
     context.ledger.record(spec.instanceId, pid, startTime);
+    if (spec.admit) this.admit(pid, spec.admit);
+  }
+
+  /** @throws Error of `admit`; the command is not run then. */
+  private admit(pid: number, admit: (pid: number) => void): void {
+    const { stdin } = this.process;
+    stdin?.on('error', () => undefined); // it was killed while it waited
+    try {
+      admit(pid);
+      stdin?.write('go\n');
+    } finally {
+      stdin?.end();
+    }
   }
 
   /** Output streams by name; both end when the child did and its last words were read. */

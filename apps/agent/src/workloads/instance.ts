@@ -133,6 +133,7 @@ export class Instance {
       signal: null,
       spawnError: error.message,
     }));
+    await this.leaveCgroup();
     const facts = this.facts();
     this.child = undefined;
     if (this.heldPort !== null) this.context.ports.release(this.heldPort);
@@ -148,11 +149,11 @@ export class Instance {
     if (this.isWeb) this.heldPort = await this.context.ports.take();
     if (this.now.phase === 'stopping') return { code: null, signal: null };
     const environment = this.environment(folder);
+    const { cgroups } = this.context;
     const { command } = this.spec.process;
-    const child = new Child(
-      { instanceId: this.id, command, folder: this.spec.slug.folder, environment, identity },
-      this.context,
-    );
+    cgroups?.make(this.id, this.spec.process);
+    const base = { instanceId: this.id, command, folder: this.spec.slug.folder, environment, identity };
+    const child = new Child(cgroups ? { ...base, admit: (pid) => cgroups.admit(this.id, pid) } : base, this.context);
     this.child = child;
     this.probeAfter(this.isWeb ? FIRST_PROBE : this.context.tuning.workerReady);
     return this.waitFor(child);
@@ -170,6 +171,18 @@ export class Instance {
     await child.kill();
     await child.finishOutputs(Promise.allSettled(readers));
     return end;
+  }
+
+  /** Never rejects: a group that stays behind holds nothing, and the next agent takes it away. */
+  private async leaveCgroup(): Promise<void> {
+    const { cgroups, logger } = this.context;
+    if (!cgroups) return;
+    try {
+      if (!this.now.ending && cgroups.ranOutOfMemory(this.id)) this.change(ending(this.now, 'out_of_memory'));
+      await cgroups.release(this.id);
+    } catch (error) {
+      logger.warn({ err: error, instance: this.id }, 'the cgroup of an instance was not left cleanly');
+    }
   }
 
   private probeAfter(milliseconds: number): void {

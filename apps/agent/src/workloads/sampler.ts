@@ -25,6 +25,7 @@ export class Sampler {
       if (!instance.root) continue;
       const family = this.context.census.familyOf(instance.root, sameLook);
       instance.meter.measure(family, now);
+      if (this.context.cgroups) continue; // the kernel sees to it
       if (exceeds(family, instance.spec.process.memoryMib * 1024 * 1024)) instance.end('out_of_memory');
     }
   }

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pino } from 'pino';
 import { type RunningAgent, startAgent } from '../../src/agent.js';
+import type { Cgroups } from '../../src/limits/cgroups.js';
 import { environmentOf } from '../../src/processes/proc.js';
 import type { Tuning } from '../../src/tuning.js';
 import { AgentClient } from './agent-client.js';
@@ -17,6 +18,7 @@ import { SlugShelf } from './slugs.js';
 export interface TestAgentOptions {
   readonly isolateUsers?: boolean;
   readonly tuning?: Partial<Tuning>;
+  readonly cgroups?: Cgroups;
 }
 
 export const HOST = 'shop-staging-abc123.localhost';
@@ -54,6 +56,7 @@ export class TestAgent {
       router: this.router,
       logger: pino({ level: 'silent' }),
       isolateUsers: options.isolateUsers ?? false,
+      ...(options.cgroups ? { cgroups: options.cgroups } : {}),
       toolPath: dirname(process.execPath),
       tuning: { backoff: 200, settle: 300, hold: 300, sample: 200, workerReady: 300, ...options.tuning },
     });

@@ -1,4 +1,4 @@
-import { type RunningAgent, RouterClient, startAgent } from '@berth/agent';
+import { describeEnforcement, type RunningAgent, RouterClient, startAgent } from '@berth/agent';
 import { build, openBlob } from '@berth/build';
 import { deploymentManagement } from '@berth/deployment-management';
 import { type RunningGateway, startGateway } from '@berth/gateway';
@@ -15,6 +15,8 @@ import { environments } from './environments.js';
 export interface Platform {
   /** The gateway's address. */
   readonly url: string;
+  /** How the memory and CPU of apps are limited on this machine, in words. */
+  readonly limits: string;
   /** Ends everything in order: requests, services, apps, database. */
   close(): Promise<void>;
 }
@@ -47,7 +49,8 @@ async function startParts(
   endings.push(() => agent.close());
   const services = await startServices(environments({ config, folder, secrets, databases, gateway }), endings);
   gateway.upstreams(Object.fromEntries(services));
-  return { url: gateway.url.replace('127.0.0.1', 'localhost'), close: () => endAll(endings) };
+  const limits = describeEnforcement(agent.enforcement);
+  return { url: gateway.url.replace('127.0.0.1', 'localhost'), limits, close: () => endAll(endings) };
 }
 
 async function openGateway(config: StandaloneConfig, folder: DataFolder, logger: Logger): Promise<RunningGateway> {
