@@ -1,15 +1,18 @@
 /**
- * Tells the parent what it waits for, and answers 'cpu' with the processor time of this process, in microseconds.
+ * Tells the parent what it waits for, and answers what it asks for: `cpu`, the processor time of this process in
+ * microseconds, and what `services` names (functions of one argument).
  * Ends in order when it is told to, so that `NODE_OPTIONS=--cpu-prof` leaves a profile.
  */
-export function announce(ready) {
-  process.on('message', (message) => {
-    if (message !== 'cpu') return;
-    const { user, system } = process.cpuUsage();
-    process.send(user + system);
-  });
+export function announce(ready, services = {}) {
+  const all = { cpu, ...services };
+  process.on('message', async ({ service, argument }) => process.send(await all[service](argument)));
   for (const end of ['disconnect', 'SIGTERM']) process.once(end, () => process.exit());
   process.send(ready);
+}
+
+function cpu() {
+  const { user, system } = process.cpuUsage();
+  return user + system;
 }
 
 export async function listening(server) {

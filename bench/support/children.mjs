@@ -15,7 +15,7 @@ export async function withChildren(work) {
   }
 }
 
-/** A child answers each message it is sent with one: see child.mjs. */
+/** A child answers one question at a time: see child.mjs. */
 function startChild(url, args) {
   const child = fork(fileURLToPath(url), args.map(String), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   const gone = new Promise((resolve) => child.once('exit', resolve));
@@ -24,9 +24,9 @@ function startChild(url, args) {
       child.once('message', resolve);
       void gone.then((code) => reject(new Error(`${url} ${args[0] ?? ''} ended with ${code}`)));
     });
-  const ask = (message) => {
+  const ask = (service, argument) => {
     const answer = next();
-    child.send(message);
+    child.send({ service, argument });
     return answer;
   };
   const end = () => {

@@ -1,0 +1,35 @@
+import { randomUUID } from 'node:crypto';
+import { Client } from 'pg';
+
+/** The statements of the one transaction in `work`, as `{text, values}`, in order, `begin` and `commit` included. */
+export async function transactionIn(work) {
+  const sent = [];
+  const { query } = Client.prototype;
+  Client.prototype.query = function (text, values, ...rest) {
+    sent.push({ text, values: Array.isArray(values) ? values : [] });
+    return query.call(this, text, values, ...rest);
+  };
+  try {
+    await work();
+  } finally {
+    Client.prototype.query = query;
+  }
+  const place = (pattern) => sent.findIndex(({ text }) => pattern.test(text));
+  return sent.slice(place(/^(begin|start transaction)/i), place(/^commit/i) + 1);
+}
+
+const uuids = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
+
+/** The same statements about something else: texts and ids as `renamed` says (old to new), any other id a new one. */
+export function anew(statements, renamed) {
+  const names = new Map(Object.entries(renamed));
+  const nameOf = (old) => names.get(old) ?? names.set(old, randomUUID()).get(old);
+  const renew = (value) => {
+    if (typeof value === 'string') return renameAll(value.replace(uuids, nameOf), renamed);
+    return value === null || typeof value !== 'object' ? value : JSON.parse(renew(JSON.stringify(value)));
+  };
+  return statements.map(({ text, values }) => ({ text, values: values.map(renew) }));
+}
+
+const renameAll = (text, renamed) =>
+  Object.entries(renamed).reduce((result, [from, to]) => result.replaceAll(from, to), text);
