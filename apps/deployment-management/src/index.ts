@@ -6,6 +6,7 @@ import { AppModule } from './app.module.js';
 import { type Config, config } from './config.js';
 import { CurrentConfig1763800000000 } from './database/migrations/current-config.migration.js';
 import { Initial1763700000000 } from './database/migrations/initial.migration.js';
+import { Quotas1763800000010 } from './database/migrations/quotas.migration.js';
 
 /** Projects, environments, apps, workloads, releases, deployments: what runs, and how it came to. */
 export const deploymentManagement: ServiceDefinition<Config> = {
@@ -18,6 +19,7 @@ export const deploymentManagement: ServiceDefinition<Config> = {
     ...accessMigrations,
     Initial1763700000000,
     CurrentConfig1763800000000,
+    Quotas1763800000010,
   ],
   module: (parsed) => AppModule.with(parsed),
   connect: connectEvents,

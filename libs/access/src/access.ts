@@ -1,5 +1,5 @@
 import type { Quota } from '@berth/contracts/events';
-import { Clock, Database } from '@berth/service-kit';
+import { Clock, Database, type Sql } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { accessErrors } from './access.errors.js';
 import type { Caller } from './caller.js';
@@ -58,8 +58,8 @@ export class Access {
   }
 
   /** What an organization may use, as last heard; null when nothing was heard of it yet. */
-  quotaOf(organizationId: string): Promise<Quota | null> {
-    return this.organizations.quota(this.database, organizationId);
+  quotaOf(organizationId: string, sql: Sql = this.database): Promise<Quota | null> {
+    return this.organizations.quota(sql, organizationId);
   }
 
   /** Whether the caller's token is still good: a stream asks this from time to time and ends when it is not. */

@@ -30,6 +30,7 @@ export class AppsService {
       if (!(await this.apps.insert(tx, app))) {
         throw appErrors.AppSlugTaken(`The project has an app "${app.slug}".`, { pointer: '/slug' });
       }
+      await this.projects.requireRoom(tx, app, 'apps');
       const { id, projectId, slug } = app;
       await this.changes.tell(tx, appCreated, {
         subject: id,

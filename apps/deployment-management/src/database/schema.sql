@@ -333,6 +333,8 @@ CREATE INDEX access_membership_subject ON access_membership USING btree (subject
 
 CREATE INDEX access_revoked_session_at ON access_revoked_session USING btree (revoked_at);
 
+CREATE INDEX app_organization ON app USING btree (organization_id) WHERE (deleted_at IS NULL);
+
 CREATE UNIQUE INDEX app_slug ON app USING btree (project_id, slug) WHERE (deleted_at IS NULL);
 
 CREATE INDEX dead_letter_open ON dead_letter USING btree (key, seq) WHERE (state = ANY (ARRAY['failed'::text, 'parked'::text]));
@@ -342,6 +344,8 @@ CREATE INDEX deployment_active ON deployment USING btree (workload_id, number) W
 CREATE UNIQUE INDEX deployment_build ON deployment USING btree (build_id) WHERE (build_id IS NOT NULL);
 
 CREATE UNIQUE INDEX deployment_moving ON deployment USING btree (workload_id) WHERE (status = ANY (ARRAY['preparing'::text, 'rolling'::text, 'verifying'::text]));
+
+CREATE INDEX environment_organization ON environment USING btree (organization_id) WHERE (deleted_at IS NULL);
 
 CREATE UNIQUE INDEX environment_slug ON environment USING btree (project_id, slug) WHERE (deleted_at IS NULL);
 
@@ -362,5 +366,7 @@ CREATE INDEX work_lease_expires_at ON work_lease USING btree (expires_at);
 CREATE UNIQUE INDEX workload_app_environment ON workload USING btree (app_id, environment_id) WHERE (deleted_at IS NULL);
 
 CREATE INDEX workload_environment ON workload USING btree (environment_id, id);
+
+CREATE INDEX workload_organization ON workload USING btree (organization_id) WHERE (deleted_at IS NULL);
 
 CREATE INDEX workload_project ON workload USING btree (project_id, id);

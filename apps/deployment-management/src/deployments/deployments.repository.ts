@@ -89,14 +89,6 @@ export class DeploymentsRepository {
     return (await sql.query('select 1 from deployment where id = $1 and woke_workload', [id])).length === 1;
   }
 
-  /** A person wants it to run whatever becomes of the deployment that woke it. */
-  async keepAwake(tx: Tx, workloadId: string): Promise<void> {
-    await tx.query(
-      'update deployment set woke_workload = false where workload_id = $1 and ended_at is null and woke_workload',
-      [workloadId],
-    );
-  }
-
   async addTransition(tx: Tx, id: string, entry: Omit<TimelineEntry, 'sequence'>): Promise<void> {
     await tx.query(
       `insert into deployment_transition (deployment_id, sequence, at, from_status, to_status, actor, message)

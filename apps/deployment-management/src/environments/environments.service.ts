@@ -36,6 +36,7 @@ export class EnvironmentsService {
           pointer: '/slug',
         });
       }
+      await this.projects.requireRoom(tx, project, 'environments');
       const data = { organizationId, projectId: project.id, environmentId: id, slug: body.slug, kind: body.kind };
       await this.changes.tell(tx, environmentCreated, { subject: id, organizationId, data });
       await this.changes.act(tx, {

@@ -7,6 +7,8 @@ import { Injectable } from '@nestjs/common';
 import { Changes } from '../changes/changes.js';
 import { Mint } from '../changes/mint.js';
 import { notFound } from '../not-found.js';
+import { type Counted } from '../quotas/quotas.repository.js';
+import { Quotas } from '../quotas/quotas.js';
 import { projectErrors } from './projects.errors.js';
 import { ProjectsRepository } from './projects.repository.js';
 
@@ -16,6 +18,7 @@ export class ProjectsService {
     private readonly database: Database,
     private readonly projects: ProjectsRepository,
     private readonly access: Access,
+    private readonly quotas: Quotas,
     private readonly changes: Changes,
     private readonly mint: Mint,
   ) {}
@@ -28,6 +31,7 @@ export class ProjectsService {
       if (!(await this.projects.insert(tx, project))) {
         throw projectErrors.ProjectSlugTaken(`The organization has a project "${slug}".`, { pointer: '/slug' });
       }
+      await this.quotas.requireRoom(tx, organizationId, 'projects');
       await this.changes.tell(tx, projectCreated, {
         subject: id,
         organizationId,
@@ -54,6 +58,11 @@ export class ProjectsService {
   /** Keeps it from being deleted until the commit. @throws 404 when it is gone */
   async hold(tx: Tx, id: string): Promise<void> {
     if (!(await this.projects.hold(tx, id))) throw notFound();
+  }
+
+  /** After something was put into a project. @throws 409 when the organization has more of it than it may */
+  requireRoom(tx: Tx, project: Pick<Project, 'organizationId'>, what: Exclude<Counted, 'projects'>): Promise<void> {
+    return this.quotas.requireRoom(tx, project.organizationId, what);
   }
 
   async list(caller: Caller, query: ProjectQuery): Promise<Page<Project>> {

@@ -64,6 +64,17 @@ export class ReleasesRepository {
     return row && toRelease(row);
   }
 
+  /** The current one, and the one that is taking its place. */
+  async onRuntime(sql: Sql, workloadId: string): Promise<Release[]> {
+    const rows = await sql.query<ReleaseRow>(
+      `select ${columns} ${from}
+         left join deployment d on d.workload_id = w.id and d.status in ('rolling', 'verifying')
+        where w.id = $1 and r.id in (w.current_release_id, d.release_id) order by r.number`,
+      [workloadId],
+    );
+    return rows.map(toRelease);
+  }
+
   /** Newest first. */
   async list(sql: Sql, query: ReleaseQuery): Promise<Release[]> {
     const rows = await sql.query<ReleaseRow>(

@@ -4,6 +4,7 @@ import type { Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { DeploymentRow } from '../deployments/deployment.js';
 import { Transitions } from '../deployments/transitions.js';
+import { ComputeRoom } from './compute-room.js';
 import { DeploymentSteps } from './deployment-steps.js';
 import { judgeRollout } from './rollout.js';
 import { RuntimeState } from './runtime-state.js';
@@ -26,6 +27,7 @@ export class Rollouts {
     private readonly reports: WorkloadReports,
     private readonly transitions: Transitions,
     private readonly workloads: WorkloadsRepository,
+    private readonly room: ComputeRoom,
   ) {}
 
   async prepare(view: WorkloadView, next: DeploymentRow, context: ReconcileContext): Promise<Outcome> {
@@ -37,10 +39,12 @@ export class Rollouts {
   async begin(view: WorkloadView, moving: DeploymentRow, context: ReconcileContext): Promise<Outcome> {
     const { target } = view;
     if (!target) throw new Error(`Deployment ${moving.id} is preparing without a release.`);
-    const refusal = await this.runtime.refusalOf(target);
-    await this.commit(view, context, (tx, workload) =>
-      refusal ? this.transitions.fail(tx, workload, moving, refusal) : this.steps.beginRolling(tx, workload, moving),
-    );
+    const unfit = await this.runtime.refusalOf(target);
+    await this.commit(view, context, async (tx, workload) => {
+      const refusal = unfit ?? (await this.room.refusalOf(tx, workload, moving, target));
+      if (refusal) await this.transitions.fail(tx, workload, moving, refusal);
+      else await this.steps.beginRolling(tx, workload, moving);
+    });
     return goOn;
   }
 

@@ -1,11 +1,11 @@
 import type { Caller } from '@berth/access';
-import type { ProcessSettings, ScaleWorkload } from '@berth/contracts/deployment';
+import type { ProcessSettings, Release, ScaleWorkload } from '@berth/contracts/deployment';
 import type { Sql, Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { AppsRepository } from '../apps/apps.repository.js';
 import { DeploymentStarter } from '../deployments/deployment-starter.js';
-import { DeploymentsRepository } from '../deployments/deployments.repository.js';
 import { ReleasesRepository } from '../releases/releases.repository.js';
+import { ComputeRoom } from './compute-room.js';
 import type { WorkloadRow } from './workload.js';
 import { WorkloadWriter } from './workload-writer.js';
 import { workloadErrors } from './workloads.errors.js';
@@ -22,28 +22,32 @@ export class Scaling {
   constructor(
     private readonly workloads: WorkloadsRepository,
     private readonly releases: ReleasesRepository,
-    private readonly deployments: DeploymentsRepository,
     private readonly apps: AppsRepository,
     private readonly starter: DeploymentStarter,
     private readonly writer: WorkloadWriter,
+    private readonly room: ComputeRoom,
   ) {}
 
-  /** `workload` was read under its row lock. @throws 422 when a process type is not in the current release */
+  /** `workload` was read under its row lock. @throws 422 when a process type is not in the current release, 409 over quota */
   async scale(tx: Tx, workload: WorkloadRow, body: ScaleWorkload, by: Caller): Promise<Changed> {
-    await this.requireTypes(tx, workload, body);
-    if (Object.keys(body.counts).length > 0) await this.workloads.setCounts(tx, workload.id, body.counts);
-    if (Object.keys(body.sizes).length > 0) {
-      await this.workloads.setProcessSettings(tx, workload.id, mergeSettings(workload.processSettings, body.sizes));
-    }
+    const { counts, sizes } = body;
+    const release = await this.currentRelease(tx, workload);
+    if (release) requireTypes(release, body);
+    const processSettings = mergeSettings(workload.processSettings, sizes);
+    const wanted = { ...workload, counts: { ...workload.counts, ...counts }, processSettings };
+    await this.room.require(tx, workload, wanted);
+    if (Object.keys(counts).length > 0) await this.workloads.setCounts(tx, workload.id, counts);
+    if (Object.keys(sizes).length > 0) await this.workloads.setProcessSettings(tx, workload.id, processSettings);
     const changed = await this.writer.changed(tx, workload, { by, action: 'workloads:scale', detail: { ...body } });
-    const deploymentId = Object.keys(body.sizes).length > 0 ? await this.release(tx, changed, by) : null;
+    const deploymentId = Object.keys(sizes).length > 0 ? await this.release(tx, changed, by) : null;
     return { workload: changed, deploymentId };
   }
 
   /** `workload` was read under its row lock. */
   async setState(tx: Tx, workload: WorkloadRow, state: WorkloadRow['state'], by: Caller): Promise<Changed> {
-    if (state === 'running') await this.deployments.keepAwake(tx, workload.id);
+    if (state === 'running') await this.workloads.keepAwake(tx, workload.id);
     if (workload.state === state) return { workload, deploymentId: null };
+    await this.room.require(tx, workload, { ...workload, state });
     await this.workloads.setState(tx, workload.id, state);
     const changed = await this.writer.changed(tx, workload, { by, action: 'workloads:scale', detail: { state } });
     return { workload: changed, deploymentId: null };
@@ -55,20 +59,22 @@ export class Scaling {
     return (await this.starter.start(tx, workload, { app, source: { kind: 'scale' }, by })).id;
   }
 
-  /** Before the first release nobody knows the types: any name is accepted then. */
-  private async requireTypes(sql: Sql, workload: WorkloadRow, body: ScaleWorkload): Promise<void> {
-    if (workload.currentReleaseId === null) return;
-    const release = await this.releases.find(sql, workload.currentReleaseId);
-    const known = release?.processes.map((type) => type.name) ?? [];
-    for (const [part, names] of [
-      ['counts', Object.keys(body.counts)],
-      ['sizes', Object.keys(body.sizes)],
-    ] as const) {
-      const unknown = names.find((name) => !known.includes(name));
-      if (unknown === undefined) continue;
-      const detail = `v${release?.number} has no process type "${unknown}"; it has ${known.join(', ')}.`;
-      throw workloadErrors.ProcessTypeUnknown(detail, { pointer: `/${part}/${unknown}` });
-    }
+  private async currentRelease(sql: Sql, { currentReleaseId }: WorkloadRow): Promise<Release | undefined> {
+    return currentReleaseId === null ? undefined : this.releases.find(sql, currentReleaseId);
+  }
+}
+
+/** Before the first release nobody knows the types: any name is accepted then. */
+function requireTypes(release: Release, body: ScaleWorkload): void {
+  const known = release.processes.map((type) => type.name);
+  for (const [part, names] of [
+    ['counts', Object.keys(body.counts)],
+    ['sizes', Object.keys(body.sizes)],
+  ] as const) {
+    const unknown = names.find((name) => !known.includes(name));
+    if (unknown === undefined) continue;
+    const detail = `v${release.number} has no process type "${unknown}"; it has ${known.join(', ')}.`;
+    throw workloadErrors.ProcessTypeUnknown(detail, { pointer: `/${part}/${unknown}` });
   }
 }
 

@@ -28,6 +28,7 @@ import { EnvironmentsModule } from '../environments/environments.module.js';
 import { Instances } from '../instances/instances.js';
 import { InstancesController } from '../instances/instances.controller.js';
 import { ProjectsModule } from '../projects/projects.module.js';
+import { QuotasModule } from '../quotas/quotas.module.js';
 import { ReleaseMaker } from '../releases/release-maker.js';
 import { ReleasesController } from '../releases/releases.controller.js';
 import { Rollbacks } from '../releases/rollbacks.js';
@@ -37,6 +38,7 @@ import { RUNTIME } from '../runtime/runtime.js';
 import { RuntimeWatcher } from '../runtime/runtime-watcher.js';
 import { SecretRevocations } from '../secrets/secret-revocations.js';
 import { SecretStore } from '../secrets/secret-store.js';
+import { ComputeRoom } from './compute-room.js';
 import { DeploymentSteps } from './deployment-steps.js';
 import { Rollouts } from './rollouts.js';
 import { RuntimeState } from './runtime-state.js';
@@ -62,6 +64,7 @@ const workloads = [
   WorkloadParents,
   WorkloadWriter,
   Scaling,
+  ComputeRoom,
 ];
 const reconciliation = [
   WorkloadReconciler,
@@ -101,7 +104,7 @@ const releases = [
 
 /** A workload and its history are one aggregate: config, releases, deployments and instances change under its lock. */
 @Module({
-  imports: [ChangesModule, ProjectsModule, EnvironmentsModule, AppsModule],
+  imports: [ChangesModule, QuotasModule, ProjectsModule, EnvironmentsModule, AppsModule],
   controllers: [
     WorkloadsController,
     DeploymentsController,

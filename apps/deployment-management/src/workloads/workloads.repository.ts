@@ -108,6 +108,14 @@ export class WorkloadsRepository {
     await tx.query('update workload set state = $2, generation = generation + 1 where id = $1', [id, state]);
   }
 
+  /** Somebody wants it to run whatever becomes of the deployment that woke it. */
+  async keepAwake(tx: Tx, id: string): Promise<void> {
+    await tx.query(
+      'update deployment set woke_workload = false where workload_id = $1 and ended_at is null and woke_workload',
+      [id],
+    );
+  }
+
   async restart(tx: Tx, id: string, token: string): Promise<void> {
     await tx.query('update workload set restart_token = $2, generation = generation + 1 where id = $1', [id, token]);
   }

@@ -1,0 +1,47 @@
+import type { Sql, Tx } from '@berth/service-kit';
+import { Injectable } from '@nestjs/common';
+import type { Reservation } from './reservation.js';
+
+/** What is counted, one row each. */
+const tables = { projects: 'project', environments: 'environment', apps: 'app' } as const;
+export type Counted = keyof typeof tables;
+
+@Injectable()
+export class QuotasRepository {
+  /** Until the commit nobody else changes what an organization uses of this. */
+  async lock(tx: Tx, organizationId: string, what: Counted | 'compute'): Promise<void> {
+    await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`quota ${what} ${organizationId}`]);
+  }
+
+  async count(sql: Sql, organizationId: string, what: Counted): Promise<number> {
+    const [row] = await sql.query<{ count: number }>(
+      `select count(*)::int as count from ${tables[what]} where organization_id = $1 and deleted_at is null`,
+      [organizationId],
+    );
+    return row?.count ?? 0;
+  }
+
+  /** While a workload changes from one release to another it holds what the larger of them needs: it may have to go back. */
+  async reservedByOthers(sql: Sql, organizationId: string, workloadId: string): Promise<Reservation> {
+    const [row] = await sql.query<Reservation>(
+      `select coalesce(sum(held.cpu), 0)::float8 as "cpuMillicores", coalesce(sum(held.memory), 0)::float8 as "memoryMib"
+         from workload w
+         left join deployment d on d.workload_id = w.id and d.status in ('rolling', 'verifying')
+        cross join lateral (
+          select max(needed.cpu) as cpu, max(needed.memory) as memory from (
+            select sum((type->>'cpuMillicores')::int * instances) as cpu, sum((type->>'memoryMib')::int * instances) as memory
+              from release r
+             cross join lateral jsonb_array_elements(r.processes) as type
+             cross join lateral (
+               select coalesce((w.counts->>(type->>'name'))::int, case type->>'name' when 'web' then 1 else 0 end) as instances
+             ) counted
+             where r.id in (w.current_release_id, d.release_id)
+             group by r.id
+          ) needed
+        ) held
+        where w.organization_id = $1 and w.id <> $2 and w.deleted_at is null and w.state = 'running'`,
+      [organizationId, workloadId],
+    );
+    return row ?? { cpuMillicores: 0, memoryMib: 0 };
+  }
+}

@@ -1,0 +1,50 @@
+import type { Failure, ProcessType } from '@berth/contracts/common';
+import type { Release } from '@berth/contracts/deployment';
+import type { Tx } from '@berth/service-kit';
+import { Injectable } from '@nestjs/common';
+import { type DeploymentRow, startsWorkload } from '../deployments/deployment.js';
+import { Quotas } from '../quotas/quotas.js';
+import { reservationOf } from '../quotas/reservation.js';
+import { ReleasesRepository } from '../releases/releases.repository.js';
+import type { WorkloadRow } from './workload.js';
+
+/** Whether the organization's quota has room for what a workload is to have running. All under the workload's row lock. */
+@Injectable()
+export class ComputeRoom {
+  constructor(
+    private readonly quotas: Quotas,
+    private readonly releases: ReleasesRepository,
+  ) {}
+
+  /** For a change at once. @throws 409 when there is no room for `wanted` */
+  async require(tx: Tx, workload: WorkloadRow, wanted: WorkloadRow): Promise<void> {
+    const { id: workloadId, organizationId } = workload;
+    const now = (await this.releases.onRuntime(tx, workloadId)).map((each) => each.processes);
+    const then = [...now, ...now.map((types) => resized(types, wanted))];
+    const change = { before: reservationOf(workload, now), after: reservationOf(wanted, then) };
+    await this.quotas.requireCompute(tx, { workloadId, organizationId, ...change });
+  }
+
+  /** For a deployment about to roll. */
+  async refusalOf(tx: Tx, workload: WorkloadRow, moving: DeploymentRow, target: Release): Promise<Failure | undefined> {
+    const { id: workloadId, organizationId } = workload;
+    const now = (await this.releases.onRuntime(tx, workloadId)).map((each) => each.processes);
+    const woken = startsWorkload(moving.source) ? { ...workload, state: 'running' as const } : workload;
+    const change = {
+      before: reservationOf(workload, now),
+      after: reservationOf(woken, [...now, target.processes]),
+    };
+    const excess = await this.quotas.excessOf(tx, { workloadId, organizationId, ...change });
+    return excess === null ? undefined : exceeded(excess, target);
+  }
+}
+
+const resized = (types: readonly ProcessType[], { processSettings }: WorkloadRow): ProcessType[] =>
+  types.map((type) => ({ ...type, ...processSettings[type.name] }));
+
+const exceeded = (message: string, { processes }: Release): Failure => ({
+  cause: 'quota_exceeded',
+  message,
+  evidence: processes.map(({ name, cpuMillicores, memoryMib }) => `${name}: ${cpuMillicores}m, ${memoryMib} MiB each`),
+  nextStep: 'Scale down or delete what is not needed, or ask an administrator to raise the quota.',
+});
