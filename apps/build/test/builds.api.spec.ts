@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -257,6 +258,18 @@ describe('reading builds', () => {
     const last = await platform.get<BuildPage>(`${path}&cursor=${page.next}`, token);
     expect(last.items.map(({ id }) => id)).toEqual([first.buildId]);
     expect(last.next).toBeNull();
+    const foreign = Buffer.from('"5"').toString('base64url');
+    for (const cursor of ['nonsense', foreign]) {
+      const refused = await platform.fetch(`${path}&cursor=${cursor}`, token);
+      expect(refused.status).toBe(422);
+      expect(await refused.json()).toMatchObject({ code: 'cursor_invalid', errors: [{ pointer: '?cursor' }] });
+    }
+  });
+
+  it('answers an empty list for a workload that never had a build', async () => {
+    const token = await platform.tokenFor({ organizationId: randomUUID() });
+    const path = `/v1/builds?workload=${randomUUID()}`;
+    expect(await platform.get<BuildPage>(path, token)).toEqual({ items: [], next: null });
   });
 
   it('is for those alone who have a role there', async () => {

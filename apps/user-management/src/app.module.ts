@@ -26,7 +26,7 @@ export class AppModule {
     const libraries = [
       EventingModule.forRoot({ service, config }),
       ReconcileModule.forRoot({ config }),
-      AccessModule.forRoot({ service, config, uncheckedAnswers: 'refuse' }),
+      AccessModule.forRoot({ service, config }),
     ];
     const features = [
       SealingModule,

@@ -241,7 +241,24 @@ describe('organizations', () => {
     const second = await page(`limit=2&cursor=${first.body.next}`);
     expect([...first.body.items, ...second.body.items].map((each) => each.id)).toEqual(ids);
     expect(second.body.next).toBeNull();
-    expect((await page('cursor=nonsense')).status).toBe(422);
+  });
+
+  it('and all other lists refuse a cursor that is none, or that is of another list', async () => {
+    const { owner, organization, as } = await founded();
+    const of = (key: unknown) => Buffer.from(JSON.stringify(key)).toString('base64url');
+    const lists = [
+      'organizations?',
+      'sessions?',
+      ...['memberships', 'audit'].map((each) => `${each}?organization=${organization.id}&`),
+    ];
+    for (const list of lists) {
+      for (const cursor of ['nonsense', of('5'), of(5), of({ id: organization.id }), of("' or 1=1")])
+        expect(await as(owner, 'GET', `/v1/${list}cursor=${cursor}`)).toMatchObject({
+          status: 422,
+          body: { code: 'cursor_invalid', errors: [{ pointer: '?cursor' }] },
+        });
+      expect((await as(owner, 'GET', `/v1/${list}cursor=${of(randomUUID())}`)).status).toBe(200);
+    }
   });
 
   it('has a quota that its members read and only administrators set', async () => {

@@ -1,4 +1,3 @@
 /** Injection tokens of what AccessModule was given. */
 export const ACCESS_OPTIONS = Symbol('berth.access-options');
 export const ACCESS_SERVICE = Symbol('berth.access-service');
-export const UNCHECKED_ANSWERS = Symbol('berth.unchecked-answers');

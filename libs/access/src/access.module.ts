@@ -2,13 +2,13 @@ import type { ServiceName } from '@berth/contracts/events';
 import { type BaseConfig, REPLAY_JUDGE } from '@berth/service-kit';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_GUARD, APP_INTERCEPTOR, DiscoveryModule } from '@nestjs/core';
-import { ACCESS_OPTIONS, ACCESS_SERVICE, UNCHECKED_ANSWERS } from './access-options.js';
+import { ACCESS_OPTIONS, ACCESS_SERVICE } from './access-options.js';
 import { Access } from './access.js';
 import { Audit1763683200302 } from './audit/audit.migration.js';
 import { Audit } from './audit/audit.js';
 import { AccessGuard } from './guard/access.guard.js';
 import { DeclaredRoutes } from './guard/declared-routes.js';
-import { ObjectChecks, ObjectChecksInterceptor, type UncheckedAnswers } from './guard/object-checks.js';
+import { ObjectChecks, ObjectChecksInterceptor } from './guard/object-checks.js';
 import { ReplayedAnswers } from './guard/replayed-answers.js';
 import { AccessCache } from './read-copy/access-cache.js';
 import { Access1763683200301 } from './read-copy/access.migration.js';
@@ -27,8 +27,6 @@ import { PlatformRepository } from './read-copy/platform.repository.js';
 export interface AccessModuleOptions {
   readonly config: BaseConfig;
   readonly service: ServiceName;
-  /** What happens when a `@Requires` route forgot `Access.require`. Default: log. */
-  readonly uncheckedAnswers?: UncheckedAnswers;
 }
 
 /** For the service's explicit arrays. The tables are read with SQL: there are no entities. */
@@ -53,7 +51,7 @@ const handlers = [
  */
 @Module({})
 export class AccessModule {
-  static forRoot({ config, service, uncheckedAnswers = 'log' }: AccessModuleOptions): DynamicModule {
+  static forRoot({ config, service }: AccessModuleOptions): DynamicModule {
     return {
       module: AccessModule,
       global: true,
@@ -69,7 +67,6 @@ export class AccessModule {
         PlatformRepository,
         { provide: ACCESS_OPTIONS, useValue: config },
         { provide: ACCESS_SERVICE, useValue: service },
-        { provide: UNCHECKED_ANSWERS, useValue: uncheckedAnswers },
         { provide: REPLAY_JUDGE, useClass: ReplayedAnswers },
         { provide: APP_GUARD, useClass: AccessGuard },
         { provide: APP_INTERCEPTOR, useClass: ObjectChecksInterceptor },

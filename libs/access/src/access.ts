@@ -51,6 +51,11 @@ export class Access {
     this.checks.note(caller, { permission, target });
   }
 
+  /** For an answer without any object in it, which a list may be: there was nothing to ask about. */
+  tellsNothing(caller: Caller): void {
+    this.checks.note(caller);
+  }
+
   /** Ids of the organizations in which the caller has any role. */
   organizationsOf(caller: Caller): Promise<string[]> {
     this.checks.note(caller);

@@ -41,26 +41,24 @@ describe('a body', () => {
   });
 
   it('that is missing where the route takes one is asked for', async () => {
-    const missing = { status: 400, code: 'malformed_request', pointers: ['/'] };
+    const missing = { status: 400, code: 'malformed_request', pointers: [] };
     expect(await create('')).toEqual(missing);
     expect(await refused(await fetch(`${service.url}/v1/notes`, { method: 'POST' }))).toEqual(missing);
   });
 
-  it.each([
-    ['{"text":', []],
-    ['\u0000', []],
-    ['{"text":"x","__proto__":{"text":"y"}}', ['/__proto__']],
-    ['{"text":"a\\u0000b"}', ['/text']],
-    ['{"text":"\\ud800"}', ['/text']],
-    ['['.repeat(400_000), []],
-    [`{"text":${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}}`, []],
-  ])('%.40s is malformed', async (body, pointers) => {
-    expect(await create(body)).toEqual({ status: 400, code: 'malformed_request', pointers });
-    expect(await stored()).toBe(0);
-  });
+  it.each(['{"text":', '\u0000', '['.repeat(400_000), `{"text":${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}}`])(
+    '%.40s is malformed',
+    async (body) => {
+      expect(await create(body)).toEqual({ status: 400, code: 'malformed_request', pointers: [] });
+      expect(await stored()).toBe(0);
+    },
+  );
 
   it.each([
     ['null', '/'],
+    ['{"text":"x","__proto__":{"text":"y"}}', '/__proto__'],
+    ['{"text":"a\\u0000b"}', '/text'],
+    ['{"text":"\\ud800"}', '/text'],
     ['[]', '/'],
     ['"text"', '/'],
     ['{"text":{"text":"x"}}', '/text'],

@@ -28,8 +28,14 @@ export class BuildsController {
     @CurrentCaller() caller: Caller,
     @Query({ schema: api.buildQuery }) query: api.BuildQuery,
   ): Promise<api.BuildPage> {
-    const found = await this.builds.list(this.database, query.workload, decodeCursor(query.cursor), query.limit + 1);
+    const found = await this.builds.list(
+      this.database,
+      query.workload,
+      decodeCursor(query.cursor, 'id'),
+      query.limit + 1,
+    );
     if (found[0]) await this.requireOn(caller, 'builds:read', found[0]);
+    else this.access.tellsNothing(caller);
     const page = toPage(found, query.limit, (each) => each.id);
     return { ...page, items: page.items.map(answerOf) };
   }

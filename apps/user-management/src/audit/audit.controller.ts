@@ -22,7 +22,7 @@ export class AuditController {
     @Query({ schema: auditQuery }) { organization, limit, cursor }: AuditQuery,
   ): Promise<Page<AuditEntry>> {
     await this.access.require(caller, 'audit:read', { organizationId: organization });
-    const entries = await this.trail.list(this.database, organization, decodeCursor(cursor), limit + 1);
+    const entries = await this.trail.list(this.database, organization, decodeCursor(cursor, 'id'), limit + 1);
     return toPage(entries, limit, (entry) => entry.entryId);
   }
 }

@@ -27,7 +27,7 @@ export class MembershipsService {
 
   async list(caller: Caller, { organization, limit, cursor }: MembershipQuery): Promise<Page<MemberView>> {
     await this.access.require(caller, 'memberships:read', { organizationId: organization });
-    const rows = await this.memberships.list(this.database, organization, decodeCursor(cursor), limit + 1);
+    const rows = await this.memberships.list(this.database, organization, decodeCursor(cursor, 'id'), limit + 1);
     return toPage(rows.map(toMemberView), limit, (member) => member.id);
   }
 

@@ -19,7 +19,7 @@ export class SessionsService {
   ) {}
 
   async list(caller: Caller, { limit, cursor }: PageQuery): Promise<Page<Session>> {
-    const after = decodeCursor(cursor);
+    const after = decodeCursor(cursor, 'id');
     const rows = await this.sessions.list(this.database, caller.subjectId, this.clock.now(), after, limit + 1);
     const sessions = rows.map((row) => toSession(row, caller.sessionId));
     return toPage(sessions, limit, (session) => session.id);

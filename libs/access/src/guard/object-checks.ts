@@ -1,7 +1,5 @@
 import { type CallHandler, type ExecutionContext, Inject, Injectable, type NestInterceptor } from '@nestjs/common';
-import { LOGGER, type Logger } from '@berth/service-kit';
 import { Reflector } from '@nestjs/core';
-import { UNCHECKED_ANSWERS } from '../access-options.js';
 import { type Observable, tap } from 'rxjs';
 import type { Caller, WithCaller } from '../caller.js';
 import type { Target } from '../permissions/can.js';
@@ -32,17 +30,12 @@ export class ObjectChecks {
   }
 }
 
-/** What happens to the answer of a route that requires a permission on an object and never asked `Access` about any. */
-export type UncheckedAnswers = 'refuse' | 'log';
-
-/** Finds routes that forgot to check the object: their answer is refused, or let out and logged as an error. */
+/** Refuses the answer of a route that requires a permission and never asked `Access` about any object. */
 @Injectable()
 export class ObjectChecksInterceptor implements NestInterceptor {
   constructor(
     @Inject(Reflector) private readonly reflector: Reflector,
     @Inject(ObjectChecks) private readonly checks: ObjectChecks,
-    @Inject(UNCHECKED_ANSWERS) private readonly unchecked: UncheckedAnswers,
-    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
@@ -54,9 +47,9 @@ export class ObjectChecksInterceptor implements NestInterceptor {
       tap(() => {
         if (caller && this.checks.has(caller)) return;
         const route = `${context.getClass().name}.${context.getHandler().name}`;
-        const message = `${route} requires a permission but never asked Access about an object (or use @Authenticated)`;
-        if (this.unchecked === 'refuse') throw new Error(message);
-        this.logger.error(message);
+        throw new Error(
+          `${route} requires a permission but never asked Access about an object (or use @Authenticated)`,
+        );
       }),
     );
   }

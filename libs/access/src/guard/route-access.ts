@@ -33,7 +33,7 @@ export const Authenticated = (...permissions: Permission[]): MethodDecorator & C
 
 /**
  * The route needs a token whose scopes hold all of these, and its handler must ask `Access` about the object before it
- * answers: one that forgets it is found by `uncheckedAnswers` of AccessModule. OpenAPI shows the permissions as `x-permissions`.
+ * answers: the answer of one that forgets it is refused with 500. OpenAPI shows the permissions as `x-permissions`.
  */
 export const Requires = (...permissions: [Permission, ...Permission[]]): MethodDecorator & ClassDecorator =>
   declare({ permissions, onObject: true });

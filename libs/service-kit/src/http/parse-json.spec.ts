@@ -56,7 +56,7 @@ describe('a JSON body', () => {
     ['{"list":["x",{"deep":"\\ud800"}]}', '/list/1/deep'],
     ['{"a/b~c":"\\udfff"}', '/a~1b~0c'],
   ])('%s is refused with a pointer', (body, pointer) => {
-    expect(refusal(body)).toEqual({ status: 400, pointers: [pointer] });
+    expect(refusal(body)).toEqual({ status: 422, pointers: [pointer] });
     expect(({} as { admin?: boolean }).admin).toBeUndefined();
   });
 

@@ -10,8 +10,9 @@ type Path = readonly (string | number)[];
 
 /**
  * The body of a request as JSON (RFC 8259); undefined when it is empty.
- * @throws DomainError 400 `malformed_request` for what is no UTF-8, no JSON, nested more than 64 deep, or holds what no
- * database stores (NUL, half of a surrogate pair) or a `__proto__` key; the latter with a pointer
+ * @throws DomainError 400 `malformed_request` for what is no UTF-8, no JSON or nested more than 64 deep; 422
+ * `validation_failed`, with a pointer, for a character that no database stores (NUL, half of a surrogate pair) and for a
+ * `__proto__` key
  */
 export function parseJson(body: Buffer): unknown {
   if (body.length === 0) return undefined;
@@ -23,10 +24,7 @@ export function parseJson(body: Buffer): unknown {
 }
 
 /** A refusal of what was sent, before anybody looked at its meaning. */
-export function malformed(detail: string, path?: Path): DomainError {
-  const errors = path === undefined ? [] : [{ pointer: pointerOf(path), message: detail }];
-  return new DomainError('malformed_request', 400, detail, errors);
-}
+export const malformed = (detail: string): DomainError => new DomainError('malformed_request', 400, detail);
 
 /** RFC 6901; the whole document is `/`, as in every other problem. */
 export const pointerOf = (path: Path): string =>
@@ -64,13 +62,18 @@ function isShallow(text: string): boolean {
 }
 
 function refuseHostile(value: unknown, path: Path): void {
-  if (typeof value === 'string' && !isStorable(value)) throw malformed('holds a character that is none', path);
+  if (typeof value === 'string' && !isStorable(value)) throw invalid(path, 'holds a character that is none');
   if (typeof value !== 'object' || value === null) return;
   for (const [name, field] of Object.entries(value)) {
     const place = [...path, Array.isArray(value) ? Number(name) : name];
-    if (name === '__proto__' || !isStorable(name)) throw malformed('is no name of a field', place);
+    if (name === '__proto__' || !isStorable(name)) throw invalid(place, 'is no name of a field');
     refuseHostile(field, place);
   }
+}
+
+function invalid(path: Path, message: string): DomainError {
+  const pointer = pointerOf(path);
+  return new DomainError('validation_failed', 422, `${pointer} ${message}`, [{ pointer, message }]);
 }
 
 const isStorable = (text: string): boolean => !text.includes('\0') && text.isWellFormed();

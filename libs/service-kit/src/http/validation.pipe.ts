@@ -15,7 +15,7 @@ export class ValidationPipe extends StandardSchemaValidationPipe {
     if (!schema || metadata.type === 'custom') return value;
     const result = await schema['~standard'].validate(value);
     if (!result.issues) return result.value as Value;
-    if (metadata.type === 'body' && value === undefined) throw malformed('This request needs a JSON body.', []);
+    if (metadata.type === 'body' && value === undefined) throw malformed('This request needs a JSON body.');
     const errors = result.issues
       .slice(0, 50)
       .map((issue) => ({ pointer: pointerTo(issue, metadata), message: issue.message }));
