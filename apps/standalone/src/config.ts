@@ -14,9 +14,11 @@ export interface StandaloneConfig {
   readonly toolPath: string;
   readonly logLevel: string;
   readonly signUp: 'open' | 'closed';
+  /** Services handle again all events that the bus still keeps, before anything new. */
+  readonly replay: boolean;
 }
 
-const usage = 'Usage: npm run up -- [--data DIR] [--port N] [--no-example] [--open-sign-up]';
+const usage = 'Usage: npm run up -- [--data DIR] [--port N] [--no-example] [--open-sign-up] [--replay]';
 
 /** Parses the command line and the environment once. @throws StartFailure */
 export function parseConfig(
@@ -37,6 +39,7 @@ export function parseConfig(
     toolPath: environment['BERTH_TOOL_PATH'] ?? environment['PATH'] ?? '',
     logLevel: environment['BERTH_LOG_LEVEL'] ?? 'warn',
     signUp: values['open-sign-up'] ? 'open' : 'closed',
+    replay: values.replay ?? false,
   };
 }
 
@@ -46,6 +49,7 @@ function parse(args: readonly string[]) {
     port: { type: 'string' },
     example: { type: 'boolean' },
     'open-sign-up': { type: 'boolean' },
+    replay: { type: 'boolean' },
   } as const;
   try {
     return parseArgs({ args: [...args], options, allowNegative: true, strict: true });

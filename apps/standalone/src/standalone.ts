@@ -14,6 +14,7 @@ export async function runStandalone(config: StandaloneConfig): Promise<void> {
     throw error;
   });
   endOnSignal(platform, folder);
+  if (config.replay) console.log('Every service handles the events that the bus keeps once more.');
   const exampleUrl = await firstStart(config, folder, secrets, platform);
   const { url, limits } = platform;
   console.log(bannerOf({ url, limits, administrator: secrets.administrator, exampleUrl, folder: config.folder }));

@@ -23,6 +23,7 @@ describe('the command line', () => {
       example: false,
     });
     expect(parse('--data=/srv/berth', '--open-sign-up')).toMatchObject({ folder: '/srv/berth', signUp: 'open' });
+    expect([parse().replay, parse('--replay').replay]).toEqual([false, true]);
   });
 
   it.each([['--port', 'x'], ['--port', '65536'], ['--port', '-1'], ['--port', '80.5'], ['--unknown'], ['extra']])(

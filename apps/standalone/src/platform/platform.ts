@@ -11,6 +11,7 @@ import type { DataFolder } from '../folder/data-folder.js';
 import type { Secrets } from '../folder/secrets-file.js';
 import { openDatabases } from './databases.js';
 import { environments } from './environments.js';
+import { replayEvents } from './replay.js';
 
 export interface Platform {
   /** The gateway's address. */
@@ -43,6 +44,7 @@ async function startParts(
   const logger = createLogger('standalone', config.logLevel);
   const databases = await openDatabases(folder.in('postgres'), secrets.databasePassword);
   endings.push(() => databases.close());
+  if (config.replay) await replayEvents(databases.urlOf('bus'), logger);
   const gateway = await openGateway(config, folder, logger);
   endings.push(() => gateway.close());
   const agent = await openAgent(config, folder, logger);
