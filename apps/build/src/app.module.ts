@@ -19,6 +19,10 @@ import { OnDeploymentRequestedHandler } from './builds/on-deployment-requested.h
 import { OnDeploymentSupersededHandler } from './builds/on-deployment-superseded.handler.js';
 import type { BuildConfig } from './config.js';
 import { hostBuildTools, sourceLimits } from './parts.js';
+import { BuildSlots } from './quotas/build-slots.js';
+import { OnOrganizationCreatedHandler } from './quotas/on-organization-created.handler.js';
+import { OnOrganizationQuotaChangedHandler } from './quotas/on-organization-quota-changed.handler.js';
+import { OnOrganizationSnapshotHandler } from './quotas/on-organization-snapshot.handler.js';
 import { UploadStore } from './uploads/upload-store.js';
 import { UploadsController } from './uploads/uploads.controller.js';
 import { UploadsRepository } from './uploads/uploads.repository.js';
@@ -29,6 +33,9 @@ const handlers = [
   OnDeploymentCancelledHandler,
   OnDeploymentSupersededHandler,
   OnDeploymentFailedHandler,
+  OnOrganizationCreatedHandler,
+  OnOrganizationQuotaChangedHandler,
+  OnOrganizationSnapshotHandler,
 ];
 
 @Module({})
@@ -42,7 +49,15 @@ export class AppModule {
         AccessModule.forRoot({ service: 'build', config }),
       ],
       controllers: [BuildsController, UploadsController, ...handlers],
-      providers: [...storage, BuildsRepository, BuildLogsRepository, BuildsService, BuildLogFollower, BuildReconciler],
+      providers: [
+        ...storage,
+        BuildsRepository,
+        BuildLogsRepository,
+        BuildsService,
+        BuildSlots,
+        BuildLogFollower,
+        BuildReconciler,
+      ],
     };
   }
 }

@@ -29,7 +29,8 @@ describe('the migrations', () => {
          settings, deadline_seconds, status, created_at) values (${values}, '{}', '{}', 60, 'queued', now())`,
     );
     await database.dataSource.undoLastMigration();
-    expect(await dumpSchema(database)).not.toBe(full);
+    const applied = await database.query('select from migrations');
+    expect(applied).toHaveLength(migrations.length - 1);
     await database.dataSource.runMigrations();
     expect(await dumpSchema(database)).toBe(full);
     for (const _ of migrations) await database.dataSource.undoLastMigration();

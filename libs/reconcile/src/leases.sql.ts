@@ -1,5 +1,5 @@
 /**
- * $1 queue, $2 wanted, $3 lease seconds, $4 limit per group.
+ * $1 queue, $2 wanted, $3 lease seconds, $4 limit per group; a group may have a lower one of its own.
  * `groups` walks the index from group to group (a loose index scan), so the cost follows the groups, not the due keys.
  * A key's rank is the number of keys its group would have in work if it were claimed.
  * A few more than wanted are ranked, because rows locked by enqueueing transactions are skipped.
@@ -16,7 +16,9 @@ export const claimSql = `
   ), busy as (
     select work_group, count(*)::int as leased from work_lease where queue = $1 group by work_group
   ), ranked as (
-    select oldest.key, oldest.due_at, coalesce(busy.leased, 0) + oldest.place as rank
+    select oldest.key, oldest.due_at, coalesce(busy.leased, 0) + oldest.place as rank,
+           (select m.at_once from work_group_limit m
+             where m.queue = $1 and m.work_group = g.work_group limit 1) as at_once
       from groups g
       left join busy using (work_group)
      cross join lateral (
@@ -28,7 +30,7 @@ export const claimSql = `
      ) oldest
      where g.work_group is not null
   ), best as (
-    select key from ranked where rank <= $4 order by rank, due_at limit $2::int + 5
+    select key from ranked where rank <= least($4, at_once) order by rank, due_at limit $2::int + 5
   ), chosen as (
     select locked.* from best
      cross join lateral (

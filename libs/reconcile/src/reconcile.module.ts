@@ -2,12 +2,16 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import type { BaseConfig } from '@berth/service-kit';
 import type { EntityTarget, MigrationInterface, ObjectLiteral } from 'typeorm';
 import { CreateWorkQueue1763600000010 } from './migrations/create-work-queue.migration.js';
+import { LimitGroups1763800000005 } from './migrations/limit-groups.migration.js';
 import { RECONCILE_CONFIG, ReconcileRunner } from './reconcile-runner.js';
 import { WakeBus } from './wake-bus.js';
 import { WorkQueue } from './work-queue.js';
 
 /** Add them to the service's own. */
-export const reconcileMigrations: readonly (new () => MigrationInterface)[] = [CreateWorkQueue1763600000010];
+export const reconcileMigrations: readonly (new () => MigrationInterface)[] = [
+  CreateWorkQueue1763600000010,
+  LimitGroups1763800000005,
+];
 
 /** None: the queue's tables are reached by SQL alone. */
 export const reconcileEntities: readonly EntityTarget<ObjectLiteral>[] = [];

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Tx } from '@berth/service-kit';
+import type { Sql, Tx } from '@berth/service-kit';
 import { WakeBus } from './wake-bus.js';
 
 export interface EnqueueOptions {
@@ -48,6 +48,25 @@ export class WorkQueue {
       deadline.key,
       deadline.name,
     ]);
+  }
+
+  /** At most so many keys of a group are worked on at once, by all processes together; 0: none. What is in work goes on. */
+  async limitGroup(tx: Tx, queue: string, group: string, atOnce: number): Promise<void> {
+    await tx.query(
+      `insert into work_group_limit (queue, work_group, at_once) values ($1, $2, $3)
+       on conflict (queue, work_group) do update set at_once = excluded.at_once`,
+      [queue, group, atOnce],
+    );
+    tx.afterCommit(() => this.bus.publish({ queue }));
+  }
+
+  /** The limit that a group has of its own; null: none. */
+  async groupLimit(sql: Sql, queue: string, group: string): Promise<number | null> {
+    const [row] = await sql.query<{ atOnce: number }>(
+      'select at_once as "atOnce" from work_group_limit where queue = $1 and work_group = $2',
+      [queue, group],
+    );
+    return row?.atOnce ?? null;
   }
 
   /** Forgets the key and its deadlines, and aborts the signal of whoever works on it. */

@@ -37,7 +37,7 @@ beforeAll(async () => {
   leases = new LeasesRepository(db.database);
   queue = new WorkQueue(new WakeBus(db.database, new Ids(), createLogger('test', 'silent')));
 });
-beforeEach(() => db.database.query('truncate work_item, work_lease, work_deadline'));
+beforeEach(() => db.database.query('truncate work_item, work_lease, work_deadline, work_group_limit'));
 afterAll(() => db.drop());
 
 describe('claiming', () => {
@@ -114,6 +114,29 @@ describe('claiming', () => {
 });
 
 describe('groups', () => {
+  const limit = (group: string, atOnce: number) => inTx((tx) => queue.limitGroup(tx, 'q', group, atOnce));
+
+  it('have limits of their own, which count what is in work, and hold from the next claim on', async () => {
+    for (let i = 0; i < 4; i++) for (const group of ['free', 'one', 'none']) await enqueue(`${group}-${i}`, group);
+    await limit('one', 1);
+    await limit('none', 0);
+    const claimed = await claim(8);
+    expect(groupsOf(claimed)).toEqual(['free', 'free', 'free', 'free', 'one']);
+    expect(await claim(8)).toEqual([]);
+    await limit('one', 3);
+    await limit('none', 1);
+    expect(groupsOf(await claim(8))).toEqual(['none', 'one', 'one']);
+    await limit('one', 0);
+    for (const lease of claimed) await leases.finish('q', lease, done(null));
+    expect(await claim(8)).toEqual([]);
+  });
+
+  it('are never given more than the queue allows, whatever their own limit', async () => {
+    for (let i = 0; i < 4; i++) await enqueue(`a-${i}`, 'a');
+    await limit('a', 3);
+    expect(await claim(8, { perGroup: 2 })).toHaveLength(2);
+  });
+
   const groupsOf = (claimed: Lease[]) => claimed.map((lease) => lease.key.split('-')[0]).sort();
 
   it('take turns, however long one of them queues', async () => {

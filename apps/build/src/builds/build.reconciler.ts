@@ -14,7 +14,8 @@ import { BuildFailure, failureOf, isFullDisk, storageFull } from './build-failur
 import { BuildLogWriter } from './build-log-writer.js';
 import { BuildLogsRepository } from './build-logs.repository.js';
 import { type BuildProgress, type BuildResult, type BuildTools, runBuild } from './build-run.js';
-import { buildQueue, BuildsService } from './builds.service.js';
+import { buildQueue } from '../quotas/build-slots.js';
+import { BuildsService } from './builds.service.js';
 import { maskFor } from './mask.js';
 
 export const BUILD_TOOLS = Symbol('berth.build-tools');

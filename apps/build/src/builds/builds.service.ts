@@ -12,10 +12,10 @@ import { Outbox } from '@berth/eventing';
 import { WorkQueue } from '@berth/reconcile';
 import { Clock, type Tx } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
+import { BuildSlots, buildQueue } from '../quotas/build-slots.js';
 import { type Build, hasEnded } from './build.js';
 import { type BuildChange, BuildsRepository } from './builds.repository.js';
 
-export const buildQueue = 'builds';
 const deadlineName = 'build';
 
 export type Requested = DataOf<typeof deploymentRequested>;
@@ -27,6 +27,7 @@ export class BuildsService {
     @Inject(BuildsRepository) private readonly builds: BuildsRepository,
     @Inject(Outbox) private readonly outbox: Outbox,
     @Inject(WorkQueue) private readonly queue: WorkQueue,
+    @Inject(BuildSlots) private readonly slots: BuildSlots,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
@@ -37,7 +38,9 @@ export class BuildsService {
       { ...requested, id, source, settings, deadlineSeconds },
       this.clock.now(),
     );
-    if (isNew) await this.queue.enqueue(tx, buildQueue, id, { group: requested.organizationId });
+    if (!isNew) return;
+    if (await this.slots.hasNone(tx, requested.organizationId)) return this.fail(tx, id, noSlots);
+    await this.queue.enqueue(tx, buildQueue, id, { group: requested.organizationId });
   }
 
   /**
@@ -99,6 +102,13 @@ export class BuildsService {
     return this.queue.clearDeadline(tx, { queue: buildQueue, key: id, name: deadlineName });
   }
 }
+
+const noSlots: Failure = {
+  cause: 'quota_exceeded',
+  message: 'The quota of the organization allows no builds.',
+  evidence: ['buildsAtOnce: 0'],
+  nextStep: 'Ask an administrator to raise the quota.',
+};
 
 const eventOf = <Facts extends object>(build: Build, facts: Facts) => ({
   subject: build.id,

@@ -3,6 +3,7 @@ import { eventingEntities, eventingMigrations } from '@berth/eventing';
 import { reconcileEntities, reconcileMigrations } from '@berth/reconcile';
 import type { EntityTarget, MigrationInterface, ObjectLiteral } from 'typeorm';
 import { CreateBuilds1763600000100 } from './migrations/create-builds.migration.js';
+import { LimitBuilds1763800000020 } from './migrations/limit-builds.migration.js';
 
 export const entities: readonly EntityTarget<ObjectLiteral>[] = [
   ...eventingEntities,
@@ -15,4 +16,5 @@ export const migrations: readonly (new () => MigrationInterface)[] = [
   ...reconcileMigrations,
   ...accessMigrations,
   CreateBuilds1763600000100,
+  LimitBuilds1763800000020,
 ];

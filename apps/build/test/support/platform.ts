@@ -187,23 +187,21 @@ export class Platform {
     });
   }
 
+  /** Says on the bus what user-management would say. */
+  async sayOfOrganization(definition: EventDefinition, data: { organizationId: string }): Promise<void> {
+    const { organizationId } = data;
+    const version = (this.versions.get(organizationId) ?? 0) + 1;
+    this.versions.set(organizationId, version);
+    const event = eventOf('user-management', definition.type, organizationId, version, definition.data.parse(data));
+    await this.bus.publish([{ topic: 'berth.user-management', key: organizationId, event }]);
+  }
+
   /** Says on the bus what deployment-management would say. */
   async say<D extends EventDefinition>(definition: D, data: DataOf<D> & { workloadId: string }): Promise<void> {
     const version = (this.versions.get(data.workloadId) ?? 0) + 1;
     this.versions.set(data.workloadId, version);
-    const event: CloudEvent = {
-      specversion: '1.0',
-      id: randomUUID(),
-      source: '/berth/deployment-management',
-      type: definition.type,
-      subject: data.workloadId,
-      time: new Date().toISOString(),
-      datacontenttype: 'application/json',
-      partitionkey: data.workloadId,
-      aggregateversion: version,
-      epoch: 0,
-      data: definition.data.parse(data),
-    };
+    const parsed = definition.data.parse(data);
+    const event = eventOf('deployment-management', definition.type, data.workloadId, version, parsed);
     this.last = { topic: 'berth.deployment-management', key: data.workloadId, event };
     await this.bus.publish([this.last]);
   }
@@ -217,3 +215,23 @@ export class Platform {
     return this.service.app.get<EventBus>(EVENT_BUS);
   }
 }
+
+const eventOf = (
+  service: string,
+  type: string,
+  subject: string,
+  aggregateversion: number,
+  data: unknown,
+): CloudEvent => ({
+  specversion: '1.0',
+  id: randomUUID(),
+  source: `/berth/${service}`,
+  type,
+  subject,
+  time: new Date().toISOString(),
+  datacontenttype: 'application/json',
+  partitionkey: subject,
+  aggregateversion,
+  epoch: 0,
+  data,
+});

@@ -253,6 +253,14 @@ create table work_deadline (
   constraint work_deadline_pkey PRIMARY KEY (queue, key, name)
 );
 
+create table work_group_limit (
+  queue text not null,
+  work_group text not null,
+  at_once integer not null,
+  constraint work_group_limit_pkey PRIMARY KEY (queue, work_group),
+  constraint work_group_limit_at_once_check CHECK ((at_once >= 0))
+);
+
 create table work_item (
   queue text not null,
   key text not null,
