@@ -1,11 +1,13 @@
 import { AccessModule } from '@berth/access';
 import { EventingModule } from '@berth/eventing';
 import { ReconcileModule } from '@berth/reconcile';
+import { SealedRowsModule } from '@berth/service-kit';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AppsModule } from './apps/apps.module.js';
 import type { Config } from './config.js';
 import { EnvironmentsModule } from './environments/environments.module.js';
 import { ProjectsModule } from './projects/projects.module.js';
+import { sealedSecrets } from './secrets/secret-store.js';
 import { WorkloadsModule } from './workloads/workloads.module.js';
 
 const service = 'deployment-management';
@@ -19,6 +21,7 @@ export class AppModule {
         EventingModule.forRoot({ service, config }),
         ReconcileModule.forRoot({ config }),
         AccessModule.forRoot({ service, config }),
+        SealedRowsModule.forRoot({ config, keyring: config.KEY_ENCRYPTION_KEY, columns: [sealedSecrets] }),
         ProjectsModule,
         EnvironmentsModule,
         AppsModule,

@@ -1,11 +1,9 @@
-import { baseConfig } from '@berth/service-kit';
+import { baseConfig, encryptionKeys } from '@berth/service-kit';
 import { z } from 'zod';
 
 export const config = baseConfig.extend({
-  /** 32 bytes in base64: wraps the data key of each secret version. */
-  KEY_ENCRYPTION_KEY: z
-    .string()
-    .refine((key) => Buffer.from(key, 'base64').length === 32, { error: 'must be 32 bytes in base64' }),
+  /** Wraps the data key of each secret version: 32 bytes in base64; after a change of keys the new one, a comma, the old one. */
+  KEY_ENCRYPTION_KEY: encryptionKeys,
   RUNTIME: z.enum(['process', 'memory']).default('process'),
   /** Unix socket of the local agent. */
   AGENT_SOCKET: z.string().default(''),

@@ -29,7 +29,7 @@ export class AppModule {
       AccessModule.forRoot({ service, config }),
     ];
     const features = [
-      SealingModule,
+      SealingModule.with(config),
       PasswordsModule,
       MailModule,
       UsersModule,

@@ -1,10 +1,5 @@
-import { baseConfig } from '@berth/service-kit';
+import { baseConfig, encryptionKeys } from '@berth/service-kit';
 import { z } from 'zod';
-
-const encryptionKey = z
-  .string()
-  .regex(/^[A-Za-z0-9+/]{43}=$/, { error: 'must be 32 bytes in base64: openssl rand -base64 32' })
-  .transform((text) => Buffer.from(text, 'base64'));
 
 /** `unix:/path/to/socket` or `http://host:port`, separated by commas. */
 const addresses = z
@@ -20,8 +15,8 @@ const addresses = z
 
 export const config = baseConfig
   .extend({
-    /** Seals signing keys and unsent mail in the database. */
-    KEY_ENCRYPTION_KEY: encryptionKey,
+    /** Seals signing keys and unsent mail in the database: keys separated by commas, the first one seals. */
+    KEY_ENCRYPTION_KEY: encryptionKeys,
     /** closed: only administrators make users, and the first one comes from BOOTSTRAP_ADMIN_*. */
     SIGN_UP: z.enum(['open', 'closed']).default('closed'),
     BOOTSTRAP_ADMIN_EMAIL: z.email().optional(),

@@ -15,6 +15,10 @@ export { createLogger, LOGGER, type Logger, NestLogger } from './logging/logger.
 export { createDataSource, type DataSourceOptions, migrate } from './persistence/data-source.js';
 export { Database, type Sql, Tx } from './persistence/database.js';
 export { Listener, type ListenerOptions } from './persistence/listener.js';
+export { encryptionKeys } from './sealing/encryption-keys.js';
+export { Keyring } from './sealing/keyring.js';
+export { SealedRowsModule } from './sealing/sealed-rows.module.js';
+export { type SealedColumn, SealedRows, type SealedRowsOptions } from './sealing/sealed-rows.js';
 export { runMain } from './service/run-main.js';
 export type { ServiceDefinition } from './service/service-definition.js';
 export { allMigrations, CONFIG, ServiceKitModule } from './service/service-kit.module.js';

@@ -1,11 +1,9 @@
-import type { Sql, Tx } from '@berth/service-kit';
-import { CONFIG } from '@berth/service-kit';
+import { CONFIG, type Keyring, type SealedColumn, type Sql, type Tx } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { Mint } from '../changes/mint.js';
 import type { Config } from '../config.js';
 import type { ConfigEntries } from '../config/config-version.js';
 import { pinnedIn, type SecretVersion } from './pinned-secrets.js';
-import { open, seal } from './seal.js';
 
 interface SealedRow {
   readonly id: string;
@@ -16,18 +14,26 @@ interface SealedRow {
 }
 
 const columns = 'id, name, number, created_at as "createdAt"';
+/** For wrapping all of them anew after a change of keys; `contextOf` in SQL. */
+export const sealedSecrets: SealedColumn = {
+  table: 'secret_version',
+  key: 'id',
+  column: 'sealed',
+  context: `workload_id || '/' || name || '/' || number`,
+};
+
 const contextOf = (row: Omit<SealedRow, 'sealed' | 'id'>): string => `${row.workloadId}/${row.name}/${row.number}`;
 
 /** Secret versions, sealed in our own database. Values leave it only towards the runtime. */
 @Injectable()
 export class SecretStore {
-  private readonly key: Buffer;
+  private readonly keyring: Keyring;
 
   constructor(
     private readonly mint: Mint,
     @Inject(CONFIG) config: Config,
   ) {
-    this.key = Buffer.from(config.KEY_ENCRYPTION_KEY, 'base64');
+    this.keyring = config.KEY_ENCRYPTION_KEY;
   }
 
   /** Makes the next version of a secret. The caller holds the workload's row lock. */
@@ -37,7 +43,7 @@ export class SecretStore {
       [workloadId, name],
     );
     const version = { id: this.mint.id(), name, number: (last?.number ?? 0) + 1, createdAt: this.mint.now() };
-    const sealed = seal(value, this.key, contextOf({ workloadId, ...version }));
+    const sealed = this.keyring.seal(contextOf({ workloadId, ...version }), value);
     await tx.query(
       'insert into secret_version (id, workload_id, name, number, sealed, created_at) values ($1, $2, $3, $4, $5, $6)',
       [version.id, workloadId, name, version.number, sealed, version.createdAt],
@@ -76,7 +82,7 @@ export class SecretStore {
   async environmentOf(sql: Sql, entries: ConfigEntries): Promise<Record<string, string>> {
     const ids = pinnedIn(entries);
     const rows = ids.length === 0 ? [] : await this.sealedRows(sql, ids);
-    const values = new Map(rows.map((row) => [row.id, open(row.sealed, this.key, contextOf(row))]));
+    const values = new Map(rows.map((row) => [row.id, this.keyring.openText(contextOf(row), row.sealed)]));
     return Object.fromEntries(
       Object.entries(entries).map(([name, entry]) => [
         name,

@@ -1,7 +1,6 @@
 import { type Outcome, type ReconcileContext, type Reconciler, ReconcileRunner, settled } from '@berth/reconcile';
-import { Database } from '@berth/service-kit';
+import { Database, Keyring } from '@berth/service-kit';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import { Sealer } from '../sealing/sealer.js';
 import { MAIL_PURPOSE, MAIL_QUEUE } from './mail.service.js';
 import { type Mail, MAILER, type Mailer } from './mailer.js';
 
@@ -11,7 +10,7 @@ export class MailReconciler implements Reconciler, OnModuleInit {
   constructor(
     @Inject(ReconcileRunner) private readonly runner: ReconcileRunner,
     @Inject(Database) private readonly database: Database,
-    @Inject(Sealer) private readonly sealer: Sealer,
+    @Inject(Keyring) private readonly keyring: Keyring,
     @Inject(MAILER) private readonly mailer: Mailer,
   ) {}
 
@@ -22,7 +21,7 @@ export class MailReconciler implements Reconciler, OnModuleInit {
   async reconcile(id: string, context: ReconcileContext): Promise<Outcome> {
     const [row] = await this.database.query<{ sealed: Buffer }>('select sealed from mail where id = $1', [id]);
     if (!row) return settled;
-    await this.mailer.send(JSON.parse(this.sealer.unseal(MAIL_PURPOSE, row.sealed)) as Mail);
+    await this.mailer.send(JSON.parse(this.keyring.openText(MAIL_PURPOSE, row.sealed)) as Mail);
     await context.transaction((tx) => tx.query('delete from mail where id = $1', [id]));
     return settled;
   }

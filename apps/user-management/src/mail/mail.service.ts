@@ -1,7 +1,6 @@
 import { WorkQueue } from '@berth/reconcile';
-import { Clock, Ids, type Tx } from '@berth/service-kit';
+import { Clock, Ids, Keyring, type Tx } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
-import { Sealer } from '../sealing/sealer.js';
 import type { Mail } from './mailer.js';
 
 export const MAIL_QUEUE = 'mail';
@@ -12,14 +11,14 @@ export const MAIL_PURPOSE = 'mail';
 export class MailService {
   constructor(
     @Inject(WorkQueue) private readonly queue: WorkQueue,
-    @Inject(Sealer) private readonly sealer: Sealer,
+    @Inject(Keyring) private readonly keyring: Keyring,
     @Inject(Ids) private readonly ids: Ids,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
   async post(tx: Tx, mail: Mail): Promise<void> {
     const id = this.ids.next();
-    const sealed = this.sealer.seal(MAIL_PURPOSE, JSON.stringify(mail));
+    const sealed = this.keyring.seal(MAIL_PURPOSE, JSON.stringify(mail));
     await tx.query('insert into mail (id, sealed, created_at) values ($1, $2, $3)', [id, sealed, this.clock.now()]);
     await this.queue.enqueue(tx, MAIL_QUEUE, id);
   }

@@ -1,6 +1,25 @@
-import { Global, Module } from '@nestjs/common';
-import { Sealer } from './sealer.js';
+import { Keyring, SealedRowsModule } from '@berth/service-kit';
+import { type DynamicModule, Module } from '@nestjs/common';
+import type { Config } from '../config.js';
+import { MAIL_PURPOSE } from '../mail/mail.service.js';
+import { KEY_PURPOSE } from '../signing-keys/make-signing-key.js';
 
-@Global()
-@Module({ providers: [Sealer], exports: [Sealer] })
-export class SealingModule {}
+const columns = [
+  { table: 'signing_key', key: 'kid', column: 'private_sealed', context: `'${KEY_PURPOSE}'` },
+  { table: 'mail', key: 'id', column: 'sealed', context: `'${MAIL_PURPOSE}'` },
+];
+
+/** Global: seals what must lie in the database and must not be read there. */
+@Module({})
+export class SealingModule {
+  static with(config: Config): DynamicModule {
+    const keyring = config.KEY_ENCRYPTION_KEY;
+    return {
+      module: SealingModule,
+      global: true,
+      imports: [SealedRowsModule.forRoot({ config, keyring, columns })],
+      providers: [{ provide: Keyring, useValue: keyring }],
+      exports: [Keyring],
+    };
+  }
+}

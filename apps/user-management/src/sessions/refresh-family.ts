@@ -1,6 +1,5 @@
-import { Clock, type Tx } from '@berth/service-kit';
+import { Clock, Keyring, type Tx } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
-import { Sealer } from '../sealing/sealer.js';
 import { judgeRefresh } from './refresh.js';
 import { SessionEnder } from './session-ender.js';
 import { SessionsRepository } from './sessions.repository.js';
@@ -18,7 +17,7 @@ export class RefreshFamily {
   constructor(
     @Inject(SessionsRepository) private readonly sessions: SessionsRepository,
     @Inject(SessionEnder) private readonly ender: SessionEnder,
-    @Inject(Sealer) private readonly sealer: Sealer,
+    @Inject(Keyring) private readonly keyring: Keyring,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
@@ -28,7 +27,7 @@ export class RefreshFamily {
    */
   async continue(tx: Tx, token: string): Promise<Continuation | undefined> {
     // It follows from the token, so that an honest retry gets the same one although only hashes are stored.
-    const successor = this.sealer.derive('refresh-token', token).toString('base64url');
+    const successor = this.keyring.derive('refresh-token', token).toString('base64url');
     const presented = await this.sessions.present(tx, token, successor);
     if (!presented) return undefined;
     const { sessionId, userId } = presented;

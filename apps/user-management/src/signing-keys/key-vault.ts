@@ -1,8 +1,7 @@
-import { Clock, CONFIG, Database } from '@berth/service-kit';
+import { Clock, CONFIG, Database, Keyring } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { type CryptoKey, importPKCS8 } from 'jose';
 import type { Config } from '../config.js';
-import { Sealer } from '../sealing/sealer.js';
 import { KEY_PURPOSE, makeSigningKey } from './make-signing-key.js';
 import type { KeyState } from './signing-key.js';
 import { type NewSigningKey, SigningKeysRepository } from './signing-keys.repository.js';
@@ -17,7 +16,7 @@ export class KeyVault {
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
-    @Inject(Sealer) private readonly sealer: Sealer,
+    @Inject(Keyring) private readonly keyring: Keyring,
     @Inject(SigningKeysRepository) private readonly keys: SigningKeysRepository,
     @Inject(Database) private readonly database: Database,
     @Inject(Clock) private readonly clock: Clock,
@@ -29,7 +28,7 @@ export class KeyVault {
       kid,
       state,
       publicJwk,
-      privateSealed: this.sealer.seal(KEY_PURPOSE, privatePem),
+      privateSealed: this.keyring.seal(KEY_PURPOSE, privatePem),
       createdAt: this.clock.now(),
     };
   }
@@ -39,7 +38,7 @@ export class KeyVault {
     const active = await this.keys.active(this.database);
     if (!active) throw new Error('there is no active signing key');
     if (this.opened?.kid === active.kid) return this.opened;
-    const key = await importPKCS8(this.sealer.unseal(KEY_PURPOSE, active.privateSealed), 'RS256');
+    const key = await importPKCS8(this.keyring.openText(KEY_PURPOSE, active.privateSealed), 'RS256');
     this.opened = { kid: active.kid, key };
     return this.opened;
   }

@@ -52,7 +52,13 @@ const administrationOfOrganization = [
 /** To make somebody an owner, or to take that away. */
 const ownership = ['organizations:delete', 'memberships:own'] as const;
 
-const operations = ['quotas:update', 'signing-keys:read', 'signing-keys:rotate', 'snapshots:create'] as const;
+const operations = [
+  'quotas:update',
+  'signing-keys:read',
+  'signing-keys:rotate',
+  'snapshots:create',
+  'price-books:update',
+] as const;
 
 const environment = {
   viewer: readsOfEnvironment,
