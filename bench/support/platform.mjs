@@ -100,7 +100,7 @@ async function memoryOf(root) {
 /** A process may end while it is looked at. */
 const readProcess = (entry, file) => readFile(`/proc/${entry}/${file}`, 'utf8').catch(() => '');
 
-async function freePort() {
+export async function freePort() {
   const server = createServer();
   const port = await listening(server);
   await new Promise((done) => server.close(done));
