@@ -195,6 +195,7 @@ describe('berth deploy', () => {
       changes: [{ path: '/artifact', before: `sha256:${'cd'.repeat(32)}`, after: null }],
       allocation: { before: entries, after: [] },
     };
+    const where = { organization: idOf(1), project: idOf(10), environment: idOf(20) };
     const rounding = { mode: 'half-even', lineDecimals: 10, totalDecimals: 2 };
     const estimate = {
       currency: 'EUR',
@@ -218,7 +219,7 @@ describe('berth deploy', () => {
       expect(ran.stdout).toContain('Release: known after the build');
       expect(ran.stdout).toContain('Price of a month (730 h): 6.39 -> 0.00 EUR (-6.39)');
       expect(platform.to(create)[0]?.query.get('dryRun')).toBe('true');
-      expect(platform.bodies('POST /v1/costs/estimate')).toEqual([plan.allocation]);
+      expect(platform.bodies('POST /v1/costs/estimate')).toEqual([{ ...where, ...plan.allocation }]);
     });
 
     it('stores nothing: it makes no workload and sends no folder', async () => {

@@ -4,6 +4,7 @@ import type { ServiceDefinition } from '@berth/service-kit';
 import { AppModule } from './app.module.js';
 import { type Config, config } from './config.js';
 import { CreateMetering1763700000001 } from './database/migrations/create-metering.migration.js';
+import { PriceBookVersions1763700000003 } from './database/migrations/price-book-versions.migration.js';
 import { WatchWorkloads1763700000002 } from './database/migrations/watch-workloads.migration.js';
 
 /** Usage from allocations, exactly once, and what it costs. */
@@ -11,7 +12,13 @@ export const metering: ServiceDefinition<Config> = {
   name: 'metering',
   config,
   entities: [...eventingEntities, ...accessEntities],
-  migrations: [...eventingMigrations, ...accessMigrations, CreateMetering1763700000001, WatchWorkloads1763700000002],
+  migrations: [
+    ...eventingMigrations,
+    ...accessMigrations,
+    CreateMetering1763700000001,
+    WatchWorkloads1763700000002,
+    PriceBookVersions1763700000003,
+  ],
   module: (parsed) => AppModule.with(parsed),
   connect: connectEvents,
 };

@@ -42,8 +42,14 @@ describe('the migrations', () => {
     await drop();
   });
 
-  it('bring the default price book', async () => {
-    const books = await head.database.query('select name, currency, core_hour, gib_hour from price_book');
-    expect(books).toEqual([{ name: 'default', currency: 'EUR', core_hour: '0.0280000000', gib_hour: '0.0070000000' }]);
+  it('bring the default price book, whose versions nobody changes', async () => {
+    const books = await head.database.query(
+      `select name, currency, rounding, version, prices->'rates'->0->'pricing' as cpu
+         from price_book b join price_book_version v on v.book_id = b.id`,
+    );
+    const cpu = { kind: 'per-unit', price: '0.0280000000' };
+    expect(books).toEqual([{ name: 'default', currency: 'EUR', rounding: 'half-even', version: 1, cpu }]);
+    for (const statement of ['update price_book_version set version = 2', 'delete from price_book_version'])
+      await expect(head.database.query(statement)).rejects.toThrow('never changed');
   });
 });

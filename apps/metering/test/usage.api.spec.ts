@@ -275,15 +275,6 @@ describe('costs', () => {
     expect((await app.call('/v1/costs/estimate', undefined, { before: [], after: [] })).status).toBe(401);
     expect((await app.call('/v1/price-books')).status).toBe(401);
   });
-
-  it('follow the price books, of which there is one', async () => {
-    const { status, body } = await app.call('/v1/price-books', await app.viewer(randomUUID()));
-    expect(status).toBe(200);
-    expect(body).toMatchObject({
-      items: [{ name: 'default', currency: 'EUR', coreHour: '0.0280000000', gibHour: '0.0070000000' }],
-      next: null,
-    });
-  });
 });
 
 describe('a hole in what was told', () => {

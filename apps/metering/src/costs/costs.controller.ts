@@ -28,7 +28,10 @@ export class CostsController {
   @Post('estimate')
   @Authenticated()
   @Answers(costEstimate)
-  estimateCosts(@Body({ schema: estimateCosts }) body: EstimateCosts): Promise<CostEstimate> {
-    return this.costing.estimate(body);
+  estimateCosts(
+    @CurrentCaller() caller: Caller,
+    @Body({ schema: estimateCosts }) body: EstimateCosts,
+  ): Promise<CostEstimate> {
+    return this.costing.estimate(caller, body);
   }
 }

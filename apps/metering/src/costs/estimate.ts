@@ -1,5 +1,8 @@
 import type { EstimateCosts } from '@berth/contracts/metering';
+import type { Cut } from '../price-books/price-book.js';
+import type { Fraction } from '../rating/rating.js';
 import type { Quantity } from '../usage/usage.js';
+import { added, chargesOf, segmentsOf } from './cost.js';
 
 /** A twelfth of a year of 365 days. */
 export const monthHours = 730;
@@ -15,3 +18,12 @@ export function quantityPerMonth(entries: EstimateCosts['before']): Quantity {
     byteMilliseconds: sum((entry) => entry.memoryMib) * bytesPerMib * monthMilliseconds,
   };
 }
+
+/** What that month costs when nothing else runs and the version of `now` holds. */
+export function pricePerMonth(entries: EstimateCosts['before'], now: Cut): Fraction {
+  const usage = [{ appId: 'estimated', interval: 0, quantity: quantityPerMonth(entries) }];
+  return added(chargesOf(segmentsOf([now], usage)).map(({ amount }) => amount));
+}
+
+export const minus = (a: Fraction, b: Fraction): Fraction =>
+  added([a, { numerator: b.numerator.negated(), denominator: b.denominator }]);

@@ -92,6 +92,13 @@ create table audit_entry (
   constraint audit_entry_pkey PRIMARY KEY (key, sequence)
 );
 
+create table billing_account (
+  organization_id uuid not null,
+  time_zone text not null,
+  book_id uuid not null,
+  constraint billing_account_pkey PRIMARY KEY (organization_id)
+);
+
 create table dead_letter (
   id uuid not null,
   seq bigint generated always as identity not null,
@@ -170,10 +177,20 @@ create table price_book (
   id uuid not null,
   name text not null,
   currency text not null,
-  core_hour numeric(20,10) not null,
-  gib_hour numeric(20,10) not null,
+  rounding text not null default 'half-even'::text,
   constraint price_book_pkey PRIMARY KEY (id),
-  constraint price_book_name_key UNIQUE (name)
+  constraint price_book_name_key UNIQUE (name),
+  constraint price_book_rounding_check CHECK ((rounding = ANY (ARRAY['half-even'::text, 'half-up'::text])))
+);
+
+create table price_book_version (
+  book_id uuid not null,
+  version integer not null,
+  valid_from timestamp with time zone not null,
+  prices jsonb not null,
+  constraint price_book_version_pkey PRIMARY KEY (book_id, version),
+  constraint price_book_version_book_id_valid_from_key UNIQUE (book_id, valid_from),
+  constraint price_book_version_version_check CHECK ((version > 0))
 );
 
 create table producer_epoch (
@@ -212,6 +229,10 @@ create table usage_anomaly (
 );
 
 alter table allocation_gap add constraint allocation_gap_workload_id_fkey FOREIGN KEY (workload_id) REFERENCES metered_workload(workload_id);
+
+alter table billing_account add constraint billing_account_book_id_fkey FOREIGN KEY (book_id) REFERENCES price_book(id);
+
+alter table price_book_version add constraint price_book_version_book_id_fkey FOREIGN KEY (book_id) REFERENCES price_book(id);
 
 alter table span add constraint span_resource_id_fkey FOREIGN KEY (resource_id) REFERENCES metered_resource(id);
 

@@ -1,23 +1,105 @@
-import type { PriceBook } from '@berth/contracts/metering';
-import { decodeCursor, type Sql } from '@berth/service-kit';
+import { type PriceBook, type PriceBookVersion, priceList, type PriceList } from '@berth/contracts/metering';
+import { decodeCursor, type Sql, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
+import type { PriceBookForInterval } from './price-book.js';
 
-const columns = `id, name, currency, core_hour::text as "coreHour", gib_hour::text as "gibHour"`;
+interface BookRow extends Omit<PriceBook, 'current'> {
+  readonly id: string;
+}
+
+interface VersionRow {
+  readonly bookId: string;
+  readonly version: number;
+  readonly validFrom: Date;
+  readonly validTo: Date | null;
+  readonly prices: unknown;
+}
+
+interface Page {
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
+const book = 'b.id, b.name, b.currency, b.rounding';
+/** A version ends where the next begins. */
+const versions = `
+  select book_id as "bookId", version, valid_from as "validFrom", prices,
+         lead(valid_from) over (partition by book_id order by version) as "validTo"
+    from price_book_version`;
+
+const versionOf = (row: VersionRow): PriceBookVersion => ({
+  version: row.version,
+  validFrom: row.validFrom.toISOString(),
+  validTo: row.validTo?.toISOString() ?? null,
+  prices: priceList.parse(row.prices),
+});
 
 @Injectable()
 export class PriceBooksRepository {
   /** One more than asked for, so that the caller knows whether there is a next page. */
-  list(sql: Sql, page: { readonly limit: number; readonly cursor?: string | undefined }): Promise<PriceBook[]> {
-    return sql.query<PriceBook>(
-      `select ${columns} from price_book where $1::text is null or name > $1 order by name limit $2`,
-      [decodeCursor(page.cursor), page.limit + 1],
+  async list(sql: Sql, page: Page, at: Date): Promise<PriceBook[]> {
+    const rows = await sql.query<BookRow & VersionRow>(
+      `select ${book}, v.* from price_book b
+         join (${versions}) v on v."bookId" = b.id and v."validFrom" <= $3 and coalesce(v."validTo" > $3, true)
+        where $1::text is null or b.name > $1 order by b.name limit $2`,
+      [decodeCursor(page.cursor), page.limit + 1, at],
     );
+    return rows.map((row) => ({
+      ...{ id: row.id, name: row.name, currency: row.currency, rounding: row.rounding },
+      current: versionOf(row),
+    }));
   }
 
-  /** The book that prices everything as long as no organization has its own. */
-  async default(sql: Sql): Promise<PriceBook> {
-    const [row] = await sql.query<PriceBook>(`select ${columns} from price_book where name = 'default'`);
+  /** One more than asked for; the oldest first. */
+  async versions(sql: Sql, bookId: string, page: Page): Promise<PriceBookVersion[]> {
+    const rows = await sql.query<VersionRow>(
+      `select * from (${versions} where book_id = $1) v where version > $2 order by version limit $3`,
+      [bookId, decodeCursor(page.cursor, 'number') ?? '0', page.limit + 1],
+    );
+    return rows.map(versionOf);
+  }
+
+  /** The book of an organization's billing account, else the default one, with what holds in `[from, to]`. */
+  async of(sql: Sql, organizationId: string | null, from: Date, to: Date): Promise<PriceBookForInterval> {
+    const [row] = await sql.query<BookRow>(
+      `select ${book} from price_book b
+        where b.id = (select book_id from billing_account where organization_id = $1)
+           or (b.name = 'default' and not exists (select from billing_account where organization_id = $1))`,
+      [organizationId],
+    );
     if (!row) throw new Error('the default price book is missing: a migration inserts it');
+    const rows = await sql.query<VersionRow>(
+      `select * from (${versions} where book_id = $1) v
+        where "validFrom" <= $3 and coalesce("validTo" > $2, true) order by version`,
+      [row.id, from, to],
+    );
+    return { ...row, versions: rows.map(versionOf) };
+  }
+
+  /** Locks the book; its newest version. */
+  async newest(tx: Tx, bookId: string): Promise<Pick<VersionRow, 'version' | 'validFrom'> | undefined> {
+    await tx.query('select from price_book where id = $1 for update', [bookId]);
+    const [row] = await tx.query<Pick<VersionRow, 'version' | 'validFrom'>>(
+      `select version, valid_from as "validFrom" from price_book_version where book_id = $1
+        order by version desc limit 1`,
+      [bookId],
+    );
     return row;
+  }
+
+  /** False when the name is taken. */
+  async insert(tx: Tx, { id, name, currency, rounding }: BookRow): Promise<boolean> {
+    const rows = await tx.query(
+      `insert into price_book (id, name, currency, rounding) values ($1, $2, $3, $4)
+       on conflict (name) do nothing returning id`,
+      [id, name, currency, rounding],
+    );
+    return rows.length > 0;
+  }
+
+  async addVersion(tx: Tx, bookId: string, version: number, validFrom: Date, prices: PriceList): Promise<void> {
+    await tx.query('insert into price_book_version (book_id, version, valid_from, prices) values ($1, $2, $3, $4)', [
+      ...[bookId, version, validFrom, JSON.stringify(prices)],
+    ]);
   }
 }

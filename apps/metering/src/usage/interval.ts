@@ -1,8 +1,12 @@
 import type { UsageQuery } from '@berth/contracts/metering';
 
-export interface Interval {
+/** Half-open: `[from, to)`. */
+export interface Stretch {
   readonly from: Date;
   readonly to: Date;
+}
+
+export interface Interval extends Stretch {
   /** What still runs is counted up to here. */
   readonly countedUntil: Date;
 }

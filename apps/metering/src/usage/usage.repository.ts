@@ -1,8 +1,11 @@
 import type { UsageAnomaly, UsageAnomalyQuery, UsageGroup, UsageQuery } from '@berth/contracts/metering';
 import { decodeCursor, type Sql } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
-import type { Interval } from './interval.js';
-import type { Quantity, UsageLine } from './usage.js';
+import type { Stretch } from './interval.js';
+import type { AppUsage, Quantity, UsageLine } from './usage.js';
+
+/** What of an organization is meant. */
+export type UsageScope = Pick<UsageQuery, 'organization' | 'project' | 'environment' | 'app'>;
 
 interface SumRow {
   readonly cpu: string;
@@ -21,17 +24,19 @@ const columnsOf: Record<UsageQuery['by'], string> = {
 };
 
 /**
- * Every part of a span in `[$5, $6)`, its length in milliseconds. Numeric arithmetic is exact here: `extract` answers
- * numeric, and instants have whole milliseconds. A span that is still open ends at $6.
+ * Every part of a span in each interval of `$5, $6`, its length in milliseconds. Numeric arithmetic is exact here:
+ * `extract` answers numeric, and instants have whole milliseconds. A span that is still open ends with the interval.
  */
 const partsSql = `
-  select r.environment_id, r.app_id, r.process_type,
+  select r.environment_id, r.app_id, r.process_type, i.place,
          length * s.instances * r.cpu_millicores as cpu,
          length * s.instances * r.memory_mib * 1048576 as memory
     from metered_resource r
-    join span s on s.resource_id = r.id and s.during && tstzrange($5, $6)
+   cross join unnest($5::timestamptz[], $6::timestamptz[]) with ordinality as i (starts, ends, place)
+    join span s on s.resource_id = r.id and s.during && tstzrange(i.starts, i.ends)
    cross join lateral (
-     select extract(epoch from least(coalesce(upper(s.during), $6), $6) - greatest(lower(s.during), $5)) * 1000 as length
+     select extract(epoch from least(coalesce(upper(s.during), i.ends), i.ends) - greatest(lower(s.during), i.starts))
+            * 1000 as length
    ) measured
    where r.organization_id = $1
      and ($2::uuid is null or r.project_id = $2)
@@ -40,30 +45,52 @@ const partsSql = `
 
 const sums = `trunc(coalesce(sum(cpu), 0))::text as cpu, trunc(coalesce(sum(memory), 0))::text as memory`;
 
+const nothing: SumRow = { cpu: '0', memory: '0' };
 const quantityOf = (row: SumRow): Quantity => ({
   millicoreMilliseconds: BigInt(row.cpu),
   byteMilliseconds: BigInt(row.memory),
 });
 
+/** In the order of the intervals. */
+const quantitiesOf = (rows: readonly (SumRow & { readonly place: number })[], count: number): Quantity[] =>
+  Array.from({ length: count }, (_, index) => quantityOf(rows.find(({ place }) => place === index + 1) ?? nothing));
+
 @Injectable()
 export class UsageRepository {
-  async total(sql: Sql, query: UsageQuery, interval: Interval): Promise<Quantity> {
-    const [row] = await sql.query<SumRow>(`select ${sums} from (${partsSql}) part`, parametersOf(query, interval));
-    return quantityOf(row ?? { cpu: '0', memory: '0' });
+  /** Of each interval. */
+  async totals(sql: Sql, scope: UsageScope, intervals: readonly Stretch[]): Promise<Quantity[]> {
+    const rows = await sql.query<SumRow & { place: number }>(
+      `select place::int, ${sums} from (${partsSql}) part group by place`,
+      parametersOf(scope, intervals),
+    );
+    return quantitiesOf(rows, intervals.length);
+  }
+
+  /** Of each app of an organization, in each interval. */
+  async byApp(sql: Sql, organization: string, intervals: readonly Stretch[]): Promise<AppUsage[]> {
+    const rows = await sql.query<SumRow & { appId: string; place: number }>(
+      `select app_id as "appId", place::int, ${sums} from (${partsSql}) part group by 1, 2 order by 1, 2`,
+      parametersOf({ organization }, intervals),
+    );
+    return rows.map(({ appId, place, ...row }) => ({ appId, interval: place - 1, quantity: quantityOf(row) }));
   }
 
   /** One line more than asked for, so that the caller knows whether there is a next page. */
-  async lines(sql: Sql, query: UsageQuery, interval: Interval): Promise<UsageLine[]> {
-    const rows = await sql.query<UsageGroup & SumRow>(
-      `select environment_id as "environmentId", app_id as "appId", process_type as "processType", cpu, memory
-         from (select ${columnsOf[query.by]}, ${sums} from (${partsSql}) part group by 1, 2, 3) line
+  async lines(sql: Sql, query: UsageQuery, intervals: readonly Stretch[]): Promise<UsageLine[]> {
+    const rows = await sql.query<UsageGroup & { quantities: (SumRow & { place: number })[] }>(
+      `select environment_id as "environmentId", app_id as "appId", process_type as "processType",
+              json_agg(json_build_object('place', place, 'cpu', cpu, 'memory', memory)) as quantities
+         from (select ${columnsOf[query.by]}, place, ${sums} from (${partsSql}) part group by 1, 2, 3, 4) line
         cross join lateral (
           select concat(environment_id, '/', app_id, '/', process_type) collate "C" as key
-        ) place
-        where $7::text is null or key > $7 order by key limit $8`,
-      [...parametersOf(query, interval), decodeCursor(query.cursor), query.limit + 1],
+        ) position
+        where $7::text is null or key > $7 group by 1, 2, 3, key order by key limit $8`,
+      [...parametersOf(query, intervals), decodeCursor(query.cursor), query.limit + 1],
     );
-    return rows.map(({ cpu, memory, ...group }) => ({ ...group, ...quantityOf({ cpu, memory }) }));
+    return rows.map(({ quantities, ...group }) => ({
+      ...group,
+      quantities: quantitiesOf(quantities, intervals.length),
+    }));
   }
 
   async waitingWorkloads(sql: Sql, organizationId: string, silentSince: Date): Promise<number> {
@@ -82,12 +109,12 @@ export class UsageRepository {
     return sql.query<AnomalyRow>(
       `select id::text, workload_id as "workloadId", kind, version, detail from usage_anomaly
         where organization_id = $1 and id > $2 order by id limit $3`,
-      [query.organization, decodeCursor(query.cursor) ?? '0', query.limit + 1],
+      [query.organization, decodeCursor(query.cursor, 'number') ?? '0', query.limit + 1],
     );
   }
 }
 
-const parametersOf = (query: UsageQuery, interval: Interval): unknown[] => [
-  ...[query.organization, query.project ?? null, query.environment ?? null, query.app ?? null],
-  ...[interval.from, interval.countedUntil],
+const parametersOf = (scope: UsageScope, intervals: readonly Stretch[]): unknown[] => [
+  ...[scope.organization, scope.project ?? null, scope.environment ?? null, scope.app ?? null],
+  ...[intervals.map(({ from }) => from), intervals.map(({ to }) => to)],
 ];

@@ -4,16 +4,12 @@ import type { Usage, UsageAnomaly, UsageAnomalyQuery, UsageQuery } from '@berth/
 import { Clock, Database, toPage } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { silentSince } from '../spans/silence.js';
-import { intervalOf } from './interval.js';
-import { amountsOf, groupOf, keyOf, type Quantity, type UsageLine } from './usage.js';
+import { type Interval, intervalOf } from './interval.js';
+import { amountsOf, groupOf, keyOf, nothing } from './usage.js';
 import { UsageRepository } from './usage.repository.js';
 
-/** Exact usage of an interval, before anything is rounded. */
-export interface Measurement {
-  readonly interval: Pick<Usage, 'from' | 'to' | 'countedUntil' | 'waitingWorkloads'>;
-  readonly lines: Page<UsageLine>;
-  readonly total: Quantity;
-}
+/** What every answer about an interval says of it. */
+type Told = Pick<Usage, 'from' | 'to' | 'countedUntil' | 'waitingWorkloads'>;
 
 @Injectable()
 export class UsageService {
@@ -25,9 +21,16 @@ export class UsageService {
   ) {}
 
   async read(caller: Caller, query: UsageQuery): Promise<Usage> {
-    const { interval, lines, total } = await this.measure(caller, 'usage:read', query);
-    const items = lines.items.map((line) => ({ ...groupOf(line), ...amountsOf(line) }));
-    return { ...interval, items, next: lines.next, total: amountsOf(total) };
+    const interval = await this.intervalFor(caller, 'usage:read', query);
+    const counted = [{ from: interval.from, to: interval.countedUntil }];
+    const lines = toPage(await this.usage.lines(this.database, query, counted), query.limit, keyOf);
+    const [total = nothing] = await this.usage.totals(this.database, query, counted);
+    return {
+      ...(await this.tellOf(query, interval)),
+      items: lines.items.map((line) => ({ ...groupOf(line), ...amountsOf(line.quantities[0] ?? nothing) })),
+      next: lines.next,
+      total: amountsOf(total),
+    };
   }
 
   async anomalies(caller: Caller, query: UsageAnomalyQuery): Promise<Page<UsageAnomaly>> {
@@ -37,29 +40,24 @@ export class UsageService {
     return { ...page, items: page.items.map(({ id: _, ...anomaly }) => anomaly) };
   }
 
-  async measure(caller: Caller, permission: Permission, query: UsageQuery): Promise<Measurement> {
+  /** @throws DomainError when the caller may not see what the query is about */
+  async intervalFor(caller: Caller, permission: Permission, query: UsageQuery): Promise<Interval> {
     const { organization: organizationId, project: projectId, environment: environmentId } = query;
     await this.access.require(caller, permission, {
       organizationId,
       ...(projectId === undefined ? {} : { projectId }),
       ...(environmentId === undefined ? {} : { environmentId }),
     });
-    const interval = intervalOf(query, this.clock.now());
-    const lines = await this.usage.lines(this.database, query, interval);
-    const waitingWorkloads = await this.usage.waitingWorkloads(
-      this.database,
-      organizationId,
-      silentSince(this.clock.now()),
-    );
+    return intervalOf(query, this.clock.now());
+  }
+
+  async tellOf({ organization }: UsageQuery, { from, to, countedUntil }: Interval): Promise<Told> {
+    const silent = silentSince(this.clock.now());
     return {
-      interval: {
-        from: interval.from.toISOString(),
-        to: interval.to.toISOString(),
-        countedUntil: interval.countedUntil.toISOString(),
-        waitingWorkloads,
-      },
-      lines: toPage(lines, query.limit, keyOf),
-      total: await this.usage.total(this.database, query, interval),
+      from: from.toISOString(),
+      to: to.toISOString(),
+      countedUntil: countedUntil.toISOString(),
+      waitingWorkloads: await this.usage.waitingWorkloads(this.database, organization, silent),
     };
   }
 }

@@ -6,7 +6,19 @@ export interface Quantity {
   readonly byteMilliseconds: bigint;
 }
 
-export interface UsageLine extends UsageGroup, Quantity {}
+export interface UsageLine extends UsageGroup {
+  /** Of each interval that was asked for. */
+  readonly quantities: readonly Quantity[];
+}
+
+export interface AppUsage {
+  readonly appId: string;
+  /** Which of the intervals that were asked for. */
+  readonly interval: number;
+  readonly quantity: Quantity;
+}
+
+export const nothing: Quantity = { millicoreMilliseconds: 0n, byteMilliseconds: 0n };
 
 /** Whole seconds, rounded down once. */
 export const amountsOf = (quantity: Quantity): UsageAmounts => ({

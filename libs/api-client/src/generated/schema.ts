@@ -16,6 +16,38 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/admin/metering/price-books': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['createPriceBook'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/admin/metering/price-books/{id}/versions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['createPriceBookVersion'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/admin/user-management/signing-keys': {
     parameters: {
       query?: never;
@@ -440,6 +472,22 @@ export interface paths {
       cookie?: never;
     };
     get: operations['listPriceBooks'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/price-books/{id}/versions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['listPriceBookVersions'];
     put?: never;
     post?: never;
     delete?: never;
@@ -1011,7 +1059,7 @@ export interface components {
       rounding: {
         lineDecimals: number;
         /** @enum {string} */
-        mode: 'half-even';
+        mode: 'half-even' | 'half-up';
         totalDecimals: number;
       };
     };
@@ -1036,7 +1084,7 @@ export interface components {
       rounding: {
         lineDecimals: number;
         /** @enum {string} */
-        mode: 'half-even';
+        mode: 'half-even' | 'half-up';
         totalDecimals: number;
       };
       /** Format: date-time */
@@ -1134,6 +1182,131 @@ export interface components {
     CreateOrganization: {
       displayName?: string;
       slug: string;
+    };
+    CreatePriceBook: {
+      currency: string;
+      name: string;
+      prices: {
+        /** @default [] */
+        discounts?: {
+          amount?: string;
+          id: string;
+          name: string;
+          on?: string[];
+          percent?: string;
+        }[];
+        /** @default [] */
+        fees?: {
+          amount: string;
+          id: string;
+          name: string;
+        }[];
+        minimum?: string;
+        rates: {
+          free?: {
+            /** @enum {string} */
+            of: 'organization' | 'app';
+            quantity: string;
+          };
+          id: string;
+          /** @enum {string} */
+          metric: 'cpu' | 'memory';
+          name: string;
+          pricing:
+            | {
+                /** @enum {string} */
+                kind: 'per-unit';
+                price: string;
+              }
+            | {
+                /** @enum {string} */
+                kind: 'graduated';
+                tiers: {
+                  price: string;
+                  upTo: string | null;
+                }[];
+              }
+            | {
+                /** @enum {string} */
+                kind: 'volume';
+                tiers: {
+                  price: string;
+                  upTo: string | null;
+                }[];
+              }
+            | {
+                /** @enum {string} */
+                kind: 'package';
+                price: string;
+                size: string;
+              };
+        }[];
+      };
+      /**
+       * @default half-even
+       * @enum {string}
+       */
+      rounding?: 'half-even' | 'half-up';
+    };
+    CreatePriceBookVersion: {
+      prices: {
+        /** @default [] */
+        discounts?: {
+          amount?: string;
+          id: string;
+          name: string;
+          on?: string[];
+          percent?: string;
+        }[];
+        /** @default [] */
+        fees?: {
+          amount: string;
+          id: string;
+          name: string;
+        }[];
+        minimum?: string;
+        rates: {
+          free?: {
+            /** @enum {string} */
+            of: 'organization' | 'app';
+            quantity: string;
+          };
+          id: string;
+          /** @enum {string} */
+          metric: 'cpu' | 'memory';
+          name: string;
+          pricing:
+            | {
+                /** @enum {string} */
+                kind: 'per-unit';
+                price: string;
+              }
+            | {
+                /** @enum {string} */
+                kind: 'graduated';
+                tiers: {
+                  price: string;
+                  upTo: string | null;
+                }[];
+              }
+            | {
+                /** @enum {string} */
+                kind: 'volume';
+                tiers: {
+                  price: string;
+                  upTo: string | null;
+                }[];
+              }
+            | {
+                /** @enum {string} */
+                kind: 'package';
+                price: string;
+                size: string;
+              };
+        }[];
+      };
+      /** Format: date-time */
+      validFrom: string;
     };
     CreateProject: {
       /** Format: uuid */
@@ -1346,6 +1519,12 @@ export interface components {
         instances: number;
         memoryMib: number;
       }[];
+      /** Format: uuid */
+      environment?: string;
+      /** Format: uuid */
+      organization?: string;
+      /** Format: uuid */
+      project?: string;
     };
     InstanceList: {
       items: {
@@ -1466,15 +1645,83 @@ export interface components {
       slug: string;
     };
     PriceBook: {
-      coreHour: string;
       currency: string;
-      gibHour: string;
+      current: components['schemas']['PriceBookVersion'];
       /** Format: uuid */
       id: string;
       name: string;
+      /** @enum {string} */
+      rounding: 'half-even' | 'half-up';
     };
     PriceBookPage: {
       items: components['schemas']['PriceBook'][];
+      next: string | null;
+    };
+    PriceBookVersion: {
+      prices: {
+        /** @default [] */
+        discounts: {
+          amount?: string;
+          id: string;
+          name: string;
+          on?: string[];
+          percent?: string;
+        }[];
+        /** @default [] */
+        fees: {
+          amount: string;
+          id: string;
+          name: string;
+        }[];
+        minimum?: string;
+        rates: {
+          free?: {
+            /** @enum {string} */
+            of: 'organization' | 'app';
+            quantity: string;
+          };
+          id: string;
+          /** @enum {string} */
+          metric: 'cpu' | 'memory';
+          name: string;
+          pricing:
+            | {
+                /** @enum {string} */
+                kind: 'per-unit';
+                price: string;
+              }
+            | {
+                /** @enum {string} */
+                kind: 'graduated';
+                tiers: {
+                  price: string;
+                  upTo: string | null;
+                }[];
+              }
+            | {
+                /** @enum {string} */
+                kind: 'volume';
+                tiers: {
+                  price: string;
+                  upTo: string | null;
+                }[];
+              }
+            | {
+                /** @enum {string} */
+                kind: 'package';
+                price: string;
+                size: string;
+              };
+        }[];
+      };
+      /** Format: date-time */
+      validFrom: string;
+      /** Format: date-time */
+      validTo: string | null;
+      version: number;
+    };
+    PriceBookVersionPage: {
+      items: components['schemas']['PriceBookVersion'][];
       next: string | null;
     };
     Project: {
@@ -1865,6 +2112,54 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Jwks'];
+        };
+      };
+    };
+  };
+  createPriceBook: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CreatePriceBook'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PriceBook'];
+        };
+      };
+    };
+  };
+  createPriceBookVersion: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CreatePriceBookVersion'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PriceBookVersion'];
         };
       };
     };
@@ -2726,6 +3021,30 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['PriceBookPage'];
+        };
+      };
+    };
+  };
+  listPriceBookVersions: {
+    parameters: {
+      query?: {
+        limit?: number;
+        cursor?: string;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PriceBookVersionPage'];
         };
       };
     };

@@ -12,7 +12,12 @@ export async function dryRun(
   const params = { path: { id: workload.id }, query: { dryRun: 'true' } };
   const answer = await answerOf(client.POST('/v1/workloads/{id}/deployments', { params, body: { source } }));
   const plan = answer as Schemas['DryRun'];
-  const estimate = await answerOf(client.POST('/v1/costs/estimate', { body: plan.allocation }));
+  const where = {
+    organization: workload.organizationId,
+    project: workload.projectId,
+    environment: workload.environmentId,
+  };
+  const estimate = await answerOf(client.POST('/v1/costs/estimate', { body: { ...where, ...plan.allocation } }));
   await out.result({ ...plan, estimate }, async () =>
     [await changes(plan), price(estimate)].filter((part) => part !== '').join('\n\n'),
   );

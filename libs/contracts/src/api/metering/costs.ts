@@ -1,17 +1,15 @@
 import { z } from 'zod';
-import { currency, decimal } from '../../common/values.js';
+import { currency, decimal, id } from '../../common/values.js';
 import { allocationEntry } from '../../events/shapes.js';
+import { roundingMode } from './price-books.js';
 import { usageGroup, usageInterval } from './usage.js';
 
-/**
- * How amounts were rounded. Each is computed exactly and rounded once, half to even; the total is computed from exact
- * amounts, never from rounded ones.
- */
+/** Each line of a bill is computed exactly and rounded once, to `totalDecimals`; totals are sums of such lines. */
 export const roundingPolicy = z.object({
-  mode: z.literal('half-even'),
-  /** Decimals of lines, for reading only. */
+  mode: roundingMode,
+  /** Decimals of what is shown per app, environment or process: for reading, never added up. */
   lineDecimals: z.int().nonnegative(),
-  /** Decimals of totals: what is charged. */
+  /** Decimals of the currency. */
   totalDecimals: z.int().nonnegative(),
 });
 export type RoundingPolicy = z.infer<typeof roundingPolicy>;
@@ -27,7 +25,7 @@ export const costs = usageInterval
     rounding: roundingPolicy,
     items: z.array(usageGroup.extend(costAmounts.shape)),
     next: z.string().nullable(),
-    /** Over all pages. */
+    /** Over all pages: each rate of each version of the price book, rounded as on a bill, and added up. */
     total: decimal,
   })
   .meta({ id: 'Costs' });
@@ -35,11 +33,26 @@ export type Costs = z.infer<typeof costs>;
 
 const entries = z.array(allocationEntry.pick({ instances: true, cpuMillicores: true, memoryMib: true })).max(1_000);
 
-/** `before` and `after` as a dry run answers them; other fields of an entry do not matter here. */
-export const estimateCosts = z.strictObject({ before: entries, after: entries }).meta({ id: 'EstimateCosts' });
+/**
+ * `before` and `after` as a dry run answers them; other fields of an entry do not matter here. With an organization by its
+ * price book, else by the default one; whoever may read the costs of a part of it names that part.
+ */
+export const estimateCosts = z
+  .strictObject({
+    organization: id.optional(),
+    project: id.optional(),
+    environment: id.optional(),
+    before: entries,
+    after: entries,
+  })
+  .refine((body) => body.organization !== undefined || (body.project ?? body.environment) === undefined, {
+    path: ['organization'],
+    error: 'is needed with a project or an environment',
+  })
+  .meta({ id: 'EstimateCosts' });
 export type EstimateCosts = z.infer<typeof estimateCosts>;
 
-/** Prices of a month of `monthHours` hours. */
+/** Prices of a month of `monthHours` hours, as though nothing else ran: tiers and allowances are those of this alone. */
 export const costEstimate = z
   .object({
     currency,

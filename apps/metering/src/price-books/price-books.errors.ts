@@ -1,0 +1,8 @@
+import { defineErrors } from '@berth/service-kit';
+
+export const priceBookErrors = defineErrors({
+  PriceBookNotFound: 404,
+  PriceBookNameTaken: 409,
+  PriceBookVersionTooEarly: 409,
+  CurrencyUnknown: 422,
+});

@@ -1,0 +1,56 @@
+import { Audit, type Caller } from '@berth/access';
+import type { CreatePriceBook, CreatePriceBookVersion, PriceBook, PriceBookVersion } from '@berth/contracts/metering';
+import { Clock, Database, Ids, type Tx } from '@berth/service-kit';
+import { Injectable } from '@nestjs/common';
+import { isCurrency } from '../rating/currency.js';
+import { priceBookErrors } from './price-books.errors.js';
+import { PriceBooksRepository } from './price-books.repository.js';
+
+/** Before anything was ever used. */
+const beginning = new Date(0);
+
+@Injectable()
+export class PriceBooksService {
+  constructor(
+    private readonly books: PriceBooksRepository,
+    private readonly database: Database,
+    private readonly audit: Audit,
+    private readonly ids: Ids,
+    private readonly clock: Clock,
+  ) {}
+
+  create(caller: Caller, { prices, ...body }: CreatePriceBook): Promise<PriceBook> {
+    if (!isCurrency(body.currency)) throw priceBookErrors.CurrencyUnknown(`ISO 4217 knows no ${body.currency}.`);
+    return this.database.transaction(async (tx) => {
+      const book = { id: this.ids.next(), ...body };
+      if (!(await this.books.insert(tx, book)))
+        throw priceBookErrors.PriceBookNameTaken(`There is a price book ${body.name} already.`);
+      await this.books.addVersion(tx, book.id, 1, beginning, prices);
+      await this.record(tx, caller, book.id, 1);
+      const current = { version: 1, validFrom: beginning.toISOString(), validTo: null, prices };
+      return { ...book, current };
+    });
+  }
+
+  /** Nobody is charged a price afterwards that he could not have known: a version begins in the future. */
+  addVersion(caller: Caller, bookId: string, { validFrom, prices }: CreatePriceBookVersion): Promise<PriceBookVersion> {
+    const from = new Date(validFrom);
+    return this.database.transaction(async (tx) => {
+      const newest = await this.books.newest(tx, bookId);
+      if (!newest) throw priceBookErrors.PriceBookNotFound('There is no such price book.');
+      if (from <= this.clock.now() || from <= newest.validFrom)
+        throw priceBookErrors.PriceBookVersionTooEarly('A version begins in the future and after the one before it.');
+      const version = newest.version + 1;
+      await this.books.addVersion(tx, bookId, version, from, prices);
+      await this.record(tx, caller, bookId, version);
+      return { version, validFrom, validTo: null, prices };
+    });
+  }
+
+  private async record(tx: Tx, caller: Caller, id: string, version: number): Promise<void> {
+    const target = { kind: 'price-book', id };
+    await this.audit.record(tx, {
+      ...{ by: caller, action: 'price-books:update', target, organizationId: null, detail: { version } },
+    });
+  }
+}
