@@ -1,1 +1,18 @@
-export {};
+export {
+  ApiError,
+  ClusterUnreachable,
+  isConflict,
+  isForbidden,
+  isGone,
+  isNotFound,
+  isRefused,
+  isUnauthenticated,
+} from './api-error.js';
+export { type ClusterAccess, KubeconfigInvalid, readKubeconfig } from './cluster-access.js';
+export { type ApplyOptions, type DeleteOptions, FIELD_MANAGER, KubeClient } from './kube-client.js';
+export { keyOf, type KubeObject, type ObjectList, type ObjectMeta } from './kube-object.js';
+export { type Kind, type KindName, kindOf, kinds, pathOf } from './kinds.js';
+export { Mirror, type MirrorOptions } from './mirror.js';
+export { isAsStated, MANIFEST_ANNOTATION, stamped } from './stated.js';
+export { Transport } from './transport.js';
+export { watch, type WatchEvent, type WatchOptions } from './watch.js';

@@ -1,0 +1,145 @@
+import type { Clock } from '@berth/service-kit';
+import type { Kind } from './kinds.js';
+import type { KubeClient } from './kube-client.js';
+import { keyOf, type KubeObject, type ObjectMeta } from './kube-object.js';
+import { ownFieldsOf } from './stated.js';
+import { FIELD_MANAGER } from './kube-client.js';
+import { watch } from './watch.js';
+
+/** Ends that are remembered: the answer to a write of ours is late by milliseconds, not by a thousand deletions. */
+const REMEMBERED = 1_000;
+
+export interface MirrorOptions<Item extends KubeObject> {
+  readonly kind: Kind;
+  readonly clock: Clock;
+  /** Which objects, as a label selector. */
+  readonly selector?: string;
+  /** Value under which an object is found again by `of`; undefined: it is not looked for that way. */
+  readonly indexBy: (item: Item) => string | undefined;
+  /** An object came, changed or went: a hint, after the mirror shows it. */
+  readonly onChange?: (item: Item) => void;
+  /** The whole set was stated anew: any hint may have been missed. */
+  readonly onReplace?: () => void;
+  readonly watchSeconds?: number;
+}
+
+/**
+ * What is known of all objects of one kind: read from memory, kept current by one watch.
+ *
+ * It may be behind the cluster, never behind itself: an older version never replaces a newer one, whatever order the
+ * network delivers, and what a write of ours answered is shown at once.
+ */
+export class Mirror<Item extends KubeObject> {
+  private readonly items = new Map<string, Item>();
+  private readonly groups = new Map<string, Map<string, Item>>();
+  /** Versions at which objects went, so that a late word of one does not bring it back. */
+  private readonly gone = new Map<string, bigint>();
+  private trouble: Error | null = new Error('not read yet');
+
+  constructor(
+    private readonly client: KubeClient,
+    private readonly options: MirrorOptions<Item>,
+  ) {}
+
+  /** Why it cannot be relied on at present; null when it is connected and complete. */
+  get lost(): Error | null {
+    return this.trouble;
+  }
+
+  get size(): number {
+    return this.items.size;
+  }
+
+  get(name: string, namespace?: string): Item | undefined {
+    return this.items.get(namespace === undefined ? name : `${namespace}/${name}`);
+  }
+
+  /** Objects of one index value, in the order of their keys. */
+  of(index: string): readonly Item[] {
+    const group = this.groups.get(index) ?? new Map<string, Item>();
+    return [...group].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item);
+  }
+
+  /** Shows what a write of ours answered, unless something newer is known. */
+  put(item: Item): void {
+    const key = keyOf(item);
+    const version = versionOf(item);
+    if (version <= versionOf(this.items.get(key)) || version <= (this.gone.get(key) ?? -1n)) return;
+    this.gone.delete(key);
+    this.replace(key, slim(item));
+  }
+
+  /** Follows the cluster until the signal aborts. */
+  async follow(signal: AbortSignal): Promise<void> {
+    const { kind, selector, clock, watchSeconds } = this.options;
+    const how = { clock, ...(selector && { selector }), ...(watchSeconds && { seconds: watchSeconds }) };
+    for await (const event of watch<Item>(this.client, kind, how, signal)) {
+      switch (event.type) {
+        case 'lost':
+          this.trouble = event.error;
+          break;
+        case 'connected':
+          this.trouble = null;
+          break;
+        case 'replaced':
+          this.restate(event.items, BigInt(event.version));
+          break;
+        case 'changed':
+          this.put(event.item);
+          this.options.onChange?.(event.item);
+          break;
+        case 'deleted':
+          this.drop(event.item);
+          this.options.onChange?.(event.item);
+      }
+    }
+  }
+
+  private restate(items: readonly Item[], version: bigint): void {
+    const present = new Set(items.map(keyOf));
+    for (const [key, item] of this.items)
+      if (!present.has(key) && versionOf(item) <= version) this.replace(key, undefined);
+    for (const item of items) this.put(item);
+    this.options.onReplace?.();
+  }
+
+  private drop(item: Item): void {
+    const key = keyOf(item);
+    const version = versionOf(item);
+    // A late word of the end of one that has been made anew since.
+    if (version < versionOf(this.items.get(key))) return;
+    this.gone.set(key, version);
+    for (const oldest of this.gone.keys()) if (this.gone.size > REMEMBERED) this.gone.delete(oldest);
+    this.replace(key, undefined);
+  }
+
+  private replace(key: string, item: Item | undefined): void {
+    const former = this.items.get(key);
+    if (former) this.leaveGroup(key, this.options.indexBy(former));
+    if (!item) return void this.items.delete(key);
+    this.items.set(key, item);
+    const index = this.options.indexBy(item);
+    if (index === undefined) return;
+    const group = this.groups.get(index) ?? new Map<string, Item>();
+    this.groups.set(index, group.set(key, item));
+  }
+
+  private leaveGroup(key: string, index: string | undefined): void {
+    const group = index === undefined ? undefined : this.groups.get(index);
+    group?.delete(key);
+    if (index !== undefined && group?.size === 0) this.groups.delete(index);
+  }
+}
+
+/** Versions grow per cluster; they are numbers in every server that stores in etcd. (KEP-5504) */
+const versionOf = (item: KubeObject | undefined): bigint =>
+  item?.metadata.resourceVersion === undefined ? -1n : BigInt(item.metadata.resourceVersion);
+
+/** Of all managers' fields, which are most of an object's bytes, only ours are looked at. */
+function slim<Item extends KubeObject>(item: Item): Item {
+  const fieldsV1 = ownFieldsOf(item);
+  const { managedFields: _, ...rest } = item.metadata;
+  const own = fieldsV1 && [{ manager: FIELD_MANAGER, operation: 'Apply', fieldsV1 }];
+  const metadata: ObjectMeta = { ...rest, ...(own && { managedFields: own }) };
+  return { ...item, metadata };
+}

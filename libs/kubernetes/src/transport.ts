@@ -1,0 +1,142 @@
+import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http';
+import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
+import type { Clock } from '@berth/service-kit';
+import { ClusterUnreachable, isUnauthenticated, toApiError } from './api-error.js';
+import type { ClusterAccess } from './cluster-access.js';
+import { retryDelay } from './retry-delay.js';
+
+export interface ApiRequest {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** Path and query. */
+  readonly path: string;
+  readonly body?: object;
+  readonly contentType?: string;
+  readonly signal: AbortSignal;
+}
+
+const ANSWER_MILLISECONDS = 30_000;
+const KEEP_ALIVE_MILLISECONDS = 15_000;
+const CONNECTIONS = 32;
+
+/**
+ * HTTP to one API server over connections that are kept. (The generated client of @kubernetes/client-node opens a new
+ * TLS connection for each request, and hides Retry-After.)
+ */
+export class Transport {
+  private readonly agent: HttpAgent;
+
+  constructor(
+    private readonly access: ClusterAccess,
+    private readonly clock: Clock,
+  ) {
+    const kept = { keepAlive: true, keepAliveMsecs: KEEP_ALIVE_MILLISECONDS, maxSockets: CONNECTIONS };
+    this.agent = this.isTls ? new HttpsAgent({ ...kept, ...tlsOptions(access) }) : new HttpAgent(kept);
+  }
+
+  /**
+   * The parsed answer. Throttled requests are sent again when the server says so, for a while.
+   * @throws ApiError, ClusterUnreachable
+   */
+  async ask<Answer>(request: ApiRequest): Promise<Answer> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const bounded = AbortSignal.any([request.signal, AbortSignal.timeout(ANSWER_MILLISECONDS)]);
+        const response = await this.open({ ...request, signal: bounded });
+        return JSON.parse(await readText(response)) as Answer;
+      } catch (error) {
+        const delay = retryDelay(error, attempt);
+        if (delay === null || request.signal.aborted) throw error;
+        await this.clock.pause(delay, request.signal);
+      }
+    }
+  }
+
+  /** Lines of an answer that has no end of its own; resolves when the server has begun it. */
+  async lines(path: string, signal: AbortSignal): Promise<AsyncIterable<string>> {
+    return linesOf(await this.open({ method: 'GET', path, signal }));
+  }
+
+  close(): void {
+    this.agent.destroy();
+  }
+
+  private get isTls(): boolean {
+    return this.access.server.startsWith('https:');
+  }
+
+  /** An answer below 300. A refused token is asked for once more. */
+  private async open(request: ApiRequest): Promise<IncomingMessage> {
+    const token = await this.access.token?.();
+    try {
+      return await this.accepted(request, token);
+    } catch (error) {
+      if (!isUnauthenticated(error) || token === undefined) throw error;
+      const other = await this.access.token?.(token);
+      if (other === token) throw error;
+      return this.accepted(request, other);
+    }
+  }
+
+  private async accepted(request: ApiRequest, token: string | undefined): Promise<IncomingMessage> {
+    const response = await this.send(request, token);
+    const status = response.statusCode ?? 0;
+    if (status < 300) return response;
+    throw toApiError(status, await readText(response), response.headers['retry-after']);
+  }
+
+  private send({ method, path, body, contentType, signal }: ApiRequest, token?: string): Promise<IncomingMessage> {
+    const text = body && JSON.stringify(body);
+    const headers = {
+      accept: 'application/json',
+      'user-agent': 'berth',
+      ...(token && { authorization: `Bearer ${token}` }),
+      ...(text && { 'content-type': contentType ?? 'application/json', 'content-length': Buffer.byteLength(text) }),
+    };
+    const start = this.isTls ? requestHttps : requestHttp;
+    return new Promise((resolve, reject) => {
+      const outgoing = start(`${this.access.server}${path}`, { method, headers, signal, agent: this.agent });
+      outgoing.once('response', resolve).once('error', (error) => reject(unreachable(error)));
+      outgoing.end(text);
+    });
+  }
+}
+
+function tlsOptions({ authority, identity, serverName }: ClusterAccess): object {
+  return {
+    ...(authority && { ca: authority }),
+    ...(identity && { cert: identity.certificate, key: identity.key }),
+    ...(serverName && { servername: serverName }),
+  };
+}
+
+/** (node:readline neither ends nor throws when its input breaks.) */
+async function* linesOf(response: IncomingMessage): AsyncGenerator<string> {
+  let rest = '';
+  response.setEncoding('utf8');
+  try {
+    for await (const chunk of response) {
+      const lines = `${rest}${chunk as string}`.split('\n');
+      rest = lines.pop() ?? '';
+      yield* lines.filter((line) => line !== '');
+    }
+  } catch (error) {
+    throw unreachable(error);
+  } finally {
+    response.destroy();
+  }
+}
+
+async function readText(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  try {
+    for await (const chunk of response) chunks.push(chunk as Buffer);
+  } catch (error) {
+    throw unreachable(error);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function unreachable(error: unknown): ClusterUnreachable {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return new ClusterUnreachable(`The API server cannot be reached: ${code ?? message}`, { cause: error });
+}

@@ -1,0 +1,144 @@
+import { createServer, type IncomingMessage, type RequestOptions, type Server, type ServerResponse } from 'node:http';
+import { Agent, request } from 'node:https';
+import type { AddressInfo } from 'node:net';
+
+/** What happens to a request instead of, or before, being handed on. */
+export type Fault =
+  | { readonly kind: 'status'; readonly status: number; readonly body?: object; readonly retryAfter?: number }
+  /** It is handed on so many milliseconds later. */
+  | { readonly kind: 'slow'; readonly milliseconds: number }
+  /** The connection is closed without an answer. */
+  | { readonly kind: 'cut' }
+  /** Half of the answer, then the connection is closed. */
+  | { readonly kind: 'half' };
+
+export interface FaultRule {
+  /** Which requests: by method and path with query. Default: all. */
+  readonly when?: (method: string, path: string) => boolean;
+  readonly fault: Fault;
+  /** How many requests it befalls; default: all until `heal`. */
+  readonly times?: number;
+}
+
+export interface SeenRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+}
+
+export interface FaultProxyOptions {
+  /** `https://host:port` of what is behind. */
+  readonly upstream: string;
+  readonly ca?: string;
+  /** Certificate to show upstream, when the callers themselves send no token. */
+  readonly cert?: string;
+  readonly key?: string;
+}
+
+/** Stands in plain HTTP on loopback before an HTTPS server, counts what passes, and breaks what it is told to. */
+export class FaultProxy {
+  /** Every request that was answered, by upstream or by a fault, oldest first. */
+  readonly seen: SeenRequest[] = [];
+  private readonly server: Server;
+  private readonly agent: Agent;
+  private readonly open = new Set<ServerResponse>();
+  private rules: { rule: FaultRule; left: number }[] = [];
+
+  constructor(private readonly options: FaultProxyOptions) {
+    const { ca, cert, key } = options;
+    this.agent = new Agent({ keepAlive: true, ...(ca && { ca }), ...(cert && key && { cert, key }) });
+    this.server = createServer((incoming, outgoing) => void this.handle(incoming, outgoing));
+  }
+
+  /** Its address: `http://127.0.0.1:port`. */
+  async listen(): Promise<string> {
+    await new Promise<void>((resolve, reject) => {
+      this.server.once('error', reject).listen(0, '127.0.0.1', resolve);
+    });
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  /** Later rules come after earlier ones; the first that matches and is not used up counts. */
+  break(...rules: readonly FaultRule[]): void {
+    this.rules.push(...rules.map((rule) => ({ rule, left: rule.times ?? Number.POSITIVE_INFINITY })));
+  }
+
+  heal(): void {
+    this.rules = [];
+  }
+
+  /** Closes every connection on which an answer is under way: watches, above all. */
+  cutOpen(): void {
+    for (const response of this.open) response.socket?.destroy();
+  }
+
+  /** Requests since the last `forget` that match. */
+  count(when: (seen: SeenRequest) => boolean = () => true): number {
+    return this.seen.filter(when).length;
+  }
+
+  forget(): void {
+    this.seen.length = 0;
+  }
+
+  async close(): Promise<void> {
+    this.agent.destroy();
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  private async handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const fault = this.faultFor(incoming.method ?? '', incoming.url ?? '');
+    if (fault?.kind === 'cut') return void incoming.socket.destroy();
+    if (fault?.kind === 'status') return this.refuse(incoming, outgoing, fault);
+    if (fault?.kind === 'slow') await new Promise((resolve) => setTimeout(resolve, fault.milliseconds));
+    this.pass(incoming, outgoing, fault?.kind === 'half');
+  }
+
+  private faultFor(method: string, path: string): Fault | undefined {
+    const found = this.rules.find(({ rule, left }) => left > 0 && (rule.when?.(method, path) ?? true));
+    if (found) found.left--;
+    return found?.rule.fault;
+  }
+
+  private refuse(
+    incoming: IncomingMessage,
+    outgoing: ServerResponse,
+    { status, body, retryAfter }: Extract<Fault, { kind: 'status' }>,
+  ): void {
+    this.note(incoming, status);
+    incoming.resume();
+    const headers = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
+    outgoing.writeHead(status, { 'content-type': 'application/json', ...headers });
+    const answer = body ?? { kind: 'Status', code: status, reason: 'Injected', message: 'injected' };
+    outgoing.end(`${JSON.stringify(answer)}\n`);
+  }
+
+  private pass(incoming: IncomingMessage, outgoing: ServerResponse, half: boolean): void {
+    const { host: _, ...headers } = incoming.headers;
+    const options: RequestOptions = { method: incoming.method ?? 'GET', headers, agent: this.agent };
+    const onward = request(`${this.options.upstream}${incoming.url}`, options, (answer) => {
+      this.note(incoming, answer.statusCode ?? 0);
+      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+      outgoing.flushHeaders();
+      this.open.add(outgoing);
+      if (half) return void answer.once('data', (chunk: Buffer) => this.breakOff(outgoing, chunk));
+      answer.pipe(outgoing);
+      answer.once('error', () => outgoing.destroy());
+    });
+    onward.once('error', () => outgoing.destroy());
+    outgoing.once('close', () => {
+      this.open.delete(outgoing);
+      onward.destroy();
+    });
+    incoming.pipe(onward);
+  }
+
+  private breakOff(outgoing: ServerResponse, chunk: Buffer): void {
+    outgoing.write(chunk.subarray(0, Math.floor(chunk.length / 2)), () => outgoing.socket?.destroy());
+  }
+
+  private note({ method = '', url: path = '' }: IncomingMessage, status: number): void {
+    this.seen.push({ method, path, status });
+  }
+}
