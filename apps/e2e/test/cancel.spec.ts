@@ -1,0 +1,153 @@
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import type { Deployment, Workload } from '@berth/contracts/deployment';
+import { eventually } from '@berth/testing';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { Api } from './support/api.js';
+import { ask, type Load, steadyLoad } from './support/app-http.js';
+import { BerthProcess, processesNaming } from './support/berth-process.js';
+import { Repository, webApp } from './support/repository.js';
+import { onDatabase } from './support/stored.js';
+
+jest.setTimeout(180_000);
+
+let berth: BerthProcess;
+let api: Api;
+let repository: Repository;
+let workload: Workload;
+let load: Load;
+/** A git host that takes connections and never says a word. */
+let silentHost: Server;
+
+const slowBuild = (answer: string) => ({
+  ...webApp(answer),
+  'package.json': JSON.stringify({ name: 'x', scripts: { build: 'sleep 600', start: 'node server.js' } }),
+});
+const neverListens =
+  "require('node:http').createServer = () => ({ listen() {}, close() {} }); setInterval(() => undefined, 1000);";
+/** Its port is open, so that it counts as ready, and no request is ever answered. */
+const neverAnswers = "require('node:http').Server.prototype.emit = () => true;";
+
+const inDeploymentManagement = (sql: string) =>
+  onDatabase(berth.databaseUrl('deployment-management'), (client) => client.query(sql));
+
+beforeAll(async () => {
+  berth = await BerthProcess.start();
+  api = await Api.open(berth);
+  silentHost = createServer((socket) => void socket.resume().on('error', () => undefined));
+  await new Promise<void>((resolve) => silentHost.listen(0, '127.0.0.1', resolve));
+  repository = await Repository.make(webApp('good'));
+  workload = await api.workloadFor(repository);
+  await api.deployLive(workload.id);
+  load = steadyLoad(workload.url, 20);
+});
+afterAll(async () => {
+  await load.stop();
+  await berth.stopAndRemove();
+  silentHost.close();
+});
+
+/** Cancels, waits for the end, and looks at what is left: the first release, alone, with its first process. */
+async function cancelled(id: string): Promise<Deployment> {
+  await api.call('POST', `/v1/deployments/${id}/cancel`);
+  const ended = await api.ended(id);
+  expect(ended).toMatchObject({ status: 'cancelled', outcome: 'v1 keeps serving.' });
+  await onlyTheFirstReleaseRuns();
+  expect((await ask(workload.url)).body).toBe('good');
+  return ended;
+}
+
+const onlyTheFirstReleaseRuns = () =>
+  eventually(
+    async () => {
+      const { items } = await api.call<{ items: object[] }>('GET', `/v1/workloads/${workload.id}/instances`);
+      expect(items).toMatchObject([{ release: 1, state: 'ready', routed: true, restarts: 0 }]);
+      expect(await processesNaming(`${berth.folder}/builds/`)).toEqual([]);
+      expect(await processesNaming(`${berth.folder}/agent/instances/`)).toHaveLength(1);
+    },
+    { within: 30_000 },
+  );
+
+const phaseOf = ({ timeline }: Deployment) => timeline.find(({ to }) => to === 'cancelled')?.from;
+
+async function buildStatus(id: string): Promise<string> {
+  const { buildId } = await api.deployment(id);
+  return (await api.call<{ status: string }>('GET', `/v1/builds/${buildId}`)).status;
+}
+
+describe('a deployment that is cancelled ends so, the release before serves on, and nothing is left, while it', () => {
+  it('is queued behind one that rolls', async () => {
+    await repository.commit(webApp('stuck', neverListens));
+    const rolling = await api.deploy(workload.id);
+    await api.until(rolling.id, ['rolling']);
+    const queued = await api.deploy(workload.id, { kind: 'release', number: 1 });
+    expect((await api.deployment(queued.id)).status).toBe('queued');
+    await api.call('POST', `/v1/deployments/${queued.id}/cancel`);
+    expect(phaseOf(await api.ended(queued.id))).toBe('queued');
+    expect((await api.deployment(rolling.id)).status).toBe('rolling');
+    expect(phaseOf(await cancelled(rolling.id))).toBe('rolling');
+  });
+
+  it('is cloned', async () => {
+    const { port } = silentHost.address() as AddressInfo;
+    const { appId } = await api.workload(workload.id);
+    const from = (url: string) =>
+      api.call('PATCH', `/v1/apps/${appId}`, { source: { kind: 'git', url } }, { 'if-match': '*' });
+    await from(`https://127.0.0.1:${port}/x.git`);
+    const { id } = await api.deploy(workload.id);
+    await from(repository.url);
+    await eventually(async () => expect(await buildStatus(id)).toBe('cloning'));
+    await eventually(async () => expect(await connections()).toBe(1), { within: 20_000 });
+    expect(phaseOf(await cancelled(id))).toBe('building');
+    expect(await buildStatus(id)).toBe('cancelled');
+    await eventually(async () => expect(await connections()).toBe(0));
+  });
+
+  it('builds', async () => {
+    await repository.commit(slowBuild('slow'));
+    const { id } = await api.deploy(workload.id);
+    await eventually(async () => expect(await buildStatus(id)).toBe('building'), { within: 20_000 });
+    await eventually(async () => expect((await processesNaming(`${berth.folder}/builds/`)).length).toBeGreaterThan(0));
+    expect(phaseOf(await cancelled(id))).toBe('building');
+    expect(await buildStatus(id)).toBe('cancelled');
+  });
+
+  it('is prepared', async () => {
+    await repository.commit(webApp('other'));
+    await inDeploymentManagement(`
+      create function stay() returns trigger language plpgsql as $$ begin raise exception 'not now'; end $$;
+      create trigger stay before update on deployment for each row
+        when (new.status = 'rolling' and old.status = 'preparing') execute function stay()`);
+    const { id } = await api.deploy(workload.id);
+    expect((await api.until(id, ['preparing'])).status).toBe('preparing');
+    expect(phaseOf(await cancelled(id))).toBe('preparing');
+    await inDeploymentManagement('drop trigger stay on deployment; drop function stay');
+  });
+
+  it('rolls', async () => {
+    await repository.commit(webApp('stuck', neverListens));
+    const { id } = await api.deploy(workload.id);
+    await api.until(id, ['rolling']);
+    await eventually(async () => expect(await processesNaming(`${berth.folder}/agent/instances/`)).toHaveLength(2));
+    expect(phaseOf(await cancelled(id))).toBe('rolling');
+  });
+});
+
+it('no request was lost meanwhile', async () => {
+  const { sent, failures } = await load.stop();
+  expect(sent).toBeGreaterThan(100);
+  expect(failures).toEqual([]);
+});
+
+describe('a deployment that is cancelled while it is verified', () => {
+  it('gives the route back to the instances of the release before, which never ended', async () => {
+    await repository.commit(webApp('mute', neverAnswers));
+    const { id } = await api.deploy(workload.id);
+    expect((await api.until(id, ['verifying'])).status).toBe('verifying');
+    expect(phaseOf(await cancelled(id))).toBe('verifying');
+  });
+});
+
+const connections = (): Promise<number> =>
+  new Promise((resolve, reject) =>
+    silentHost.getConnections((error, count) => (error ? reject(error) : resolve(count))),
+  );
