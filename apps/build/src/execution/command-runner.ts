@@ -5,6 +5,7 @@ import type { Clock } from '@berth/service-kit';
 import { LineSplitter } from './line-splitter.js';
 import type { ProcessLedger } from './process-ledger.js';
 import { endTree, type Prey, residentBytesOf } from './process-reaper.js';
+import { startTimeOf } from './process-table.js';
 
 export interface Command {
   readonly file: string;
@@ -56,23 +57,27 @@ export class CommandRunner {
     const child = start(command);
     const pid = child.pid;
     if (pid === undefined) return await notStarted(child);
-    const prey: Prey = { pid, mark: command.mark, user: command.user, isAlone: () => command.isAlone?.() ?? false };
+    const { mark, user } = command;
+    const since = Number(startTimeOf(pid) ?? 0);
+    const prey: Prey = { pid, since, mark, user, isAlone: () => command.isAlone?.() ?? false };
     const exited = exitOf(child);
     // From the first moment on: node throws away what nobody reads once the child has exited.
     const reading = Promise.all([read(child.stdout, 'stdout', command), read(child.stderr, 'stderr', command)]);
     reading.catch(() => undefined);
     const stop = this.guard(command, prey);
     let forget = async (): Promise<void> => undefined;
+    let ended = false;
     try {
       forget = await this.ledger.record(prey);
       // A reader that fails (the log cannot be stored) must end the command, or its output would wait in the pipe for ever.
       const [exitCode, signal] = await Promise.race([exited, reading.then(() => exited)]);
       await endTree(prey, this.clock);
+      ended = true;
       await reading;
       return { exitCode, signal, stopped: stop.reason(), notStarted: false };
     } finally {
       stop.cancel();
-      await endTree(prey, this.clock);
+      if (!ended) await endTree(prey, this.clock);
       await forget();
     }
   }

@@ -47,7 +47,8 @@ export class ProcessLedger {
 /** A pid may have been given to somebody else since: then only the mark and the user id still say who is ours. */
 function identified(written: z.infer<typeof entry>): Prey {
   const same = startTimeOf(written.pid) === written.startTime;
-  return { pid: same ? written.pid : 0x7fff_ffff, mark: written.mark, user: written.user };
+  const since = Number(written.startTime ?? 0);
+  return { pid: same ? written.pid : 0x7fff_ffff, since, mark: written.mark, user: written.user };
 }
 
 function readJson(text: string): unknown {

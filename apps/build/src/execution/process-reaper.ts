@@ -1,9 +1,11 @@
 import type { Clock } from '@berth/service-kit';
-import { carriesMark, familyOf, listProcesses, userOf } from './process-table.js';
+import { carriesMark, familyOf, listProcesses, type ProcessInfo, userOf } from './process-table.js';
 
 export interface Prey {
   /** Leader of the group that was started. */
   readonly pid: number;
+  /** When the leader started, as /proc tells it; what started before it is not its own. 0: not known. */
+  readonly since: number;
   /** `NAME=value` in the environment of all that the leader starts: finds those who left its group and lost their parents. */
   readonly mark: string;
   /** The user it runs as; null: that of the platform. */
@@ -25,13 +27,14 @@ export async function endTree(prey: Prey, clock: Clock): Promise<void> {
   }
 }
 
-export function survivors({ pid: root, mark, user, isAlone }: Prey): number[] {
+export function survivors({ pid: root, since, mark, user, isAlone }: Prey): number[] {
   const processes = listProcesses();
   const family = new Set(familyOf(root, processes).map(({ pid }) => pid));
   const bySameUser = user !== null && (isAlone?.() ?? true);
-  const mine = (pid: number): boolean =>
-    family.has(pid) || carriesMark(pid, mark) || (bySameUser && userOf(pid) === user);
-  return processes.map(({ pid }) => pid).filter((pid) => pid !== process.pid && mine(pid));
+  // Reading the environment of every process of a busy machine would take longer than most commands do.
+  const mine = ({ pid, startTime }: ProcessInfo): boolean =>
+    family.has(pid) || (Number(startTime) >= since && carriesMark(pid, mark)) || (bySameUser && userOf(pid) === user);
+  return processes.filter((each) => each.pid !== process.pid && mine(each)).map(({ pid }) => pid);
 }
 
 export const residentBytesOf = (root: number): number =>

@@ -33,6 +33,9 @@ export interface GitCheckout {
   readonly signal: AbortSignal;
 }
 
+/** Of a git repository the commit is always known. */
+type FetchedCommit = FetchedSource & { readonly commit: string };
+
 interface Fetch {
   readonly mirror: string;
   readonly location: GitLocation;
@@ -77,11 +80,11 @@ export class GitSource {
     const mirror = join(this.options.mirrors, mirrorName(request.organizationId, location.url));
     return this.mutex.run(mirror, async () => {
       const fetch = { mirror, location, settings, signal: request.signal };
-      const commit = await this.fetchFirst(fetch, request.ref, refs);
-      await this.checkSize(mirror, commit, request.signal);
-      await this.layDown(mirror, commit, request);
+      const fetched = await this.fetchFirst(fetch, request.ref, refs);
+      await this.checkSize(mirror, fetched.commit, request.signal);
+      await this.layDown(mirror, fetched.commit, request);
       await refuseEscapingLinks(request.into);
-      return await this.describe(mirror, commit, request.signal);
+      return fetched;
     });
   }
 
@@ -102,7 +105,7 @@ export class GitSource {
     return { ...settings, 'http.curloptResolve': `${host}:${port}:${addresses.map(bracketed).join(',')}` };
   }
 
-  private async fetchFirst(fetch: Fetch, ref: string, candidates: readonly string[]): Promise<string> {
+  private async fetchFirst(fetch: Fetch, ref: string, candidates: readonly string[]): Promise<FetchedCommit> {
     for (const candidate of candidates) {
       const answer = await this.fetchWithRepair(fetch, candidate);
       if (answer.exitCode === 0) return await this.commitOf(fetch.mirror, candidate, fetch.signal);
@@ -167,16 +170,12 @@ export class GitSource {
     return 0;
   }
 
-  private async commitOf(mirror: string, ref: string, signal: AbortSignal): Promise<string> {
-    const name = `${localName(ref)}^{commit}`;
-    const answer = await this.git.run({
-      folder: mirror,
-      signal,
-      arguments: ['rev-parse', '--verify', '--quiet', name],
-    });
-    const commit = answer.output[0];
-    if (answer.exitCode !== 0 || !commit) throw failures.refNotFound(ref);
-    return commit;
+  private async commitOf(mirror: string, ref: string, signal: AbortSignal): Promise<FetchedCommit> {
+    const show = ['show', '--no-patch', '--no-color', '--format=%H%n%T%n%s', `${localName(ref)}^{commit}`, '--'];
+    const { exitCode, output } = await this.git.run({ folder: mirror, signal, arguments: show });
+    const [commit, tree = commit, subject = ''] = output;
+    if (exitCode !== 0 || !commit) throw failures.refNotFound(ref);
+    return { commit, tree: `git:${tree}`, subject: subject.slice(0, 500) };
   }
 
   /** Before anything is laid down: a small pack can hold a tree of terabytes. */
@@ -204,12 +203,6 @@ export class GitSource {
     });
     await rm(index, { force: true });
     if (answer.exitCode !== 0) throw explained(answer);
-  }
-
-  private async describe(mirror: string, commit: string, signal: AbortSignal): Promise<FetchedSource> {
-    const show = ['show', '--no-patch', '--no-color', '--format=%T%n%s', commit];
-    const { output } = await this.git.run({ folder: mirror, signal, arguments: show });
-    return { commit, tree: `git:${output[0] ?? commit}`, subject: (output[1] ?? '').slice(0, 500) };
   }
 }
 
