@@ -3,13 +3,14 @@ import tseslint from 'typescript-eslint';
 
 const boundaries = [
   { sourceTag: 'type:contracts', onlyDependOnLibsWithTags: [] },
+  { sourceTag: 'type:pure', onlyDependOnLibsWithTags: ['type:contracts'] },
   { sourceTag: 'type:kit', onlyDependOnLibsWithTags: ['type:contracts', 'type:kit'] },
-  { sourceTag: 'type:service', onlyDependOnLibsWithTags: ['type:contracts', 'type:kit'] },
+  { sourceTag: 'type:service', onlyDependOnLibsWithTags: ['type:contracts', 'type:pure', 'type:kit'] },
   { sourceTag: 'type:agent', onlyDependOnLibsWithTags: ['type:contracts', 'type:kit'] },
-  { sourceTag: 'type:client', onlyDependOnLibsWithTags: ['type:contracts', 'type:client'] },
+  { sourceTag: 'type:client', onlyDependOnLibsWithTags: ['type:contracts', 'type:pure', 'type:client'] },
   {
     sourceTag: 'type:compose',
-    onlyDependOnLibsWithTags: ['type:contracts', 'type:kit', 'type:service', 'type:agent', 'type:client'],
+    onlyDependOnLibsWithTags: ['type:contracts', 'type:pure', 'type:kit', 'type:service', 'type:agent', 'type:client'],
   },
 ];
 

@@ -1,11 +1,15 @@
-import type { CostAmounts, Metric, RoundingMode } from '@berth/contracts/metering';
-import { metric } from '@berth/contracts/metering';
+import {
+  exact,
+  formatMinor,
+  type Fraction,
+  roundQuotient,
+  type Segment,
+  sum,
+  unitOf,
+  usageCharges,
+} from '@berth/billing';
+import { type CostAmounts, metric, type Metric, type RoundingMode } from '@berth/contracts/metering';
 import type { Cut } from '../price-books/price-book.js';
-import { formatMinor } from '../rating/currency.js';
-import { exact, roundQuotient, sum } from '../rating/exact.js';
-import { unitOf } from '../rating/metrics.js';
-import type { Fraction, Segment } from '../rating/rating.js';
-import { usageCharges } from '../rating/usage-charges.js';
 import type { AppUsage, Quantity } from '../usage/usage.js';
 
 /** Decimals of amounts that are shown for reading. */

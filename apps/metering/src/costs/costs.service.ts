@@ -1,10 +1,10 @@
 import { Access, type Caller } from '@berth/access';
+import { digitsOf } from '@berth/billing';
 import type { CostEstimate, Costs, EstimateCosts, RoundingPolicy, UsageQuery } from '@berth/contracts/metering';
 import { Clock, Database, toPage } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { cutsOf, type PriceBookForInterval } from '../price-books/price-book.js';
 import { PriceBooksRepository } from '../price-books/price-books.repository.js';
-import { digitsOf } from '../rating/currency.js';
 import { UsageRepository } from '../usage/usage.repository.js';
 import { groupOf, keyOf } from '../usage/usage.js';
 import { UsageService } from '../usage/usage.service.js';

@@ -1,6 +1,6 @@
+import type { Fraction } from '@berth/billing';
 import type { EstimateCosts } from '@berth/contracts/metering';
 import type { Cut } from '../price-books/price-book.js';
-import type { Fraction } from '../rating/rating.js';
 import type { Quantity } from '../usage/usage.js';
 import { added, chargesOf, segmentsOf } from './cost.js';
 

@@ -1,8 +1,8 @@
 import { Audit, type Caller } from '@berth/access';
+import { isCurrency } from '@berth/billing';
 import type { CreatePriceBook, CreatePriceBookVersion, PriceBook, PriceBookVersion } from '@berth/contracts/metering';
 import { Clock, Database, Ids, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
-import { isCurrency } from '../rating/currency.js';
 import { priceBookErrors } from './price-books.errors.js';
 import { PriceBooksRepository } from './price-books.repository.js';
 

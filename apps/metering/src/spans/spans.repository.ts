@@ -1,7 +1,7 @@
+import type { Move, OpenSpan } from '@berth/billing';
 import type { Allocation } from '@berth/contracts/events';
 import type { Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
-import type { Move, OpenSpan } from './span.js';
 
 const openSql = `
   select s.id, s.instances, lower(s.during) as "from", r.cluster, r.release, r.process_type as "processType",

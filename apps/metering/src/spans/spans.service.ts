@@ -1,3 +1,4 @@
+import { moveTo } from '@berth/billing';
 import { Clock, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import {
@@ -10,7 +11,6 @@ import { AcceptedEventsRepository } from '../accepted-events/accepted-events.rep
 import { requireBelievable } from '../accepted-events/refusal.js';
 import { anomaliesOf } from './anomalies.js';
 import { type MeteredWorkload, MeteredWorkloadsRepository } from './metered-workloads.repository.js';
-import { moveTo } from './span.js';
 import { SpansRepository } from './spans.repository.js';
 
 /**

@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { rate } from '../src/rating/rate.js';
 import type { RatingInput, Segment, UsageOfApp } from '../src/rating/rating.js';
-import { slowRate } from './support/slow-rating.js';
+import { slowRate } from './slow-rating.js';
 
 const SEED = 20_261_121;
 

@@ -3,7 +3,7 @@
  * price of the whole up to a point, less that of the whole up to the point before, on rational numbers.
  */
 import type { Metric, PriceList } from '@berth/contracts/metering';
-import type { RatingInput } from '../../src/rating/rating.js';
+import type { RatingInput } from '../src/rating/rating.js';
 
 class Rational {
   constructor(
