@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { chmod, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { eventually } from '@berth/testing';
+import { eventually, fromSources } from '@berth/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { listProcesses } from '../src/execution/process-table.js';
 import { temporaryFolder } from './support/folders.js';
@@ -29,9 +29,8 @@ afterAll(async () => {
 
 /** The real service in a process of its own, which can be killed. Always the same data folder, as after a restart. */
 async function startWorker(): Promise<ChildProcess> {
-  const hooks = join(import.meta.dirname, 'support/swc-hooks.mjs');
   const main = join(import.meta.dirname, '../src/main.ts');
-  const worker = spawn(process.execPath, ['--conditions=berth-source', '--import', hooks, main], {
+  const worker = spawn(process.execPath, fromSources(main), {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
       ROLE: 'worker',

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { eventually, testDatabase, type TestDatabase } from '@berth/testing';
+import { eventually, fromSources, testDatabase, type TestDatabase } from '@berth/testing';
 import { LeaseLost, reconcileMigrations, settled } from '../src/index.js';
 import { requireLease } from '../src/leases.repository.js';
 import { type ReconcileApp, startReconcileApp } from './support/reconcile-app.js';
@@ -16,17 +16,9 @@ interface Child {
 }
 
 async function startChild(behaviour: string): Promise<Child> {
-  const support = join(import.meta.dirname, 'support');
   const child = spawn(
     process.execPath,
-    [
-      '--conditions=berth-source',
-      '--import',
-      join(support, 'swc-hooks.mjs'),
-      join(support, 'doomed-worker.ts'),
-      db.url,
-      behaviour,
-    ],
+    [...fromSources(join(import.meta.dirname, 'support/doomed-worker.ts')), db.url, behaviour],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   children.push(child);
