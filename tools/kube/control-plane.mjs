@@ -183,7 +183,7 @@ async function readAll(folder) {
 const isReady = (node) => node.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True');
 
 function playedNode(name) {
-  const room = { cpu: '64', memory: '256Gi', pods: '1000' };
+  const room = { cpu: '64', memory: '256Gi', 'ephemeral-storage': '4Ti', pods: '1000' };
   return {
     apiVersion: 'v1',
     kind: 'Node',

@@ -20,24 +20,22 @@ export function ownsAll(stated: KubeObject, fields: FieldSet | undefined): boole
 function ownsValue(value: unknown, fields: FieldSet): boolean {
   if (Array.isArray(value)) return value.every((item) => ownsItem(item, fields));
   if (!isRecord(value)) return true;
-  return Object.entries(value).every(
-    ([name, each]) => each === undefined || ownsField(each, fields[`f:${name}`], fields),
-  );
+  return Object.entries(value).every(([name, each]) => each === undefined || ownsField(each, fields[`f:${name}`]));
 }
 
-function ownsField(value: unknown, inner: FieldSet | undefined, outer: FieldSet): boolean {
+function ownsField(value: unknown, inner: FieldSet | undefined): boolean {
   // An empty struct states nothing, and is listed only where it has a meaning of its own.
-  if (inner === undefined) return isEmpty(value) && outer !== undefined;
-  // A leaf: a plain value, or a struct or list that is owned as a whole.
-  if (Object.keys(inner).length === 0) return true;
-  return ownsValue(value, inner);
+  return inner === undefined ? isEmpty(value) : isLeaf(inner) || ownsValue(value, inner);
 }
 
 function ownsItem(item: unknown, fields: FieldSet): boolean {
   if (!isRecord(item)) return fields[`v:${JSON.stringify(item)}`] !== undefined;
   const found = Object.keys(fields).find((name) => name.startsWith('k:') && isKeyedBy(item, name));
-  return found !== undefined && ownsValue(item, fields[found] ?? {});
+  return found !== undefined && ownsField(item, fields[found]);
 }
+
+/** A plain value, or a struct, list or item that is owned as a whole. */
+const isLeaf = (fields: FieldSet): boolean => Object.keys(fields).length === 0;
 
 /** A key that the item leaves out was filled in by the server. */
 function isKeyedBy(item: Record<string, unknown>, field: string): boolean {

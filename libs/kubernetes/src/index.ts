@@ -16,3 +16,8 @@ export { Mirror, type MirrorOptions } from './mirror.js';
 export { isAsStated, MANIFEST_ANNOTATION, stamped } from './stated.js';
 export { Transport } from './transport.js';
 export { watch, type WatchEvent, type WatchOptions } from './watch.js';
+export { isolationManifests } from './manifests/isolation.manifests.js';
+export { names as labelNames, OURS } from './manifests/labels.js';
+export { configName } from './manifests/pod.manifest.js';
+export type { ClusterSettings, EnvironmentSpace } from './manifests/settings.js';
+export { configManifest, deploymentName, workloadManifests } from './manifests/workload.manifests.js';

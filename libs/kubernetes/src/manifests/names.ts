@@ -1,0 +1,18 @@
+import { createHash } from 'node:crypto';
+
+// The controllers add up to 17 characters to a Deployment's name, and a pod's name is its host name: 63 at most.
+const LONGEST = 46;
+
+const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 8);
+
+const cut = (name: string, length: number): string => name.slice(0, length).replace(/-+$/, '');
+
+/**
+ * Name of what an app has for one of its process types. Always with a hash: `a` and `b-c` is not `a-b` and `c`, which may
+ * live in the same namespace.
+ */
+export const processObjectName = (app: string, process: string): string =>
+  `${cut(`${app}-${process}`, LONGEST - 9)}-${hashOf(`${app}/${process}`)}`;
+
+/** The first ten digits of a digest. */
+export const shortDigest = (digest: string): string => digest.slice('sha256:'.length, 'sha256:'.length + 10);

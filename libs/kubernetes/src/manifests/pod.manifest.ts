@@ -1,0 +1,75 @@
+import type { DesiredProcess, DesiredWorkload } from '@berth/contracts/runtime';
+import { POD_ACCOUNT } from './isolation.manifests.js';
+import { processLabels, processSelector, runningAnnotations } from './labels.js';
+import { shortDigest } from './names.js';
+import { probesOf } from './probes.js';
+import type { ClusterSettings } from './settings.js';
+
+/** The port that `web` must listen on, and its name in Service and probes. */
+export const WEB_PORT = 8080;
+export const WEB_PORT_NAME = 'http';
+const TEMPORARY_FOLDER_SIZE = '512Mi';
+const STORAGE = '1Gi';
+/** Requests still come for so long after the end was decided: routes and endpoints follow with a delay. */
+const DRAIN_SECONDS = 5;
+/** From this minor version on there is a pause that needs no program inside the image. */
+const SLEEP_ACTION_MINOR = 30;
+
+/** Immutable, so its name says what is in it. */
+export const configName = (desired: DesiredWorkload): string =>
+  `${desired.name}-config-${shortDigest(desired.release.configHash)}`;
+
+/** Pod of one process type: meets Pod Security *restricted*, has no token, knows no other service. */
+export function podTemplate(desired: DesiredWorkload, process: DesiredProcess, settings: ClusterSettings): object {
+  return {
+    metadata: { labels: processLabels(desired, process.name), annotations: runningAnnotations(desired) },
+    spec: {
+      serviceAccountName: POD_ACCOUNT,
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      terminationGracePeriodSeconds: desired.stopDeadlineSeconds + DRAIN_SECONDS,
+      securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
+      ...(settings.pullSecret && { imagePullSecrets: [{ name: settings.pullSecret }] }),
+      topologySpreadConstraints: ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'].map((topologyKey) => ({
+        ...{ maxSkew: 1, topologyKey, whenUnsatisfiable: 'ScheduleAnyway' },
+        labelSelector: { matchLabels: processSelector(desired, process.name) },
+      })),
+      containers: [container(desired, process, settings)],
+      volumes: [{ name: 'tmp', emptyDir: { sizeLimit: TEMPORARY_FOLDER_SIZE } }],
+    },
+  };
+}
+
+function container(desired: DesiredWorkload, process: DesiredProcess, settings: ClusterSettings): object {
+  const { organizationId, appId, release } = desired;
+  const isWeb = process.name === 'web';
+  return {
+    name: process.name,
+    image: `${settings.registry}/${organizationId}/${appId}@${release.artifact.digest}`,
+    imagePullPolicy: 'IfNotPresent',
+    command: ['/bin/sh', '-c', process.command],
+    envFrom: [{ secretRef: { name: configName(desired) } }],
+    ...(isWeb && webParts(desired, process, settings)),
+    resources: resourcesOf(process),
+    securityContext: {
+      ...{ allowPrivilegeEscalation: false, privileged: false, readOnlyRootFilesystem: true, runAsNonRoot: true },
+      capabilities: { drop: ['ALL'] },
+    },
+    volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }],
+  };
+}
+
+const webParts = (desired: DesiredWorkload, process: DesiredProcess, { minor }: ClusterSettings): object => ({
+  env: [{ name: 'PORT', value: String(WEB_PORT) }],
+  ports: [{ name: WEB_PORT_NAME, containerPort: WEB_PORT, protocol: 'TCP' }],
+  ...probesOf(process, WEB_PORT_NAME, desired.startDeadlineSeconds),
+  lifecycle: { preStop: minor >= SLEEP_ACTION_MINOR ? { sleep: { seconds: DRAIN_SECONDS } } : sleepProgram },
+});
+
+const sleepProgram = { exec: { command: ['/bin/sh', '-c', `sleep ${DRAIN_SECONDS}`] } };
+
+/** Requests are limits: what is paid for is there, and a neighbour cannot take it. */
+function resourcesOf({ cpuMillicores, memoryMib }: DesiredProcess): object {
+  const size = { cpu: `${cpuMillicores}m`, memory: `${memoryMib}Mi`, 'ephemeral-storage': STORAGE };
+  return { requests: size, limits: size };
+}

@@ -1,0 +1,25 @@
+/** What the manifests must know of the cluster they are for. */
+export interface ClusterSettings {
+  /** Where images lie: `registry.example/berth`; the organization and the app follow. */
+  readonly registry: string;
+  /** Secret of type dockerconfigjson in each namespace, when the registry wants one. */
+  readonly pullSecret?: string;
+  /** Minor version of Kubernetes 1. */
+  readonly minor: number;
+  /** The Gateway that routes belong to, and the namespace its pods run in. */
+  readonly gateway: { readonly namespace: string; readonly name: string };
+  /** The namespace that the cluster's DNS runs in. */
+  readonly dnsNamespace: string;
+}
+
+/** Everything that fences an environment in. */
+export interface EnvironmentSpace {
+  readonly namespace: string;
+  readonly organizationId: string;
+  readonly projectId: string;
+  readonly environmentId: string;
+  /** What its pods may request at most, room for rolling updates included; null: the cluster's limits only. */
+  readonly quota: { readonly cpuMillicores: number; readonly memoryMib: number; readonly pods: number } | null;
+  /** May pods open connections to public addresses? Private ones stay closed. */
+  readonly internet: boolean;
+}

@@ -1,0 +1,91 @@
+import type { DesiredProcess, DesiredWorkload } from '@berth/contracts/runtime';
+import type { KubeObject } from '../kube-object.js';
+import { processLabels, processSelector, workloadLabels } from './labels.js';
+import { processObjectName } from './names.js';
+import { configName, podTemplate, WEB_PORT, WEB_PORT_NAME } from './pod.manifest.js';
+import type { ClusterSettings } from './settings.js';
+
+/** A rollout that does not get on within this, beyond what one instance may take, is reported by the cluster itself. */
+const PROGRESS_SLACK_SECONDS = 30;
+const RELEASES_KEPT = 2;
+
+export const deploymentName = (desired: DesiredWorkload, process: string): string =>
+  processObjectName(desired.name, process);
+
+/** Everything of a workload but its configuration, in the order in which it must be there. The same input, the same bytes. */
+export function workloadManifests(desired: DesiredWorkload, settings: ClusterSettings): KubeObject[] {
+  const web = desired.processes.find(({ name }) => name === 'web');
+  return [
+    ...(web ? [service(desired), ingressPolicy(desired, settings)] : []),
+    ...desired.processes.map((process) => deployment(desired, process, settings)),
+    ...desired.processes.filter(({ instances }) => instances > 1).map((process) => disruptionBudget(desired, process)),
+    ...(web && desired.hosts.length > 0 ? [httpRoute(desired, settings)] : []),
+  ];
+}
+
+/** Variables and secrets of a release. Immutable: another config has another name. */
+export function configManifest(desired: DesiredWorkload): KubeObject {
+  const metadata = inside(desired, configName(desired));
+  const data = Object.fromEntries(
+    Object.entries(desired.environment).map(([name, value]) => [name, Buffer.from(value).toString('base64')]),
+  );
+  return { apiVersion: 'v1', kind: 'Secret', type: 'Opaque', metadata, immutable: true, data } as KubeObject;
+}
+
+const inside = (desired: DesiredWorkload, name: string, process?: string) => ({
+  name,
+  namespace: desired.namespace,
+  labels: process === undefined ? workloadLabels(desired) : processLabels(desired, process),
+});
+
+function deployment(desired: DesiredWorkload, process: DesiredProcess, settings: ClusterSettings): KubeObject {
+  const spec = {
+    replicas: process.instances,
+    revisionHistoryLimit: RELEASES_KEPT,
+    progressDeadlineSeconds: desired.startDeadlineSeconds + PROGRESS_SLACK_SECONDS,
+    // What serves goes only after its successor is ready; the surge is part of the environment's quota.
+    strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
+    selector: { matchLabels: processSelector(desired, process.name) },
+    template: podTemplate(desired, process, settings),
+  };
+  const metadata = inside(desired, deploymentName(desired, process.name), process.name);
+  return { apiVersion: 'apps/v1', kind: 'Deployment', metadata, spec } as KubeObject;
+}
+
+function service(desired: DesiredWorkload): KubeObject {
+  const ports = [{ name: WEB_PORT_NAME, port: 80, targetPort: WEB_PORT_NAME, protocol: 'TCP' }];
+  const spec = { type: 'ClusterIP', selector: processSelector(desired, 'web'), ports };
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: inside(desired, desired.name, 'web'),
+    spec,
+  } as KubeObject;
+}
+
+/** The gateway may reach `web`, and nobody else may. */
+function ingressPolicy(desired: DesiredWorkload, { gateway }: ClusterSettings): KubeObject {
+  const from = [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': gateway.namespace } } }];
+  const spec = {
+    podSelector: { matchLabels: processSelector(desired, 'web') },
+    policyTypes: ['Ingress'],
+    ingress: [{ from, ports: [{ protocol: 'TCP', port: WEB_PORT }] }],
+  };
+  const metadata = inside(desired, `${desired.name}-from-gateway`, 'web');
+  return { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata, spec } as KubeObject;
+}
+
+function disruptionBudget(desired: DesiredWorkload, process: DesiredProcess): KubeObject {
+  const spec = { maxUnavailable: 1, selector: { matchLabels: processSelector(desired, process.name) } };
+  const metadata = inside(desired, deploymentName(desired, process.name), process.name);
+  return { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata, spec } as KubeObject;
+}
+
+function httpRoute(desired: DesiredWorkload, { gateway }: ClusterSettings): KubeObject {
+  const parent = { group: 'gateway.networking.k8s.io', kind: 'Gateway', ...gateway };
+  const backend = { group: '', kind: 'Service', name: desired.name, port: 80, weight: 1 };
+  const matches = [{ path: { type: 'PathPrefix', value: '/' } }];
+  const spec = { parentRefs: [parent], hostnames: desired.hosts, rules: [{ matches, backendRefs: [backend] }] };
+  const metadata = inside(desired, desired.name, 'web');
+  return { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'HTTPRoute', metadata, spec } as KubeObject;
+}

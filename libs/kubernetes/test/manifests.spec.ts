@@ -1,0 +1,101 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { desiredWorkload } from '@berth/contracts/runtime';
+import { configManifest, isolationManifests, keyOf, type KubeObject, workloadManifests } from '@berth/kubernetes';
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { anyWorkload, settings, shop, space } from './support/desired.js';
+
+/** Compares with the file; UPDATE_GOLDEN=1 writes it anew, for the diff to be read. */
+function expectGolden(name: string, manifests: readonly KubeObject[]): void {
+  const file = join(import.meta.dirname, 'golden', `${name}.json`);
+  const text = `${JSON.stringify(manifests, null, 2)}\n`;
+  if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(file, text);
+  expect(JSON.parse(text)).toEqual(JSON.parse(readFileSync(file, 'utf8')));
+}
+
+const identityOf = (each: KubeObject): string => `${each.kind} ${keyOf(each)}`;
+const isLabel = (value: string): boolean => /^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/.test(value);
+const isDnsLabel = (value: string): boolean => /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/.test(value);
+
+describe('manifests', () => {
+  it('fence an environment in', () => expectGolden('isolation', isolationManifests(space, settings)));
+
+  it('run a workload', () => expectGolden('workload', [configManifest(shop), ...workloadManifests(shop, settings)]));
+
+  it('leave out what is not asked for', () => {
+    const kinds = (manifests: KubeObject[]) => manifests.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+    const walls = isolationManifests({ ...space, quota: null, internet: false }, settings);
+    expect(kinds(walls)).toEqual([
+      `Namespace ${space.namespace}`,
+      'NetworkPolicy default-deny',
+      'NetworkPolicy allow-dns',
+      'ServiceAccount workload',
+      'LimitRange limits',
+    ]);
+    const worker = shop.processes.filter(({ name }) => name === 'worker');
+    expect(kinds(workloadManifests({ ...shop, processes: worker }, settings))).toEqual([
+      expect.stringMatching(/^Deployment shop-worker-[0-9a-f]{8}$/),
+    ]);
+    expect(kinds(workloadManifests({ ...shop, hosts: [] }, settings))).not.toContain('HTTPRoute shop');
+  });
+
+  it('pause an older cluster with a program, which has no action for it', () => {
+    const preStop = (minor: number) =>
+      JSON.stringify(workloadManifests(shop, { ...settings, minor })).includes('"sleep":');
+    expect([preStop(29), preStop(30)]).toEqual([false, true]);
+  });
+
+  it('are the same for the same input', () => {
+    fc.assert(
+      fc.property(anyWorkload, (desired) => {
+        expect(workloadManifests(structuredClone(desired), settings)).toEqual(workloadManifests(desired, settings));
+      }),
+    );
+  });
+
+  it('have unique and valid names, whatever the workload', () => {
+    fc.assert(
+      fc.property(anyWorkload, (desired) => {
+        expect(desiredWorkload.safeParse(desired).error).toBeUndefined();
+        const manifests = [configManifest(desired), ...workloadManifests(desired, settings)];
+        const identities = manifests.map(identityOf);
+        expect(new Set(identities).size).toBe(identities.length);
+        for (const { metadata } of manifests) {
+          expect(isDnsLabel(metadata.name)).toBe(true);
+          expect(metadata.namespace).toBe(space.namespace);
+          for (const value of Object.values(metadata.labels ?? {})) expect(isLabel(value)).toBe(true);
+        }
+      }),
+    );
+  });
+
+  it('never share a name, however two apps of an environment and their process types are called', () => {
+    const named = (name: string, process: string) => ({
+      ...{ ...shop, name, workloadId: name },
+      processes: shop.processes.map((each) => ({ ...each, instances: 2, name: each.name === 'web' ? 'web' : process })),
+    });
+    const piece = fc.constantFrom('a', 'b', 'web', 'config', 'from', 'gateway');
+    const name = fc
+      .array(piece, { minLength: 1, maxLength: 12 })
+      .map((pieces) => pieces.join('-').slice(0, 30).replace(/-$/, ''));
+    fc.assert(
+      fc.property(fc.tuple(name, name, name, name), ([one, other, process, another]) => {
+        fc.pre(one !== other && process !== 'web' && another !== 'web');
+        const all = [named(one, process), named(other, another)].flatMap((desired) => [
+          configManifest(desired),
+          ...workloadManifests(desired, settings),
+        ]);
+        expect(new Set(all.map(identityOf)).size).toBe(all.length);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('show no value of the environment but in the Secret', () => {
+    const canary = 'canary-7c1f';
+    const text = JSON.stringify(workloadManifests({ ...shop, environment: { A: canary } }, settings));
+    for (const form of [canary, Buffer.from(canary).toString('base64'), encodeURIComponent(canary)])
+      expect(text).not.toContain(form);
+  });
+});

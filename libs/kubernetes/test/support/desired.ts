@@ -1,0 +1,98 @@
+import type { DesiredWorkload } from '@berth/contracts/runtime';
+import type { ClusterSettings, EnvironmentSpace } from '@berth/kubernetes';
+import fc from 'fast-check';
+
+const uuid = (digit: string): string => `${digit.repeat(8)}-0000-7000-8000-${digit.repeat(12)}`;
+export const digestOf = (mark: string): string => `sha256:${mark.padEnd(64, '0')}`;
+
+export const settings: ClusterSettings = {
+  ...{ registry: 'registry.example/berth', pullSecret: 'pull', minor: 36, dnsNamespace: 'kube-system' },
+  gateway: { namespace: 'gateway', name: 'public' },
+};
+
+export const space: EnvironmentSpace = {
+  ...{ namespace: 'shop-production-0123456789', organizationId: uuid('1'), projectId: uuid('2') },
+  ...{ environmentId: uuid('3'), internet: true },
+  quota: { cpuMillicores: 4_000, memoryMib: 8_192, pods: 40 },
+};
+
+const health = { path: null, intervalSeconds: 5, timeoutSeconds: 3, failureThreshold: 3 };
+
+export const shop: DesiredWorkload = {
+  ...{ workloadId: uuid('4'), organizationId: uuid('1'), projectId: uuid('2'), environmentId: uuid('3') },
+  ...{ appId: uuid('5'), namespace: space.namespace, name: 'shop', generation: 7 },
+  release: {
+    ...{ number: 3, hash: digestOf('abc'), configHash: digestOf('def') },
+    artifact: { kind: 'image', digest: digestOf('123'), sizeBytes: 1 },
+  },
+  environment: { GREETING: 'hello', EMPTY: '', UNICODE: 'grüß "dich"\n' },
+  processes: [
+    {
+      ...{ name: 'web', instances: 2, command: 'node web.js', cpuMillicores: 500, memoryMib: 256 },
+      health: { ...health, path: '/health' },
+    },
+    { name: 'worker', instances: 1, command: 'node worker.js', cpuMillicores: 250, memoryMib: 128, health },
+  ],
+  hosts: ['shop.example.com', 'www.shop.example.com'],
+  ...{ restartToken: 'one', startDeadlineSeconds: 60, stopDeadlineSeconds: 30 },
+};
+
+const lower = 'abcdefghijklmnopqrstuvwxyz';
+const textOf = (alphabet: string, limits: { minLength: number; maxLength: number }) =>
+  fc.string({ unit: fc.constantFrom(...alphabet), ...limits });
+const slugOf = (longest: number) =>
+  fc
+    .tuple(
+      textOf(lower, { minLength: 1, maxLength: 1 }),
+      textOf(`${lower}0123456789-`, { minLength: 0, maxLength: longest - 1 }),
+    )
+    .map(([first, rest]) => first + rest.replace(/-+$/, ''));
+const digest = textOf('0123456789abcdef', { minLength: 64, maxLength: 64 }).map((hex) => `sha256:${hex}`);
+const text = fc.string({ unit: 'binary', maxLength: 200 }).map((each) => each.replaceAll('\0', ''));
+const variableName = textOf(`${lower.toUpperCase()}_`, { minLength: 1, maxLength: 40 });
+
+const processOf = (name: string) =>
+  fc.record({
+    name: fc.constant(name),
+    command: fc.string({ minLength: 1, maxLength: 300 }).map((each) => each.replaceAll('\0', ' ')),
+    cpuMillicores: fc.integer({ min: 10, max: 64_000 }),
+    memoryMib: fc.integer({ min: 16, max: 262_144 }),
+    instances: fc.integer({ min: 0, max: 1_000 }),
+    health: fc.record({
+      path: fc.option(fc.webPath().map((path) => `/${path.replace(/^\/+/, '')}`.slice(0, 200))),
+      intervalSeconds: fc.integer({ min: 1, max: 300 }),
+      timeoutSeconds: fc.integer({ min: 1, max: 60 }),
+      failureThreshold: fc.integer({ min: 1, max: 20 }),
+    }),
+  });
+
+const processNames = fc
+  .uniqueArray(fc.oneof(fc.constant('web'), slugOf(30)), { minLength: 1, maxLength: 4 })
+  .chain((all) => fc.tuple(...all.map(processOf)));
+
+/** Any workload that the contracts let through. */
+export const anyWorkload: fc.Arbitrary<DesiredWorkload> = fc.record({
+  ...{
+    workloadId: fc.uuid(),
+    organizationId: fc.uuid(),
+    projectId: fc.uuid(),
+    environmentId: fc.uuid(),
+    appId: fc.uuid(),
+  },
+  namespace: fc.constant(space.namespace),
+  name: slugOf(38).map((each) => `${each}z`),
+  generation: fc.integer({ min: 1 }),
+  release: fc.record({
+    ...{ number: fc.integer({ min: 1 }), hash: digest, configHash: digest },
+    artifact: fc.record({ kind: fc.constant('image' as const), digest, sizeBytes: fc.nat() }),
+  }),
+  environment: fc.dictionary(variableName, text, { maxKeys: 10 }),
+  processes: processNames,
+  hosts: fc.uniqueArray(
+    slugOf(30).map((each) => `${each}.example.com`),
+    { maxLength: 4 },
+  ),
+  restartToken: text,
+  startDeadlineSeconds: fc.integer({ min: 1, max: 3_600 }),
+  stopDeadlineSeconds: fc.integer({ min: 1, max: 600 }),
+});
