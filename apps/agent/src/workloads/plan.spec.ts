@@ -128,6 +128,12 @@ describe('plan', () => {
       expect(ask([['web', 'r3', 1]], [held(NOW - 1), inCharge, third])).toMatchObject({ routed: ['web:r1:a'] });
     });
 
+    it('drops it when a third release took over from the second: one step back is enough', () => {
+      const third = view('web:r3:a', ready);
+      const result = ask([['web', 'r3', 1]], [held(NOW - 1), newWeb(ready), third]);
+      expect(result).toMatchObject({ routed: ['web:r3:a'], held: ['web:r2:a'], retire: ['web:r1:a'] });
+    });
+
     it('does not hold at a stop, at the end of the workload, nor when the time to hold is none', () => {
       const instances = [view('web:r1:a'), newWeb(ready)];
       expect(ask([['web', 'r2', 0]], instances)).toMatchObject({ held: [], retire: ['web:r2:a', 'web:r1:a'] });

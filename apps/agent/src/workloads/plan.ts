@@ -115,14 +115,15 @@ const falters = ({ current, former }: Replacement): boolean =>
   [...current, ...former.filter((view) => !isHeld(view))].some((view) => view.wasRouted && !serves(view));
 
 /**
- * Former instances that run without requests: all of them once the new ones took over, and those held before for as long
- * as nothing falters. One that is not ready is nothing to fall back to.
+ * Former instances that run without requests: those that were in charge until the new ones took over, and those held
+ * before for as long as nothing falters. One step back is enough, and one that is not ready is nothing to fall back to.
  */
 function heldOf(change: Replacement): InstanceView[] {
   if (change.count === 0) return [];
   const ready = change.former.filter(isReady);
-  if (tookOver(change)) return ready;
-  return falters(change) ? [] : ready.filter(isHeld);
+  const held = ready.filter(isHeld);
+  if (!tookOver(change)) return falters(change) ? [] : held;
+  return held.length === ready.length ? held : ready.filter((view) => !isHeld(view));
 }
 
 /** New instances that have been ready for long enough to be trusted. */
