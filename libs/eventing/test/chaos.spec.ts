@@ -5,8 +5,10 @@ import { eventually } from '@berth/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
 import { EmbeddedBus, eventingMigrations, Outbox, Relay, RelayWaker } from '../src/index.js';
+import { Effects } from '../src/inbox/effects.js';
 import { EventProcessor } from '../src/inbox/event-processor.js';
 import { MessageHandler } from '../src/inbox/message-handler.js';
+import { RunHandler } from '../src/inbox/run-handler.js';
 import { buildData, silent } from './support.js';
 import { startPostgres, type TestPostgres } from './test-postgres.js';
 
@@ -71,8 +73,13 @@ describe('from commit to effect, under faults', () => {
         ]);
       });
       const handler = new MessageHandler(consumer.database, processor, clock, silent);
+      const runs = new RunHandler(consumer.database, new Effects(processor, clock));
       const subscribe = () =>
-        bus.subscribe({ group: 'g', topics: ['berth.build'] }, (message) => handler.handle(message));
+        bus.subscribe(
+          { group: 'g', topics: ['berth.build'] },
+          (message) => handler.handle(message),
+          (messages, stopped) => runs.handle(messages, stopped),
+        );
       await subscribe();
       await subscribe();
 

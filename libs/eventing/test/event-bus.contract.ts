@@ -134,6 +134,27 @@ export function eventBusContract(name: string, setUp: () => Promise<BusUnderTest
       expect(attempts).toEqual([1, 2, 2, 2, 3]);
     });
 
+    it('hands over in runs what waits, and goes on behind what was accepted of them', async () => {
+      const sent = messages(600, 6);
+      await bus.publish(sent);
+      const received: BusMessage[] = [];
+      let longest = 0;
+      const take = (run: readonly BusMessage[]) => void received.push(...run);
+      const deliver = (message: BusMessage) => Promise.resolve(take([message]));
+      const deliverRun = (run: readonly BusMessage[]) => {
+        longest = Math.max(longest, run.length);
+        const accepted = received.length % 3 === 0 ? 0 : Math.ceil(run.length / 2);
+        if (received.length % 7 === 0) return Promise.reject(new Error('not this time'));
+        take(run.slice(0, accepted));
+        return Promise.resolve(accepted);
+      };
+      await bus.subscribe({ group: 'group', topics: [topic] }, deliver, deliverRun);
+      await eventually(() => expect(received).toHaveLength(600), { within: 20_000 });
+      expect(longest).toBeGreaterThan(10);
+      for (const [key, each] of Map.groupBy(received, (message) => message.key))
+        expect(ids(each)).toEqual(ids(sent.filter((message) => message.key === key)));
+    });
+
     it('does not hold other keys up while one is refused', async () => {
       const refused = messages(1).map((message) => ({ ...message, key: 'refused' }));
       // Keys share partitions; of 32 keys most lie in another one.

@@ -24,6 +24,13 @@ export interface Subscription {
  */
 export type Deliver = (message: BusMessage) => Promise<void>;
 
+/**
+ * Called with several messages that follow one another in a partition, when there are several. Answers how many of
+ * them, from the first on, took effect and will be committed. After 0 or a throw the first is given to `Deliver`.
+ * It takes up no further message once `stopped` aborts.
+ */
+export type DeliverRun = (messages: readonly BusMessage[], stopped: AbortSignal) => Promise<number>;
+
 /** Carries events between services. It is transport, not storage. Proven by `test/event-bus.contract.ts`. */
 export interface EventBus {
   /**
@@ -31,7 +38,7 @@ export interface EventBus {
    * those made after it and before its failure fail, too. A failure may have published some of its messages.
    */
   publish(messages: readonly BusMessage[]): Promise<void>;
-  subscribe(options: SubscribeOptions, deliver: Deliver): Promise<Subscription>;
+  subscribe(options: SubscribeOptions, deliver: Deliver, deliverRun?: DeliverRun): Promise<Subscription>;
   /** Sends a group back to the beginning, to replay. @throws Error while a member of the group is running */
   rewind(options: SubscribeOptions): Promise<void>;
   close(): Promise<void>;

@@ -1,13 +1,15 @@
 import type { CancelTimer, Clock, Logger } from '@berth/service-kit';
 import { Pool, type PoolConfig } from 'pg';
 import { Batches } from '../bus/batches.js';
-import type { BusMessage, Deliver, EventBus, SubscribeOptions, Subscription } from '../bus/event-bus.js';
+import { Delivery } from '../bus/delivery.js';
+import type { BusMessage, Deliver, DeliverRun, EventBus, SubscribeOptions, Subscription } from '../bus/event-bus.js';
 import { connectionOptions, type PostgresAddress } from '../session/connection.js';
 import { Session } from '../session/session.js';
 import { flushSql, publishParameters, publishSql, schema, trimSql } from './embedded-log.js';
 import { GroupConsumer, lockName } from './group-consumer.js';
 
 const TRIM_EVERY = 3_600_000;
+const FLUSH_AFTER = 5;
 
 export interface EmbeddedBusOptions extends PostgresAddress {
   /** Messages that every group has passed are kept so long, for a rewind. Default 7. */
@@ -23,7 +25,7 @@ export class EmbeddedBus implements EventBus {
   /** Its commits do not wait for the disk: see `publishSql` and `flushSql`. */
   private readonly publisher: Pool;
   private readonly appends = new Batches<BusMessage>((messages) => this.append(messages));
-  private readonly flushes = new Batches<never>(() => this.pool.query(flushSql));
+  private readonly flushes = new Batches<never>(() => this.flush());
   private readonly sessions = new Set<Session>();
   private readonly stopTrimming: CancelTimer;
   private ready: Promise<unknown> | undefined;
@@ -47,11 +49,13 @@ export class EmbeddedBus implements EventBus {
     await this.flushes.hand([]);
   }
 
-  async subscribe(options: SubscribeOptions, deliver: Deliver): Promise<Subscription> {
+  async subscribe(options: SubscribeOptions, deliver: Deliver, deliverRun?: DeliverRun): Promise<Subscription> {
     await this.open();
+    const tools = { clock: this.clock, logger: this.logger };
+    const delivery = new Delivery(deliver, deliverRun, tools);
     const session = new Session(`berth-bus ${options.group}`, this.options, this.clock, this.logger);
     this.sessions.add(session);
-    session.start((connection) => new GroupConsumer(options, deliver, this.clock, this.logger).run(connection));
+    session.start((connection) => new GroupConsumer(options, delivery, tools).run(connection));
     return {
       close: async () => {
         await session.close();
@@ -100,6 +104,12 @@ export class EmbeddedBus implements EventBus {
     await this.open();
     const values = publishParameters(messages);
     await this.publisher.query({ name: 'berth-bus-publish', text: publishSql, values });
+  }
+
+  /** Waits a little, so that one flush serves many: consumers do not wait for it, and each one holds up all commits. */
+  private async flush(): Promise<void> {
+    await this.clock.pause(FLUSH_AFTER);
+    await this.pool.query(flushSql);
   }
 
   private newPool(settings: PoolConfig): Pool {

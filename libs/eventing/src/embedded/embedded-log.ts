@@ -4,6 +4,8 @@ import type { BusMessage } from '../bus/event-bus.js';
 
 export const PARTITIONS = 4;
 export const CHANNEL = 'berth_bus';
+/** A notification holds less than 8,000 bytes. */
+const ANNOUNCED_BYTES = 7_500;
 
 /** Messages of one key share a partition. */
 export const partitionOf = (key: string): number => crc32(key) % PARTITIONS;
@@ -40,11 +42,30 @@ export const publishSql = `
     on conflict (topic, partition) do update set next_offset = p.next_offset + excluded.next_offset
     returning topic, partition, next_offset),
   appended as (
-  insert into berth_bus.message (topic, partition, "offset", key, event, bytes)
-  select topic, partition, next_offset - messages - 1
-      + row_number() over (partition by topic, partition order by position), key, event, octet_length(event::text)
-    from incoming join counted using (topic, partition) join moved using (topic, partition))
-  select pg_notify('berth_bus', string_agg(topic || '/' || partition, ' ')) from counted`;
+    insert into berth_bus.message (topic, partition, "offset", key, event, bytes)
+    select topic, partition, next_offset - messages - 1
+        + row_number() over (partition by topic, partition order by position), key, event, octet_length(event::text)
+      from incoming join counted using (topic, partition) join moved using (topic, partition)
+    returning topic, partition, "offset", key, event, bytes)
+  select pg_notify('berth_bus', case
+    when (select sum(bytes + octet_length(key) + octet_length(topic) + 40) from appended) < ${ANNOUNCED_BYTES}
+    then (select json_agg(json_build_array(topic, partition, "offset"::text, key, event) order by "offset") from appended)::text
+    else (select string_agg(topic || '/' || partition, ' ') from counted) end)`;
+
+/** What a notification says: partitions that got something, with the messages where they fit into it. */
+export type Announcement = Map<string, StoredMessage[]>;
+
+export function announcementOf(payload: string): Announcement {
+  if (!payload.startsWith('[')) return new Map(payload.split(' ').map((name) => [name, []]));
+  const rows = JSON.parse(payload) as [string, number, string, string, CloudEvent][];
+  const messages = rows.map(([topic, partition, offset, key, event]) => ({
+    name: `${topic}/${partition}`,
+    message: { offset, key, event },
+  }));
+  return new Map(
+    [...Map.groupBy(messages, ({ name }) => name)].map(([name, each]) => [name, each.map(({ message }) => message)]),
+  );
+}
 
 /**
  * Commits something with a flush, and with it all that was committed before it on the server. Until this returns

@@ -1,7 +1,8 @@
 import type { Clock, Logger } from '@berth/service-kit';
-import type { Deliver, SubscribeOptions } from '../bus/event-bus.js';
+import type { Delivery } from '../bus/delivery.js';
+import type { SubscribeOptions } from '../bus/event-bus.js';
 import type { SessionConnection } from '../session/session.js';
-import { behindSql, CHANNEL, PARTITIONS } from './embedded-log.js';
+import { type Announcement, announcementOf, behindSql, CHANNEL, PARTITIONS } from './embedded-log.js';
 import { PartitionConsumer } from './partition-consumer.js';
 
 const POLL = 1_000;
@@ -16,20 +17,19 @@ export class GroupConsumer {
 
   constructor(
     private readonly options: SubscribeOptions,
-    private readonly deliver: Deliver,
-    private readonly clock: Clock,
-    private readonly logger: Logger,
+    private readonly delivery: Delivery,
+    private readonly tools: { readonly clock: Clock; readonly logger: Logger },
   ) {}
 
   /** Runs on one connection until it ends; everything it started has ended by then. */
   async run(connection: SessionConnection): Promise<void> {
     const running: Promise<void>[] = [];
     try {
-      await connection.listen(CHANNEL, (payload) => this.wake(payload.split(' ')));
+      await connection.listen(CHANNEL, (payload) => this.wake(announcementOf(payload)));
       while (!connection.ended.aborted) {
         for (const topic of await this.takeOver(connection)) running.push(...this.consume(connection, topic));
         await this.wakeBehind(connection);
-        await this.clock.pause(POLL, connection.ended);
+        await this.tools.clock.pause(POLL, connection.ended);
       }
     } finally {
       connection.stop();
@@ -51,11 +51,12 @@ export class GroupConsumer {
 
   private consume(connection: SessionConnection, topic: string): Promise<void>[] {
     return Array.from({ length: PARTITIONS }, async (_, partition) => {
-      const tools = { clock: this.clock, logger: this.logger };
-      const consumer = new PartitionConsumer(this.options.group, topic, partition, this.deliver, tools);
+      const place = { group: this.options.group, topic, partition };
+      const consumer = new PartitionConsumer(place, this.delivery, this.tools.clock);
       this.consumers.set(`${topic}/${partition}`, consumer);
       await consumer.run(connection).catch((error: unknown) => {
-        if (!connection.ended.aborted) this.logger.warn({ err: error, topic, partition }, 'a partition cannot be read');
+        if (!connection.ended.aborted)
+          this.tools.logger.warn({ err: error, topic, partition }, 'a partition cannot be read');
         connection.stop();
       });
     });
@@ -63,10 +64,10 @@ export class GroupConsumer {
 
   private async wakeBehind(connection: SessionConnection): Promise<void> {
     const behind = await connection.query<{ name: string }>(behindSql, [this.options.group, [...this.held]]);
-    this.wake(behind.map((row) => row.name));
+    this.wake(new Map(behind.map((row) => [row.name, []])));
   }
 
-  private wake(partitions: readonly string[]): void {
-    for (const partition of partitions) this.consumers.get(partition)?.wake();
+  private wake(announcement: Announcement): void {
+    for (const [partition, messages] of announcement) this.consumers.get(partition)?.wake(messages);
   }
 }

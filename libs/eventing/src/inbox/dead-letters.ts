@@ -1,4 +1,5 @@
-import { type Database, type Logger, type Tx, withCorrelation } from '@berth/service-kit';
+import type { Database, Logger, Tx } from '@berth/service-kit';
+import { inCorrelationOf } from './correlation.js';
 import { type DeadLetter, deadLetterOf, type DeadLetterRow } from './dead-letter.js';
 import { describeError } from './describe-error.js';
 import type { EventProcessor } from './event-processor.js';
@@ -93,8 +94,7 @@ export class DeadLetters {
   }
 
   private async take(tx: Tx, { id, event }: DeadLetterRow, reason: string): Promise<void> {
-    const correlation = { correlationId: event.correlationid ?? event.id, causationId: event.id };
-    if (await enter(tx, id)) await withCorrelation(correlation, () => this.processor.process(tx, event));
+    if (await enter(tx, id)) await inCorrelationOf(event, () => this.processor.process(tx, event));
     await tx.query(closeSql, [id, 'replayed', reason]);
   }
 

@@ -7,6 +7,8 @@ import type { EventBus, Subscription } from '../bus/event-bus.js';
 import type { EventProcessor } from './event-processor.js';
 import { trimInbox } from './inbox.js';
 import { MessageHandler } from './message-handler.js';
+import { Effects } from './effects.js';
+import { RunHandler } from './run-handler.js';
 
 /** Longer than any bus keeps messages, so that no replay meets an inbox that forgot. */
 const INBOX_DAYS = 30;
@@ -93,8 +95,13 @@ export class EventsTransport
     if (topics.length === 0) return;
     const { clock, logger } = this.tools;
     const handler = new MessageHandler(this.database, this.processor, clock, logger);
+    const runs = new RunHandler(this.database, new Effects(this.processor, clock));
     const group = this.options.service;
-    this.subscription = await this.bus.subscribe({ group, topics }, (message) => handler.handle(message));
+    this.subscription = await this.bus.subscribe(
+      { group, topics },
+      (message) => handler.handle(message),
+      (messages, stopped) => runs.handle(messages, stopped),
+    );
     this.stopTrimming = clock.every(TRIM_EVERY, () => {
       trimInbox(this.database, INBOX_DAYS).catch((error: unknown) =>
         logger.warn({ err: error }, 'the inbox cannot be trimmed'),

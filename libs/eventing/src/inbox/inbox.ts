@@ -1,32 +1,45 @@
-import type { BusMessage } from '../bus/event-bus.js';
 import type { Sql, Tx } from '@berth/service-kit';
+import type { BusMessage } from '../bus/event-bus.js';
+import { type Prepared, runPrepared } from '../session/prepared.js';
 
-/** `fresh`: first time here; `seen`: took effect before; `parked`: an earlier event of its key is a dead letter. */
-export type Arrival = 'fresh' | 'seen' | 'parked';
-
-interface ArrivalRow {
-  readonly parked: boolean;
-  readonly fresh: boolean;
+export interface Arrivals {
+  /** Ids of those that had not taken effect before; only of the clear ones. */
+  readonly fresh: Set<string>;
+  /** So many, from the first on, stand before the first one whose key is parked. */
+  readonly clear: number;
 }
 
-const arriveSql = `
-  with blocking as (select 1 from dead_letter where key = $2 and state in ('failed', 'parked') limit 1),
+const arriveStatement: Prepared = {
+  name: 'berth-inbox-arrive',
+  text: `
+  with arriving as (
+    select id, key, position from unnest($1::uuid[], $2::text[]) with ordinality as each (id, key, position)),
+  parked as (
+    select min(position) as first from arriving a
+     where exists (select from dead_letter d where d.key = a.key and d.state in ('failed', 'parked'))),
   entered as (
-    insert into inbox (event_id) select $1 where not exists (select from blocking)
-    on conflict (event_id) do nothing returning 1)
-  select exists (select from blocking) as parked, exists (select from entered) as fresh`;
+    insert into inbox (event_id)
+    select id from arriving, parked where first is null or position < first order by position
+    on conflict (event_id) do nothing returning event_id)
+  select coalesce((select first - 1 from parked), cardinality($1))::int as clear, array(select event_id from entered) as fresh`,
+};
 
-/** Enters the event in the inbox unless its key is parked. Holds no memory: any replica answers alike. */
-export async function arrive(tx: Tx, { event, key }: BusMessage): Promise<Arrival> {
-  const [row] = await tx.query<ArrivalRow>(arriveSql, [event.id, key]);
-  if (row?.parked) return 'parked';
-  return row?.fresh ? 'fresh' : 'seen';
+/** Enters the events in the inbox up to the first one whose key is parked. Holds no memory: any replica answers alike. */
+export async function arrive(tx: Tx, messages: readonly BusMessage[]): Promise<Arrivals> {
+  const values = [messages.map(({ event }) => event.id), messages.map(({ key }) => key)];
+  const [row] = await runPrepared<{ clear: number; fresh: string[] }>(tx, arriveStatement, values);
+  return { clear: row?.clear ?? 0, fresh: new Set(row?.fresh) };
 }
 
 /** Enters the event; false when it took effect before. */
 export async function enter(tx: Tx, eventId: string): Promise<boolean> {
   const sql = 'insert into inbox (event_id) values ($1) on conflict (event_id) do nothing returning 1 as entered';
   return (await tx.query(sql, [eventId])).length > 0;
+}
+
+/** Takes events out again that were entered in the same transaction and not handled in it. */
+export async function leave(tx: Tx, eventIds: readonly string[]): Promise<void> {
+  await tx.query('delete from inbox where event_id = any ($1::uuid[])', [eventIds]);
 }
 
 /** Keeps the inbox to what the bus could still deliver again. Days must exceed the retention of the bus. */

@@ -1,33 +1,37 @@
-import { type Clock, type Database, type Logger, withCorrelation } from '@berth/service-kit';
+import type { Clock, Database, Logger } from '@berth/service-kit';
 import type { BusMessage } from '../bus/event-bus.js';
 import { deadLettered } from '../metrics/metrics.js';
+import { inCorrelationOf } from './correlation.js';
 import { describeError } from './describe-error.js';
 import type { EventProcessor } from './event-processor.js';
-import { arrive } from './inbox.js';
+import { Effects } from './effects.js';
+import { hasUuid } from './event-id.js';
 import { isInfrastructureError } from './infrastructure-error.js';
 import { bury, isParked, lockKey, park } from './parking.js';
 
 const ATTEMPTS = 3;
 const PAUSE = 50;
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Takes one message from the bus to its effect: once, or into the dead letters, or back to the bus by throwing. */
 export class MessageHandler {
+  private readonly effects: Effects;
+
   constructor(
     private readonly database: Database,
     private readonly processor: EventProcessor,
     private readonly clock: Clock,
     private readonly logger: Logger,
-  ) {}
+  ) {
+    this.effects = new Effects(processor, clock);
+  }
 
   /** @throws Error when the infrastructure failed: the bus delivers the message again */
   async handle(message: BusMessage): Promise<void> {
     const { event } = message;
     if (!this.processor.handles(event)) return;
     // Neither inbox nor dead letters can name it; thrown to the bus it would block its partition for ever.
-    if (!uuid.test(event.id)) return this.logger.error({ event }, 'an event without a UUID as id was skipped');
-    const correlation = { correlationId: event.correlationid ?? event.id, causationId: event.id };
-    await withCorrelation(correlation, () => this.attempt(message));
+    if (!hasUuid(event)) return this.logger.error({ event }, 'an event without a UUID as id was skipped');
+    await inCorrelationOf(event, () => this.attempt(message));
   }
 
   private async attempt(message: BusMessage): Promise<void> {
@@ -43,12 +47,9 @@ export class MessageHandler {
   }
 
   private async once(message: BusMessage): Promise<void> {
-    const arrival = await this.database.transaction(async (tx) => {
-      const found = await arrive(tx, message);
-      if (found === 'fresh') await this.processor.process(tx, message.event);
-      return found;
-    });
-    if (arrival === 'parked') await this.parkBehind(message);
+    const progress = { done: 0 };
+    await this.database.transaction((tx) => this.effects.take(tx, [message], progress));
+    if (progress.done === 0) await this.parkBehind(message);
   }
 
   private async parkBehind(message: BusMessage): Promise<void> {

@@ -1,7 +1,8 @@
 import type { Clock, Logger } from '@berth/service-kit';
 import type { Admin, Kafka } from 'kafkajs';
 import { Batches } from '../bus/batches.js';
-import type { BusMessage, Deliver, EventBus, SubscribeOptions, Subscription } from '../bus/event-bus.js';
+import { Delivery } from '../bus/delivery.js';
+import type { BusMessage, Deliver, DeliverRun, EventBus, SubscribeOptions, Subscription } from '../bus/event-bus.js';
 import { kafkaClient, type KafkaBusOptions } from './kafka-client.js';
 import { KafkaConsumer } from './kafka-consumer.js';
 import { KafkaProducer } from './kafka-producer.js';
@@ -38,10 +39,16 @@ export class KafkaBus implements EventBus {
     if (messages.length > 0) await this.sends.hand(messages);
   }
 
-  async subscribe({ group, topics }: SubscribeOptions, deliver: Deliver): Promise<Subscription> {
+  async subscribe(
+    { group, topics }: SubscribeOptions,
+    deliver: Deliver,
+    deliverRun?: DeliverRun,
+  ): Promise<Subscription> {
     await this.connect();
     await this.topics.ensure(topics);
-    const consumer = new KafkaConsumer(this.newConsumer(group), deliver, { clock: this.clock, logger: this.logger });
+    const tools = { clock: this.clock, logger: this.logger };
+    const delivery = new Delivery(deliver, deliverRun, tools);
+    const consumer = new KafkaConsumer(this.newConsumer(group), delivery, tools);
     this.consumers.add(consumer);
     await consumer.start(topics, this.options.partitions ?? PARTITIONS);
     return {

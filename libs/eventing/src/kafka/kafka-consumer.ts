@@ -1,11 +1,12 @@
 import type { CloudEvent } from '@berth/contracts/events';
 import type { Clock, Logger } from '@berth/service-kit';
-import type { Consumer, EachBatchPayload } from 'kafkajs';
-import { deliverUntilAccepted } from '../bus/deliver-until-accepted.js';
-import type { BusMessage, Deliver } from '../bus/event-bus.js';
+import type { Batch, Consumer, EachBatchPayload } from 'kafkajs';
+import type { Delivery } from '../bus/delivery.js';
+import type { BusMessage } from '../bus/event-bus.js';
 
 const HEARTBEAT_EVERY = 3_000;
 const COMMIT_EVERY = 500;
+const RUN = 200;
 
 interface Tools {
   readonly clock: Clock;
@@ -18,7 +19,7 @@ export class KafkaConsumer {
 
   constructor(
     private readonly consumer: Consumer,
-    private readonly deliver: Deliver,
+    private readonly delivery: Delivery,
     private readonly tools: Tools,
   ) {}
 
@@ -44,21 +45,28 @@ export class KafkaConsumer {
       heartbeat().catch((error: unknown) => this.tools.logger.debug({ err: error }, 'a heartbeat failed'));
     });
     try {
-      for (const { key, value, offset } of batch.messages) {
+      const records = this.recordsOf(batch);
+      const messages = records.map(({ message }) => message);
+      for (let done = 0; done < records.length;) {
         if (!payload.isRunning() || payload.isStale() || this.closing.signal.aborted) return;
-        const event = this.parse(value, batch.topic, offset);
-        if (event && !(await this.hand({ topic: batch.topic, key: String(key), event }))) return;
-        resolveOffset(offset);
+        const accepted = await this.delivery.some(messages.slice(done, done + RUN), this.closing.signal);
+        if (accepted === 0) return;
+        done += accepted;
+        resolveOffset(String(records[done - 1]?.offset));
         await payload.commitOffsetsIfNecessary();
       }
+      resolveOffset(batch.lastOffset());
       await heartbeat();
     } finally {
       stopBeating();
     }
   }
 
-  private hand(message: BusMessage): Promise<boolean> {
-    return deliverUntilAccepted(message, this.deliver, this.closing.signal, this.tools);
+  private recordsOf({ topic, messages }: Batch): { offset: string; message: BusMessage }[] {
+    return messages.flatMap(({ key, value, offset }) => {
+      const event = this.parse(value, topic, offset);
+      return event ? [{ offset, message: { topic, key: String(key), event } }] : [];
+    });
   }
 
   /** Undefined for a record that somebody else put there: thrown, it would block its partition for ever. */

@@ -1,5 +1,5 @@
-/** Batches that may be on their way at once. The bus joins what waits, so that more would only fill memory. */
-const MOST = 4;
+/** With so many rows on their way, no more are read: they would only fill memory. */
+const MOST_ROWS = 500;
 
 interface Row {
   readonly seq: string;
@@ -23,7 +23,7 @@ export class Flight<R extends Row> {
   }
 
   get isFull(): boolean {
-    return this.underWay.size >= MOST;
+    return this.seqs.length >= MOST_ROWS;
   }
 
   /** What the first batch that failed threw; those behind it failed with it. */

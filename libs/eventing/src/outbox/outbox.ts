@@ -1,6 +1,7 @@
 import type { DataOf, EventDefinition, ServiceName } from '@berth/contracts/events';
 import { topicOf } from '@berth/contracts/events';
 import { type Clock, currentCausationId, currentCorrelationId, type Ids, type Tx } from '@berth/service-kit';
+import { type Prepared, runPrepared } from '../session/prepared.js';
 import type { RelayWaker } from './relay-waker.js';
 
 export interface NewEvent<Data> {
@@ -22,7 +23,9 @@ export interface AppendedEvent {
 const MAX_EVENT_BYTES = 262_144;
 
 /** The row lock on the version is held until the commit: versions are contiguous in the order of commits. */
-const appendSql = `
+const appendStatement: Prepared = {
+  name: 'berth-outbox-append',
+  text: `
   with numbered as (
     insert into aggregate_version as v (subject, version) values ($1, 1)
     on conflict (subject) do update set version = v.version + 1 returning version),
@@ -30,7 +33,8 @@ const appendSql = `
     insert into outbox (topic, key, event)
     select $2, $3, ($4::jsonb || jsonb_build_object('aggregateversion', version, 'epoch', epoch))::json
       from numbered, producer_epoch)
-  select version from numbered`;
+  select version from numbered`,
+};
 
 /** Where a service leaves its events: in the transaction that makes them true. The relay publishes them. */
 export class Outbox {
@@ -51,7 +55,7 @@ export class Outbox {
     if (Buffer.byteLength(json) > MAX_EVENT_BYTES)
       throw new Error(`${definition.type} of ${event.subject} is larger than ${MAX_EVENT_BYTES} bytes.`);
     const parameters = [event.subject, topicOf(this.service), envelope.partitionkey, json];
-    const [row] = await tx.query<{ version: number }>(appendSql, parameters);
+    const [row] = await runPrepared<{ version: number }>(tx, appendStatement, parameters);
     if (!row) throw new Error('The outbox answered no version: the row of producer_epoch is missing.');
     tx.afterCommit(() => this.waker.wake());
     return { id: envelope.id, version: row.version };

@@ -5,6 +5,7 @@ import { Client } from 'pg';
 import type { BusMessage } from '../../src/index.js';
 import {
   advanceSql,
+  announcementOf,
   behindSql,
   PARTITIONS,
   partitionOf,
@@ -166,13 +167,41 @@ describe('the log', () => {
     expect((await sql.query(behindSql, ['g', ['other']])).rows).toEqual([]);
   });
 
-  it('announces the partitions that got something', async () => {
-    const heard: string[] = [];
-    sql.on('notification', ({ payload }) => heard.push(...(payload ?? '').split(' ')));
+  const heardWhile = async (work: () => Promise<unknown>) => {
+    const heard: [string, StoredMessage[]][] = [];
+    const hear = ({ payload }: { payload?: string | undefined }) => void heard.push(...announcementOf(payload ?? ''));
+    sql.on('notification', hear);
     await sql.query('listen berth_bus');
-    await publish([message('a'), message('b'), message('a')]);
+    await work();
     await sql.query('unlisten berth_bus');
-    expect(heard.sort()).toEqual([`t/${partitionOf('a')}`, `t/${partitionOf('b')}`].sort());
+    sql.off('notification', hear);
+    return new Map(heard);
+  };
+  const [inA, inB] = [`t/${partitionOf('a')}`, `t/${partitionOf('b')}`];
+
+  it('announces the partitions that got something, with the messages as they are read', async () => {
+    await publish([message('a', 0)]);
+    const heard = await heardWhile(() => publish([message('a', 1), message('b', 2), message('a', 3)]));
+    expect([...heard.keys()].sort()).toEqual([inA, inB].sort());
+    expect(heard.get(inA)).toEqual(await advance(1));
+    expect(heard.get(inB)).toEqual(await advance(0, 100, GENEROUS, 'b'));
+  });
+
+  it('announces the partitions alone when the messages do not fit into a notification', async () => {
+    const large = message('a');
+    const event = { ...large.event, data: { text: 'ä"'.repeat(2_500) } };
+    const heard = await heardWhile(() => publish([{ ...large, event }, message('b')]));
+    expect(heard).toEqual(new Map([inA, inB].map((name) => [name, []])));
+  });
+
+  it('fits whatever it announces into a notification', async () => {
+    const texts = fc.string({ unit: 'grapheme', maxLength: 2_000 });
+    await fc.assert(
+      fc.asyncProperty(fc.array(texts, { minLength: 1, maxLength: 12 }), async (data) => {
+        await publish(data.map((text, n) => ({ ...message(`a${n}`), event: { ...cloudEvent(), data: { text } } })));
+      }),
+      { numRuns: 40 },
+    );
   });
 
   it('is made once, however often it is asked for', async () => {

@@ -31,8 +31,13 @@ export class Clock {
   pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       if (signal?.aborted) return resolve();
-      const timer = setTimeout(resolve, milliseconds);
-      signal?.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
+      const end = () => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', end); // a loop pauses on one signal for as long as it runs
+        resolve();
+      };
+      const timer = setTimeout(end, milliseconds);
+      signal?.addEventListener('abort', end, { once: true });
     });
   }
 }

@@ -1,0 +1,41 @@
+import type { Clock, Tx } from '@berth/service-kit';
+import type { BusMessage } from '../bus/event-bus.js';
+import { inCorrelationOf } from './correlation.js';
+import type { EventProcessor } from './event-processor.js';
+import { arrive, leave } from './inbox.js';
+
+/** A transaction takes up no further event after so many milliseconds: it holds locks, and a replica may want to stop. */
+const LONGEST = 100;
+
+/** How many events, from the first on, are done; told also when the next one throws. */
+export interface Progress {
+  done: number;
+}
+
+/** Runs events through their handlers, each once, in one transaction. */
+export class Effects {
+  constructor(
+    private readonly processor: EventProcessor,
+    private readonly clock: Clock,
+  ) {}
+
+  /** True when a handler wants one of them. */
+  concern(messages: readonly BusMessage[]): boolean {
+    return messages.some(({ event }) => this.processor.handles(event));
+  }
+
+  /** Counts up `progress` until all are done, a key is parked or the time is up. @throws what a handler throws */
+  async take(tx: Tx, messages: readonly BusMessage[], progress: Progress, stopped?: AbortSignal): Promise<void> {
+    const handled = messages.filter(({ event }) => this.processor.handles(event));
+    const { fresh, clear } = await arrive(tx, handled);
+    const until = this.clock.monotonic() + LONGEST;
+    for (const message of messages) {
+      if (message === handled[clear]) return;
+      const over = stopped?.aborted || this.clock.monotonic() > until;
+      if (progress.done > 0 && over) return leave(tx, [...fresh]);
+      const { event } = message;
+      if (fresh.delete(event.id)) await inCorrelationOf(event, () => this.processor.process(tx, event));
+      progress.done++;
+    }
+  }
+}

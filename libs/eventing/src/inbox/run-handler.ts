@@ -1,0 +1,30 @@
+import type { Database } from '@berth/service-kit';
+import type { BusMessage } from '../bus/event-bus.js';
+import type { Effects } from './effects.js';
+import { hasUuid } from './event-id.js';
+
+/**
+ * Takes a run of messages to their effects in one transaction. It gives up where a message alone would need care;
+ * the bus then hands that one over by itself.
+ */
+export class RunHandler {
+  constructor(
+    private readonly database: Database,
+    private readonly effects: Effects,
+  ) {}
+
+  /** Answers how many, from the first on, took effect. @throws what the first one threw: none took effect */
+  async handle(messages: readonly BusMessage[], stopped: AbortSignal): Promise<number> {
+    const nameless = messages.findIndex(({ event }) => !hasUuid(event));
+    const run = nameless < 0 ? messages : messages.slice(0, nameless);
+    if (!this.effects.concern(run)) return run.length;
+    const progress = { done: 0 };
+    try {
+      await this.database.transaction((tx) => this.effects.take(tx, run, progress, stopped));
+      return progress.done;
+    } catch (error) {
+      if (progress.done === 0 || progress.done === run.length) throw error;
+      return this.handle(run.slice(0, progress.done), stopped); // those before the one that threw
+    }
+  }
+}
