@@ -32,6 +32,8 @@ export const config = baseConfig
     /** The gateway's configuration without keys, and where gateways take it with keys. */
     KONG_FILE: z.string().optional(),
     GATEWAY_CONTROL: addresses,
+    /** PEM file of the authority that signed the gateways' certificates. */
+    GATEWAY_CA_FILE: z.string().optional(),
   })
   .refine((value) => value.SMTP_URL !== undefined || value.MAIL_FOLDER !== undefined, {
     path: ['MAIL_FOLDER'],

@@ -21,7 +21,8 @@ export { SealedRowsModule } from './sealing/sealed-rows.module.js';
 export { type SealedColumn, SealedRows, type SealedRowsOptions } from './sealing/sealed-rows.js';
 export { runMain } from './service/run-main.js';
 export type { ServiceDefinition } from './service/service-definition.js';
-export { allMigrations, CONFIG, ServiceKitModule } from './service/service-kit.module.js';
+export { CONFIG } from './service/config-token.js';
+export { allMigrations, ServiceKitModule } from './service/service-kit.module.js';
 export {
   applicationOptions,
   httpAdapter,
@@ -29,6 +30,8 @@ export {
   rootModule,
   type RunningService,
   startService,
+  urlOf,
 } from './service/start-service.js';
+export { trusting } from './tls/certificates.js';
 export { type CancelTimer, Clock } from './time/clock.js';
 export { Ids } from './time/ids.js';

@@ -8,6 +8,7 @@ import {
   rootModule,
   type RunningService,
   type ServiceDefinition,
+  urlOf,
 } from '@berth/service-kit';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
@@ -52,7 +53,7 @@ export async function startTestService<Config extends BaseConfig>(
     await made?.drop();
   };
   return {
-    url: (await app.getUrl()).replace('[::1]', '127.0.0.1'),
+    url: await urlOf(app, config),
     app,
     close,
     database: app.get(Database),

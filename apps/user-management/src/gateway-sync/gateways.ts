@@ -13,9 +13,9 @@ export class Gateways {
 
   /** Resolves when every gateway has taken the keys. @throws GatewayRefused */
   async take(keys: readonly SigningKey[], signal: AbortSignal): Promise<void> {
-    const { GATEWAY_CONTROL: addresses, KONG_FILE: file } = this.config;
+    const { GATEWAY_CONTROL: addresses, GATEWAY_CA_FILE: caFile, KONG_FILE: file } = this.config;
     if (addresses.length === 0 || file === undefined) return;
     const rendered = kongWithKeys(await readFile(file, 'utf8'), keys);
-    await Promise.all(addresses.map((address) => postConfig(address, rendered, signal)));
+    await Promise.all(addresses.map((address) => postConfig({ address, caFile }, rendered, signal)));
   }
 }

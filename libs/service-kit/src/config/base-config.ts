@@ -15,13 +15,14 @@ export const baseConfig = z.object({
   PORT: port.default(0),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
   DATABASE_POOL: z.coerce.number().int().min(2).max(200).default(10),
-  /** PEM file of the authority that signed the database's certificate; absent: no TLS unless the URL says so. */
+  /** PEM file of the authority that signed the database's certificate; absent: no TLS unless the URL says so. Read for each connection. */
   DATABASE_CA_FILE: z.string().optional(),
   BUS: z.enum(['embedded', 'kafka']).default('embedded'),
   /** Database of the embedded bus. */
   BUS_DATABASE_URL: z.string().optional(),
   KAFKA_BROKERS: z.string().optional(),
   KAFKA_CA_FILE: z.string().optional(),
+  /** PEM files; the service then answers https only. They are read again when they change. */
   TLS_CERT_FILE: z.string().optional(),
   TLS_KEY_FILE: z.string().optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { DataSource, type EntityTarget, type MigrationInterface, type ObjectLiteral } from 'typeorm';
+import { trusting } from '../tls/certificates.js';
 
 export interface DataSourceOptions {
   readonly url: string;
@@ -21,7 +21,7 @@ export function createDataSource(options: DataSourceOptions): DataSource {
     migrationsTransactionMode: 'each',
     synchronize: false,
     poolSize: options.poolSize,
-    ...(options.caFile ? { ssl: { ca: readFileSync(options.caFile, 'utf8') } } : {}),
+    ...trusting(options.caFile),
   });
 }
 

@@ -1,5 +1,6 @@
 import { Client } from 'pg';
 import type { Clock } from '../time/clock.js';
+import { trusting } from '../tls/certificates.js';
 import type { Logger } from '../logging/logger.js';
 
 export interface ListenerOptions {
@@ -22,7 +23,7 @@ export class Listener {
   ) {}
 
   async open(): Promise<void> {
-    const client = new Client({ connectionString: this.options.url });
+    const client = new Client({ connectionString: this.options.url, ...trusting(this.options.caFile) });
     this.client = client;
     client.on('error', (error) => this.logger.debug({ err: error }, 'listener connection ended'));
     client.on('end', () => this.reconnectSoon());

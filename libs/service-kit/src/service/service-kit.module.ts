@@ -12,10 +12,9 @@ import { createDataSource, migrate } from '../persistence/data-source.js';
 import { Database } from '../persistence/database.js';
 import { Clock } from '../time/clock.js';
 import { Ids } from '../time/ids.js';
+import { CertificateRenewal } from '../tls/certificate-renewal.js';
+import { CONFIG } from './config-token.js';
 import type { ServiceDefinition } from './service-definition.js';
-
-/** Injection token of the service's parsed configuration. */
-export const CONFIG = Symbol('berth.config');
 
 /** Global: database, clock, ids, logger, configuration, and what every HTTP edge does alike. */
 @Module({})
@@ -28,6 +27,7 @@ export class ServiceKitModule {
       providers: [
         Clock,
         Ids,
+        CertificateRenewal,
         { provide: CONFIG, useValue: config },
         { provide: LOGGER, useFactory: () => createLogger(definition.name, config.LOG_LEVEL) },
         { provide: Database, useFactory: () => openDatabase(definition, config) },

@@ -1,14 +1,14 @@
-import { readFileSync } from 'node:fs';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { BaseConfig } from '../config/base-config.js';
-import { type Environment, loadConfig } from '../config/load-config.js';
+import { ConfigError, type Environment, loadConfig } from '../config/load-config.js';
 import { correlate } from '../http/correlate.js';
 import { serveOpenApi } from '../http/open-api.js';
 import { takeJsonOnly } from '../http/request-bodies.js';
 import { answerUnparsed, answerUnrouted } from '../http/unrouted-problems.js';
 import { LOGGER, type Logger, NestLogger } from '../logging/logger.js';
+import { readCertificate } from '../tls/certificates.js';
 import type { ServiceDefinition } from './service-definition.js';
 import { ServiceKitModule } from './service-kit.module.js';
 
@@ -42,10 +42,10 @@ export const applicationOptions = {
 
 /** The HTTP server below Nest: TLS when both files are configured, 1 MiB bodies, no trust in forwarded headers. */
 export function httpAdapter(config: BaseConfig): FastifyAdapter {
-  const https =
-    config.TLS_CERT_FILE && config.TLS_KEY_FILE
-      ? { https: { cert: readFileSync(config.TLS_CERT_FILE), key: readFileSync(config.TLS_KEY_FILE) } }
-      : {};
+  const { TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile } = config;
+  if ((certFile === undefined) !== (keyFile === undefined))
+    throw new ConfigError('Set both TLS_CERT_FILE and TLS_KEY_FILE, or neither.');
+  const https = certFile && keyFile ? { https: readCertificate(certFile, keyFile) } : {};
   const options = {
     bodyLimit: 1_048_576,
     forceCloseConnections: true,
@@ -80,6 +80,11 @@ export async function startService<Config extends BaseConfig>(
   });
   await prepare(app, definition as unknown as ServiceDefinition<never>);
   await app.listen(config.PORT, config.HOST);
+  return { url: await urlOf(app, config), app, close: () => app.close() };
+}
+
+/** Where an application that listens answers, without trailing slash. */
+export async function urlOf(app: NestFastifyApplication, config: BaseConfig): Promise<string> {
   const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
-  return { url, app, close: () => app.close() };
+  return config.TLS_CERT_FILE ? url.replace(/^http:/, 'https:') : url;
 }

@@ -1,0 +1,2 @@
+/** Injection token of the service's parsed configuration. */
+export const CONFIG = Symbol('berth.config');
