@@ -12,8 +12,11 @@ export const config = baseConfig.extend({
   /** What a person's browser opens: `http://{host}:8080`. */
   APP_URL_TEMPLATE: z.string().default('http://{host}'),
   PLATFORM_DOMAIN: z.string().default('localhost'),
-  /** Longest time between two looks at a workload that nothing happens to. */
-  RESYNC_SECONDS: z.coerce.number().int().min(1).default(30),
+  /**
+   * About how long between two looks at a workload that nothing happens to, each of which also tells metering that it is
+   * followed. The runtime tells what happens; this only mends what nobody could know of.
+   */
+  RESYNC_SECONDS: z.coerce.number().int().min(1).default(3_600),
   /** What a killed replica had in hand is left to it so long: a deployment waits for as much after a crash. */
   LEASE_SECONDS: z.coerce.number().int().min(1).default(10),
 });

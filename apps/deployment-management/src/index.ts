@@ -7,6 +7,7 @@ import { type Config, config } from './config.js';
 import { CurrentConfig1763800000000 } from './database/migrations/current-config.migration.js';
 import { Initial1763700000000 } from './database/migrations/initial.migration.js';
 import { Quotas1763800000010 } from './database/migrations/quotas.migration.js';
+import { RuntimeWatch1763800000030 } from './database/migrations/runtime-watch.migration.js';
 
 /** Projects, environments, apps, workloads, releases, deployments: what runs, and how it came to. */
 export const deploymentManagement: ServiceDefinition<Config> = {
@@ -20,11 +21,13 @@ export const deploymentManagement: ServiceDefinition<Config> = {
     Initial1763700000000,
     CurrentConfig1763800000000,
     Quotas1763800000010,
+    RuntimeWatch1763800000030,
   ],
   module: (parsed) => AppModule.with(parsed),
   connect: connectEvents,
 };
 
+export { KubernetesRuntime, type KubernetesRuntimeOptions } from './runtime/kubernetes/kubernetes-runtime.js';
 export { type Behaviour, MemoryRuntime } from './runtime/memory/memory-runtime.js';
 export { ProcessRuntime } from './runtime/process/process-runtime.js';
 export { type Runtime, RUNTIME, RuntimeUnavailable } from './runtime/runtime.js';

@@ -1,6 +1,7 @@
 import type { CloudEvent } from '@berth/contracts/events';
 import { eventually } from '@berth/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { RuntimeConfirmations } from '../src/runtime/runtime-confirmations.js';
 import { digestOf } from './fixtures/build-service.js';
 import { Platform } from './fixtures/platform.js';
 import { Scene } from './fixtures/scene.js';
@@ -203,6 +204,35 @@ describe('the world', () => {
     await ready('true');
     const all = await told();
     expect(all.map((each) => each.allocationVersion)).toEqual(all.map((_, index) => index + 1));
+  });
+
+  it('that forgot everything: usage ends at the last moment at which it was certain, and begins anew', async () => {
+    await scene.deployLive('mortal');
+    await ready('true');
+    await eventually(async () => expect(await told()).toHaveLength(1));
+    const confirmations = platform.service.app.get(RuntimeConfirmations);
+    const before = new Date().toISOString();
+    await confirmations.confirm();
+    const after = new Date().toISOString();
+    platform.runtime.forget();
+    await eventually(async () => expect((await told()).map(counts)).toEqual([{ 'v1 web': 1 }, {}, { 'v1 web': 1 }]));
+    const [, gone, back] = await told();
+    expect([before, gone!.effectiveAt, after]).toEqual([before, gone!.effectiveAt, after].sort());
+    expect(back!.effectiveAt > after).toBe(true);
+  });
+
+  it('that may have changed unseen confirms nothing but what was looked at since', async () => {
+    await scene.deployLive('unseen');
+    await ready('true');
+    await eventually(async () => expect(await told()).toHaveLength(1));
+    const confirmations = platform.service.app.get(RuntimeConfirmations);
+    await confirmations.confirm();
+    const certain = new Date().toISOString();
+    await confirmations.begin();
+    await confirmations.confirm();
+    platform.runtime.forget();
+    await eventually(async () => expect(await told()).toHaveLength(3));
+    expect((await told())[1]!.effectiveAt <= certain).toBe(true);
   });
 
   it('whose instances go bad after the release was live shows it, and recovers', async () => {

@@ -17,6 +17,9 @@ afterAll(() => platform.close());
 const path = (rest = '') => `/v1/workloads/${scene.id}${rest}`;
 const patch = (body: object, ifMatch = '*') => scene.owner.patch<Workload>(path(), body, { 'if-match': ifMatch });
 
+const environmentOf = (slug: string) =>
+  scene.owner.post<Environment>('/v1/environments', { projectId: scene.project.id, slug, kind: 'staging' });
+
 describe('a workload', () => {
   it('is made of an app and an environment, with a host of its own and nothing to run yet', async () => {
     expect(scene.workload).toMatchObject({
@@ -44,6 +47,40 @@ describe('a workload', () => {
       code: 'workload_of_other_project',
       pointers: ['/environmentId'],
     });
+  });
+
+  it('gets another host when the one that would be its own is taken', async () => {
+    const staging = await environmentOf('staging');
+    const taken = new URL(scene.workload.url).hostname;
+    await platform.query('create sequence collisions');
+    await platform.query(
+      `create function collide() returns trigger language plpgsql as
+         $$ begin if nextval('collisions') <= 2 then new.host = '${taken}'; end if; return new; end $$`,
+    );
+    await platform.query('create trigger collide before insert on workload for each row execute function collide()');
+    const body = { appId: scene.app.id, environmentId: staging.id };
+    const made = await scene.owner.send<Workload>('POST', '/v1/workloads', body);
+    await platform.query('drop trigger collide on workload; drop function collide; drop sequence collisions');
+    expect(made.status).toBe(201);
+    expect(new URL(made.body.url).hostname).toMatch(/^web-staging-[0-9a-f]{6}\.localhost$/);
+    expect(await platform.eventTypes(made.body.id)).toEqual(['workload.created']);
+  });
+
+  it('has a host of its own also where long names end alike, and one that DNS takes', async () => {
+    const { id: projectId } = scene.project;
+    const long = 'a'.repeat(39);
+    const hosts = new Set<string>();
+    for (const tail of ['x', 'y']) {
+      const slug = `${long}${tail}`;
+      const app = await scene.owner.post<App>('/v1/apps', { projectId, slug, source: gitSource });
+      for (const end of ['x', 'y']) {
+        const environment = await environmentOf(`b${long.slice(2)}${tail}${end}`);
+        const body = { appId: app.id, environmentId: environment.id };
+        hosts.add(new URL((await scene.owner.post<Workload>('/v1/workloads', body)).url).hostname);
+      }
+    }
+    expect(hosts.size).toBe(4);
+    for (const host of hosts) expect(host.split('.')[0]).toMatch(/^[a-z][a-z0-9-]{0,61}[a-z0-9]$/);
   });
 
   it('is listed by project, app or environment, and by nothing else', async () => {

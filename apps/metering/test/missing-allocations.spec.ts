@@ -56,7 +56,7 @@ describe('a snapshot is asked for', () => {
   it('when what runs is silent, which shows with its usage; a heartbeat ends it, a snapshot alone does not', async () => {
     const place = somewhere();
     await app.tell(changed(place, { version: 1, at: 0, entries: [web] }));
-    pass(299);
+    pass(10_799);
     await ask();
     expect([await asked(place), await waiting(place)]).toEqual([[], 0]);
     pass(1);
@@ -74,7 +74,7 @@ describe('a snapshot is asked for', () => {
       changed(place, { version: 1, at: 0, entries: [web] }),
       changed(place, { version: 2, at: 5, entries: [] }),
     );
-    pass(10_000);
+    pass(20_000);
     await ask();
     expect(await asked(place)).toEqual([]);
   });

@@ -1,5 +1,5 @@
 export { CreateWorkQueue1763600000010 } from './migrations/create-work-queue.migration.js';
-export { Blocked, Interrupted, LeaseLost, lookAgainIn, type Outcome, settled } from './outcome.js';
+export { Blocked, Interrupted, LeaseLost, lookAgainAbout, lookAgainIn, type Outcome, settled } from './outcome.js';
 export { ReconcileModule, reconcileEntities, reconcileMigrations } from './reconcile.module.js';
 export { ReconcileRunner } from './reconcile-runner.js';
 export type { ReconcileContext, ReconcileOptions, Reconciler } from './reconciler.js';

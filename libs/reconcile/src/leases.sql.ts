@@ -67,7 +67,7 @@ export const heartbeatSql = `
 /**
  * $1 queue, $2 key, $3 fence, $4 kind, $5 seconds until the next run (null: none).
  * Backoff: 1 s doubled per failure, at most 300 s, times a random factor from 0.5 to 1, so that keys that failed
- * together do not return together. What was enqueued meanwhile keeps its own, earlier time.
+ * together do not return together; `spread` does the same around its moment. What was enqueued meanwhile keeps its own, earlier time.
  * A key that nobody asked for meanwhile and that needs no further run is deleted: settled keys cost nothing.
  */
 export const finishSql = `
@@ -81,6 +81,7 @@ export const finishSql = `
        set due_at = least(i.due_at, case
              when $4 = 'failed'
                then now() + least(300, power(2, least(i.attempts, 20))) * (0.5 + random() / 2) * interval '1 second'
+             when $4 = 'spread' then now() + $5::float8 * (0.5 + random()) * interval '1 second'
              else now() + $5::float8 * interval '1 second' end),
            attempts = case $4 when 'failed' then i.attempts + 1 when 'returned' then i.attempts else 0 end
       from released r

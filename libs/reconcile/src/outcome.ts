@@ -1,5 +1,6 @@
 /** What a reconciler answers: `settled`, or when to look again. */
-export type Outcome = { readonly kind: 'settled' } | { readonly kind: 'again'; readonly seconds: number };
+export type Outcome =
+  { readonly kind: 'settled' } | { readonly kind: 'again'; readonly seconds: number; readonly isSpread?: boolean };
 
 /** Nothing left to do for this key until somebody enqueues it or its resync comes. */
 export const settled: Outcome = Object.freeze({ kind: 'settled' });
@@ -8,6 +9,16 @@ export const settled: Outcome = Object.freeze({ kind: 'settled' });
 export const lookAgainIn = (delay: { readonly seconds: number }): Outcome => ({
   kind: 'again',
   seconds: delay.seconds,
+});
+
+/**
+ * For a look that nothing asks for: at a random moment between half and one and a half times so many seconds from now, so
+ * that keys that settled together do not return together.
+ */
+export const lookAgainAbout = (delay: { readonly seconds: number }): Outcome => ({
+  kind: 'again',
+  seconds: delay.seconds,
+  isSpread: true,
 });
 
 /** Somebody must act before progress is possible: a slow recheck follows, and it does not count as a failure. */

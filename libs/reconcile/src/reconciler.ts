@@ -30,7 +30,7 @@ export interface ReconcileOptions {
   readonly concurrency?: number;
   /** A worker that is silent for so long has lost its key. Default 30. */
   readonly leaseSeconds?: number;
-  /** Settled keys run again after so many seconds; null: never by themselves. Default null. */
+  /** Settled keys run again after about so many seconds, spread; null: never by themselves. Default null. */
   readonly resyncSeconds?: number | null;
   /** Keys of one group worked on at once by all processes together. Default: no limit. */
   readonly perGroup?: number;

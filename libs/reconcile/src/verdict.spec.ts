@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Blocked, Interrupted, LeaseLost, lookAgainIn, settled } from './outcome.js';
+import { Blocked, Interrupted, LeaseLost, lookAgainAbout, lookAgainIn, settled } from './outcome.js';
 import { finishOf, verdictOf } from './verdict.js';
 
 const open = new AbortController().signal;
@@ -23,8 +23,9 @@ describe('what follows from a run', () => {
   const outcome = (value: typeof settled) => ({ kind: 'outcome', outcome: value }) as const;
   it.each([
     ['settled without resync', outcome(settled), null, { kind: 'done', seconds: null }],
-    ['settled with resync', outcome(settled), 300, { kind: 'done', seconds: 300 }],
+    ['settled with resync', outcome(settled), 300, { kind: 'spread', seconds: 300 }],
     ['look again', outcome(lookAgainIn({ seconds: 5 })), 300, { kind: 'done', seconds: 5 }],
+    ['look again some time', outcome(lookAgainAbout({ seconds: 5 })), null, { kind: 'spread', seconds: 5 }],
     ['blocked', { kind: 'blocked', error: new Blocked('A', 'b') } as const, null, { kind: 'done', seconds: 60 }],
     ['interrupted', { kind: 'interrupted' } as const, 300, { kind: 'returned', seconds: 0 }],
     ['failed', { kind: 'failed', error: new Error('x') } as const, 300, { kind: 'failed', seconds: null }],

@@ -8,9 +8,12 @@ export type Verdict =
   | { readonly kind: 'failed'; readonly error: unknown }
   | { readonly kind: 'lost' };
 
-/** How a lease ends: `done` forgets failures, `failed` counts one and backs off, `returned` leaves the count alone. */
+/**
+ * How a lease ends: `done` forgets failures, `spread` as well and comes back at a random moment around the given one, `failed`
+ * counts one and backs off, `returned` leaves the count alone.
+ */
 export interface Finish {
-  readonly kind: 'done' | 'failed' | 'returned';
+  readonly kind: 'done' | 'spread' | 'failed' | 'returned';
   /** Until the next run; null: none. Not used by `failed`. */
   readonly seconds: number | null;
 }
@@ -35,6 +38,11 @@ export function finishOf(verdict: Exclude<Verdict, { kind: 'lost' }>, resyncSeco
     case 'failed':
       return { kind: 'failed', seconds: null };
     case 'outcome':
-      return { kind: 'done', seconds: verdict.outcome.kind === 'again' ? verdict.outcome.seconds : resyncSeconds };
+      return finishOfOutcome(verdict.outcome, resyncSeconds);
   }
+}
+
+function finishOfOutcome(outcome: Outcome, resyncSeconds: number | null): Finish {
+  if (outcome.kind === 'again') return { kind: outcome.isSpread ? 'spread' : 'done', seconds: outcome.seconds };
+  return resyncSeconds === null ? { kind: 'done', seconds: null } : { kind: 'spread', seconds: resyncSeconds };
 }

@@ -26,6 +26,17 @@ export class WorkQueue {
     tx.afterCommit(() => this.bus.publish({ queue }));
   }
 
+  /** As `enqueue` for many keys in one statement; their groups are kept. */
+  async enqueueAll(tx: Tx, queue: string, keys: readonly string[]): Promise<void> {
+    await tx.query(
+      `insert into work_item as i (queue, key, work_group, generation, due_at)
+       select $1, key, '', nextval('work_sequence'), now() from unnest($2::text[]) as key order by key
+       on conflict (queue, key) do update set generation = excluded.generation, due_at = least(i.due_at, excluded.due_at)`,
+      [queue, keys],
+    );
+    tx.afterCommit(() => this.bus.publish({ queue }));
+  }
+
   /** Enqueues `key` and aborts the signal of whoever works on it now, in any process. */
   async interrupt(tx: Tx, queue: string, key: string): Promise<void> {
     await this.upsert(tx, queue, key, {}, true);

@@ -6,21 +6,25 @@ import {
   workloadAllocationSnapshot,
 } from '@berth/contracts/events';
 import type { ObservedWorkload } from '@berth/contracts/runtime';
-import type { Sql, Tx } from '@berth/service-kit';
-import { Injectable } from '@nestjs/common';
+import { CONFIG, type Sql, type Tx } from '@berth/service-kit';
+import { Inject, Injectable } from '@nestjs/common';
 import { Changes } from '../changes/changes.js';
 import { Mint } from '../changes/mint.js';
+import type { Config } from '../config.js';
 import type { WorkloadRow } from '../workloads/workload.js';
 import { allocationOf, sameAllocation } from './allocation.js';
 
 /** The one cluster of the embedded default. */
 const CLUSTER = 'local';
-const HEARTBEAT_MILLISECONDS = 60_000;
 
 interface AllocationRow {
   readonly version: number;
   readonly effectiveAt: Date;
   readonly confirmedAt: Date;
+  /** When it was last told, changed or not. */
+  readonly toldAt: Date;
+  /** It has been looked at since changes may have been missed, so that their absence confirms it. */
+  readonly isWatched: boolean;
   readonly entries: AllocationEntry[];
 }
 
@@ -35,16 +39,23 @@ export interface Sighting {
 /** Tells what a workload has running and serving, each time that it is seen to have changed: the source of all usage. */
 @Injectable()
 export class Allocations {
+  /** Every look at a workload that nothing happens to brings one: such looks come after half the resync time or later. */
+  private readonly heartbeatMilliseconds: number;
+
   constructor(
     private readonly changes: Changes,
     private readonly mint: Mint,
-  ) {}
+    @Inject(CONFIG) config: Config,
+  ) {
+    this.heartbeatMilliseconds = config.RESYNC_SECONDS * 500;
+  }
 
   /** Whether `record` would write: read before, so that a pass without a change costs no transaction. */
   async isNews(sql: Sql, sighting: Sighting): Promise<boolean> {
     const last = await this.last(sql, sighting.workload.id);
     if (!last) return this.entriesOf(sighting).length > 0;
-    return !sameAllocation(last.entries, this.entriesOf(sighting)) || this.heartbeatIsDue(last);
+    if (!sameAllocation(last.entries, this.entriesOf(sighting))) return true;
+    return last.entries.length > 0 && (!last.isWatched || this.heartbeatIsDue(last));
   }
 
   /** The caller holds the workload's row lock. */
@@ -55,9 +66,10 @@ export class Allocations {
     const effectiveAt = this.effectiveAt(sighting.observed, last);
     const version = (last?.version ?? 0) + 1;
     await tx.query(
-      `insert into allocation (workload_id, version, effective_at, confirmed_at, entries) values ($1, $2, $3, $4, $5)
+      `insert into allocation (workload_id, version, effective_at, confirmed_at, told_at, entries)
+       values ($1, $2, $3, $4, $4, $5)
        on conflict (workload_id) do update set version = excluded.version, effective_at = excluded.effective_at,
-         confirmed_at = excluded.confirmed_at, entries = excluded.entries`,
+         confirmed_at = excluded.confirmed_at, told_at = excluded.told_at, entries = excluded.entries`,
       [sighting.workload.id, version, effectiveAt, this.mint.now(), JSON.stringify(entries)],
     );
     const data = statementOf(sighting.workload, { version, effectiveAt, entries });
@@ -84,9 +96,11 @@ export class Allocations {
   }
 
   private async confirm(tx: Tx, workload: WorkloadRow, last: AllocationRow | undefined): Promise<void> {
-    if (!last || !this.heartbeatIsDue(last)) return;
+    if (!last || last.entries.length === 0) return;
     const confirmedAt = this.mint.now();
     await tx.query('update allocation set confirmed_at = $2 where workload_id = $1', [workload.id, confirmedAt]);
+    if (!this.heartbeatIsDue(last)) return;
+    await tx.query('update allocation set told_at = $2 where workload_id = $1', [workload.id, confirmedAt]);
     const { id: workloadId, organizationId } = workload;
     const data = {
       workloadId,
@@ -97,9 +111,8 @@ export class Allocations {
     await this.changes.tell(tx, workloadAllocationHeartbeat, { subject: workloadId, organizationId, data });
   }
 
-  /** What serves nobody needs no heartbeat: nothing could have changed unseen. */
   private heartbeatIsDue(last: AllocationRow): boolean {
-    return last.entries.length > 0 && this.mint.now().getTime() - last.confirmedAt.getTime() >= HEARTBEAT_MILLISECONDS;
+    return this.mint.now().getTime() - last.toldAt.getTime() >= this.heartbeatMilliseconds;
   }
 
   /**
@@ -117,7 +130,11 @@ export class Allocations {
 
   private async last(sql: Sql, workloadId: string): Promise<AllocationRow | undefined> {
     const [row] = await sql.query<AllocationRow>(
-      `select version, effective_at as "effectiveAt", confirmed_at as "confirmedAt", entries from allocation where workload_id = $1`,
+      `select a.version, a.effective_at as "effectiveAt", a.told_at as "toldAt", a.entries,
+              coalesce(a.confirmed_at >= w.since, true) as "isWatched",
+              case when a.confirmed_at >= w.since then greatest(a.confirmed_at, w.confirmed_at) else a.confirmed_at end
+                as "confirmedAt"
+         from allocation a left join runtime_watch w on true where a.workload_id = $1`,
       [workloadId],
     );
     return row;
@@ -126,7 +143,7 @@ export class Allocations {
 
 function statementOf(
   { id: workloadId, appId, environmentId, projectId, organizationId }: WorkloadRow,
-  { version, effectiveAt, entries }: Omit<AllocationRow, 'confirmedAt'>,
+  { version, effectiveAt, entries }: Pick<AllocationRow, 'version' | 'effectiveAt' | 'entries'>,
 ): Allocation {
   return {
     ...{ workloadId, appId, environmentId, projectId, organizationId, entries },

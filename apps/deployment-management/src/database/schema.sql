@@ -52,6 +52,7 @@ create table allocation (
   effective_at timestamp with time zone not null,
   confirmed_at timestamp with time zone not null,
   entries jsonb not null,
+  told_at timestamp with time zone not null,
   constraint allocation_pkey PRIMARY KEY (workload_id)
 );
 
@@ -223,6 +224,14 @@ create table release (
   process_settings jsonb not null default '{}'::jsonb,
   constraint release_pkey PRIMARY KEY (id),
   constraint release_workload_id_number_key UNIQUE (workload_id, number)
+);
+
+create table runtime_watch (
+  only_row boolean not null default true,
+  since timestamp with time zone not null,
+  confirmed_at timestamp with time zone not null,
+  constraint runtime_watch_pkey PRIMARY KEY (only_row),
+  constraint runtime_watch_only_row_check CHECK (only_row)
 );
 
 create table secret_version (

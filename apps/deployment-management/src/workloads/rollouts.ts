@@ -50,7 +50,10 @@ export class Rollouts {
 
   /** Makes the runtime's state that of `target`, writes down what is there, and moves the deployment if one moves. */
   async converge(view: WorkloadView, target: Release, context: ReconcileContext): Promise<Outcome | undefined> {
-    const { desired, observed } = await this.runtime.bring(view.workload, target, context.signal);
+    const { workload } = view;
+    const found = await this.runtime.observe(workload.id, context.signal);
+    if (!found) await this.reports.reportGone(context, view);
+    const { desired, observed } = await this.runtime.bring(workload, target, found, context.signal);
     const observation = { view, desired, observed };
     await this.reports.report(context, observation);
     return view.moving && this.advance(view.moving, observation, context);

@@ -20,14 +20,18 @@ export class RuntimeState {
     private readonly secrets: SecretStore,
   ) {}
 
+  observe(workloadId: string, signal: AbortSignal): Promise<ObservedWorkload | null> {
+    return this.runtime.observe(workloadId, signal);
+  }
+
   /** States the desired state when the runtime does not have it yet, and answers what is there. Secrets are opened only then. */
   async bring(
     workload: WorkloadRow,
     release: Release,
+    observed: ObservedWorkload | null,
     signal: AbortSignal,
   ): Promise<{ desired: DesiredWorkload; observed: ObservedWorkload | null }> {
     const desired = desiredWorkload(workload, release, {});
-    const observed = await this.runtime.observe(workload.id, signal);
     if (observed && observed.observedGeneration >= desired.generation) return { desired, observed };
     await this.runtime.apply({ ...desired, environment: await this.environmentOf(release) }, signal);
     return { desired, observed: await this.runtime.observe(workload.id, signal) };

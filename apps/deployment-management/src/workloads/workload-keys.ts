@@ -16,9 +16,7 @@ export class WorkloadKeys {
   ) {}
 
   async enqueue(ids: readonly string[]): Promise<void> {
-    await this.database.transaction(async (tx) => {
-      for (const id of ids) await this.queue.enqueue(tx, WORKLOADS, id);
-    });
+    await this.database.transaction((tx) => this.queue.enqueueAll(tx, WORKLOADS, ids));
   }
 
   /** A page at a time, so that thousands of workloads hold no long transaction. */

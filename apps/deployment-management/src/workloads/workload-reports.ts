@@ -51,6 +51,16 @@ export class WorkloadReports {
     });
   }
 
+  /** The runtime lost it, which nobody asked for: its usage ends when it was last certain, before it is brought back. */
+  async reportGone(context: ReconcileContext, { workload, billed }: WorkloadView): Promise<void> {
+    const sighting = { workload, observed: null, billed };
+    if (!(await this.allocations.isNews(this.database, sighting))) return;
+    await context.transaction(async (tx) => {
+      await this.workloads.lock(tx, workload.id);
+      await this.allocations.record(tx, sighting);
+    });
+  }
+
   private async write(
     tx: Tx,
     observation: Observation,

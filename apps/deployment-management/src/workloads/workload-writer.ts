@@ -10,7 +10,11 @@ import type { Config } from '../config.js';
 import { WORKLOADS } from '../deployments/transitions.js';
 import { hostFor, type WorkloadRow } from './workload.js';
 import { workloadErrors } from './workloads.errors.js';
-import { WorkloadsRepository } from './workloads.repository.js';
+import { type NewWorkload, WorkloadsRepository } from './workloads.repository.js';
+
+const HOST_TRIES = 5;
+
+type References = Pick<NewWorkload, 'appId' | 'environmentId' | 'projectId' | 'organizationId'>;
 
 export interface WorkloadAct {
   readonly by: Caller;
@@ -32,19 +36,9 @@ export class WorkloadWriter {
 
   /** @throws 409 when the app has a workload in the environment */
   async create(tx: Tx, app: App, environment: Environment, by: Caller): Promise<WorkloadRow> {
-    const id = this.mint.id();
-    const host = hostFor(app.slug, environment.slug, id, this.config.PLATFORM_DOMAIN);
     const { organizationId, projectId } = app;
     const references = { appId: app.id, environmentId: environment.id, projectId, organizationId };
-    const inserted = await this.workloads.insert(tx, {
-      id,
-      ...references,
-      host,
-      restartToken: this.mint.id(),
-      createdAt: this.mint.now(),
-    });
-    if (!inserted)
-      throw workloadErrors.WorkloadExists('The app has a workload in this environment.', { pointer: '/environmentId' });
+    const id = await this.insert(tx, app.slug, environment.slug, references);
     await this.changes.tell(tx, workloadCreated, {
       subject: id,
       organizationId,
@@ -54,6 +48,22 @@ export class WorkloadWriter {
     if (!workload) throw new Error('A workload is gone that was just made.');
     await this.act(tx, workload, { by, action: 'workloads:create' });
     return workload;
+  }
+
+  /** A host ends in a hash of the workload's id, short enough to read: one that is taken is left for that of another id. */
+  private async insert(tx: Tx, appSlug: string, environmentSlug: string, references: References): Promise<string> {
+    for (let tries = 0; tries < HOST_TRIES; tries++) {
+      const id = this.mint.id();
+      const host = hostFor(appSlug, environmentSlug, id, this.config.PLATFORM_DOMAIN);
+      const row = { id, ...references, host, restartToken: this.mint.id(), createdAt: this.mint.now() };
+      const outcome = await this.workloads.insert(tx, row);
+      if (outcome === 'inserted') return id;
+      if (outcome === 'exists') {
+        const detail = 'The app has a workload in this environment.';
+        throw workloadErrors.WorkloadExists(detail, { pointer: '/environmentId' });
+      }
+    }
+    throw new Error(`${HOST_TRIES} hosts for ${appSlug} in ${environmentSlug} were all taken.`);
   }
 
   patch(tx: Tx, workload: WorkloadRow, body: UpdateWorkload): Promise<void> {

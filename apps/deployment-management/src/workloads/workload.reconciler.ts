@@ -1,6 +1,6 @@
 import { CONFIG, type Tx } from '@berth/service-kit';
 import {
-  lookAgainIn,
+  lookAgainAbout,
   type Outcome,
   type ReconcileContext,
   type Reconciler,
@@ -39,7 +39,7 @@ export class WorkloadReconciler implements Reconciler, OnModuleInit {
     const view = await this.views.load(workloadId);
     if (!view) return settled;
     if (view.workload.deletedAt) return this.end.finalize(view, context);
-    return (await this.step(view, context)) ?? lookAgainIn({ seconds: this.config.RESYNC_SECONDS });
+    return (await this.step(view, context)) ?? lookAgainAbout({ seconds: this.config.RESYNC_SECONDS });
   }
 
   /** Past its deadline: ended whatever its worker is doing, which the queue has already fenced off. */

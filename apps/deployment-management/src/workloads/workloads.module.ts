@@ -35,6 +35,7 @@ import { Rollbacks } from '../releases/rollbacks.js';
 import { ReleasesRepository } from '../releases/releases.repository.js';
 import { makeRuntime } from '../runtime/make-runtime.js';
 import { RUNTIME } from '../runtime/runtime.js';
+import { RuntimeConfirmations } from '../runtime/runtime-confirmations.js';
 import { RuntimeWatcher } from '../runtime/runtime-watcher.js';
 import { SecretRevocations } from '../secrets/secret-revocations.js';
 import { SecretStore } from '../secrets/secret-store.js';
@@ -76,6 +77,7 @@ const reconciliation = [
   RuntimeState,
   DeploymentSteps,
   RuntimeWatcher,
+  RuntimeConfirmations,
   Allocations,
 ];
 const deployments = [

@@ -35,16 +35,20 @@ export interface WorkloadPatch {
 
 @Injectable()
 export class WorkloadsRepository {
-  /** Answers false when the app has a workload in the environment. */
-  async insert(tx: Tx, workload: NewWorkload): Promise<boolean> {
+  /** `exists`: the app has a workload in the environment. */
+  async insert(tx: Tx, workload: NewWorkload): Promise<'inserted' | 'exists' | 'host-taken'> {
     const { id, appId, environmentId, projectId, organizationId, host, restartToken, createdAt } = workload;
     const rows = await tx.query(
       `insert into workload (id, app_id, environment_id, project_id, organization_id, host, restart_token, created_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (app_id, environment_id) where deleted_at is null do nothing
-       returning id`,
+       values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing returning id`,
       [id, appId, environmentId, projectId, organizationId, host, restartToken, createdAt],
     );
-    return rows.length === 1;
+    if (rows.length === 1) return 'inserted';
+    const others = await tx.query(
+      'select 1 from workload where app_id = $1 and environment_id = $2 and deleted_at is null',
+      [appId, environmentId],
+    );
+    return others.length === 1 ? 'exists' : 'host-taken';
   }
 
   /** Also answers a deleted one, which the reconciler still has to finish. */
