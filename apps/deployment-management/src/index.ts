@@ -27,7 +27,6 @@ export const deploymentManagement: ServiceDefinition<Config> = {
   connect: connectEvents,
 };
 
-export { KubernetesRuntime, type KubernetesRuntimeOptions } from './runtime/kubernetes/kubernetes-runtime.js';
 export { type Behaviour, MemoryRuntime } from './runtime/memory/memory-runtime.js';
 export { ProcessRuntime } from './runtime/process/process-runtime.js';
 export { type Runtime, RUNTIME, RuntimeUnavailable } from './runtime/runtime.js';
