@@ -63,7 +63,7 @@ async function prepare(path: string): Promise<void> {
 async function checkVersion(path: string): Promise<void> {
   const file = join(path, 'version');
   const text = await readFile(file, 'utf8').catch(() => null); // a new folder has none
-  if (text === null) return writeFile(file, `${DATA_VERSION}\n`);
+  if (text === null) return writeFile(file, `${DATA_VERSION}\n`, { mode: 0o600 });
   if (Number(text) <= DATA_VERSION) return;
   throw new StartFailure(
     `The data folder ${path} was written by a newer Berth (data version ${text.trim()}, this one knows ${DATA_VERSION}). Update Berth, or choose another folder with --data.`,
