@@ -136,6 +136,7 @@ describe('the value of a secret', () => {
     await scene.reaches(promoted, 'live');
     await call('POST', '/v1/workloads/{id}/deployments?dryRun=true', id, { source: { kind: 'release', number: 2 } });
     await call('POST', '/v1/workloads/{id}/scale', id, { sizes: { web: { memoryMib: 300 } } });
+    await call('POST', '/v1/secrets/{workloadId}/revocations', id, { name: 'TOKEN', version: 1 });
     for (const action of ['stop', 'start', 'restart']) await call('POST', `/v1/workloads/{id}/${action}`, id);
     await call('POST', '/v1/deployments/{id}/cancel', (await scene.request()).id);
     await call('PATCH', '/v1/apps/{id}', scene.app.id, { build: { rootFolder: 'x' } });

@@ -1,5 +1,5 @@
 import type { Deployment, Release } from '@berth/contracts/deployment';
-import type { ObservedInstance } from '@berth/contracts/runtime';
+import { type ObservedInstance, serves } from '@berth/contracts/runtime';
 import { eventually } from '@berth/testing';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { ask, steadyLoad } from '../support/app-http.js';
@@ -98,8 +98,7 @@ export function journeySuite(start: StartPlatform): void {
   });
 
   describe('5. scale', () => {
-    const instances = async () =>
-      (await ada.json<ObservedInstance[]>(['ps', '--env', 'staging'])).filter((each) => each.state === 'ready');
+    const instances = async () => (await ada.json<ObservedInstance[]>(['ps', '--env', 'staging'])).filter(serves);
 
     it('web 1 -> 4: requests reach all instances, and top shows each', async () => {
       await ada.run(['ps', 'scale', 'web=4', '--env', 'staging']);
@@ -174,7 +173,7 @@ export function journeySuite(start: StartPlatform): void {
         processes: first?.processes,
       });
       const items = await ada.json<ObservedInstance[]>(['ps', '--env', 'staging']);
-      expect(items.filter((each) => each.processType === 'web' && each.state === 'ready')).toHaveLength(2);
+      expect(items.filter((each) => each.processType === 'web' && serves(each))).toHaveLength(2);
     });
   });
 
