@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url';
 const OLDEST_NODE = 20;
 export const root = fileURLToPath(new URL('..', import.meta.url));
 export const workspaceNode = join(root, 'node_modules/node/bin/node');
-const stamps = join(root, '.cache');
+/** What makes the next start faster; may be deleted. */
+export const stamps = join(root, '.cache');
 
 /** Installs when the lock file changed, builds when a source changed. Exits with one sentence when it cannot. */
 export async function prepare() {

@@ -1,13 +1,15 @@
 // Plain JavaScript for whatever Node a newcomer has: installs, builds, and goes on with the workspace's own Node.
 import { spawn } from 'node:child_process';
-import { prepare, workspaceNode } from './prepare.mjs';
+import { join } from 'node:path';
+import { prepare, stamps, workspaceNode } from './prepare.mjs';
 
 await prepare();
 const main = new URL('../apps/standalone/dist/main.js', import.meta.url).pathname;
 const ownTools = (process.env.PATH ?? '').split(':').filter((folder) => !folder.includes('node_modules'));
 const child = spawn(workspaceNode, ['--enable-source-maps', main, ...process.argv.slice(2)], {
   stdio: 'inherit',
-  env: { ...process.env, BERTH_TOOL_PATH: ownTools.join(':') },
+  // Compiled code is kept from one start to the next.
+  env: { ...process.env, BERTH_TOOL_PATH: ownTools.join(':'), NODE_COMPILE_CACHE: join(stamps, 'compiled') },
 });
 // A terminal sends Ctrl-C to both of us; the platform ends first, then we do.
 process.on('SIGINT', () => undefined);

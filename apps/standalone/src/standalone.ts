@@ -1,15 +1,15 @@
 import { bannerOf } from './banner.js';
 import type { StandaloneConfig } from './config.js';
-import { deployExample } from './example/deploy-example.js';
 import { DataFolder } from './folder/data-folder.js';
 import { loadSecrets, saveSecrets, type Secrets } from './folder/secrets-file.js';
-import { type Platform, startPlatform } from './platform/platform.js';
+import { openDatabases } from './platform/databases.js';
+import type { Platform } from './platform/platform.js';
 
 /** Starts the platform and ends it at SIGINT, SIGTERM or SIGHUP. Resolves when it is up. @throws StartFailure */
 export async function runStandalone(config: StandaloneConfig): Promise<void> {
   const folder = await DataFolder.open(config.folder);
   const { secrets } = await loadSecrets(folder.in('secrets.json'));
-  const platform = await startPlatform(config, folder, secrets).catch(async (error: unknown) => {
+  const platform = await start(config, folder, secrets).catch(async (error: unknown) => {
     await folder.close();
     throw error;
   });
@@ -22,6 +22,13 @@ export async function runStandalone(config: StandaloneConfig): Promise<void> {
   if (secrets.administrator) await saveSecrets(folder.in('secrets.json'), { ...secrets, administrator: null });
 }
 
+/** PostgreSQL starts while the code of the services is read: both take long, and neither needs the other. */
+async function start(config: StandaloneConfig, folder: DataFolder, secrets: Secrets): Promise<Platform> {
+  const opening = openDatabases(folder.in('postgres'), secrets.databasePassword);
+  const [databases, { startPlatform }] = await Promise.all([opening, import('./platform/platform.js')]);
+  return startPlatform({ config, folder, secrets, databases });
+}
+
 /** The administrator's password is kept until the first start has come to its end, so that one that was cut off is repeated. */
 async function firstStart(
   config: StandaloneConfig,
@@ -30,6 +37,7 @@ async function firstStart(
   platform: Platform,
 ): Promise<string | null> {
   if (!secrets.administrator || !config.example) return null;
+  const { deployExample } = await import('./example/deploy-example.js');
   return deployExample({
     url: platform.url,
     administrator: secrets.administrator,

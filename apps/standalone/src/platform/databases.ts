@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { PostgresServer } from '@berth/local-postgres';
-import { Clock } from '@berth/service-kit';
 import { Client, escapeIdentifier, escapeLiteral } from 'pg';
+import { pause } from '../clock.js';
 
 export const serviceNames = ['user-management', 'deployment-management', 'build', 'metering'] as const;
 export type ServiceName = (typeof serviceNames)[number];
@@ -12,7 +12,6 @@ export interface Databases {
   close(): Promise<void>;
 }
 
-const clock = new Clock();
 /** Another process's end cannot be awaited, only looked for. */
 const POLL_MILLISECONDS = 20;
 
@@ -72,7 +71,7 @@ async function endLeftover(folder: string): Promise<void> {
   const deadline = performance.now() + 10_000;
   while (await isPostgres(pid)) {
     if (performance.now() > deadline) process.kill(pid, 'SIGQUIT');
-    await clock.pause(POLL_MILLISECONDS);
+    await pause(POLL_MILLISECONDS);
   }
 }
 

@@ -8,9 +8,7 @@ import { userManagement } from '@berth/user-management';
 import type { StandaloneConfig } from '../config.js';
 import { StartFailure } from '../failure.js';
 import type { DataFolder } from '../folder/data-folder.js';
-import type { Secrets } from '../folder/secrets-file.js';
-import { openDatabases } from './databases.js';
-import { environments } from './environments.js';
+import { environments, type Parts } from './environments.js';
 import { replayEvents } from './replay.js';
 
 export interface Platform {
@@ -25,31 +23,25 @@ export interface Platform {
 type Ending = () => Promise<void>;
 
 /** Composes the embedded default: it starts parts and connects them, and holds no rule of its own. */
-export async function startPlatform(config: StandaloneConfig, folder: DataFolder, secrets: Secrets): Promise<Platform> {
-  const endings: Ending[] = [];
+export async function startPlatform(given: Omit<Parts, 'gateway'>): Promise<Platform> {
+  const endings: Ending[] = [() => given.databases.close()];
   try {
-    return await startParts(config, folder, secrets, endings);
+    return await startParts(given, endings);
   } catch (error) {
     await endAll(endings);
     throw error;
   }
 }
 
-async function startParts(
-  config: StandaloneConfig,
-  folder: DataFolder,
-  secrets: Secrets,
-  endings: Ending[],
-): Promise<Platform> {
+async function startParts(given: Omit<Parts, 'gateway'>, endings: Ending[]): Promise<Platform> {
+  const { config, folder, databases } = given;
   const logger = createLogger('standalone', config.logLevel);
-  const databases = await openDatabases(folder.in('postgres'), secrets.databasePassword);
-  endings.push(() => databases.close());
   if (config.replay) await replayEvents(databases.urlOf('bus'), logger);
   const gateway = await openGateway(config, folder, logger);
   endings.push(() => gateway.close());
   const agent = await openAgent(config, folder, logger);
   endings.push(() => agent.close());
-  const services = await startServices(environments({ config, folder, secrets, databases, gateway }), endings);
+  const services = await startServices(environments({ ...given, gateway }), endings);
   gateway.upstreams(Object.fromEntries(services));
   const limits = describeEnforcement(agent.enforcement);
   return { url: gateway.url.replace('127.0.0.1', 'localhost'), limits, close: () => endAll(endings) };
