@@ -1,4 +1,5 @@
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { formatBerthAccess, parseBerthAccess } from './berth-access.js';
 
 const organizationId = '01932b5e-7a9f-7cc1-9d3c-0a5a8f0b7c11';
@@ -21,4 +22,23 @@ it.each([
   `'; drop table access_organization; --@1`,
 ])('refuses %j', (header) => {
   expect(parseBerthAccess(header)).toBeUndefined();
+});
+
+describe('any version', () => {
+  it('comes back as it was written, and any other text is refused or means itself', () => {
+    const version = fc.record({ organizationId: fc.uuid(), version: fc.integer({ min: 1, max: 999_999_999 }) });
+    fc.assert(fc.property(version, (each) => expect(parseBerthAccess(formatBerthAccess(each))).toEqual(each)));
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.tuple(fc.uuid(), fc.string()).map((parts) => parts.join('@')),
+        ),
+        (text) => {
+          const parsed = parseBerthAccess(text);
+          if (parsed) expect(formatBerthAccess(parsed)).toBe(text.toLowerCase());
+        },
+      ),
+    );
+  });
 });

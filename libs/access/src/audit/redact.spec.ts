@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { redact } from './redact.js';
 
 describe('redact', () => {
@@ -47,4 +48,35 @@ describe('redact', () => {
       nested: {},
     });
   });
+});
+
+it('keeps nothing below a name that speaks of a secret, however deep and in whatever shape', () => {
+  const canary = 'canary-91f2';
+  const secret = fc.constantFrom(
+    'password',
+    'newPassword',
+    'clientSecret',
+    'refreshToken',
+    'Authorization',
+    'API_KEY',
+    'value',
+  );
+  const shape = fc.constantFrom<(text: string) => unknown>(
+    (text) => text,
+    (text) => [text, [text]],
+    (text) => ({ inner: text }),
+    (text) => ({ list: [{ text }] }),
+  );
+  const path = fc.array(fc.constantFrom('a', 'b', 'list'), { maxLength: 4 });
+  fc.assert(
+    fc.property(path, secret, shape, (above, name, made) => {
+      const detail = above.reduceRight<Record<string, unknown>>((below, key) => ({ [key]: [below] }), {
+        [name]: made(canary),
+        kept: 1,
+      });
+      const text = JSON.stringify(redact(detail));
+      expect(text).not.toContain(canary);
+      expect(text).toContain('"kept":1');
+    }),
+  );
 });

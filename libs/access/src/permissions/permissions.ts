@@ -40,7 +40,7 @@ const readsOfProject = ['projects:read', 'apps:read'] as const;
 const writesOfProject = ['apps:create', 'apps:update'] as const;
 const administrationOfProject = ['projects:update', 'projects:delete', 'environments:create', 'apps:delete'] as const;
 
-const readsOfOrganization = ['organizations:read', 'memberships:read', 'quotas:read'] as const;
+const readsOfOrganization = ['organizations:read', 'memberships:read', 'quotas:read', 'invoices:read'] as const;
 const administrationOfOrganization = [
   'organizations:update',
   'memberships:create',
@@ -58,6 +58,8 @@ const operations = [
   'signing-keys:rotate',
   'snapshots:create',
   'price-books:update',
+  'billing-accounts:update',
+  'invoices:update',
 ] as const;
 
 const environment = {
@@ -86,7 +88,7 @@ export const permissions: Record<Scope['kind'], Partial<Record<Role, readonly Pe
     developer: [...project.developer, ...readsOfOrganization],
     admin: organizationAdmin,
     owner: [...organizationAdmin, ...ownership],
-    billing: ['organizations:read', 'memberships:read', 'quotas:read', 'projects:read', 'usage:read', 'costs:read'],
+    billing: [...readsOfOrganization, 'projects:read', 'usage:read', 'costs:read'],
   },
 };
 

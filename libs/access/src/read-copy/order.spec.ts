@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { judge, type Position, type Verdict } from './order.js';
 
 const p = (epoch: number, version: number): Position => ({ epoch, version });
@@ -21,5 +22,30 @@ describe('judge', () => {
     ['a snapshot of a later epoch with a lower version', p(0, 9), p(1, 3), true, 'apply'],
   ])('%s', (_, stored, event, whole, verdict) => {
     expect(judge(stored, event, whole)).toBe(verdict);
+  });
+});
+
+describe('a stream of events, whatever its order', () => {
+  const positions = fc.array(
+    fc.record({ epoch: fc.nat(2), version: fc.integer({ min: 1, max: 6 }), whole: fc.boolean() }),
+  );
+
+  it('never moves the copy back, nor past an event that it has not seen', () => {
+    fc.assert(
+      fc.property(positions, (events) => {
+        let stored: Position | undefined;
+        for (const { whole, ...event } of events) {
+          const verdict = judge(stored, event, whole);
+          if (verdict !== 'apply') continue;
+          const before = stored ?? { epoch: event.epoch, version: 0 };
+          const isNext = event.epoch === before.epoch && event.version === before.version + 1;
+          const isNewer = event.epoch > before.epoch || event.version > before.version;
+          expect(isNewer && (whole || isNext)).toBe(true);
+          stored = event;
+          expect(judge(stored, event, whole)).toBe('skip'); // said again, it is known
+        }
+      }),
+      { numRuns: 500 },
+    );
   });
 });

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash as digest } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { isUsable, type TokenRules, type VerificationKey, type VerifiedToken, verifyToken } from './verify-token.js';
 
@@ -15,7 +15,7 @@ export class TokenVerifier {
 
   /** @throws when the token is not valid now */
   async verify(token: string, keys: ReadonlyMap<string, VerificationKey>, now: Date): Promise<VerifiedToken> {
-    const hash = createHash('sha256').update(token).digest('base64');
+    const hash = digest('sha256', token, 'base64');
     const known = this.known.get(hash);
     if (known && stillGood(known, keys, now)) return known;
     this.known.delete(hash);

@@ -1,0 +1,60 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { TokenVerifier } from './token-verifier.js';
+import type { VerificationKey } from './verify-token.js';
+
+const now = new Date('2026-11-21T12:00:00.000Z');
+const after = (seconds: number) => new Date(now.getTime() + seconds * 1_000);
+
+let privateKey: CryptoKey;
+let key: VerificationKey;
+beforeAll(async () => {
+  const pair = await generateKeyPair('RS256');
+  privateKey = pair.privateKey;
+  key = { kid: 'k1', publicJwk: await exportJWK(pair.publicKey), notAfter: null };
+});
+
+const token = (subject: string) =>
+  new SignJWT({ sid: 's1', scope: '*' })
+    .setProtectedHeader({ alg: 'RS256', kid: 'k1' })
+    .setSubject(subject)
+    .setIssuer('berth')
+    .setAudience('berth')
+    .setExpirationTime(after(600))
+    .sign(privateKey);
+const verifier = () => new TokenVerifier({ issuer: 'berth', audience: 'berth' });
+const known = () => new Map([['k1', key]]);
+
+describe('a token that was verified once', () => {
+  it('is remembered: the same answer without looking at the signature again', async () => {
+    const [remembering, one] = [verifier(), await token('u1')];
+    const first = await remembering.verify(one, known(), now);
+    // Nothing could be verified with this key any more.
+    const broken = new Map([['k1', { ...key, publicJwk: {} }]]);
+    expect(await remembering.verify(one, broken, after(1))).toBe(first);
+    await expect(verifier().verify(one, broken, now)).rejects.toThrow();
+  });
+
+  it('ends all the same when its time has come', async () => {
+    const [remembering, one] = [verifier(), await token('u1')];
+    await remembering.verify(one, known(), now);
+    await expect(remembering.verify(one, known(), after(600))).rejects.toThrow();
+  });
+
+  it('is refused as soon as its key was taken away or has ended, and good again when the key is back', async () => {
+    const [remembering, one] = [verifier(), await token('u1')];
+    await remembering.verify(one, known(), now);
+    await expect(remembering.verify(one, new Map(), now)).rejects.toThrow();
+    const ended = new Map([['k1', { ...key, notAfter: after(-1) }]]);
+    await expect(remembering.verify(one, ended, now)).rejects.toThrow();
+    expect((await remembering.verify(one, known(), now)).caller.subjectId).toBe('u1');
+  });
+
+  it('says nothing about another token', async () => {
+    const [remembering, one, two] = [verifier(), await token('u1'), await token('u2')];
+    expect((await remembering.verify(one, known(), now)).caller.subjectId).toBe('u1');
+    expect((await remembering.verify(two, known(), now)).caller.subjectId).toBe('u2');
+    await expect(remembering.verify(`${one}x`, known(), now)).rejects.toThrow();
+    await expect(remembering.verify(one.slice(0, -4), known(), now)).rejects.toThrow();
+  });
+});

@@ -1,0 +1,134 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { type CryptoKey, exportJWK, generateKeyPair, type JWK, type JWTHeaderParameters, SignJWT } from 'jose';
+import { keyNamedBy, type TokenRules, type VerificationKey, verifyToken } from './verify-token.js';
+
+const rules: TokenRules = { issuer: 'berth', audience: 'berth' };
+const now = new Date('2026-11-21T12:00:00.000Z');
+const seconds = (offset: number) => Math.floor(now.getTime() / 1_000) + offset;
+const good = { sub: 'u1', sid: 's1', scope: 'apps:read usage:*', iss: 'berth', aud: 'berth', exp: seconds(600) };
+
+let ours: CryptoKey;
+let foreign: { readonly key: CryptoKey; readonly jwk: JWK };
+let keys: Map<string, VerificationKey>;
+beforeAll(async () => {
+  const pair = await generateKeyPair('RS256');
+  const other = await generateKeyPair('RS256');
+  ours = pair.privateKey;
+  foreign = { key: other.privateKey, jwk: await exportJWK(other.publicKey) };
+  keys = new Map([['k1', { kid: 'k1', publicJwk: await exportJWK(pair.publicKey), notAfter: null }]]);
+});
+
+const signed = (claims: Record<string, unknown>, header: Partial<JWTHeaderParameters> = {}, key = ours) =>
+  new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid: 'k1', ...header }).sign(key);
+const verify = (token: string, at = now) => verifyToken(token, keys, rules, at);
+
+describe('a good token', () => {
+  it('says who calls, since when it is signed by whom and until when', async () => {
+    expect(await verify(await signed(good))).toEqual({
+      kid: 'k1',
+      caller: {
+        subjectId: 'u1',
+        sessionId: 's1',
+        kind: 'user',
+        administrator: false,
+        scopes: ['apps:read', 'usage:*'],
+        tokenExpiresAt: new Date('2026-11-21T12:10:00.000Z'),
+      },
+    });
+  });
+
+  it('may have several audiences, one of them ours, and no scope at all', async () => {
+    const { scope: _, ...rest } = good;
+    const { caller } = await verify(await signed({ ...rest, aud: ['elsewhere', 'berth'] }));
+    expect(caller.scopes).toEqual([]);
+  });
+
+  it('is good to its last second and not a second longer', async () => {
+    const token = await signed(good);
+    await expect(verify(token, new Date(seconds(599) * 1_000))).resolves.toBeDefined();
+    await expect(verify(token, new Date(seconds(600) * 1_000))).rejects.toThrow();
+  });
+});
+
+describe('a token is refused', () => {
+  it.each<[string, Record<string, unknown>]>([
+    ['before it begins', { nbf: seconds(120) }],
+    ['that ended', { exp: seconds(-1) }],
+    ['with an end that is no number', { exp: String(seconds(600)) }],
+    ['of another issuer', { iss: 'berth.example' }],
+    ['of several audiences, none of them ours', { aud: ['a', 'b'] }],
+    ['of nobody', { sub: '' }],
+    ['of a person that is no text', { sub: 7 }],
+    ['of no session', { sid: '' }],
+    ['that calls itself administrator in words', { admin: 'true' }],
+    ['of another kind of subject', { kind: 'platform' }],
+    ['whose scopes are a list', { scope: ['*'] }],
+  ])('%s', async (_, claims) => {
+    await expect(signed({ ...good, ...claims }).then((token) => verify(token))).rejects.toThrow();
+  });
+
+  it('that brings its own key, in whatever header', async () => {
+    const headers = [{ jwk: foreign.jwk }, { jku: 'https://evil.example/jwks.json' }, { x5u: 'https://evil.example' }];
+    for (const header of headers) await expect(verify(await signed(good, header, foreign.key))).rejects.toThrow();
+  });
+
+  it('that names a path or a statement instead of a key', async () => {
+    for (const kid of ['../../dev/null', "' or 1=1 --", '__proto__', 'constructor', ''])
+      await expect(verify(await signed(good, { kid }))).rejects.toThrow();
+  });
+
+  it('with an extension that must be understood', async () => {
+    const token = await new SignJWT(good)
+      .setProtectedHeader({ alg: 'RS256', kid: 'k1', crit: ['b64'], b64: true })
+      .sign(ours);
+    const [, payload, signature] = token.split('.');
+    const header = Buffer.from(JSON.stringify({ alg: 'RS256', kid: 'k1', crit: ['x'], x: 1 })).toString('base64url');
+    await expect(verify([header, payload, signature].join('.'))).rejects.toThrow();
+  });
+
+  it('with any character of it changed', async () => {
+    const token = await signed(good);
+    const places = fc.nat(token.length - 1).filter((at) => token[at] !== '.');
+    const letters = fc.constantFrom(...'ABCxyz019-_');
+    await fc.assert(
+      fc.asyncProperty(places, letters, async (at, letter) => {
+        fc.pre(token[at] !== letter);
+        const changed = `${token.slice(0, at)}${letter}${token.slice(at + 1)}`;
+        // The last letter of a part may hold bits that say nothing.
+        fc.pre(Buffer.from(changed, 'base64url').compare(Buffer.from(token, 'base64url')) !== 0);
+        fc.pre(token[at + 1] !== '.' && at + 1 !== token.length);
+        await expect(verify(changed)).rejects.toThrow();
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('whatever else it is', async () => {
+    await fc.assert(fc.asyncProperty(fc.string(), (text) => expect(verify(text)).rejects.toThrow()));
+    const parts = fc.tuple(fc.json(), fc.json(), fc.string());
+    await fc.assert(
+      fc.asyncProperty(parts, ([header, payload, signature]) =>
+        expect(
+          verify([header, payload, signature].map((part) => Buffer.from(part).toString('base64url')).join('.')),
+        ).rejects.toThrow(),
+      ),
+    );
+  });
+
+  it('by a key that has ended, and not a moment before', async () => {
+    const key = keys.get('k1') as VerificationKey;
+    const until = (notAfter: Date) => new Map([['k1', { ...key, notAfter }]]);
+    const token = await signed(good);
+    await expect(verifyToken(token, until(now), rules, now)).rejects.toThrow();
+    await expect(verifyToken(token, until(new Date(now.getTime() + 1)), rules, now)).resolves.toBeDefined();
+  });
+});
+
+describe('the key that a token names', () => {
+  it('is read before anything is verified, of RS256 tokens alone', async () => {
+    expect(keyNamedBy(await signed(good, { kid: 'other' }))).toBe('other');
+    for (const header of [{ alg: 'none', kid: 'k1' }, { alg: 'HS256', kid: 'k1' }, { alg: 'RS256' }, { kid: 'k1' }])
+      expect(() => keyNamedBy(`${Buffer.from(JSON.stringify(header)).toString('base64url')}.e30.`)).toThrow();
+  });
+});

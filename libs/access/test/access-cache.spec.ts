@@ -1,0 +1,132 @@
+import { randomUUID } from 'node:crypto';
+import { baseConfig, Clock, createLogger } from '@berth/service-kit';
+import { eventually, testDatabase, type TestDatabase } from '@berth/testing';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { accessMigrations } from '../src/index.js';
+import { AccessCache } from '../src/read-copy/access-cache.js';
+import { type MemberAccess, OrganizationsRepository } from '../src/read-copy/organizations.repository.js';
+import { PlatformRepository } from '../src/read-copy/platform.repository.js';
+
+/** Time stands still until a test moves it. */
+class HeldClock extends Clock {
+  private at = 0;
+
+  override monotonic(): number {
+    return this.at;
+  }
+
+  pass(milliseconds: number): void {
+    this.at += milliseconds;
+  }
+}
+
+/** The real one, counting and holding up reads. */
+class WatchedOrganizations extends OrganizationsRepository {
+  reads = 0;
+  held: Promise<void> = Promise.resolve();
+
+  override async member(...args: Parameters<OrganizationsRepository['member']>): Promise<MemberAccess | undefined> {
+    this.reads += 1;
+    const found = await super.member(...args);
+    await this.held;
+    return found;
+  }
+}
+
+describe('the read copy in memory', () => {
+  let made: TestDatabase;
+  let clock: HeldClock;
+  let organizations: WatchedOrganizations;
+  let cache: AccessCache;
+  const open: AccessCache[] = [];
+  const [organizationId, subjectId] = [randomUUID(), randomUUID()];
+
+  beforeAll(async () => {
+    made = await testDatabase({ migrations: accessMigrations });
+    await made.database.query('insert into access_organization (organization_id, epoch, version) values ($1, 0, 1)', [
+      organizationId,
+    ]);
+  });
+  beforeEach(async () => {
+    clock = new HeldClock();
+    organizations = new WatchedOrganizations();
+    await made.database.query('delete from access_membership');
+    cache = await replica(clock, organizations);
+  });
+  afterAll(async () => {
+    for (const each of open) await each.onApplicationShutdown();
+    await made.drop();
+  });
+
+  async function replica(time: Clock, reads: OrganizationsRepository): Promise<AccessCache> {
+    const config = baseConfig.parse({ DATABASE_URL: made.url });
+    const logger = createLogger('test', 'silent');
+    const opened = new AccessCache(made.database, time, logger, config, reads, new PlatformRepository());
+    await opened.onModuleInit();
+    open.push(opened);
+    return opened;
+  }
+
+  const membership = {
+    organizationId,
+    subjectId,
+    scope: { kind: 'organization' as const, id: organizationId },
+    role: 'viewer' as const,
+  };
+  const grant = (tellingOthers?: AccessCache) =>
+    made.database.transaction(async (tx) => {
+      await organizations.grant(tx, membership);
+      tellingOthers?.organizationChanged(tx, organizationId);
+    });
+  const roles = async (of = cache) => (await of.member(organizationId, subjectId))?.grants.map((each) => each.role);
+
+  it('answers from memory for a second, and reads anew after it although nobody said anything', async () => {
+    expect(await roles()).toEqual([]);
+    await grant();
+    clock.pass(999);
+    expect(await roles()).toEqual([]);
+    expect(organizations.reads).toBe(1);
+    clock.pass(1);
+    expect(await roles()).toEqual(['viewer']);
+    expect(organizations.reads).toBe(2);
+  });
+
+  it('is dropped on every replica by the commit of a change, and not by a change that was rolled back', async () => {
+    const other = await replica(clock, organizations);
+    expect([await roles(), await roles(other)]).toEqual([[], []]);
+    const failing = made.database.transaction(async (tx) => {
+      await organizations.grant(tx, membership);
+      cache.organizationChanged(tx, organizationId);
+      throw new Error('no');
+    });
+    await expect(failing).rejects.toThrow('no');
+    expect([await roles(), await roles(other)]).toEqual([[], []]);
+    expect(organizations.reads).toBe(2);
+    await grant(cache);
+    expect(await roles()).toEqual(['viewer']);
+    await eventually(async () => expect(await roles(other)).toEqual(['viewer']));
+  });
+
+  it('does not remember what was read before a change and answered after it', async () => {
+    let letGo = (): void => undefined;
+    organizations.held = new Promise((resolve) => (letGo = resolve));
+    const reading = roles();
+    await eventually(() => expect(organizations.reads).toBe(1));
+    await grant(cache);
+    letGo();
+    expect(await reading).toEqual([]); // what it was when it was asked
+    expect(await roles()).toEqual(['viewer']);
+  });
+
+  it('knows one organization from another, and one person from another', async () => {
+    await grant(cache);
+    expect(await roles()).toEqual(['viewer']);
+    expect((await cache.member(organizationId, randomUUID()))?.grants).toEqual([]);
+    expect(await cache.member(randomUUID(), subjectId)).toBeUndefined();
+  });
+
+  it('costs one read for a member, however often it is asked about', async () => {
+    for (let i = 0; i < 100; i++) await roles();
+    expect(organizations.reads).toBe(1);
+  });
+});
