@@ -235,6 +235,30 @@ describe('the world', () => {
     expect((await told())[1]!.effectiveAt <= certain).toBe(true);
   });
 
+  it('that forgot everything while a deployment rolls runs what was live first, and goes on then', async () => {
+    await scene.deployLive('former');
+    scene.behave('slow', { kind: 'hangs' });
+    const deployment = await scene.reaches(await scene.deploy('slow'), 'rolling');
+    await scene.eventuallyRuns({ 'v1 web': 1, 'v2 web starting': 1 });
+    platform.runtime.forget();
+    await scene.eventuallyRuns({ 'v1 web': 1, 'v2 web starting': 1 });
+    scene.behave('slow', { kind: 'honest' });
+    await scene.reaches(deployment, 'live');
+    await scene.eventuallyRuns({ 'v2 web': 1 });
+  });
+
+  it('that forgot everything and cannot run what was live goes on with the deployment', async () => {
+    await scene.deployLive('broken');
+    scene.behave('mended', { kind: 'hangs' });
+    const deployment = await scene.reaches(await scene.deploy('mended'), 'rolling');
+    const trouble = { cause: 'start_failed' as const, message: 'It ended with 1.', evidence: [] };
+    scene.behave('broken', { kind: 'fails', trouble });
+    scene.behave('mended', { kind: 'honest' });
+    platform.runtime.forget();
+    await scene.reaches(deployment, 'live');
+    await scene.eventuallyRuns({ 'v2 web': 1 });
+  });
+
   it('whose instances go bad after the release was live shows it, and recovers', async () => {
     await scene.deployLive('moody');
     const trouble = { cause: 'health_check_failed' as const, message: 'It answered 500.', evidence: [] };

@@ -1,5 +1,5 @@
 import type { Release } from '@berth/contracts/deployment';
-import type { DesiredWorkload } from '@berth/contracts/runtime';
+import type { DesiredWorkload, ObservedWorkload } from '@berth/contracts/runtime';
 import { instancesOf, type WorkloadRow } from './workload.js';
 
 const STOP_DEADLINE_SECONDS = 10;
@@ -36,3 +36,21 @@ export function desiredWorkload(
 /** A release replaces all instances even when its content is that of the release before: its number is in the token. */
 export const restartTokenOf = (workload: Pick<WorkloadRow, 'restartToken'>, release: Pick<Release, 'number'>): string =>
   `${workload.restartToken}.v${release.number}`;
+
+/** Lower than that of any desired state which replaces a release: whatever is stated after it is newer. */
+const FORMER_GENERATION = 1;
+
+/** What a runtime that lost the workload is told of the release that was live; undefined when that runs no instance. */
+export function bringsBack(workload: WorkloadRow, former: Release): DesiredWorkload | undefined {
+  const desired = { ...desiredWorkload(workload, former, {}), generation: FORMER_GENERATION };
+  return desired.processes.some(({ instances }) => instances > 0) ? desired : undefined;
+}
+
+/**
+ * Whether what was brought back is on its way: all instances in their first start, none in trouble. What does not come up
+ * at once is not waited for: the new release may be what mends it.
+ */
+export const isComingBack = (observed: ObservedWorkload | null): boolean =>
+  observed?.observedGeneration === FORMER_GENERATION &&
+  observed.trouble === null &&
+  observed.instances.every(({ state, restarts, trouble }) => state === 'starting' && restarts === 0 && !trouble);

@@ -53,7 +53,7 @@ export class Rollouts {
     const { workload } = view;
     const found = await this.runtime.observe(workload.id, context.signal);
     if (!found) await this.reports.reportGone(context, view);
-    const { desired, observed } = await this.runtime.bring(workload, target, found, context.signal);
+    const { desired, observed } = await this.runtime.bring(view, target, found, context.signal);
     const observation = { view, desired, observed };
     await this.reports.report(context, observation);
     return view.moving && this.advance(view.moving, observation, context);

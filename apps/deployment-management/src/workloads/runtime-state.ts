@@ -7,8 +7,8 @@ import { ConfigVersionsRepository } from '../config/config-versions.repository.j
 import { RUNTIME, type Runtime } from '../runtime/runtime.js';
 import { pinnedIn, type SecretVersion } from '../secrets/pinned-secrets.js';
 import { SecretStore } from '../secrets/secret-store.js';
-import { desiredWorkload } from './desired-workload.js';
-import type { WorkloadRow } from './workload.js';
+import { bringsBack, desiredWorkload, isComingBack } from './desired-workload.js';
+import type { WorkloadView } from './workload-views.js';
 
 /** What the reconciler asks of the runtime for one workload. */
 @Injectable()
@@ -24,17 +24,24 @@ export class RuntimeState {
     return this.runtime.observe(workloadId, signal);
   }
 
-  /** States the desired state when the runtime does not have it yet, and answers what is there. Secrets are opened only then. */
+  /**
+   * States the desired state when the runtime does not have it yet, and answers what is there. Secrets are opened only then.
+   * A runtime that lost the workload in the middle of a rollout gets back first what was live: something has to serve while
+   * the new release proves itself.
+   */
   async bring(
-    workload: WorkloadRow,
+    { workload, former }: Pick<WorkloadView, 'workload' | 'former'>,
     release: Release,
     observed: ObservedWorkload | null,
     signal: AbortSignal,
   ): Promise<{ desired: DesiredWorkload; observed: ObservedWorkload | null }> {
     const desired = desiredWorkload(workload, release, {});
     if (observed && observed.observedGeneration >= desired.generation) return { desired, observed };
-    await this.runtime.apply({ ...desired, environment: await this.environmentOf(release) }, signal);
-    return { desired, observed: await this.runtime.observe(workload.id, signal) };
+    const back = former && bringsBack(workload, former);
+    if (back && isComingBack(observed)) return { desired, observed };
+    if (back && !observed && !(await this.refusalOf(former)))
+      return { desired, observed: await this.state(back, former, signal) };
+    return { desired, observed: await this.state(desired, release, signal) };
   }
 
   /** Why the runtime could not run a release at all; undefined when nothing is known against it. */
@@ -76,6 +83,15 @@ export class RuntimeState {
   private async revokedIn(release: Release): Promise<SecretVersion[]> {
     const { entries } = await this.configs.find(this.database, release.workloadId, release.configVersion);
     return this.secrets.revokedAmong(this.database, pinnedIn(entries));
+  }
+
+  private async state(
+    desired: DesiredWorkload,
+    release: Release,
+    signal: AbortSignal,
+  ): Promise<ObservedWorkload | null> {
+    await this.runtime.apply({ ...desired, environment: await this.environmentOf(release) }, signal);
+    return this.runtime.observe(desired.workloadId, signal);
   }
 
   private async environmentOf(release: Release): Promise<Record<string, string>> {

@@ -16,6 +16,8 @@ export interface WorkloadView {
   readonly next: DeploymentRow | undefined;
   /** What should run: the moving deployment's release, else the current one. */
   readonly target: Release | undefined;
+  /** The release that was live when the moving deployment began; undefined when none moves or none was. */
+  readonly former: Release | undefined;
   /** Numbers of the releases that are or were live. */
   readonly billed: ReadonlySet<number>;
 }
@@ -36,11 +38,13 @@ export class WorkloadViews {
     const active = await this.deployments.active(sql, id);
     const moving = active.find((each) => isMoving(each.status));
     const targetId = moving?.releaseId ?? workload.currentReleaseId;
+    const formerId = moving && workload.currentReleaseId;
     return {
       workload,
       moving,
       next: active.find((each) => isReady(each)),
       target: targetId === null ? undefined : await this.releases.find(sql, targetId),
+      former: formerId ? await this.releases.find(sql, formerId) : undefined,
       billed: await this.releases.liveNumbers(sql, id),
     };
   }
