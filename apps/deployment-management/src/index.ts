@@ -8,6 +8,7 @@ import { CurrentConfig1763800000000 } from './database/migrations/current-config
 import { Initial1763700000000 } from './database/migrations/initial.migration.js';
 import { Quotas1763800000010 } from './database/migrations/quotas.migration.js';
 import { RuntimeWatch1763800000030 } from './database/migrations/runtime-watch.migration.js';
+import { Seen1763800000040 } from './database/migrations/seen.migration.js';
 
 /** Projects, environments, apps, workloads, releases, deployments: what runs, and how it came to. */
 export const deploymentManagement: ServiceDefinition<Config> = {
@@ -22,6 +23,7 @@ export const deploymentManagement: ServiceDefinition<Config> = {
     CurrentConfig1763800000000,
     Quotas1763800000010,
     RuntimeWatch1763800000030,
+    Seen1763800000040,
   ],
   module: (parsed) => AppModule.with(parsed),
   connect: connectEvents,

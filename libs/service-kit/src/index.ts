@@ -12,6 +12,7 @@ export { REPLAY_JUDGE, type ReplayJudge } from './idempotency/replay-judge.js';
 export type { Headers } from './idempotency/stored-answers.js';
 export { currentCausationId, currentCorrelationId, withCorrelation } from './logging/correlation.js';
 export { createLogger, LOGGER, type Logger, NestLogger } from './logging/logger.js';
+export { maskFor } from './logging/mask.js';
 export { createDataSource, type DataSourceOptions, migrate } from './persistence/data-source.js';
 export { Database, type Sql, Tx } from './persistence/database.js';
 export { Listener, type ListenerOptions } from './persistence/listener.js';

@@ -6,7 +6,7 @@ import {
   ReconcileRunner,
   settled,
 } from '@berth/reconcile';
-import { Clock, CONFIG, type Tx } from '@berth/service-kit';
+import { Clock, CONFIG, maskFor, type Tx } from '@berth/service-kit';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import type { BuildConfig } from '../config.js';
 import type { Build } from './build.js';
@@ -16,7 +16,6 @@ import { BuildLogsRepository } from './build-logs.repository.js';
 import { type BuildProgress, type BuildResult, type BuildTools, runBuild } from './build-run.js';
 import { buildQueue } from '../quotas/build-slots.js';
 import { BuildsService } from './builds.service.js';
-import { maskFor } from './mask.js';
 
 export const BUILD_TOOLS = Symbol('berth.build-tools');
 

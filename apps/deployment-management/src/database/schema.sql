@@ -135,6 +135,7 @@ create table deployment (
   ended_at timestamp with time zone,
   base jsonb,
   woke_workload boolean not null default false,
+  seen jsonb,
   constraint deployment_pkey PRIMARY KEY (id),
   constraint deployment_workload_id_number_key UNIQUE (workload_id, number)
 );

@@ -30,7 +30,7 @@ export class DeploymentAnswers {
   }
 
   private complete(row: DeploymentRow, timeline: TimelineEntry[], host: string): Deployment {
-    const { buildResult, createdAt, endedAt, releaseId: _releaseId, base: _base, ...rest } = row;
+    const { buildResult, createdAt, endedAt, releaseId: _releaseId, base: _base, seen: _seen, ...rest } = row;
     return {
       ...rest,
       commit: buildResult?.commit ?? null,

@@ -68,6 +68,7 @@ export class DeploymentStarter {
       outcome: null,
       notes: [...(input.notes ?? [])],
       base: input.source.kind === 'release' ? { configVersion, processSettings } : null,
+      seen: null,
       createdBy: nameOf(input.by),
       createdAt: this.mint.now(),
       endedAt: null,

@@ -45,6 +45,7 @@ it('waits longer in the queue when it waits for a build slot', () => {
   expect(deadlineFor('queued', false, deadlines)).toBe(1);
   expect(deadlineFor('queued', true, deadlines)).toBe(2);
   expect(deadlineFor('rolling', true, deadlines)).toBe(5);
+  expect(deadlineFor('building', true, { ...deadlines, building: 60 })).toBe(62);
 });
 
 describe('durations', () => {

@@ -17,6 +17,14 @@ export interface RollbackBase {
   readonly processSettings: ProcessSettings;
 }
 
+/** What was seen of the instances when somebody last looked, for the one who has to say why the deadline passed. */
+export interface Seen {
+  readonly at: string;
+  /** Changes when there is something new to see. */
+  readonly state: string;
+  readonly lines: readonly string[];
+}
+
 export interface DeploymentRow {
   readonly id: string;
   readonly workloadId: string;
@@ -33,6 +41,8 @@ export interface DeploymentRow {
   readonly notes: string[];
   /** Null unless it is a rollback. */
   readonly base: RollbackBase | null;
+  /** Null before it rolls. */
+  readonly seen: Seen | null;
   readonly createdBy: string;
   readonly createdAt: Date;
   readonly endedAt: Date | null;
@@ -69,8 +79,12 @@ export const isReplaceable = (status: DeploymentStatus): boolean => status === '
 /** A person wants it to run. A change of config or sizes leaves a stopped workload stopped. */
 export const startsWorkload = ({ kind }: DeploymentSource): boolean => kind !== 'config' && kind !== 'scale';
 
+/** The build service ends a build at the same deadline and can show its log: it gets to speak first. */
+const BUILD_GRACE_SECONDS = 2;
+
 /** How long it may stay in a phase, in seconds. A queued build waits for a slot, which may take longer. */
 export function deadlineFor(phase: DeploymentPhase, needsBuild: boolean, deadlines: PhaseDeadlines): number {
+  if (phase === 'building') return deadlines.building + BUILD_GRACE_SECONDS;
   return phase === 'queued' && needsBuild ? deadlines.buildSlot : deadlines[phase];
 }
 

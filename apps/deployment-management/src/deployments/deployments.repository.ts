@@ -2,11 +2,11 @@ import type { Failure } from '@berth/contracts/common';
 import type { DeploymentQuery, DeploymentStatus, TimelineEntry } from '@berth/contracts/deployment';
 import { decodeCursor, type Sql, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
-import type { BuildResult, DeploymentRow } from './deployment.js';
+import type { BuildResult, DeploymentRow, Seen } from './deployment.js';
 
 const select = `select d.id, d.workload_id as "workloadId", d.organization_id as "organizationId", d.number, d.status, d.source,
     d.build_id as "buildId", d.build_result as "buildResult", d.release_id as "releaseId", r.number as release, d.failure,
-    d.outcome, d.notes, d.base, d.created_by as "createdBy", d.created_at as "createdAt", d.ended_at as "endedAt"
+    d.outcome, d.notes, d.base, d.seen, d.created_by as "createdBy", d.created_at as "createdAt", d.ended_at as "endedAt"
   from deployment d left join release r on r.id = d.release_id`;
 
 export interface Move {
@@ -74,6 +74,10 @@ export class DeploymentsRepository {
       [id, from, move.to, move.failure ?? null, move.outcome ?? null, move.releaseId ?? null, move.ended, move.at],
     );
     return rows.length === 1;
+  }
+
+  async setSeen(tx: Tx, id: string, seen: Seen): Promise<void> {
+    await tx.query('update deployment set seen = $2 where id = $1 and ended_at is null', [id, seen]);
   }
 
   async setBuildResult(tx: Tx, id: string, result: BuildResult): Promise<void> {

@@ -4,10 +4,12 @@ import { releaseCreated } from '@berth/contracts/events';
 import type { Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { Changes } from '../changes/changes.js';
-import { type DeploymentRow, startsWorkload } from '../deployments/deployment.js';
+import { type DeploymentRow, isPhase, startsWorkload } from '../deployments/deployment.js';
 import { DeploymentsRepository } from '../deployments/deployments.repository.js';
+import { timeoutOf } from '../deployments/timeout.js';
 import { Transitions } from '../deployments/transitions.js';
 import { ReleaseMaker, ReleaseMissing } from '../releases/release-maker.js';
+import { ComputeRoom } from './compute-room.js';
 import type { WorkloadRow } from './workload.js';
 import { WorkloadsRepository } from './workloads.repository.js';
 
@@ -19,6 +21,7 @@ export class DeploymentSteps {
     private readonly deployments: DeploymentsRepository,
     private readonly maker: ReleaseMaker,
     private readonly transitions: Transitions,
+    private readonly room: ComputeRoom,
     private readonly changes: Changes,
   ) {}
 
@@ -43,7 +46,9 @@ export class DeploymentSteps {
   }
 
   /** From here on the runtime's desired state is the new release, and what was stopped runs if a person deployed it. */
-  async beginRolling(tx: Tx, workload: WorkloadRow, moving: DeploymentRow): Promise<void> {
+  async beginRolling(tx: Tx, workload: WorkloadRow, moving: DeploymentRow, target: Release): Promise<void> {
+    const refusal = await this.room.refusalOf(tx, workload, moving, target);
+    if (refusal) return void (await this.transitions.fail(tx, workload, moving, refusal));
     const step = {
       to: 'rolling' as const,
       by: 'platform' as const,
@@ -66,8 +71,8 @@ export class DeploymentSteps {
   async timeOut(tx: Tx, workloadId: string, deploymentId: string): Promise<void> {
     const workload = await this.workloads.lock(tx, workloadId);
     const deployment = await this.deployments.find(tx, deploymentId);
-    if (!workload || !deployment) return;
-    await this.transitions.fail(tx, workload, deployment, timedOut(workload, deployment));
+    if (!workload || !deployment || !isPhase(deployment.status)) return;
+    await this.transitions.fail(tx, workload, deployment, timeoutOf(workload, deployment, deployment.status));
   }
 
   private async makeRelease(tx: Tx, workload: WorkloadRow, next: DeploymentRow): Promise<Release | Failure> {
@@ -78,7 +83,7 @@ export class DeploymentSteps {
       await this.tellRelease(tx, workload, release);
       return release;
     } catch (error) {
-      if (error instanceof ReleaseMissing) return missing(error.message);
+      if (error instanceof ReleaseMissing) return missing(error.message, next);
       throw error;
     }
   }
@@ -99,19 +104,9 @@ export class DeploymentSteps {
   }
 }
 
-const timedOut = ({ conditions, host }: WorkloadRow, { status }: DeploymentRow): Failure => ({
-  cause: 'timeout',
-  message: `It took longer in ${status} than its deadline allows.`,
-  evidence: [
-    ...conditions.map((condition) => `${condition.type}: ${condition.message}`),
-    ...(status === 'verifying' ? [`${host} did not answer through its route`] : []),
-  ],
-  nextStep: `Look at the logs; if it only needs longer, raise the deadline of ${status}.`,
-});
-
-const missing = (message: string): Failure => ({
+const missing = (message: string, { source }: DeploymentRow): Failure => ({
   cause: 'config_invalid',
   message,
-  evidence: [],
+  evidence: [`source: ${JSON.stringify(source)}`],
   nextStep: 'Look at the releases (berth releases list) and deploy one that is there.',
 });

@@ -1,5 +1,6 @@
 import type { DesiredWorkload, ObservedInstance, ObservedWorkload } from '@berth/contracts/runtime';
 import { describe, expect, it } from '@jest/globals';
+import { cause, failure } from '@berth/contracts/common';
 import { isCurrent, judgeRollout } from './rollout.js';
 
 const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
@@ -106,4 +107,42 @@ it('an instance is current only when artifact, config, release and restart are t
   expect(isCurrent(instance(), desired)).toBe(true);
   for (const field of ['releaseHash', 'artifactDigest', 'configHash', 'restartToken'] as const)
     expect(isCurrent(instance({ [field]: digest('f') }), desired)).toBe(false);
+});
+
+describe('every cause that there is', () => {
+  /** Found by the build service, by this service itself, or no failure at all: a runtime never reports them. */
+  const foundElsewhere = new Set([
+    ...['source_not_found', 'source_denied', 'source_too_large', 'detect_failed', 'toolchain_missing'],
+    ...['build_failed', 'build_out_of_memory', 'config_invalid', 'timeout', 'cancelled', 'superseded', 'internal'],
+  ]);
+  const steps = new Map<string, string>();
+
+  it.each(cause.options)('%s reported by the runtime fails with evidence and a next step', (reported) => {
+    const without = { cause: reported, message: 'It did not work.', evidence: [] };
+    const exit = { code: 137, signal: null, at: '', reason: 'out_of_memory' as const };
+    const failing = instance({ state: 'backoff', restarts: 1, trouble: without, lastExit: exit });
+    for (const world of [observed([failing]), observed([], { trouble: without })]) {
+      const rollout = judgeRollout(desired, world);
+      if (rollout.kind !== 'failed') throw new Error(`it is ${rollout.kind}`);
+      expect(failure.parse(rollout.failure)).toMatchObject({ cause: reported });
+      expect(rollout.failure.evidence.length).toBeGreaterThan(0);
+      expect(rollout.failure.nextStep.length).toBeGreaterThan(20);
+      steps.set(reported, rollout.failure.nextStep);
+    }
+  });
+
+  it('has a next step of its own where a runtime may report it', () => {
+    const unspecific = [...steps].filter(
+      ([reported, step]) => !foundElsewhere.has(reported) && step.startsWith('Read the evidence'),
+    );
+    expect(unspecific).toEqual([]);
+  });
+
+  it('shows how an instance ended when the runtime gives no evidence', () => {
+    const exit = { code: 3, signal: null, at: '', reason: 'exited' as const };
+    const failing = instance({ state: 'backoff', restarts: 2, lastExit: exit, trouble: { ...trouble, evidence: [] } });
+    expect(judgeRollout(desired, observed([failing]))).toMatchObject({
+      failure: { evidence: ['web-1: v2, backoff, 2 restarts, ended last with code 3 (exited)'] },
+    });
+  });
 });

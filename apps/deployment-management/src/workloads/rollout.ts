@@ -7,6 +7,7 @@ export type Rollout =
   | { readonly kind: 'rolled' }
   | { readonly kind: 'failed'; readonly failure: Failure };
 
+/** For whatever a runtime may report. What other parts of the platform find brings its own next step. */
 const nextSteps: Partial<Record<Failure['cause'], string>> = {
   start_failed: 'Run the start command on your machine and mend what it prints.',
   crash_loop: 'Read the last lines above and the logs of the instance, mend the crash and deploy again.',
@@ -14,6 +15,15 @@ const nextSteps: Partial<Record<Failure['cause'], string>> = {
   port_not_bound: 'Listen on the port in the PORT variable, on 127.0.0.1 or 0.0.0.0.',
   health_check_failed: 'Make the health check path answer 200 to 399, or change the path.',
   storage_full: 'Free disk space on the host and deploy again.',
+  unschedulable: 'Ask for less CPU or memory, or let the administrator add room.',
+  quota_exceeded: 'Scale down or delete what is not needed, or ask an administrator to raise the quota.',
+  policy_denied: 'Change what the policy names, or ask an administrator about it.',
+  image_not_found: 'Check the name and the tag of the image, and that it was pushed.',
+  image_denied: 'Give the platform credentials that may pull the image.',
+  image_invalid: 'Build the image for the platform of the cluster, and push it again.',
+  image_needs_root: 'Let the image run as another user than root.',
+  release_command_failed: 'Run the release command on your machine and mend what it prints.',
+  route_failed: 'Deploy again; if it persists, ask the administrator about the gateway.',
   runtime_unavailable: 'Deploy again; if it persists, ask the administrator of the platform.',
 };
 
@@ -55,20 +65,30 @@ function lackOf(
 
 /** A first crash may be chance; a second one, or anything the runtime waited its own deadline for, is not. */
 function conclusiveTrouble(desired: DesiredWorkload, observed: ObservedWorkload): Failure | undefined {
-  if (observed.trouble) return failureOf(observed.trouble);
+  if (observed.trouble) return failureOf(observed.trouble, observed);
   const failing = observed.instances.find(
     (each) => each.trouble !== null && each.state !== 'ready' && each.restarts >= 1 && isCurrent(each, desired),
   );
-  return failing?.trouble ? failureOf(failing.trouble) : undefined;
+  return failing?.trouble ? failureOf(failing.trouble, observed) : undefined;
 }
 
-function failureOf(trouble: NonNullable<ObservedWorkload['trouble']>): Failure {
+function failureOf(trouble: NonNullable<ObservedWorkload['trouble']>, observed: ObservedWorkload): Failure {
+  const evidence = trouble.evidence.length > 0 ? trouble.evidence : instancesIn(observed);
   return {
     cause: trouble.cause,
     message: trouble.message.slice(0, 1_000),
-    evidence: trouble.evidence.slice(-50).map((line) => line.slice(0, 2_000)),
+    evidence: evidence.slice(-50).map((line) => line.slice(0, 2_000)),
     nextStep: nextSteps[trouble.cause] ?? 'Read the evidence and the logs, then deploy again.',
   };
+}
+
+/** One line for each instance: what it does, and how it ended last. */
+export const instancesIn = ({ instances }: ObservedWorkload): string[] =>
+  instances.length === 0 ? ['No instance is there.'] : instances.map(lineOf);
+
+function lineOf({ id, release, state, restarts, lastExit }: ObservedInstance): string {
+  const ended = lastExit ? `, ended last with ${lastExit.signal ?? `code ${lastExit.code}`} (${lastExit.reason})` : '';
+  return `${id}: v${release}, ${state}, ${restarts} restarts${ended}`;
 }
 
 export const evidenceOf = (observed: ObservedWorkload | null): string[] =>

@@ -4,11 +4,12 @@ import type { Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { DeploymentRow } from '../deployments/deployment.js';
 import { Transitions } from '../deployments/transitions.js';
-import { ComputeRoom } from './compute-room.js';
+import { RuntimeUnavailable } from '../runtime/runtime.js';
 import { DeploymentSteps } from './deployment-steps.js';
 import { judgeRollout } from './rollout.js';
 import { RuntimeState } from './runtime-state.js';
 import { type Observation, WorkloadReports } from './workload-reports.js';
+import { Witness } from './witness.js';
 import type { WorkloadRow } from './workload.js';
 import type { WorkloadView } from './workload-views.js';
 import { WorkloadsRepository } from './workloads.repository.js';
@@ -17,6 +18,8 @@ import { WorkloadsRepository } from './workloads.repository.js';
 const lookAgainSoon = lookAgainIn({ seconds: 1 });
 /** The step changed what there is to do. */
 const goOn = lookAgainIn({ seconds: 0 });
+
+type Brought = Observation & { readonly desired: NonNullable<Observation['desired']> };
 
 /** Moves one deployment from the queue to live, a step a pass, by what was observed. */
 @Injectable()
@@ -27,7 +30,7 @@ export class Rollouts {
     private readonly reports: WorkloadReports,
     private readonly transitions: Transitions,
     private readonly workloads: WorkloadsRepository,
-    private readonly room: ComputeRoom,
+    private readonly witness: Witness,
   ) {}
 
   async prepare(view: WorkloadView, next: DeploymentRow, context: ReconcileContext): Promise<Outcome> {
@@ -40,35 +43,46 @@ export class Rollouts {
     const { target } = view;
     if (!target) throw new Error(`Deployment ${moving.id} is preparing without a release.`);
     const unfit = await this.runtime.refusalOf(target);
-    await this.commit(view, context, async (tx, workload) => {
-      const refusal = unfit ?? (await this.room.refusalOf(tx, workload, moving, target));
-      if (refusal) await this.transitions.fail(tx, workload, moving, refusal);
-      else await this.steps.beginRolling(tx, workload, moving);
-    });
+    await this.commit(view, context, (tx, workload) =>
+      unfit
+        ? this.transitions.fail(tx, workload, moving, unfit)
+        : this.steps.beginRolling(tx, workload, moving, target),
+    );
     return goOn;
   }
 
   /** Makes the runtime's state that of `target`, writes down what is there, and moves the deployment if one moves. */
   async converge(view: WorkloadView, target: Release, context: ReconcileContext): Promise<Outcome | undefined> {
+    try {
+      const observation = await this.bring(view, target, context);
+      await this.reports.report(context, observation);
+      return view.moving && (await this.advance(view.moving, target, observation, context));
+    } catch (error) {
+      if (view.moving && error instanceof RuntimeUnavailable)
+        await this.witness.noteSilence(context, view.moving, error);
+      throw error;
+    }
+  }
+
+  private async bring(view: WorkloadView, target: Release, context: ReconcileContext): Promise<Brought> {
     const { workload } = view;
     const found = await this.runtime.observe(workload.id, context.signal);
     if (!found) await this.reports.reportGone(context, view);
-    const { desired, observed } = await this.runtime.bring(view, target, found, context.signal);
-    const observation = { view, desired, observed };
-    await this.reports.report(context, observation);
-    return view.moving && this.advance(view.moving, observation, context);
+    return { view, ...(await this.runtime.bring(view, target, found, context.signal)) };
   }
 
   private async advance(
     moving: DeploymentRow,
-    observation: Observation & { desired: NonNullable<Observation['desired']> },
+    target: Release,
+    observation: Brought,
     context: ReconcileContext,
   ): Promise<Outcome> {
     const { view } = observation;
     const rollout = judgeRollout(observation.desired, observation.observed);
-    if (rollout.kind === 'progressing') return lookAgainSoon;
+    if (rollout.kind === 'progressing') return this.wait(moving, observation, context);
     if (rollout.kind === 'failed') {
-      await this.commit(view, context, (tx, workload) => this.transitions.fail(tx, workload, moving, rollout.failure));
+      const failure = await this.witness.masked(target, rollout.failure);
+      await this.commit(view, context, (tx, workload) => this.transitions.fail(tx, workload, moving, failure));
       return goOn;
     }
     if (moving.status === 'rolling') {
@@ -80,9 +94,20 @@ export class Rollouts {
       await this.commit(view, context, (tx, workload) => this.transitions.advance(tx, workload, moving, step));
       return goOn;
     }
-    if (!(await this.runtime.routeAnswers(observation.desired, context.signal))) return lookAgainSoon;
+    const silence = await this.runtime.silentRoute(observation.desired, context.signal);
+    if (silence !== null) return this.wait(moving, observation, context, [silence]);
     await this.commit(view, context, (tx, workload) => this.goLive(tx, workload, moving, observation));
     return goOn;
+  }
+
+  private async wait(
+    moving: DeploymentRow,
+    observation: Brought,
+    context: ReconcileContext,
+    said: readonly string[] = [],
+  ): Promise<Outcome> {
+    await this.witness.note(context, moving, observation, said);
+    return lookAgainSoon;
   }
 
   private async goLive(tx: Tx, workload: WorkloadRow, moving: DeploymentRow, observation: Observation): Promise<void> {

@@ -70,14 +70,24 @@ export class RuntimeState {
     }
   }
 
-  /** Proof that users get an answer: every host leads to an instance. A release without routed instances has no route. */
-  async routeAnswers(desired: DesiredWorkload, signal: AbortSignal): Promise<boolean> {
+  /**
+   * Proof that users get an answer: null when every host leads to an instance, else what the first other one said. A release
+   * without routed instances has no route.
+   */
+  async silentRoute(desired: DesiredWorkload, signal: AbortSignal): Promise<string | null> {
     const web = desired.processes.find((type) => type.name === 'web');
-    if (!web || web.instances === 0) return true;
+    if (!web || web.instances === 0) return null;
     for (const host of desired.hosts) {
-      if (!(await this.runtime.probe(host, web.health.path ?? '/', signal)).answered) return false;
+      const { answered, message } = await this.runtime.probe(host, web.health.path ?? '/', signal);
+      if (!answered) return message;
     }
-    return true;
+    return null;
+  }
+
+  async secretValuesOf(release: Release): Promise<string[]> {
+    const { entries } = await this.configs.find(this.database, release.workloadId, release.configVersion);
+    const secret = Object.fromEntries(Object.entries(entries).filter(([, entry]) => 'secretVersionId' in entry));
+    return Object.values(await this.secrets.environmentOf(this.database, secret));
   }
 
   private async revokedIn(release: Release): Promise<SecretVersion[]> {
@@ -103,6 +113,6 @@ export class RuntimeState {
 const refusal = (cause: Failure['cause'], message: string, nextStep: string): Failure => ({
   cause,
   message,
-  evidence: [],
+  evidence: ['No instance was touched.'],
   nextStep,
 });

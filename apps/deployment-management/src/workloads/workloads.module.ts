@@ -44,6 +44,7 @@ import { DeploymentSteps } from './deployment-steps.js';
 import { Rollouts } from './rollouts.js';
 import { RuntimeState } from './runtime-state.js';
 import { Scaling } from './scaling.js';
+import { Witness } from './witness.js';
 import { WorkloadAccess } from './workload-access.js';
 import { WorkloadActions } from './workload-actions.js';
 import { WorkloadEnd } from './workload-end.js';
@@ -75,6 +76,7 @@ const reconciliation = [
   WorkloadEnd,
   Rollouts,
   RuntimeState,
+  Witness,
   DeploymentSteps,
   RuntimeWatcher,
   RuntimeConfirmations,

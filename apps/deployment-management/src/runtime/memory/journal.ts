@@ -6,7 +6,11 @@ export class Journal {
   private readonly lines = new Map<string, LogLine[]>();
   private readonly emitter = new EventEmitter().setMaxListeners(0);
 
-  print(workloadId: string, line: Pick<LogLine, 'process' | 'text'>, at = new Date()): void {
+  print(
+    workloadId: string,
+    line: Pick<LogLine, 'process' | 'text'> & Partial<Pick<LogLine, 'instance'>>,
+    at = new Date(),
+  ): void {
     const lines = this.linesOf(workloadId);
     const cursor = String(lines.length + 1).padStart(8, '0');
     lines.push({ cursor, at: at.toISOString(), instance: `${line.process}-1`, stream: 'stdout', ...line });

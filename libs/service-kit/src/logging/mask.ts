@@ -15,7 +15,10 @@ function formsOf(value: string): string[] {
   ];
 }
 
-/** Answers a function that hides the values in a text. Values shorter than eight characters are words, not secrets. */
+/**
+ * Answers a function that hides values in a text, in each form in which they may be printed. Values shorter than eight
+ * characters are words, not secrets.
+ */
 export function maskFor(values: readonly string[]): (text: string) => string {
   const secrets = values.filter(({ length }) => length >= shortest);
   const forms = [...new Set(secrets.flatMap(formsOf))].filter(({ length }) => length >= shortest);
