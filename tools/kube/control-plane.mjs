@@ -11,6 +11,10 @@ import { programsOf } from './programs.mjs';
 
 const READY_WITHIN = 120_000;
 const ADDRESSES = ['127.0.0.1', '10.96.0.1'];
+/** What every pod has printed, as a container runtime writes it. */
+const LOG = `2026-11-21T10:00:00.000000001Z stdout F listening on 8080
+2026-11-21T10:00:01.000000002Z stderr F no cache, starting empty
+`;
 const here = import.meta.dirname ?? dirname(new URL(import.meta.url).pathname);
 const run = promisify(execFile);
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -27,7 +31,7 @@ export async function startKube({ nodes = 3, detached = false } = {}) {
   try {
     await plane.prepare();
     await plane.startAll();
-    await plane.furnish(nodes);
+    await plane.addNodes(nodes);
   } catch (error) {
     await plane.stop();
     throw error;
@@ -61,12 +65,16 @@ class ControlPlane {
     this.credentials = await this.credentialsOf('admin');
     for (const name of ['admin', 'controllers', 'scheduler']) await this.writeKubeconfig(name);
     const stages = await Promise.all([join(this.tools, 'stages'), join(here, 'stages')].map(readAll));
-    await writeFile(join(this.folder, 'stages.yaml'), stages.flat().join('\n---\n'));
+    const logsFile = join(this.folder, 'pod.log');
+    await writeFile(logsFile, LOG);
+    await writeFile(join(this.folder, 'stages.yaml'), [...stages.flat(), playedLogs(logsFile)].join('\n---\n'));
   }
 
   async startAll() {
     await this.start('etcd');
     await this.start('kube-apiserver');
+    // The garbage collector looks for new kinds every 30 seconds only, and at its start.
+    await this.addDefinitions();
     for (const name of ['kube-controller-manager', 'kube-scheduler', 'kwok']) await this.start(name);
     // Pods are refused before their namespace has its service account.
     const account = '/api/v1/namespaces/default/serviceaccounts/default';
@@ -106,12 +114,18 @@ class ControlPlane {
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  /** Custom resource definitions of the Gateway API, and nodes that KWOK keeps alive. */
-  async furnish(nodes) {
+  /** The Gateway API's, served when this returns. */
+  async addDefinitions() {
     for (const text of await readAll(join(this.tools, 'gateway-api'))) {
       const name = /^ {2}name: (\S+)$/m.exec(text)?.[1];
       await this.apply(`/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${name}`, text);
     }
+    const routes = '/apis/gateway.networking.k8s.io/v1/httproutes';
+    await this.until('kube-apiserver', async () => (await this.ask('GET', routes)).status === 200);
+  }
+
+  /** Nodes that KWOK keeps alive; returns when they are ready. */
+  async addNodes(nodes) {
     const names = Array.from({ length: nodes }, (_, index) => `node-${index + 1}`);
     for (const name of names) await this.apply(`/api/v1/nodes/${name}`, JSON.stringify(playedNode(name)));
     await this.until('kwok', async () => {
@@ -181,6 +195,12 @@ async function readAll(folder) {
 }
 
 const isReady = (node) => node.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True');
+
+const playedLogs = (logsFile) =>
+  JSON.stringify({
+    ...{ apiVersion: 'kwok.x-k8s.io/v1alpha1', kind: 'ClusterLogs', metadata: { name: 'logs' } },
+    spec: { logs: [{ logsFile }] },
+  });
 
 function playedNode(name) {
   const room = { cpu: '64', memory: '256Gi', 'ephemeral-storage': '4Ti', pods: '1000' };

@@ -82,6 +82,11 @@ function clientsOf({ folder, tools, ports }) {
       'manage-all-nodes': true,
       'node-lease-duration-seconds': 40,
       'server-address': `127.0.0.1:${ports.kwok}`,
+      // The API server asks a node for the logs of its pods: every node is this process.
+      'node-ip': '127.0.0.1',
+      'node-port': ports.kwok,
+      'tls-cert-file': file('apiserver.crt'),
+      'tls-private-key-file': file('apiserver.key'),
     }),
   };
 }

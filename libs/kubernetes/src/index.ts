@@ -8,6 +8,7 @@ export {
   isRefused,
   isUnauthenticated,
 } from './api-error.js';
+export { Cluster, type ClusterOptions, isGoing, NameTaken } from './cluster.js';
 export { type ClusterAccess, KubeconfigInvalid, readKubeconfig } from './cluster-access.js';
 export { type ApplyOptions, type DeleteOptions, FIELD_MANAGER, KubeClient } from './kube-client.js';
 export { keyOf, type KubeObject, type ObjectList, type ObjectMeta } from './kube-object.js';
@@ -17,7 +18,7 @@ export { isAsStated, MANIFEST_ANNOTATION, stamped } from './stated.js';
 export { Transport } from './transport.js';
 export { watch, type WatchEvent, type WatchOptions } from './watch.js';
 export { isolationManifests } from './manifests/isolation.manifests.js';
-export { names as labelNames, OURS } from './manifests/labels.js';
-export { configName } from './manifests/pod.manifest.js';
+export { names as labelNames, OURS, workloadLabels } from './manifests/labels.js';
+export { configName, WEB_PORT } from './manifests/pod.manifest.js';
 export type { ClusterSettings, EnvironmentSpace } from './manifests/settings.js';
 export { configManifest, deploymentName, workloadManifests } from './manifests/workload.manifests.js';

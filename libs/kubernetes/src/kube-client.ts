@@ -10,6 +10,8 @@ const PAGE = 500;
 export interface ApplyOptions {
   /** Everything but the write: admission, defaults, validation. */
   readonly dryRun?: boolean;
+  /** Default true: fields that somebody else states become ours. False: that is a Conflict. */
+  readonly force?: boolean;
 }
 
 export interface DeleteOptions {
@@ -25,12 +27,13 @@ export class KubeClient {
   constructor(readonly transport: Transport) {}
 
   /**
-   * Server-side apply: states our fields, takes over those that somebody else has changed, and leaves all others alone.
+   * Server-side apply: states our fields, takes over those that somebody else has changed, leaves all others alone.
    * Creates the object when it is not there; applying the same again writes nothing.
    */
   apply<Item extends KubeObject>(object: Item, signal: AbortSignal, options: ApplyOptions = {}): Promise<Item> {
     const { namespace, name } = object.metadata;
-    const query = new URLSearchParams({ fieldManager: FIELD_MANAGER, force: 'true', fieldValidation: 'Strict' });
+    const force = String(options.force ?? true);
+    const query = new URLSearchParams({ fieldManager: FIELD_MANAGER, force, fieldValidation: 'Strict' });
     if (options.dryRun) query.set('dryRun', 'All');
     const path = `${pathOf(kindOf(object), namespace, name)}?${query.toString()}`;
     const contentType = 'application/apply-patch+yaml';

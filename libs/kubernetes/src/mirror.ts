@@ -9,6 +9,8 @@ import { watch } from './watch.js';
 /** Ends that are remembered: the answer to a write of ours is late by milliseconds, not by a thousand deletions. */
 const REMEMBERED = 1_000;
 
+const notYet = new Error('It has not been read yet.');
+
 export interface MirrorOptions<Item extends KubeObject> {
   readonly kind: Kind;
   readonly clock: Clock;
@@ -16,6 +18,8 @@ export interface MirrorOptions<Item extends KubeObject> {
   readonly selector?: string;
   /** Value under which an object is found again by `of`; undefined: it is not looked for that way. */
   readonly indexBy: (item: Item) => string | undefined;
+  /** Leaves out what nobody reads here. */
+  readonly trim?: (item: Item) => Item;
   /** An object came, changed or went: a hint, after the mirror shows it. */
   readonly onChange?: (item: Item) => void;
   /** The whole set was stated anew: any hint may have been missed. */
@@ -34,7 +38,7 @@ export class Mirror<Item extends KubeObject> {
   private readonly groups = new Map<string, Map<string, Item>>();
   /** Versions at which objects went, so that a late word of one does not bring it back. */
   private readonly gone = new Map<string, bigint>();
-  private trouble: Error | null = new Error('not read yet');
+  private trouble: Error | null = notYet;
 
   constructor(
     private readonly client: KubeClient,
@@ -46,8 +50,9 @@ export class Mirror<Item extends KubeObject> {
     return this.trouble;
   }
 
-  get size(): number {
-    return this.items.size;
+  /** It has never been connected, and nothing has failed yet. */
+  get isStarting(): boolean {
+    return this.trouble === notYet;
   }
 
   get(name: string, namespace?: string): Item | undefined {
@@ -66,7 +71,7 @@ export class Mirror<Item extends KubeObject> {
     const version = versionOf(item);
     if (version <= versionOf(this.items.get(key)) || version <= (this.gone.get(key) ?? -1n)) return;
     this.gone.delete(key);
-    this.replace(key, slim(item));
+    this.replace(key, slim(this.options.trim?.(item) ?? item));
   }
 
   /** Follows the cluster until the signal aborts. */

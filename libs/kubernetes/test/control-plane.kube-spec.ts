@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { request } from 'node:https';
 import { eventually } from '@berth/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+// eslint-disable-next-line @nx/enforce-module-boundaries -- the tool that starts a control plane is no library
 import { type KubePlane, startKube } from '../../../tools/kube/kube.mjs';
 
 interface Answer {

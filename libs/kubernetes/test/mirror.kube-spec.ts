@@ -2,6 +2,7 @@ import { type KubeObject, kinds, KubeClient, Mirror, readKubeconfig } from '@ber
 import { eventually } from '@berth/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
+// eslint-disable-next-line @nx/enforce-module-boundaries -- the tool that starts a control plane is no library
 import { type KubePlane, startKube } from '../../../tools/kube/kube.mjs';
 import { clock, configMap, type ConfigMap, never, testCluster, type TestCluster } from './support/cluster.js';
 

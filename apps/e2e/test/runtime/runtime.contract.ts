@@ -6,6 +6,7 @@ import {
   type ObservedInstance,
   observedWorkload,
   type ObservedWorkload,
+  serves,
 } from '@berth/contracts/runtime';
 import { eventually } from '@berth/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -43,14 +44,18 @@ const processOf = (name: string, instances: number) => ({
   health: { path: null, intervalSeconds: 1, timeoutSeconds: 1, failureThreshold: 2 },
 });
 
-const desiredOf = (workloadId: string, wanted: Wanted): DesiredWorkload => ({
+const desiredAs = (kind: 'slug' | 'image', workloadId: string, wanted: Wanted): DesiredWorkload => ({
   ...{ workloadId, organizationId: workloadId, projectId: workloadId, environmentId: workloadId, appId: workloadId },
-  ...{ namespace: 'shop-staging-0123456789', name: 'web', generation: wanted.generation ?? 1 },
+  ...{
+    namespace: 'shop-staging-0123456789',
+    name: `app-${workloadId.slice(0, 8)}`,
+    generation: wanted.generation ?? 1,
+  },
   release: {
     number: wanted.release ?? 1,
     hash: hashOf(`${wanted.artifact} ${wanted.release ?? 1}`),
     configHash: hashOf('config'),
-    artifact: { kind: 'slug', digest: wanted.artifact, sizeBytes: 1 },
+    artifact: { kind, digest: wanted.artifact, sizeBytes: 1 },
   },
   environment: { GREETING: 'hello' },
   processes: [processOf('web', wanted.web ?? 1), processOf('worker', wanted.worker ?? 0)],
@@ -71,6 +76,8 @@ export function runtimeContract(name: string, start: () => Promise<RuntimeHarnes
     }, 30_000);
     afterAll(() => harness.close());
 
+    const desiredOf = (id: string, wanted: Wanted) =>
+      desiredAs(runtime.artifactKinds.includes('slug') ? 'slug' : 'image', id, wanted);
     const apply = async (id: string, wanted: Wanted) => {
       const desired = desiredOf(id, wanted);
       await runtime.apply(desired, never);
@@ -87,11 +94,11 @@ export function runtimeContract(name: string, start: () => Promise<RuntimeHarnes
         },
         { within: 15_000 },
       );
-    /** So many instances are there, ready, of that release and of no other. */
+    /** So many instances are there, serving, of that release and of no other. */
     const untilServing = (id: string, count: number, release = 1) =>
       until(id, ({ instances }) =>
-        expect(instances.map((each) => [each.release, each.state])).toEqual(
-          Array.from({ length: count }, () => [release, 'ready']),
+        expect(instances.map((each) => [each.release, each.state, serves(each)])).toEqual(
+          Array.from({ length: count }, () => [release, 'ready', true]),
         ),
       );
     /** Another instance, or another start of the same. */

@@ -1,0 +1,74 @@
+import type { KubeObject } from '@berth/kubernetes';
+
+/** What we read of the cluster's own objects; they hold much more. */
+export interface Condition {
+  readonly type: string;
+  readonly status: 'True' | 'False' | 'Unknown';
+  readonly reason?: string;
+  readonly message?: string;
+  readonly lastTransitionTime?: string;
+  readonly observedGeneration?: number;
+}
+
+export interface Terminated {
+  readonly exitCode: number;
+  readonly signal?: number;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly finishedAt?: string;
+}
+
+export interface ContainerState {
+  readonly waiting?: { readonly reason?: string; readonly message?: string };
+  readonly running?: { readonly startedAt?: string };
+  readonly terminated?: Terminated;
+}
+
+export interface ContainerStatus {
+  readonly name: string;
+  readonly ready: boolean;
+  readonly started?: boolean;
+  readonly restartCount: number;
+  readonly state?: ContainerState;
+  readonly lastState?: ContainerState;
+}
+
+export interface Pod extends KubeObject {
+  readonly spec: {
+    readonly containers: readonly {
+      readonly image: string;
+      readonly resources?: { readonly limits?: Readonly<Record<string, string>> };
+      readonly envFrom?: readonly { readonly secretRef?: { readonly name: string } }[];
+    }[];
+  };
+  readonly status?: {
+    readonly phase?: string;
+    readonly startTime?: string;
+    readonly conditions?: readonly Condition[];
+    readonly containerStatuses?: readonly ContainerStatus[];
+  };
+}
+
+export interface Deployment extends KubeObject {
+  readonly status?: { readonly conditions?: readonly Condition[] };
+}
+
+export interface EndpointSlice extends KubeObject {
+  readonly endpoints?: readonly {
+    readonly conditions?: { readonly ready?: boolean };
+    readonly targetRef?: { readonly name?: string };
+  }[];
+}
+
+export interface HttpRoute extends KubeObject {
+  readonly spec: { readonly hostnames?: readonly string[] };
+  readonly status?: {
+    readonly parents?: readonly {
+      readonly parentRef: { readonly name: string; readonly namespace?: string };
+      readonly conditions?: readonly Condition[];
+    }[];
+  };
+}
+
+export const conditionOf = (conditions: readonly Condition[] | undefined, type: string): Condition | undefined =>
+  conditions?.find((each) => each.type === type);

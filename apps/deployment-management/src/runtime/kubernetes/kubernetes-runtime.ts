@@ -1,0 +1,203 @@
+import type { DesiredWorkload, InstanceStats, LogLine, LogQuery, ObservedWorkload } from '@berth/contracts/runtime';
+import {
+  ApiError,
+  Cluster,
+  type ClusterSettings,
+  ClusterUnreachable,
+  configManifest,
+  configName,
+  isolationManifests,
+  isRefused,
+  type KubeClient,
+  type KubeObject,
+  NameTaken,
+  stamped,
+  workloadManifests,
+} from '@berth/kubernetes';
+import type { Clock } from '@berth/service-kit';
+import { ChangeFeed } from '../memory/change-feed.js';
+import { probeRoute } from '../process/probe-route.js';
+import { type ProbeAnswer, type Runtime, type RuntimeChange, RuntimeUnavailable } from '../runtime.js';
+import type { Deployment, EndpointSlice, HttpRoute, Pod } from './cluster-objects.js';
+import { desiredRecord, owned, readDesired } from './desired-record.js';
+import { instanceId, instant } from './instances.js';
+import { ending, observationOf } from './observe.js';
+import { podLogs } from './pod-logs.js';
+import { podMetrics, statsOf } from './pod-stats.js';
+import { ServingChanges } from './serving-changes.js';
+
+const CALL_MILLISECONDS = 30_000;
+const CONNECT_MILLISECONDS = 10_000;
+
+export interface KubernetesRuntimeOptions {
+  readonly client: KubeClient;
+  readonly clock: Clock;
+  readonly settings: ClusterSettings;
+  /** Where the cluster's gateway answers, to prove that a route does. */
+  readonly gatewayUrl: string;
+}
+
+/**
+ * Workloads on one Kubernetes cluster. Reads are answered from mirrors, so that a look at a workload that nothing happened
+ * to asks the cluster nothing; what is written is what is not there as it should be.
+ */
+export class KubernetesRuntime implements Runtime {
+  readonly artifactKinds = ['image'] as const;
+  private readonly cluster: Cluster;
+  private readonly feed = new ChangeFeed();
+  private readonly closed = new AbortController();
+  private readonly changed: ServingChanges;
+  private readonly following: Promise<void>;
+
+  constructor(private readonly options: KubernetesRuntimeOptions) {
+    const { client, clock } = options;
+    this.changed = new ServingChanges(() => clock.now());
+    this.cluster = new Cluster({
+      ...{ client, clock, onReplace: () => this.feed.push({ resync: true }) },
+      onChange: (workloadId) => this.feed.push({ workloadId }),
+    });
+    this.following = this.cluster.follow(this.closed.signal);
+  }
+
+  async close(): Promise<void> {
+    this.closed.abort();
+    await this.following;
+    this.options.client.transport.close();
+  }
+
+  async apply(desired: DesiredWorkload, signal: AbortSignal): Promise<void> {
+    await this.connected(signal);
+    if ((this.known(desired.workloadId)?.desired.generation ?? 0) > desired.generation) return;
+    await this.asking(signal, async (bounded) => {
+      for (const wall of this.wallsOf(desired)) await this.cluster.ensure(wall, bounded);
+      const record = await this.cluster.ensure(desiredRecord(desired), bounded);
+      const wanted = [configManifest(desired), ...this.manifestsOf(desired)].map((each) => owned(each, record));
+      for (const manifest of wanted) await this.cluster.ensure(manifest, bounded);
+      const isInUse = (object: KubeObject) => this.isMountedConfig(desired.workloadId, object);
+      await this.cluster.prune(desired.workloadId, [record, ...wanted], isInUse, bounded);
+    });
+  }
+
+  async observe(workloadId: string, signal: AbortSignal): Promise<ObservedWorkload | null> {
+    await this.connected(signal);
+    const everything = this.cluster.everythingOf(workloadId);
+    if (everything.length === 0) return (this.changed.forget(workloadId), null);
+    const known = this.known(workloadId);
+    const isLeaving = !known || known.record.metadata.deletionTimestamp !== undefined;
+    const objects = this.objectsOf(workloadId);
+    const { instances, routes, trouble } = observationOf(
+      objects,
+      known?.desired ?? null,
+      this.options.settings.gateway,
+    );
+    const seen = isLeaving ? ending(instances) : instances;
+    const since = instant(known?.record.metadata.creationTimestamp);
+    return {
+      workloadId,
+      observedGeneration: known ? this.generationOf(known.desired, known.record) : 1,
+      instances: seen,
+      routes: isLeaving ? [] : routes,
+      changedAt: this.changed.changedAt(workloadId, seen, since),
+      trouble: isLeaving ? null : trouble,
+    };
+  }
+
+  async remove(workloadId: string, signal: AbortSignal): Promise<void> {
+    await this.connected(signal);
+    const known = this.known(workloadId);
+    // Everything else is owned by it, and goes before it.
+    if (known) await this.asking(signal, (bounded) => this.cluster.delete(known.record, bounded));
+  }
+
+  async *changes(signal: AbortSignal): AsyncIterable<RuntimeChange> {
+    await this.connected(signal);
+    yield { resync: true };
+    yield* this.feed.read(AbortSignal.any([signal, this.closed.signal]));
+  }
+
+  async *logs(workloadId: string, query: LogQuery, signal: AbortSignal): AsyncIterable<LogLine> {
+    await this.connected(signal);
+    yield* podLogs(this.options.client, this.cluster.of<Pod>('pod', workloadId), query, signal);
+  }
+
+  async stats(workloadId: string, signal: AbortSignal): Promise<InstanceStats[]> {
+    const observed = await this.observe(workloadId, signal);
+    const pods = this.cluster.of<Pod>('pod', workloadId);
+    const namespace = pods[0]?.metadata.namespace;
+    if (!observed || namespace === undefined) return [];
+    const metrics = await this.asking(signal, (bounded) =>
+      podMetrics(this.options.client, namespace, workloadId, bounded),
+    );
+    const measured = new Map(pods.map((pod) => [instanceId(pod), metrics.get(pod.metadata.name)]));
+    return observed.instances.flatMap((instance) => {
+      const found = measured.get(instance.id);
+      return found ? [statsOf(instance, found)] : [];
+    });
+  }
+
+  probe(host: string, path: string, signal: AbortSignal): Promise<ProbeAnswer> {
+    const bounded = AbortSignal.any([signal, AbortSignal.timeout(CONNECT_MILLISECONDS)]);
+    return probeRoute(this.options.gatewayUrl, host, path, bounded);
+  }
+
+  private known(workloadId: string) {
+    return readDesired(this.cluster.of('configMap', workloadId));
+  }
+
+  private objectsOf(workloadId: string) {
+    return {
+      pods: this.cluster.of<Pod>('pod', workloadId),
+      deployments: this.cluster.of<Deployment>('deployment', workloadId),
+      slices: this.cluster.of<EndpointSlice>('endpointSlice', workloadId),
+      routes: this.cluster.of<HttpRoute>('httpRoute', workloadId),
+    };
+  }
+
+  /** Lower than what was stated when an object of ours is not as it was stated: then it is to be stated again. */
+  private generationOf(desired: DesiredWorkload, record: KubeObject): number {
+    const wanted = this.manifestsOf(desired).map((each) => owned(each, record));
+    const hasConfig = this.cluster
+      .of('secret', desired.workloadId)
+      .some(({ metadata }) => metadata.name === configName(desired));
+    const isTrue = hasConfig && [...this.wallsOf(desired), ...wanted].every((each) => this.cluster.isAsStated(each));
+    return isTrue ? desired.generation : Math.max(1, desired.generation - 1);
+  }
+
+  private wallsOf(desired: DesiredWorkload): KubeObject[] {
+    return isolationManifests({ ...desired, quota: null, internet: true }, this.options.settings).map(stamped);
+  }
+
+  private manifestsOf = (desired: DesiredWorkload): KubeObject[] => workloadManifests(desired, this.options.settings);
+
+  /** A config of another release that pods still start from. */
+  private isMountedConfig(workloadId: string, object: KubeObject): boolean {
+    if (object.kind !== 'Secret') return false;
+    const pods = this.cluster.of<Pod>('pod', workloadId);
+    const named = pods.flatMap(({ spec }) => spec.containers.flatMap(({ envFrom }) => envFrom ?? []));
+    return named.some(({ secretRef }) => secretRef?.name === object.metadata.name);
+  }
+
+  /** Waits for the first full look at the cluster; after that, says at once when it cannot be relied on. */
+  private async connected(signal: AbortSignal): Promise<void> {
+    const { clock } = this.options;
+    const deadline = clock.monotonic() + CONNECT_MILLISECONDS;
+    while (this.cluster.isStarting && clock.monotonic() < deadline && !signal.aborted) await clock.pause(20, signal);
+    const { lost } = this.cluster;
+    if (lost) throw new RuntimeUnavailable(`The cluster cannot be followed: ${lost.message}`, { cause: lost });
+  }
+
+  private async asking<Answer>(signal: AbortSignal, ask: (bounded: AbortSignal) => Promise<Answer>): Promise<Answer> {
+    try {
+      return await ask(AbortSignal.any([signal, AbortSignal.timeout(CALL_MILLISECONDS)]));
+    } catch (error) {
+      if (!isOutage(error)) throw error;
+      throw new RuntimeUnavailable((error as Error).message, { cause: error });
+    }
+  }
+}
+
+/** What is on its way out keeps its name, and its namespace refuses everything, until it is gone; that passes, too. */
+const isOutage = (error: unknown): boolean =>
+  error instanceof ClusterUnreachable ||
+  error instanceof NameTaken ||
+  (error instanceof ApiError && (!isRefused(error) || /being terminated/.test(error.message)));
