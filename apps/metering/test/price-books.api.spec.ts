@@ -9,7 +9,7 @@ beforeAll(async () => {
   app = await MeteringApp.start();
   // Writes need fresh access rules, and the clock of this app stands still.
   await app.identity.heartbeat(app.clock.held);
-  administrator = await app.identity.token({ administrator: true });
+  administrator = await app.administrator();
 });
 afterAll(() => app.close());
 

@@ -17,3 +17,12 @@ export type {
 export { shares } from './rating/shares.js';
 export { type Unpriced, usageCharges } from './rating/usage-charges.js';
 export { mergeEntries, type Move, moveTo, type OpenSpan, type Resource } from './spans/span.js';
+export { canonicalText, sha256Of } from './invoices/canonical.js';
+export { type CorrectedLine } from './invoices/corrections.js';
+export { documentOf, type InvoiceInput, type LateUsage, type Rated, ratingOf } from './invoices/document.js';
+export { type InvoiceExport, invoiceExport } from './invoices/export.js';
+export { ExportIncomplete, recompute } from './invoices/recompute.js';
+export { type Fact, type Span, spansOf } from './spans/history.js';
+export { type ClippedSpan, SpanDigest } from './spans/span-digest.js';
+export { usageOf } from './spans/usage.js';
+export { codeVersion } from './version.js';

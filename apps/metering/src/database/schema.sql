@@ -96,6 +96,12 @@ create table billing_account (
   organization_id uuid not null,
   time_zone text not null,
   book_id uuid not null,
+  issuer text not null default 'BERTH'::text,
+  taxes jsonb not null default '[]'::jsonb,
+  open_since timestamp with time zone not null default now(),
+  has_invoices boolean not null default false,
+  due_at timestamp with time zone not null default now(),
+  blocked text,
   constraint billing_account_pkey PRIMARY KEY (organization_id)
 );
 
@@ -131,6 +137,42 @@ create table inbox (
   event_id uuid not null,
   received_at timestamp with time zone not null default now(),
   constraint inbox_pkey PRIMARY KEY (event_id)
+);
+
+create table invoice (
+  id uuid not null,
+  organization_id uuid not null,
+  month text not null,
+  number text not null,
+  issuer text not null,
+  status text not null,
+  currency text not null,
+  due text not null,
+  issued_at timestamp with time zone not null,
+  paid_at timestamp with time zone,
+  voided_at timestamp with time zone,
+  period_to timestamp with time zone not null,
+  document text not null,
+  sha256 text not null,
+  cut bigint not null,
+  rated jsonb not null,
+  rated_cut bigint not null,
+  constraint invoice_pkey PRIMARY KEY (id),
+  constraint invoice_number_key UNIQUE (number),
+  constraint invoice_organization_id_month_key UNIQUE (organization_id, month),
+  constraint invoice_status_check CHECK ((status = ANY (ARRAY['issued'::text, 'paid'::text, 'void'::text])))
+);
+
+create table invoice_issuer (
+  issuer text not null,
+  last_number bigint not null,
+  constraint invoice_issuer_pkey PRIMARY KEY (issuer)
+);
+
+create table late_usage (
+  organization_id uuid not null,
+  since timestamp with time zone not null,
+  constraint late_usage_pkey PRIMARY KEY (organization_id)
 );
 
 create table metered_resource (
@@ -246,11 +288,15 @@ CREATE INDEX allocation_gap_organization ON allocation_gap USING btree (organiza
 
 CREATE INDEX allocation_gap_since ON allocation_gap USING btree (since);
 
+CREATE INDEX billing_account_due ON billing_account USING btree (due_at);
+
 CREATE INDEX dead_letter_open ON dead_letter USING btree (key, seq) WHERE (state = ANY (ARRAY['failed'::text, 'parked'::text]));
 
 CREATE INDEX idempotency_key_created_at ON idempotency_key USING btree (created_at);
 
 CREATE INDEX inbox_received_at ON inbox USING brin (received_at);
+
+CREATE INDEX invoice_organization ON invoice USING btree (organization_id, id);
 
 CREATE INDEX metered_resource_organization ON metered_resource USING btree (organization_id);
 

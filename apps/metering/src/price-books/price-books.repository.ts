@@ -3,7 +3,7 @@ import { decodeCursor, type Sql, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { PriceBookForInterval } from './price-book.js';
 
-interface BookRow extends Omit<PriceBook, 'current'> {
+export interface BookRow extends Omit<PriceBook, 'current'> {
   readonly id: string;
 }
 
@@ -59,6 +59,11 @@ export class PriceBooksRepository {
     return rows.map(versionOf);
   }
 
+  async find(sql: Sql, id: string): Promise<BookRow | undefined> {
+    const [row] = await sql.query<BookRow>(`select ${book} from price_book b where b.id = $1`, [id]);
+    return row;
+  }
+
   /** The book of an organization's billing account, else the default one, with what holds in `[from, to]`. */
   async of(sql: Sql, organizationId: string | null, from: Date, to: Date): Promise<PriceBookForInterval> {
     const [row] = await sql.query<BookRow>(
@@ -68,12 +73,17 @@ export class PriceBooksRepository {
       [organizationId],
     );
     if (!row) throw new Error('the default price book is missing: a migration inserts it');
+    return { ...row, versions: await this.holding(sql, row.id, from, to) };
+  }
+
+  /** The versions of a book that hold in `[from, to]`. */
+  async holding(sql: Sql, bookId: string, from: Date, to: Date): Promise<PriceBookVersion[]> {
     const rows = await sql.query<VersionRow>(
       `select * from (${versions} where book_id = $1) v
         where "validFrom" <= $3 and coalesce("validTo" > $2, true) order by version`,
-      [row.id, from, to],
+      [bookId, from, to],
     );
-    return { ...row, versions: rows.map(versionOf) };
+    return rows.map(versionOf);
   }
 
   /** Locks the book; its newest version. */

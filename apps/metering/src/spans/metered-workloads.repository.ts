@@ -1,6 +1,7 @@
 import { Clock, type Tx } from '@berth/service-kit';
 import type { AnomalyKind } from '@berth/contracts/metering';
 import { Injectable } from '@nestjs/common';
+import { lockOfOrganization } from '../accepted-events/organization-lock.js';
 import type { Position } from '../accepted-events/accepted-event.js';
 import { requireTenant } from '../accepted-events/refusal.js';
 
@@ -23,12 +24,16 @@ export interface Anomaly extends Position {
 export class MeteredWorkloadsRepository {
   constructor(private readonly clock: Clock) {}
 
-  /** Locks the workload until the end of the transaction, so that its facts are applied one at a time. @throws Refused */
+  /**
+   * Locks the workload until the end of the transaction, so that its facts are applied one at a time, and keeps periods of
+   * the organization from being closed meanwhile.
+   * @throws Refused
+   */
   async lock(tx: Tx, workloadId: string, organizationId: string): Promise<MeteredWorkload> {
     const [row] = await tx.query<MeteredWorkload>(
       `insert into metered_workload as known
          (workload_id, organization_id, epoch, version, seen_epoch, seen_version, heard_at)
-       values ($1, $2, 0, 0, 0, 0, $3)
+       select $1::uuid, $2::uuid, 0, 0, 0, 0, $3::timestamptz from (select pg_advisory_xact_lock_shared(${lockOfOrganization('$2')})) guard
        on conflict (workload_id) do update set workload_id = known.workload_id
        returning workload_id as "workloadId", organization_id as "organizationId", epoch, version,
                  effective_at as "effectiveAt", runs`,

@@ -9,6 +9,7 @@ import {
 } from '../accepted-events/accepted-event.js';
 import { AcceptedEventsRepository } from '../accepted-events/accepted-events.repository.js';
 import { requireBelievable } from '../accepted-events/refusal.js';
+import { BillingAccountsRepository } from '../billing-accounts/billing-accounts.repository.js';
 import { anomaliesOf } from './anomalies.js';
 import { type MeteredWorkload, MeteredWorkloadsRepository } from './metered-workloads.repository.js';
 import { SpansRepository } from './spans.repository.js';
@@ -23,24 +24,28 @@ export class SpansService {
     private readonly events: AcceptedEventsRepository,
     private readonly workloads: MeteredWorkloadsRepository,
     private readonly spans: SpansRepository,
+    private readonly accounts: BillingAccountsRepository,
     private readonly clock: Clock,
   ) {}
 
   /** @throws Refused when the event is not to be believed */
   async accept(tx: Tx, event: AllocationEvent): Promise<void> {
     const { workloadId, organizationId, allocationVersion: version } = event.data;
-    requireBelievable(event, new Date(event.data.effectiveAt), this.clock.now());
+    const effectiveAt = new Date(event.data.effectiveAt);
+    requireBelievable(event, effectiveAt, this.clock.now());
     const workload = await this.workloads.lock(tx, workloadId, organizationId);
     const isNews = await this.events.append(tx, event);
     const position = { epoch: event.epoch, version };
     await this.workloads.see(tx, workloadId, position);
     const isLate = isNews && isAfter(workload, position);
-    await this.advance(tx, isLate ? await this.restart(tx, workload) : workload);
+    const advanced = await this.advance(tx, isLate ? await this.restart(tx, workload) : workload);
+    if (workload.effectiveAt === null) await this.accounts.ensure(tx, organizationId, effectiveAt);
+    if (isLate || isAfter(advanced, workload)) await this.accounts.noteChange(tx, organizationId, effectiveAt);
     await this.workloads.noteGap(tx, workloadId);
   }
 
   /** Applies everything that follows without a hole, and over a hole what a snapshot says. */
-  private async advance(tx: Tx, from: MeteredWorkload): Promise<void> {
+  private async advance(tx: Tx, from: MeteredWorkload): Promise<MeteredWorkload> {
     let workload = from;
     for (;;) {
       const next = await this.events.next(tx, workload.workloadId, workload);
@@ -48,6 +53,7 @@ export class SpansService {
       workload = await this.apply(tx, workload, next);
     }
     await this.workloads.advance(tx, workload);
+    return workload;
   }
 
   private async apply(tx: Tx, workload: MeteredWorkload, next: AcceptedAllocation): Promise<MeteredWorkload> {

@@ -104,6 +104,15 @@ export class UsageRepository {
     return row?.count ?? 0;
   }
 
+  /** Workloads of an organization of which versions are missing. */
+  async waitingForEvents(sql: Sql, organizationId: string): Promise<number> {
+    const [row] = await sql.query<{ count: number }>(
+      'select count(*)::int as count from allocation_gap where organization_id = $1',
+      [organizationId],
+    );
+    return row?.count ?? 0;
+  }
+
   /** One more than asked for. */
   anomalies(sql: Sql, query: UsageAnomalyQuery): Promise<AnomalyRow[]> {
     return sql.query<AnomalyRow>(

@@ -101,6 +101,13 @@ export const heartbeat = (place: Place, version: number, at: number): CloudEvent
   return eventOf(workloadAllocationHeartbeat, workloadId, data, 0);
 };
 
+const YEARS = 100_000_000;
+
+interface Answer {
+  readonly status: number;
+  readonly body: Record<string, unknown>;
+}
+
 /** The real service on a database and a bus of its own, with what deployment-management would tell it. */
 export class MeteringApp {
   private constructor(
@@ -113,6 +120,12 @@ export class MeteringApp {
     const clock = new HeldClock();
     const service = await startTestService(metering, { overrides: [[Clock, clock]] });
     return new MeteringApp(service, await TestIdentity.create(service.database), clock);
+  }
+
+  /** Another process of the service on the same database. */
+  replica(): Promise<TestService> {
+    const environment = { DATABASE_URL: this.service.databaseUrl };
+    return startTestService(metering, { environment, overrides: [[Clock, this.clock]] });
   }
 
   close(): Promise<void> {
@@ -142,7 +155,7 @@ export class MeteringApp {
 
   /** Of one partition key. A dead letter parks its key, and the marker with it. */
   async tellAs(key: string, ...events: readonly CloudEvent[]): Promise<void> {
-    const marker = heartbeat(nowhere, 1, 0);
+    const marker = heartbeat(nowhere, 1, -startOfTest);
     const messages = [...events, marker].map((event) => ({
       topic: 'berth.deployment-management',
       // One key for all of them: the marker is the last to be handled.
@@ -159,19 +172,33 @@ export class MeteringApp {
     });
   }
 
-  async call(path: string, token?: string, body?: object): Promise<{ status: number; body: Record<string, unknown> }> {
+  call(path: string, token?: string, body?: object): Promise<Answer> {
+    return this.send(body ? 'POST' : 'GET', path, token, body);
+  }
+
+  patch(path: string, token: string, body: object): Promise<Answer> {
+    return this.send('PATCH', path, token, body);
+  }
+
+  private async send(method: string, path: string, token?: string, body?: object): Promise<Answer> {
     const headers = {
       ...(token ? { authorization: `Bearer ${token}` } : {}),
       ...(body ? { 'content-type': 'application/json' } : {}),
     };
-    const init = body ? { method: 'POST', headers, body: JSON.stringify(body) } : { headers };
+    const init = { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) };
     const response = await fetch(`${this.service.url}${path}`, init);
     return { status: response.status, body: (await response.json()) as Record<string, unknown> };
   }
 
-  /** A viewer of a new organization. */
+  /** A viewer of a new organization; the token lasts for years, because tests go ahead in time. */
   async viewer(organizationId: string): Promise<string> {
+    const subjectId = randomUUID();
     await this.identity.organization({ id: organizationId });
-    return this.identity.member(organizationId, 'viewer');
+    await this.identity.member(organizationId, 'viewer', { subjectId });
+    return this.identity.token({ subjectId, expiresIn: YEARS });
+  }
+
+  administrator(): Promise<string> {
+    return this.identity.token({ administrator: true, expiresIn: YEARS });
   }
 }

@@ -16,6 +16,70 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/admin/metering/billing-accounts/{organizationId}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch: operations['updateBillingAccount'];
+    trace?: never;
+  };
+  '/v1/admin/metering/closings': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['closePeriod'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/admin/metering/invoices/{id}/payments': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['payInvoice'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/admin/metering/invoices/{id}/void': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['voidInvoice'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/admin/metering/price-books': {
     parameters: {
       query?: never;
@@ -160,6 +224,54 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/auth/password': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['changePassword'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/auth/recovery': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['requestRecovery'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/auth/recovery/complete': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['completeRecovery'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/auth/refresh': {
     parameters: {
       query?: never;
@@ -202,6 +314,22 @@ export interface paths {
     get?: never;
     put?: never;
     post: operations['verifyEmail'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/billing-accounts/{organizationId}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['getBillingAccount'];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -379,6 +507,70 @@ export interface paths {
     put?: never;
     post?: never;
     delete: operations['deleteEnvironment'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/invoices': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['listInvoices'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/invoices/preview': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['previewInvoice'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/invoices/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['getInvoice'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/invoices/{id}/events': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['listInvoiceEvents'];
+    put?: never;
+    post?: never;
+    delete?: never;
     options?: never;
     head?: never;
     patch?: never;
@@ -618,7 +810,7 @@ export interface paths {
     get: operations['listSessions'];
     put?: never;
     post?: never;
-    delete?: never;
+    delete: operations['revokeAllSessions'];
     options?: never;
     head?: never;
     patch?: never;
@@ -852,6 +1044,42 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
   schemas: {
+    AcceptedEvent: {
+      data: {
+        allocationVersion: number;
+        /** Format: uuid */
+        appId: string;
+        /** Format: date-time */
+        effectiveAt: string;
+        entries: {
+          cluster: string;
+          cpuMillicores: number;
+          instances: number;
+          memoryMib: number;
+          processType: string;
+          release: number;
+        }[];
+        /** Format: uuid */
+        environmentId: string;
+        /** Format: uuid */
+        organizationId: string;
+        /** Format: uuid */
+        projectId: string;
+        /** Format: uuid */
+        workloadId: string;
+      };
+      epoch: number;
+      id: string;
+      isSnapshot: boolean;
+      sequence: string;
+      source: string;
+      /** Format: date-time */
+      time: string;
+    };
+    AcceptedEventPage: {
+      items: components['schemas']['AcceptedEvent'][];
+      next: string | null;
+    };
     App: {
       build: {
         /** @default null */
@@ -917,6 +1145,20 @@ export interface components {
     AuditPage: {
       items: components['schemas']['AuditEntry'][];
       next: string | null;
+    };
+    BillingAccount: {
+      blocked: string | null;
+      issuer: string;
+      /** Format: uuid */
+      organizationId: string;
+      /** Format: uuid */
+      priceBookId: string;
+      taxes: {
+        id: string;
+        name: string;
+        percent: string;
+      }[];
+      timeZone: string;
     };
     Build: {
       /** Format: uuid */
@@ -1026,6 +1268,10 @@ export interface components {
       /** @default [] */
       unset?: string[];
     };
+    ChangePassword: {
+      currentPassword: string;
+      password: string;
+    };
     ChangeSecrets: {
       /** @default {} */
       set?: {
@@ -1033,6 +1279,18 @@ export interface components {
       };
       /** @default [] */
       unset?: string[];
+    };
+    ClosePeriod: {
+      /** Format: uuid */
+      organizationId: string;
+    };
+    ClosedPeriod: {
+      /** Format: uuid */
+      invoiceId: string | null;
+    };
+    CompleteRecovery: {
+      password: string;
+      token: string;
     };
     Config: {
       /** Format: date-time */
@@ -1589,6 +1847,142 @@ export interface components {
         } | null;
       }[];
     };
+    Invoice: {
+      currency: string;
+      document: string;
+      due: string;
+      /** Format: uuid */
+      id: string;
+      /** Format: date-time */
+      issuedAt: string;
+      month: string;
+      number: string;
+      /** Format: uuid */
+      organizationId: string;
+      /** Format: date-time */
+      paidAt: string | null;
+      sha256: string;
+      /** @enum {string} */
+      status: 'issued' | 'paid' | 'void';
+      /** Format: date-time */
+      voidedAt: string | null;
+    };
+    InvoiceDocument: {
+      codeVersion: string;
+      corrections: {
+        cuts: {
+          from: string;
+          to: string;
+        };
+        invoice: string;
+        lines: {
+          amount: string;
+          id: string;
+          /** @enum {string} */
+          kind: 'usage' | 'fee' | 'discount' | 'minimum' | 'tax' | 'credit';
+          name: string;
+          version: number | null;
+        }[];
+        month: string;
+        total: string;
+      }[];
+      currency: string;
+      cut: string;
+      /** Format: date-time */
+      issuedAt: string | null;
+      issuer: string;
+      lines: {
+        amount: string;
+        apps: {
+          amount: string;
+          /** Format: uuid */
+          appId: string;
+          quantity: string;
+        }[];
+        /** Format: date-time */
+        from: string;
+        id: string;
+        /** @enum {string} */
+        kind: 'usage' | 'fee' | 'discount' | 'minimum' | 'tax' | 'credit';
+        name: string;
+        /** Format: date-time */
+        to: string;
+        usage: {
+          /** @enum {string} */
+          metric: 'cpu' | 'memory';
+          quantity: string;
+          unit: string;
+        } | null;
+        version: number | null;
+      }[];
+      number: string | null;
+      /** Format: uuid */
+      organizationId: string;
+      period: {
+        /** Format: date-time */
+        from: string;
+        month: string;
+        timeZone: string;
+        /** Format: date-time */
+        to: string;
+      };
+      priceBook: {
+        /** Format: uuid */
+        id: string;
+        name: string;
+        versions: {
+          /** Format: date-time */
+          from: string;
+          sha256: string;
+          /** Format: date-time */
+          to: string;
+          version: number;
+        }[];
+      };
+      rounding: {
+        decimals: number;
+        /** @enum {string} */
+        mode: 'half-even' | 'half-up';
+      };
+      spans: {
+        count: number;
+        sha256: string;
+      };
+      taxes: {
+        id: string;
+        name: string;
+        percent: string;
+      }[];
+      totals: {
+        corrected: string;
+        credited: string;
+        due: string;
+        net: string;
+        tax: string;
+      };
+    };
+    InvoicePage: {
+      items: components['schemas']['InvoiceSummary'][];
+      next: string | null;
+    };
+    InvoiceSummary: {
+      currency: string;
+      due: string;
+      /** Format: uuid */
+      id: string;
+      /** Format: date-time */
+      issuedAt: string;
+      month: string;
+      number: string;
+      /** Format: uuid */
+      organizationId: string;
+      /** Format: date-time */
+      paidAt: string | null;
+      /** @enum {string} */
+      status: 'issued' | 'paid' | 'void';
+      /** Format: date-time */
+      voidedAt: string | null;
+    };
     Jwks: {
       keys: {
         [key: string]: unknown;
@@ -1753,6 +2147,10 @@ export interface components {
       memoryMib: number;
       projects: number;
     };
+    RecoveryRequested: {
+      /** @enum {string} */
+      status: 'recovery_sent';
+    };
     Refresh: {
       refreshToken: string;
     };
@@ -1818,6 +2216,9 @@ export interface components {
     ReleasePage: {
       items: components['schemas']['Release'][];
       next: string | null;
+    };
+    RequestRecovery: {
+      email: string;
     };
     RevokeSecret: {
       name: string;
@@ -1932,6 +2333,17 @@ export interface components {
             /** @enum {string} */
             kind: 'upload';
           };
+    };
+    UpdateBillingAccount: {
+      issuer?: string;
+      /** Format: uuid */
+      priceBookId?: string;
+      taxes?: {
+        id: string;
+        name: string;
+        percent: string;
+      }[];
+      timeZone?: string;
     };
     UpdateMe: {
       displayName?: string | null;
@@ -2112,6 +2524,96 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Jwks'];
+        };
+      };
+    };
+  };
+  updateBillingAccount: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        organizationId: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['UpdateBillingAccount'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['BillingAccount'];
+        };
+      };
+    };
+  };
+  closePeriod: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ClosePeriod'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ClosedPeriod'];
+        };
+      };
+    };
+  };
+  payInvoice: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Invoice'];
+        };
+      };
+    };
+  };
+  voidInvoice: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Invoice'];
         };
       };
     };
@@ -2398,6 +2900,71 @@ export interface operations {
       };
     };
   };
+  changePassword: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ChangePassword'];
+      };
+    };
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  requestRecovery: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['RequestRecovery'];
+      };
+    };
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RecoveryRequested'];
+        };
+      };
+    };
+  };
+  completeRecovery: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CompleteRecovery'];
+      };
+    };
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
   refresh: {
     parameters: {
       query?: never;
@@ -2462,6 +3029,27 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+    };
+  };
+  getBillingAccount: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        organizationId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['BillingAccount'];
+        };
       };
     };
   };
@@ -2781,6 +3369,96 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+    };
+  };
+  listInvoices: {
+    parameters: {
+      query: {
+        limit?: number;
+        cursor?: string;
+        organization: string;
+        number?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['InvoicePage'];
+        };
+      };
+    };
+  };
+  previewInvoice: {
+    parameters: {
+      query: {
+        organization: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['InvoiceDocument'];
+        };
+      };
+    };
+  };
+  getInvoice: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Invoice'];
+        };
+      };
+    };
+  };
+  listInvoiceEvents: {
+    parameters: {
+      query?: {
+        limit?: number;
+        cursor?: string;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AcceptedEventPage'];
+        };
       };
     };
   };
@@ -3316,6 +3994,23 @@ export interface operations {
         content: {
           'application/json': components['schemas']['SessionPage'];
         };
+      };
+    };
+  };
+  revokeAllSessions: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
       };
     };
   };

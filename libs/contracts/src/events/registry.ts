@@ -34,6 +34,9 @@ import { buildSucceeded } from './build-succeeded.v1.js';
 import { buildFailed } from './build-failed.v1.js';
 import { buildCancelled } from './build-cancelled.v1.js';
 import { auditRecorded } from './audit-recorded.v1.js';
+import { invoiceIssued } from './invoice-issued.v1.js';
+import { invoicePaid } from './invoice-paid.v1.js';
+import { invoiceVoided } from './invoice-voided.v1.js';
 import type { EventDefinition } from './define-event.js';
 
 const definitions: readonly EventDefinition[] = [
@@ -72,6 +75,9 @@ const definitions: readonly EventDefinition[] = [
   buildSucceeded,
   buildFailed,
   buildCancelled,
+  invoiceIssued,
+  invoicePaid,
+  invoiceVoided,
   auditRecorded,
 ];
 

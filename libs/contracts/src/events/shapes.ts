@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { processName } from '../common/process-type.js';
-import { digest, id, instant } from '../common/values.js';
+import { currency, decimal, digest, id, instant } from '../common/values.js';
 
 /** What an organization may use; enforced by the owners of what is counted. */
 export const quota = z.object({
@@ -95,3 +95,15 @@ export const allocation = z.object({
   entries: z.array(allocationEntry),
 });
 export type Allocation = z.infer<typeof allocation>;
+
+/** Which invoice it is, and the hash of what it says. */
+export const invoiceFact = z.object({
+  invoiceId: id,
+  organizationId: id,
+  number: z.string(),
+  month: z.string().regex(/^[0-9]{4}-[0-9]{2}$/),
+  currency,
+  due: decimal,
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
+export type InvoiceFact = z.infer<typeof invoiceFact>;

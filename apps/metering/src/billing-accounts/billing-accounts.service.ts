@@ -1,0 +1,60 @@
+import { Audit, type Caller } from '@berth/access';
+import { isTimeZone } from '@berth/billing';
+import type { BillingAccount, UpdateBillingAccount } from '@berth/contracts/metering';
+import { Clock, Database, type Tx } from '@berth/service-kit';
+import { Injectable } from '@nestjs/common';
+import { PriceBooksRepository } from '../price-books/price-books.repository.js';
+import { billingAccountErrors } from './billing-accounts.errors.js';
+import { type AccountRow, BillingAccountsRepository } from './billing-accounts.repository.js';
+
+@Injectable()
+export class BillingAccountsService {
+  constructor(
+    private readonly accounts: BillingAccountsRepository,
+    private readonly books: PriceBooksRepository,
+    private readonly database: Database,
+    private readonly audit: Audit,
+    private readonly clock: Clock,
+  ) {}
+
+  async find(organizationId: string): Promise<BillingAccount> {
+    const account = await this.accounts.find(this.database, organizationId);
+    if (!account) throw billingAccountErrors.BillingAccountNotFound('The organization has used nothing yet.');
+    return told(account);
+  }
+
+  /** Makes the account when there is none yet. */
+  update(caller: Caller, organizationId: string, change: UpdateBillingAccount): Promise<BillingAccount> {
+    return this.database.transaction(async (tx) => {
+      await this.accounts.ensure(tx, organizationId, this.clock.now());
+      const account = await this.accounts.lock(tx, organizationId);
+      if (!account) throw new Error(`billing account ${organizationId} vanished`);
+      const wanted = { ...account, ...change };
+      await this.requirePossible(tx, account, wanted);
+      await this.accounts.update(tx, wanted);
+      const target = { kind: 'billing-account', id: organizationId };
+      await this.audit.record(tx, {
+        ...{ by: caller, action: 'billing-accounts:update', target, organizationId, detail: { ...change } },
+      });
+      return told(wanted);
+    });
+  }
+
+  private async requirePossible(tx: Tx, account: AccountRow, wanted: AccountRow): Promise<void> {
+    if (!isTimeZone(wanted.timeZone))
+      throw billingAccountErrors.TimeZoneUnknown(`There is no zone ${wanted.timeZone}.`);
+    if (account.hasInvoices && wanted.timeZone !== account.timeZone)
+      throw billingAccountErrors.TimeZoneFixed('Periods would overlap: there are invoices in the former time zone.');
+    const [former, book] = [
+      await this.books.find(tx, account.priceBookId),
+      await this.books.find(tx, wanted.priceBookId),
+    ];
+    if (!book) throw billingAccountErrors.PriceBookUnknown('There is no such price book.');
+    if (account.hasInvoices && book.currency !== former?.currency)
+      throw billingAccountErrors.CurrencyFixed(
+        'There are invoices in the former currency, which may need corrections.',
+      );
+  }
+}
+
+const told = ({ openSince: _, hasInvoices: __, ...account }: AccountRow): BillingAccount => account;

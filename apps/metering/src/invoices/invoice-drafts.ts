@@ -1,0 +1,79 @@
+import { codeVersion, type InvoiceInput, type LateUsage, monthAt, type Period, ratingOf } from '@berth/billing';
+import { type InvoiceDocument, invoiceDocument } from '@berth/contracts/metering';
+import type { Tx } from '@berth/service-kit';
+import { Injectable } from '@nestjs/common';
+import type { AccountRow } from '../billing-accounts/billing-accounts.repository.js';
+import { type Correctable, InvoicesRepository } from './invoices.repository.js';
+import { PeriodSpansRepository } from './period-spans.repository.js';
+import { type PeriodOf, RatedPeriods } from './rated-periods.js';
+
+/** An invoice that others must be told to be other than it was. */
+export interface Late {
+  readonly id: string;
+  readonly usage: LateUsage;
+}
+
+type BilledPeriod = Period & { readonly timeZone: string };
+
+/** The period that is not closed yet. */
+export const openPeriod = ({ openSince, timeZone }: AccountRow): BilledPeriod => ({
+  ...monthAt(openSince, timeZone),
+  timeZone,
+});
+
+/** The periods from the one that `since` lies in to the one before the open one. */
+export function closedPeriods(account: AccountRow, since: Date): BilledPeriod[] {
+  const { timeZone } = account;
+  const { from: end } = openPeriod(account);
+  const periods: BilledPeriod[] = [];
+  for (let at = since; at < end; at = periods.at(-1)?.to ?? end) periods.push({ ...monthAt(at, timeZone), timeZone });
+  return periods;
+}
+
+@Injectable()
+export class InvoiceDrafts {
+  constructor(
+    private readonly invoices: InvoicesRepository,
+    private readonly periods: RatedPeriods,
+    private readonly spans: PeriodSpansRepository,
+  ) {}
+
+  /** All that an invoice of a period depends on, as it is known now. What still runs is counted up to `countedUntil`. */
+  async of(tx: Tx, account: AccountRow, period: BilledPeriod, countedUntil: Date): Promise<InvoiceInput> {
+    const { organizationId, issuer } = account;
+    const until = countedUntil < period.to ? countedUntil : period.to;
+    const rated = await this.periods.of(tx, { ...account, period }, until);
+    const cut = await this.invoices.cut(tx, organizationId);
+    const spans = await this.spans.digest(tx, organizationId, period.from, until);
+    return { ...rated, organizationId, issuer, cut, spans, corrections: [], codeVersion, number: null, issuedAt: null };
+  }
+
+  /** What earlier invoices must be corrected by. */
+  async late(tx: Tx, organizationId: string, since: Date): Promise<Late[]> {
+    const cut = await this.invoices.cut(tx, organizationId);
+    const late: Late[] = [];
+    for (const invoice of await this.invoices.correctable(tx, organizationId, since))
+      late.push({ id: invoice.id, usage: await this.lateUsage(tx, invoice, cut) });
+    return late;
+  }
+
+  private async lateUsage(tx: Tx, { number, document, rated, ratedCut }: Correctable, cut: string): Promise<LateUsage> {
+    const told = invoiceDocument.parse(JSON.parse(document));
+    const billed = asBilled(told);
+    const { lines } = ratingOf(await this.periods.of(tx, billed, billed.period.to));
+    const { currency, period } = told;
+    return {
+      invoice: number,
+      month: period.month,
+      currency,
+      cuts: { from: ratedCut, to: cut },
+      before: rated,
+      after: lines,
+    };
+  }
+}
+
+const asBilled = ({ organizationId, period, priceBook, taxes }: InvoiceDocument): PeriodOf => ({
+  ...{ organizationId, priceBookId: priceBook.id, taxes },
+  period: { ...period, from: new Date(period.from), to: new Date(period.to) },
+});

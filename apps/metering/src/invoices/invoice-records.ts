@@ -1,0 +1,26 @@
+import { Audit, type Caller } from '@berth/access';
+import { invoicePaid, invoiceVoided } from '@berth/contracts/events';
+import type { Invoice } from '@berth/contracts/metering';
+import { Outbox } from '@berth/eventing';
+import type { Tx } from '@berth/service-kit';
+import { Injectable } from '@nestjs/common';
+
+/** What the end of an invoice leaves behind: an event for others and an audit entry. */
+@Injectable()
+export class InvoiceRecords {
+  constructor(
+    private readonly outbox: Outbox,
+    private readonly audit: Audit,
+  ) {}
+
+  async ended(tx: Tx, caller: Caller, invoice: Invoice, status: 'paid' | 'void'): Promise<void> {
+    const { id, organizationId, number, month, currency, due, sha256 } = invoice;
+    const data = { invoiceId: id, organizationId, number, month, currency, due, sha256 };
+    const fact = status === 'paid' ? invoicePaid : invoiceVoided;
+    await this.outbox.append(tx, fact, { subject: id, organizationId, data });
+    const target = { kind: 'invoice', id };
+    await this.audit.record(tx, {
+      ...{ by: caller, action: 'invoices:update', target, organizationId, detail: { status, number } },
+    });
+  }
+}

@@ -1,0 +1,25 @@
+import { Module } from '@nestjs/common';
+import { BillingAccountsModule } from '../billing-accounts/billing-accounts.module.js';
+import { PriceBooksModule } from '../price-books/price-books.module.js';
+import { UsageModule } from '../usage/usage.module.js';
+import { Closing } from './closing.js';
+import { InvoiceDrafts } from './invoice-drafts.js';
+import { InvoiceRecords } from './invoice-records.js';
+import { InvoicesAdminController } from './invoices-admin.controller.js';
+import { InvoicesController } from './invoices.controller.js';
+import { InvoicesRepository } from './invoices.repository.js';
+import { InvoicesService } from './invoices.service.js';
+import { Issuing } from './issuing.js';
+import { PeriodCloser } from './period-closer.js';
+import { PeriodSpansRepository } from './period-spans.repository.js';
+import { RatedPeriods } from './rated-periods.js';
+
+@Module({
+  imports: [BillingAccountsModule, PriceBooksModule, UsageModule],
+  controllers: [InvoicesController, InvoicesAdminController],
+  providers: [
+    ...[InvoicesRepository, InvoicesService, InvoiceRecords, InvoiceDrafts],
+    ...[PeriodSpansRepository, RatedPeriods, Closing, Issuing, PeriodCloser],
+  ],
+})
+export class InvoicesModule {}

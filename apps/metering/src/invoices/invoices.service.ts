@@ -1,0 +1,52 @@
+import type { Caller } from '@berth/access';
+import { documentOf } from '@berth/billing';
+import type { Invoice, InvoiceDocument } from '@berth/contracts/metering';
+import { Clock, Database } from '@berth/service-kit';
+import { Injectable } from '@nestjs/common';
+import { BillingAccountsRepository } from '../billing-accounts/billing-accounts.repository.js';
+import { InvoiceDrafts, openPeriod } from './invoice-drafts.js';
+import { InvoiceRecords } from './invoice-records.js';
+import { invoiceErrors } from './invoices.errors.js';
+import { InvoicesRepository } from './invoices.repository.js';
+
+@Injectable()
+export class InvoicesService {
+  constructor(
+    private readonly invoices: InvoicesRepository,
+    private readonly accounts: BillingAccountsRepository,
+    private readonly drafts: InvoiceDrafts,
+    private readonly database: Database,
+    private readonly records: InvoiceRecords,
+    private readonly clock: Clock,
+  ) {}
+
+  async find(id: string): Promise<Invoice> {
+    const found = await this.invoices.find(this.database, id);
+    if (!found) throw invoiceErrors.InvoiceNotFound('There is no such invoice.');
+    return found;
+  }
+
+  /** What the open period costs so far. */
+  preview(organizationId: string): Promise<InvoiceDocument> {
+    return this.database.transaction(async (tx) => {
+      const account = await this.accounts.find(tx, organizationId);
+      if (!account) throw invoiceErrors.InvoiceNotFound('The organization has used nothing yet.');
+      const since = (await this.accounts.lateSince(tx, organizationId)) ?? account.openSince;
+      const late = await this.drafts.late(tx, organizationId, since);
+      const input = await this.drafts.of(tx, account, openPeriod(account), this.clock.now());
+      return documentOf({ ...input, corrections: late.map(({ usage }) => usage) });
+    });
+  }
+
+  /** @throws DomainError 409 `invoice_not_open` when it is paid or void already */
+  async end(caller: Caller, id: string, status: 'paid' | 'void'): Promise<Invoice> {
+    await this.database.transaction(async (tx) => {
+      const found = await this.invoices.find(tx, id);
+      if (!found) throw invoiceErrors.InvoiceNotFound('There is no such invoice.');
+      if (!(await this.invoices.end(tx, id, status, this.clock.now())))
+        throw invoiceErrors.InvoiceNotOpen(`The invoice is ${found.status}.`);
+      await this.records.ended(tx, caller, found, status);
+    });
+    return this.find(id);
+  }
+}

@@ -1,0 +1,34 @@
+import { canonicalText, documentOf, type InvoiceInput, ratingOf, sha256Of } from '@berth/billing';
+import { invoiceIssued } from '@berth/contracts/events';
+import { Outbox } from '@berth/eventing';
+import { Clock, Ids, type Tx } from '@berth/service-kit';
+import { Injectable } from '@nestjs/common';
+import { InvoicesRepository } from './invoices.repository.js';
+
+/** Turns a draft into an invoice, with a number and for ever. */
+@Injectable()
+export class Issuing {
+  constructor(
+    private readonly invoices: InvoicesRepository,
+    private readonly outbox: Outbox,
+    private readonly clock: Clock,
+    private readonly ids: Ids,
+  ) {}
+
+  /** Answers its id; null when there is nothing to bill. */
+  async issue(tx: Tx, input: InvoiceInput): Promise<string | null> {
+    const preview = documentOf(input);
+    if (preview.lines.length === 0 && preview.corrections.length === 0) return null;
+    const issuedAt = this.clock.now();
+    const number = await this.invoices.nextNumber(tx, input.issuer);
+    const { currency, period, totals } = preview;
+    const document = canonicalText(documentOf({ ...input, number, issuedAt }));
+    const { organizationId, issuer, cut } = input;
+    const fact = { organizationId, number, month: period.month, currency, due: totals.due, sha256: sha256Of(document) };
+    const id = this.ids.next();
+    const rated = ratingOf(input).lines;
+    await this.invoices.insert(tx, { ...fact, id, issuer, issuedAt, periodTo: input.period.to, document, cut, rated });
+    await this.outbox.append(tx, invoiceIssued, { subject: id, organizationId, data: { ...fact, invoiceId: id } });
+    return id;
+  }
+}

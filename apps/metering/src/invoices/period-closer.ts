@@ -1,0 +1,105 @@
+import { isInfrastructureError } from '@berth/eventing';
+import { CONFIG, type CancelTimer, Clock, Database, LOGGER, type Logger, type Tx } from '@berth/service-kit';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { lockOrganization } from '../accepted-events/organization-lock.js';
+import { BillingAccountsRepository } from '../billing-accounts/billing-accounts.repository.js';
+import type { Config } from '../config.js';
+import { type Closed, Closing } from './closing.js';
+import { openPeriod } from './invoice-drafts.js';
+import { invoiceErrors } from './invoices.errors.js';
+
+const EVERY = 60_000;
+const BATCH = 100;
+/** Usage that is told within it is in the invoice, later it is a correction. */
+const GRACE = 3 * 86_400_000;
+/** Until a period that something hinders is looked at again. */
+const HINDERED = 600_000;
+
+/** Closes each period some days after it is over; of all replicas one does it. */
+@Injectable()
+export class PeriodCloser implements OnApplicationBootstrap, OnModuleDestroy {
+  private stop: CancelTimer = () => undefined;
+  private closing: Promise<void> | undefined;
+
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly accounts: BillingAccountsRepository,
+    private readonly periods: Closing,
+    private readonly database: Database,
+    private readonly clock: Clock,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    if (this.config.ROLE !== 'api') this.stop = this.clock.every(EVERY, () => this.closeOnce());
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.stop();
+    await this.closing;
+  }
+
+  /** Closes everything that is due, one period after the other. */
+  async closeDue(): Promise<void> {
+    for (;;) {
+      const due = await this.accounts.due(this.database, BATCH);
+      if (due.length === 0) return;
+      for (const organizationId of due) await this.tryToLook(organizationId);
+    }
+  }
+
+  /**
+   * Closes a period that is over at once, without waiting for late events.
+   * @throws DomainError 409 when it is not over or something hinders it
+   */
+  closeNow(organizationId: string): Promise<string | null> {
+    return this.database.transaction(async (tx) => {
+      await lockOrganization(tx, organizationId);
+      const account = await this.accounts.lock(tx, organizationId);
+      if (!account || openPeriod(account).to > this.clock.now())
+        throw invoiceErrors.PeriodNotOver('The period that is open is not over.');
+      const closed = await this.periods.close(tx, account);
+      if ('blocked' in closed) throw invoiceErrors.PeriodBlocked(closed.blocked);
+      return closed.invoiceId;
+    });
+  }
+
+  /** One organization that cannot be billed does not hold up the others. */
+  private async tryToLook(organizationId: string): Promise<void> {
+    try {
+      await this.database.transaction((tx) => this.look(tx, organizationId));
+    } catch (error) {
+      if (isInfrastructureError(error)) throw error;
+      this.logger.error({ err: error, organizationId }, 'closing a period failed');
+      await this.database.transaction((tx) => this.hinder(tx, organizationId, { blocked: 'internal: see the log' }));
+    }
+  }
+
+  private async look(tx: Tx, organizationId: string): Promise<void> {
+    await lockOrganization(tx, organizationId);
+    const account = await this.accounts.lock(tx, organizationId);
+    if (!account || !(await this.accounts.isDue(tx, organizationId))) return;
+    const now = this.clock.now();
+    const dueAt = new Date(openPeriod(account).to.getTime() + GRACE);
+    if (now < dueAt) return this.accounts.lookAgain(tx, organizationId, dueAt, null);
+    const closed = await this.periods.close(tx, account);
+    if ('blocked' in closed) await this.hinder(tx, organizationId, closed);
+  }
+
+  private async hinder(
+    tx: Tx,
+    organizationId: string,
+    { blocked }: Extract<Closed, { blocked: string }>,
+  ): Promise<void> {
+    this.logger.warn({ organizationId, blocked }, 'a period cannot be closed');
+    const again = new Date(this.clock.now().getTime() + HINDERED);
+    await this.accounts.lookAgain(tx, organizationId, again, blocked);
+  }
+
+  /** Never two at once in this process. */
+  private closeOnce(): void {
+    this.closing ??= this.closeDue()
+      .catch((error: unknown) => this.logger.warn({ err: error }, 'periods could not be closed'))
+      .finally(() => (this.closing = undefined));
+  }
+}

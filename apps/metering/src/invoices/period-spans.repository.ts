@@ -1,0 +1,32 @@
+import { type ClippedSpan, SpanDigest } from '@berth/billing';
+import type { Tx } from '@berth/service-kit';
+import { Injectable } from '@nestjs/common';
+
+const PAGE = 2_000;
+
+/** In the order of the digest. */
+const spansSql = `
+  select r.workload_id as "workloadId", r.app_id as "appId", r.environment_id as "environmentId",
+         r.project_id as "projectId", r.cluster, r.release, r.process_type as "processType",
+         r.cpu_millicores as "cpuMillicores", r.memory_mib as "memoryMib", s.instances,
+         greatest(lower(s.during), $2) as "from", least(coalesce(upper(s.during), $3), $3) as "to"
+    from metered_resource r join span s on s.resource_id = r.id and s.during && tstzrange($2, $3)
+   where r.organization_id = $1
+   order by r.workload_id, "from", r.cluster collate "C", r.process_type collate "C", r.release, r.cpu_millicores,
+            r.memory_mib`;
+
+@Injectable()
+export class PeriodSpansRepository {
+  /** Of all spans of an organization in `[from, to)`, read in pages so that memory stays the same however many there are. */
+  async digest(tx: Tx, organizationId: string, from: Date, to: Date): Promise<{ count: number; sha256: string }> {
+    await tx.query(`declare period_span no scroll cursor for ${spansSql}`, [organizationId, from, to]);
+    const digest = new SpanDigest();
+    for (;;) {
+      const page = await tx.query<ClippedSpan>(`fetch ${PAGE} from period_span`);
+      for (const span of page) digest.add(span);
+      if (page.length < PAGE) break;
+    }
+    await tx.query('close period_span');
+    return digest.done();
+  }
+}

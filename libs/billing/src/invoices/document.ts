@@ -1,0 +1,110 @@
+import type { Correction, InvoiceDocument, InvoiceLine, PriceBook } from '@berth/contracts/metering';
+import type { Period } from '../periods/period.js';
+import { digitsOf, formatMinor } from '../rating/currency.js';
+import { unitOf } from '../rating/metrics.js';
+import { rate } from '../rating/rate.js';
+import type { RatedLine, Rating, Segment, Tax } from '../rating/rating.js';
+import { shares } from '../rating/shares.js';
+import { canonicalText, sha256Of } from './canonical.js';
+import { type CorrectedLine, differences } from './corrections.js';
+
+/** A period of an organization as it is rated. */
+export interface Rated {
+  readonly period: Period & { readonly timeZone: string };
+  readonly book: Pick<PriceBook, 'id' | 'name' | 'currency' | 'rounding'>;
+  readonly segments: readonly Segment[];
+  readonly taxes: readonly Tax[];
+}
+
+/** What an earlier invoice must be corrected by. */
+export interface LateUsage {
+  readonly invoice: string;
+  readonly month: string;
+  readonly currency: string;
+  readonly cuts: { readonly from: string; readonly to: string };
+  readonly before: readonly CorrectedLine[];
+  readonly after: readonly CorrectedLine[];
+}
+
+export interface InvoiceInput extends Rated {
+  /** Null: a preview. */
+  readonly number: string | null;
+  readonly issuedAt: Date | null;
+  readonly issuer: string;
+  readonly organizationId: string;
+  readonly cut: string;
+  readonly spans: InvoiceDocument['spans'];
+  readonly corrections: readonly LateUsage[];
+  readonly codeVersion: string;
+}
+
+export const ratingOf = ({ book, segments, taxes }: Rated): Rating =>
+  rate({ currency: book.currency, rounding: book.rounding, segments, taxes, credits: [] });
+
+/** Everything that an invoice says, from everything that it depends on. */
+export function documentOf(input: InvoiceInput): InvoiceDocument {
+  const { book, period } = input;
+  const digits = digitsOf(book.currency);
+  const text = (amount: bigint) => formatMinor(amount, digits);
+  const rating = ratingOf(input);
+  const corrections = input.corrections.map(correctionOf).filter(({ lines }) => lines.length > 0);
+  const corrected = input.corrections
+    .flatMap(({ before, after }) => differences(before, after))
+    .reduce((all, { amount }) => all + amount, 0n);
+  return {
+    ...{ number: input.number, issuer: input.issuer, organizationId: input.organizationId },
+    period: { ...period, from: period.from.toISOString(), to: period.to.toISOString() },
+    issuedAt: input.issuedAt?.toISOString() ?? null,
+    currency: book.currency,
+    rounding: { mode: book.rounding, decimals: digits },
+    priceBook: { id: book.id, name: book.name, versions: input.segments.map(versionOf) },
+    ...{ taxes: [...input.taxes], cut: input.cut, spans: input.spans },
+    lines: rating.lines.map((line) => lineOf(line, input.segments, digits)),
+    corrections,
+    totals: {
+      ...{ net: text(rating.net), tax: text(rating.tax), credited: text(rating.credited) },
+      ...{ corrected: text(corrected), due: text(rating.due + corrected) },
+    },
+    codeVersion: input.codeVersion,
+  };
+}
+
+const versionOf = ({ version, from, to }: Segment) => ({
+  ...{ version: version.version, from: from.toISOString(), to: to.toISOString() },
+  sha256: sha256Of(canonicalText(version.prices)),
+});
+
+function lineOf(line: RatedLine, segments: readonly Segment[], digits: number): InvoiceLine {
+  const { kind, id, name, version, usage } = line;
+  return {
+    ...{ kind, id, name, version, from: line.from.toISOString(), to: line.to.toISOString() },
+    usage: usage && {
+      ...{ metric: usage.metric, quantity: usage.quantity.toString(), unit: unitOf[usage.metric].name },
+    },
+    amount: formatMinor(line.amount, digits),
+    apps: appsOf(line, segments, digits),
+  };
+}
+
+function appsOf({ usage, version, amount }: RatedLine, segments: readonly Segment[], digits: number) {
+  if (!usage) return [];
+  const used = segments
+    .filter((segment) => segment.version.version === version)
+    .flatMap((segment) => segment.usage)
+    .filter((each) => each.metric === usage.metric && each.quantity > 0n);
+  const parts = shares(
+    amount,
+    used.map(({ quantity }) => quantity),
+  );
+  return used.map(({ appId, quantity }, index) => ({
+    ...{ appId, quantity: quantity.toString(), amount: formatMinor(parts[index] ?? 0n, digits) },
+  }));
+}
+
+function correctionOf({ invoice, month, currency, cuts, before, after }: LateUsage): Correction {
+  const digits = digitsOf(currency);
+  const lines = differences(before, after);
+  const text = ({ amount, ...line }: CorrectedLine) => ({ ...line, amount: formatMinor(amount, digits) });
+  const total = lines.reduce((all, { amount }) => all + amount, 0n);
+  return { invoice, month, cuts, lines: lines.map(text), total: formatMinor(total, digits) };
+}

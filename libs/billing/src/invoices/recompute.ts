@@ -1,0 +1,83 @@
+import { type InvoiceDocument, invoiceDocument, type PriceBookVersion } from '@berth/contracts/metering';
+import type { RatedLine, Segment } from '../rating/rating.js';
+import { type Fact, type Span, spansOf } from '../spans/history.js';
+import { compareSpans, SpanDigest } from '../spans/span-digest.js';
+import { clipped, usageOf } from '../spans/usage.js';
+import { canonicalText, sha256Of } from './canonical.js';
+import { documentOf, type LateUsage, type Rated, ratingOf } from './document.js';
+import type { InvoiceExport } from './export.js';
+
+/** Thrown when an export does not hold what its invoice follows from. */
+export class ExportIncomplete extends Error {}
+
+/**
+ * Computes the canonical text of an invoice anew: from the accepted events up to its cut and the versions of its price
+ * book, with nothing taken from the invoice but its number, its dates, its taxes and its cuts.
+ * @throws ExportIncomplete
+ */
+export function recompute(exported: InvoiceExport): string {
+  const told = read(exported.document);
+  const late = told.corrections.map((each): LateUsage => {
+    const text = exported.corrected.find((document) => read(document).number === each.invoice);
+    if (text === undefined)
+      throw new ExportIncomplete(`Invoice ${each.invoice}, which is corrected, is not in the file.`);
+    const [before, after] = [each.cuts.from, each.cuts.to].map((cut) => linesOf(exported, read(text), cut));
+    const { invoice, month, cuts } = each;
+    return { invoice, month, cuts, currency: told.currency, before: before ?? [], after: after ?? [] };
+  });
+  const spans = spansUpTo(exported, told, told.cut);
+  const rated = ratedOf(exported, told, spans);
+  const { number, issuer, organizationId, cut, codeVersion } = told;
+  return canonicalText(
+    documentOf({
+      ...{ ...rated, number, issuer, organizationId, cut, codeVersion, corrections: late },
+      issuedAt: told.issuedAt === null ? null : new Date(told.issuedAt),
+      spans: digestOf(spans, rated.period),
+    }),
+  );
+}
+
+const read = (text: string): InvoiceDocument => invoiceDocument.parse(JSON.parse(text));
+
+const linesOf = (exported: InvoiceExport, told: InvoiceDocument, cut: string): readonly RatedLine[] =>
+  ratingOf(ratedOf(exported, told, spansUpTo(exported, told, cut))).lines;
+
+function spansUpTo({ events }: InvoiceExport, { organizationId }: InvoiceDocument, cut: string): Span[] {
+  const facts = new Map<string, Fact[]>();
+  for (const event of events) {
+    if (BigInt(event.sequence) > BigInt(cut) || event.data.organizationId !== organizationId) continue;
+    const { workloadId } = event.data;
+    facts.set(workloadId, [...(facts.get(workloadId) ?? []), event]);
+  }
+  return [...facts.values()].flatMap(spansOf);
+}
+
+function ratedOf(exported: InvoiceExport, told: InvoiceDocument, spans: readonly Span[]): Rated {
+  const { period, currency, priceBook, rounding, taxes } = told;
+  const book = { id: priceBook.id, name: priceBook.name, currency, rounding: rounding.mode };
+  const segments = priceBook.versions.map((named): Segment => {
+    const [from, to] = [new Date(named.from), new Date(named.to)];
+    return { version: versionOf(exported, priceBook.id, named), from, to, usage: usageOf(spans, { from, to }) };
+  });
+  return { period: { ...period, from: new Date(period.from), to: new Date(period.to) }, book, segments, taxes };
+}
+
+function versionOf(
+  { priceBooks }: InvoiceExport,
+  bookId: string,
+  named: { readonly version: number; readonly sha256: string },
+): PriceBookVersion {
+  const book = priceBooks.find(({ id }) => id === bookId);
+  const version = book?.versions.find((each) => each.version === named.version);
+  if (!version) throw new ExportIncomplete(`Version ${named.version} of price book ${bookId} is not in the file.`);
+  if (sha256Of(canonicalText(version.prices)) !== named.sha256)
+    throw new ExportIncomplete(`Version ${named.version} of price book ${bookId} is not the one that was charged.`);
+  return version;
+}
+
+function digestOf(spans: readonly Span[], period: { readonly from: Date; readonly to: Date }) {
+  const digest = new SpanDigest();
+  const inPeriod = spans.map((span) => clipped(span, period)).filter((span) => span !== undefined);
+  for (const span of inPeriod.toSorted(compareSpans)) digest.add(span);
+  return digest.done();
+}

@@ -1,0 +1,133 @@
+import { z } from 'zod';
+import { pageOf, pageQuery } from '../../common/page.js';
+import { bigCount, currency, decimal, id, instant } from '../../common/values.js';
+import { allocation } from '../../events/shapes.js';
+import { tax } from './billing-accounts.js';
+import { metric, roundingMode } from './price-books.js';
+import { period } from './usage.js';
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+export const lineKind = z.enum(['usage', 'fee', 'discount', 'minimum', 'tax', 'credit']);
+
+export const invoiceLine = z.object({
+  kind: lineKind,
+  /** Of the rate, fee, discount, tax or credit. */
+  id: z.string(),
+  name: z.string(),
+  /** Of the price book; null where no version says so. */
+  version: z.int().positive().nullable(),
+  from: instant,
+  to: instant,
+  /** In base units: millicore-milliseconds, byte-milliseconds. */
+  usage: z.object({ metric, quantity: bigCount, unit: z.string() }).nullable(),
+  amount: decimal,
+  /** Of a line of usage: what each app has of the amount, by largest remainder. */
+  apps: z.array(z.object({ appId: id, quantity: bigCount, amount: decimal })),
+});
+export type InvoiceLine = z.infer<typeof invoiceLine>;
+
+/** What became known about an earlier period after its invoice was issued: differences to its lines. */
+export const correction = z.object({
+  /** Number of the invoice that is corrected. */
+  invoice: z.string(),
+  month: period,
+  /** Accepted events up to the first were in what is corrected, up to the second are in the correction. */
+  cuts: z.object({ from: bigCount, to: bigCount }),
+  lines: z.array(invoiceLine.pick({ kind: true, id: true, name: true, version: true }).extend({ amount: decimal })),
+  total: decimal,
+});
+export type Correction = z.infer<typeof correction>;
+
+/** What an invoice says. Its canonical text never changes and can be computed anew from the accepted events. */
+export const invoiceDocument = z
+  .object({
+    /** Null: a preview of what is not over or not closed. */
+    number: z.string().nullable(),
+    issuer: z.string(),
+    organizationId: id,
+    period: z.object({ month: period, timeZone: z.string(), from: instant, to: instant }),
+    issuedAt: instant.nullable(),
+    currency,
+    /** How each line was rounded, to so many decimals. Totals are sums of lines. */
+    rounding: z.object({ mode: roundingMode, decimals: z.int().nonnegative() }),
+    priceBook: z.object({
+      id,
+      name: z.string(),
+      versions: z.array(z.object({ version: z.int().positive(), from: instant, to: instant, sha256 })),
+    }),
+    taxes: z.array(tax),
+    /** Accepted events up to this one are in it. */
+    cut: bigCount,
+    /** The spans of the period, clipped to it, and the hash over all of them. */
+    spans: z.object({ count: z.int().nonnegative(), sha256 }),
+    lines: z.array(invoiceLine),
+    corrections: z.array(correction),
+    /** `net`: before tax. `due`: net, tax and corrections less credits. */
+    totals: z.object({ net: decimal, tax: decimal, credited: decimal, corrected: decimal, due: decimal }),
+    /** Of the code that computed it. */
+    codeVersion: z.string(),
+  })
+  .meta({ id: 'InvoiceDocument' });
+export type InvoiceDocument = z.infer<typeof invoiceDocument>;
+
+export const invoiceStatus = z.enum(['issued', 'paid', 'void']);
+
+export const invoiceSummary = z
+  .object({
+    id,
+    organizationId: id,
+    number: z.string(),
+    month: period,
+    status: invoiceStatus,
+    currency,
+    due: decimal,
+    issuedAt: instant,
+    paidAt: instant.nullable(),
+    voidedAt: instant.nullable(),
+  })
+  .meta({ id: 'InvoiceSummary' });
+export type InvoiceSummary = z.infer<typeof invoiceSummary>;
+export const invoicePage = pageOf(invoiceSummary).meta({ id: 'InvoicePage' });
+
+export const invoice = invoiceSummary
+  .extend({
+    /** The canonical text, and the hash of its bytes. */
+    document: z.string(),
+    sha256,
+  })
+  .meta({ id: 'Invoice' });
+export type Invoice = z.infer<typeof invoice>;
+
+export const invoiceQuery = pageQuery.extend({ organization: id, number: z.string().max(40).optional() });
+export type InvoiceQuery = z.infer<typeof invoiceQuery>;
+
+/** An event as it was accepted: with all of them up to its cut an invoice can be computed anew. */
+export const acceptedEvent = z
+  .object({
+    /** Order of acceptance. */
+    sequence: bigCount,
+    source: z.string(),
+    id: z.string(),
+    epoch: z.int().nonnegative(),
+    isSnapshot: z.boolean(),
+    time: instant,
+    data: allocation,
+  })
+  .meta({ id: 'AcceptedEvent' });
+export type AcceptedEvent = z.infer<typeof acceptedEvent>;
+export const acceptedEventPage = pageOf(acceptedEvent).meta({ id: 'AcceptedEventPage' });
+
+export const closePeriod = z.strictObject({ organizationId: id }).meta({ id: 'ClosePeriod' });
+export type ClosePeriod = z.infer<typeof closePeriod>;
+
+export const closedPeriod = z
+  .object({
+    /** Null: there was nothing to bill. */
+    invoiceId: id.nullable(),
+  })
+  .meta({ id: 'ClosedPeriod' });
+export type ClosedPeriod = z.infer<typeof closedPeriod>;
+
+export const invoicePreviewQuery = z.object({ organization: id });
+export type InvoicePreviewQuery = z.infer<typeof invoicePreviewQuery>;
