@@ -39,6 +39,13 @@ describe('a request', () => {
     expect(answer.headers.get('x-correlation-id')).toBe('from-caller');
   });
 
+  it.each(['/v1/notes', '/v1/notes/none', '/not-a-route'])('to %s is answered with security headers', async (path) => {
+    const { headers } = await call(path);
+    expect(headers.get('content-security-policy')).toBe("default-src 'none'; frame-ancestors 'none'");
+    expect(headers.get('strict-transport-security')).toMatch(/^max-age=/);
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+  });
+
   it('gets a correlation id of ours when its own is not sane', async () => {
     const answer = await call('/healthz', { headers: { 'x-correlation-id': 'a b' } });
     expect(answer.headers.get('x-correlation-id')).toMatch(/^[0-9a-f-]{36}$/);

@@ -2,7 +2,6 @@ import { type DynamicModule, Module, StandardSchemaSerializerInterceptor } from 
 import { APP_FILTER, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import type { BaseConfig } from '../config/base-config.js';
 import { HealthController } from '../health/health.controller.js';
-import { LinkHeaderInterceptor } from '../http/link-header.interceptor.js';
 import { ProblemFilter } from '../http/problem.filter.js';
 import { ValidationPipe } from '../http/validation.pipe.js';
 import { kitMigrations } from '../idempotency/idempotency.migration.js';
@@ -33,7 +32,6 @@ export class ServiceKitModule {
         { provide: Database, useFactory: () => openDatabase(definition, config) },
         { provide: APP_PIPE, useClass: ValidationPipe },
         { provide: APP_FILTER, useClass: ProblemFilter },
-        { provide: APP_INTERCEPTOR, useClass: LinkHeaderInterceptor },
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
         { provide: APP_INTERCEPTOR, useClass: StandardSchemaSerializerInterceptor },
       ],

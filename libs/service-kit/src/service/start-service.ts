@@ -4,6 +4,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { BaseConfig } from '../config/base-config.js';
 import { ConfigError, type Environment, loadConfig } from '../config/load-config.js';
 import { correlate } from '../http/correlate.js';
+import { linkPages } from '../http/link-header.js';
 import { serveOpenApi } from '../http/open-api.js';
 import { takeJsonOnly } from '../http/request-bodies.js';
 import { answerUnparsed, answerUnrouted } from '../http/unrouted-problems.js';
@@ -61,7 +62,8 @@ export function httpAdapter(config: BaseConfig): FastifyAdapter {
 export async function prepare(app: NestFastifyApplication, definition: ServiceDefinition<never>): Promise<void> {
   app.useLogger(new NestLogger(app.get<Logger>(LOGGER)));
   app.enableShutdownHooks([]);
-  await correlate(app);
+  correlate(app);
+  linkPages(app);
   takeJsonOnly(app);
   serveOpenApi(app, definition.name);
   definition.connect?.(app);
