@@ -1,4 +1,4 @@
-import { ApiError, ClusterUnreachable, KubeClient, kinds, Transport } from '@berth/kubernetes';
+import { ApiError, ClusterUnreachable, KubeClient, kinds, Transport } from '../src/index.js';
 import { eventually } from '@berth/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import {

@@ -9,7 +9,7 @@ import {
   MANIFEST_ANNOTATION,
   stamped,
   workloadManifests,
-} from '@berth/kubernetes';
+} from '../src/index.js';
 import { eventually } from '@berth/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { desiredWorkload } from '@berth/contracts/runtime';
-import { configManifest, isolationManifests, keyOf, type KubeObject, workloadManifests } from '@berth/kubernetes';
+import { configManifest, isolationManifests, keyOf, type KubeObject, workloadManifests } from '../src/index.js';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { anyWorkload, settings, shop, space } from './support/desired.js';

@@ -1,4 +1,4 @@
-import { type KubeObject, kinds, KubeClient, Mirror, readKubeconfig } from '@berth/kubernetes';
+import { type KubeObject, kinds, KubeClient, Mirror, readKubeconfig } from '../src/index.js';
 import { eventually } from '@berth/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Clock } from '@berth/service-kit';
 import { FaultProxy } from '@berth/testing';
-import { type ClusterAccess, KubeClient, type KubeObject, readKubeconfig, Transport } from '@berth/kubernetes';
+import { type ClusterAccess, KubeClient, type KubeObject, readKubeconfig, Transport } from '../../src/index.js';
 
 export const never = new AbortController().signal;
 export const clock = new Clock();

@@ -1,5 +1,5 @@
 import type { DesiredWorkload } from '@berth/contracts/runtime';
-import type { ClusterSettings, EnvironmentSpace } from '@berth/kubernetes';
+import type { ClusterSettings, EnvironmentSpace } from '../../src/index.js';
 import fc from 'fast-check';
 
 const uuid = (digit: string): string => `${digit.repeat(8)}-0000-7000-8000-${digit.repeat(12)}`;
