@@ -10,6 +10,8 @@ export interface BuildPlan {
     /** The version that the source asks for, in its own words; told, not enforced. */
     readonly wanted: string | null;
   };
+  /** Files that are written before `install`, by path; below `.berth/`. */
+  readonly files: Readonly<Record<string, string>>;
   readonly install: BuildStep | null;
   readonly build: BuildStep | null;
   /** Command to start each process type; `web` gets PORT. */
@@ -49,6 +51,7 @@ export interface Dependencies {
 export const emptyPlan: BuildPlan = {
   language: 'procfile',
   base: { tools: [], wanted: null },
+  files: {},
   install: null,
   build: null,
   processes: [],

@@ -47,6 +47,15 @@ describe('Node', () => {
     });
   });
 
+  it.each([
+    ['npm', '', 'npm install --no-package-lock --no-workspaces --omit=dev'],
+    ['pnpm', 'pnpm-lock.yaml', 'pnpm install --ignore-workspace --frozen-lockfile --prod'],
+  ])('installs a folder of a larger source by itself, with %s', async (_manager, lock, command) => {
+    const files = { 'package.json': json({ ...express, scripts: { start: 'x' } }), ...(lock ? { [lock]: '' } : {}) };
+    expect((await plan(files, { ...none, rootFolder: 'services/api' })).install?.command).toBe(command);
+    expect((await plan(files, { ...none, rootFolder: './' })).install?.command).not.toContain('workspace');
+  });
+
   it('runs nothing for an app without dependencies, so that it needs no network and no npm', async () => {
     expect(await plan({ 'package.json': json({ scripts: { start: 'node .' } }) })).toMatchObject({
       install: null,
@@ -183,17 +192,37 @@ describe('Python', () => {
     ],
     [
       'Django alone',
-      { 'pyproject.toml': 'dependencies = ["Django>=5"]', 'manage.py': '', 'shop/wsgi.py': '' },
+      { 'pyproject.toml': '[project]\ndependencies = ["Django>=5"]', 'manage.py': '', 'shop/wsgi.py': '' },
       `python3 manage.py runserver --noreload ${address}`,
     ],
     ['a plain script', { 'app.py': 'print(1)' }, 'python3 app.py'],
   ])('starts %s', async (_, files, command) => expect(await web(files)).toBe(command));
 
   it('installs a pyproject, and then nothing is kept, because the app itself is in it', async () => {
-    const found = await plan({ 'pyproject.toml': '[project]\nrequires-python = ">=3.11"', 'main.py': '' });
+    const text = '[project]\nrequires-python = ">=3.11"\n[build-system]\nrequires = ["setuptools"]\n';
+    const found = await plan({ 'pyproject.toml': text, 'main.py': '' });
     expect(found.install?.command).toMatch(/ \.$/);
     expect(found.dependencies?.reusable).toBe(false);
     expect(found.base.wanted).toBe('>=3.11');
+  });
+
+  it('installs what a pyproject lists, in locked versions, when the app is no package', async () => {
+    const files = {
+      'pyproject.toml': '[project]\ndependencies = ["flask>=3", "gunicorn"]\n',
+      'uv.lock': '[[package]]\nname = "flask"\nversion = "3.0.3"\n',
+      'app.py': 'app = Flask(__name__)\n',
+    };
+    const command = 'python3 -m pip install --no-compile --target .berth/python -r .berth/requirements.txt';
+    expect(await plan(files)).toMatchObject({
+      install: { command: `${command} --constraint .berth/constraints.txt` },
+      files: { '.berth/requirements.txt': 'flask>=3\ngunicorn\n', '.berth/constraints.txt': 'flask==3.0.3\n' },
+      dependencies: { reusable: true },
+      processes: [{ command: expect.stringContaining('gunicorn') }],
+    });
+  });
+
+  it('installs nothing when a pyproject asks for nothing', async () => {
+    expect((await plan({ 'pyproject.toml': '[project]\nname = "x"\n', 'main.py': '' })).install).toBeNull();
   });
 
   it('keeps nothing when requirements name files of the app', async () => {
@@ -336,5 +365,22 @@ describe('a source of no known kind', () => {
       evidence: [expect.stringContaining('looked for: Procfile')],
       nextStep: expect.stringContaining('Procfile'),
     });
+  });
+});
+
+describe('a kind of app that is not built here', () => {
+  it.each([
+    ['Gemfile', /Ruby/],
+    ['pom.xml', /Java/],
+    ['Cargo.toml', /Rust/],
+    ['index.php', /PHP/],
+    ['Dockerfile', /Dockerfile/],
+  ])('is named, with what can be done: %s', async (file, kind) => {
+    await expect(plan({ [file]: '' })).rejects.toMatchObject({
+      cause: 'detect_failed',
+      message: expect.stringMatching(kind),
+    });
+    await expect(plan({ [file]: '' })).rejects.toMatchObject({ nextStep: expect.stringContaining('berth.yaml') });
+    expect(await web({ [file]: '', Procfile: 'web: ./run' })).toBe('./run');
   });
 });

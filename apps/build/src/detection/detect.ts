@@ -1,3 +1,4 @@
+import type { BuildFailure } from '../builds/build-failure.js';
 import { type BerthYaml, parseBerthYaml } from './berth-yaml.js';
 import { type BuildPlan, type BuildStep, emptyPlan, type PlannedProcess, shellWord, step } from './build-plan.js';
 import { declareProcesses, detectFailed } from './detect-failed.js';
@@ -10,6 +11,8 @@ import { detectStatic } from './static-site.js';
 
 /** What the app's settings say; null or absent: as detected. */
 export interface PlanSettings {
+  /** Folder of the app inside its source; absent or empty: the whole source is the app. */
+  readonly rootFolder?: string;
   readonly installCommand: string | null;
   readonly buildCommand: string | null;
 }
@@ -27,9 +30,9 @@ export async function detect(tree: FileTree, settings: PlanSettings): Promise<Bu
   const yaml = await readBerthYaml(tree);
   const procfile = parseProcfile((await tree.read('Procfile')) ?? '');
   const declared = mergeProcesses(procfile, yaml);
-  const detected = await detectLanguage(tree, declared.length > 0 || yaml.static !== undefined);
-  if (!detected && declared.length === 0 && !yaml.static)
-    throw detectFailed('Nothing in the source says what kind of app it is.', declareProcesses, [lookedFor]);
+  const startIsKnown = declared.length > 0 || yaml.static !== undefined;
+  const detected = await detectLanguage(tree, startIsKnown, !/^[./]*$/.test(settings.rootFolder ?? ''));
+  if (!detected && declared.length === 0 && !yaml.static) throw await noKnownKind(tree);
   return completed(withOverrides(detected ?? emptyPlan, declared, yaml, settings));
 }
 
@@ -39,12 +42,37 @@ async function readBerthYaml(tree: FileTree): Promise<BerthYaml> {
 }
 
 /** A language that cannot tell how to start the app is no failure when the source says it. */
-async function detectLanguage(tree: FileTree, startIsKnown: boolean): Promise<BuildPlan | null> {
+async function detectLanguage(tree: FileTree, startIsKnown: boolean, isNested: boolean): Promise<BuildPlan | null> {
   for (const detectOne of [detectGo, detectNode, detectPython, detectStatic]) {
-    const plan = await detectOne(tree, startIsKnown);
+    const plan = await detectOne(tree, startIsKnown, isNested);
     if (plan) return plan;
   }
   return null;
+}
+
+/** Files that tell of a kind of app that cannot be built here. */
+const otherKinds: readonly (readonly [file: string, kind: string])[] = [
+  ['Gemfile', 'a Ruby app'],
+  ['composer.json', 'a PHP app'],
+  ['index.php', 'a PHP app'],
+  ['pom.xml', 'a Java app'],
+  ['build.gradle', 'a Java app'],
+  ['build.gradle.kts', 'a Java app'],
+  ['Cargo.toml', 'a Rust app'],
+  ['mix.exs', 'an Elixir app'],
+  ['deno.json', 'a Deno app'],
+  ['Dockerfile', 'an app with a Dockerfile'],
+];
+
+const useAnother =
+  'Node, Python, Go and static sites are built as they are. Anything else needs a Procfile, its build commands in berth.yaml (build.install, build.command), and its tools on the machine that builds.';
+
+async function noKnownKind(tree: FileTree): Promise<BuildFailure> {
+  const files = await tree.files('');
+  const other = otherKinds.find(([file]) => files.includes(file));
+  if (other)
+    return detectFailed(`This looks like ${other[1]} (${other[0]}), which is not built here.`, useAnother, [lookedFor]);
+  return detectFailed('Nothing in the source says what kind of app it is.', declareProcesses, [lookedFor]);
 }
 
 function mergeProcesses(procfile: readonly PlannedProcess[], { processes = {} }: BerthYaml): PlannedProcess[] {

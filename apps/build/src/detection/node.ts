@@ -26,6 +26,8 @@ interface Project {
   readonly lockfile: string | null;
   /** Yarn 2 or later. */
   readonly modernYarn: boolean;
+  /** In a folder of a larger source, which may be a workspace that its tools would install instead. */
+  readonly isNested: boolean;
 }
 
 const lockfiles: readonly (readonly [string, Manager])[] = [
@@ -39,10 +41,10 @@ const lifecycleScripts = ['preinstall', 'install', 'postinstall', 'prepublish', 
 const outputFolders = ['dist', 'build', 'out', '.output/public', 'public'];
 
 /** Null: not a Node app. @throws BuildFailure detect_failed when it is one, but nothing says how to start it */
-export async function detectNode(tree: FileTree, startIsKnown: boolean): Promise<BuildPlan | null> {
+export async function detectNode(tree: FileTree, startIsKnown: boolean, isNested: boolean): Promise<BuildPlan | null> {
   const text = await tree.read('package.json');
   if (text === null) return null;
-  const project = await inspect(tree, parsePackage(text));
+  const project = { ...(await inspect(tree, parsePackage(text))), isNested };
   const install = hasDependencies(project.json) ? installStep(project) : null;
   const build = project.json.scripts.build === undefined ? null : step(`${project.manager} run build`, production);
   const web = startIsKnown ? null : await webProcess(tree, project.json, project.manager);
@@ -75,7 +77,7 @@ function parsePackage(text: string): PackageJson {
   }
 }
 
-async function inspect(tree: FileTree, json: PackageJson): Promise<Project> {
+async function inspect(tree: FileTree, json: PackageJson): Promise<Omit<Project, 'isNested'>> {
   const files = await tree.files('');
   const locked = lockfiles.find(([name]) => files.includes(name));
   const named = /^(npm|pnpm|yarn)@/.exec(json.packageManager ?? '')?.[1] as Manager | undefined;
@@ -94,15 +96,20 @@ const runsOwnScripts = (scripts: Readonly<Record<string, string>>): boolean =>
   lifecycleScripts.some((name) => scripts[name] !== undefined);
 
 /** Dependencies for development are left out of an app that builds nothing. */
-function installStep({ json, manager, lockfile, modernYarn }: Project) {
+function installStep({ json, manager, lockfile, modernYarn, isNested }: Project) {
+  const alone = isNested && json.workspaces === undefined;
   const all = json.scripts.build !== undefined || runsOwnScripts(json.scripts);
   const quiet = { npm_config_audit: 'false', npm_config_fund: 'false', npm_config_update_notifier: 'false' };
   if (manager === 'pnpm')
-    return step(`pnpm install${lockfile ? ' --frozen-lockfile' : ''}${all ? ' --prod=false' : ' --prod'}`, quiet);
+    return step(
+      `pnpm install${alone ? ' --ignore-workspace' : ''}${lockfile ? ' --frozen-lockfile' : ''}${all ? ' --prod=false' : ' --prod'}`,
+      quiet,
+    );
   if (manager === 'yarn' && modernYarn) return step('yarn install --immutable', { YARN_NODE_LINKER: 'node-modules' });
   if (manager === 'yarn')
     return step(`yarn install --non-interactive${lockfile ? ' --frozen-lockfile' : ''} --production=${!all}`);
-  return step(`npm ${lockfile ? 'ci' : 'install --no-package-lock'} --${all ? 'include' : 'omit'}=dev`, quiet);
+  const how = `${lockfile ? 'ci' : 'install --no-package-lock'}${alone ? ' --no-workspaces' : ''}`;
+  return step(`npm ${how} --${all ? 'include' : 'omit'}=dev`, quiet);
 }
 
 const dependenciesOf = ({ json, lockfile }: Project) => ({

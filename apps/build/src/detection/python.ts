@@ -1,6 +1,7 @@
 import { type BuildPlan, emptyPlan, type PlannedProcess, shellWord, step } from './build-plan.js';
 import { declareProcesses, detectFailed } from './detect-failed.js';
 import type { FileTree } from './file-tree.js';
+import { constraintsOf, type PythonProject, readPyproject } from './pyproject.js';
 
 /** Inside the slug. Not a virtual environment: those hold absolute paths, and a slug runs elsewhere than where it was built. */
 const packages = '.berth/python';
@@ -8,72 +9,89 @@ const entryFiles = ['app.py', 'main.py', 'wsgi.py', 'asgi.py', 'server.py', 'app
 const address = '--host "${HOST:-0.0.0.0}" --port "$PORT"';
 const bind = '--bind "${HOST:-0.0.0.0}:$PORT"';
 
+const requirementsFile = '.berth/requirements.txt';
+const constraintsFile = '.berth/constraints.txt';
+
 interface Project {
   readonly requirements: string | null;
-  readonly pyproject: string | null;
+  readonly pyproject: PythonProject | null;
+  /** Exact versions that a lock file names. */
+  readonly locked: readonly string[];
   /** Names of the packages that it asks for, in lower case with hyphens. */
   readonly asks: ReadonlySet<string>;
 }
 
-/** Null: not a Python app. */
+/** Null: not a Python app. @throws BuildFailure detect_failed when pyproject.toml cannot be read */
 export async function detectPython(tree: FileTree): Promise<BuildPlan | null> {
   const project = await inspect(tree);
   if (!project) return null;
   const web = await webProcess(tree, project);
-  const install = installStep(project);
+  const install = installOf(project);
   return {
     ...emptyPlan,
     language: 'python',
-    base: { tools: ['python3'], wanted: wantedVersion(project.pyproject, await tree.read('.python-version')) },
-    install,
+    base: {
+      tools: ['python3'],
+      wanted: project.pyproject?.wantedPython ?? ((await tree.read('.python-version'))?.trim() || null),
+    },
+    install: install && step(`python3 -m pip install --no-compile --target ${packages} ${install.what}`, quiet),
+    files: install?.files ?? {},
     processes: web ? [web] : [],
     environment: { PYTHONPATH: packages, PYTHONUNBUFFERED: '1', PYTHONDONTWRITEBYTECODE: '1' },
     path: [`${packages}/bin`],
-    dependencies: install
-      ? {
-          folder: packages,
-          files: ['requirements.txt', 'constraints.txt', 'pyproject.toml'],
-          // A pyproject install also packs the app itself, and requirements may name files of the app.
-          reusable: project.requirements !== null && !/^\s*(-|\.|\/|file:)/m.test(project.requirements),
-        }
-      : null,
+    dependencies: install && { folder: packages, files: dependencyFiles, reusable: install.reusable },
     caches: { PIP_CACHE_DIR: 'pip' },
   };
 }
 
+const quiet = { PIP_DISABLE_PIP_VERSION_CHECK: '1', PIP_NO_INPUT: '1', PIP_ROOT_USER_ACTION: 'ignore' };
+const dependencyFiles = ['requirements.txt', 'constraints.txt', 'pyproject.toml', 'uv.lock', 'poetry.lock'];
+
 async function inspect(tree: FileTree): Promise<Project | null> {
   const requirements = await tree.read('requirements.txt');
-  const pyproject = await tree.read('pyproject.toml');
+  const text = await tree.read('pyproject.toml');
   const files = await tree.files('');
   const bare = files.includes('manage.py') || files.includes('app.py') || files.includes('main.py');
-  if (requirements === null && pyproject === null && !bare) return null;
-  return { requirements, pyproject, asks: new Set([...requirementNames(requirements), ...projectNames(pyproject)]) };
+  if (requirements === null && text === null && !bare) return null;
+  const pyproject = text === null ? null : readPyproject(text, await tree.folders(''));
+  const lock = (await tree.read('uv.lock')) ?? (await tree.read('poetry.lock')) ?? '';
+  const asked = requirementNames([requirements ?? '', ...(pyproject?.requirements ?? [])].join('\n'));
+  return { requirements, pyproject, locked: constraintsOf(lock), asks: new Set(asked) };
 }
+
+interface Install {
+  /** What pip is told to install. */
+  readonly what: string;
+  readonly files: Readonly<Record<string, string>>;
+  readonly reusable: boolean;
+}
+
+/** requirements.txt first; then the package that pyproject.toml describes, or what it lists when the app is none. */
+function installOf({ requirements, pyproject, locked }: Project): Install | null {
+  if (requirements !== null) return { what: '-r requirements.txt', files: {}, reusable: namesNoFile(requirements) };
+  if (!pyproject || (!pyproject.isPackage && pyproject.requirements.length === 0)) return null;
+  const constraints: Record<string, string> = locked.length > 0 ? { [constraintsFile]: linesOf(locked) } : {};
+  const limited = locked.length > 0 ? ` --constraint ${constraintsFile}` : '';
+  // A package install also packs the app itself, so nothing of it can be kept.
+  if (pyproject.isPackage) return { what: `.${limited}`, files: constraints, reusable: false };
+  const list = linesOf(pyproject.requirements);
+  return {
+    what: `-r ${requirementsFile}${limited}`,
+    files: { [requirementsFile]: list, ...constraints },
+    reusable: namesNoFile(list),
+  };
+}
+
+const linesOf = (lines: readonly string[]): string => lines.map((line) => `${line.replaceAll(/\s+/g, ' ')}\n`).join('');
+
+const namesNoFile = (requirements: string): boolean => !/^\s*(-|\.|\/|file:)/m.test(requirements);
 
 /** PEP 508 names; options and comments are passed over. */
-const requirementNames = (text: string | null): string[] =>
-  (text ?? '').split('\n').flatMap((line) => {
+const requirementNames = (text: string): string[] =>
+  text.split('\n').flatMap((line) => {
     const name = /^\s*([A-Za-z0-9][A-Za-z0-9._-]*)/.exec(line)?.[1];
-    return name ? [normalized(name)] : [];
+    return name ? [name.toLowerCase().replaceAll(/[-_.]+/g, '-')] : [];
   });
-
-/** Every quoted requirement; reading TOML in full is pip's business. */
-const projectNames = (text: string | null): string[] =>
-  [...(text ?? '').matchAll(/["']([A-Za-z0-9][A-Za-z0-9._-]*)(\[[^\]]*\])?\s*(?:[<>=!~;@][^"']*)?["']/g)].map((match) =>
-    normalized(match[1] ?? ''),
-  );
-
-const normalized = (name: string): string => name.toLowerCase().replaceAll(/[-_.]+/g, '-');
-
-function installStep({ requirements, pyproject }: Project) {
-  const what = requirements !== null ? '-r requirements.txt' : pyproject !== null ? '.' : null;
-  if (what === null) return null;
-  const quiet = { PIP_DISABLE_PIP_VERSION_CHECK: '1', PIP_NO_INPUT: '1', PIP_ROOT_USER_ACTION: 'ignore' };
-  return step(`python3 -m pip install --no-compile --target ${packages} ${what}`, quiet);
-}
-
-const wantedVersion = (pyproject: string | null, file: string | null): string | null =>
-  /^\s*requires-python\s*=\s*["']([^"']+)["']/m.exec(pyproject ?? '')?.[1] ?? (file?.trim() || null);
 
 async function webProcess(tree: FileTree, { asks }: Project): Promise<PlannedProcess | null> {
   const command =

@@ -72,7 +72,7 @@ export class HostExecutor implements BuildExecutor {
     const { source, home, temporary } = job.workspace;
     const release = this.occupy(user);
     try {
-      await prepareOwnFolder(appFolder(job));
+      await prepareOwnFolder(appFolder(job), job.plan.files);
       await giveTo(user, source, home, temporary);
       await this.install(job);
       if (job.plan.build) await this.runStep(job, 'build', job.plan.build);
@@ -167,9 +167,10 @@ export class HostExecutor implements BuildExecutor {
 const appFolder = (job: BuildJob): string => join(job.workspace.source, job.rootFolder);
 
 /** `.berth` is the platform's: what a source brings under that name is not used. */
-async function prepareOwnFolder(folder: string): Promise<void> {
+async function prepareOwnFolder(folder: string, files: BuildPlan['files']): Promise<void> {
   await rm(join(folder, '.berth'), { recursive: true, force: true });
   await mkdir(join(folder, '.berth'), { mode: 0o755 });
+  for (const [path, text] of Object.entries(files)) await writeFile(join(folder, path), text, { flag: 'wx' });
 }
 
 /**
