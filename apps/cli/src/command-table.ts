@@ -116,8 +116,28 @@ export const groups: readonly CommandGroup[] = [
       entry('open', "print the app's URL, open it on a terminal", () => import('./commands/open/open.js')),
       entry('logs', 'what the app says', () => import('./commands/logs/logs.js'), '[-f] [--since 10m]'),
       entry('top', 'live CPU, memory and storage', () => import('./commands/top/top.js')),
+    ],
+  },
+  {
+    title: 'Pay',
+    commands: [
       entry('usage', 'what was used', () => import('./commands/usage/usage.js'), '[--period 2026-11]'),
       entry('costs', 'what that costs', () => import('./commands/costs/costs.js'), '[--period 2026-11]'),
+      entry('price-books', 'what everything costs', () => import('./commands/price-books/list.js')),
+      entry('invoices list', 'invoices of an organization', () => import('./commands/invoices/list.js')),
+      entry(
+        'invoices show',
+        'one in full, or this month so far',
+        () => import('./commands/invoices/show.js'),
+        '[NUMBER]',
+      ),
+      entry(
+        'invoices export',
+        'one with all that it follows from',
+        () => import('./commands/invoices/export.js'),
+        'NUMBER',
+      ),
+      entry('invoices verify', 'compute an exported one anew', () => import('./commands/invoices/verify.js'), 'FILE'),
     ],
   },
 ];

@@ -14,6 +14,12 @@ const interval = {
 };
 const me = { id: idOf(1), email: 'ann@example.com', administrator: false };
 
+const openMonth = {
+  ...{ number: null, period: { month: '2026-11', timeZone: 'UTC', from: '', to: '' }, currency: 'EUR' },
+  ...{ priceBook: { name: 'default', versions: [] }, rounding: { mode: 'half-even', decimals: 2 } },
+  ...{ lines: [], corrections: [], totals: { net: '', tax: '', credited: '', corrected: '', due: '' } },
+};
+
 /** Every read, and how it is called. */
 const reads: Readonly<Record<string, readonly string[]>> = {
   whoami: [],
@@ -34,6 +40,9 @@ const reads: Readonly<Record<string, readonly string[]>> = {
   top: [],
   usage: [],
   costs: [],
+  'price-books': [],
+  'invoices list': [],
+  'invoices show': [],
 };
 
 /** Everything else, with the least that each needs. */
@@ -64,10 +73,12 @@ const others: Readonly<Record<string, readonly string[]>> = {
   'secrets set': ['A=1'],
   'secrets unset': ['A'],
   logs: [],
+  'invoices export': ['BERTH-000001'],
+  'invoices verify': ['invoice.json'],
 };
 
-/** Commands that end well although nobody is logged in. */
-const anonymous = ['register', 'verify', 'login', 'logout'];
+/** Commands that need nobody to be logged in. */
+const anonymous = ['register', 'verify', 'login', 'logout', 'invoices verify'];
 
 describe('every command', () => {
   let platform: Platform;
@@ -89,7 +100,10 @@ describe('every command', () => {
     platform.on(`GET /v1/builds/${idOf(60)}/logs`, logLines());
     platform.on('GET /v1/usage', { ...interval, total: amounts });
     platform.on('GET /v1/costs', { ...interval, total: '0.00', currency: 'EUR', priceBook: 'default' });
-    for (const route of ['organizations', 'projects', 'environments', 'apps', 'workloads']) {
+    platform.on('GET /v1/price-books', page());
+    platform.on('GET /v1/invoices', page());
+    platform.on('GET /v1/invoices/preview', openMonth);
+    for (const route of ['price-books', 'organizations', 'projects', 'environments', 'apps', 'workloads']) {
       closed.on(`GET /v1/${route}`, (_, response) => problem(response, 401, 'unauthenticated'));
     }
     closed.on('GET /v1/me', (_, response) => problem(response, 401, 'unauthenticated'));

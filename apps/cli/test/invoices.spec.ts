@@ -1,0 +1,189 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  canonicalText,
+  calendarMonth,
+  codeVersion,
+  documentOf,
+  sha256Of,
+  SpanDigest,
+  spansOf,
+  usageOf,
+} from '@berth/billing';
+import { priceList } from '@berth/contracts/metering';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { idOf, page, Platform } from './platform.js';
+import { Terminal } from './terminal.js';
+
+const book = { id: idOf(80), name: 'default', currency: 'EUR', rounding: 'half-even' as const };
+const version = {
+  ...{ version: 1, validFrom: '1970-01-01T00:00:00.000Z', validTo: null },
+  prices: priceList.parse({
+    rates: [{ id: 'cpu', name: 'CPU', metric: 'cpu', pricing: { kind: 'per-unit', price: '0.028' } }],
+    fees: [{ id: 'support', name: 'Support', amount: '10' }],
+  }),
+};
+const event = (allocationVersion: number, effectiveAt: string, instances: number) => ({
+  ...{ sequence: String(allocationVersion), source: '/berth/deployment-management', id: idOf(90 + allocationVersion) },
+  ...{ epoch: 0, isSnapshot: false, time: effectiveAt },
+  data: {
+    ...{ workloadId: idOf(40), appId: idOf(30), environmentId: idOf(20), projectId: idOf(10), organizationId: idOf(1) },
+    ...{ allocationVersion, effectiveAt },
+    entries:
+      instances === 0
+        ? []
+        : [{ cluster: 'local', release: 1, processType: 'web', instances, cpuMillicores: 1_000, memoryMib: 1 }],
+  },
+});
+const events = [event(1, '2026-11-02T00:00:00.000Z', 2), event(2, '2026-11-03T02:00:00.000Z', 0)];
+const period = { ...calendarMonth('2026-11', 'UTC'), timeZone: 'UTC' };
+
+/** 26 hours of two cores: 52 x 0.028 = 1.456 -> 1.46; 10.00; 19 % of 11.46 = 2.1774 -> 2.18; 13.64 */
+function issued(): string {
+  const spans = spansOf(events);
+  const digest = new SpanDigest();
+  for (const span of spans) digest.add({ ...span, to: span.to! });
+  const segments = [{ version, from: period.from, to: period.to, usage: usageOf(spans, period) }];
+  return canonicalText(
+    documentOf({
+      ...{
+        number: 'BERTH-000007',
+        issuer: 'BERTH',
+        organizationId: idOf(1),
+        issuedAt: new Date('2026-12-04'),
+        cut: '2',
+      },
+      ...{ period, book, segments, taxes: [{ id: 'vat', name: 'VAT', percent: '19' }], corrections: [], codeVersion },
+      spans: digest.done(),
+    }),
+  );
+}
+
+const document = issued();
+const summary = {
+  ...{
+    id: idOf(81),
+    organizationId: idOf(1),
+    number: 'BERTH-000007',
+    month: '2026-11',
+    status: 'issued',
+    currency: 'EUR',
+  },
+  ...{ due: '13.64', issuedAt: '2026-12-04T00:00:00.000Z', paidAt: null, voidedAt: null },
+};
+
+let platform: Platform;
+let terminal: Terminal;
+beforeAll(async () => {
+  platform = await Platform.start();
+  terminal = await Terminal.open(platform.url);
+});
+beforeEach(() => {
+  platform.on('GET /v1/invoices', ({ query }, response) => {
+    const wanted = query.get('number');
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(page(...(wanted === null || wanted === summary.number ? [summary] : []))));
+  });
+  platform.on(`GET /v1/invoices/${summary.id}`, { ...summary, document, sha256: sha256Of(document) });
+  platform.on('GET /v1/invoices/preview', { ...(JSON.parse(document) as object), number: null, issuedAt: null });
+  platform.on(`GET /v1/price-books/${book.id}/versions`, page(version));
+  platform.onEach(
+    `GET /v1/invoices/${summary.id}/events`,
+    { items: events.slice(0, 1), next: 'more' },
+    { items: events.slice(1), next: null },
+  );
+});
+afterAll(async () => {
+  await platform.stop();
+  await terminal.close();
+});
+
+describe('berth invoices', () => {
+  it('lists what was issued', async () => {
+    const { stdout } = await terminal.berth(['invoices', 'list']);
+    expect(stdout).toMatch(/BERTH-000007 +2026-11 +13\.64 EUR +issued +2026-12-04 00:00:00\n/);
+  });
+
+  it('shows one in full, and the open month when none is named', async () => {
+    const { stdout } = await terminal.berth(['invoices', 'show', 'BERTH-000007']);
+    expect(stdout).toMatch(/CPU +v1 +187200000000 \/ core-hour .* 1\.46\n/);
+    expect(stdout).toMatch(/Support +v1 +- .* 10\.00\n/);
+    expect(stdout).toMatch(/Due: +13\.64 EUR\n/);
+    const open = await terminal.berth(['invoices', 'show']);
+    expect(open.stdout).toMatch(/Invoice: +none yet\nStatus: +open\n/);
+  });
+
+  it('that are not there exit with 4', async () => {
+    const ran = await terminal.berth(['invoices', 'show', 'BERTH-000008']);
+    expect(ran).toMatchObject({ code: 4, stderr: expect.stringContaining('There is no invoice BERTH-000008.') });
+  });
+});
+
+describe('an exported invoice', () => {
+  const exported = async () => (await terminal.berth(['invoices', 'export', 'BERTH-000007'])).stdout;
+  const verify = async (text: string, ...options: string[]) => {
+    await writeFile(join(terminal.folder, 'invoice.json'), text);
+    const before = platform.received.length;
+    const ran = await terminal.berth(['invoices', 'verify', 'invoice.json', ...options]);
+    expect(platform.received).toHaveLength(before);
+    return ran;
+  };
+
+  it('is verified without a server', async () => {
+    const text = await exported();
+    expect(await verify(text)).toEqual({
+      code: 0,
+      stdout: 'BERTH-000007 is right to the byte: 13.64 EUR from 2 events and 1 spans.\n',
+      stderr: '',
+    });
+    expect(JSON.parse((await verify(text, '--json')).stdout)).toMatchObject({
+      isRight: true,
+      due: '13.64',
+    });
+  });
+
+  it.each<[string, RegExp, string, RegExp]>([
+    ['an event is moved by a millisecond', /2026-11-03T02:00:00\.000Z/g, '2026-11-03T02:00:00.001Z', /Line \d+ says/],
+    ['an amount is another', /1\.46/g, '1.47', /Line \d+ says/],
+    ['an event says more instances', /"instances": 2/, '"instances": 3', /Line \d+ says/],
+    ['a price is another', /"0\.028"/g, '"0.029"', /not the one that was charged/],
+    ['a version is missing', /"version": 1,\n +"validFrom"/, '"version": 2,\n"validFrom"', /is not in the file/],
+  ])('is refused when %s', async (_name, pattern, replacement, reason) => {
+    const text = await exported();
+    expect(text).toMatch(pattern);
+    const ran = await verify(text.replaceAll(new RegExp(pattern, 'g'), replacement));
+    expect(ran).toMatchObject({ code: 6, stdout: '', stderr: expect.stringMatching(reason) });
+  });
+
+  it.each([
+    ['no JSON', 'hello'],
+    ['something else', '{}'],
+  ])('that is %s is wrong usage, and so is no file', async (_name, text) => {
+    expect(await verify(text)).toMatchObject({ code: 2, stderr: expect.stringContaining('no exported invoice') });
+    expect(await terminal.berth(['invoices', 'verify', 'nowhere.json'])).toMatchObject({ code: 2 });
+  });
+});
+
+describe('berth price-books', () => {
+  it('says what everything costs', async () => {
+    const graduated = {
+      ...{ id: 'memory', name: 'Memory', metric: 'memory', free: { quantity: '10', of: 'app' } },
+      pricing: {
+        kind: 'graduated',
+        tiers: [
+          { upTo: '100', price: '0.01' },
+          { upTo: null, price: '0.005' },
+        ],
+      },
+    };
+    const rates = [...version.prices.rates, graduated];
+    platform.on(
+      'GET /v1/price-books',
+      page({ ...book, current: { ...version, prices: { ...version.prices, rates } } }),
+    );
+    const { stdout } = await terminal.berth(['price-books']);
+    expect(stdout).toMatch(/default +v1 .* EUR +CPU +0\.028 per core-hour\n/);
+    expect(stdout).toMatch(/Memory +graduated: 0\.01 per GiB-hour up to 100; then 0\.005, 10 free per app\n/);
+    expect(stdout).toMatch(/Support +10 per month\n/);
+  });
+});
