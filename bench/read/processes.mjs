@@ -9,8 +9,9 @@ import { startDeploymentManagement } from '../support/service.mjs';
 const [role, databaseUrl, scene] = process.argv.slice(2);
 announce(await { service: runService, bare: runBare }[role]());
 
+/** As `api`: what the loops of a worker cost each second belongs to no request. */
 async function runService() {
-  const service = await startDeploymentManagement(databaseUrl);
+  const service = await startDeploymentManagement(databaseUrl, { ROLE: 'api' });
   const { identity, organizationId } = service;
   const subjectId = randomUUID();
   await identity.member(organizationId, 'developer', { subjectId });

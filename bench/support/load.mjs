@@ -13,3 +13,24 @@ export async function timesOf(count, atOnce, work) {
   await Promise.all(Array.from({ length: atOnce }, worker));
   return times;
 }
+
+/**
+ * Begins `work(number)` so many times a second, whatever it takes: under the same load, two servers wait and wake alike.
+ * Answers how long each took, in milliseconds, counted from the moment at which it should have begun.
+ */
+export async function pacedTimesOf(count, perSecond, work) {
+  const begun = performance.now();
+  const running = [];
+  while (running.length < count) {
+    const due = Math.min(count, Math.floor(((performance.now() - begun) / 1_000) * perSecond) + 1);
+    while (running.length < due)
+      running.push(timed(begun + (running.length / perSecond) * 1_000, work(running.length)));
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  return Promise.all(running);
+}
+
+async function timed(since, working) {
+  await working;
+  return performance.now() - since;
+}
