@@ -9,8 +9,10 @@ import { HeartbeatModule } from './heartbeat/heartbeat.module.js';
 import { MailModule } from './mail/mail.module.js';
 import { MembershipsModule } from './memberships/memberships.module.js';
 import { OrganizationsModule } from './organizations/organizations.module.js';
+import { PasswordChangesModule } from './password-changes/password-changes.module.js';
 import { PasswordsModule } from './passwords/passwords.module.js';
 import { QuotasModule } from './quotas/quotas.module.js';
+import { RecoveryModule } from './recovery/recovery.module.js';
 import { RegistrationsModule } from './registrations/registrations.module.js';
 import { SealingModule } from './sealing/sealing.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
@@ -36,6 +38,8 @@ export class AppModule {
       RegistrationsModule,
       SigningKeysModule,
       SessionsModule,
+      PasswordChangesModule,
+      RecoveryModule,
       OrganizationsModule,
       MembershipsModule,
       QuotasModule,

@@ -4,14 +4,14 @@ import { reconcileEntities, reconcileMigrations } from '@berth/reconcile';
 import type { ServiceDefinition } from '@berth/service-kit';
 import { AppModule } from './app.module.js';
 import { type Config, config } from './config.js';
-import { CreateUserManagement1763690000001 } from './database/migrations/create-user-management.migration.js';
+import { identityMigrations } from './database/identity-migrations.js';
 
 /** Users, sessions, tokens, signing keys, organizations, memberships, quotas and the collected audit trail. */
 export const userManagement: ServiceDefinition<Config> = {
   name: 'user-management',
   config,
   entities: [...eventingEntities, ...reconcileEntities, ...accessEntities],
-  migrations: [...eventingMigrations, ...reconcileMigrations, ...accessMigrations, CreateUserManagement1763690000001],
+  migrations: [...eventingMigrations, ...reconcileMigrations, ...accessMigrations, ...identityMigrations],
   module: (parsed) => AppModule.with(parsed),
   connect: connectEvents,
 };

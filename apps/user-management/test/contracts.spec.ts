@@ -23,6 +23,8 @@ describe('the API as a whole', () => {
     'post /v1/auth/verify-email',
     'post /v1/auth/login',
     'post /v1/auth/refresh',
+    'post /v1/auth/recovery',
+    'post /v1/auth/recovery/complete',
     'get /.well-known/jwks.json',
   ];
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { testDatabase, type TestDatabase } from '@berth/testing';
 import { ConfigError, type RunningService, startService } from '../src/index.js';
@@ -166,6 +167,20 @@ describe('an Idempotency-Key', () => {
     expect((await post({ text: 'late', fail: 'late' }, headers)).status).toBe(409);
     expect(await count()).toBe(before);
     expect((await post({ text: 'good' }, headers)).status).toBe(201);
+  });
+
+  it('lies nowhere as it was sent, and the hash of a body says nothing without it', async () => {
+    const headers = key();
+    await post({ text: 'guessable' }, headers);
+    const rows = await database.database.query<{ row: string }>(
+      'select row_to_json(k)::text as row from idempotency_key k',
+    );
+    const guessed = createHash('sha256')
+      .update(`\n${JSON.stringify({ text: 'guessable' })}`)
+      .digest('hex');
+    expect(rows.length).toBeGreaterThan(0);
+    for (const { row } of rows)
+      for (const secret of [headers['idempotency-key'], guessed]) expect(row).not.toContain(secret);
   });
 
   it('that is no sane header is refused', async () => {

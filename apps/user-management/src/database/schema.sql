@@ -175,6 +175,21 @@ create table producer_epoch (
   constraint producer_epoch_one_check CHECK (one)
 );
 
+create table recovery (
+  user_id uuid not null,
+  token_hash text not null,
+  expires_at timestamp with time zone not null,
+  constraint recovery_pkey PRIMARY KEY (user_id),
+  constraint recovery_token_hash_key UNIQUE (token_hash)
+);
+
+create table recovery_request (
+  id uuid not null,
+  email text not null,
+  created_at timestamp with time zone not null,
+  constraint recovery_request_pkey PRIMARY KEY (id)
+);
+
 create table refresh_token (
   token_hash text not null,
   session_id uuid not null,
@@ -261,6 +276,8 @@ create table work_lease (
 
 alter table membership add constraint membership_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE CASCADE;
 
+alter table recovery add constraint recovery_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
+
 alter table refresh_token add constraint refresh_token_session_id_fkey FOREIGN KEY (session_id) REFERENCES session(id) ON DELETE CASCADE;
 
 CREATE INDEX access_membership_subject ON access_membership USING btree (subject_id, organization_id);
@@ -276,6 +293,8 @@ CREATE INDEX idempotency_key_created_at ON idempotency_key USING btree (created_
 CREATE INDEX inbox_received_at ON inbox USING brin (received_at);
 
 CREATE INDEX membership_user ON membership USING btree (user_id, organization_id);
+
+CREATE INDEX recovery_expires_at ON recovery USING btree (expires_at);
 
 CREATE INDEX refresh_token_session ON refresh_token USING btree (session_id);
 

@@ -1,3 +1,3 @@
 import { defineErrors } from '@berth/service-kit';
 
-export const passwordErrors = defineErrors({ PasswordTooCommon: 422, TooBusy: 503 });
+export const passwordErrors = defineErrors({ PasswordTooCommon: 422, CurrentPasswordWrong: 422, TooBusy: 503 });

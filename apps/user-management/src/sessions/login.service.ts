@@ -1,9 +1,9 @@
 import type { Login, Tokens } from '@berth/contracts/identity';
-import { Database } from '@berth/service-kit';
+import { Database, type Tx } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { PasswordsService } from '../passwords/passwords.service.js';
 import { UsersRepository } from '../users/users.repository.js';
-import { SessionStarter } from './session-starter.js';
+import { SessionStarter, type StartedSession } from './session-starter.js';
 import { sessionErrors } from './sessions.errors.js';
 import { TokenIssuer } from './token-issuer.js';
 
@@ -23,7 +23,18 @@ export class LoginService {
     const user = await this.users.findByEmail(this.database, email);
     const matches = await this.passwords.matches(password, user?.passwordHash);
     if (!user || !matches) throw sessionErrors.CredentialsInvalid('The address or the password is wrong.');
-    const { sessionId, refreshToken } = await this.starter.start(user.id, userAgent);
+    const { sessionId, refreshToken } = await this.database.transaction((tx) => this.start(tx, user, userAgent));
     return this.issuer.issue({ userId: user.id, sessionId, administrator: user.administrator }, refreshToken);
+  }
+
+  /** A password that was set anew while the old one was compared ends all sessions: none may begin with the old one after it. */
+  private async start(
+    tx: Tx,
+    { id, passwordHash }: { readonly id: string; readonly passwordHash: string },
+    userAgent: string | null,
+  ): Promise<StartedSession> {
+    if ((await this.users.passwordHashOf(tx, id, 'for share')) !== passwordHash)
+      throw sessionErrors.CredentialsInvalid('The address or the password is wrong.');
+    return this.starter.start(tx, id, userAgent);
   }
 }

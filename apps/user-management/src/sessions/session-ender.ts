@@ -5,6 +5,12 @@ import { Clock, type Tx } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { SessionsRepository } from './sessions.repository.js';
 
+export interface EndAll {
+  readonly by: Caller | 'platform';
+  readonly reason: string;
+  readonly except?: string | undefined;
+}
+
 /** Ends sessions: their refresh tokens at once, their access tokens as soon as every service has heard. */
 @Injectable()
 export class SessionEnder {
@@ -14,6 +20,13 @@ export class SessionEnder {
     @Inject(Audit) private readonly audit: Audit,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
+
+  /** Ends all sessions of a user but one, if that is given. */
+  async endAll(tx: Tx, userId: string, { by, reason, except }: EndAll): Promise<void> {
+    for (const sessionId of await this.sessions.open(tx, userId)) {
+      if (sessionId !== except) await this.end(tx, userId, sessionId, by, reason);
+    }
+  }
 
   /** False when there was none to end. */
   async end(tx: Tx, userId: string, sessionId: string, by: Caller | 'platform', reason: string): Promise<boolean> {

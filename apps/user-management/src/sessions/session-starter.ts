@@ -1,5 +1,5 @@
 import { Audit } from '@berth/access';
-import { Clock, CONFIG, Database, Ids } from '@berth/service-kit';
+import { Clock, CONFIG, Ids, type Tx } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config.js';
 import { newToken } from '../sealing/opaque-token.js';
@@ -7,29 +7,31 @@ import { SessionsRepository } from './sessions.repository.js';
 
 const DAY_MS = 86_400_000;
 
-/** Begins sessions. */
+export interface StartedSession {
+  readonly sessionId: string;
+  readonly refreshToken: string;
+}
+
+/** Begins sessions. Who may have one was proven before. */
 @Injectable()
 export class SessionStarter {
   constructor(
     @Inject(CONFIG) private readonly config: Config,
-    @Inject(Database) private readonly database: Database,
     @Inject(SessionsRepository) private readonly sessions: SessionsRepository,
     @Inject(Audit) private readonly audit: Audit,
     @Inject(Clock) private readonly clock: Clock,
     @Inject(Ids) private readonly ids: Ids,
   ) {}
 
-  async start(userId: string, userAgent: string | null): Promise<{ sessionId: string; refreshToken: string }> {
+  async start(tx: Tx, userId: string, userAgent: string | null): Promise<StartedSession> {
     const [sessionId, refreshToken, now] = [this.ids.next(), newToken(), this.clock.now()];
     const expiresAt = new Date(now.getTime() + this.config.REFRESH_TOKEN_DAYS * DAY_MS);
     const session = { id: sessionId, userId, userAgent, createdAt: now, lastUsedAt: now, expiresAt, revokedAt: null };
-    await this.database.transaction(async (tx) => {
-      await this.sessions.insert(tx, session);
-      await this.sessions.addToken(tx, sessionId, refreshToken, now);
-      const target = { kind: 'session', id: sessionId };
-      const detail = { userId };
-      await this.audit.record(tx, { by: 'platform', action: 'sessions:create', target, organizationId: null, detail });
-    });
+    await this.sessions.insert(tx, session);
+    await this.sessions.addToken(tx, sessionId, refreshToken, now);
+    const target = { kind: 'session', id: sessionId };
+    const detail = { userId };
+    await this.audit.record(tx, { by: 'platform', action: 'sessions:create', target, organizationId: null, detail });
     return { sessionId, refreshToken };
   }
 }

@@ -19,6 +19,12 @@ export class SessionsController {
     return this.sessions.list(caller, query);
   }
 
+  @Delete()
+  @AnswersNothing()
+  revokeAllSessions(@CurrentCaller() caller: Caller): Promise<void> {
+    return this.sessions.revokeAll(caller);
+  }
+
   @Delete(':id')
   @AnswersNothing()
   revokeSession(@CurrentCaller() caller: Caller, @Param('id', { schema: id }) sessionId: string): Promise<void> {

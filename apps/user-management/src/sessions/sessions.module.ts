@@ -25,5 +25,6 @@ import { TokenIssuer } from './token-issuer.js';
     SessionsService,
     TokenIssuer,
   ],
+  exports: [SessionEnder],
 })
 export class SessionsModule {}

@@ -70,6 +70,15 @@ export class SessionsRepository {
     return rows.length > 0;
   }
 
+  /** Ids of those that were not revoked; whoever refreshes one of them meanwhile waits. */
+  async open(tx: Tx, userId: string): Promise<string[]> {
+    const rows = await tx.query<{ id: string }>(
+      'select id from session where user_id = $1 and revoked_at is null order by id for update',
+      [userId],
+    );
+    return rows.map(({ id }) => id);
+  }
+
   /** Those that are still good, oldest first. */
   list(sql: Sql, userId: string, now: Date, after: string | null, limit: number): Promise<SessionRecord[]> {
     return sql.query<SessionRecord>(

@@ -32,6 +32,13 @@ export class SessionsService {
     );
   }
 
+  /** Signs out everywhere, here included. */
+  async revokeAll(caller: Caller): Promise<void> {
+    await this.database.transaction((tx) =>
+      this.ender.endAll(tx, caller.subjectId, { by: caller, reason: 'signed out everywhere' }),
+    );
+  }
+
   async revoke(caller: Caller, sessionId: string): Promise<void> {
     await this.database.transaction(async (tx) => {
       if (await this.ender.end(tx, caller.subjectId, sessionId, caller, 'revoked by its owner')) return;

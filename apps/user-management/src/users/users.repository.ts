@@ -29,6 +29,23 @@ export class UsersRepository {
     return user;
   }
 
+  async passwordHashOf(sql: Sql, id: string, lock: '' | 'for share' | 'for update' = ''): Promise<string | undefined> {
+    const [row] = await sql.query<{ hash: string }>(
+      `select password_hash as hash from app_user where id = $1 ${lock}`,
+      [id],
+    );
+    return row?.hash;
+  }
+
+  /** Answers the address of the user, undefined when there is none. */
+  async setPassword(tx: Tx, id: string, passwordHash: string): Promise<string | undefined> {
+    const [row] = await tx.query<{ email: string }>(
+      'update app_user set password_hash = $2 where id = $1 returning email',
+      [id, passwordHash],
+    );
+    return row?.email;
+  }
+
   async rename(tx: Tx, id: string, displayName: string | null): Promise<UserRecord | undefined> {
     const [user] = await tx.query<UserRecord>(
       `update app_user set display_name = $2, generation = generation + 1 where id = $1 returning ${columns}`,

@@ -22,6 +22,9 @@ export const baseConfig = z.object({
   BUS_DATABASE_URL: z.string().optional(),
   KAFKA_BROKERS: z.string().optional(),
   KAFKA_CA_FILE: z.string().optional(),
+  /** PEM files of this service's own certificate and key, for brokers that ask for one. */
+  KAFKA_CERT_FILE: z.string().optional(),
+  KAFKA_KEY_FILE: z.string().optional(),
   /** PEM files; the service then answers https only. They are read again when they change. */
   TLS_CERT_FILE: z.string().optional(),
   TLS_KEY_FILE: z.string().optional(),

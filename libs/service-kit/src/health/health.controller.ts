@@ -4,13 +4,19 @@ import { register } from 'prom-client';
 import { DomainError } from '../errors/define-errors.js';
 import { Database } from '../persistence/database.js';
 import { Unguarded } from '../http/unguarded.js';
+import { Readiness } from './readiness.js';
+
+const notReady = (detail: string) => new DomainError('not_ready', 503, detail, [], 1);
 
 /** What an orchestrator and a monitor ask. */
 @ApiExcludeController()
 @Unguarded()
 @Controller()
 export class HealthController {
-  constructor(@Inject(Database) private readonly database: Database) {}
+  constructor(
+    @Inject(Database) private readonly database: Database,
+    @Inject(Readiness) private readonly readiness: Readiness,
+  ) {}
 
   /** The process answers. */
   @Get('healthz')
@@ -18,12 +24,14 @@ export class HealthController {
     return { status: 'ok' };
   }
 
-  /** The process can do its work: its database answers. */
+  /** The process can do its work: its database answers, and what its libraries wait for at the start has come. */
   @Get('readyz')
   async ready(): Promise<{ status: string }> {
     await this.database.query('select 1').catch(() => {
-      throw new DomainError('not_ready', 503, 'The database does not answer.', [], 1);
+      throw notReady('The database does not answer.');
     });
+    const missing = this.readiness.missing();
+    if (missing !== undefined) throw notReady(missing);
     return { status: 'ok' };
   }
 

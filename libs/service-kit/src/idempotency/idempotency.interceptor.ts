@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import {
   type CallHandler,
   type ExecutionContext,
@@ -100,8 +100,10 @@ function answerKeyOf(request: Request, key: string | string[]): AnswerKey {
     throw errors.IdempotencyKeyInvalid('Idempotency-Key must be 1 to 255 visible ASCII characters.');
   }
   const [path, query = ''] = request.url.split('?');
-  const bodyHash = createHash('sha256')
+  // A body may hold a password. Without the key, which is not stored as it is, its hash cannot be tried against a list.
+  const bodyHash = createHmac('sha256', key)
     .update(`${query}\n${JSON.stringify(request.body ?? null)}`)
     .digest('hex');
-  return { subject: request.caller?.subjectId ?? request.ip, route: `POST ${path}`, key, bodyHash };
+  const keyHash = createHash('sha256').update(key).digest('hex');
+  return { subject: request.caller?.subjectId ?? request.ip, route: `POST ${path}`, key: keyHash, bodyHash };
 }

@@ -6,6 +6,7 @@ export type Headers = Readonly<Record<string, number | string | string[] | undef
 export interface AnswerKey {
   readonly subject: string;
   readonly route: string;
+  /** Hash of the key. */
   readonly key: string;
   /** Of the query and the body: the same key with another one is a mistake of the caller. */
   readonly bodyHash: string;

@@ -2,6 +2,7 @@ import { type DynamicModule, Module, StandardSchemaSerializerInterceptor } from 
 import { APP_FILTER, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import type { BaseConfig } from '../config/base-config.js';
 import { HealthController } from '../health/health.controller.js';
+import { Readiness } from '../health/readiness.js';
 import { ProblemFilter } from '../http/problem.filter.js';
 import { ValidationPipe } from '../http/validation.pipe.js';
 import { kitMigrations } from '../idempotency/idempotency.migration.js';
@@ -25,6 +26,7 @@ export class ServiceKitModule {
       controllers: [HealthController],
       providers: [
         Clock,
+        Readiness,
         Ids,
         CertificateRenewal,
         { provide: CONFIG, useValue: config },
@@ -35,7 +37,7 @@ export class ServiceKitModule {
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
         { provide: APP_INTERCEPTOR, useClass: StandardSchemaSerializerInterceptor },
       ],
-      exports: [Clock, Ids, CONFIG, LOGGER, Database],
+      exports: [Clock, Ids, CONFIG, LOGGER, Database, Readiness],
     };
   }
 }

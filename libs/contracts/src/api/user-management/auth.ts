@@ -18,6 +18,24 @@ export type VerifyEmail = z.infer<typeof verifyEmail>;
 export const login = z.strictObject({ email, password: z.string().min(1).max(1_000) }).meta({ id: 'Login' });
 export type Login = z.infer<typeof login>;
 
+/** Asks for a mail with a code that lets its reader set a new password. */
+export const requestRecovery = z.strictObject({ email }).meta({ id: 'RequestRecovery' });
+export type RequestRecovery = z.infer<typeof requestRecovery>;
+
+/** The same whether the address has an account or not. */
+export const recoveryRequested = z.object({ status: z.literal('recovery_sent') }).meta({ id: 'RecoveryRequested' });
+export type RecoveryRequested = z.infer<typeof recoveryRequested>;
+
+export const completeRecovery = z
+  .strictObject({ token: z.string().min(1).max(200), password: newPassword })
+  .meta({ id: 'CompleteRecovery' });
+export type CompleteRecovery = z.infer<typeof completeRecovery>;
+
+export const changePassword = z
+  .strictObject({ currentPassword: z.string().min(1).max(1_000), password: newPassword })
+  .meta({ id: 'ChangePassword' });
+export type ChangePassword = z.infer<typeof changePassword>;
+
 export const refresh = z.strictObject({ refreshToken: z.string().min(1).max(200) }).meta({ id: 'Refresh' });
 export type Refresh = z.infer<typeof refresh>;
 

@@ -1,0 +1,5 @@
+import { CreateUserManagement1763690000001 } from './migrations/create-user-management.migration.js';
+import { Recovery1763740000001 } from './migrations/recovery.migration.js';
+
+/** In the order in which they run. */
+export const identityMigrations = [CreateUserManagement1763690000001, Recovery1763740000001] as const;

@@ -1,0 +1,35 @@
+import type { Caller } from '@berth/access';
+import type { ChangePassword } from '@berth/contracts/identity';
+import { Database } from '@berth/service-kit';
+import { Inject, Injectable } from '@nestjs/common';
+import { passwordErrors } from '../passwords/passwords.errors.js';
+import { PasswordsService } from '../passwords/passwords.service.js';
+import { UsersRepository } from '../users/users.repository.js';
+import { PasswordSetter } from './password-setter.js';
+
+/** For those who know their password and want another one. */
+@Injectable()
+export class PasswordChangesService {
+  constructor(
+    @Inject(Database) private readonly database: Database,
+    @Inject(UsersRepository) private readonly users: UsersRepository,
+    @Inject(PasswordsService) private readonly passwords: PasswordsService,
+    @Inject(PasswordSetter) private readonly setter: PasswordSetter,
+  ) {}
+
+  /** Ends every session but the one that asks. @throws DomainError 422 `current_password_wrong` */
+  async change(caller: Caller, { currentPassword, password }: ChangePassword): Promise<void> {
+    const current = await this.users.passwordHashOf(this.database, caller.subjectId);
+    if (!(await this.passwords.matches(currentPassword, current)))
+      throw passwordErrors.CurrentPasswordWrong('is not your password', { pointer: '/currentPassword' });
+    await this.passwords.refuseCommon(password);
+    const passwordHash = await this.passwords.hash(password);
+    const change = { by: caller, reason: 'password changed', except: caller.sessionId };
+    await this.database.transaction(async (tx) => {
+      // Somebody else may have set another one while the hashes were made: then what was proven is not true any more.
+      if ((await this.users.passwordHashOf(tx, caller.subjectId, 'for update')) !== current)
+        throw passwordErrors.CurrentPasswordWrong('is not your password any more', { pointer: '/currentPassword' });
+      await this.setter.set(tx, caller.subjectId, passwordHash, change);
+    });
+  }
+}
