@@ -109,16 +109,29 @@ async function djangoCommand(tree: FileTree, asks: ReadonlySet<string>): Promise
 }
 
 async function frameworkCommand(tree: FileTree, asks: ReadonlySet<string>): Promise<string | null> {
-  for (const file of entryFiles) {
+  for (const { file, module } of await modulesOf(tree)) {
     const text = await tree.read(file);
     const app = text && /^(\w+)(?:\s*:[^=\n]+)?\s*=\s*(?:\w+\.)?(Flask|FastAPI|Starlette|Quart)\(/m.exec(text);
-    if (app) return serveCommand(file.slice(0, -'.py'.length), app[1] ?? 'app', app[2] ?? '', asks);
+    if (app) return serveCommand(module, app[1] ?? 'app', app[2] ?? '', asks);
     if (text && /^def create_app\(/m.test(text) && asks.has('flask'))
       return asks.has('gunicorn')
-        ? `python3 -m gunicorn ${bind} '${file.slice(0, -3)}:create_app()'`
-        : `python3 -m flask --app ${file.slice(0, -3)} run ${address}`;
+        ? `python3 -m gunicorn ${bind} '${module}:create_app()'`
+        : `python3 -m flask --app ${module} run ${address}`;
   }
   return null;
+}
+
+const otherFolders = /^(\.|_|tests?$|docs?$|scripts$|migrations$)/;
+
+/** Where an app object may stand: in a file at the top, else in a package there. */
+async function modulesOf(tree: FileTree): Promise<{ file: string; module: string }[]> {
+  const folders = (await tree.folders('')).filter((name) => /^\w+$/.test(name) && !otherFolders.test(name));
+  const top = entryFiles.map((file) => ({ file, module: file.slice(0, -'.py'.length) }));
+  const inner = folders.flatMap((folder) => [
+    { file: `${folder}/__init__.py`, module: folder },
+    ...top.map(({ file, module }) => ({ file: `${folder}/${file}`, module: `${folder}.${module}` })),
+  ]);
+  return [...top, ...inner];
 }
 
 function serveCommand(module: string, name: string, framework: string, asks: ReadonlySet<string>): string {
@@ -138,5 +151,5 @@ async function plainCommand(tree: FileTree): Promise<string | null> {
 
 export const noPythonEntry = () =>
   detectFailed('This is a Python app, but nothing says how to start it.', declareProcesses, [
-    `looked for: manage.py, ${entryFiles.join(', ')}`,
+    `looked for: manage.py, ${entryFiles.join(', ')}, also in the packages at the top`,
   ]);
