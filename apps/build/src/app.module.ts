@@ -23,6 +23,12 @@ import { BuildSlots } from './quotas/build-slots.js';
 import { OnOrganizationCreatedHandler } from './quotas/on-organization-created.handler.js';
 import { OnOrganizationQuotaChangedHandler } from './quotas/on-organization-quota-changed.handler.js';
 import { OnOrganizationSnapshotHandler } from './quotas/on-organization-snapshot.handler.js';
+import { BlobReferencesRepository } from './retention/blob-references.repository.js';
+import { OnReleaseCreatedHandler } from './retention/on-release-created.handler.js';
+import { OnReleaseExpiredHandler } from './retention/on-release-expired.handler.js';
+import { OnWorkloadDeletedHandler } from './retention/on-workload-deleted.handler.js';
+import { RetentionReconciler } from './retention/retention.reconciler.js';
+import { RetentionStart } from './retention/retention-start.js';
 import { UploadStore } from './uploads/upload-store.js';
 import { UploadsController } from './uploads/uploads.controller.js';
 import { UploadsRepository } from './uploads/uploads.repository.js';
@@ -36,6 +42,9 @@ const handlers = [
   OnOrganizationCreatedHandler,
   OnOrganizationQuotaChangedHandler,
   OnOrganizationSnapshotHandler,
+  OnReleaseCreatedHandler,
+  OnReleaseExpiredHandler,
+  OnWorkloadDeletedHandler,
 ];
 
 @Module({})
@@ -51,6 +60,9 @@ export class AppModule {
       controllers: [BuildsController, UploadsController, ...handlers],
       providers: [
         ...storage,
+        BlobReferencesRepository,
+        RetentionReconciler,
+        RetentionStart,
         BuildsRepository,
         BuildLogsRepository,
         BuildsService,

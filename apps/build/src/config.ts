@@ -43,6 +43,12 @@ export const buildConfig = baseConfig.extend({
     .pipe(z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string())),
   /** Mirrors and caches that were not used for so many days are removed. */
   CACHE_DAYS: positive.default(14),
+  /** An artifact that no release has goes after so many days; those of releases stay. */
+  ARTIFACT_DAYS: positive.default(7),
+  /** A source that was sent goes after so many days, unless a build still waits for it. */
+  UPLOAD_DAYS: positive.default(7),
+  /** The log of a build goes so many days after its end. */
+  LOG_DAYS: positive.default(90),
   SOURCE_MAX_BYTES: positive.default(512 * mebibyte),
   SOURCE_MAX_ENTRIES: positive.default(200_000),
   SOURCE_TIMEOUT_SECONDS: positive.default(300),

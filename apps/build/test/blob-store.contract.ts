@@ -21,6 +21,18 @@ export function blobStoreContract(name: string, makeStore: () => Promise<BlobSto
       expect(await store.has(blob.digest)).toBe(true);
     });
 
+    it('names what was written before a moment, until it is deleted', async () => {
+      const { digest } = await store.write(Readable.from([Buffer.from('dated')]));
+      const named = async (moment: Date): Promise<boolean> => {
+        for await (const each of store.writtenBefore(moment)) if (each === digest) return true;
+        return false;
+      };
+      expect(await named(new Date(Date.now() + 60_000))).toBe(true);
+      expect(await named(new Date(Date.now() - 60_000))).toBe(false);
+      await store.delete(digest);
+      expect(await named(new Date(Date.now() + 60_000))).toBe(false);
+    });
+
     it('stores nothing of a stream that fails', async () => {
       const failing = Readable.from(
         (async function* () {

@@ -17,6 +17,8 @@ export const config = baseConfig.extend({
    * followed. The runtime tells what happens; this only mends what nobody could know of.
    */
   RESYNC_SECONDS: z.coerce.number().int().min(1).default(3_600),
+  /** Releases of a workload that can be rolled back to, the newest; older ones expire, and their artifacts go. */
+  RELEASES_KEPT: z.coerce.number().int().min(2).default(50),
   /** What a killed replica had in hand is left to it so long: a deployment waits for as much after a crash. */
   LEASE_SECONDS: z.coerce.number().int().min(1).default(10),
 });

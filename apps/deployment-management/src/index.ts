@@ -7,6 +7,7 @@ import { type Config, config } from './config.js';
 import { CurrentConfig1763800000000 } from './database/migrations/current-config.migration.js';
 import { Initial1763700000000 } from './database/migrations/initial.migration.js';
 import { Quotas1763800000010 } from './database/migrations/quotas.migration.js';
+import { ReleaseExpiry1763800000060 } from './database/migrations/release-expiry.migration.js';
 import { RuntimeWatch1763800000030 } from './database/migrations/runtime-watch.migration.js';
 import { Seen1763800000040 } from './database/migrations/seen.migration.js';
 
@@ -24,6 +25,7 @@ export const deploymentManagement: ServiceDefinition<Config> = {
     Quotas1763800000010,
     RuntimeWatch1763800000030,
     Seen1763800000040,
+    ReleaseExpiry1763800000060,
   ],
   module: (parsed) => AppModule.with(parsed),
   connect: connectEvents,

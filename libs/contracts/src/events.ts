@@ -29,6 +29,7 @@ export * from './events/project-created.v1.js';
 export * from './events/project-deleted.v1.js';
 export * from './events/registry.js';
 export * from './events/release-created.v1.js';
+export * from './events/release-expired.v1.js';
 export * from './events/session-revoked.v1.js';
 export * from './events/shapes.js';
 export * from './events/signing-key-rotated.v1.js';

@@ -13,6 +13,8 @@ export interface BlobStore {
   has(digest: string): Promise<boolean>;
   /** @throws BlobNotFound */
   open(digest: string): Promise<Readable>;
+  /** Digests of what was written last before a moment, in no order; what comes or goes meanwhile may be among them or not. */
+  writtenBefore(moment: Date): AsyncIterable<string>;
   /** Does nothing when there is no such blob. */
   delete(digest: string): Promise<void>;
 }

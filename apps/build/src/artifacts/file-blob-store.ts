@@ -39,6 +39,16 @@ export class FileBlobStore implements BlobStore {
     return file.createReadStream();
   }
 
+  async *writtenBefore(moment: Date): AsyncIterable<string> {
+    const root = join(this.folder, 'blobs/sha256');
+    for (const start of await readdir(root).catch(() => [])) {
+      for (const name of await readdir(join(root, start))) {
+        const written = await stat(join(root, start, name)).catch(() => null); // it may be gone meanwhile
+        if (written && written.mtime < moment) yield `sha256:${name}`;
+      }
+    }
+  }
+
   async delete(digest: string): Promise<void> {
     await rm(this.pathOf(digest), { force: true });
   }

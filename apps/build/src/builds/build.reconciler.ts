@@ -9,6 +9,7 @@ import {
 import { Clock, CONFIG, maskFor, type Tx } from '@berth/service-kit';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import type { BuildConfig } from '../config.js';
+import { lockBlob } from '../artifacts/blob-lock.js';
 import type { Build } from './build.js';
 import { BuildFailure, failureOf, isFullDisk, storageFull } from './build-failure.js';
 import { BuildLogWriter } from './build-log-writer.js';
@@ -74,7 +75,10 @@ export class BuildReconciler implements Reconciler, OnModuleInit {
 
   private async succeed(tx: Tx, build: Build, result: BuildResult): Promise<void> {
     const { artifact, reused, reuseKey, plan } = result;
-    const { artifacts } = this.tools;
+    const { artifacts, blobs } = this.tools;
+    await lockBlob(tx, artifact.digest);
+    // Nobody needed it a moment ago, and it was removed: the next run builds it anew.
+    if (!(await blobs.has(artifact.digest))) throw new Error(`The artifact ${artifact.digest} was removed.`);
     if (!reused) await artifacts.remember(tx, reuseKey, build.appId, artifact, this.clock.now());
     await this.builds.succeed(tx, build.id, { artifact, reused, language: plan.language, processes: plan.processes });
   }

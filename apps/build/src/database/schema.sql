@@ -164,6 +164,13 @@ create table producer_epoch (
   constraint producer_epoch_one_check CHECK (one)
 );
 
+create table release_reference (
+  release_id uuid not null,
+  workload_id uuid not null,
+  digest text not null,
+  constraint release_reference_pkey PRIMARY KEY (release_id)
+);
+
 create table reuse_secret (
   only_row boolean not null default true,
   secret text not null default ((gen_random_uuid())::text || (gen_random_uuid())::text),
@@ -234,6 +241,8 @@ CREATE INDEX access_membership_subject ON access_membership USING btree (subject
 
 CREATE INDEX access_revoked_session_at ON access_revoked_session USING btree (revoked_at);
 
+CREATE INDEX build_finished ON build USING btree (finished_at);
+
 CREATE INDEX build_of_workload ON build USING btree (workload_id, id DESC);
 
 CREATE INDEX dead_letter_open ON dead_letter USING btree (key, seq) WHERE (state = ANY (ARRAY['failed'::text, 'parked'::text]));
@@ -241,6 +250,12 @@ CREATE INDEX dead_letter_open ON dead_letter USING btree (key, seq) WHERE (state
 CREATE INDEX idempotency_key_created_at ON idempotency_key USING btree (created_at);
 
 CREATE INDEX inbox_received_at ON inbox USING brin (received_at);
+
+CREATE INDEX release_reference_digest ON release_reference USING btree (digest);
+
+CREATE INDEX release_reference_workload ON release_reference USING btree (workload_id);
+
+CREATE INDEX upload_created ON upload USING btree (created_at);
 
 CREATE INDEX work_deadline_due ON work_deadline USING btree (due_at);
 

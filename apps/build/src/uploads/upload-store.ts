@@ -57,6 +57,11 @@ export class UploadStore {
     await refuseEscapingLinks(into);
   }
 
+  /** @throws Error when what was taken before is gone: the same archive was sent long ago, and removed just now */
+  async requireKept(blob: string): Promise<void> {
+    if (!(await this.blobs.has(blob))) throw new Error(`The upload ${blob} was removed while it was stored again.`);
+  }
+
   /** Removes what a killed process left. To be called before anything is taken. */
   async clear(): Promise<void> {
     await rm(this.options.folder, { recursive: true, force: true });

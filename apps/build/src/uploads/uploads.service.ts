@@ -3,6 +3,7 @@ import { Audit, type Caller } from '@berth/access';
 import type { UploadQuery } from '@berth/contracts/build';
 import { Clock, Database, Ids } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
+import { lockBlob } from '../artifacts/blob-lock.js';
 import { BuildFailure, isFullDisk, storageFull } from '../builds/build-failure.js';
 import type { Upload } from './upload.js';
 import { ArchiveTooLarge, type StoredArchive, UploadStore } from './upload-store.js';
@@ -32,6 +33,8 @@ export class UploadsService {
       createdAt: this.clock.now(),
     };
     await this.database.transaction(async (tx) => {
+      await lockBlob(tx, upload.blob);
+      await this.store.requireKept(upload.blob);
       await this.uploads.insert(tx, upload);
       await this.audit.record(tx, {
         by: caller,

@@ -223,6 +223,7 @@ create table release (
   created_by text not null,
   created_at timestamp with time zone not null,
   process_settings jsonb not null default '{}'::jsonb,
+  expired_at timestamp with time zone,
   constraint release_pkey PRIMARY KEY (id),
   constraint release_workload_id_number_key UNIQUE (workload_id, number)
 );

@@ -4,6 +4,7 @@ export const deploymentErrors = defineErrors({
   DeploymentEnded: 409,
   ReleaseNotFound: 422,
   ReleaseNeverLive: 422,
+  ReleaseExpired: 422,
   SecretRevoked: 422,
   SourceNotSupported: 422,
   SourceMissing: 422,

@@ -90,6 +90,10 @@ export class Sources {
 
   private async requireRelease(workloadId: string, number: number): Promise<Release> {
     const release = await this.releases.findByNumber(this.database, workloadId, number);
+    if (release && (await this.releases.isExpired(this.database, release.id))) {
+      const detail = `v${number} is too old: its artifact is kept no more.`;
+      throw deploymentErrors.ReleaseExpired(detail, { pointer: '/source/number' });
+    }
     if (release) return release;
     throw deploymentErrors.ReleaseNotFound(`There is no release v${number}.`, { pointer: '/source/number' });
   }

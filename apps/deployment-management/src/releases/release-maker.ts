@@ -89,7 +89,7 @@ export class ReleaseMaker {
   }
 
   private async rolledBack(sql: Sql, workload: WorkloadRow, number: number): Promise<ReleaseContent> {
-    const release = await this.release(sql, workload.id, number);
+    const release = await this.unexpired(sql, workload.id, number);
     const { config, missing } = await this.rollbacks.configOf(sql, release);
     const [lost] = missing;
     if (lost)
@@ -104,7 +104,7 @@ export class ReleaseMaker {
     workload: WorkloadRow,
     source: DeploymentSource & { kind: 'promote' },
   ): Promise<ReleaseContent> {
-    const { artifact, commit, processes } = await this.release(sql, source.workloadId, source.number);
+    const { artifact, commit, processes } = await this.unexpired(sql, source.workloadId, source.number);
     const types = processTypesFor(processes, workload.processSettings);
     return this.withCurrentConfig(sql, workload, { artifact, commit, processes: types, reason: 'promotion' });
   }
@@ -123,6 +123,12 @@ export class ReleaseMaker {
   ): Promise<ReleaseContent> {
     const config = await this.configs.current(sql, workload.id);
     return { ...content, config, settings: workload.processSettings };
+  }
+
+  private async unexpired(sql: Sql, workloadId: string, number: number): Promise<Release> {
+    const release = await this.release(sql, workloadId, number);
+    if (await this.releases.isExpired(sql, release.id)) throw new ReleaseMissing(`v${number} is kept no more.`);
+    return release;
   }
 
   private async release(sql: Sql, workloadId: string, number: number): Promise<Release> {

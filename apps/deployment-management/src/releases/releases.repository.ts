@@ -84,6 +84,33 @@ export class ReleasesRepository {
     return rows.map(toRelease);
   }
 
+  /** Marks what is older than the newest so many, never the current one; answers what it marked. */
+  async expire(tx: Tx, workloadId: string, kept: number, at: Date): Promise<Release[]> {
+    const rows = await tx.query<{ id: string }>(
+      `update release set expired_at = $3
+        where workload_id = $1 and expired_at is null and id <> (select current_release_id from workload where id = $1)
+          and number <= (select max(number) from release where workload_id = $1) - $2::int
+        returning id`,
+      [workloadId, kept, at],
+    );
+    return this.findAll(
+      tx,
+      rows.map((row) => row.id),
+    );
+  }
+
+  async isExpired(sql: Sql, id: string): Promise<boolean> {
+    return (await sql.query('select 1 from release where id = $1 and expired_at is not null', [id])).length === 1;
+  }
+
+  private async findAll(sql: Sql, ids: readonly string[]): Promise<Release[]> {
+    if (ids.length === 0) return [];
+    const rows = await sql.query<ReleaseRow>(`select ${columns} ${from} where r.id = any ($1) order by r.number`, [
+      ids,
+    ]);
+    return rows.map(toRelease);
+  }
+
   /** Numbers of the releases that are or were live. */
   async liveNumbers(sql: Sql, workloadId: string): Promise<Set<number>> {
     const rows = await sql.query<{ number: number }>('select number from release where workload_id = $1 and was_live', [

@@ -1,13 +1,12 @@
 import type { Failure } from '@berth/contracts/common';
 import type { Release } from '@berth/contracts/deployment';
-import { releaseCreated } from '@berth/contracts/events';
 import type { Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
-import { Changes } from '../changes/changes.js';
 import { type DeploymentRow, isPhase, startsWorkload } from '../deployments/deployment.js';
 import { DeploymentsRepository } from '../deployments/deployments.repository.js';
 import { timeoutOf } from '../deployments/timeout.js';
 import { Transitions } from '../deployments/transitions.js';
+import { ReleaseHistory } from '../releases/release-history.js';
 import { ReleaseMaker, ReleaseMissing } from '../releases/release-maker.js';
 import { ComputeRoom } from './compute-room.js';
 import type { WorkloadRow } from './workload.js';
@@ -22,7 +21,7 @@ export class DeploymentSteps {
     private readonly maker: ReleaseMaker,
     private readonly transitions: Transitions,
     private readonly room: ComputeRoom,
-    private readonly changes: Changes,
+    private readonly history: ReleaseHistory,
   ) {}
 
   /** Out of the queue: the release is made, and the deployment holds the workload from now on. */
@@ -64,6 +63,7 @@ export class DeploymentSteps {
   async goLive(tx: Tx, workload: WorkloadRow, moving: DeploymentRow, release: Release): Promise<boolean> {
     if (!(await this.transitions.succeed(tx, moving))) return false;
     await this.maker.makeCurrent(tx, workload, moving, release);
+    await this.history.expireOld(tx, workload.id);
     return true;
   }
 
@@ -80,27 +80,12 @@ export class DeploymentSteps {
       const content = await this.maker.contentOf(tx, workload, next);
       if (!content) throw new ReleaseMissing('Its build gave no result.');
       const release = await this.maker.make(tx, workload, content, next.createdBy);
-      await this.tellRelease(tx, workload, release);
+      await this.history.tellMade(tx, release);
       return release;
     } catch (error) {
       if (error instanceof ReleaseMissing) return missing(error.message, next);
       throw error;
     }
-  }
-
-  private async tellRelease(tx: Tx, workload: WorkloadRow, release: Release): Promise<void> {
-    const { id: releaseId, number, hash, configVersion } = release;
-    const { id: workloadId, organizationId } = workload;
-    const data = {
-      organizationId,
-      workloadId,
-      releaseId,
-      number,
-      hash,
-      artifactDigest: release.artifact.digest,
-      configVersion,
-    };
-    await this.changes.tell(tx, releaseCreated, { subject: releaseId, organizationId, partitionKey: workloadId, data });
   }
 }
 

@@ -29,6 +29,7 @@ import { Instances } from '../instances/instances.js';
 import { InstancesController } from '../instances/instances.controller.js';
 import { ProjectsModule } from '../projects/projects.module.js';
 import { QuotasModule } from '../quotas/quotas.module.js';
+import { ReleaseHistory } from '../releases/release-history.js';
 import { ReleaseMaker } from '../releases/release-maker.js';
 import { ReleasesController } from '../releases/releases.controller.js';
 import { Rollbacks } from '../releases/rollbacks.js';
@@ -98,6 +99,7 @@ const releases = [
   ReleasesRepository,
   ReleaseMaker,
   Rollbacks,
+  ReleaseHistory,
   ConfigVersionsRepository,
   ConfigWriter,
   ConfigService,

@@ -23,6 +23,7 @@ import { workloadAllocationSnapshot } from './workload-allocation-snapshot.v1.js
 import { workloadAllocationHeartbeat } from './workload-allocation-heartbeat.v1.js';
 import { workloadAllocationSnapshotRequested } from './workload-allocation-snapshot-requested.v1.js';
 import { releaseCreated } from './release-created.v1.js';
+import { releaseExpired } from './release-expired.v1.js';
 import { deploymentRequested } from './deployment-requested.v1.js';
 import { deploymentPhaseChanged } from './deployment-phase-changed.v1.js';
 import { deploymentSucceeded } from './deployment-succeeded.v1.js';
@@ -65,6 +66,7 @@ const definitions: readonly EventDefinition[] = [
   workloadAllocationHeartbeat,
   workloadAllocationSnapshotRequested,
   releaseCreated,
+  releaseExpired,
   deploymentRequested,
   deploymentPhaseChanged,
   deploymentSucceeded,
