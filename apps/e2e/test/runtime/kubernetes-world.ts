@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import { KubernetesRuntime } from '@berth/deployment-management/kubernetes-runtime';
+import { KubeClient, readKubeconfig, Transport } from '@berth/kubernetes';
+import { Clock } from '@berth/service-kit';
+import { eventually, FaultProxy } from '@berth/testing';
+// eslint-disable-next-line @nx/enforce-module-boundaries -- the tool that starts a control plane is no library
+import { type KubePlane, startKube } from '../../../../tools/kube/kube.mjs';
+import { PlayedGateway } from './played-gateway.js';
+import { PlayedMetrics } from './played-metrics.js';
+
+export interface KubernetesWorld {
+  readonly runtime: KubernetesRuntime;
+  /** As the administrator, past the proxy. */
+  readonly direct: KubeClient;
+  /** Only the runtime goes through it. */
+  readonly proxy: FaultProxy;
+  readonly plane: KubePlane;
+  close(): Promise<void>;
+}
+
+export const never = new AbortController().signal;
+
+/** The real API server, controllers and scheduler; nodes, gateway and metrics are played. */
+export async function kubernetesWorld(): Promise<KubernetesWorld> {
+  const plane = await startKube();
+  const clock = new Clock();
+  const access = readKubeconfig(readFileSync(plane.kubeconfig, 'utf8'));
+  const direct = new KubeClient(new Transport(access, clock));
+  const gateway = new PlayedGateway(direct);
+  const metrics = new PlayedMetrics(direct);
+  await metrics.start();
+  const { server: upstream, authority: ca = '', identity = { certificate: '', key: '' } } = access;
+  const proxy = new FaultProxy({ upstream, ca, cert: identity.certificate, key: identity.key });
+  const server = await proxy.listen();
+  const runtime = new KubernetesRuntime({
+    client: new KubeClient(new Transport({ server }, clock)),
+    clock,
+    gatewayUrl: await gateway.listen(),
+    settings: {
+      ...{ registry: 'registry.example/berth', minor: 36, dnsNamespace: 'kube-system' },
+      gateway: { namespace: 'gateway', name: 'public' },
+    },
+  });
+  const close = async () => {
+    await runtime.close();
+    await gateway.close();
+    await metrics.close();
+    direct.transport.close();
+    await proxy.close();
+    await plane.stop();
+  };
+  return { runtime, direct, proxy, plane, close };
+}
+
+/** Resolves when the runtime can be asked again. */
+export const untilAnswering = ({ runtime }: KubernetesWorld): Promise<unknown> =>
+  eventually(() => runtime.observe('00000000-0000-7000-8000-000000000000', never), { within: 60_000 });
