@@ -18,6 +18,7 @@ import { SealingModule } from './sealing/sealing.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
 import { SigningKeysModule } from './signing-keys/signing-keys.module.js';
 import { SnapshotsModule } from './snapshots/snapshots.module.js';
+import { ThrottleModule } from './throttle/throttle.module.js';
 import { UsersModule } from './users/users.module.js';
 
 const service = 'user-management';
@@ -33,6 +34,7 @@ export class AppModule {
     const features = [
       SealingModule.with(config),
       PasswordsModule,
+      ThrottleModule,
       MailModule,
       UsersModule,
       RegistrationsModule,

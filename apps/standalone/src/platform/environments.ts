@@ -26,6 +26,7 @@ const shared = ({ config, databases, secrets }: Parts, name: ServiceName): Envir
   BUS: 'embedded',
   BUS_DATABASE_URL: databases.urlOf('bus'),
   LOG_LEVEL: config.logLevel,
+  TRUSTED_PROXIES: '127.0.0.1',
   KEY_ENCRYPTION_KEY: secrets.keyEncryptionKey,
 });
 

@@ -1,5 +1,10 @@
 import { CreateUserManagement1763690000001 } from './migrations/create-user-management.migration.js';
 import { Recovery1763740000001 } from './migrations/recovery.migration.js';
+import { Throttle1763740000002 } from './migrations/throttle.migration.js';
 
 /** In the order in which they run. */
-export const identityMigrations = [CreateUserManagement1763690000001, Recovery1763740000001] as const;
+export const identityMigrations = [
+  CreateUserManagement1763690000001,
+  Recovery1763740000001,
+  Throttle1763740000002,
+] as const;

@@ -235,6 +235,14 @@ create table snapshot_run (
   constraint snapshot_run_pkey PRIMARY KEY (aggregate)
 );
 
+create table throttle (
+  key text not null,
+  count integer not null,
+  blocked_until timestamp with time zone not null,
+  last_at timestamp with time zone not null,
+  constraint throttle_pkey PRIMARY KEY (key)
+);
+
 create table work_deadline (
   queue text not null,
   key text not null,
@@ -305,6 +313,8 @@ CREATE INDEX registration_expires_at ON registration USING btree (expires_at);
 CREATE INDEX session_owner ON session USING btree (user_id, id);
 
 CREATE UNIQUE INDEX signing_key_active ON signing_key USING btree (state) WHERE (state = 'active'::text);
+
+CREATE INDEX throttle_last_at ON throttle USING btree (last_at);
 
 CREATE INDEX work_deadline_due ON work_deadline USING btree (due_at);
 

@@ -1,7 +1,7 @@
 import { Authenticated, type Caller, CurrentCaller } from '@berth/access';
 import { type ChangePassword, changePassword } from '@berth/contracts/identity';
 import { AnswerNotStored, AnswersNothing } from '@berth/service-kit';
-import { Body, Controller, Inject, Post } from '@nestjs/common';
+import { Body, Controller, Inject, Ip, Post } from '@nestjs/common';
 import { PasswordChangesService } from './password-changes.service.js';
 
 @Controller('v1/auth/password')
@@ -15,7 +15,8 @@ export class PasswordChangesController {
   changePassword(
     @CurrentCaller() caller: Caller,
     @Body({ schema: changePassword }) body: ChangePassword,
+    @Ip() address: string,
   ): Promise<void> {
-    return this.changes.change(caller, body);
+    return this.changes.change(caller, body, address);
   }
 }

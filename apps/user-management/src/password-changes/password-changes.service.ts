@@ -4,6 +4,7 @@ import { Database } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { passwordErrors } from '../passwords/passwords.errors.js';
 import { PasswordsService } from '../passwords/passwords.service.js';
+import { Throttle } from '../throttle/throttle.js';
 import { UsersRepository } from '../users/users.repository.js';
 import { PasswordSetter } from './password-setter.js';
 
@@ -14,14 +15,18 @@ export class PasswordChangesService {
     @Inject(Database) private readonly database: Database,
     @Inject(UsersRepository) private readonly users: UsersRepository,
     @Inject(PasswordsService) private readonly passwords: PasswordsService,
+    @Inject(Throttle) private readonly throttle: Throttle,
     @Inject(PasswordSetter) private readonly setter: PasswordSetter,
   ) {}
 
   /** Ends every session but the one that asks. @throws DomainError 422 `current_password_wrong` */
-  async change(caller: Caller, { currentPassword, password }: ChangePassword): Promise<void> {
+  async change(caller: Caller, { currentPassword, password }: ChangePassword, address: string): Promise<void> {
+    const attempt = { what: 'password', account: caller.subjectId, address };
+    await this.throttle.admit(attempt);
     const current = await this.users.passwordHashOf(this.database, caller.subjectId);
     if (!(await this.passwords.matches(currentPassword, current)))
       throw passwordErrors.CurrentPasswordWrong('is not your password', { pointer: '/currentPassword' });
+    await this.throttle.succeeded(attempt);
     await this.passwords.refuseCommon(password);
     const passwordHash = await this.passwords.hash(password);
     const change = { by: caller, reason: 'password changed', except: caller.sessionId };

@@ -8,7 +8,7 @@ import {
   requestRecovery,
 } from '@berth/contracts/identity';
 import { AnswerNotStored, Answers, AnswersNothing } from '@berth/service-kit';
-import { Body, Controller, Inject, Post } from '@nestjs/common';
+import { Body, Controller, Inject, Ip, Post } from '@nestjs/common';
 import { RecoveryService } from './recovery.service.js';
 
 @Public()
@@ -18,8 +18,11 @@ export class RecoveryController {
 
   @Post()
   @Answers(recoveryRequested, 202)
-  async requestRecovery(@Body({ schema: requestRecovery }) body: RequestRecovery): Promise<RecoveryRequested> {
-    await this.recovery.request(body.email);
+  async requestRecovery(
+    @Body({ schema: requestRecovery }) body: RequestRecovery,
+    @Ip() address: string,
+  ): Promise<RecoveryRequested> {
+    await this.recovery.request(body.email, address);
     return { status: 'recovery_sent' };
   }
 

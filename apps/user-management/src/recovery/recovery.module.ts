@@ -4,11 +4,12 @@ import { UsersModule } from '../users/users.module.js';
 import { RecoveryController } from './recovery.controller.js';
 import { RecoveryReconciler } from './recovery.reconciler.js';
 import { RecoveryRepository } from './recovery.repository.js';
+import { RecoveryRequests } from './recovery-requests.js';
 import { RecoveryService } from './recovery.service.js';
 
 @Module({
   imports: [UsersModule, PasswordChangesModule],
   controllers: [RecoveryController],
-  providers: [RecoveryReconciler, RecoveryRepository, RecoveryService],
+  providers: [RecoveryReconciler, RecoveryRepository, RecoveryRequests, RecoveryService],
 })
 export class RecoveryModule {}

@@ -1,11 +1,11 @@
 import type { CompleteRecovery } from '@berth/contracts/identity';
-import { WorkQueue } from '@berth/reconcile';
-import { Database, Ids } from '@berth/service-kit';
+import { Database } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { PasswordSetter } from '../password-changes/password-setter.js';
 import { PasswordsService } from '../passwords/passwords.service.js';
 import { recoveryErrors } from './recovery.errors.js';
-import { RECOVERY_QUEUE } from './recovery.reconciler.js';
+import { Throttle } from '../throttle/throttle.js';
+import { RecoveryRequests } from './recovery-requests.js';
 import { RecoveryRepository } from './recovery.repository.js';
 
 /** For those who have forgotten their password: a mail proves who they are. */
@@ -16,16 +16,14 @@ export class RecoveryService {
     @Inject(RecoveryRepository) private readonly recoveries: RecoveryRepository,
     @Inject(PasswordsService) private readonly passwords: PasswordsService,
     @Inject(PasswordSetter) private readonly setter: PasswordSetter,
-    @Inject(WorkQueue) private readonly queue: WorkQueue,
-    @Inject(Ids) private readonly ids: Ids,
+    @Inject(RecoveryRequests) private readonly requests: RecoveryRequests,
+    @Inject(Throttle) private readonly throttle: Throttle,
   ) {}
 
-  async request(email: string): Promise<void> {
-    const id = this.ids.next();
-    await this.database.transaction(async (tx) => {
-      await this.recoveries.ask(tx, id, email);
-      await this.queue.enqueue(tx, RECOVERY_QUEUE, id);
-    });
+  /** @throws DomainError 429 `too_many_attempts` */
+  async request(email: string, address: string): Promise<void> {
+    await this.throttle.admit({ what: 'recovery', account: email, address });
+    await this.database.transaction((tx) => this.requests.add(tx, email));
   }
 
   /** Sets the password and ends every session. It lets nobody in: that takes a login. @throws DomainError 422 `recovery_invalid` */

@@ -1,7 +1,7 @@
 import { Authenticated, type Caller, CurrentCaller, Public } from '@berth/access';
 import { type Login, login, type Refresh, refresh, type Tokens, tokens } from '@berth/contracts/identity';
 import { AnswerNotStored, Answers, AnswersNothing } from '@berth/service-kit';
-import { Body, Controller, Header, Headers, Inject, Post } from '@nestjs/common';
+import { Body, Controller, Header, Headers, Inject, Ip, Post } from '@nestjs/common';
 import { LoginService } from './login.service.js';
 import { RefreshService } from './refresh.service.js';
 import { SessionsService } from './sessions.service.js';
@@ -21,8 +21,12 @@ export class AuthController {
   @AnswerNotStored()
   @Header('cache-control', 'no-store')
   @Answers(tokens)
-  login(@Body({ schema: login }) body: Login, @Headers('user-agent') userAgent: string | undefined): Promise<Tokens> {
-    return this.logins.login(body, userAgent?.slice(0, USER_AGENT_LENGTH) ?? null);
+  login(
+    @Body({ schema: login }) body: Login,
+    @Headers('user-agent') userAgent: string | undefined,
+    @Ip() address: string,
+  ): Promise<Tokens> {
+    return this.logins.login(body, { address, userAgent: userAgent?.slice(0, USER_AGENT_LENGTH) ?? null });
   }
 
   @Post('refresh')

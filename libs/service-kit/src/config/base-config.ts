@@ -13,6 +13,12 @@ export const baseConfig = z.object({
   HOST: z.string().default('127.0.0.1'),
   /** 0: a free port. */
   PORT: port.default(0),
+  /** Addresses or networks of the gateways in front: whose `X-Forwarded-For` is believed. Separated by commas. */
+  TRUSTED_PROXIES: z
+    .string()
+    .default('')
+    .transform((text) => text.split(',').map((each) => each.trim()))
+    .transform((proxies) => proxies.filter((each) => each !== '')),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
   DATABASE_POOL: z.coerce.number().int().min(2).max(200).default(10),
   /** PEM file of the authority that signed the database's certificate; absent: no TLS unless the URL says so. Read for each connection. */

@@ -1,6 +1,8 @@
-import { applyDecorators, HttpCode, SerializeOptions } from '@nestjs/common';
+import { applyDecorators, HttpCode } from '@nestjs/common';
 import { ApiResponse } from '@nestjs/swagger';
 import type { z } from 'zod';
+
+type Handler = (...args: unknown[]) => unknown;
 
 /**
  * Declares what a route answers: the schema parses the answer before it leaves (nothing that is not in it gets out) and
@@ -8,8 +10,8 @@ import type { z } from 'zod';
  */
 export function Answers(schema: z.ZodType, status = 200): MethodDecorator {
   return applyDecorators(
+    parsedBy(schema) as MethodDecorator,
     HttpCode(status),
-    SerializeOptions({ schema }),
     ApiResponse({ status, standardSchema: schema }),
   );
 }
@@ -17,4 +19,27 @@ export function Answers(schema: z.ZodType, status = 200): MethodDecorator {
 /** Declares an answer without a body. */
 export function AnswersNothing(status = 204): MethodDecorator {
   return applyDecorators(HttpCode(status), ApiResponse({ status }));
+}
+
+/** Around the method and not in an interceptor: that would cost a read a tenth of its processor time. */
+function parsedBy(schema: z.ZodType) {
+  return (_target: object, name: string, descriptor: TypedPropertyDescriptor<Handler>): void => {
+    const handler = descriptor.value as Handler;
+    const parsed = {
+      async [name](this: unknown, ...args: unknown[]): Promise<unknown> {
+        return parse(schema, await handler.apply(this, args), name);
+      },
+    }[name] as Handler;
+    for (const key of Reflect.getMetadataKeys(handler) as unknown[])
+      Reflect.defineMetadata(key, Reflect.getMetadata(key, handler), parsed);
+    descriptor.value = parsed;
+  };
+}
+
+/** An event stream has answered by itself, and leaves nothing to parse. */
+function parse(schema: z.ZodType, answer: unknown, name: string): unknown {
+  if (answer === undefined) return answer;
+  const result = schema.safeParse(answer);
+  if (result.success) return result.data;
+  throw new Error(`the answer of ${name} is not what it declares`, { cause: result.error });
 }

@@ -1,4 +1,4 @@
-import { type DynamicModule, Module, StandardSchemaSerializerInterceptor } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import type { BaseConfig } from '../config/base-config.js';
 import { HealthController } from '../health/health.controller.js';
@@ -35,7 +35,6 @@ export class ServiceKitModule {
         { provide: APP_PIPE, useClass: ValidationPipe },
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
-        { provide: APP_INTERCEPTOR, useClass: StandardSchemaSerializerInterceptor },
       ],
       exports: [Clock, Ids, CONFIG, LOGGER, Database, Readiness],
     };

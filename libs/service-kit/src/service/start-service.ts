@@ -41,7 +41,7 @@ export const applicationOptions = {
   routeConflictPolicy: { duplicate: 'error', shadow: 'off' },
 } as const;
 
-/** The HTTP server below Nest: TLS when both files are configured, 1 MiB bodies, no trust in forwarded headers. */
+/** The HTTP server below Nest: TLS when both files are configured, 1 MiB bodies, trust in nobody's forwarded headers but the configured. */
 export function httpAdapter(config: BaseConfig): FastifyAdapter {
   const { TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile } = config;
   if ((certFile === undefined) !== (keyFile === undefined))
@@ -51,6 +51,7 @@ export function httpAdapter(config: BaseConfig): FastifyAdapter {
     bodyLimit: 1_048_576,
     forceCloseConnections: true,
     requestTimeout: 0,
+    trustProxy: config.TRUSTED_PROXIES.length > 0 ? config.TRUSTED_PROXIES : false,
     frameworkErrors: answerUnrouted,
     clientErrorHandler: answerUnparsed,
     ...https,

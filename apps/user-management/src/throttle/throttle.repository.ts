@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto';
+import type { Tx } from '@berth/service-kit';
+import { Injectable } from '@nestjs/common';
+import { type Attempts, FORGOTTEN_AFTER_MS } from './attempts.js';
+
+/** Attempts by account and by address. They lie in the database, so that replicas count together. */
+@Injectable()
+export class ThrottleRepository {
+  /** Holds the row until the transaction ends: those who try at the same time take turns. */
+  async lock(tx: Tx, subject: string, now: Date): Promise<Attempts | undefined> {
+    await tx.query(
+      `with forgotten as (
+         delete from throttle where ctid = any (array(
+           select ctid from throttle where last_at < $3 and key <> $1 limit 20 for update skip locked)))
+       insert into throttle (key, count, blocked_until, last_at) values ($1, 0, $2, $2) on conflict do nothing`,
+      [keyOf(subject), now, new Date(now.getTime() - FORGOTTEN_AFTER_MS)],
+    );
+    const [row] = await tx.query<Attempts>(
+      `select count, blocked_until as "blockedUntil", last_at as "lastAt" from throttle where key = $1 for update`,
+      [keyOf(subject)],
+    );
+    return row;
+  }
+
+  async store(tx: Tx, subject: string, { count, blockedUntil, lastAt }: Attempts): Promise<void> {
+    await tx.query('update throttle set count = $2, blocked_until = $3, last_at = $4 where key = $1', [
+      keyOf(subject),
+      count,
+      blockedUntil,
+      lastAt,
+    ]);
+  }
+
+  async forget(tx: Tx, subject: string): Promise<void> {
+    await tx.query('delete from throttle where key = $1', [keyOf(subject)]);
+  }
+
+  /** Takes one attempt back. */
+  async giveBack(tx: Tx, subject: string): Promise<void> {
+    await tx.query('update throttle set count = count - 1, blocked_until = last_at where key = $1 and count > 0', [
+      keyOf(subject),
+    ]);
+  }
+}
+
+/** Whose account was tried from where is nobody's business. */
+const keyOf = (subject: string): string => createHash('sha256').update(subject).digest('hex');
