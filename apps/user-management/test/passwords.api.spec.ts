@@ -17,7 +17,7 @@ const newPassword = 'staple battery horse 7';
 const clock = new MovedClock();
 let identity: IdentityService;
 beforeAll(async () => {
-  identity = await IdentityService.start({ ACCESS_STALE_SECONDS: '1e9' }, [[Clock, clock]]);
+  identity = await IdentityService.start({ ACCESS_STALE_SECONDS: '1e9', ATTEMPTS_PER_ACCOUNT: '50' }, [[Clock, clock]]);
 });
 afterAll(() => identity.close());
 
