@@ -10,6 +10,7 @@ import { atMost, overheadRow } from './support/rows.mjs';
 export const name = 'the start of a `berth` command, against the start of node';
 
 const BERTH = join(workspace, 'apps/cli/bin/berth.js');
+const EMPTY = join(import.meta.dirname, 'cli/empty.mjs');
 
 export const run = (options) =>
   withFolder((folder) =>
@@ -18,7 +19,7 @@ export const run = (options) =>
         const env = { PATH: process.env.PATH, BERTH_CONFIG_DIR: join(folder, 'cli'), BERTH_SERVER: stopwatch.url };
         const berth = (...args) => timed(process.execPath, [BERTH, ...args], { cwd: folder, env });
         await logIn(administrator, { cwd: folder, env });
-        const bare = async () => (await timed(process.execPath, ['--eval', '0'])).milliseconds;
+        const bare = async () => (await timed(process.execPath, [EMPTY])).milliseconds;
         const version = async () => {
           const { milliseconds, out } = await berth('--version');
           check(/^\d+\.\d+\.\d+\n$/.test(out), `berth --version printed ${out}`);

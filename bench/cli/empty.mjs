@@ -1,0 +1,1 @@
+// What node takes to run nothing.
