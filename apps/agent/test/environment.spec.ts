@@ -94,7 +94,7 @@ describe('two workloads', () => {
     while sleep 0.1; do
       for target in $(cat /proc/*/cmdline 2>/dev/null | tr '\\0' '\\n' | grep '^/.*/home$'); do try cat "$target/secret"; done
       try ls "$AGENT_FOLDER"; try ls "$AGENT_FOLDER/instances"; try ls "$AGENT_FOLDER/slugs"; try ls "$AGENT_FOLDER/logs"
-      try touch ./mine; try cat "$OTHER_HOME/secret"; try cat "$AGENT_FOLDER/agent.json"; try ls "$AGENT_FOLDER/ledger"
+      try touch "$SLUG/mine"; try cp spy.sh ./node_modules/x/index.js; try cat "$OTHER_HOME/secret"; try cat "$AGENT_FOLDER/agent.json"; try ls "$AGENT_FOLDER/ledger"
       cat "$HOME/secret" && echo done
     done`;
 
@@ -103,14 +103,13 @@ describe('two workloads', () => {
       await expect(new TestAgent().start({ isolateUsers: true })).rejects.toThrow(/needs root/);
       return;
     }
-    const digest = agent.slug('spy', { 'spy.sh': spy });
+    const digest = agent.slug('spy', { 'spy.sh': spy, 'node_modules/x/index.js': 'x' });
     const folder = `${agent.folder}/agent`;
-    const first = desiredOf(digest, [worker('./spy.sh')], {
-      environment: { AGENT_FOLDER: folder, OTHER_HOME: '/none' },
-    });
+    const known = { AGENT_FOLDER: folder, SLUG: `${folder}/slugs/${digest.slice('sha256:'.length)}` };
+    const first = desiredOf(digest, [worker('./spy.sh')], { environment: { ...known, OTHER_HOME: '/none' } });
     await agent.client.apply(first);
     const home = await eventually(async () => homeOf((await textOf(first))[0]));
-    const second = desiredOf(digest, [worker('./spy.sh')], { environment: { AGENT_FOLDER: folder, OTHER_HOME: home } });
+    const second = desiredOf(digest, [worker('./spy.sh')], { environment: { ...known, OTHER_HOME: home } });
     await agent.client.apply(second);
     await eventually(async () =>
       expect((await textOf(second)).filter((line) => line === 'done').length).toBeGreaterThan(1),

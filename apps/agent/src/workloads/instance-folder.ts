@@ -1,26 +1,34 @@
 import { chown, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Identity } from '../processes/identities.js';
+import { makeWorkingCopy } from './working-copy.js';
 
 /** What one instance may write to: its own for as long as it exists, closed to every other user. */
 export interface InstanceFolder {
   readonly path: string;
+  /** Copy of the slug, where its processes start. */
+  readonly app: string;
   readonly home: string;
   readonly temporary: string;
 }
 
-export async function makeInstanceFolder(path: string, identity: Identity | undefined): Promise<InstanceFolder> {
-  const folder = { path, home: join(path, 'home'), temporary: join(path, 'tmp') };
+export async function makeInstanceFolder(
+  path: string,
+  slug: string,
+  identity: Identity | undefined,
+): Promise<InstanceFolder> {
+  const folder = { path, app: join(path, 'app'), home: join(path, 'home'), temporary: join(path, 'tmp') };
   for (const made of [path, folder.home, folder.temporary]) {
     await mkdir(made, { recursive: true, mode: 0o700 });
     if (identity) await chown(made, identity.uid, identity.gid);
   }
+  await makeWorkingCopy(slug, folder.app, identity);
   return folder;
 }
 
 export const removeInstanceFolder = (path: string): Promise<void> => rm(path, { recursive: true, force: true });
 
-/** Bytes on disk below a folder. Links are not followed; what ends meanwhile counts nothing. */
+/** Bytes on disk below a folder, without what it shares with the slug. Links are not followed; what ends meanwhile counts nothing. */
 export async function bytesBelow(path: string): Promise<number> {
   const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
   let bytes = 0;
@@ -36,7 +44,7 @@ const BLOCK = 512;
 
 async function blocksOf(path: string): Promise<number> {
   return stat(path).then(
-    ({ blocks }) => blocks * BLOCK,
+    ({ blocks, nlink }) => (nlink === 1 ? blocks * BLOCK : 0),
     () => 0,
   );
 }

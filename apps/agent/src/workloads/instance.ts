@@ -145,14 +145,14 @@ export class Instance {
 
   private async spawnAndWait(): Promise<Ended> {
     const identity = this.context.identities?.of(this.spec.desired.workloadId);
-    const folder = await makeInstanceFolder(this.folder, identity);
+    const folder = await makeInstanceFolder(this.folder, this.spec.slug.folder, identity);
     if (this.isWeb) this.heldPort = await this.context.ports.take();
     if (this.now.phase === 'stopping') return { code: null, signal: null };
     const environment = this.environment(folder);
     const { cgroups } = this.context;
     const { command } = this.spec.process;
     cgroups?.make(this.id, this.spec.process);
-    const base = { instanceId: this.id, command, folder: this.spec.slug.folder, environment, identity };
+    const base = { instanceId: this.id, command, folder: folder.app, environment, identity };
     const child = new Child(cgroups ? { ...base, admit: (pid) => cgroups.admit(this.id, pid) } : base, this.context);
     this.child = child;
     this.probeAfter(this.isWeb ? FIRST_PROBE : this.context.tuning.workerReady);
@@ -221,7 +221,7 @@ export class Instance {
       release: desired.release.number,
       config: desired.environment,
       launch: slug.launch,
-      slugFolder: slug.folder,
+      slugFolder: folder.app,
       home: folder.home,
       temporary: folder.temporary,
       toolPath: this.context.toolPath,

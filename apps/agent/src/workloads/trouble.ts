@@ -10,6 +10,8 @@ const LOOP = 3;
 /** Why a run that ended did so, as far as can be told from outside. */
 export function troubleOfExit(state: InstanceState, end: Ended, facts: RunFacts): Trouble {
   const reason = state.lastExit?.reason;
+  if (/ENOSPC|EDQUOT/.test(end.spawnError ?? ''))
+    return trouble('storage_full', 'There is no space left on the disk for its files.', facts);
   if (end.spawnError !== undefined)
     return trouble('runtime_unavailable', `The process cannot be started: ${end.spawnError}.`, facts);
   if (reason === 'out_of_memory')

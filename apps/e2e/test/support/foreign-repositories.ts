@@ -12,6 +12,22 @@ app.get('/', (request, response) => response.send('hello from express'));
 app.listen(process.env.PORT || 3000);
 `;
 
+const djangoManage = `import os
+import sys
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(sys.argv)
+`;
+
+const djangoUrls = `from django.http import HttpResponse
+from django.urls import path
+
+urlpatterns = [path("", lambda request: HttpResponse("hello from Django"))]
+`;
+
 /** Repositories as people have them who never heard of us. Each answers `hello from <its name>` at `/`. */
 export const foreignRepositories: Readonly<Record<string, Files>> = {
   'a Procfile beside a script without dependencies': {
@@ -135,29 +151,46 @@ def hello():
   },
   'Django with gunicorn': {
     'requirements.txt': 'Django==5.2.8\ngunicorn==23.0.0\n',
-    'manage.py': `import os
-import sys
-
-if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    from django.core.management import execute_from_command_line
-
-    execute_from_command_line(sys.argv)
-`,
+    'manage.py': djangoManage,
     'config/__init__.py': '',
     'config/settings.py':
       'SECRET_KEY = "not-secret"\nDEBUG = False\nALLOWED_HOSTS = ["*"]\nROOT_URLCONF = "config.urls"\nINSTALLED_APPS = []\nMIDDLEWARE = []\n',
-    'config/urls.py': `from django.http import HttpResponse
-from django.urls import path
-
-urlpatterns = [path("", lambda request: HttpResponse("hello from Django"))]
-`,
+    'config/urls.py': djangoUrls,
     'config/wsgi.py': `import os
 
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = get_wsgi_application()
+`,
+  },
+  'Django as it begins, with a database beside its sources': {
+    'requirements.txt': 'Django==5.2.8\n',
+    'manage.py': djangoManage,
+    'config/__init__.py': '',
+    'config/settings.py': `from pathlib import Path
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+SECRET_KEY = "not-secret"
+DEBUG = True
+ALLOWED_HOSTS = []
+ROOT_URLCONF = "config.urls"
+INSTALLED_APPS = ["django.contrib.contenttypes", "django.contrib.auth"]
+DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": BASE_DIR / "db.sqlite3"}}
+`,
+    'config/urls.py': djangoUrls,
+  },
+  'FastAPI inside a package': {
+    'requirements.txt': 'fastapi==0.121.0\nuvicorn==0.38.0\n',
+    'app/__init__.py': '',
+    'app/main.py': `from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.get("/")
+def hello():
+    return "hello from a package"
 `,
   },
   'Go with several commands and inner packages': {
