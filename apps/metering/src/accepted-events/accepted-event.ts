@@ -19,5 +19,9 @@ export interface AcceptedAllocation extends Position {
 export const isAfter = (a: Position, b: Position): boolean =>
   a.epoch > b.epoch || (a.epoch === b.epoch && a.version > b.version);
 
+/** Whether nothing is missing between `former` and `next`. */
+export const follows = (former: Position, next: Position): boolean =>
+  next.version === former.version + 1 && (next.epoch === former.epoch || former.version === 0);
+
 /** Nothing was told yet. */
 export const beginning: Position = { epoch: 0, version: 0 };

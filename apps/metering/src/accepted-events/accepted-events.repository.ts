@@ -15,21 +15,22 @@ export class AcceptedEventsRepository {
   async append(tx: Tx, event: AllocationEvent): Promise<boolean> {
     const { workloadId, allocationVersion } = event.data;
     const isSnapshot = event.type === workloadAllocationSnapshot.type;
-    const told = await tx.query(
-      `select 1 from accepted_event
-        where workload_id = $1 and epoch = $2 and version = $3 and (is_snapshot or not $4) limit 1`,
-      [workloadId, event.epoch, allocationVersion, isSnapshot],
-    );
-    await tx.query(
-      `insert into accepted_event
-         (source, id, type, workload_id, epoch, version, is_snapshot, time, accepted_at, data)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (source, id) do nothing`,
+    const [row] = await tx.query<{ isNews: boolean }>(
+      `with told as (
+         select from accepted_event
+          where workload_id = $4 and epoch = $5 and version = $6 and (is_snapshot or not $7) limit 1
+       ), added as (
+         insert into accepted_event
+           (source, id, type, workload_id, epoch, version, is_snapshot, time, accepted_at, data)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (source, id) do nothing
+       )
+       select not exists (select from told) as "isNews"`,
       [
         ...[event.source, event.id, event.type, workloadId, event.epoch, allocationVersion],
         ...[isSnapshot, event.time, this.clock.now(), JSON.stringify(event.data)],
       ],
     );
-    return told.length === 0;
+    return row?.isNews ?? false;
   }
 
   /** What may be applied on top of `position`: the very next version, or else the next snapshot. */

@@ -1,4 +1,4 @@
-import type { AcceptedAllocation } from '../accepted-events/accepted-event.js';
+import { type AcceptedAllocation, follows } from '../accepted-events/accepted-event.js';
 import type { Anomaly, MeteredWorkload } from './metered-workloads.repository.js';
 
 /** In milliseconds. While the platform runs it tells a change within seconds, and confirms what is within a minute. */
@@ -19,8 +19,7 @@ export function anomaliesOf(workload: MeteredWorkload, next: AcceptedAllocation)
       ...{ kind: 'told_late', epoch, version },
       detail: { effectiveAt: next.data.effectiveAt, toldAt: next.time.toISOString() },
     });
-  const follows = version === workload.version + 1 && (epoch === workload.epoch || workload.version === 0);
-  if (!follows)
+  if (!follows(workload, next))
     anomalies.push({
       ...{ kind: 'history_missing', epoch, version },
       detail: { afterEpoch: workload.epoch, afterVersion: workload.version },

@@ -13,7 +13,43 @@ export interface MeteredWorkload extends Position {
   readonly effectiveAt: Date | null;
   /** Whether anything runs since the last change. */
   readonly runs: boolean;
+  /** The newest version that exists, whether or not its content is known. */
+  readonly seen: Position;
+  /** Whether a gap is on record. */
+  readonly hasGap: boolean;
+  /** Begin of the period of its organization that is open; null: the organization has no billing account yet. */
+  readonly openSince: Date | null;
 }
+
+/** What an event says about a workload besides its content. */
+export interface Sighting {
+  readonly workloadId: string;
+  readonly organizationId: string;
+  readonly position: Position;
+  /** Whether it shows that the owner follows the workload; a snapshot that was asked for does not. */
+  readonly isHeard: boolean;
+}
+
+interface WorkloadRow extends Omit<MeteredWorkload, 'seen'> {
+  readonly seenEpoch: number;
+  readonly seenVersion: number;
+}
+
+const isNewer = '(known.seen_epoch, known.seen_version) < (excluded.seen_epoch, excluded.seen_version)';
+
+const lockSql = `
+  insert into metered_workload as known
+    (workload_id, organization_id, epoch, version, seen_epoch, seen_version, heard_at)
+  select $1::uuid, $2::uuid, 0, 0, $3::int, $4::int, $5::timestamptz
+    from (select pg_advisory_xact_lock_shared(${lockOfOrganization('$2')})) guard
+  on conflict (workload_id) do update
+    set seen_epoch = case when ${isNewer} then excluded.seen_epoch else known.seen_epoch end,
+        seen_version = case when ${isNewer} then excluded.seen_version else known.seen_version end,
+        heard_at = case when $6::boolean then excluded.heard_at else known.heard_at end
+  returning workload_id as "workloadId", organization_id as "organizationId", epoch, version,
+            effective_at as "effectiveAt", runs, seen_epoch as "seenEpoch", seen_version as "seenVersion",
+            exists (select from allocation_gap g where g.workload_id = known.workload_id) as "hasGap",
+            (select open_since from billing_account b where b.organization_id = known.organization_id) as "openSince"`;
 
 export interface Anomaly extends Position {
   readonly kind: AnomalyKind;
@@ -26,43 +62,18 @@ export class MeteredWorkloadsRepository {
 
   /**
    * Locks the workload until the end of the transaction, so that its facts are applied one at a time, and keeps periods of
-   * the organization from being closed meanwhile.
+   * the organization from being closed meanwhile. Remembers that it was seen.
    * @throws Refused
    */
-  async lock(tx: Tx, workloadId: string, organizationId: string): Promise<MeteredWorkload> {
-    const [row] = await tx.query<MeteredWorkload>(
-      `insert into metered_workload as known
-         (workload_id, organization_id, epoch, version, seen_epoch, seen_version, heard_at)
-       select $1::uuid, $2::uuid, 0, 0, 0, 0, $3::timestamptz from (select pg_advisory_xact_lock_shared(${lockOfOrganization('$2')})) guard
-       on conflict (workload_id) do update set workload_id = known.workload_id
-       returning workload_id as "workloadId", organization_id as "organizationId", epoch, version,
-                 effective_at as "effectiveAt", runs`,
-      [workloadId, organizationId, this.clock.now()],
-    );
+  async lock(tx: Tx, { workloadId, organizationId, position, isHeard }: Sighting): Promise<MeteredWorkload> {
+    const { epoch, version } = position;
+    const [row] = await tx.query<WorkloadRow>(lockSql, [
+      ...[workloadId, organizationId, epoch, version, this.clock.now(), isHeard],
+    ]);
     if (!row) throw new Error(`workload ${workloadId} vanished`);
     requireTenant(row.organizationId, organizationId);
-    return row;
-  }
-
-  async advance(tx: Tx, workload: MeteredWorkload): Promise<void> {
-    await tx.query(
-      'update metered_workload set epoch = $2, version = $3, effective_at = $4, runs = $5 where workload_id = $1',
-      [workload.workloadId, workload.epoch, workload.version, workload.effectiveAt, workload.runs],
-    );
-  }
-
-  /** The producer follows this workload: it was heard of just now. */
-  async hear(tx: Tx, workloadId: string): Promise<void> {
-    await tx.query('update metered_workload set heard_at = $2 where workload_id = $1', [workloadId, this.clock.now()]);
-  }
-
-  /** Remembers the newest version that exists, whether or not its content is known. */
-  async see(tx: Tx, workloadId: string, { epoch, version }: Position): Promise<void> {
-    await tx.query(
-      `update metered_workload set seen_epoch = $2, seen_version = $3
-        where workload_id = $1 and (seen_epoch, seen_version) < ($2::int, $3::int)`,
-      [workloadId, epoch, version],
-    );
+    const { seenEpoch, seenVersion, ...workload } = row;
+    return { ...workload, seen: { epoch: seenEpoch, version: seenVersion } };
   }
 
   /** The allocation was still the one of `version` then. */

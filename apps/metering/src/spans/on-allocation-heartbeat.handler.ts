@@ -3,6 +3,7 @@ import { EventContext } from '@berth/eventing';
 import { Clock } from '@berth/service-kit';
 import { Controller } from '@nestjs/common';
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { isAfter } from '../accepted-events/accepted-event.js';
 import { requireBelievable } from '../accepted-events/refusal.js';
 import { MeteredWorkloadsRepository } from './metered-workloads.repository.js';
 
@@ -22,11 +23,10 @@ export class OnAllocationHeartbeatHandler {
     const { data, epoch } = event;
     const confirmedAt = new Date(data.confirmedAt);
     requireBelievable(event, confirmedAt, this.clock.now());
+    const { workloadId, organizationId } = data;
     const position = { epoch, version: data.allocationVersion };
-    await this.workloads.lock(tx, data.workloadId, data.organizationId);
-    await this.workloads.hear(tx, data.workloadId);
-    await this.workloads.see(tx, data.workloadId, position);
-    await this.workloads.confirm(tx, data.workloadId, position, confirmedAt);
-    await this.workloads.noteGap(tx, data.workloadId);
+    const workload = await this.workloads.lock(tx, { workloadId, organizationId, position, isHeard: true });
+    await this.workloads.confirm(tx, workloadId, position, confirmedAt);
+    if (workload.hasGap || isAfter(workload.seen, workload)) await this.workloads.noteGap(tx, workloadId);
   }
 }

@@ -2,12 +2,21 @@ import type { Move, OpenSpan } from '@berth/billing';
 import type { Allocation } from '@berth/contracts/events';
 import type { Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
+import type { Position } from '../accepted-events/accepted-event.js';
 
 const openSql = `
   select s.id, s.instances, lower(s.during) as "from", r.cluster, r.release, r.process_type as "processType",
          r.cpu_millicores as "cpuMillicores", r.memory_mib as "memoryMib"
     from metered_resource r join span s on s.resource_id = r.id and upper_inf(s.during)
    where r.workload_id = $1`;
+
+const endSql = `
+  with closed as (
+    update span set during = tstzrange(lower(during), $3) where id = any($1::bigint[])
+  ), dropped as (
+    delete from span where id = any($2::bigint[])
+  )
+  update metered_workload set epoch = $5, version = $6, effective_at = $3, runs = $7 where workload_id = $4`;
 
 const beginSql = `
   with entry as (
@@ -33,14 +42,13 @@ export class SpansRepository {
     return tx.query<OpenSpan>(openSql, [workloadId]);
   }
 
-  async move(tx: Tx, allocation: Allocation, move: Move): Promise<void> {
+  /** What ends, and how far the workload has come; then what begins, because spans of one resource must not overlap. */
+  async move(tx: Tx, allocation: Allocation, move: Move, to: Position): Promise<void> {
     const ids = (spans: readonly OpenSpan[]) => spans.map((span) => span.id);
-    if (move.closing.length > 0)
-      await tx.query('update span set during = tstzrange(lower(during), $2) where id = any($1::bigint[])', [
-        ids(move.closing),
-        move.at,
-      ]);
-    if (move.dropping.length > 0) await tx.query('delete from span where id = any($1::bigint[])', [ids(move.dropping)]);
+    await tx.query(endSql, [
+      ...[ids(move.closing), ids(move.dropping), move.at],
+      ...[allocation.workloadId, to.epoch, to.version, allocation.entries.length > 0],
+    ]);
     if (move.opening.length > 0) await this.begin(tx, allocation, move);
   }
 
