@@ -62,13 +62,23 @@ async function freePort() {
   return port;
 }
 
-const properties = ({ folder, port, controllerPort }) => `
+/** A second listener, with the certificate of `tls`; it asks clients for theirs when `tls.clients` is 'required'. */
+const tlsProperties = (folder, { authorityFile, clients = 'none' }) => `
+ssl.keystore.type=PEM
+ssl.keystore.location=${join(folder, 'broker.pem')}
+ssl.truststore.type=PEM
+ssl.truststore.location=${authorityFile}
+ssl.client.auth=${clients}
+`;
+
+const properties = ({ folder, port, controllerPort, tlsPort, tls }) => `
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:${controllerPort}
-listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}
-advertised.listeners=PLAINTEXT://127.0.0.1:${port}
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}${tls ? `,TLS://127.0.0.1:${tlsPort}` : ''}
+advertised.listeners=PLAINTEXT://127.0.0.1:${port}${tls ? `,TLS://127.0.0.1:${tlsPort}` : ''}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,TLS:SSL
+${tls ? tlsProperties(folder, tls) : ''}
 controller.listener.names=CONTROLLER
 inter.broker.listener.name=PLAINTEXT
 log.dirs=${join(folder, 'log')}
@@ -86,10 +96,17 @@ group.initial.rebalance.delay.ms=0
 /** A cluster id: 16 bytes in base64url that do not begin with a hyphen, which the formatter would take for a flag. */
 const clusterId = () => `B${randomBytes(16).toString('base64url').slice(1, 22)}`;
 
-async function format(jars, folder, ports) {
+async function format(jars, folder, ports, tls) {
   const file = join(folder, 'server.properties');
-  await writeFile(file, properties({ folder, ...ports }));
+  await writeFile(file, properties({ folder, ...ports, tls }));
+  if (tls) await writeKeyStore(folder, tls);
   await run('java', ['-cp', join(jars, '*'), 'kafka.tools.StorageTool', 'format', '-t', clusterId(), '-c', file]);
+}
+
+/** Kafka reads key and certificate from one PEM file. */
+async function writeKeyStore(folder, { keyFile, certFile }) {
+  const parts = await Promise.all([keyFile, certFile].map((file) => readFile(file, 'utf8')));
+  await writeFile(join(folder, 'broker.pem'), parts.join('\n'), { mode: 0o600 });
 }
 
 async function launch(jars, folder, detached) {
@@ -131,29 +148,41 @@ async function end(child, signal) {
 /**
  * Starts a node of its own with an empty log on a free port.
  * `stop` ends it and removes its data; `kill` ends it like a crash; `start` brings it back with its data.
- * @returns {Promise<{brokers: string, pid: () => number, start: () => Promise<void>, stop: () => Promise<void>, kill: () => Promise<void>}>}
+ * With `tls` it also listens with TLS. With `started: false` it is down until `start` is called.
+ * @returns {Promise<{brokers: string, tlsBrokers: string, pid: () => number, start: () => Promise<void>, stop: () => Promise<void>, kill: () => Promise<void>}>}
  */
-export async function startKafka({ detached = false } = {}) {
+export async function startKafka({ detached = false, started = true, tls } = {}) {
   await requireTool('java', '-version', 'Java 17 or newer');
   const jars = await install();
   const folder = await mkdtemp(join(tmpdir(), 'berth-kafka-'));
-  const ports = { port: await freePort(), controllerPort: await freePort() };
-  await format(jars, folder, ports);
+  const ports = { port: await freePort(), controllerPort: await freePort(), tlsPort: await freePort() };
+  await format(jars, folder, ports, tls);
   let child;
   const start = async () => {
     child = await launch(jars, folder, detached);
     await untilAccepts(child, ports.port, folder);
   };
   const stop = async () => {
-    await end(child, 'SIGTERM');
+    if (child) await end(child, 'SIGTERM');
     await rm(folder, { recursive: true, force: true });
   };
-  await start().catch(async (error) => {
-    if (child) await end(child, 'SIGKILL');
-    throw error;
-  });
-  const brokers = `127.0.0.1:${ports.port}`;
-  return { brokers, folder, pid: () => child.pid, start, stop, kill: () => end(child, 'SIGKILL'), child: () => child };
+  const begin = () =>
+    start().catch(async (error) => {
+      if (child) await end(child, 'SIGKILL');
+      throw error;
+    });
+  if (started) await begin();
+  const [brokers, tlsBrokers] = [ports.port, ports.tlsPort].map((port) => `127.0.0.1:${port}`);
+  return {
+    brokers,
+    tlsBrokers,
+    folder,
+    pid: () => child.pid,
+    start,
+    stop,
+    kill: () => end(child, 'SIGKILL'),
+    child: () => child,
+  };
 }
 
 /** A process id is used again some day: only a process that is Kafka counts. */

@@ -9,6 +9,7 @@ export {
 export { EmbeddedBus, type EmbeddedBusOptions } from './embedded/embedded-bus.js';
 export type { DeadLetter, DeadLetterState } from './inbox/dead-letter.js';
 export { type DeadLetterPage, DeadLetters, type ReplayResult } from './inbox/dead-letters.js';
+export { type HandlerOptions, repeatable } from './inbox/event-processor.js';
 export { EventContext } from './inbox/event-context.js';
 export { EventsTransport } from './inbox/events-transport.js';
 export { isInfrastructureError } from './inbox/infrastructure-error.js';

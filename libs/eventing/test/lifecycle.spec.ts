@@ -6,7 +6,14 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Controller, type INestApplication, type OnModuleInit, Scope } from '@nestjs/common';
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import { from, type Observable } from 'rxjs';
-import { DeadLetters, EmbeddedBus, EventContext, eventingMigrations, EventsTransport } from '../src/index.js';
+import {
+  DeadLetters,
+  EmbeddedBus,
+  EventContext,
+  eventingMigrations,
+  EventsTransport,
+  repeatable,
+} from '../src/index.js';
 import { cloudEvent, messageOf, silent } from './support.js';
 import { startTestService } from './test-service.js';
 
@@ -36,6 +43,14 @@ class ObservableHandler {
   @EventPattern<string>(buildStarted.type)
   handle(@Payload() event: BuildStarted, @Ctx() { tx }: EventContext): Observable<unknown> {
     return from(tx.query('insert into effect (event_id) values ($1)', [event.id]));
+  }
+}
+
+@Controller()
+class RepeatableHandler {
+  @EventPattern<string>(buildStarted.type, repeatable)
+  async handle(@Payload() event: BuildStarted, @Ctx() { tx }: EventContext): Promise<void> {
+    await tx.query('insert into effect (event_id) values ($1)', [event.id]);
   }
 }
 
@@ -124,6 +139,14 @@ describe('an application that consumes events', () => {
     await bus.publish(events.map((event) => messageOf(event)));
     await eventually(async () => expect(await effects()).toHaveLength(60));
     expect((await effects()).sort()).toEqual(events.map((event) => event.id).sort());
+  });
+
+  it('keeps no inbox row for a handler that calls itself repeatable', async () => {
+    await start(RepeatableHandler);
+    const event = cloudEvent();
+    await bus.publish([messageOf(event), messageOf(event)]);
+    await eventually(async () => expect(await effects()).toEqual([event.id, event.id]));
+    expect(await test.database.query('select 1 from inbox')).toEqual([]);
   });
 
   it('waits for a handler that answers an observable', async () => {

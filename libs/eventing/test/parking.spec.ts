@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { buildStarted } from '@berth/contracts/events';
-import { Clock, Database } from '@berth/service-kit';
+import { Clock, Database, type Sql } from '@berth/service-kit';
 import { eventually, testDatabase, type TestDatabase } from '@berth/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { DeadLetters, eventingMigrations } from '../src/index.js';
@@ -142,5 +142,21 @@ describe('parking', () => {
     ]);
     await trimInbox(database, 30);
     expect(await database.query('select event_id from inbox')).toEqual([{ event_id: young.event.id }]);
+  });
+
+  it('trims the inbox in small steps, to the end', async () => {
+    await database.query(`insert into inbox (event_id, received_at)
+      select gen_random_uuid(), now() - interval '31 days' from generate_series(1, 250)`);
+    const deleted: number[] = [];
+    const counting: Sql = {
+      query: async <Row extends object>(sql: string, parameters?: readonly unknown[]) => {
+        const rows = await database.query<Row>(sql, parameters);
+        deleted.push((rows[0] as unknown as { deleted: number }).deleted);
+        return rows;
+      },
+    };
+    await trimInbox(counting, 30, 100);
+    expect(deleted).toEqual([100, 100, 50]);
+    expect(await database.query('select 1 from inbox')).toEqual([]);
   });
 });

@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { type BusMessage, DeadLetters, eventingMigrations } from '../src/index.js';
 import { Delivery } from '../src/bus/delivery.js';
 import { Effects } from '../src/inbox/effects.js';
-import { EventProcessor } from '../src/inbox/event-processor.js';
+import { EventProcessor, repeatable } from '../src/inbox/event-processor.js';
 import { MessageHandler } from '../src/inbox/message-handler.js';
 import { RunHandler } from '../src/inbox/run-handler.js';
 import { cloudEvent, messageOf, silent } from './support.js';
@@ -155,6 +155,24 @@ describe('a run of events', () => {
     await test.database.query('drop trigger late on effect');
     await test.database.query('drop function refuse');
     expect([await effects(), await test.database.query('select 1 from inbox')]).toEqual([[], []]);
+  });
+
+  it('keeps no inbox row of events that may be repeated, and stops at their parked key as at any other', async () => {
+    const processor = new EventProcessor();
+    const seen: number[] = [];
+    const note = ({ aggregateversion }: { aggregateversion: number }) =>
+      Promise.resolve(void seen.push(aggregateversion));
+    processor.add(buildStarted.type, note, repeatable);
+    const handler = new RunHandler(test.database, new Effects(processor, clock));
+    const subject = randomUUID();
+    const [messages, { signal }] = [run(subject, 1, 2), new AbortController()];
+    expect(await handler.handle(messages, signal)).toBe(2);
+    expect(await handler.handle(messages, signal)).toBe(2);
+    expect([seen, await test.database.query('select 1 from inbox')]).toEqual([[1, 2, 1, 2], []]);
+    before = failAt(3);
+    await single.handle(run(subject, 3)[0]!);
+    expect(await handler.handle(run(subject, 4, 5), signal)).toBe(0);
+    expect(seen).toEqual([1, 2, 1, 2]);
   });
 
   it('comes to the same as one by one: effects, dead letters and their order', async () => {

@@ -14,6 +14,8 @@ export interface SubscribeOptions {
 }
 
 export interface Subscription {
+  /** Why it could not begin to consume yet, in one sentence; undefined once it did, whatever happens then. */
+  readonly waitingFor: string | undefined;
   /** Resolves when the message in hand is done and its position is committed. */
   close(): Promise<void>;
 }

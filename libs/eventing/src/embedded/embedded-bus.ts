@@ -1,11 +1,12 @@
 import type { CancelTimer, Clock, Logger } from '@berth/service-kit';
 import { Pool, type PoolConfig } from 'pg';
+import { RETENTION_DAYS } from '../bus/retention.js';
 import { Batches } from '../bus/batches.js';
 import { Delivery } from '../bus/delivery.js';
 import type { BusMessage, Deliver, DeliverRun, EventBus, SubscribeOptions, Subscription } from '../bus/event-bus.js';
 import { connectionOptions, type PostgresAddress } from '../session/connection.js';
 import { Session } from '../session/session.js';
-import { flushSql, publishParameters, publishSql, schema, trimSql } from './embedded-log.js';
+import { flushSql, publishParameters, publishSql, rewindSql, schema, trimSql } from './embedded-log.js';
 import { GroupConsumer, lockName } from './group-consumer.js';
 
 const TRIM_EVERY = 3_600_000;
@@ -57,6 +58,7 @@ export class EmbeddedBus implements EventBus {
     this.sessions.add(session);
     session.start((connection) => new GroupConsumer(options, delivery, tools).run(connection));
     return {
+      waitingFor: undefined,
       close: async () => {
         await session.close();
         this.sessions.delete(session);
@@ -74,9 +76,7 @@ export class EmbeddedBus implements EventBus {
         const { rows } = await client.query<{ locked: boolean }>(sql, [lockName(group, topic)]);
         if (!rows[0]?.locked) throw new Error(`Group ${group} is running: stop it before it is sent back.`);
       }
-      const sql =
-        'update berth_bus.position set next_offset = 0 where consumer_group = $1 and topic = any ($2::text[])';
-      await client.query(sql, [group, topics]);
+      await client.query(rewindSql, [group, topics, this.retentionDays]);
       await client.query('commit');
     } finally {
       client.release(true);
@@ -86,12 +86,16 @@ export class EmbeddedBus implements EventBus {
   /** Deletes messages past their retention that every group has passed. Runs by itself each hour. */
   async trim(): Promise<void> {
     await this.open();
-    await this.pool.query(trimSql, [this.options.retentionDays ?? 7]);
+    await this.pool.query(trimSql, [this.retentionDays]);
   }
 
   close(): Promise<void> {
     this.closed ??= this.closeAll();
     return this.closed;
+  }
+
+  private get retentionDays(): number {
+    return this.options.retentionDays ?? RETENTION_DAYS;
   }
 
   private async closeAll(): Promise<void> {

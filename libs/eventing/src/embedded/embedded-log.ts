@@ -111,6 +111,16 @@ export const behindSql = `
     left join berth_bus.position c on c.topic = p.topic and c.partition = p.partition and c.consumer_group = $1
    where p.topic = any ($2::text[]) and coalesce(c.next_offset, 0) < p.next_offset`;
 
+/**
+ * Sends a group back to the first message that is not older than the given days: older ones may lie there for another
+ * group's sake, and inboxes may have forgotten them.
+ */
+export const rewindSql = `
+  update berth_bus.position p set next_offset = least(next_offset, (
+    select min(m."offset") from berth_bus.message m
+     where m.topic = p.topic and m.partition = p.partition and published_at >= now() - make_interval(days => $3)))
+   where consumer_group = $1 and topic = any ($2::text[])`;
+
 /** Deletes what is older than the given days and passed by every group that reads the topic. */
 export const trimSql = `
   delete from berth_bus.message m

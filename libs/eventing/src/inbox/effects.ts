@@ -27,14 +27,15 @@ export class Effects {
   /** Counts up `progress` until all are done, a key is parked or the time is up. @throws what a handler throws */
   async take(tx: Tx, messages: readonly BusMessage[], progress: Progress, stopped?: AbortSignal): Promise<void> {
     const handled = messages.filter(({ event }) => this.processor.handles(event));
-    const { fresh, clear } = await arrive(tx, handled);
+    const { fresh, clear } = await arrive(tx, handled, ({ event }) => !this.processor.isRepeatable(event));
     const until = this.clock.monotonic() + LONGEST;
     for (const message of messages) {
       if (message === handled[clear]) return;
       const over = stopped?.aborted || this.clock.monotonic() > until;
       if (progress.done > 0 && over) return leave(tx, [...fresh]);
       const { event } = message;
-      if (fresh.delete(event.id)) await inCorrelationOf(event, () => this.processor.process(tx, event));
+      if (fresh.delete(event.id) || this.processor.isRepeatable(event))
+        await inCorrelationOf(event, () => this.processor.process(tx, event));
       progress.done++;
     }
   }

@@ -2,7 +2,7 @@ import { buildFailed, buildStarted } from '@berth/contracts/events';
 import type { Tx } from '@berth/service-kit';
 import { describe, expect, it } from '@jest/globals';
 import { buildData, cloudEvent } from '../../test/support.js';
-import { EventProcessor } from './event-processor.js';
+import { EventProcessor, repeatable } from './event-processor.js';
 
 const tx = {} as Tx;
 
@@ -54,6 +54,17 @@ describe('the handlers of a service', () => {
     expect(processor.types).toEqual([buildStarted.type]);
     expect(processor.handles(cloudEvent())).toBe(true);
     expect(processor.handles(cloudEvent({ type: buildFailed.type }))).toBe(false);
+  });
+
+  it('make a type repeatable when all of them are, whatever the order in which they were added', () => {
+    const nothing = () => Promise.resolve();
+    const added = (...options: object[]) => {
+      const processor = new EventProcessor();
+      for (const each of options) processor.add(buildStarted.type, nothing, each);
+      return processor.isRepeatable(cloudEvent());
+    };
+    expect(added(repeatable, repeatable)).toBe(true);
+    expect([added({}), added(repeatable, {}), added({}, repeatable)]).toEqual([false, false, false]);
   });
 
   it('are refused for a type that is in no registry', () => {

@@ -1,17 +1,17 @@
-import { registry, topicsOf, type ServiceName } from '@berth/contracts/events';
+import { type CloudEvent, registry, topicsOf, type ServiceName } from '@berth/contracts/events';
 import type { BaseConfig, CancelTimer, Clock, Database, Logger } from '@berth/service-kit';
 import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
 import { type CustomTransportStrategy, type MessageHandler as NestHandler, Server } from '@nestjs/microservices';
 import { isObservable, lastValueFrom } from 'rxjs';
+import { INBOX_DAYS } from '../bus/retention.js';
 import type { EventBus, Subscription } from '../bus/event-bus.js';
-import type { EventProcessor } from './event-processor.js';
+import type { EventContext } from './event-context.js';
+import type { EventProcessor, HandlerOptions } from './event-processor.js';
 import { trimInbox } from './inbox.js';
 import { MessageHandler } from './message-handler.js';
 import { Effects } from './effects.js';
 import { RunHandler } from './run-handler.js';
 
-/** Longer than any bus keeps messages, so that no replay meets an inbox that forgot. */
-const INBOX_DAYS = 30;
 const TRIM_EVERY = 3_600_000;
 
 export interface EventsTransportOptions {
@@ -45,11 +45,12 @@ export class EventsTransport
   }
 
   /** Nest would run several handlers of a type at once; here they share a transaction and run in turn. */
-  override addHandler(pattern: unknown, handler: NestHandler): void {
-    this.processor.add(this.normalizePattern(pattern as string), async (event, context) => {
+  override addHandler(pattern: unknown, handler: NestHandler, _isEvent?: boolean, options?: HandlerOptions): void {
+    const handle = async (event: CloudEvent, context: EventContext) => {
       const result: unknown = await handler(event, context);
       if (isObservable(result)) await lastValueFrom(result, { defaultValue: undefined });
-    });
+    };
+    this.processor.add(this.normalizePattern(pattern as string), handle, options);
   }
 
   async listen(callback: (error?: unknown) => void): Promise<void> {
@@ -66,6 +67,11 @@ export class EventsTransport
   async onApplicationBootstrap(): Promise<void> {
     this.initialized = true;
     await this.subscribeWhenReady();
+  }
+
+  /** Why no events are consumed yet; undefined once they are, and where none are to be. */
+  get waitingFor(): string | undefined {
+    return this.subscription?.waitingFor;
   }
 
   /** Resolves when the event in hand has taken effect. Called before the database is closed. */

@@ -3,7 +3,7 @@ import type { BusMessage } from '../bus/event-bus.js';
 import { type Prepared, runPrepared } from '../session/prepared.js';
 
 export interface Arrivals {
-  /** Ids of those that had not taken effect before; only of the clear ones. */
+  /** Ids of the clear ones that are kept and had not taken effect before. */
   readonly fresh: Set<string>;
   /** So many, from the first on, stand before the first one whose key is parked. */
   readonly clear: number;
@@ -13,20 +13,27 @@ const arriveStatement: Prepared = {
   name: 'berth-inbox-arrive',
   text: `
   with arriving as (
-    select id, key, position from unnest($1::uuid[], $2::text[]) with ordinality as each (id, key, position)),
+    select * from unnest($1::uuid[], $2::text[], $3::boolean[]) with ordinality as each (id, key, kept, position)),
   parked as (
     select min(position) as first from arriving a
      where exists (select from dead_letter d where d.key = a.key and d.state in ('failed', 'parked'))),
   entered as (
     insert into inbox (event_id)
-    select id from arriving, parked where first is null or position < first order by position
+    select id from arriving, parked where kept and (first is null or position < first) order by position
     on conflict (event_id) do nothing returning event_id)
   select coalesce((select first - 1 from parked), cardinality($1))::int as clear, array(select event_id from entered) as fresh`,
 };
 
-/** Enters the events in the inbox up to the first one whose key is parked. Holds no memory: any replica answers alike. */
-export async function arrive(tx: Tx, messages: readonly BusMessage[]): Promise<Arrivals> {
-  const values = [messages.map(({ event }) => event.id), messages.map(({ key }) => key)];
+/**
+ * Enters the events of which a row is to be kept in the inbox, up to the first one whose key is parked. Holds no memory:
+ * any replica answers alike.
+ */
+export async function arrive(
+  tx: Tx,
+  messages: readonly BusMessage[],
+  isKept: (message: BusMessage) => boolean,
+): Promise<Arrivals> {
+  const values = [messages.map(({ event }) => event.id), messages.map(({ key }) => key), messages.map(isKept)];
   const [row] = await runPrepared<{ clear: number; fresh: string[] }>(tx, arriveStatement, values);
   return { clear: row?.clear ?? 0, fresh: new Set(row?.fresh) };
 }
@@ -42,7 +49,18 @@ export async function leave(tx: Tx, eventIds: readonly string[]): Promise<void> 
   await tx.query('delete from inbox where event_id = any ($1::uuid[])', [eventIds]);
 }
 
-/** Keeps the inbox to what the bus could still deliver again. Days must exceed the retention of the bus. */
-export async function trimInbox(sql: Sql, days: number): Promise<void> {
-  await sql.query(`delete from inbox where received_at < now() - make_interval(days => $1)`, [days]);
+const trimSql = `
+  with old as (select event_id from inbox where received_at < now() - make_interval(days => $1) limit $2),
+  gone as (delete from inbox where event_id in (select event_id from old) returning 1)
+  select count(*)::int as deleted from gone`;
+
+/**
+ * Deletes what is older than the days, which must exceed the longest time after which the bus delivers again. Some rows
+ * at a time, each in a transaction of its own, so that nothing waits for it long.
+ */
+export async function trimInbox(sql: Sql, days: number, rowsAtOnce = 5_000): Promise<void> {
+  for (;;) {
+    const [row] = await sql.query<{ deleted: number }>(trimSql, [days, rowsAtOnce]);
+    if ((row?.deleted ?? 0) < rowsAtOnce) return;
+  }
 }

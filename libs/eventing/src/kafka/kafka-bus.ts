@@ -1,9 +1,9 @@
 import type { Clock, Logger } from '@berth/service-kit';
-import type { Admin, Kafka } from 'kafkajs';
+import type { Admin, Consumer } from 'kafkajs';
 import { Batches } from '../bus/batches.js';
 import { Delivery } from '../bus/delivery.js';
 import type { BusMessage, Deliver, DeliverRun, EventBus, SubscribeOptions, Subscription } from '../bus/event-bus.js';
-import { kafkaClient, type KafkaBusOptions } from './kafka-client.js';
+import { kafkaClient, type KafkaBusOptions, retriesUntil } from './kafka-client.js';
 import { KafkaConsumer } from './kafka-consumer.js';
 import { KafkaProducer } from './kafka-producer.js';
 import { batchesOf, topicMessagesOf } from './kafka-records.js';
@@ -12,10 +12,10 @@ import { KafkaTopics } from './kafka-topics.js';
 export type { KafkaBusOptions } from './kafka-client.js';
 
 const PARTITIONS = 8;
+const RETRIES = 5;
 
 /** The bus on Kafka: idempotent producer, acks of all replicas, CloudEvents in structured mode, explicit topics. */
 export class KafkaBus implements EventBus {
-  private readonly kafka: Kafka;
   private readonly admin: Admin;
   private readonly producer: KafkaProducer;
   private readonly topics: KafkaTopics;
@@ -28,9 +28,9 @@ export class KafkaBus implements EventBus {
     private readonly clock: Clock,
     private readonly logger: Logger,
   ) {
-    this.kafka = kafkaClient(options, logger);
-    this.admin = this.kafka.admin();
-    this.producer = new KafkaProducer(this.kafka);
+    const kafka = kafkaClient(options, logger, RETRIES);
+    this.admin = kafka.admin();
+    this.producer = new KafkaProducer(kafka);
     const { partitions = PARTITIONS, replicationFactor = 1 } = options;
     this.topics = new KafkaTopics(this.admin, partitions, replicationFactor, clock);
   }
@@ -39,24 +39,29 @@ export class KafkaBus implements EventBus {
     if (messages.length > 0) await this.sends.hand(messages);
   }
 
-  async subscribe(
-    { group, topics }: SubscribeOptions,
-    deliver: Deliver,
-    deliverRun?: DeliverRun,
-  ): Promise<Subscription> {
-    await this.connect();
-    await this.topics.ensure(topics);
+  subscribe({ group, topics }: SubscribeOptions, deliver: Deliver, deliverRun?: DeliverRun): Promise<Subscription> {
     const tools = { clock: this.clock, logger: this.logger };
-    const delivery = new Delivery(deliver, deliverRun, tools);
-    const consumer = new KafkaConsumer(this.newConsumer(group), delivery, tools);
+    const consumer = new KafkaConsumer(
+      {
+        topics,
+        partitionsAtOnce: this.options.partitions ?? PARTITIONS,
+        prepare: () => this.prepare(topics),
+        makeConsumer: (stopped) => this.newConsumer(group, stopped),
+      },
+      new Delivery(deliver, deliverRun, tools),
+      tools,
+    );
     this.consumers.add(consumer);
-    await consumer.start(topics, this.options.partitions ?? PARTITIONS);
-    return {
+    consumer.start();
+    return Promise.resolve({
+      get waitingFor() {
+        return consumer.waitingFor;
+      },
       close: async () => {
         this.consumers.delete(consumer);
         await consumer.close();
       },
-    };
+    });
   }
 
   async rewind({ group, topics }: SubscribeOptions): Promise<void> {
@@ -74,21 +79,27 @@ export class KafkaBus implements EventBus {
   }
 
   private async send(messages: readonly BusMessage[]): Promise<void> {
-    await this.connect();
-    await this.topics.ensure(messages.map((message) => message.topic));
+    await this.prepare(messages.map((message) => message.topic));
     for (const batch of batchesOf(messages)) await this.producer.send(topicMessagesOf(batch));
   }
 
-  private newConsumer(groupId: string) {
-    return this.kafka.consumer({
+  /** It never gives up: beginning anew makes a new member, for which the group waits until the former one timed out. */
+  private newConsumer(groupId: string, stopped: AbortSignal): Consumer {
+    const retries = retriesUntil(stopped);
+    return kafkaClient(this.options, this.logger, retries).consumer({
       groupId,
       allowAutoTopicCreation: false,
       sessionTimeout: 10_000,
       heartbeatInterval: 2_000,
       maxWaitTimeInMs: 250,
       maxBytesPerPartition: 262_144,
-      retry: { retries: Number.MAX_SAFE_INTEGER, restartOnFailure: () => Promise.resolve(true) },
+      retry: { retries, restartOnFailure: () => Promise.resolve(!stopped.aborted) },
     });
+  }
+
+  private async prepare(topics: readonly string[]): Promise<void> {
+    await this.connect();
+    await this.topics.ensure(topics);
   }
 
   private async connect(): Promise<void> {

@@ -36,10 +36,11 @@ class FakeAdmin {
 const make = (admin: FakeAdmin, clock = new Clock()) => new KafkaTopics(admin as unknown as Admin, 8, 3, clock);
 
 describe('topics of Kafka', () => {
-  it('are created with the configured partitions and replicas', async () => {
+  it('are created with the configured partitions and replicas, and keep what inboxes remember', async () => {
     const admin = new FakeAdmin();
     await make(admin).ensure(['berth.build']);
-    expect(admin.created).toEqual([{ topic: 'berth.build', numPartitions: 8, replicationFactor: 3 }]);
+    const configEntries = [{ name: 'retention.ms', value: '604800000' }];
+    expect(admin.created).toEqual([{ topic: 'berth.build', numPartitions: 8, replicationFactor: 3, configEntries }]);
   });
 
   it('are left alone when they are there', async () => {

@@ -1,8 +1,12 @@
 import type { Clock } from '@berth/service-kit';
 import type { Admin } from 'kafkajs';
 import { backOff } from '../bus/deliver-until-accepted.js';
+import { RETENTION_DAYS } from '../bus/retention.js';
 
 const ATTEMPTS = 8;
+
+/** Named, because a broker's default may be to keep everything: a replay must not go back to what inboxes have forgotten. */
+const retention = { name: 'retention.ms', value: String(RETENTION_DAYS * 86_400_000) };
 
 /** Creates topics once each and remembers which are there. */
 export class KafkaTopics {
@@ -39,7 +43,7 @@ export class KafkaTopics {
 
   private async isThere(topic: string): Promise<boolean> {
     const { partitions: numPartitions, replicationFactor } = this;
-    const topics = [{ topic, numPartitions, replicationFactor }];
+    const topics = [{ topic, numPartitions, replicationFactor, configEntries: [retention] }];
     try {
       if ((await this.admin.listTopics()).includes(topic)) return true;
       return await this.admin.createTopics({ topics, waitForLeaders: true });

@@ -1,5 +1,5 @@
 import type { ServiceName } from '@berth/contracts/events';
-import { type BaseConfig, Clock, Database, Ids, LOGGER, type Logger } from '@berth/service-kit';
+import { type BaseConfig, Clock, Database, Ids, LOGGER, type Logger, Readiness } from '@berth/service-kit';
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { EVENT_BUS, type EventBus } from '../bus/event-bus.js';
 import { DeadLetters } from '../inbox/dead-letters.js';
@@ -10,6 +10,7 @@ import { Relay } from '../outbox/relay.js';
 import { RelayWaker } from '../outbox/relay-waker.js';
 import { Snapshots } from '../snapshots/snapshots.js';
 import { BusOwner } from './bus-owner.js';
+import { BusReadiness } from './bus-readiness.js';
 import { RelayRunner } from './relay-runner.js';
 
 export interface EventingOptions {
@@ -83,5 +84,10 @@ const consuming = ({ service, config }: EventingOptions): Provider[] => [
     inject: [EVENT_BUS, Database, EventProcessor, Clock, LOGGER],
     useFactory: (bus: EventBus, database: Database, processor: EventProcessor, clock: Clock, logger: Logger) =>
       new EventsTransport({ service, role: config.ROLE }, bus, database, processor, { clock, logger }),
+  },
+  {
+    provide: BusReadiness,
+    inject: [EventsTransport, { token: Readiness, optional: true }],
+    useFactory: (transport: EventsTransport, readiness?: Readiness) => new BusReadiness(transport, readiness),
   },
 ];

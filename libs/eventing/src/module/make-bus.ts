@@ -11,5 +11,6 @@ export function makeBus(name: string, config: BaseConfig, clock: Clock, logger: 
   }
   const brokers = (config.KAFKA_BROKERS ?? '').split(',').filter((broker) => broker !== '');
   if (brokers.length === 0) throw new Error('BUS is kafka, so KAFKA_BROKERS must name at least one host:port.');
-  return new KafkaBus({ clientId: name, brokers, caFile: config.KAFKA_CA_FILE }, clock, logger);
+  const { KAFKA_CA_FILE: caFile, KAFKA_CERT_FILE: certFile, KAFKA_KEY_FILE: keyFile } = config;
+  return new KafkaBus({ clientId: name, brokers, caFile, certFile, keyFile }, clock, logger);
 }

@@ -13,6 +13,8 @@ const BATCH = 500;
 const POLL = 1_000;
 const LOCK = 'berth-relay';
 const SWEEP_AFTER = 25;
+/** Bounds how long events wait once the bus is back. */
+const LONGEST_PAUSE = 1_000;
 
 /** The service and its database. */
 export interface RelayOptions extends PostgresAddress {
@@ -102,7 +104,7 @@ export class Relay {
     const error = flight.failure;
     const attempt = await flight.land();
     this.tools.logger.warn({ err: error, attempt }, 'events could not be published');
-    await this.tools.clock.pause(backOff(attempt), ended);
+    await this.tools.clock.pause(Math.min(backOff(attempt), LONGEST_PAUSE), ended);
   }
 
   /** Rows that arrived are deleted with the next read; when none comes, a little later for many at once. */

@@ -145,6 +145,23 @@ describe('the embedded bus', () => {
     await eventually(() => expect(ids(after.received)).toEqual(ids(before.received.slice(2))));
   });
 
+  it('sends a group back no further than its retention, and past nothing that it has not read', async () => {
+    const bus = open(7);
+    await bus.publish(messages(6, 'key'));
+    const options = { group: 'group', topics: ['berth.build'] };
+    const before = await collect(bus, 'group');
+    await eventually(() => expect(before.received).toHaveLength(6));
+    await before.subscription.close();
+    const age = (below: number) =>
+      admin.query(`update berth_bus.message set published_at = now() - interval '8 days' where "offset" < $1`, [below]);
+    await age(2);
+    await bus.rewind(options);
+    expect(await position('group', 'key')).toBe(2);
+    await age(6);
+    await bus.rewind(options);
+    expect(await position('group', 'key')).toBe(2);
+  });
+
   it('asks the database next to nothing while it is idle', async () => {
     const bus = open();
     await collect(bus, 'group');
