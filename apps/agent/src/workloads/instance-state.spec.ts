@@ -125,6 +125,13 @@ describe('the trouble of a run that ended', () => {
       [],
       'runtime_unavailable',
     ],
+    [
+      'no room for its files',
+      freshState(0),
+      { code: null, signal: null, spawnError: 'ENOSPC: no space left on device, copyfile' },
+      [],
+      'storage_full',
+    ],
   ])('of %s', (_, state, end, evidence, cause) => {
     expect(fail(state, end, evidence)?.cause).toBe(cause);
   });
