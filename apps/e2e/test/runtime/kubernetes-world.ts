@@ -20,8 +20,13 @@ export interface KubernetesWorld {
 
 export const never = new AbortController().signal;
 
-/** The real API server, controllers and scheduler; nodes, gateway and metrics are played. */
-export async function kubernetesWorld(): Promise<KubernetesWorld> {
+/**
+ * The real API server, controllers and scheduler; nodes, gateway and metrics are played. The runtime is the administrator,
+ * or whoever `identify` gives a token of.
+ */
+export async function kubernetesWorld(
+  identify?: (administrator: KubeClient) => Promise<string>,
+): Promise<KubernetesWorld> {
   const plane = await startKube();
   const clock = new Clock();
   const access = readKubeconfig(readFileSync(plane.kubeconfig, 'utf8'));
@@ -30,10 +35,12 @@ export async function kubernetesWorld(): Promise<KubernetesWorld> {
   const metrics = new PlayedMetrics(direct);
   await metrics.start();
   const { server: upstream, authority: ca = '', identity = { certificate: '', key: '' } } = access;
-  const proxy = new FaultProxy({ upstream, ca, cert: identity.certificate, key: identity.key });
+  const token = await identify?.(direct);
+  const own = token === undefined && { cert: identity.certificate, key: identity.key };
+  const proxy = new FaultProxy({ upstream, ca, ...own });
   const server = await proxy.listen();
   const runtime = new KubernetesRuntime({
-    client: new KubeClient(new Transport({ server }, clock)),
+    client: new KubeClient(new Transport({ server, ...(token && { token: () => token }) }, clock)),
     clock,
     gatewayUrl: await gateway.listen(),
     settings: {

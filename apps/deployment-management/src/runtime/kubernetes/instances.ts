@@ -74,12 +74,12 @@ const exitOf = (end: Terminated): InstanceExit => ({
 export const instant = (time: string | undefined): string => new Date(time ?? 0).toISOString();
 
 const suffixes: Readonly<Record<string, number>> = {
-  ...{ n: 1e-9, u: 1e-6, m: 1e-3, '': 1, k: 1e3, M: 1e6, G: 1e9, T: 1e12 },
+  ...{ n: 1e-9, u: 1e-6, m: 1e-3, '': 1, k: 1e3, M: 1e6, G: 1e9, T: 1e12, P: 1e15, E: 1e18 },
   ...{ Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40 },
 };
 
 /** A Kubernetes quantity as a number of its base unit: `250m` is 0.25, `1Mi` is 1,048,576. */
 export function quantity(text: string | undefined): number {
-  const [, digits = '0', suffix = ''] = /^([0-9.]+)([A-Za-z]*)$/.exec(text ?? '0') ?? [];
+  const [, digits = '0', suffix = ''] = /^([0-9.]+(?:[eE][0-9]+)?)([A-Za-z]*)$/.exec(text ?? '0') ?? [];
   return Number(digits) * (suffixes[suffix] ?? 1);
 }

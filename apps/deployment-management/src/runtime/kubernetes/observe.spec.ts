@@ -1,0 +1,215 @@
+import { observedInstance } from '@berth/contracts/runtime';
+import { describe, expect, it } from '@jest/globals';
+import type { Condition, ContainerStatus, Deployment, EndpointSlice, HttpRoute, Pod } from './cluster-objects.js';
+import { instancesOf, quantity } from './instances.js';
+import { observationOf } from './observe.js';
+import { ServingChanges } from './serving-changes.js';
+import { podTrouble, workloadTrouble } from './troubles.js';
+
+const digest = (mark: string): string => `sha256:${mark.padEnd(64, '0')}`;
+const at = '2026-11-21T10:00:00Z';
+const gateway = { namespace: 'gateway', name: 'public' };
+
+const container = (change: Partial<ContainerStatus> = {}): ContainerStatus => ({
+  ...{ name: 'web', ready: false, restartCount: 0, started: false },
+  ...change,
+});
+const waiting = (reason: string, message = '') => container({ state: { waiting: { reason, message } } });
+const ended = (exitCode: number, reason = 'Error', restartCount = 1) =>
+  container({ restartCount, state: { terminated: { exitCode, reason, finishedAt: at } } });
+
+const pod = (
+  status: ContainerStatus | null,
+  conditions: readonly Condition[] = [],
+  deletionTimestamp?: string,
+): Pod => ({
+  ...{ apiVersion: 'v1', kind: 'Pod' },
+  metadata: {
+    ...{ name: 'shop-web-1a2b3c4d-55b87bc697-hjkfk', namespace: 'n', creationTimestamp: at },
+    labels: { 'app.kubernetes.io/component': 'web' },
+    annotations: {
+      ...{ 'berth.dev/release': '3', 'berth.dev/release-hash': digest('a'), 'berth.dev/artifact': digest('b') },
+      ...{ 'berth.dev/config-hash': digest('c'), 'berth.dev/restart-token': 'token' },
+    },
+    ...(deletionTimestamp && { deletionTimestamp }),
+  },
+  spec: { containers: [{ image: `x/y@${digest('b')}`, resources: { limits: { cpu: '250m', memory: '1Gi' } } }] },
+  status: { phase: 'Running', startTime: at, conditions, ...(status && { containerStatuses: [status] }) },
+});
+const ready: Condition = { type: 'Ready', status: 'True', lastTransitionTime: at };
+const only = (each: Pod, routed = true) => instancesOf([each], () => routed)[0]!;
+
+describe('a pod as an instance', () => {
+  it('is what the contracts say', () => {
+    const instance = only(pod(container({ ready: true, state: { running: {} } }), [ready]));
+    expect(observedInstance.parse(instance)).toEqual({
+      ...{ id: 'web-55b87bc697-hjkfk', processType: 'web', release: 3, releaseHash: digest('a') },
+      ...{ artifactDigest: digest('b'), configHash: digest('c'), restartToken: 'token', cpuMillicores: 250 },
+      ...{ memoryMib: 1_024, state: 'ready', routed: true, restarts: 0, startedAt: '2026-11-21T10:00:00.000Z' },
+      ...{ readySince: '2026-11-21T10:00:00.000Z', lastExit: null, trouble: null },
+    });
+  });
+
+  it('runs the image that it runs, whatever is written beside it', () => {
+    const other = { containers: [{ image: `x/y@${digest('e')}` }] };
+    expect(only({ ...pod(null), spec: other }).artifactDigest).toBe(digest('e'));
+  });
+
+  it.each([
+    ['starting', pod(null)],
+    ['starting', pod(container({ state: { waiting: { reason: 'ContainerCreating' } } }))],
+    ['starting', pod(container({ state: { running: {} } }))],
+    ['unready', pod(container({ started: true, state: { running: {} } }))],
+    ['backoff', pod(waiting('CrashLoopBackOff'))],
+    ['backoff', pod(ended(1))],
+    ['stopping', pod(container({ ready: true, state: { running: {} } }), [ready], at)],
+  ])('is %s', (state, each) => {
+    expect(only(each)).toMatchObject({ state, routed: false, readySince: null });
+  });
+
+  it('tells how it ended last', () => {
+    const lastState = { terminated: { exitCode: 137, reason: 'OOMKilled', finishedAt: at } };
+    const died = only(pod({ ...waiting('CrashLoopBackOff'), restartCount: 4, lastState }));
+    expect(died).toMatchObject({ restarts: 4, lastExit: { code: 137, signal: null, reason: 'out_of_memory' } });
+    expect(died.trouble?.cause).toBe('out_of_memory');
+  });
+
+  it('is none when the platform did not make it, or when it is over', () => {
+    const { annotations: _, ...metadata } = pod(null).metadata;
+    const over = { ...pod(null), status: { phase: 'Failed' } };
+    expect(instancesOf([{ ...pod(null), metadata }, over], () => true)).toEqual([]);
+  });
+});
+
+describe('why a pod is not ready', () => {
+  const unschedulable: Condition = {
+    type: 'PodScheduled',
+    status: 'False',
+    reason: 'Unschedulable',
+    message: '0/3 nodes',
+  };
+  it.each([
+    ['image_not_found', pod(waiting('ErrImagePull', 'manifest unknown'))],
+    ['image_not_found', pod(waiting('ImagePullBackOff', 'Back-off pulling image'))],
+    ['image_denied', pod(waiting('ErrImagePull', '401 Unauthorized'))],
+    [
+      'image_denied',
+      pod(waiting('ErrImagePull', 'pull access denied, repository does not exist or may require login: not found')),
+    ],
+    ['image_invalid', pod(waiting('ErrImagePull', 'no match for platform in manifest'))],
+    ['image_invalid', pod(waiting('InvalidImageName'))],
+    [
+      'image_needs_root',
+      pod(waiting('CreateContainerConfigError', 'container has runAsNonRoot and image will run as root')),
+    ],
+    ['image_needs_root', pod(waiting('CreateContainerConfigError', 'image has non-numeric user (app)'))],
+    ['config_invalid', pod(waiting('CreateContainerConfigError', 'secret "shop-config-1" not found'))],
+    ['start_failed', pod(waiting('RunContainerError', 'exec: "node": not found'))],
+    ['start_failed', pod(ended(127, 'Error', 0))],
+    ['crash_loop', pod(ended(127, 'Error', 3))],
+    ['crash_loop', pod(ended(1))],
+    ['out_of_memory', pod(ended(137, 'OOMKilled'))],
+    ['health_check_failed', pod(container({ started: true, state: { running: {} } }))],
+    ['unschedulable', pod(null, [unschedulable])],
+  ])('%s', (cause, each) => expect(podTrouble(each)?.cause).toBe(cause));
+
+  it('is nothing while it starts', () => {
+    expect(podTrouble(pod(null))).toBeNull();
+    expect(podTrouble(pod(waiting('ContainerCreating')))).toBeNull();
+    expect(podTrouble(pod(container({ state: { running: {} } })))).toBeNull();
+  });
+
+  it("is the whole workload's when no waiting would help", () => {
+    const troubles = [pod(ended(1)), pod(waiting('InvalidImageName'))].map((each) => podTrouble(each)!);
+    expect(workloadTrouble(troubles, [])?.cause).toBe('image_invalid');
+    expect(workloadTrouble([troubles[0]!], [])).toBeNull();
+  });
+
+  it.each([
+    ['quota_exceeded', 'pods "a" is forbidden: exceeded quota: plan, requested: pods=1'],
+    ['policy_denied', 'pods "a" is forbidden: violates PodSecurity "restricted:latest"'],
+    ['policy_denied', 'admission webhook "policy.example" denied the request'],
+    [undefined, 'Internal error occurred'],
+  ])('%s, when no pod can be made', (cause, message) => {
+    const conditions: Condition[] = [{ type: 'ReplicaFailure', status: 'True', message }];
+    const deployment: Deployment = {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'a' },
+      status: { conditions },
+    };
+    expect(workloadTrouble([], [deployment])?.cause).toBe(cause);
+  });
+});
+
+describe('a route', () => {
+  const route = (change: { generation?: number; status?: 'True' | 'False'; name?: string } = {}): HttpRoute => ({
+    ...{ apiVersion: 'gateway.networking.k8s.io/v1', kind: 'HTTPRoute' },
+    metadata: { name: 'shop', namespace: 'n', generation: 2 },
+    spec: { hostnames: ['a.example'] },
+    status: {
+      parents: [
+        {
+          parentRef: { namespace: 'gateway', name: change.name ?? 'public' },
+          conditions: [
+            { type: 'Accepted', status: change.status ?? 'True', observedGeneration: change.generation ?? 2 },
+          ],
+        },
+      ],
+    },
+  });
+  const slice = (isReady: boolean): EndpointSlice => ({
+    ...{ apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', metadata: { name: 'shop-1' } },
+    endpoints: [{ conditions: { ready: isReady }, targetRef: { name: 'shop-web-1a2b3c4d-55b87bc697-hjkfk' } }],
+  });
+  const serving = pod(container({ ready: true, state: { running: {} } }), [ready]);
+  const isRouted = (routes: HttpRoute[], slices: EndpointSlice[]) => {
+    const { instances } = observationOf({ pods: [serving], deployments: [], slices, routes }, null, gateway);
+    return instances[0]?.routed;
+  };
+
+  it('leads to a pod when the gateway accepted it as it is and the endpoint is ready', () => {
+    expect(isRouted([route()], [slice(true)])).toBe(true);
+  });
+
+  it.each([
+    ['no route', [], [slice(true)]],
+    ['a route that was edited since', [route({ generation: 1 })], [slice(true)]],
+    ['a route that was refused', [route({ status: 'False' })], [slice(true)]],
+    ["another gateway's route", [route({ name: 'other' })], [slice(true)]],
+    ['no endpoint', [route()], []],
+    ['an endpoint that is not ready', [route()], [slice(false)]],
+  ])('does not with %s', (_, routes, slices) => expect(isRouted(routes, slices)).toBe(false));
+});
+
+describe('when what serves changed', () => {
+  const instance = only(pod(container({ ready: true, state: { running: {} } }), [ready]));
+  const since = '2026-11-21T09:00:00.000Z';
+
+  it('is when it became ready at first, and then when it was seen to change', () => {
+    let now = new Date('2026-11-21T11:00:00.000Z');
+    const changes = new ServingChanges(() => now);
+    expect(changes.changedAt('a', [instance], since)).toBe('2026-11-21T10:00:00.000Z');
+    now = new Date('2026-11-21T12:00:00.000Z');
+    expect(changes.changedAt('a', [instance], since)).toBe('2026-11-21T10:00:00.000Z');
+    expect(changes.changedAt('a', [], since)).toBe('2026-11-21T12:00:00.000Z');
+    expect(changes.changedAt('a', [instance], since)).toBe('2026-11-21T12:00:00.001Z');
+  });
+
+  it('is when the workload was made, as long as nothing has served', () => {
+    expect(new ServingChanges(() => new Date()).changedAt('a', [], since)).toBe(since);
+  });
+});
+
+describe('a quantity', () => {
+  it.each([
+    ['250m', 0.25],
+    ['2', 2],
+    ['1Mi', 1_048_576],
+    ['1500Ki', 1_536_000],
+    ['12345678n', 0.012345678],
+    ['1e3', 1_000],
+    ['1E', 1e18],
+    [undefined, 0],
+  ])('%s', (text, number) => expect(quantity(text)).toBeCloseTo(number));
+});

@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DesiredWorkload } from '@berth/contracts/runtime';
+import type { KubeClient } from '@berth/kubernetes';
+import { eventually, type SeenRequest } from '@berth/testing';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { parseAllDocuments } from 'yaml';
+import { type KubernetesWorld, kubernetesWorld, never } from './kubernetes-world.js';
+
+interface Rule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+interface Document {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly rules?: readonly Rule[];
+}
+
+const file = join(import.meta.dirname, '../../../../k8s/rbac/deployment-management.yaml');
+const documents = parseAllDocuments(readFileSync(file, 'utf8')).map((each) => each.toJS() as Document);
+const plurals: Readonly<Record<string, string>> = {
+  ...{ Namespace: 'namespaces', ServiceAccount: 'serviceaccounts' },
+  ...{ ClusterRole: 'clusterroles', ClusterRoleBinding: 'clusterrolebindings' },
+};
+
+/** Installs the file as an administrator does, and answers a token of the account in it. */
+async function install(administrator: KubeClient): Promise<string> {
+  for (const body of documents) {
+    const { apiVersion, kind, metadata } = body;
+    const root = apiVersion === 'v1' ? '/api/v1' : `/apis/${apiVersion}`;
+    const scope = metadata.namespace === undefined ? '' : `/namespaces/${metadata.namespace}`;
+    const path = `${root}${scope}/${plurals[kind]}/${metadata.name}?fieldManager=administrator`;
+    const contentType = 'application/apply-patch+yaml';
+    await administrator.transport.ask({ method: 'PATCH', path, body, contentType, signal: never });
+  }
+  const path = '/api/v1/namespaces/berth-system/serviceaccounts/deployment-management/token';
+  const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} };
+  const made = await administrator.transport.ask<{ status: { token: string } }>({
+    ...{ method: 'POST', path, body, signal: never },
+  });
+  return made.status.token;
+}
+
+const granted = documents
+  .flatMap(({ rules }) => rules ?? [])
+  .flatMap(({ apiGroups, resources, verbs }) =>
+    apiGroups.flatMap((group) => resources.flatMap((resource) => verbs.map((verb) => `${verb} ${resource}.${group}`))),
+  );
+
+/** Permissions that an answered request took. */
+function usedBy({ method, path, status }: SeenRequest): string[] {
+  const pattern =
+    /^\/(?:api|apis\/([^/]+))\/[^/]+(?:\/namespaces\/[^/]+(?=\/))?\/([a-z]+)(?:\/([^/?]+))?(?:\/([a-z]+))?/;
+  const [, group = '', resource = '', name, subresource] = pattern.exec(path) ?? [];
+  const what = `${resource}${subresource ? `/${subresource}` : ''}.${group}`;
+  if (method === 'GET' && name !== undefined) return [`get ${what}`];
+  if (method === 'GET') return [path.includes('watch=true') ? `watch ${what}` : `list ${what}`];
+  if (method === 'DELETE') return [`delete ${what}`];
+  return status === 201 ? [`patch ${what}`, `create ${what}`] : [`patch ${what}`];
+}
+
+describe('the permissions of deployment-management in a cluster', () => {
+  let world: KubernetesWorld;
+  beforeAll(async () => {
+    world = await kubernetesWorld(install);
+  }, 1_200_000);
+  afterAll(() => world.close());
+
+  it('are enough for the whole life of a workload, and none is more than that takes', async () => {
+    const { runtime, proxy } = world;
+    const web = workload('web', 'c1');
+    const id = web.workloadId;
+    const isServing = async (desired: DesiredWorkload, count: number) => {
+      const observed = await runtime.observe(id, never);
+      expect(observed?.observedGeneration).toBe(desired.generation);
+      expect(observed?.instances.map(({ state }) => state)).toEqual(Array.from({ length: count }, () => 'ready'));
+    };
+    await runtime.apply(web, never);
+    await eventually(() => isServing(web, 2), { within: 30_000 });
+    for await (const line of runtime.logs(id, { follow: false }, never)) expect(line.text).not.toBe('');
+    await eventually(async () => expect(await runtime.stats(id, never)).toHaveLength(2));
+    const worker = { ...workload('worker', 'c2'), ...{ workloadId: id, namespace: web.namespace, generation: 3 } };
+    await runtime.apply(worker, never);
+    await eventually(() => isServing(worker, 2), { within: 30_000 });
+    // The former pods are gone, and with them what they started from.
+    await runtime.apply({ ...worker, generation: 4 }, never);
+    await runtime.remove(id, never);
+    await eventually(async () => expect(await runtime.observe(id, never)).toBeNull(), { within: 30_000 });
+
+    expect(proxy.seen.filter(({ status }) => status === 403)).toEqual([]);
+    expect([...new Set(proxy.seen.flatMap(usedBy))].sort()).toEqual([...granted].sort());
+  });
+
+  it('name no wildcard', () => {
+    expect(granted.join(' ')).not.toContain('*');
+  });
+});
+
+const hash = (mark: string): string => `sha256:${mark.padEnd(64, '0')}`;
+const id = randomUUID();
+
+function workload(process: string, config: string): DesiredWorkload {
+  const health = { path: null, intervalSeconds: 1, timeoutSeconds: 1, failureThreshold: 2 };
+  return {
+    ...{ workloadId: id, organizationId: id, projectId: id, environmentId: id, appId: id },
+    ...{ namespace: `shop-${id.slice(0, 8)}`, name: 'shop', generation: 2 },
+    release: {
+      ...{ number: 1, hash: hash(config), configHash: hash(config) },
+      artifact: { kind: 'image', digest: hash('1111'), sizeBytes: 1 },
+    },
+    environment: { A: config },
+    processes: [{ name: process, instances: 2, command: 'run', cpuMillicores: 100, memoryMib: 64, health }],
+    hosts: [`${id}.example.com`],
+    ...{ restartToken: 'token', startDeadlineSeconds: 20, stopDeadlineSeconds: 3 },
+  };
+}
