@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type Attempts, FORGOTTEN_AFTER_MS, judgeAttempt, networkOf } from './attempts.js';
+import { type Attempts, FORGOTTEN_AFTER_MS, judgeAttempt, networkOf, NOT_BLOCKED } from './attempts.js';
 
 const start = new Date('2026-11-21T12:00:00.000Z');
 const limits = { free: 5, longestWaitSeconds: 300 };
@@ -34,6 +34,10 @@ describe('attempts', () => {
     ]);
   });
 
+  it('that are free are granted at once to everybody, whoever looked at the clock first', () => {
+    expect(attemptsAt([0.02, 0.01, 0.03, 0])).toEqual([true, true, true, true]);
+  });
+
   it('are told how long to wait', () => {
     const known = { count: 8, blockedUntil: new Date(start.getTime() + 7_500), lastAt: start };
     expect(judgeAttempt(known, start, limits)).toEqual({ granted: false, retryAfterSeconds: 8 });
@@ -55,7 +59,7 @@ describe('attempts', () => {
     const later = new Date(start.getTime() + FORGOTTEN_AFTER_MS + 1);
     expect(judgeAttempt(known, later, limits)).toMatchObject({
       granted: true,
-      attempts: { count: 1, blockedUntil: later },
+      attempts: { count: 1, blockedUntil: NOT_BLOCKED },
     });
     const judged = judgeAttempt(known, start, limits);
     expect(judged).toMatchObject({ granted: true, attempts: { blockedUntil: new Date(start.getTime() + 300_000) } });

@@ -15,6 +15,9 @@ export type Judgement =
   | { readonly granted: true; readonly attempts: Attempts }
   | { readonly granted: false; readonly retryAfterSeconds: number };
 
+/** Not blocked. Never the present: whoever tries at the same time may have looked at the clock a moment earlier. */
+export const NOT_BLOCKED = new Date(0);
+
 /** After an hour without an attempt everything is forgotten. */
 export const FORGOTTEN_AFTER_MS = 3_600_000;
 
@@ -28,10 +31,8 @@ export function judgeAttempt(known: Attempts | undefined, now: Date, { free, lon
     return { granted: false, retryAfterSeconds: Math.ceil((known.blockedUntil.getTime() - now.getTime()) / 1_000) };
   const count = isForgotten ? 1 : known.count + 1;
   const waitSeconds = count < free ? 0 : Math.min(longestWaitSeconds, 2 ** Math.min(count - free, 30));
-  return {
-    granted: true,
-    attempts: { count, blockedUntil: new Date(now.getTime() + waitSeconds * 1_000), lastAt: now },
-  };
+  const blockedUntil = waitSeconds === 0 ? NOT_BLOCKED : new Date(now.getTime() + waitSeconds * 1_000);
+  return { granted: true, attempts: { count, blockedUntil, lastAt: now } };
 }
 
 /** An IPv6 customer has at least 2^64 addresses: they count as one (RFC 6177). */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
-import { type Attempts, FORGOTTEN_AFTER_MS } from './attempts.js';
+import { type Attempts, FORGOTTEN_AFTER_MS, NOT_BLOCKED } from './attempts.js';
 
 /** Attempts by account and by address. They lie in the database, so that replicas count together. */
 @Injectable()
@@ -12,8 +12,8 @@ export class ThrottleRepository {
       `with forgotten as (
          delete from throttle where ctid = any (array(
            select ctid from throttle where last_at < $3 and key <> $1 limit 20 for update skip locked)))
-       insert into throttle (key, count, blocked_until, last_at) values ($1, 0, $2, $2) on conflict do nothing`,
-      [keyOf(subject), now, new Date(now.getTime() - FORGOTTEN_AFTER_MS)],
+       insert into throttle (key, count, blocked_until, last_at) values ($1, 0, $4, $2) on conflict do nothing`,
+      [keyOf(subject), now, new Date(now.getTime() - FORGOTTEN_AFTER_MS), NOT_BLOCKED],
     );
     const [row] = await tx.query<Attempts>(
       `select count, blocked_until as "blockedUntil", last_at as "lastAt" from throttle where key = $1 for update`,
@@ -37,8 +37,9 @@ export class ThrottleRepository {
 
   /** Takes one attempt back. */
   async giveBack(tx: Tx, subject: string): Promise<void> {
-    await tx.query('update throttle set count = count - 1, blocked_until = last_at where key = $1 and count > 0', [
+    await tx.query('update throttle set count = count - 1, blocked_until = $2 where key = $1 and count > 0', [
       keyOf(subject),
+      NOT_BLOCKED,
     ]);
   }
 }
