@@ -1,5 +1,5 @@
 import { accessHeartbeat, type EventOf } from '@berth/contracts/events';
-import { EventContext } from '@berth/eventing';
+import { EventContext, repeatable } from '@berth/eventing';
 import { Controller, Inject } from '@nestjs/common';
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import { AccessCache } from './access-cache.js';
@@ -12,7 +12,7 @@ export class OnAccessHeartbeatHandler {
     @Inject(AccessCache) private readonly cache: AccessCache,
   ) {}
 
-  @EventPattern<string>(accessHeartbeat.type)
+  @EventPattern<string>(accessHeartbeat.type, repeatable)
   async handle(@Payload() event: EventOf<typeof accessHeartbeat>, @Ctx() { tx }: EventContext): Promise<void> {
     await this.platform.heard(tx, event.data.at);
     this.cache.platformChanged(tx);
