@@ -93,6 +93,16 @@ export class BerthProcess implements Platform {
     return ended;
   }
 
+  /** Ends it like a crash, and starts it again on the same folder and port. */
+  async restartAfterKill(): Promise<BerthProcess> {
+    await this.stop('SIGKILL');
+    return this.startAgain();
+  }
+
+  startAgain(): Promise<BerthProcess> {
+    return BerthProcess.start({ folder: this.folder, port: this.port });
+  }
+
   async stopAndRemove(): Promise<void> {
     await this.stop();
     await rm(this.folder, { recursive: true, force: true });
