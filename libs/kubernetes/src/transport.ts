@@ -42,7 +42,7 @@ export class Transport {
       try {
         const bounded = AbortSignal.any([request.signal, AbortSignal.timeout(ANSWER_MILLISECONDS)]);
         const response = await this.open({ ...request, signal: bounded });
-        return JSON.parse(await readText(response)) as Answer;
+        return parse<Answer>(await readText(response));
       } catch (error) {
         const delay = retryDelay(error, attempt);
         if (delay === null || request.signal.aborted) throw error;
@@ -123,6 +123,16 @@ async function* linesOf(response: IncomingMessage): AsyncGenerator<string> {
     throw unreachable(error);
   } finally {
     response.destroy();
+  }
+}
+
+function parse<Answer>(text: string): Answer {
+  try {
+    return JSON.parse(text) as Answer;
+  } catch (error) {
+    throw new ClusterUnreachable(`Something else answers in place of the API server: ${text.slice(0, 200)}`, {
+      cause: error,
+    });
   }
 }
 

@@ -80,9 +80,9 @@ async function* untilItEnds<Item extends KubeObject>(
     }
     return null;
   } catch (error) {
-    if (isGone(error)) place.version = null;
-    if (signal.aborted || isExpected(error)) return error as Error;
-    throw error;
+    // What is not understood (something between us and the server answers in its own words) is read anew, too.
+    if (isGone(error) || !isOutage(error)) place.version = null;
+    return error as Error;
   }
 }
 
@@ -125,7 +125,7 @@ function parseLine(text: string): Line {
   throw toApiError(code, JSON.stringify(line.object));
 }
 
-const isExpected = (error: unknown): error is Error => error instanceof ApiError || error instanceof ClusterUnreachable;
+const isOutage = (error: unknown): boolean => error instanceof ApiError || error instanceof ClusterUnreachable;
 
 /** Doubling, never less than the server asks for, and spread so that replicas do not come back at once. */
 function pauseAfter(failures: number, error: unknown): number {

@@ -143,6 +143,24 @@ describe('a mirror of one kind', () => {
     await connected(following);
   });
 
+  it('reads everything anew after an answer that it does not understand', async () => {
+    await apply('strange', 'strange', '1');
+    const following = follow('strange');
+    await shows(following, 'strange', '1');
+    await connected(following);
+    const body = { hello: 'from a proxy in between' };
+    cluster.proxy.break({ when: isWatch, fault: { kind: 'status', status: 200, body }, times: 1 });
+    cluster.proxy.cutOpen();
+    await apply('strange', 'strange', '2');
+    await shows(following, 'strange', '2');
+    expect(following.replaced()).toBe(2);
+    cluster.proxy.break({ when: isList, fault: { kind: 'status', status: 200, body }, times: 1 });
+    cluster.proxy.break({ when: isWatch, fault: { kind: 'status', status: 410, body: expired }, times: 1 });
+    cluster.proxy.cutOpen();
+    await apply('strange', 'strange', '3');
+    await shows(following, 'strange', '3');
+  });
+
   it('waits as long as a throttled server asks', async () => {
     const following = follow('throttled');
     await connected(following);

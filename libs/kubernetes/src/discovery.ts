@@ -1,0 +1,79 @@
+import { isNotFound } from './api-error.js';
+import { type Kind, kinds } from './kinds.js';
+import type { KubeClient } from './kube-client.js';
+
+/** Oldest minor version of Kubernetes 1 that has every stable API we use. */
+const OLDEST_MINOR = 26;
+
+export interface ClusterFacts {
+  /** As the server says it: `v1.36.3`. */
+  readonly version: string;
+  readonly minor: number;
+  /** Kinds of ours that the cluster does not serve. */
+  readonly missing: readonly Kind[];
+  /** Whether live statistics can be had. */
+  readonly hasMetrics: boolean;
+}
+
+/** What keeps a cluster from running workloads, with the next step; `degraded` when only a part is missing. */
+export interface ClusterProblem {
+  readonly code: 'version_too_old' | 'gateway_api_missing' | 'kind_missing' | 'metrics_missing';
+  readonly severity: 'blocking' | 'degraded';
+  readonly message: string;
+}
+
+/** Asks the cluster for its version and for every kind the platform handles. Throws ApiError or ClusterUnreachable. */
+export async function discover(client: KubeClient, signal: AbortSignal): Promise<ClusterFacts> {
+  const { gitVersion, minor } = await ask<{ gitVersion: string; minor: string }>(client, '/version', signal);
+  const groups = [...new Set(Object.values(kinds).map(({ apiVersion }) => apiVersion))];
+  const served = new Map<string, ReadonlySet<string>>();
+  for (const group of groups) served.set(group, await resourcesOf(client, group, signal));
+  return {
+    version: gitVersion,
+    // Some providers answer `31+`.
+    minor: Number.parseInt(minor, 10),
+    missing: Object.values(kinds).filter(({ apiVersion, plural }) => !served.get(apiVersion)?.has(plural)),
+    hasMetrics: (await resourcesOf(client, 'metrics.k8s.io/v1beta1', signal)).has('pods'),
+  };
+}
+
+/** Empty when the facts are good. */
+export function problemsOf({ version, minor, missing, hasMetrics }: ClusterFacts): ClusterProblem[] {
+  const isOld = !(minor >= OLDEST_MINOR);
+  return [
+    ...(isOld ? [blocking('version_too_old', `It is ${version}: upgrade it to 1.${OLDEST_MINOR} or later.`)] : []),
+    ...missing.map(missingKind),
+    ...(hasMetrics ? [] : [noMetrics]),
+  ];
+}
+
+const noMetrics: ClusterProblem = {
+  ...{ code: 'metrics_missing', severity: 'degraded' },
+  message: 'It serves no metrics.k8s.io: install metrics-server to see live statistics.',
+};
+
+function missingKind({ apiVersion, kind }: Kind): ClusterProblem {
+  if (apiVersion.startsWith('gateway.networking.k8s.io'))
+    return blocking('gateway_api_missing', `It serves no ${kind}: install the Gateway API and a controller for it.`);
+  return blocking('kind_missing', `It serves no ${kind} of ${apiVersion}: use a conformant cluster.`);
+}
+
+const blocking = (code: ClusterProblem['code'], message: string): ClusterProblem => ({
+  ...{ code, severity: 'blocking' },
+  message,
+});
+
+const ask = <Answer>(client: KubeClient, path: string, signal: AbortSignal): Promise<Answer> =>
+  client.transport.ask<Answer>({ method: 'GET', path, signal });
+
+/** Plurals that one version of a group serves; none when it serves no such group. */
+async function resourcesOf(client: KubeClient, apiVersion: string, signal: AbortSignal): Promise<ReadonlySet<string>> {
+  const path = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+  try {
+    const { resources } = await ask<{ resources: { name: string }[] }>(client, path, signal);
+    return new Set(resources.map(({ name }) => name));
+  } catch (error) {
+    if (isNotFound(error)) return new Set();
+    throw error;
+  }
+}
