@@ -13,7 +13,7 @@ describe('Kafka with TLS', () => {
   let stranger: TestAuthority;
   let open: KafkaNode;
   let guarded: KafkaNode;
-  let buses: KafkaBus[] = [];
+  const buses: KafkaBus[] = [];
 
   beforeAll(async () => {
     [authority, stranger] = await Promise.all([TestAuthority.create(), TestAuthority.create()]);
