@@ -22,6 +22,8 @@ export const config = baseConfig
     BOOTSTRAP_ADMIN_EMAIL: z.email().optional(),
     BOOTSTRAP_ADMIN_PASSWORD: z.string().min(8).optional(),
     ACCESS_TOKEN_SECONDS: z.coerce.number().int().min(5).max(3_600).default(600),
+    /** After so long the key that signs tokens is replaced; it verifies until its last token has ended. */
+    SIGNING_KEY_DAYS: z.coerce.number().positive().max(3_650).default(30),
     REFRESH_TOKEN_DAYS: z.coerce.number().positive().max(365).default(30),
     /** log2 of bcrypt's rounds. Below 12 only tests are right. */
     PASSWORD_COST: z.coerce.number().int().min(4).max(16).default(12),

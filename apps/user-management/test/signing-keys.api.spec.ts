@@ -178,4 +178,31 @@ describe('signing keys', () => {
       expect(await count()).toBe(1);
     });
   });
+
+  it('replace each other on schedule, one at a time on any number of replicas, and no token fails meanwhile', async () => {
+    const schedule = { SIGNING_KEY_DAYS: String(3 / 86_400) };
+    await IdentityService.during(schedule, async (first) => {
+      const shared = { ...schedule, DATABASE_URL: first.service.databaseUrl, MAIL_FOLDER: first.mailFolder };
+      await IdentityService.during(shared, async (second) => {
+        const { accessToken } = await first.person();
+        const signedBy = new Set([kidOf(accessToken)]);
+        await eventually(
+          async () => {
+            const { email, accessToken: token } = await second.person();
+            signedBy.add(kidOf(token));
+            for (const each of [accessToken, token])
+              for (const on of [first, second])
+                expect({ email, status: (await on.call('GET', '/v1/me', { token: each })).status }).toMatchObject({
+                  status: 200,
+                });
+            if (signedBy.size < 3) throw new Error('not yet');
+          },
+          { within: 25_000, every: 200 },
+        );
+        const keys = await first.database.query<{ state: string }>('select state from signing_key');
+        expect(keys.filter(({ state }) => state === 'active')).toHaveLength(1);
+        expect(keys.filter(({ state }) => state === 'pending').length).toBeLessThan(2);
+      });
+    });
+  }, 60_000);
 });

@@ -7,7 +7,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { GATEWAY_KEY, GATEWAY_QUEUE } from '../gateway-sync/gateway-queue.js';
 import { KeyVault } from './key-vault.js';
 import { rotation, type SigningKey } from './signing-key.js';
-import { SigningKeysRepository } from './signing-keys.repository.js';
+import { type NewSigningKey, SigningKeysRepository } from './signing-keys.repository.js';
 
 /** The set of keys that sign and verify tokens, and how it changes. Every change states the whole set to all services. */
 @Injectable()
@@ -42,12 +42,21 @@ export class SigningKeysService {
     const made = await this.vault.make('pending');
     await this.database.transaction(async (tx) => {
       await this.keys.lock(tx);
-      await this.keys.insert(tx, made);
-      await this.changed(tx);
-      const target = { kind: 'signing-key', id: made.kid };
-      await this.audit.record(tx, { by: caller, action: 'signing-keys:rotate', target, organizationId: null });
+      await this.add(tx, made, caller);
     });
     return { ...made, notAfter: null };
+  }
+
+  /** Makes such a key unless somebody else has meanwhile, or the one that signs is younger than `before`. */
+  async rotateOnSchedule(before: Date): Promise<void> {
+    const made = await this.vault.make('pending');
+    await this.database.transaction(async (tx) => {
+      await this.keys.lock(tx);
+      const keys = await this.keys.list(tx);
+      if (keys.some(({ state, createdAt }) => state === 'pending' || (state === 'active' && createdAt > before)))
+        return;
+      await this.add(tx, made, 'platform');
+    });
   }
 
   /** Lets a key sign, and the one before it only verify until its last token has ended. */
@@ -67,6 +76,13 @@ export class SigningKeysService {
   async state(tx: Tx): Promise<void> {
     const data = rotation(await this.keys.list(tx));
     await this.outbox.append(tx, signingKeyRotated, { subject: 'signing-keys', data });
+  }
+
+  private async add(tx: Tx, made: NewSigningKey, by: Caller | 'platform'): Promise<void> {
+    await this.keys.insert(tx, made);
+    await this.changed(tx);
+    const target = { kind: 'signing-key', id: made.kid };
+    await this.audit.record(tx, { by, action: 'signing-keys:rotate', target, organizationId: null });
   }
 
   private async changed(tx: Tx): Promise<void> {
