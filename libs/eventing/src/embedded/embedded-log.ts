@@ -4,8 +4,8 @@ import type { BusMessage } from '../bus/event-bus.js';
 
 export const PARTITIONS = 4;
 export const CHANNEL = 'berth_bus';
-/** A notification holds less than 8,000 bytes. */
-const ANNOUNCED_BYTES = 7_500;
+/** What a notification can hold. */
+const ANNOUNCED_BYTES = 7_999;
 
 /** Messages of one key share a partition. */
 export const partitionOf = (key: string): number => crc32(key) % PARTITIONS;
@@ -46,11 +46,13 @@ export const publishSql = `
     select topic, partition, next_offset - messages - 1
         + row_number() over (partition by topic, partition order by position), key, event, octet_length(event::text)
       from incoming join counted using (topic, partition) join moved using (topic, partition)
-    returning topic, partition, "offset", key, event, bytes)
-  select pg_notify('berth_bus', case
-    when (select sum(bytes + octet_length(key) + octet_length(topic) + 40) from appended) < ${ANNOUNCED_BYTES}
-    then (select json_agg(json_build_array(topic, partition, "offset"::text, key, event) order by "offset") from appended)::text
-    else (select string_agg(topic || '/' || partition, ' ') from counted) end)`;
+    returning topic, partition, "offset", key, event, bytes),
+  whole as (
+    select json_agg(json_build_array(topic, partition, "offset"::text, key, event) order by "offset")::text as messages
+      from appended where (select sum(bytes) from appended) < ${ANNOUNCED_BYTES})
+  select pg_notify('berth_bus', coalesce(
+    (select messages from whole where octet_length(messages) <= ${ANNOUNCED_BYTES}),
+    (select string_agg(topic || '/' || partition, ' ') from counted)))`;
 
 /** What a notification says: partitions that got something, with the messages where they fit into it. */
 export type Announcement = Map<string, StoredMessage[]>;
