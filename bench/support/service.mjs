@@ -14,6 +14,6 @@ export async function startDeploymentManagement(databaseUrl, environment = {}) {
   });
   const database = service.app.get(Database);
   const identity = await TestIdentity.create(database);
-  const organizationId = await identity.organization({ quota: { projects: 10_000_000 } });
+  const organizationId = await identity.organization();
   return { ...service, database, identity, organizationId };
 }

@@ -16,14 +16,19 @@ async function runService() {
   const projects = app.get(ProjectsService, { strict: false });
   const subjectId = randomUUID();
   const caller = { subjectId, sessionId: randomUUID(), kind: 'user', administrator: false, scopes: ['*'] };
-  const organizations = await Promise.all(Array.from({ length: Number(clients) }, () => identity.organization()));
+  const quota = { projects: 10_000_000 };
+  const made = Array.from({ length: Number(clients) }, () => identity.organization({ quota }));
+  const organizations = await Promise.all(made);
   for (const organizationId of organizations) await identity.member(organizationId, 'admin', { subjectId });
   const create = (organizationId, slug) => projects.create(caller, { organizationId, slug });
   const [organizationId] = organizations;
   await create(organizationId, 'first');
   const statements = await transactionIn(() => create(organizationId, 'the-recorded-one'));
   const write = (writes) => seconds(writes, (each) => create(each.organizationId, each.slug));
-  announce({ organizations, recording: { statements, organizationId, subjectId, slug: 'the-recorded-one' } }, { write });
+  announce(
+    { organizations, recording: { statements, organizationId, subjectId, slug: 'the-recorded-one' } },
+    { write },
+  );
 }
 
 async function runBare() {
@@ -37,7 +42,7 @@ async function runBare() {
       }),
     );
     return seconds(prepared, async (transaction, lane) => {
-      for (const { text, values } of transaction) await pool[lane].query(text, values);
+      for (const statement of transaction) await pool[lane].query(statement);
     });
   };
   announce({}, { write });

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 
-/** The statements of the one transaction in `work`, as `{text, values}`, in order, `begin` and `commit` included. */
+/** The statements of the one transaction in `work`, as pg takes them, in order, `begin` and `commit` included. */
 export async function transactionIn(work) {
   const sent = [];
   const { query } = Client.prototype;
   Client.prototype.query = function (text, values, ...rest) {
-    sent.push({ text, values: Array.isArray(values) ? values : [] });
+    sent.push(statementOf(text, values));
     return query.call(this, text, values, ...rest);
   };
   try {
@@ -16,6 +16,12 @@ export async function transactionIn(work) {
   }
   const place = (pattern) => sent.findIndex(({ text }) => pattern.test(text));
   return sent.slice(place(/^(begin|start transaction)/i), place(/^commit/i) + 1);
+}
+
+/** Of the two ways to tell pg: text and values, or an object that may also name the statement, to be prepared once. */
+function statementOf(text, values) {
+  if (typeof text === 'string') return { text, values: Array.isArray(values) ? values : [] };
+  return { text: text.text, values: text.values ?? values ?? [], ...(text.name ? { name: text.name } : {}) };
 }
 
 const uuids = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
@@ -28,7 +34,7 @@ export function anew(statements, renamed) {
     if (typeof value === 'string') return renameAll(value.replace(uuids, nameOf), renamed);
     return value === null || typeof value !== 'object' ? value : JSON.parse(renew(JSON.stringify(value)));
   };
-  return statements.map(({ text, values }) => ({ text, values: values.map(renew) }));
+  return statements.map((statement) => ({ ...statement, values: statement.values.map(renew) }));
 }
 
 const renameAll = (text, renamed) =>
