@@ -6,6 +6,7 @@ import { AuditModule } from './audit/audit.module.js';
 import type { Config } from './config.js';
 import { GatewaySyncModule } from './gateway-sync/gateway-sync.module.js';
 import { HeartbeatModule } from './heartbeat/heartbeat.module.js';
+import { InvitationsModule } from './invitations/invitations.module.js';
 import { MailModule } from './mail/mail.module.js';
 import { MembershipsModule } from './memberships/memberships.module.js';
 import { OrganizationsModule } from './organizations/organizations.module.js';
@@ -44,6 +45,7 @@ export class AppModule {
       RecoveryModule,
       OrganizationsModule,
       MembershipsModule,
+      InvitationsModule,
       QuotasModule,
       AuditModule,
       HeartbeatModule,

@@ -25,6 +25,7 @@ describe('the API as a whole', () => {
     'post /v1/auth/refresh',
     'post /v1/auth/recovery',
     'post /v1/auth/recovery/complete',
+    'post /v1/invitations/decline',
     'get /.well-known/jwks.json',
   ];
 
@@ -54,7 +55,14 @@ describe('the API as a whole', () => {
         headers: { 'berth-access': access },
       },
     );
+    const invited = await identity.call('POST', '/v1/invitations', {
+      token: owner.accessToken,
+      body: { organizationId: organization.id, email: 'guest@example.com', role: 'viewer' },
+      headers: { 'berth-access': access },
+    });
     const ids: Record<string, string> = {
+      '/v1/invitations/{id}': String(invited.body['id']),
+      '/v1/invitations/{id}/resend': String(invited.body['id']),
       '/v1/organizations/{id}': organization.id,
       '/v1/memberships/{id}': list.body.items[0]?.id ?? '',
       '/v1/quotas/{organizationId}': organization.id,

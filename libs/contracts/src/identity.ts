@@ -1,5 +1,6 @@
 export * from './api/user-management/audit.js';
 export * from './api/user-management/auth.js';
+export * from './api/user-management/invitations.js';
 export * from './api/user-management/memberships.js';
 export * from './api/user-management/organizations.js';
 export * from './api/user-management/quotas.js';

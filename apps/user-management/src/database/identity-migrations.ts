@@ -1,4 +1,5 @@
 import { CreateUserManagement1763690000001 } from './migrations/create-user-management.migration.js';
+import { Invitations1763740000003 } from './migrations/invitations.migration.js';
 import { Recovery1763740000001 } from './migrations/recovery.migration.js';
 import { Throttle1763740000002 } from './migrations/throttle.migration.js';
 
@@ -7,4 +8,5 @@ export const identityMigrations = [
   CreateUserManagement1763690000001,
   Recovery1763740000001,
   Throttle1763740000002,
+  Invitations1763740000003,
 ] as const;

@@ -129,6 +129,21 @@ create table inbox (
   constraint inbox_pkey PRIMARY KEY (event_id)
 );
 
+create table invitation (
+  id uuid not null,
+  organization_id uuid not null,
+  email text not null,
+  scope_kind text not null,
+  scope_id uuid not null,
+  role text not null,
+  token_hash text not null,
+  expires_at timestamp with time zone not null,
+  created_at timestamp with time zone not null,
+  constraint invitation_pkey PRIMARY KEY (id),
+  constraint invitation_organization_id_email_scope_kind_scope_id_key UNIQUE (organization_id, email, scope_kind, scope_id),
+  constraint invitation_token_hash_key UNIQUE (token_hash)
+);
+
 create table mail (
   id uuid not null,
   sealed bytea not null,
@@ -282,6 +297,8 @@ create table work_lease (
   constraint work_lease_pkey PRIMARY KEY (queue, key)
 );
 
+alter table invitation add constraint invitation_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE CASCADE;
+
 alter table membership add constraint membership_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE CASCADE;
 
 alter table recovery add constraint recovery_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
@@ -299,6 +316,8 @@ CREATE INDEX dead_letter_open ON dead_letter USING btree (key, seq) WHERE (state
 CREATE INDEX idempotency_key_created_at ON idempotency_key USING btree (created_at);
 
 CREATE INDEX inbox_received_at ON inbox USING brin (received_at);
+
+CREATE INDEX invitation_organization ON invitation USING btree (organization_id, id);
 
 CREATE INDEX membership_user ON membership USING btree (user_id, organization_id);
 

@@ -8,6 +8,6 @@ import { MembershipsService } from './memberships.service.js';
   imports: [OrganizationsModule],
   controllers: [MembershipsController],
   providers: [MembershipsRepository, MembershipsService],
-  exports: [MembershipsRepository],
+  exports: [MembershipsRepository, MembershipsService],
 })
 export class MembershipsModule {}

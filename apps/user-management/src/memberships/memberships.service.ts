@@ -46,7 +46,7 @@ export class MembershipsService {
     const userId = await this.memberships.userWith(this.database, email);
     if (!userId) throw membershipErrors.MemberNotFound('Nobody is registered with it', { pointer: '/email' });
     const membership = { id: this.ids.next(), organizationId, userId, scope, role, createdAt: this.clock.now() };
-    return this.database.transaction((tx) => this.insert(tx, caller, membership));
+    return this.database.transaction((tx) => this.grant(tx, caller, membership));
   }
 
   /** @throws DomainError 409 `last_owner`, 412 when it was changed since it was read */
@@ -78,7 +78,8 @@ export class MembershipsService {
     });
   }
 
-  private async insert(tx: Tx, caller: Caller, membership: Omit<MembershipRecord, 'generation'>): Promise<Changed> {
+  /** Whether `caller` may is for whoever calls this to know. @throws DomainError 409 `membership_exists` */
+  async grant(tx: Tx, caller: Caller, membership: Omit<MembershipRecord, 'generation'>): Promise<Changed> {
     await this.memberships.lock(tx, membership.organizationId);
     if (!(await this.memberships.insert(tx, membership)))
       throw membershipErrors.MembershipExists('has a role there already: change that one', { pointer: '/email' });
