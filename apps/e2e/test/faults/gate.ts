@@ -22,16 +22,18 @@ export class Gate {
     return webApp(answer, this.waiting('Server.prototype', 'listen'));
   }
 
-  /** Answers requests only when the gate is open. */
-  beforeAnswering(answer: string): Record<string, string> {
-    return webApp(answer, this.waiting('ServerResponse.prototype', 'end'));
+  /** Answers whoever proves its route only when the gate is open, and everybody else at once. */
+  beforeProof(answer: string): Record<string, string> {
+    const isProof = `this.req.headers['user-agent'] === 'berth-probe'`;
+    return webApp(answer, this.waiting('ServerResponse.prototype', 'end', isProof));
   }
 
-  private waiting(owner: string, method: string): string {
+  private waiting(owner: string, method: string, who = 'true'): string {
     return `
 const original = http.${owner}.${method};
 http.${owner}.${method} = function (...args) {
-  const go = () => require('node:fs').existsSync(${JSON.stringify(this.at)}) ? original.apply(this, args) : setTimeout(go, 50);
+  const mayGo = () => !(${who}) || require('node:fs').existsSync(${JSON.stringify(this.at)});
+  const go = () => mayGo() ? original.apply(this, args) : setTimeout(go, 50);
   go();
   return this;
 };`;

@@ -27,9 +27,9 @@ export class HeldDeployments {
     return made;
   }
 
-  /** Somebody was killed: what we hold in the databases is let go. */
-  async killed(): Promise<void> {
-    for (const each of this.held) await each.killed?.();
+  /** The fault has happened: what we hold in databases and repositories is let go. */
+  async struck(): Promise<void> {
+    for (const each of this.held) await each.struck?.();
   }
 
   /** Every workload answers with what was live, or already with what was deployed. */

@@ -57,7 +57,7 @@ describe.each(moments)('the platform killed -9 while %s', (_name, phases) => {
     held = await HeldDeployments.in(phases, stages);
     before = processesThatName(berth.folder);
     await berth.stop('SIGKILL');
-    await held.killed();
+    await held.struck();
     berth = await berth.startAgain();
   });
 

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { rename, rm } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { eventually } from '@berth/testing';
 import { ask } from '../support/app-http.js';
@@ -14,8 +15,8 @@ const run = promisify(execFile);
 
 /** What lets a deployment go on that is held somewhere. */
 export interface Held {
-  /** Done as soon as the platform is killed: it would find no lock of ours when it comes back. */
-  killed?(): Promise<void>;
+  /** Done as soon as the fault has happened: a platform that comes back finds no lock of ours. */
+  struck?(): Promise<void>;
   /** Done when the platform is back: until then the deployment cannot end. */
   back?(): Promise<void>;
 }
@@ -49,7 +50,7 @@ const atRow = (name: string, service: ServiceName, table: string, when: string):
       // It may be held before it is answered.
       stage.deploy().catch(() => undefined);
       await hold.reached();
-      return { killed: () => hold.release() };
+      return { struck: () => hold.release() };
     };
   },
 });
@@ -112,7 +113,7 @@ export const cloning: Phase = unarmed('git clones', async (stage) => {
   await stage.deploy();
   const clones = () => throwUnless(processesThatName(stage.repository.folder).length > 0, 'git runs');
   await eventually(clones, { within: 60_000 });
-  return { killed: () => rm(refs, { force: true }) };
+  return { struck: () => endOfPipe(refs) };
 });
 
 const atGate = (
@@ -139,7 +140,7 @@ export const starting: Phase = atGate(
 );
 export const proving: Phase = atGate(
   'the route is asked',
-  ({ gate, next }) => gate.beforeAnswering(next),
+  ({ gate, next }) => gate.beforeProof(next),
   (stage, id) => stage.api.until(id, ['verifying']),
 );
 
@@ -157,4 +158,14 @@ async function buildIs({ platform, workload }: Stage, status: string): Promise<v
   await eventually(async () => throwUnless((await look())[0]?.status === status, `the build is ${status}`), {
     within: 60_000,
   });
+}
+
+/** Whoever reads it, if somebody still does, finds its end; whoever comes later finds no such file. */
+async function endOfPipe(path: string): Promise<void> {
+  const pipe = await open(path, constants.O_WRONLY | constants.O_NONBLOCK).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENXIO') throw error;
+    return undefined; // nobody reads
+  });
+  await rm(path);
+  await pipe?.close();
 }

@@ -14,6 +14,7 @@ export interface Databases {
 
 /** Another process's end cannot be awaited, only looked for. */
 const POLL_MILLISECONDS = 20;
+const RESTART_PAUSE_MILLISECONDS = 250;
 
 const settings = {
   max_connections: '200',
@@ -35,7 +36,30 @@ export async function openDatabases(folder: string, password: string): Promise<D
     throw error;
   }
   const urlOf = (name: string) => `postgres://${databaseOf(name)}:${password}@127.0.0.1:${port}/${databaseOf(name)}`;
-  return { urlOf, close: () => server.stop() };
+  const keeper = keepUp(server);
+  return { urlOf, close: () => keeper.close() };
+}
+
+/** A server that ends by itself is started again on its port: the services find it there and go on. */
+function keepUp(server: PostgresServer): { close(): Promise<void> } {
+  const closing = new AbortController();
+  const keeping = (async () => {
+    while (!closing.signal.aborted) {
+      await server.ended();
+      if (closing.signal.aborted) return;
+      console.error('PostgreSQL ended by itself and is started again.');
+      await server.start().catch((error: unknown) => console.error(error));
+      await pause(RESTART_PAUSE_MILLISECONDS);
+    }
+  })();
+  const close = async (): Promise<void> => {
+    closing.abort();
+    await server.stop();
+    await keeping;
+    // It may have been on its way up when it was asked to end.
+    await server.stop();
+  };
+  return { close };
 }
 
 const databaseOf = (name: string): string => `berth_${name.replaceAll('-', '_')}`;
