@@ -10,6 +10,8 @@ export type PartName = (typeof partNames)[number];
 export type Variables = Readonly<Record<string, string>>;
 
 export interface Facts {
+  /** What single parts are told beside or instead of the usual. */
+  readonly told: Partial<Record<PartName, Variables>>;
   readonly folder: string;
   readonly ports: Readonly<Record<PartName, number>>;
   readonly brokers: string;
@@ -19,6 +21,11 @@ export interface Facts {
 
 /** What each process is told, and all that it is told. */
 export function environmentsOf(facts: Facts): Record<PartName, Variables> {
+  const usual = usualOf(facts);
+  return Object.fromEntries(partNames.map((name) => [name, { ...usual[name], ...facts.told[name] }])) as typeof usual;
+}
+
+function usualOf(facts: Facts): Record<PartName, Variables> {
   const { folder, ports } = facts;
   const services = servicesOf(facts);
   const upstreams = serviceNames.map((name) => `${name}=http://127.0.0.1:${ports[name]}`).join(',');

@@ -7,15 +7,27 @@ import type { CloudEvent } from '@berth/contracts/events';
 import { type KafkaNode, startKafka } from '../../../../tools/kafka/kafka.mjs';
 import { freePort } from '../support/berth-process.js';
 import { readAllTopics } from '../support/kafka-events.js';
-import type { Credentials, Platform, ServiceName } from '../support/platform.js';
+import { type Credentials, type Platform, type ServiceName, serviceNames } from '../support/platform.js';
 import { ServiceProcess } from '../support/service-process.js';
 import { TestPostgres } from '../support/test-postgres.js';
-import { environmentsOf, partNames, type PartName } from './environments.js';
+import { Balancer } from './balancer.js';
+import { environmentsOf, partNames, type PartName, type Variables } from './environments.js';
 
 const listens = /"ready":true|the gateway listens|the agent is ready/;
 
+export interface SeparateOptions {
+  /** What single parts are told beside or instead of the usual. */
+  readonly told?: Partial<Record<PartName, Variables>>;
+  /** A second process of each service; requests go to either. */
+  readonly isReplicated?: boolean;
+}
+
 /** Six processes, Kafka and PostgreSQL: nothing of the embedded composition, nothing told but by environment. */
 export class SeparatePlatform implements Platform {
+  /** The second replica of each service, where there is one. */
+  readonly replicas: ServiceProcess[] = [];
+  private readonly balancers: Balancer[] = [];
+
   private constructor(
     readonly folder: string,
     readonly url: string,
@@ -25,21 +37,22 @@ export class SeparatePlatform implements Platform {
     private readonly parts: Readonly<Record<PartName, ServiceProcess>>,
   ) {}
 
-  static async start(): Promise<SeparatePlatform> {
+  static async start({ told = {}, isReplicated = false }: SeparateOptions = {}): Promise<SeparatePlatform> {
     const folder = await mkdtemp(join(tmpdir(), 'berth-separate-'));
     // Apps and builds run as other users, who pass through.
     await chmod(folder, 0o711);
     const [kafka, postgres] = await Promise.all([startKafka(), TestPostgres.start()]);
     const administrator = { email: 'admin@example.com', password: randomBytes(12).toString('base64url') };
     const ports = await portsOf(partNames);
-    const told = environmentsOf({ folder, ports, brokers: kafka.brokers, postgres, administrator });
+    const environments = environmentsOf({ folder, ports, brokers: kafka.brokers, postgres, administrator, told });
     const parts = Object.fromEntries(
-      partNames.map((name) => [name, new ServiceProcess(name, told[name], listens)]),
+      partNames.map((name) => [name, new ServiceProcess(name, environments[name], listens)]),
     ) as Record<PartName, ServiceProcess>;
     const url = `http://127.0.0.1:${ports.gateway}`;
     const platform = new SeparatePlatform(folder, url, kafka, postgres, administrator, parts);
     try {
-      await Promise.all(partNames.map((name) => parts[name].start()));
+      if (isReplicated) await platform.replicate(environments, ports);
+      await Promise.all([...Object.values(platform.parts), ...platform.replicas].map((part) => part.start()));
     } catch (error) {
       await platform.stopAndRemove();
       throw error;
@@ -52,7 +65,7 @@ export class SeparatePlatform implements Platform {
   }
 
   get everything(): string {
-    return partNames.map((name) => this.parts[name].output).join('\n');
+    return [...Object.values(this.parts), ...this.replicas].map(({ output }) => output).join('\n');
   }
 
   administrator(): Credentials {
@@ -68,15 +81,35 @@ export class SeparatePlatform implements Platform {
   }
 
   async stopAndRemove(): Promise<void> {
+    for (const replica of this.replicas) await replica.stop();
     // The gateway last: what ends drains through it.
     for (const name of partNames.toReversed()) await this.parts[name].stop();
+    for (const balancer of this.balancers) balancer.close();
     await Promise.all([this.postgres.remove(), this.kafka.stop()]);
     await rm(this.folder, { recursive: true, force: true });
   }
+
+  /** Puts two processes behind the port of each service that the gateway knows. */
+  private async replicate(
+    environments: Readonly<Record<PartName, Variables>>,
+    ports: Readonly<Record<PartName, number>>,
+  ): Promise<void> {
+    for (const name of serviceNames) {
+      const own = await portsOf(['first', 'second']);
+      const told = (port: number) => ({ ...environments[name], PORT: String(port) });
+      this.parts[name].tell(told(own.first));
+      // Folders of builds belong to one process; blobs are shared.
+      const folders: Variables = name === 'build' ? { DATA_FOLDER: join(this.folder, 'builds-2') } : {};
+      this.replicas.push(new ServiceProcess(`${name}-2`, { ...told(own.second), ...folders }, listens));
+      const balancer = new Balancer([own.first, own.second]);
+      this.balancers.push(balancer);
+      await balancer.listen(ports[name]);
+    }
+  }
 }
 
-async function portsOf(names: readonly PartName[]): Promise<Record<PartName, number>> {
-  const ports: [PartName, number][] = [];
+async function portsOf<Name extends string>(names: readonly Name[]): Promise<Record<Name, number>> {
+  const ports: [Name, number][] = [];
   for (const name of names) ports.push([name, await freePort()]);
-  return Object.fromEntries(ports) as Record<PartName, number>;
+  return Object.fromEntries(ports) as Record<Name, number>;
 }

@@ -11,7 +11,7 @@ export class ServiceProcess {
 
   constructor(
     readonly name: string,
-    private readonly environment: Readonly<Record<string, string>>,
+    private environment: Readonly<Record<string, string>>,
     /** What it says when it is up. */
     private readonly ready: RegExp,
   ) {}
@@ -23,6 +23,11 @@ export class ServiceProcess {
   /** What it printed, over all its starts. */
   get output(): string {
     return this.text;
+  }
+
+  /** Its environment at the next start. */
+  tell(environment: Readonly<Record<string, string>>): void {
+    this.environment = environment;
   }
 
   /** Resolves when it says that it is up. @throws Error with what it printed when it ends before */
