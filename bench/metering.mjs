@@ -11,11 +11,14 @@ import { inPairs } from './support/pairs.mjs';
 import { withFolder } from './support/platform.mjs';
 import { createDatabase, withClient, withPostgres } from './support/postgres.mjs';
 import { atMost, figureRow, ratioRow } from './support/rows.mjs';
+import { p50 } from './support/statistics.mjs';
 
 export const name = 'usage events to an invoice, against SQL by hand';
 
 const WORKLOADS = 100;
 const CHANGES = 20;
+const SPANS = 500_000;
+const QUESTIONS = 200;
 const EVENTS = WORKLOADS * CHANGES;
 const SERVICE = new URL('./metering/service.mjs', import.meta.url);
 
@@ -55,6 +58,7 @@ export const run = (options) =>
               goal: atMost(1.3),
               pairs: [{ ours: last.ours, base: first.ours }],
             }),
+            await isolationRow(service, organizations[0]),
             figureRow({
               ...{ id: '', what: 'memory of the service, last less first', unit: 'MiB' },
               values: [memory.at(-1) - memory[1]],
@@ -64,6 +68,20 @@ export const run = (options) =>
       }),
     ),
   );
+
+/** What the same question costs when others have used a hundred times as much as before. */
+async function isolationRow({ ask }, organizationId) {
+  const measure = async () => p50((await ask('usage', { organizationId, count: QUESTIONS })).times);
+  const [few, many] = [SPANS / 100, SPANS];
+  await ask('neighbours', few);
+  await measure();
+  const base = await measure();
+  await ask('neighbours', many - few);
+  await measure();
+  const ours = await measure();
+  const what = `usage of an organization, ${many} spans of others against ${few}`;
+  return ratioRow({ id: 'M7', what, unit: 'ms', goal: atMost(1.3), of: (time) => time, pairs: [{ ours, base }] });
+}
 
 const sizeOf = (organizationId) => ({ organizationId, workloads: WORKLOADS, changes: CHANGES });
 

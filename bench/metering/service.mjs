@@ -3,8 +3,11 @@ import { EVENT_BUS } from '@berth/eventing';
 import { metering } from '@berth/metering';
 import { Database, startService } from '@berth/service-kit';
 import { announce } from '../support/child.mjs';
+import { checkSame } from '../support/check.mjs';
 import { untilTrue } from '../support/http.mjs';
+import { timesOf } from '../support/load.mjs';
 import { changesOf } from './changes.mjs';
+import { addNeighbours } from './neighbours.mjs';
 
 const BATCH = 500;
 
@@ -49,4 +52,17 @@ async function get(path) {
   return JSON.parse(text);
 }
 
-announce({}, { bill });
+/** How long each of so many questions for the usage of one organization takes, in milliseconds. */
+async function usage({ organizationId, count }) {
+  const path = `/v1/usage?organization=${organizationId}&by=process`;
+  const answer = await get(path);
+  const times = await timesOf(count, 1, async () => checkSame((await get(path)).items, answer.items, 'usage'));
+  return { times, lines: answer.items.length };
+}
+
+const neighbours = async (spans) => {
+  await addNeighbours(database, spans);
+  return true;
+};
+
+announce({}, { bill, usage, neighbours });

@@ -5,6 +5,7 @@ import { AppModule } from './app.module.js';
 import { type Config, config } from './config.js';
 import { CreateMetering1763700000001 } from './database/migrations/create-metering.migration.js';
 import { CreateBilling1763700000004 } from './database/migrations/create-billing.migration.js';
+import { IndexSpans1763700000005 } from './database/migrations/index-spans.migration.js';
 import { PriceBookVersions1763700000003 } from './database/migrations/price-book-versions.migration.js';
 import { WatchWorkloads1763700000002 } from './database/migrations/watch-workloads.migration.js';
 
@@ -20,6 +21,7 @@ export const metering: ServiceDefinition<Config> = {
     WatchWorkloads1763700000002,
     PriceBookVersions1763700000003,
     CreateBilling1763700000004,
+    IndexSpans1763700000005,
   ],
   module: (parsed) => AppModule.with(parsed),
   connect: connectEvents,

@@ -306,6 +306,8 @@ CREATE INDEX metered_workload_silence ON metered_workload USING btree (heard_at)
 
 CREATE INDEX span_open ON span USING btree (resource_id) WHERE upper_inf(during);
 
+CREATE INDEX span_resource ON span USING btree (resource_id, lower(during));
+
 CREATE INDEX usage_anomaly_organization ON usage_anomaly USING btree (organization_id, id);
 
 CREATE INDEX usage_anomaly_workload ON usage_anomaly USING btree (workload_id);
