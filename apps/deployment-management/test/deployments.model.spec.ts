@@ -110,7 +110,7 @@ describe('a workload to which everything happens at once', () => {
         async (names) => {
           const scene = await Scene.make(platform);
           scene.behave('at-once-crashing', { kind: 'fails', trouble });
-          await scene.deployLive('first');
+          await scene.reaches(await scene.deploy('first'), 'live', 60_000);
           await Promise.all(names.map((each) => deeds[each]?.(scene)));
           platform.runtime.setDown(false);
           await eventually(async () => expect((await scene.now()).activeDeploymentId).toBeNull(), { within: 90_000 });

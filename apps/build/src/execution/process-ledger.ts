@@ -23,7 +23,7 @@ export class ProcessLedger {
   ) {}
 
   /** Answers what to call when the tree has ended. */
-  async record({ pid, mark, user }: Prey): Promise<() => Promise<void>> {
+  async record({ pid, mark, user }: Pick<Prey, 'pid' | 'mark' | 'user'>): Promise<() => Promise<void>> {
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
     const file = join(this.folder, `${pid}.json`);
     await writeFile(file, JSON.stringify({ pid, mark, user, startTime: startTimeOf(pid) }), { mode: 0o600 });

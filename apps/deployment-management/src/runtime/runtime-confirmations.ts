@@ -19,6 +19,8 @@ export class RuntimeConfirmations {
    */
   async begin(): Promise<void> {
     await this.database.transaction(async (tx) => {
+      // One replica after the other: each takes the rows of many workloads.
+      await tx.query('select from runtime_watch for update');
       await tx.query(
         `update allocation a set confirmed_at = w.confirmed_at from runtime_watch w
           where a.confirmed_at >= w.since and a.confirmed_at < w.confirmed_at`,
