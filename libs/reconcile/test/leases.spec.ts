@@ -172,6 +172,18 @@ describe('groups', () => {
 });
 
 describe('finishing', () => {
+  it('spread comes back at moments between half and one and a half times the wanted one, not all at once', async () => {
+    const due: number[] = [];
+    for (let i = 0; i < 40; i++) {
+      await enqueue(`spread-${i}`);
+      await leases.finish('q', await claimOne(), { kind: 'spread', seconds: 1_000 });
+      due.push((await item(`spread-${i}`))?.due_in ?? 0);
+    }
+    expect(Math.min(...due)).toBeGreaterThan(490);
+    expect(Math.max(...due)).toBeLessThan(1_500);
+    expect(Math.max(...due) - Math.min(...due)).toBeGreaterThan(300);
+  });
+
   it('forgets a settled key', async () => {
     await enqueue('a');
     expect(await leases.finish('q', await claimOne(), done(null))).toBeNull();

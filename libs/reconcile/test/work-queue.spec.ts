@@ -95,6 +95,29 @@ describe('enqueue', () => {
     expect((await items())[0]!.interrupted).toBe(true);
   });
 
+  it('of many keys at once keeps their groups, makes them due now, and wakes once', async () => {
+    await inTx((tx) => queue.enqueue(tx, 'q', 'known', { group: 'acme', afterSeconds: 600 }));
+    const [before] = await items();
+    const woken: WakeSignal[] = [];
+    bus.subscribe((signal) => woken.push(signal));
+    await inTx((tx) => queue.enqueueAll(tx, 'q', ['new', 'known']));
+    const found = await items();
+    expect(found.map(({ key, work_group }) => [key, work_group])).toEqual([
+      ['known', 'acme'],
+      ['new', ''],
+    ]);
+    expect(found.every((each) => each.due_in <= 0)).toBe(true);
+    expect(BigInt(found[0]!.generation)).toBeGreaterThan(BigInt(before!.generation));
+    expect(woken).toEqual([{ queue: 'q' }]);
+  });
+
+  it('of many keys at once, from many sides in any order, deadlocks with nobody', async () => {
+    const keys = Array.from({ length: 200 }, (_, index) => `key-${index}`);
+    const shuffled = () => keys.toSorted(() => Math.random() - 0.5);
+    await Promise.all(Array.from({ length: 16 }, () => inTx((tx) => queue.enqueueAll(tx, 'q', shuffled()))));
+    expect(await items()).toHaveLength(200);
+  });
+
   it('collapses 10,000 requests for 10 keys into 10 rows', async () => {
     await inTx(async (tx) => {
       for (let i = 0; i < 10_000; i++) await queue.enqueue(tx, 'q', `key-${i % 10}`);
