@@ -52,8 +52,9 @@ export class Cluster {
     return null;
   }
 
-  get isStarting(): boolean {
-    return [...this.mirrors.values()].some((mirror) => mirror.isStarting);
+  /** Resolves when every mirror has been connected, or has failed to, for the first time. */
+  async settled(): Promise<void> {
+    await Promise.all([...this.mirrors.values()].map((mirror) => mirror.settled));
   }
 
   /** Objects of one kind that belong to a workload. */

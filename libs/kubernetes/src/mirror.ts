@@ -9,8 +9,6 @@ import { watch } from './watch.js';
 /** Ends that are remembered: the answer to a write of ours is late by milliseconds, not by a thousand deletions. */
 const REMEMBERED = 1_000;
 
-const notYet = new Error('It has not been read yet.');
-
 export interface MirrorOptions<Item extends KubeObject> {
   readonly kind: Kind;
   readonly clock: Clock;
@@ -38,7 +36,8 @@ export class Mirror<Item extends KubeObject> {
   private readonly groups = new Map<string, Map<string, Item>>();
   /** Versions at which objects went, so that a late word of one does not bring it back. */
   private readonly gone = new Map<string, bigint>();
-  private trouble: Error | null = notYet;
+  private trouble: Error | null = new Error('It has not been read yet.');
+  private readonly first = Promise.withResolvers<void>();
 
   constructor(
     private readonly client: KubeClient,
@@ -50,9 +49,9 @@ export class Mirror<Item extends KubeObject> {
     return this.trouble;
   }
 
-  /** It has never been connected, and nothing has failed yet. */
-  get isStarting(): boolean {
-    return this.trouble === notYet;
+  /** Resolves when it has been connected, or has failed to, for the first time. */
+  get settled(): Promise<void> {
+    return this.first.promise;
   }
 
   get(name: string, namespace?: string): Item | undefined {
@@ -81,10 +80,10 @@ export class Mirror<Item extends KubeObject> {
     for await (const event of watch<Item>(this.client, kind, how, signal)) {
       switch (event.type) {
         case 'lost':
-          this.trouble = event.error;
+          this.become(event.error);
           break;
         case 'connected':
-          this.trouble = null;
+          this.become(null);
           break;
         case 'replaced':
           this.restate(event.items, BigInt(event.version));
@@ -98,6 +97,11 @@ export class Mirror<Item extends KubeObject> {
           this.options.onChange?.(event.item);
       }
     }
+  }
+
+  private become(trouble: Error | null): void {
+    this.trouble = trouble;
+    this.first.resolve();
   }
 
   private restate(items: readonly Item[], version: bigint): void {

@@ -14,6 +14,10 @@ export interface ApiRequest {
   readonly signal: AbortSignal;
 }
 
+interface Sending extends ApiRequest {
+  readonly agent?: HttpAgent;
+}
+
 const ANSWER_MILLISECONDS = 30_000;
 const KEEP_ALIVE_MILLISECONDS = 15_000;
 const CONNECTIONS = 32;
@@ -24,13 +28,15 @@ const CONNECTIONS = 32;
  */
 export class Transport {
   private readonly agent: HttpAgent;
+  /** Answers without an end hold their connections: those of requests are not among them. */
+  private readonly streams: HttpAgent;
 
   constructor(
     private readonly access: ClusterAccess,
     private readonly clock: Clock,
   ) {
-    const kept = { keepAlive: true, keepAliveMsecs: KEEP_ALIVE_MILLISECONDS, maxSockets: CONNECTIONS };
-    this.agent = this.isTls ? new HttpsAgent({ ...kept, ...tlsOptions(access) }) : new HttpAgent(kept);
+    this.agent = this.agentOf({ maxSockets: CONNECTIONS });
+    this.streams = this.agentOf({});
   }
 
   /**
@@ -53,11 +59,17 @@ export class Transport {
 
   /** Lines of an answer that has no end of its own; resolves when the server has begun it. */
   async lines(path: string, signal: AbortSignal): Promise<AsyncIterable<string>> {
-    return linesOf(await this.open({ method: 'GET', path, signal }));
+    return linesOf(await this.open({ method: 'GET', path, signal, agent: this.streams }));
   }
 
   close(): void {
     this.agent.destroy();
+    this.streams.destroy();
+  }
+
+  private agentOf(limits: { readonly maxSockets?: number }): HttpAgent {
+    const kept = { keepAlive: true, keepAliveMsecs: KEEP_ALIVE_MILLISECONDS, ...limits };
+    return this.isTls ? new HttpsAgent({ ...kept, ...tlsOptions(this.access) }) : new HttpAgent(kept);
   }
 
   private get isTls(): boolean {
@@ -65,7 +77,7 @@ export class Transport {
   }
 
   /** An answer below 300. A refused token is asked for once more. */
-  private async open(request: ApiRequest): Promise<IncomingMessage> {
+  private async open(request: Sending): Promise<IncomingMessage> {
     const token = await this.access.token?.();
     try {
       return await this.accepted(request, token);
@@ -77,14 +89,17 @@ export class Transport {
     }
   }
 
-  private async accepted(request: ApiRequest, token: string | undefined): Promise<IncomingMessage> {
+  private async accepted(request: Sending, token: string | undefined): Promise<IncomingMessage> {
     const response = await this.send(request, token);
     const status = response.statusCode ?? 0;
     if (status < 300) return response;
     throw toApiError(status, await readText(response), response.headers['retry-after']);
   }
 
-  private send({ method, path, body, contentType, signal }: ApiRequest, token?: string): Promise<IncomingMessage> {
+  private send(
+    { method, path, body, contentType, signal, agent = this.agent }: Sending,
+    token?: string,
+  ): Promise<IncomingMessage> {
     const text = body && JSON.stringify(body);
     const headers = {
       accept: 'application/json',
@@ -94,7 +109,7 @@ export class Transport {
     };
     const start = this.isTls ? requestHttps : requestHttp;
     return new Promise((resolve, reject) => {
-      const outgoing = start(`${this.access.server}${path}`, { method, headers, signal, agent: this.agent });
+      const outgoing = start(`${this.access.server}${path}`, { method, headers, signal, agent });
       outgoing.once('response', resolve).once('error', (error) => reject(unreachable(error)));
       outgoing.end(text);
     });

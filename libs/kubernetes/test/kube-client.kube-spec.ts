@@ -142,6 +142,15 @@ describe('the verbs on a real API server', () => {
     expect((await read('made'))?.data).toEqual({ b: '2' });
   });
 
+  it('has room for requests however many streams are open', async () => {
+    const controller = new AbortController();
+    const path = `/api/v1/namespaces/${namespace}/configmaps?watch=true`;
+    const streams = Array.from({ length: 50 }, () => client.transport.lines(path, controller.signal));
+    await Promise.all(streams);
+    expect((await read('made'))?.data).toEqual({ b: '2' });
+    controller.abort();
+  });
+
   it('gives up at once when it is told to', async () => {
     cluster.proxy.break({ fault: { kind: 'status', status: 429, retryAfter: 5 } });
     const controller = new AbortController();

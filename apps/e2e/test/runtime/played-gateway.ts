@@ -33,8 +33,8 @@ export class PlayedGateway {
     this.slices = new Mirror<Slice>(client, { ...common, kind: kinds.endpointSlice, indexBy: workloadOf });
     this.routes = new Mirror<Route>(client, {
       ...{ ...common, kind: kinds.httpRoute, indexBy: () => 'all' },
-      onChange: () => void this.accept(),
-      onReplace: () => void this.accept(),
+      onChange: (route) => void this.accept([route]),
+      onReplace: () => void this.accept(this.routes.of('all')),
     });
     this.server = createServer((request, response) => {
       const answers = this.hasEndpoint(request.headers.host ?? '');
@@ -62,8 +62,8 @@ export class PlayedGateway {
     return slices.some(({ endpoints }) => endpoints?.some(({ conditions }) => conditions?.ready));
   }
 
-  private async accept(): Promise<void> {
-    const waiting = this.routes.of('all').filter((route) => !isAccepted(route));
+  private async accept(routes: readonly Route[]): Promise<void> {
+    const waiting = routes.filter((route) => !isAccepted(route));
     // A route that went meanwhile is not there to be accepted.
     for (const route of waiting) await this.acceptOne(route).catch(() => undefined);
   }

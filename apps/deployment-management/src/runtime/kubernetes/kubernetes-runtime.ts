@@ -48,6 +48,7 @@ export class KubernetesRuntime implements Runtime {
   private readonly closed = new AbortController();
   private readonly changed: ServingChanges;
   private readonly following: Promise<void>;
+  private readonly settled: Promise<void>;
 
   constructor(private readonly options: KubernetesRuntimeOptions) {
     const { client, clock } = options;
@@ -57,6 +58,7 @@ export class KubernetesRuntime implements Runtime {
       onChange: (workloadId) => this.feed.push({ workloadId }),
     });
     this.following = this.cluster.follow(this.closed.signal);
+    this.settled = this.cluster.settled();
   }
 
   async close(): Promise<void> {
@@ -179,9 +181,8 @@ export class KubernetesRuntime implements Runtime {
 
   /** Waits for the first full look at the cluster; after that, says at once when it cannot be relied on. */
   private async connected(signal: AbortSignal): Promise<void> {
-    const { clock } = this.options;
-    const deadline = clock.monotonic() + CONNECT_MILLISECONDS;
-    while (this.cluster.isStarting && clock.monotonic() < deadline && !signal.aborted) await clock.pause(20, signal);
+    if (this.cluster.lost)
+      await Promise.race([this.settled, aborted(AbortSignal.any([signal, AbortSignal.timeout(CONNECT_MILLISECONDS)]))]);
     const { lost } = this.cluster;
     if (lost) throw new RuntimeUnavailable(`The cluster cannot be followed: ${lost.message}`, { cause: lost });
   }
@@ -195,6 +196,12 @@ export class KubernetesRuntime implements Runtime {
     }
   }
 }
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 
 /** What is on its way out keeps its name, and its namespace refuses everything, until it is gone; that passes, too. */
 const isOutage = (error: unknown): boolean =>
