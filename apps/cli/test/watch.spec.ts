@@ -187,6 +187,18 @@ describe('watching', () => {
       expect((await terminal.berth(['usage'])).stderr).toContain('2 workloads are not counted to the end yet');
     });
 
+    it('shows a month in pieces, a past one to its end', async () => {
+      const items = [{ from: '2026-10-31T04:00:00.000Z', to: '2026-11-01T04:00:00.000Z', ...amounts }];
+      platform.on('GET /v1/usage/series', { timeZone: 'America/New_York', items });
+      const { stdout } = await terminal.berth(['usage', '--per', 'day', '--period', '2025-11', '--env', 'staging']);
+      expect(stdout).toContain('Per day of America/New_York');
+      expect(stdout).toMatch(/2026-10-31 04:00:00 +1 234 +1 000 +1 073 741 824 000\n/);
+      const [asked] = platform.to('GET /v1/usage/series').map((each) => Object.fromEntries(each.query));
+      const ids = { organization: idOf(1), project: idOf(10), environment: idOf(20) };
+      const month = { from: '2025-11-01T00:00:00.000Z', to: '2025-12-01T00:00:00.000Z' };
+      expect(asked).toEqual({ ...ids, ...month, per: 'day' });
+    });
+
     it('shows costs with currency and price book', async () => {
       const costs = {
         ...{ ...interval, waitingWorkloads: 0, currency: 'EUR', priceBook: 'default', next: null, total: '12.34' },

@@ -168,6 +168,51 @@ describe('usage', () => {
   });
 });
 
+describe('a series of usage', () => {
+  const seriesOf = async (place: Place, query: string, token: string) =>
+    app.call(`/v1/usage/series?organization=${place.organizationId}${query}`, token);
+  const seconds = (body: Record<string, unknown>) =>
+    (body['items'] as { millicoreSeconds: string }[]).map((item) => Number(item.millicoreSeconds));
+
+  it('is by hour, or by days of the time zone of the account, and adds up to the whole', async () => {
+    const place = somewhere();
+    const token = await app.viewer(place.organizationId);
+    const noon = (instant: string) => Date.parse(instant) - startOfTest;
+    const entries = [{ ...web, cpuMillicores: 1 }];
+    await app.tell(
+      changed(place, { version: 1, at: noon('2026-10-31T04:00:00.000Z'), entries }),
+      changed(place, { version: 2, at: noon('2026-11-02T05:30:00.000Z'), entries: [] }),
+    );
+    await app.database.query(`update billing_account set time_zone = 'America/New_York' where organization_id = $1`, [
+      place.organizationId,
+    ]);
+    const interval = '&from=2026-10-31T04:00:00.000Z&to=2026-11-03T05:00:00.000Z';
+    const days = await seriesOf(place, `${interval}&per=day`, token);
+    expect(days.body).toMatchObject({ timeZone: 'America/New_York' });
+    expect(seconds(days.body)).toEqual([24 * 3_600, 25 * 3_600, 1_800]);
+    const perHour = seconds((await seriesOf(place, `${interval}&per=hour`, token)).body);
+    expect(perHour.slice(0, 50)).toEqual([...Array.from({ length: 49 }, () => 3_600), 1_800]);
+    expect(perHour.reduce((all, each) => all + each)).toBe(49.5 * 3_600);
+  });
+
+  it('counts what runs up to now, and is nothing after', async () => {
+    const place = somewhere();
+    const token = await app.viewer(place.organizationId);
+    await app.tell(changed(place, { version: 1, at: 0, entries: [{ ...web, cpuMillicores: 1 }] }));
+    const { body } = await seriesOf(place, '&from=2026-11-19T00:00:00.000Z&to=2026-11-22T00:00:00.000Z', token);
+    expect(seconds(body)).toEqual([24 * 3_600, 12 * 3_600, 0]);
+  });
+
+  it('is not longer than a month of hours, and only for who may read usage', async () => {
+    const place = somewhere();
+    const token = await app.viewer(place.organizationId);
+    const year = '&from=2026-01-01T00:00:00.000Z&to=2026-12-01T00:00:00.000Z';
+    expect((await seriesOf(place, `${year}&per=hour`, token)).body).toMatchObject({ code: 'interval_too_long' });
+    expect((await seriesOf(place, `${year}&per=month`, token)).status).toBe(200);
+    expect((await seriesOf(place, year, await app.viewer(randomUUID()))).status).toBe(404);
+  });
+});
+
 describe('usage is read only', () => {
   it('by who may: nobody without a token, another organization is not known to exist', async () => {
     const place = somewhere();

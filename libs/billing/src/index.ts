@@ -26,3 +26,4 @@ export { type Fact, type Span, spansOf } from './spans/history.js';
 export { type ClippedSpan, SpanDigest } from './spans/span-digest.js';
 export { usageOf } from './spans/usage.js';
 export { codeVersion } from './version.js';
+export { cutsBetween, type Grain } from './periods/cuts.js';

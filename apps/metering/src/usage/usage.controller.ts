@@ -9,6 +9,10 @@ import {
   usageAnomalyQuery,
   type UsageQuery,
   usageQuery,
+  type UsageSeries,
+  usageSeries,
+  type UsageSeriesQuery,
+  usageSeriesQuery,
 } from '@berth/contracts/metering';
 import { Answers } from '@berth/service-kit';
 import { Controller, Get, Query } from '@nestjs/common';
@@ -23,6 +27,16 @@ export class UsageController {
   @Answers(usage)
   readUsage(@CurrentCaller() caller: Caller, @Query({ schema: usageQuery }) query: UsageQuery): Promise<Usage> {
     return this.usages.read(caller, query);
+  }
+
+  @Get('series')
+  @Requires('usage:read')
+  @Answers(usageSeries)
+  readUsageSeries(
+    @CurrentCaller() caller: Caller,
+    @Query({ schema: usageSeriesQuery }) query: UsageSeriesQuery,
+  ): Promise<UsageSeries> {
+    return this.usages.series(caller, query);
   }
 
   @Get('anomalies')

@@ -1,9 +1,11 @@
 import { Module } from '@nestjs/common';
+import { BillingAccountsModule } from '../billing-accounts/billing-accounts.module.js';
 import { UsageController } from './usage.controller.js';
 import { UsageRepository } from './usage.repository.js';
 import { UsageService } from './usage.service.js';
 
 @Module({
+  imports: [BillingAccountsModule],
   controllers: [UsageController],
   providers: [UsageRepository, UsageService],
   exports: [UsageRepository, UsageService],

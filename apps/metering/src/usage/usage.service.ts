@@ -1,21 +1,35 @@
 import { Access, type Caller, type Permission } from '@berth/access';
+import { cutsBetween } from '@berth/billing';
 import type { Page } from '@berth/contracts/common';
-import type { Usage, UsageAnomaly, UsageAnomalyQuery, UsageQuery } from '@berth/contracts/metering';
+import type {
+  Usage,
+  UsageAnomaly,
+  UsageAnomalyQuery,
+  UsageQuery,
+  UsageSeries,
+  UsageSeriesQuery,
+} from '@berth/contracts/metering';
 import { Clock, Database, toPage } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
+import { BillingAccountsRepository } from '../billing-accounts/billing-accounts.repository.js';
 import { silentSince } from '../spans/silence.js';
 import { type Interval, intervalOf } from './interval.js';
 import { amountsOf, groupOf, keyOf, nothing } from './usage.js';
-import { UsageRepository } from './usage.repository.js';
+import { usageErrors } from './usage.errors.js';
+import { UsageRepository, type UsageScope } from './usage.repository.js';
 
 /** What every answer about an interval says of it. */
 type Told = Pick<Usage, 'from' | 'to' | 'countedUntil' | 'waitingWorkloads'>;
+
+/** A month of hours, and some more. */
+const MOST_PIECES = 800;
 
 @Injectable()
 export class UsageService {
   constructor(
     private readonly access: Access,
     private readonly usage: UsageRepository,
+    private readonly accounts: BillingAccountsRepository,
     private readonly database: Database,
     private readonly clock: Clock,
   ) {}
@@ -33,6 +47,23 @@ export class UsageService {
     };
   }
 
+  async series(caller: Caller, query: UsageSeriesQuery): Promise<UsageSeries> {
+    await this.requireAccess(caller, 'usage:read', query);
+    const account = await this.accounts.find(this.database, query.organization);
+    const timeZone = account?.timeZone ?? 'UTC';
+    const interval = { from: new Date(query.from), to: new Date(query.to) };
+    const cuts = cutsBetween(interval, query.per, timeZone, MOST_PIECES);
+    if (!cuts) throw usageErrors.IntervalTooLong(`At most ${MOST_PIECES} pieces: ask for less, or by day or month.`);
+    const now = this.clock.now();
+    const counted = cuts.map(({ from, to }) => ({ from, to: to < now ? to : laterOf(from, now) }));
+    const totals = await this.usage.totals(this.database, query, counted);
+    const items = cuts.map(({ from, to }, index) => ({
+      ...{ from: from.toISOString(), to: to.toISOString() },
+      ...amountsOf(totals[index] ?? nothing),
+    }));
+    return { timeZone, items };
+  }
+
   async anomalies(caller: Caller, query: UsageAnomalyQuery): Promise<Page<UsageAnomaly>> {
     await this.access.require(caller, 'usage:read', { organizationId: query.organization });
     const rows = await this.usage.anomalies(this.database, query);
@@ -42,12 +73,7 @@ export class UsageService {
 
   /** @throws DomainError when the caller may not see what the query is about */
   async intervalFor(caller: Caller, permission: Permission, query: UsageQuery): Promise<Interval> {
-    const { organization: organizationId, project: projectId, environment: environmentId } = query;
-    await this.access.require(caller, permission, {
-      organizationId,
-      ...(projectId === undefined ? {} : { projectId }),
-      ...(environmentId === undefined ? {} : { environmentId }),
-    });
+    await this.requireAccess(caller, permission, query);
     return intervalOf(query, this.clock.now());
   }
 
@@ -60,4 +86,15 @@ export class UsageService {
       waitingWorkloads: await this.usage.waitingWorkloads(this.database, organization, silent),
     };
   }
+
+  private requireAccess(caller: Caller, permission: Permission, scope: UsageScope): Promise<void> {
+    const { organization: organizationId, project: projectId, environment: environmentId } = scope;
+    return this.access.require(caller, permission, {
+      organizationId,
+      ...(projectId === undefined ? {} : { projectId }),
+      ...(environmentId === undefined ? {} : { environmentId }),
+    });
+  }
 }
+
+const laterOf = (a: Date, b: Date): Date => (a > b ? a : b);

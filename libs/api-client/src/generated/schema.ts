@@ -144,6 +144,38 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/api-tokens': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['listApiTokens'];
+    put?: never;
+    post: operations['createApiToken'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/api-tokens/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    delete: operations['revokeApiToken'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/apps': {
     parameters: {
       query?: never;
@@ -298,6 +330,22 @@ export interface paths {
     get?: never;
     put?: never;
     post: operations['register'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/auth/token': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['exchangeApiToken'];
     delete?: never;
     options?: never;
     head?: never;
@@ -960,6 +1008,22 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/usage/series': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['readUsageSeries'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/workloads': {
     parameters: {
       query?: never;
@@ -1160,8 +1224,31 @@ export interface components {
       items: components['schemas']['AcceptedEvent'][];
       next: string | null;
     };
+    AccessToken: {
+      accessToken: string;
+      expiresIn: number;
+      /** @enum {string} */
+      tokenType: 'Bearer';
+    };
     AnswerInvitation: {
       token: string;
+    };
+    ApiToken: {
+      /** Format: date-time */
+      createdAt: string;
+      /** Format: date-time */
+      expiresAt: string;
+      /** Format: uuid */
+      id: string;
+      /** Format: date-time */
+      lastUsedAt: string | null;
+      name: string;
+      prefix: string;
+      scopes: string[];
+    };
+    ApiTokenPage: {
+      items: components['schemas']['ApiToken'][];
+      next: string | null;
     };
     App: {
       build: {
@@ -1433,6 +1520,12 @@ export interface components {
       total: string;
       waitingWorkloads: number;
     };
+    CreateApiToken: {
+      /** @default 90 */
+      expiresInDays?: number;
+      name: string;
+      scopes: string[];
+    };
     CreateApp: {
       /**
        * @default {
@@ -1661,6 +1754,20 @@ export interface components {
       /** Format: uuid */
       environmentId: string;
     };
+    CreatedApiToken: {
+      /** Format: date-time */
+      createdAt: string;
+      /** Format: date-time */
+      expiresAt: string;
+      /** Format: uuid */
+      id: string;
+      /** Format: date-time */
+      lastUsedAt: string | null;
+      name: string;
+      prefix: string;
+      scopes: string[];
+      token: string;
+    };
     Deployment: {
       artifactReused: boolean | null;
       /** Format: uuid */
@@ -1867,6 +1974,9 @@ export interface components {
       organization?: string;
       /** Format: uuid */
       project?: string;
+    };
+    ExchangeApiToken: {
+      apiToken: string;
     };
     InstanceList: {
       items: {
@@ -2518,6 +2628,17 @@ export interface components {
       items: components['schemas']['UsageAnomaly'][];
       next: string | null;
     };
+    UsageSeries: {
+      items: {
+        byteSeconds: string;
+        /** Format: date-time */
+        from: string;
+        millicoreSeconds: string;
+        /** Format: date-time */
+        to: string;
+      }[];
+      timeZone: string;
+    };
     User: {
       administrator: boolean;
       /** Format: date-time */
@@ -2832,6 +2953,70 @@ export interface operations {
       };
     };
   };
+  listApiTokens: {
+    parameters: {
+      query?: {
+        limit?: number;
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ApiTokenPage'];
+        };
+      };
+    };
+  };
+  createApiToken: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CreateApiToken'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CreatedApiToken'];
+        };
+      };
+    };
+  };
+  revokeApiToken: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
   listApps: {
     parameters: {
       query: {
@@ -3114,6 +3299,29 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Registration'];
+        };
+      };
+    };
+  };
+  exchangeApiToken: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ExchangeApiToken'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AccessToken'];
         };
       };
     };
@@ -4344,6 +4552,33 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['UsageAnomalyPage'];
+        };
+      };
+    };
+  };
+  readUsageSeries: {
+    parameters: {
+      query: {
+        organization: string;
+        project?: string;
+        environment?: string;
+        app?: string;
+        from: string;
+        to: string;
+        per?: 'hour' | 'day' | 'month';
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['UsageSeries'];
         };
       };
     };

@@ -1,15 +1,20 @@
 import { answerOf, type Schemas } from '@berth/api-client';
+import { type Command, Option } from 'commander';
 import type { Context } from '../../context.js';
-import { grouped, time } from '../../output/format.js';
+import { time } from '../../output/format.js';
 import { table } from '../../output/table.js';
+import { amounts } from './amounts.js';
 import { type IntervalOptions, intervalOptions, namesOf, queryOf } from './query.js';
+import { type Grain, grains, series } from './series.js';
 
-export const options = intervalOptions;
+export const options = (command: Command): Command =>
+  intervalOptions(command).addOption(new Option('--per <piece>', 'the month in pieces, of everything').choices(grains));
 
 type Usage = Schemas['Usage'];
 
 /** What was allocated to instances that served. */
-export async function run(context: Context, given: IntervalOptions): Promise<void> {
+export async function run(context: Context, given: IntervalOptions & { readonly per?: Grain }): Promise<void> {
+  if (given.per) return series(context, given, given.per);
   const { client, out } = context;
   const query = await queryOf(context, given);
   let usage = await answerOf(client.GET('/v1/usage', { params: { query } }));
@@ -34,10 +39,3 @@ async function describe(context: Context, { from, countedUntil, items, total }: 
   );
   return `${time(from)} to ${time(countedUntil)} (UTC)\n\n${lines}`;
 }
-
-/** Whole units, rounded down: the exact figures are in `--json`. */
-export const amounts = ({ millicoreSeconds, byteSeconds }: Usage['total']): string[] => [
-  grouped((BigInt(millicoreSeconds) / 1_000n).toString()),
-  grouped((BigInt(byteSeconds) / 2n ** 30n).toString()),
-  grouped(byteSeconds),
-];

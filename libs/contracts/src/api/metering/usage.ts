@@ -95,3 +95,29 @@ export const usageAnomalyPage = pageOf(usageAnomaly).meta({ id: 'UsageAnomalyPag
 
 export const usageAnomalyQuery = pageQuery.extend({ organization: id });
 export type UsageAnomalyQuery = z.infer<typeof usageAnomalyQuery>;
+
+/** Hours are those of UTC, days and months those of the billing account's time zone. */
+export const grain = z.enum(['hour', 'day', 'month']);
+
+/** What was used hour by hour, day by day or month by month. */
+export const usageSeriesQuery = z
+  .object({
+    organization: id,
+    project: id.optional(),
+    environment: id.optional(),
+    app: id.optional(),
+    from: instant,
+    to: instant,
+    per: grain.default('day'),
+  })
+  .refine((query) => query.from < query.to, { path: ['to'], error: 'must be after from' });
+export type UsageSeriesQuery = z.infer<typeof usageSeriesQuery>;
+
+export const usageSeries = z
+  .object({
+    timeZone: z.string(),
+    /** In order and without gaps; the first and the last may be parts. What still runs is counted up to now. */
+    items: z.array(usageAmounts.extend({ from: instant, to: instant })),
+  })
+  .meta({ id: 'UsageSeries' });
+export type UsageSeries = z.infer<typeof usageSeries>;
