@@ -106,6 +106,12 @@ export const groups: readonly CommandGroup[] = [
       entry('config list', 'variables and their values', () => import('./commands/config/list.js')),
       entry('secrets set', 'set a secret, value from stdin', () => import('./commands/secrets/set.js'), 'NAME'),
       entry('secrets unset', 'remove secrets', () => import('./commands/secrets/unset.js'), 'NAME ...'),
+      entry(
+        'secrets revoke',
+        'take a version out of use',
+        () => import('./commands/secrets/revoke.js'),
+        'NAME@VERSION',
+      ),
       entry('secrets list', 'secrets, never their values', () => import('./commands/secrets/list.js')),
     ],
   },

@@ -72,6 +72,7 @@ const others: Readonly<Record<string, readonly string[]>> = {
   'config unset': ['A'],
   'secrets set': ['A=1'],
   'secrets unset': ['A'],
+  'secrets revoke': ['A@1'],
   logs: [],
   'invoices export': ['BERTH-000001'],
   'invoices verify': ['invoice.json'],

@@ -265,6 +265,15 @@ describe('what runs', () => {
       expect(platform.to(secrets)).toHaveLength(0);
     });
 
+    it('revokes a version, and says that nothing runs with it', async () => {
+      const revocations = `POST /v1/secrets/${idOf(40)}/revocations`;
+      platform.on(revocations, { name: 'TOKEN', version: 1, deploymentId: null });
+      const ran = await terminal.berth(['secrets', 'revoke', 'TOKEN@1']);
+      expect(ran).toMatchObject({ code: 0, stdout: expect.stringContaining('Version 1 of TOKEN is revoked') });
+      expect(platform.bodies(revocations)).toEqual([{ name: 'TOKEN', version: 1 }]);
+      expect(await terminal.berth(['secrets', 'revoke', 'TOKEN'])).toMatchObject({ code: 2 });
+    });
+
     it('lists names and versions of secrets', async () => {
       const items = [{ name: 'TOKEN', version: 2, createdAt: at }];
       platform.on(`GET /v1/secrets/${idOf(40)}`, { workloadId: idOf(40), items });
