@@ -2,6 +2,7 @@ import { AccessModule } from '@berth/access';
 import { EventingModule } from '@berth/eventing';
 import { ReconcileModule } from '@berth/reconcile';
 import { type DynamicModule, Module } from '@nestjs/common';
+import { ApiTokensModule } from './api-tokens/api-tokens.module.js';
 import { AuditModule } from './audit/audit.module.js';
 import type { Config } from './config.js';
 import { GatewaySyncModule } from './gateway-sync/gateway-sync.module.js';
@@ -41,6 +42,7 @@ export class AppModule {
       RegistrationsModule,
       SigningKeysModule,
       SessionsModule,
+      ApiTokensModule,
       PasswordChangesModule,
       RecoveryModule,
       OrganizationsModule,

@@ -25,6 +25,7 @@ describe('the API as a whole', () => {
     'post /v1/auth/refresh',
     'post /v1/auth/recovery',
     'post /v1/auth/recovery/complete',
+    'post /v1/auth/token',
     'post /v1/invitations/decline',
     'get /.well-known/jwks.json',
   ];
@@ -60,7 +61,12 @@ describe('the API as a whole', () => {
       body: { organizationId: organization.id, email: 'guest@example.com', role: 'viewer' },
       headers: { 'berth-access': access },
     });
+    const token = await identity.call('POST', '/v1/api-tokens', {
+      token: owner.accessToken,
+      body: { name: 'ci', scopes: ['apps:read'] },
+    });
     const ids: Record<string, string> = {
+      '/v1/api-tokens/{id}': String(token.body['id']),
       '/v1/invitations/{id}': String(invited.body['id']),
       '/v1/invitations/{id}/resend': String(invited.body['id']),
       '/v1/organizations/{id}': organization.id,

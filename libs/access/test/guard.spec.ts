@@ -148,6 +148,18 @@ describe('the access guard', () => {
     expect(await code(response)).toBe('forbidden');
   });
 
+  it('lets a token of some scopes read what everybody may, and change nothing that is its person’s own', async () => {
+    const found = async (token: string) => {
+      const path = `${service.url}/v1/founded/${await identity.organization()}/1`;
+      return (await fetch(path, { method: 'POST', headers: { authorization: `Bearer ${token}` } })).status;
+    };
+    const narrow = await identity.token({ scopes: ['usage:read', 'apps:*'] });
+    expect((await get('/v1/me', narrow)).status).toBe(200);
+    expect(await found(narrow)).toBe(403);
+    expect(await found(await identity.token({ scopes: [] }))).toBe(403);
+    expect(await found(await identity.token())).toBe(201);
+  });
+
   it('answers 404 for an organization in which the caller has no role, 403 when the role is too low', async () => {
     const organizationId = await identity.organization();
     const viewer = await identity.member(organizationId, 'viewer');

@@ -1,3 +1,4 @@
+export * from './api/user-management/api-tokens.js';
 export * from './api/user-management/audit.js';
 export * from './api/user-management/auth.js';
 export * from './api/user-management/invitations.js';

@@ -1,3 +1,4 @@
+import { ApiTokens1763740000004 } from './migrations/api-tokens.migration.js';
 import { CreateUserManagement1763690000001 } from './migrations/create-user-management.migration.js';
 import { Invitations1763740000003 } from './migrations/invitations.migration.js';
 import { Recovery1763740000001 } from './migrations/recovery.migration.js';
@@ -9,4 +10,5 @@ export const identityMigrations = [
   Recovery1763740000001,
   Throttle1763740000002,
   Invitations1763740000003,
+  ApiTokens1763740000004,
 ] as const;

@@ -46,6 +46,20 @@ create table aggregate_version (
   constraint aggregate_version_pkey PRIMARY KEY (subject)
 );
 
+create table api_token (
+  id uuid not null,
+  user_id uuid not null,
+  name text not null,
+  prefix text not null,
+  scopes jsonb not null,
+  token_hash text not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  last_used_at timestamp with time zone,
+  constraint api_token_pkey PRIMARY KEY (id),
+  constraint api_token_token_hash_key UNIQUE (token_hash)
+);
+
 create table app_user (
   id uuid not null,
   email text not null,
@@ -297,6 +311,8 @@ create table work_lease (
   constraint work_lease_pkey PRIMARY KEY (queue, key)
 );
 
+alter table api_token add constraint api_token_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
+
 alter table invitation add constraint invitation_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE CASCADE;
 
 alter table membership add constraint membership_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE CASCADE;
@@ -308,6 +324,8 @@ alter table refresh_token add constraint refresh_token_session_id_fkey FOREIGN K
 CREATE INDEX access_membership_subject ON access_membership USING btree (subject_id, organization_id);
 
 CREATE INDEX access_revoked_session_at ON access_revoked_session USING btree (revoked_at);
+
+CREATE INDEX api_token_owner ON api_token USING btree (user_id, id);
 
 CREATE INDEX audit_trail_organization ON audit_trail USING btree (organization_id, entry_id);
 

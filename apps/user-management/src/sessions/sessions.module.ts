@@ -25,6 +25,6 @@ import { TokenIssuer } from './token-issuer.js';
     SessionsService,
     TokenIssuer,
   ],
-  exports: [SessionEnder],
+  exports: [SessionEnder, TokenIssuer],
 })
 export class SessionsModule {}

@@ -1,4 +1,4 @@
-import type { Tokens } from '@berth/contracts/identity';
+import type { AccessToken, Tokens } from '@berth/contracts/identity';
 import { Clock, CONFIG } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { SignJWT } from 'jose';
@@ -9,6 +9,8 @@ export interface TokenSubject {
   readonly userId: string;
   readonly sessionId: string;
   readonly administrator: boolean;
+  /** Absent: everything that the person may do. */
+  readonly scopes?: readonly string[];
 }
 
 /** Signs access tokens. They say who, never what role: services look that up. */
@@ -21,6 +23,11 @@ export class TokenIssuer {
   ) {}
 
   async issue(subject: TokenSubject, refreshToken: string): Promise<Tokens> {
+    return { ...(await this.access(subject)), refreshToken, sessionId: subject.sessionId };
+  }
+
+  /** An access token alone. */
+  async access(subject: TokenSubject): Promise<AccessToken> {
     const expiresIn = this.config.ACCESS_TOKEN_SECONDS;
     const { kid, key } = await this.vault.active();
     const now = Math.floor(this.clock.now().getTime() / 1_000);
@@ -32,12 +39,12 @@ export class TokenIssuer {
       .setIssuedAt(now)
       .setExpirationTime(now + expiresIn)
       .sign(key);
-    return { accessToken, tokenType: 'Bearer', expiresIn, refreshToken, sessionId: subject.sessionId };
+    return { accessToken, tokenType: 'Bearer', expiresIn };
   }
 }
 
-const claimsOf = ({ sessionId, administrator }: TokenSubject) => ({
+const claimsOf = ({ sessionId, administrator, scopes = ['*'] }: TokenSubject) => ({
   sid: sessionId,
-  scope: '*',
+  scope: scopes.join(' '),
   ...(administrator ? { admin: true } : {}),
 });

@@ -54,6 +54,7 @@ export class AccessGuard implements CanActivate {
   private async admit(request: Request, reply: Reply, required: readonly Permission[]): Promise<void> {
     const caller = await this.authenticate(request, reply);
     this.refuseMissingScopes(caller, required);
+    refuseNarrowToken(caller, request.method, required);
     await this.refuseStale(request.method, required);
     await this.catchUp(request.headers[BERTH_ACCESS]);
     // A caller of its own for each request: what was checked for one says nothing about the next.
@@ -103,5 +104,13 @@ export class AccessGuard implements CanActivate {
   }
 }
 
+/** A token of some scopes does what they name. What needs no permission, as changing one's own account, is for the person alone. */
+function refuseNarrowToken({ scopes }: Caller, method: string, required: readonly Permission[]): void {
+  if (required.length > 0 || isRead(method) || scopes.includes('*')) return;
+  throw accessErrors.Forbidden('A token with limited scopes cannot be used for this.');
+}
+
+const isRead = (method: string): boolean => ['GET', 'HEAD', 'OPTIONS'].includes(method);
+
 const isSensitive = (method: string, required: readonly Permission[]): boolean =>
-  !['GET', 'HEAD', 'OPTIONS'].includes(method) || required.some((permission) => permission.startsWith('secrets:'));
+  !isRead(method) || required.some((permission) => permission.startsWith('secrets:'));

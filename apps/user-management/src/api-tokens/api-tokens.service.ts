@@ -1,0 +1,74 @@
+import { Audit, type Caller } from '@berth/access';
+import type { Page, PageQuery } from '@berth/contracts/common';
+import { sessionRevoked } from '@berth/contracts/events';
+import type { ApiTokenView, CreateApiToken, CreatedApiToken } from '@berth/contracts/identity';
+import { Outbox } from '@berth/eventing';
+import { Clock, Database, decodeCursor, Ids, toPage, type Tx } from '@berth/service-kit';
+import { Inject, Injectable } from '@nestjs/common';
+import { type ApiTokenRecord, meaninglessScope, toApiTokenView } from './api-token.js';
+import { newApiToken, shownPart } from './api-token-text.js';
+import { apiTokenErrors } from './api-tokens.errors.js';
+import { ApiTokensRepository } from './api-tokens.repository.js';
+
+const MOST = 50;
+const DAY_MS = 86_400_000;
+
+/** A person's own API tokens. */
+@Injectable()
+export class ApiTokensService {
+  constructor(
+    @Inject(Database) private readonly database: Database,
+    @Inject(ApiTokensRepository) private readonly tokens: ApiTokensRepository,
+    @Inject(Outbox) private readonly outbox: Outbox,
+    @Inject(Audit) private readonly audit: Audit,
+    @Inject(Clock) private readonly clock: Clock,
+    @Inject(Ids) private readonly ids: Ids,
+  ) {}
+
+  /** @throws DomainError 422 `api_token_scope_unknown`, 409 `too_many_api_tokens` */
+  async create(caller: Caller, { name, scopes, expiresInDays }: CreateApiToken): Promise<CreatedApiToken> {
+    const meaningless = meaninglessScope(scopes);
+    if (meaningless !== undefined)
+      throw apiTokenErrors.ApiTokenScopeUnknown(`${meaningless} allows nothing`, {
+        pointer: `/scopes/${scopes.indexOf(meaningless)}`,
+      });
+    const [token, now] = [newApiToken(), this.clock.now()];
+    const record: ApiTokenRecord = {
+      id: this.ids.next(),
+      userId: caller.subjectId,
+      name,
+      prefix: shownPart(token),
+      scopes,
+      createdAt: now,
+      expiresAt: new Date(now.getTime() + expiresInDays * DAY_MS),
+      lastUsedAt: null,
+    };
+    await this.database.transaction((tx) => this.insert(tx, caller, record, token));
+    return { ...toApiTokenView(record), token };
+  }
+
+  async list(caller: Caller, { limit, cursor }: PageQuery): Promise<Page<ApiTokenView>> {
+    const rows = await this.tokens.list(this.database, caller.subjectId, decodeCursor(cursor, 'id'), limit + 1);
+    return toPage(rows.map(toApiTokenView), limit, ({ id }) => id);
+  }
+
+  /** Access tokens that it was exchanged for end with it: they carry its id as their session. */
+  async revoke(caller: Caller, id: string): Promise<void> {
+    await this.database.transaction(async (tx) => {
+      if (!(await this.tokens.delete(tx, caller.subjectId, id)))
+        throw apiTokenErrors.ApiTokenNotFound('You have no such API token.');
+      await this.outbox.append(tx, sessionRevoked, { subject: id, data: { sessionId: id, userId: caller.subjectId } });
+      const target = { kind: 'api-token', id };
+      await this.audit.record(tx, { by: caller, action: 'api-tokens:delete', target, organizationId: null });
+    });
+  }
+
+  private async insert(tx: Tx, caller: Caller, record: ApiTokenRecord, token: string): Promise<void> {
+    if ((await this.tokens.count(tx, caller.subjectId)) >= MOST)
+      throw apiTokenErrors.TooManyApiTokens(`You have ${MOST} API tokens: revoke one first.`);
+    await this.tokens.insert(tx, record, token);
+    const target = { kind: 'api-token', id: record.id };
+    const detail = { scopes: record.scopes, expiresAt: record.expiresAt };
+    await this.audit.record(tx, { by: caller, action: 'api-tokens:create', target, organizationId: null, detail });
+  }
+}
