@@ -1008,6 +1008,22 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/usage/series': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['readUsageSeries'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/workloads': {
     parameters: {
       query?: never;
@@ -2611,6 +2627,17 @@ export interface components {
     UsageAnomalyPage: {
       items: components['schemas']['UsageAnomaly'][];
       next: string | null;
+    };
+    UsageSeries: {
+      items: {
+        byteSeconds: string;
+        /** Format: date-time */
+        from: string;
+        millicoreSeconds: string;
+        /** Format: date-time */
+        to: string;
+      }[];
+      timeZone: string;
     };
     User: {
       administrator: boolean;
@@ -4525,6 +4552,33 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['UsageAnomalyPage'];
+        };
+      };
+    };
+  };
+  readUsageSeries: {
+    parameters: {
+      query: {
+        organization: string;
+        project?: string;
+        environment?: string;
+        app?: string;
+        from: string;
+        to: string;
+        per?: 'hour' | 'day' | 'month';
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['UsageSeries'];
         };
       };
     };
