@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { amounts } from '../commands/usage/usage.js';
+import { amounts } from '../commands/usage/amounts.js';
 import { bytes, duration, grouped, shortCommit, shortDigest, time } from './format.js';
 import { record, table } from './table.js';
 
