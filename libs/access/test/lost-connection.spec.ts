@@ -47,6 +47,16 @@ describe('when connections to the database are lost', () => {
     expect(performance.now() - revoked).toBeLessThan(1_500);
   });
 
+  it('a replica that cannot read who may do what refuses nobody as unauthenticated', async () => {
+    const token = await identity.token({});
+    await service.database.query('alter table access_revoked_session rename to out_of_reach');
+    const seen = new Set<number>();
+    await eventually(async () => expect(seen.add(await status(replica, '/v1/me', token))).toContain(500));
+    await service.database.query('alter table out_of_reach rename to access_revoked_session');
+    await eventually(async () => expect(await status(replica, '/v1/me', token)).toBe(200));
+    expect(seen).not.toContain(401);
+  });
+
   it('a replica hears again once its connection is back', async () => {
     await cut(`query like 'listen "berth_access"%'`);
     await eventually(async () => {

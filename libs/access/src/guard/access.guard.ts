@@ -71,12 +71,18 @@ export class AccessGuard implements CanActivate {
   }
 
   private async callerOf(token: string): Promise<Caller | undefined> {
+    const kid = kidOf(token);
+    if (kid === undefined) return undefined;
+    // A key may sign a moment before every service has heard of it. A read copy that cannot be read is an outage, which
+    // says nothing about the token: whoever is told 401 throws a good one away.
+    const current = await this.cache.platformWhen(({ keys }) => keys.has(kid), WAIT_MS);
+    const caller = await this.verified(token, current);
+    return caller && current.revokedSessions.has(caller.sessionId) ? undefined : caller;
+  }
+
+  private async verified(token: string, { keys }: PlatformAccess): Promise<Caller | undefined> {
     try {
-      const kid = keyNamedBy(token);
-      // A key may sign a moment before every service has heard of it.
-      const current = await this.cache.platformWhen(({ keys }) => keys.has(kid), WAIT_MS);
-      const { caller } = await this.verifier.verify(token, current.keys, this.clock.now());
-      return current.revokedSessions.has(caller.sessionId) ? undefined : caller;
+      return (await this.verifier.verify(token, keys, this.clock.now())).caller;
     } catch {
       return undefined; // why a token is not valid helps only whoever forges one
     }
@@ -114,3 +120,11 @@ const isRead = (method: string): boolean => ['GET', 'HEAD', 'OPTIONS'].includes(
 
 const isSensitive = (method: string, required: readonly Permission[]): boolean =>
   !isRead(method) || required.some((permission) => permission.startsWith('secrets:'));
+
+function kidOf(token: string): string | undefined {
+  try {
+    return keyNamedBy(token);
+  } catch {
+    return undefined; // no token of ours
+  }
+}
