@@ -51,7 +51,8 @@ async function logOf(app: MeteringApp, organizationId: string): Promise<CloudEve
 
 async function bill(app: MeteringApp, organizationId: string) {
   const path = `/v1/invoices/preview?organization=${organizationId}`;
-  const { body } = await app.call(path, await app.viewer(organizationId));
+  const { status, body } = await app.call(path, await app.viewer(organizationId));
+  expect(status).toBe(200);
   // Each database counts its own log.
   return { ...body, cut: null };
 }

@@ -18,6 +18,7 @@ export { shares } from './rating/shares.js';
 export { type Unpriced, usageCharges } from './rating/usage-charges.js';
 export { mergeEntries, type Move, moveTo, type OpenSpan, type Resource } from './spans/span.js';
 export { canonicalText, sha256Of } from './invoices/canonical.js';
+export { NotConserved, type Quantities, requireConserved } from './invoices/conservation.js';
 export { type CorrectedLine } from './invoices/corrections.js';
 export { documentOf, type InvoiceInput, type LateUsage, type Rated, ratingOf } from './invoices/document.js';
 export { type InvoiceExport, invoiceExport } from './invoices/export.js';

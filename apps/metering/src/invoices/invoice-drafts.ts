@@ -1,4 +1,12 @@
-import { codeVersion, type InvoiceInput, type LateUsage, monthAt, type Period, ratingOf } from '@berth/billing';
+import {
+  codeVersion,
+  type InvoiceInput,
+  type LateUsage,
+  monthAt,
+  type Period,
+  ratingOf,
+  requireConserved,
+} from '@berth/billing';
 import { type InvoiceDocument, invoiceDocument } from '@berth/contracts/metering';
 import type { Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
@@ -38,13 +46,14 @@ export class InvoiceDrafts {
     private readonly spans: PeriodSpansRepository,
   ) {}
 
-  /** All that an invoice of a period depends on, as it is known now. What still runs is counted up to `countedUntil`. */
+  /** All that an invoice of a period depends on, as it is known now. What still runs is counted up to `countedUntil`. @throws NotConserved */
   async of(tx: Tx, account: AccountRow, period: BilledPeriod, countedUntil: Date): Promise<InvoiceInput> {
     const { organizationId, issuer } = account;
     const until = countedUntil < period.to ? countedUntil : period.to;
     const rated = await this.periods.of(tx, { ...account, period }, until);
     const cut = await this.invoices.cut(tx, organizationId);
-    const spans = await this.spans.digest(tx, organizationId, period.from, until);
+    const { spans, sums } = await this.spans.digest(tx, organizationId, period.from, until);
+    requireConserved(sums, rated.segments);
     return { ...rated, organizationId, issuer, cut, spans, corrections: [], codeVersion, number: null, issuedAt: null };
   }
 

@@ -1,4 +1,4 @@
-import { type ClippedSpan, SpanDigest } from '@berth/billing';
+import { type ClippedSpan, type Quantities, SpanDigest } from '@berth/billing';
 import type { Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 
@@ -16,10 +16,15 @@ const spansSql = `
    order by r.workload_id, "from", r.cluster collate "C", r.process_type collate "C", r.release, r.cpu_millicores,
             r.memory_mib`;
 
+export interface SpansOfPeriod {
+  readonly spans: { readonly count: number; readonly sha256: string };
+  readonly sums: Quantities;
+}
+
 @Injectable()
 export class PeriodSpansRepository {
   /** Of all spans of an organization in `[from, to)`, read in pages so that memory stays the same however many there are. */
-  async digest(tx: Tx, organizationId: string, from: Date, to: Date): Promise<{ count: number; sha256: string }> {
+  async digest(tx: Tx, organizationId: string, from: Date, to: Date): Promise<SpansOfPeriod> {
     await tx.query(`declare period_span no scroll cursor for ${spansSql}`, [organizationId, from, to]);
     const digest = new SpanDigest();
     for (;;) {
@@ -28,6 +33,6 @@ export class PeriodSpansRepository {
       if (page.length < PAGE) break;
     }
     await tx.query('close period_span');
-    return digest.done();
+    return { spans: digest.done(), sums: digest.sums() };
   }
 }

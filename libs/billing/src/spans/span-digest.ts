@@ -23,13 +23,23 @@ export function compareSpans(a: ClippedSpan, b: ClippedSpan): number {
 export class SpanDigest {
   private readonly hash = createHash('sha256');
   private count = 0;
+  private cpu = 0n;
+  private memory = 0n;
 
   add(span: ClippedSpan): void {
     this.count++;
+    const instanceTime = BigInt(span.to.getTime() - span.from.getTime()) * BigInt(span.instances);
+    this.cpu += instanceTime * BigInt(span.cpuMillicores);
+    this.memory += instanceTime * BigInt(span.memoryMib) * 2n ** 20n;
     const { workloadId, appId, environmentId, projectId, cluster, release, processType } = span;
     const what = [workloadId, appId, environmentId, projectId, cluster, release, processType];
     const size = [span.cpuMillicores, span.memoryMib, span.instances, span.from.toISOString(), span.to.toISOString()];
     this.hash.update(`${JSON.stringify([...what, ...size])}\n`);
+  }
+
+  /** What all of them are together, in millicore-milliseconds and byte-milliseconds. */
+  sums(): { readonly cpu: bigint; readonly memory: bigint } {
+    return { cpu: this.cpu, memory: this.memory };
   }
 
   done(): { readonly count: number; readonly sha256: string } {

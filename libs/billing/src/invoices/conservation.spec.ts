@@ -1,0 +1,31 @@
+import { priceList } from '@berth/contracts/metering';
+import { describe, expect, it } from '@jest/globals';
+import type { Segment } from '../rating/rating.js';
+import { NotConserved, requireConserved } from './conservation.js';
+
+const [from, to] = [new Date(0), new Date(1_000)];
+const prices = priceList.parse({
+  rates: [{ id: 'cpu', name: 'CPU', metric: 'cpu', pricing: { kind: 'per-unit', price: '1' } }],
+});
+const segment: Segment = {
+  version: { version: 1, validFrom: from.toISOString(), validTo: null, prices },
+  ...{ from, to },
+  usage: [
+    { appId: 'a', metric: 'cpu', quantity: 7n },
+    { appId: 'b', metric: 'cpu', quantity: 5n },
+    { appId: 'b', metric: 'memory', quantity: 3n },
+  ],
+};
+
+describe('usage', () => {
+  it('is conserved when spans are what is rated or known to have no price', () => {
+    expect(() => requireConserved({ cpu: 12n, memory: 3n }, [segment])).not.toThrow();
+  });
+
+  it.each([
+    ['lost', { cpu: 13n, memory: 3n }],
+    ['made', { cpu: 12n, memory: 2n }],
+  ])('that was %s on the way stops everything', (_name, sums) => {
+    expect(() => requireConserved(sums, [segment])).toThrow(NotConserved);
+  });
+});
