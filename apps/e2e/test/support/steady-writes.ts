@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { expect } from '@jest/globals';
 import type { Api } from './api.js';
 
@@ -14,8 +14,9 @@ interface Write {
  * again with the same key, as one has to who got no answer.
  */
 export class SteadyWrites {
+  private readonly prefix = `write-${randomBytes(4).toString('hex')}-`;
   private readonly acknowledged = new Map<string, string>();
-  private refused = 0;
+  private unanswered = 0;
   private stopping = false;
   private readonly done: Promise<void>;
 
@@ -23,16 +24,16 @@ export class SteadyWrites {
     this.done = this.run();
   }
 
-  /** Answers that were no acknowledgement: while nobody could answer, there must be some. */
+  /** Attempts that met nobody who could answer. */
   get failures(): number {
-    return this.refused;
+    return this.unanswered;
   }
 
   /** Ends, and insists that everything that was acknowledged is there, once, and nothing else. */
   async expectNothingLost(): Promise<void> {
     this.stopping = true;
     await this.done;
-    const found = (await this.projects()).filter(({ slug }) => slug.startsWith('write-'));
+    const found = (await this.projects()).filter(({ slug }) => slug.startsWith(this.prefix));
     expect(new Map(found.map(({ slug, id }) => [slug, id]))).toEqual(this.acknowledged);
     expect(found).toHaveLength(this.acknowledged.size);
     expect(this.acknowledged.size).toBeGreaterThan(5);
@@ -40,7 +41,7 @@ export class SteadyWrites {
 
   private async run(): Promise<void> {
     for (let index = 1; !this.stopping; index++)
-      await this.untilAcknowledged({ slug: `write-${index}`, key: randomUUID() });
+      await this.untilAcknowledged({ slug: `${this.prefix}${index}`, key: randomUUID() });
   }
 
   private async untilAcknowledged(write: Write): Promise<void> {
@@ -49,8 +50,9 @@ export class SteadyWrites {
         const { id } = await this.send(write);
         this.acknowledged.set(write.slug, id);
         return;
-      } catch {
-        this.refused++;
+      } catch (error) {
+        if (isRefusal(error)) throw error;
+        this.unanswered++;
       } finally {
         await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLISECONDS));
       }
@@ -76,3 +78,7 @@ export class SteadyWrites {
     }
   }
 }
+
+/** Asked again while the first attempt is still under way is no refusal either. */
+const isRefusal = (error: unknown): boolean =>
+  / answered 4\d\d /.test(String(error)) && !/idempotency/.test(String(error));
