@@ -17,6 +17,7 @@ import { QuotasModule } from './quotas/quotas.module.js';
 import { RecoveryModule } from './recovery/recovery.module.js';
 import { RegistrationsModule } from './registrations/registrations.module.js';
 import { SealingModule } from './sealing/sealing.module.js';
+import { SecondFactorModule } from './second-factor/second-factor.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
 import { SigningKeysModule } from './signing-keys/signing-keys.module.js';
 import { SnapshotsModule } from './snapshots/snapshots.module.js';
@@ -41,6 +42,7 @@ export class AppModule {
       UsersModule,
       RegistrationsModule,
       SigningKeysModule,
+      SecondFactorModule,
       SessionsModule,
       ApiTokensModule,
       PasswordChangesModule,

@@ -5,6 +5,7 @@ export * from './api/user-management/invitations.js';
 export * from './api/user-management/memberships.js';
 export * from './api/user-management/organizations.js';
 export * from './api/user-management/quotas.js';
+export * from './api/user-management/second-factor.js';
 export * from './api/user-management/sessions.js';
 export * from './api/user-management/signing-keys.js';
 export * from './api/user-management/snapshots.js';

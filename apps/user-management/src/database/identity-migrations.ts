@@ -2,6 +2,7 @@ import { ApiTokens1763740000004 } from './migrations/api-tokens.migration.js';
 import { CreateUserManagement1763690000001 } from './migrations/create-user-management.migration.js';
 import { Invitations1763740000003 } from './migrations/invitations.migration.js';
 import { Recovery1763740000001 } from './migrations/recovery.migration.js';
+import { SecondFactor1763740000005 } from './migrations/second-factor.migration.js';
 import { Throttle1763740000002 } from './migrations/throttle.migration.js';
 
 /** In the order in which they run. */
@@ -11,4 +12,5 @@ export const identityMigrations = [
   Throttle1763740000002,
   Invitations1763740000003,
   ApiTokens1763740000004,
+  SecondFactor1763740000005,
 ] as const;

@@ -272,6 +272,20 @@ create table throttle (
   constraint throttle_pkey PRIMARY KEY (key)
 );
 
+create table totp (
+  user_id uuid not null,
+  secret_sealed bytea not null,
+  confirmed boolean not null default false,
+  last_step bigint not null default 0,
+  constraint totp_pkey PRIMARY KEY (user_id)
+);
+
+create table totp_recovery_code (
+  user_id uuid not null,
+  code_hash text not null,
+  constraint totp_recovery_code_pkey PRIMARY KEY (user_id, code_hash)
+);
+
 create table work_deadline (
   queue text not null,
   key text not null,
@@ -320,6 +334,10 @@ alter table membership add constraint membership_organization_id_fkey FOREIGN KE
 alter table recovery add constraint recovery_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
 
 alter table refresh_token add constraint refresh_token_session_id_fkey FOREIGN KEY (session_id) REFERENCES session(id) ON DELETE CASCADE;
+
+alter table totp add constraint totp_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
+
+alter table totp_recovery_code add constraint totp_recovery_code_user_id_fkey FOREIGN KEY (user_id) REFERENCES totp(user_id) ON DELETE CASCADE;
 
 CREATE INDEX access_membership_subject ON access_membership USING btree (subject_id, organization_id);
 

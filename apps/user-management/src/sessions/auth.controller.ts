@@ -4,6 +4,7 @@ import { AnswerNotStored, Answers, AnswersNothing } from '@berth/service-kit';
 import { Body, Controller, Header, Headers, Inject, Ip, Post } from '@nestjs/common';
 import { LoginService } from './login.service.js';
 import { RefreshService } from './refresh.service.js';
+import { TokenIssuer } from './token-issuer.js';
 import { SessionsService } from './sessions.service.js';
 
 const USER_AGENT_LENGTH = 200;
@@ -13,6 +14,7 @@ export class AuthController {
   constructor(
     @Inject(LoginService) private readonly logins: LoginService,
     @Inject(RefreshService) private readonly refreshes: RefreshService,
+    @Inject(TokenIssuer) private readonly issuer: TokenIssuer,
     @Inject(SessionsService) private readonly sessions: SessionsService,
   ) {}
 
@@ -21,12 +23,14 @@ export class AuthController {
   @AnswerNotStored()
   @Header('cache-control', 'no-store')
   @Answers(tokens)
-  login(
+  async login(
     @Body({ schema: login }) body: Login,
     @Headers('user-agent') userAgent: string | undefined,
     @Ip() address: string,
   ): Promise<Tokens> {
-    return this.logins.login(body, { address, userAgent: userAgent?.slice(0, USER_AGENT_LENGTH) ?? null });
+    const device = { address, userAgent: userAgent?.slice(0, USER_AGENT_LENGTH) ?? null };
+    const { refreshToken, ...subject } = await this.logins.login(body, device);
+    return this.issuer.issue(subject, refreshToken);
   }
 
   @Post('refresh')

@@ -1,12 +1,12 @@
-import type { Login, Tokens } from '@berth/contracts/identity';
+import type { Login } from '@berth/contracts/identity';
 import { Database, type Tx } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
-import { PasswordsService } from '../passwords/passwords.service.js';
+import { PasswordProof, type Proven } from '../password-proof/password-proof.js';
+import { SecondFactor } from '../second-factor/second-factor.js';
 import { Throttle } from '../throttle/throttle.js';
 import { UsersRepository } from '../users/users.repository.js';
 import { SessionStarter, type StartedSession } from './session-starter.js';
 import { sessionErrors } from './sessions.errors.js';
-import { TokenIssuer } from './token-issuer.js';
 
 /** From where somebody logs in. */
 export interface Device {
@@ -15,38 +15,40 @@ export interface Device {
   readonly userAgent: string | null;
 }
 
-/** From an address and a password to tokens. */
+/** Who is in, and in which session. */
+export interface LoggedIn extends StartedSession {
+  readonly userId: string;
+  readonly administrator: boolean;
+}
+
+/** From an address, a password and what else is asked for to a session. */
 @Injectable()
 export class LoginService {
   constructor(
     @Inject(Database) private readonly database: Database,
-    @Inject(UsersRepository) private readonly users: UsersRepository,
-    @Inject(PasswordsService) private readonly passwords: PasswordsService,
-    @Inject(SessionStarter) private readonly starter: SessionStarter,
+    @Inject(PasswordProof) private readonly passwords: PasswordProof,
+    @Inject(SecondFactor) private readonly secondFactor: SecondFactor,
     @Inject(Throttle) private readonly throttle: Throttle,
-    @Inject(TokenIssuer) private readonly issuer: TokenIssuer,
+    @Inject(UsersRepository) private readonly users: UsersRepository,
+    @Inject(SessionStarter) private readonly starter: SessionStarter,
   ) {}
 
   /** Same answer and same time whether the address is unknown, unverified or the password wrong. */
-  async login({ email, password }: Login, { address, userAgent }: Device): Promise<Tokens> {
-    const attempt = { what: 'login', account: email, address };
-    await this.throttle.admit(attempt);
-    const user = await this.users.findByEmail(this.database, email);
-    const matches = await this.passwords.matches(password, user?.passwordHash);
-    if (!user || !matches) throw sessionErrors.CredentialsInvalid('The address or the password is wrong.');
+  async login(login: Login, { address, userAgent }: Device): Promise<LoggedIn> {
+    const proven = await this.passwords.of(login, address);
+    if (!proven) throw credentialsInvalid();
+    const { user, attempt } = proven;
+    await this.secondFactor.require(user.id, login.code, address);
     await this.throttle.succeeded(attempt);
-    const { sessionId, refreshToken } = await this.database.transaction((tx) => this.start(tx, user, userAgent));
-    return this.issuer.issue({ userId: user.id, sessionId, administrator: user.administrator }, refreshToken);
+    const started = await this.database.transaction((tx) => this.start(tx, user, userAgent));
+    return { ...started, userId: user.id, administrator: user.administrator };
   }
 
   /** A password that was set anew while the old one was compared ends all sessions: none may begin with the old one after it. */
-  private async start(
-    tx: Tx,
-    { id, passwordHash }: { readonly id: string; readonly passwordHash: string },
-    userAgent: string | null,
-  ): Promise<StartedSession> {
-    if ((await this.users.passwordHashOf(tx, id, 'for share')) !== passwordHash)
-      throw sessionErrors.CredentialsInvalid('The address or the password is wrong.');
-    return this.starter.start(tx, id, userAgent);
+  private async start(tx: Tx, user: Proven['user'], userAgent: string | null): Promise<StartedSession> {
+    if ((await this.users.passwordHashOf(tx, user.id, 'for share')) !== user.passwordHash) throw credentialsInvalid();
+    return this.starter.start(tx, user.id, userAgent);
   }
 }
+
+const credentialsInvalid = () => sessionErrors.CredentialsInvalid('The address or the password is wrong.');

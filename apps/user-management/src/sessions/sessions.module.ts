@@ -1,4 +1,6 @@
 import { Module } from '@nestjs/common';
+import { PasswordProofModule } from '../password-proof/password-proof.module.js';
+import { SecondFactorModule } from '../second-factor/second-factor.module.js';
 import { SigningKeysModule } from '../signing-keys/signing-keys.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AuthController } from './auth.controller.js';
@@ -13,7 +15,7 @@ import { SessionsService } from './sessions.service.js';
 import { TokenIssuer } from './token-issuer.js';
 
 @Module({
-  imports: [UsersModule, SigningKeysModule],
+  imports: [UsersModule, SigningKeysModule, PasswordProofModule, SecondFactorModule],
   controllers: [AuthController, SessionsController],
   providers: [
     LoginService,

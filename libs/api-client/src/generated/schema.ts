@@ -352,6 +352,54 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/auth/totp': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['getTotp'];
+    put?: never;
+    post: operations['beginTotp'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/auth/totp/confirm': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['confirmTotp'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/auth/totp/disable': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['disableTotp'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/auth/verify-email': {
     parameters: {
       query?: never;
@@ -1316,6 +1364,9 @@ export interface components {
       items: components['schemas']['AuditEntry'][];
       next: string | null;
     };
+    BeginTotp: {
+      password: string;
+    };
     BillingAccount: {
       blocked: string | null;
       issuer: string;
@@ -1476,6 +1527,9 @@ export interface components {
       /** Format: uuid */
       deploymentId: string | null;
       version: number;
+    };
+    ConfirmTotp: {
+      code: string;
     };
     CostEstimate: {
       after: string;
@@ -1913,6 +1967,10 @@ export interface components {
       items: components['schemas']['Deployment'][];
       next: string | null;
     };
+    DisableTotp: {
+      code: string;
+      password: string;
+    };
     DryRun: {
       allocation: {
         after: {
@@ -2206,6 +2264,7 @@ export interface components {
       }[];
     };
     Login: {
+      code?: string;
       email: string;
       password: string;
     };
@@ -2363,6 +2422,9 @@ export interface components {
       environments: number;
       memoryMib: number;
       projects: number;
+    };
+    RecoveryCodes: {
+      recoveryCodes: string[];
     };
     RecoveryRequested: {
       /** @enum {string} */
@@ -2531,6 +2593,14 @@ export interface components {
       sessionId: string;
       /** @enum {string} */
       tokenType: 'Bearer';
+    };
+    TotpSecret: {
+      secret: string;
+      uri: string;
+    };
+    TotpStatus: {
+      enabled: boolean;
+      recoveryCodesLeft: number;
     };
     UpdateApp: {
       build?: {
@@ -3323,6 +3393,92 @@ export interface operations {
         content: {
           'application/json': components['schemas']['AccessToken'];
         };
+      };
+    };
+  };
+  getTotp: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TotpStatus'];
+        };
+      };
+    };
+  };
+  beginTotp: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['BeginTotp'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TotpSecret'];
+        };
+      };
+    };
+  };
+  confirmTotp: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ConfirmTotp'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RecoveryCodes'];
+        };
+      };
+    };
+  };
+  disableTotp: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['DisableTotp'];
+      };
+    };
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
       };
     };
   };

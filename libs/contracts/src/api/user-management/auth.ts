@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { id } from '../../common/values.js';
+import { secondFactorCode } from './second-factor.js';
 import { displayName, email, newPassword } from './values.js';
 
 export const register = z
@@ -15,7 +16,14 @@ export const verifyEmail = z.strictObject({ token: z.string().min(1).max(200) })
 export type VerifyEmail = z.infer<typeof verifyEmail>;
 
 /** No rules for the password but a limit: what is wrong with it is not told. */
-export const login = z.strictObject({ email, password: z.string().min(1).max(1_000) }).meta({ id: 'Login' });
+export const login = z
+  .strictObject({
+    email,
+    password: z.string().min(1).max(1_000),
+    /** Of the second factor; asked for with `second_factor_required` where there is one. */
+    code: secondFactorCode.optional(),
+  })
+  .meta({ id: 'Login' });
 export type Login = z.infer<typeof login>;
 
 /** Asks for a mail with a code that lets its reader set a new password. */

@@ -1,0 +1,51 @@
+import type { Caller } from '@berth/access';
+import type { Login } from '@berth/contracts/identity';
+import { Database } from '@berth/service-kit';
+import { Inject, Injectable } from '@nestjs/common';
+import { passwordErrors } from '../passwords/passwords.errors.js';
+import { PasswordsService } from '../passwords/passwords.service.js';
+import { type Attempt, Throttle } from '../throttle/throttle.js';
+import type { UserRecord } from '../users/user.js';
+import { UsersRepository } from '../users/users.repository.js';
+
+export interface Proven {
+  readonly user: UserRecord & { readonly passwordHash: string };
+  /** To be told as a success once everything else is proven, too. */
+  readonly attempt: Attempt;
+}
+
+/** Whether somebody knows a password; how often that may be tried is bounded. */
+@Injectable()
+export class PasswordProof {
+  constructor(
+    @Inject(Database) private readonly database: Database,
+    @Inject(UsersRepository) private readonly users: UsersRepository,
+    @Inject(PasswordsService) private readonly passwords: PasswordsService,
+    @Inject(Throttle) private readonly throttle: Throttle,
+  ) {}
+
+  /**
+   * Undefined when the address is unknown or the password wrong, after the same work and the same time.
+   * @throws DomainError 429 `too_many_attempts`
+   */
+  async of({ email, password }: Pick<Login, 'email' | 'password'>, address: string): Promise<Proven | undefined> {
+    const attempt = { what: 'login', account: email, address };
+    await this.throttle.admit(attempt);
+    const user = await this.users.findByEmail(this.database, email);
+    const matches = await this.passwords.matches(password, user?.passwordHash);
+    return user && matches ? { user, attempt } : undefined;
+  }
+
+  /** That the person who calls is still the one who logged in. @throws DomainError 422 `current_password_wrong` */
+  async requireOf(caller: Caller, password: string, address: string): Promise<{ email: string; passwordHash: string }> {
+    const attempt = { what: 'password', account: caller.subjectId, address };
+    await this.throttle.admit(attempt);
+    const user = await this.users.find(this.database, caller.subjectId);
+    const passwordHash = await this.users.passwordHashOf(this.database, caller.subjectId);
+    const matches = await this.passwords.matches(password, passwordHash);
+    if (!user || passwordHash === undefined || !matches)
+      throw passwordErrors.CurrentPasswordWrong('is not your password', { pointer: '/password' });
+    await this.throttle.succeeded(attempt);
+    return { email: user.email, passwordHash };
+  }
+}

@@ -1,0 +1,10 @@
+import { defineErrors } from '@berth/service-kit';
+
+export const secondFactorErrors = defineErrors({
+  SecondFactorRequired: 401,
+  SecondFactorInvalid: 401,
+  TotpCodeWrong: 422,
+  TotpEnabledAlready: 409,
+  TotpNotBegun: 409,
+  TotpNotEnabled: 409,
+});
