@@ -61,6 +61,13 @@ describe('account', () => {
     expect(await terminal.berth(['login'])).toMatchObject({ code: 2 });
   });
 
+  it('sends the code of an authenticator that was said', async () => {
+    platform.on('POST /v1/auth/login', tokens);
+    const said = ['login', '--email', 'ann@example.com', '--password-stdin', '--code', '123456'];
+    expect(await terminal.berth(said, { stdin: 'pw\n' })).toMatchObject({ code: 0 });
+    expect(platform.bodies('POST /v1/auth/login')).toMatchObject([{ password: 'pw', code: '123456' }]);
+  });
+
   it('exits with 3 when the password is wrong, and keeps no session', async () => {
     platform.on('POST /v1/auth/login', (_, response) => problem(response, 401, 'credentials_invalid'));
     expect(await login()).toMatchObject({ code: 3, stderr: expect.stringContaining('credentials_invalid') });

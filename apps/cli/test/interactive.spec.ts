@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { deployment, events, idOf, json, Platform } from './platform.js';
+import { deployment, events, idOf, json, Platform, problem } from './platform.js';
 import { Terminal, typing } from './terminal.js';
 
 const base = `/v1/workloads/${idOf(40)}`;
@@ -25,6 +25,17 @@ describe('on a terminal', () => {
     expect(platform.bodies('POST /v1/auth/login')).toEqual([{ email: 'ann@example.com', password: 'correct horse' }]);
     expect(ran.stderr).toContain('E-mail');
     expect(ran.stderr).not.toContain('correct horse');
+  });
+
+  it('asks for the code of an authenticator when the server does', async () => {
+    platform.onEach('POST /v1/auth/login', (_, response) => problem(response, 401, 'second_factor_required'), {
+      accessToken: 'a',
+      refreshToken: 'r',
+    });
+    const ran = await terminal.berth(['login', '--email', 'ann@example.com'], { keyboard: typing('pw', '123456') });
+    expect(ran.code).toBe(0);
+    const sent = { email: 'ann@example.com', password: 'pw' };
+    expect(platform.bodies('POST /v1/auth/login')).toEqual([sent, { ...sent, code: '123456' }]);
   });
 
   it('asks only for what was not said', async () => {
