@@ -1,6 +1,7 @@
 export { baseConfig, type BaseConfig } from './config/base-config.js';
 export { ConfigError, type Environment, loadConfig } from './config/load-config.js';
 export { defineErrors, DomainError, type ErrorExtras } from './errors/define-errors.js';
+export { isInfrastructureError } from './errors/infrastructure-error.js';
 export { Readiness, type ReadinessCheck } from './health/readiness.js';
 export { Answers, AnswersNothing } from './http/answers.js';
 export { decodeCursor, encodeCursor, toPage } from './http/cursor.js';

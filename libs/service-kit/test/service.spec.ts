@@ -84,6 +84,13 @@ describe('a request', () => {
     expect(JSON.stringify(bug.body)).not.toContain('secret detail');
   });
 
+  it('that the database broke off may be repeated', async () => {
+    const outage = await call('/v1/notes/outage');
+    expect(outage).toMatchObject({ status: 503, body: { code: 'unavailable' } });
+    expect(outage.headers.get('retry-after')).toBe('1');
+    expect((await call('/v1/notes')).status).toBe(200);
+  });
+
   it('with If-Match answers 428 without it, 412 when stale, 200 when it matches', async () => {
     const read = (headers: Record<string, string>) => call('/v1/notes/x', { headers });
     expect((await read({})).status).toBe(428);

@@ -1,5 +1,13 @@
-import { isInfrastructureError } from '@berth/eventing';
-import { CONFIG, type CancelTimer, Clock, Database, LOGGER, type Logger, type Tx } from '@berth/service-kit';
+import {
+  CONFIG,
+  type CancelTimer,
+  Clock,
+  Database,
+  isInfrastructureError,
+  LOGGER,
+  type Logger,
+  type Tx,
+} from '@berth/service-kit';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { lockOrganization } from '../accepted-events/organization-lock.js';
 import { BillingAccountsRepository } from '../billing-accounts/billing-accounts.repository.js';

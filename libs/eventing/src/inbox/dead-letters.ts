@@ -1,10 +1,9 @@
-import type { Database, Logger, Tx } from '@berth/service-kit';
+import { type Database, isInfrastructureError, type Logger, type Tx } from '@berth/service-kit';
 import { inCorrelationOf } from './correlation.js';
 import { type DeadLetter, deadLetterOf, type DeadLetterRow } from './dead-letter.js';
 import { describeError } from './describe-error.js';
 import type { EventProcessor } from './event-processor.js';
 import { enter } from './inbox.js';
-import { isInfrastructureError } from './infrastructure-error.js';
 import { lockKey } from './parking.js';
 
 export interface DeadLetterPage {

@@ -1,4 +1,4 @@
-import type { Clock, Database, Logger } from '@berth/service-kit';
+import { type Clock, type Database, isInfrastructureError, type Logger } from '@berth/service-kit';
 import type { BusMessage } from '../bus/event-bus.js';
 import { deadLettered } from '../metrics/metrics.js';
 import { inCorrelationOf } from './correlation.js';
@@ -6,7 +6,6 @@ import { describeError } from './describe-error.js';
 import type { EventProcessor } from './event-processor.js';
 import { Effects } from './effects.js';
 import { hasUuid } from './event-id.js';
-import { isInfrastructureError } from './infrastructure-error.js';
 import { bury, isParked, lockKey, park } from './parking.js';
 
 const ATTEMPTS = 3;

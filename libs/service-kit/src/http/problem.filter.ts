@@ -18,8 +18,11 @@ export class ProblemFilter implements ExceptionFilter {
     const problem = { ...problemFor(error), correlationId: currentCorrelationId() };
     if (problem.status >= 500 && !(error instanceof DomainError)) this.logger.error({ err: error }, 'request failed');
     if (reply.raw.headersSent) return void reply.raw.destroy();
-    if (error instanceof DomainError && error.retryAfter !== undefined)
-      void reply.header('retry-after', String(error.retryAfter));
+    const retryAfter = error instanceof DomainError ? error.retryAfter : retryAfterOf(problem.status);
+    if (retryAfter !== undefined) void reply.header('retry-after', String(retryAfter));
     void reply.status(problem.status).header('content-type', 'application/problem+json').send(JSON.stringify(problem));
   }
 }
+
+/** Seconds: what is unavailable comes back by itself, usually soon. */
+const retryAfterOf = (status: number): number | undefined => (status === 503 ? 1 : undefined);

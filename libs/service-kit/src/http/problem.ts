@@ -1,6 +1,7 @@
 import type { Problem } from '@berth/contracts/common';
 import { HttpException } from '@nestjs/common';
 import { DomainError } from '../errors/define-errors.js';
+import { isInfrastructureError } from '../errors/infrastructure-error.js';
 
 /** What a request that ended with an error is told (RFC 9457). */
 export function problemFor(error: unknown): Problem {
@@ -11,11 +12,16 @@ export function problemFor(error: unknown): Problem {
   if (error instanceof HttpException) return problemOf(error.getStatus(), error.message);
   const status = (error as { statusCode?: unknown } | null)?.statusCode;
   if (typeof status === 'number' && status >= 400 && status < 500) return problemOf(status, (error as Error).message);
+  if (isInfrastructureError(error)) return problemOf(503, unreachable);
   return {
     ...known(500, 'internal'),
     detail: 'Something failed that was not foreseen. The correlation id finds it in the logs.',
   };
 }
+
+/** The answer to a commit may be what was lost, so only a repeat with the same key is safe. */
+const unreachable =
+  'Something that this service needs cannot be reached at the moment. Repeat the request, a POST with the same Idempotency-Key.';
 
 /** The problem that an HTTP status alone tells of. */
 export const problemOf = (status: number, detail: string): Problem => ({
