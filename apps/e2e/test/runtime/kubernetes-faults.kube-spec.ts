@@ -131,6 +131,23 @@ describe('a workload on Kubernetes', () => {
     expect(await world.direct.get(kinds.configMap, 'theirs', never, desired.namespace)).not.toBeNull();
   });
 
+  it.each([
+    ['nonsense', 'nonsense'],
+    ['a generation of its own', (text: string) => text.replace('"generation":2', '"generation":99')],
+  ])('believes nothing in its record that somebody else wrote: %s', async (_, change) => {
+    const desired = await running();
+    const isRecord = ({ metadata }: KubeObject) => metadata.name === 'shop-desired';
+    const record = (await list(kinds.configMap, desired.namespace)).find(isRecord) as KubeObject & {
+      data: { desired: string };
+    };
+    const text = typeof change === 'string' ? change : change(record.data.desired);
+    await edit(record, { data: { desired: text } });
+    const observed = await until(desired, ({ observedGeneration }) => expect(observedGeneration).toBe(1));
+    expect(observed.instances.map(({ state }) => state)).toEqual(['ready', 'ready', 'ready']);
+    await world.runtime.apply(desired, never);
+    await until(desired, isTrue(desired));
+  });
+
   it('does not take over what somebody else has under its name', async () => {
     const desired = workload();
     const { namespace } = desired;

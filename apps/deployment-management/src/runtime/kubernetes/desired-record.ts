@@ -1,5 +1,5 @@
 import { type DesiredWorkload, desiredWorkload } from '@berth/contracts/runtime';
-import { type KubeObject, labelNames, stamped, workloadLabels } from '@berth/kubernetes';
+import { isAsStated, type KubeObject, stamped, workloadLabels } from '@berth/kubernetes';
 
 interface DesiredRecord extends KubeObject {
   readonly data?: { readonly desired?: string };
@@ -14,25 +14,30 @@ const SUFFIX = '-desired';
 export function desiredRecord(desired: DesiredWorkload): KubeObject {
   const { name, namespace } = desired;
   const metadata = { name: `${name}${SUFFIX}`, namespace, labels: workloadLabels(desired) };
-  const data = { desired: JSON.stringify({ ...desired, environment: {} }) };
+  // Parsed, so that the order of keys is the schema's, and the text the same after it was read back.
+  const data = { desired: JSON.stringify(desiredWorkload.parse({ ...desired, environment: {} })) };
   return stamped({ apiVersion: 'v1', kind: 'ConfigMap', metadata, data } as KubeObject);
 }
 
-/** Null when there is none, or when somebody has made it unreadable: then it is to be stated anew. */
-export function readDesired(maps: readonly KubeObject[]): { record: KubeObject; desired: DesiredWorkload } | null {
+export interface KnownWorkload {
+  readonly record: KubeObject;
+  /** Null when somebody else has changed the record, or it is on its way out: then nothing in it counts. */
+  readonly desired: DesiredWorkload | null;
+}
+
+/** Null when there is no record. */
+export function readDesired(maps: readonly KubeObject[]): KnownWorkload | null {
   const record = maps.find(({ metadata }) => metadata.name.endsWith(SUFFIX)) as DesiredRecord | undefined;
   if (!record) return null;
-  const parsed = desiredWorkload.safeParse(parse(record.data?.desired));
-  return parsed.success && parsed.data.workloadId === record.metadata.labels?.[labelNames.workload]
-    ? { record, desired: parsed.data }
-    : null;
+  const { data } = desiredWorkload.safeParse(parse(record.data?.desired));
+  return { record, desired: data && isAsStated(record, desiredRecord(data)) ? data : null };
 }
 
 function parse(text: string | undefined): unknown {
   try {
     return JSON.parse(text ?? 'null');
   } catch {
-    // Edited by hand: answered as unreadable above.
+    // Edited by hand: answered as such above.
     return null;
   }
 }

@@ -69,7 +69,7 @@ export class KubernetesRuntime implements Runtime {
 
   async apply(desired: DesiredWorkload, signal: AbortSignal): Promise<void> {
     await this.connected(signal);
-    if ((this.known(desired.workloadId)?.desired.generation ?? 0) > desired.generation) return;
+    if ((this.known(desired.workloadId)?.desired?.generation ?? 0) > desired.generation) return;
     await this.asking(signal, async (bounded) => {
       for (const wall of this.wallsOf(desired)) await this.cluster.ensure(wall, bounded);
       const record = await this.cluster.ensure(desiredRecord(desired), bounded);
@@ -96,7 +96,7 @@ export class KubernetesRuntime implements Runtime {
     const since = instant(known?.record.metadata.creationTimestamp);
     return {
       workloadId,
-      observedGeneration: known ? this.generationOf(known.desired, known.record) : 1,
+      observedGeneration: known?.desired ? this.generationOf(known.desired, known.record) : 1,
       instances: seen,
       routes: isLeaving ? [] : routes,
       changedAt: this.changed.changedAt(workloadId, seen, since),
