@@ -5,4 +5,5 @@ export { testDatabase, type TestDatabase, type TestDatabaseOptions } from './tes
 export { startTestService, type TestService, type TestServiceOptions } from './start-test-service.js';
 export { fromSources } from './from-sources.js';
 export { type HostileRequest, hostileRequests, type OpenApi } from './hostile-requests.js';
+export { type HostileRun, sendHostileRequests } from './send-hostile-requests.js';
 export { TestAuthority, type TestCertificate } from './test-authority.js';
