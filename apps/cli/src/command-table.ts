@@ -42,6 +42,7 @@ export const groups: readonly CommandGroup[] = [
         'CODE',
       ),
       entry('login', 'log in and remember the server', () => import('./commands/auth/login.js')),
+      entry('recover', 'set a new password by mail', () => import('./commands/auth/recover.js'), '[CODE]'),
       entry('logout', 'end the session', () => import('./commands/auth/logout.js')),
       entry('whoami', 'who is logged in, and where', () => import('./commands/auth/whoami.js')),
     ],

@@ -48,6 +48,22 @@ describe('account', () => {
     expect(await terminal.berth(['whoami'])).toMatchObject({ code: 0, stdout: 'ann@example.com\n' });
   });
 
+  it('sets a new password with the code of a mail', async () => {
+    platform.on('POST /v1/auth/recovery', { status: 'recovery_sent' });
+    platform.on('POST /v1/auth/recovery/complete', (_, response) => void response.writeHead(204).end());
+    const asked = await terminal.berth(['recover', '--email', 'ann@example.com']);
+    expect(asked).toMatchObject({ code: 0, stdout: '' });
+    expect(asked.stderr).toContain('berth recover CODE');
+    expect(platform.bodies('POST /v1/auth/recovery')).toEqual([{ email: 'ann@example.com' }]);
+    const done = await terminal.berth(['recover', 'the-code', '--password-stdin'], { stdin: 'a new horse\n' });
+    expect(done).toMatchObject({ code: 0, stdout: '' });
+    expect(platform.bodies('POST /v1/auth/recovery/complete')).toEqual([
+      { token: 'the-code', password: 'a new horse' },
+    ]);
+    expect(await terminal.berth(['recover'])).toMatchObject({ code: 2 });
+    expect(await terminal.berth(['recover', 'the-code'])).toMatchObject({ code: 2 });
+  });
+
   it('remembers the server of the last login', async () => {
     await terminal.berth(['login', '--email', 'a@b.example', '--password-stdin', '--server', `${platform.url}/`], {
       stdin: 'x',

@@ -50,6 +50,7 @@ const others: Readonly<Record<string, readonly string[]>> = {
   register: ['--email', 'a@b.example', '--password-stdin'],
   verify: ['code'],
   login: ['--email', 'a@b.example', '--password-stdin'],
+  recover: ['--email', 'a@b.example'],
   logout: [],
   'orgs create': ['acme'],
   'projects create': ['shop'],
@@ -79,7 +80,7 @@ const others: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Commands that need nobody to be logged in. */
-const anonymous = ['register', 'verify', 'login', 'logout', 'invoices verify'];
+const anonymous = ['register', 'verify', 'recover', 'login', 'logout', 'invoices verify'];
 
 describe('every command', () => {
   let platform: Platform;

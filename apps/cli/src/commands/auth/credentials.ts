@@ -19,12 +19,21 @@ export const credentialOptions = (command: Command): Command =>
     .option('--password-stdin', 'read the password from stdin');
 
 /** From options, else asked for. A password is never an argument: those are seen in the list of processes. */
-export async function credentials({ io }: Context, options: CredentialOptions): Promise<Credentials> {
-  const email = options.email ?? (isInteractive(io) ? await ask(io, 'E-mail') : undefined);
-  if (email === undefined) throw usageError('Say who you are: --email ADDRESS --password-stdin');
-  if (options.passwordStdin) return { email, password: (await readAll(io.stdin)).replace(/\r?\n$/, '') };
-  if (!isInteractive(io)) throw usageError('Say the password on stdin: --password-stdin');
-  return { email, password: await askHidden(io, 'Password') };
+export async function credentials(context: Context, options: CredentialOptions): Promise<Credentials> {
+  const email = await givenEmail(context, options);
+  return { email, password: await givenPassword(context, options) };
+}
+
+export async function givenEmail({ io }: Context, { email }: CredentialOptions): Promise<string> {
+  if (email !== undefined) return email;
+  if (isInteractive(io)) return ask(io, 'E-mail');
+  throw usageError('Say who you are: --email ADDRESS');
+}
+
+export async function givenPassword({ io }: Context, { passwordStdin }: CredentialOptions): Promise<string> {
+  if (passwordStdin) return (await readAll(io.stdin)).replace(/\r?\n$/, '');
+  if (isInteractive(io)) return askHidden(io, 'Password');
+  throw usageError('Say the password on stdin: --password-stdin');
 }
 
 async function ask({ stdin, stderr }: Io, message: string): Promise<string> {
