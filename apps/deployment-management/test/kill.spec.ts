@@ -18,8 +18,8 @@ beforeEach(async () => {
 function killAt(moment: Moment, nth: number): Promise<void> {
   return new Promise((resolve) => {
     let seen = 0;
-    service.world.on = (each) => {
-      if (each !== moment || ++seen !== nth) return;
+    service.world.on = (each, workloadId = scene.id) => {
+      if (each !== moment || workloadId !== scene.id || ++seen !== nth) return;
       service.kill();
       resolve();
     };
@@ -86,8 +86,9 @@ describe('the service killed -9', () => {
     'at "%s" %i of a deployment brings it to its end after the restart',
     async (moment, nth) => {
       await scene.deployLive('before');
+      const deployment = await scene.request();
       const killed = killAt(moment, nth);
-      const deployment = await scene.deploy(`at-${moment}-${nth}`);
+      await service.builds.succeeded(deployment, `at-${moment}-${nth}`);
       await killed;
       expect(await scene.runs()).not.toEqual({});
       await comeBack();
