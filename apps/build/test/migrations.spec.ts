@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { allMigrations, type ServiceDefinition } from '@berth/service-kit';
-import { dumpSchema, testDatabase, type TestDatabase } from '@berth/testing';
+import { dumpSchema, migrationRoundTrip, testDatabase, type TestDatabase } from '@berth/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { build } from '../src/index.js';
 
@@ -21,21 +21,15 @@ describe('the migrations', () => {
   });
 
   it('go back one and forward again, with rows present, and back to nothing', async () => {
-    const { database, drop } = await testDatabase({ migrations });
-    const full = await dumpSchema(database);
     const values = Array.from({ length: 7 }, () => `'${randomUUID()}'`).join(', ');
-    await database.query(
-      `insert into build (id, organization_id, project_id, environment_id, app_id, workload_id, deployment_id, source,
-         settings, deadline_seconds, status, created_at) values (${values}, '{}', '{}', 60, 'queued', now())`,
+    const { full, oneBack, forwardAgain, nothing } = await migrationRoundTrip(migrations, (database) =>
+      database.query(
+        `insert into build (id, organization_id, project_id, environment_id, app_id, workload_id, deployment_id, source,
+           settings, deadline_seconds, status, created_at) values (${values}, '{}', '{}', 60, 'queued', now())`,
+      ),
     );
-    await database.dataSource.undoLastMigration();
-    const applied = await database.query('select from migrations');
-    expect(applied).toHaveLength(migrations.length - 1);
-    await database.dataSource.runMigrations();
-    expect(await dumpSchema(database)).toBe(full);
-    for (const _ of migrations) await database.dataSource.undoLastMigration();
-    expect((await dumpSchema(database)).trim()).toBe('');
-    await drop();
+    expect(oneBack).not.toBe(full);
+    expect([forwardAgain, nothing]).toEqual([full, '']);
   });
 
   it('make one secret for reuse keys, and never a second one', async () => {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { allMigrations, type ServiceDefinition } from '@berth/service-kit';
-import { dumpSchema, testDatabase, type TestDatabase } from '@berth/testing';
+import { dumpSchema, migrationRoundTrip, schemaMadeBy, testDatabase, type TestDatabase } from '@berth/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { deploymentManagement } from '../src/index.js';
 
@@ -21,22 +21,13 @@ describe('the migrations', () => {
   });
 
   it('make what schema.sql makes', async () => {
-    const written = await testDatabase();
-    await written.database.query(readFileSync(file, 'utf8'));
-    expect(await dumpSchema(written.database)).toBe(await dumpSchema(head.database));
-    await written.drop();
+    expect(await schemaMadeBy(readFileSync(file, 'utf8'))).toBe(await dumpSchema(head.database));
   });
 
   it('go back one and forward again, and back to nothing', async () => {
-    const { database, drop } = await testDatabase({ migrations });
-    const full = await dumpSchema(database);
-    await database.dataSource.undoLastMigration();
-    expect(await dumpSchema(database)).not.toBe(full);
-    await database.dataSource.runMigrations();
-    expect(await dumpSchema(database)).toBe(full);
-    for (const _ of migrations) await database.dataSource.undoLastMigration();
-    expect((await dumpSchema(database)).trim()).toBe('');
-    await drop();
+    const { full, oneBack, forwardAgain, nothing } = await migrationRoundTrip(migrations);
+    expect(oneBack).not.toBe(full);
+    expect([forwardAgain, nothing]).toEqual([full, '']);
   });
 });
 

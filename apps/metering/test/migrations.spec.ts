@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { allMigrations } from '@berth/service-kit';
-import { dumpSchema, testDatabase, type TestDatabase } from '@berth/testing';
+import { dumpSchema, migrationRoundTrip, schemaMadeBy, testDatabase, type TestDatabase } from '@berth/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { metering } from '../src/index.js';
 
@@ -20,26 +20,18 @@ describe('the migrations', () => {
   });
 
   it('make what schema.sql makes', async () => {
-    const written = await testDatabase();
-    await written.database.query(readFileSync(file, 'utf8'));
-    expect(await dumpSchema(written.database)).toBe(await dumpSchema(head.database));
-    await written.drop();
+    expect(await schemaMadeBy(readFileSync(file, 'utf8'))).toBe(await dumpSchema(head.database));
   });
 
   it('go back one and forward again, with rows present, and back to nothing', async () => {
-    const { database, drop } = await testDatabase({ migrations });
-    const full = await dumpSchema(database);
-    await database.query(
-      `insert into accepted_event (source, id, type, workload_id, epoch, version, is_snapshot, time, accepted_at, data)
-       values ('s', 'i', 't', gen_random_uuid(), 0, 1, false, now(), now(), '{}')`,
+    const { full, oneBack, forwardAgain, nothing } = await migrationRoundTrip(migrations, (database) =>
+      database.query(
+        `insert into accepted_event (source, id, type, workload_id, epoch, version, is_snapshot, time, accepted_at, data)
+         values ('s', 'i', 't', gen_random_uuid(), 0, 1, false, now(), now(), '{}')`,
+      ),
     );
-    await database.dataSource.undoLastMigration();
-    expect(await dumpSchema(database)).not.toBe(full);
-    await database.dataSource.runMigrations();
-    expect(await dumpSchema(database)).toBe(full);
-    for (const _ of migrations) await database.dataSource.undoLastMigration();
-    expect((await dumpSchema(database)).trim()).toBe('');
-    await drop();
+    expect(oneBack).not.toBe(full);
+    expect([forwardAgain, nothing]).toEqual([full, '']);
   });
 
   it('bring the default price book, whose versions nobody changes', async () => {

@@ -1,6 +1,7 @@
 export { dumpSchema } from './dump-schema.js';
 export { type Fault, FaultProxy, type FaultProxyOptions, type FaultRule, type SeenRequest } from './fault-proxy.js';
 export { eventually, type EventuallyOptions } from './eventually.js';
+export { type MigrationRoundTrip, migrationRoundTrip, schemaMadeBy } from './migration-round-trip.js';
 export { testDatabase, type TestDatabase, type TestDatabaseOptions } from './test-database.js';
 export { startTestService, type TestService, type TestServiceOptions } from './start-test-service.js';
 export { fromSources } from './from-sources.js';
