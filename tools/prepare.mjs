@@ -19,7 +19,7 @@ export async function prepare() {
     // Not 'npm ci': it refuses a lock file made on one platform, which lacks the binaries of the others. Versions are the locked ones.
     run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error']);
   });
-  if (!existsSync(workspaceNode)) fail('The workspace\'s own Node is missing: run "npm ci" again.');
+  if (!existsSync(workspaceNode)) fail("The workspace's own Node is missing: remove node_modules and try again.");
   step('Building', 'built', hashOfFiles(sources()), () => {
     run(workspaceNode, [join(root, 'node_modules/typescript/bin/tsc'), '-b']);
   });
