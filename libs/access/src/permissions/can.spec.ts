@@ -30,6 +30,12 @@ describe('can', () => {
     ['organization', 'viewer', 'audit:read', organization, false],
     ['organization', 'billing', 'usage:read', environment, true],
     ['organization', 'billing', 'workloads:read', environment, false],
+    ['organization', 'billing', 'budgets:update', environment, true],
+    ['organization', 'developer', 'budgets:update', environment, false],
+    ['environment', 'viewer', 'budgets:read', environment, true],
+    ['organization', 'viewer', 'credits:read', organization, true],
+    ['organization', 'developer', 'credits:redeem', organization, false],
+    ['organization', 'owner', 'credits:update', organization, false],
     ['organization', 'billing', 'audit:read', organization, false],
     ['organization', 'owner', 'quotas:update', organization, false],
     ['organization', 'owner', 'signing-keys:rotate', organization, false],
@@ -112,9 +118,11 @@ describe('the permission table', () => {
     includes(permissions.organization[role], permissions.project[role]);
   });
 
-  it('lets viewers and billing change nothing', () => {
-    const roles = [permissions.organization.viewer, permissions.organization.billing, permissions.project.viewer];
-    for (const held of roles) expect(held?.filter((each) => !/:(read|logs)$/.test(each))).toEqual([]);
+  it('lets viewers change nothing, and billing only what is spent', () => {
+    const changes = (held: readonly Permission[] = []) => held.filter((each) => !/:(read|logs)$/.test(each));
+    for (const kind of ['organization', 'project', 'environment'] as const)
+      expect(changes(permissions[kind].viewer)).toEqual([]);
+    expect(changes(permissions.organization.billing)).toEqual(['budgets:update', 'credits:redeem']);
   });
 
   it('gives operations of the platform to no role', () => {

@@ -13,6 +13,7 @@ const readsOfEnvironment = [
   'artifacts:read',
   'usage:read',
   'costs:read',
+  'budgets:read',
   'events:read',
 ] as const;
 
@@ -40,7 +41,13 @@ const readsOfProject = ['projects:read', 'apps:read'] as const;
 const writesOfProject = ['apps:create', 'apps:update'] as const;
 const administrationOfProject = ['projects:update', 'projects:delete', 'environments:create', 'apps:delete'] as const;
 
-const readsOfOrganization = ['organizations:read', 'memberships:read', 'quotas:read', 'invoices:read'] as const;
+const readsOfOrganization = [
+  'organizations:read',
+  'memberships:read',
+  'quotas:read',
+  'invoices:read',
+  'credits:read',
+] as const;
 const administrationOfOrganization = [
   'organizations:update',
   'memberships:create',
@@ -49,6 +56,8 @@ const administrationOfOrganization = [
   'projects:create',
   'audit:read',
 ] as const;
+/** What costs or saves the organization money. */
+const spending = ['budgets:update', 'credits:redeem'] as const;
 /** To make somebody an owner, or to take that away. */
 const ownership = ['organizations:delete', 'memberships:own'] as const;
 
@@ -60,6 +69,9 @@ const operations = [
   'price-books:update',
   'billing-accounts:update',
   'invoices:update',
+  'credits:update',
+  'tax-rules:update',
+  'agreements:update',
 ] as const;
 
 const environment = {
@@ -74,7 +86,12 @@ const project = {
   admin: [...environment.admin, ...readsOfProject, ...writesOfProject, ...administrationOfProject],
 } as const;
 
-const organizationAdmin = [...project.admin, ...readsOfOrganization, ...administrationOfOrganization] as const;
+const organizationAdmin = [
+  ...project.admin,
+  ...readsOfOrganization,
+  ...administrationOfOrganization,
+  ...spending,
+] as const;
 
 /** Everything that can be asked for: `<segment>:<verb>`. */
 export type Permission = (typeof organizationAdmin)[number] | (typeof ownership)[number] | (typeof operations)[number];
@@ -88,7 +105,7 @@ export const permissions: Record<Scope['kind'], Partial<Record<Role, readonly Pe
     developer: [...project.developer, ...readsOfOrganization],
     admin: organizationAdmin,
     owner: [...organizationAdmin, ...ownership],
-    billing: [...readsOfOrganization, 'projects:read', 'usage:read', 'costs:read'],
+    billing: [...readsOfOrganization, ...spending, 'projects:read', 'usage:read', 'costs:read', 'budgets:read'],
   },
 };
 
