@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Clock, Database } from '@berth/service-kit';
+import { type Clock, type Database, resolveHost } from '@berth/service-kit';
 import { ArtifactsRepository } from './artifacts/artifacts.repository.js';
 import type { BlobStore } from './artifacts/blob-store.js';
 import type { BuildTools } from './builds/build-run.js';
@@ -11,7 +11,6 @@ import { HostExecutor } from './execution/host-executor.js';
 import { ProcessLedger } from './execution/process-ledger.js';
 import { Toolchains } from './execution/toolchains.js';
 import { Workspaces } from './execution/workspaces.js';
-import { resolveHost } from './sources/addresses.js';
 import { Git } from './sources/git.js';
 import { GitSource } from './sources/git-source.js';
 import type { SourceLimits } from './sources/source.js';

@@ -15,6 +15,8 @@ export type { Headers } from './idempotency/stored-answers.js';
 export { currentCausationId, currentCorrelationId, withCorrelation } from './logging/correlation.js';
 export { createLogger, LOGGER, type Logger, NestLogger } from './logging/logger.js';
 export { maskFor } from './logging/mask.js';
+export { isPublicAddress, type Resolve, resolveHost } from './outbound/addresses.js';
+export { type OutboundFetch, outboundFetch, type OutboundOptions, OutboundRefused } from './outbound/outbound-fetch.js';
 export { createDataSource, type DataSourceOptions, migrate } from './persistence/data-source.js';
 export { Database, type Sql, Tx } from './persistence/database.js';
 export { Listener, type ListenerOptions } from './persistence/listener.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { isPublicAddress } from './addresses.js';
 
-describe('addresses that a build may connect to', () => {
+describe('addresses that may be connected to for a tenant', () => {
   it.each(['140.82.121.4', '1.1.1.1', '172.32.0.1', '100.128.0.1', '2606:50c0:8000::153', '2a00:1450:4001:82b::200e'])(
     'allows the public %s',
     (address) => expect(isPublicAddress(address)).toBe(true),

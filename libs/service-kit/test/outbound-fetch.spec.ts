@@ -1,0 +1,67 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { outboundFetch, OutboundRefused } from '../src/index.js';
+
+const servers: Server[] = [];
+afterEach(async () => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+});
+
+async function serve(answer: RequestListener): Promise<string> {
+  const server = createServer(answer);
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+const limits = { timeoutMs: 30_000, maxBytes: 1_000 };
+const toAnybody = outboundFetch({ ...limits, allowPrivateAddresses: true });
+const toPublic = outboundFetch({ ...limits, allowPrivateAddresses: false });
+
+describe('an outbound request', () => {
+  it('carries method, headers and a form, and gets status, headers and body', async () => {
+    const url = await serve(async (request, reply) => {
+      const sent = await request.toArray();
+      reply.writeHead(201, { 'content-type': 'text/plain', 'set-cookie': ['a=1', 'b=2'] });
+      reply.end(`${request.method} ${request.headers['x-a']} ${Buffer.concat(sent as Buffer[]).toString()}`);
+    });
+    const body = new URLSearchParams({ grant_type: 'a b' });
+    const answer = await toAnybody(`${url}/token`, { method: 'POST', headers: { 'x-a': '1' }, body });
+    expect([answer.status, await answer.text()]).toEqual([201, 'POST 1 grant_type=a+b']);
+    expect(answer.headers.getSetCookie()).toEqual(['a=1', 'b=2']);
+  });
+
+  it('does not follow a redirect: its target was not judged', async () => {
+    const url = await serve((_, reply) => reply.writeHead(302, { location: 'http://169.254.169.254/' }).end());
+    expect((await toAnybody(url)).status).toBe(302);
+  });
+
+  it('reads no answer that is longer than allowed, and waits for none for ever', async () => {
+    const long = await serve((_, reply) => reply.end('x'.repeat(1_001)));
+    await expect(toAnybody(long)).rejects.toThrow(/longer than 1000 bytes/);
+    const silent = await serve(() => undefined);
+    await expect(outboundFetch({ ...limits, timeoutMs: 50, allowPrivateAddresses: true })(silent)).rejects.toThrow();
+  });
+
+  it.each([
+    ['http', 'http://example.com/'],
+    ['a file', 'file:///etc/passwd'],
+    ['loopback', 'https://127.0.0.1/'],
+    ['loopback written as a number', 'https://2130706433/'],
+    ['loopback in IPv6', 'https://[::1]/'],
+    ['metadata of a cloud', 'https://169.254.169.254/latest'],
+  ])('is not made to %s', async (_, url) => {
+    await expect(toPublic(url)).rejects.toThrow(OutboundRefused);
+  });
+
+  it('is not made to a name that leads into the own network, and connects to nothing', async () => {
+    let asked = 0;
+    const url = new URL(await serve(() => (asked += 1)));
+    await expect(toPublic(`https://localhost:${url.port}/`)).rejects.toThrow(/not a public host/);
+    expect(asked).toBe(0);
+  });
+});
