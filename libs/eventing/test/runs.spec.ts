@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { type BusMessage, DeadLetters, eventingMigrations } from '../src/index.js';
 import { Delivery } from '../src/bus/delivery.js';
 import { Effects } from '../src/inbox/effects.js';
-import { EventProcessor, repeatable } from '../src/inbox/event-processor.js';
+import { EventProcessor, type HandlerOptions, repeatable, type RunsHandler } from '../src/inbox/event-processor.js';
 import { MessageHandler } from '../src/inbox/message-handler.js';
 import { RunHandler } from '../src/inbox/run-handler.js';
 import { cloudEvent, messageOf, silent } from './support.js';
@@ -175,47 +175,109 @@ describe('a run of events', () => {
     expect(seen).toEqual([1, 2, 1, 2]);
   });
 
-  it('comes to the same as one by one: effects, dead letters and their order', async () => {
-    const subjects = ['a', 'b', 'c'];
-    const scenario = fc.record({
-      keys: fc.array(fc.constantFrom(...subjects), { minLength: 1, maxLength: 14 }),
-      bad: fc.array(fc.nat({ max: 13 }), { maxLength: 3 }),
-      repeated: fc.array(fc.nat({ max: 13 }), { maxLength: 3 }),
-    });
-    await fc.assert(
-      fc.asyncProperty(scenario, async ({ keys, bad, repeated }) => {
-        await test.database.query('truncate inbox, dead_letter, effect');
-        const once = keys.map((subject, version) => run(subject, version)[0]!);
-        const messages = [...once, ...repeated.flatMap((index) => once[index] ?? [])];
-        before = (version) => {
-          if (bad.includes(version)) throw new Error('bad');
-        };
-        await deliverAll(messages);
-        const parked = new Set<string>();
-        const [expectedEffects, expectedLetters]: [number[], [number, string][]] = [[], []];
-        keys.forEach((key, version) => {
-          const state = parked.has(key) ? 'parked' : bad.includes(version) ? 'failed' : 'done';
-          if (state === 'done') return expectedEffects.push(version);
-          parked.add(key);
-          return expectedLetters.push([version, state]);
-        });
-        expect(await effects()).toEqual(expectedEffects);
-        const { items } = await letters.list({ limit: 100 });
-        expect(items.map((item) => [item.event.aggregateversion, item.state])).toEqual(expectedLetters);
-      }),
-      { numRuns: 60 },
-    );
-  }, 60_000);
+  it('is handed to a handler of runs whole, and in halves when it cannot take it', async () => {
+    const { sizes, handler } = inRuns();
+    before = failAt(4);
+    const messages = run(randomUUID(), 1, 2, 3, 4, 5, 6, 7, 8);
+    expect(await handler.handle(messages, new AbortController().signal)).toBe(2);
+    expect([sizes, await effects(), await commits()]).toEqual([[8, 4, 2], [1, 2], 1]);
+    sizes.length = 0;
+    await expect(handler.handle(messages.slice(3), new AbortController().signal)).rejects.toThrow('no 4');
+    expect([sizes, await effects()]).toEqual([
+      [5, 2, 1],
+      [1, 2],
+    ]);
+  });
+
+  it('of a handler of runs has the events alone that did not take effect before', async () => {
+    const { sizes, handler } = inRuns();
+    const messages = run(randomUUID(), 1, 2, 3);
+    await single.handle(messages[1]!);
+    expect(await handler.handle([messages[0]!, ...messages], new AbortController().signal)).toBe(4);
+    expect([sizes, await effects()]).toEqual([[2], [2, 1, 3]]);
+  });
+
+  it('is not given back to a handler of runs in halves when the infrastructure failed', async () => {
+    const { sizes, handler } = inRuns();
+    before = failAt(2, '57P01');
+    await expect(handler.handle(run(randomUUID(), 1, 2, 3), new AbortController().signal)).rejects.toThrow('no 2');
+    expect(sizes).toEqual([3]);
+  });
+
+  it.each([{}, repeatable])('does not bring back what was discarded: %j', async (options) => {
+    const subject = randomUUID();
+    const [bad, next] = run(subject, 1, 2) as [BusMessage, BusMessage];
+    before = failAt(1);
+    const { alone, handler } = inRuns(options);
+    await alone.handle(bad);
+    await letters.discard(bad.event.id, 'nonsense');
+    before = () => undefined;
+    expect(await handler.handle([bad, next], new AbortController().signal)).toBe(2);
+    expect(await effects()).toEqual([2]);
+  });
+
+  describe.each(['one event', 'a run'])('whose handler takes %s', (kind) => {
+    it('comes to the same as one by one: effects, dead letters and their order', async () => {
+      const { alone, handler } = kind === 'a run' ? inRuns() : { alone: single, handler: undefined };
+      const deliver = deliverAll(alone, handler ?? runs);
+      const subjects = ['a', 'b', 'c'];
+      const scenario = fc.record({
+        keys: fc.array(fc.constantFrom(...subjects), { minLength: 1, maxLength: 14 }),
+        bad: fc.array(fc.nat({ max: 13 }), { maxLength: 3 }),
+        repeated: fc.array(fc.nat({ max: 13 }), { maxLength: 3 }),
+      });
+      await fc.assert(
+        fc.asyncProperty(scenario, async ({ keys, bad, repeated }) => {
+          await test.database.query('truncate inbox, dead_letter, effect');
+          const once = keys.map((subject, version) => run(subject, version)[0]!);
+          const messages = [...once, ...repeated.flatMap((index) => once[index] ?? [])];
+          before = (version) => {
+            if (bad.includes(version)) throw new Error('bad');
+          };
+          await deliver(messages);
+          const parked = new Set<string>();
+          const [expectedEffects, expectedLetters]: [number[], [number, string][]] = [[], []];
+          keys.forEach((key, version) => {
+            const state = parked.has(key) ? 'parked' : bad.includes(version) ? 'failed' : 'done';
+            if (state === 'done') return expectedEffects.push(version);
+            parked.add(key);
+            return expectedLetters.push([version, state]);
+          });
+          expect(await effects()).toEqual(expectedEffects);
+          const { items } = await letters.list({ limit: 100 });
+          expect(items.map((item) => [item.event.aggregateversion, item.state])).toEqual(expectedLetters);
+        }),
+        { numRuns: 60 },
+      );
+    }, 60_000);
+  });
+
+  /** A service whose handler takes runs, and the sizes of those that it was given. */
+  function inRuns(options: HandlerOptions = {}) {
+    const processor = new EventProcessor();
+    const sizes: number[] = [];
+    const take: RunsHandler = async (events, { tx }) => {
+      sizes.push(events.length);
+      for (const { subject, aggregateversion } of events) {
+        await tx.query('insert into effect (subject, version) values ($1, $2)', [subject, aggregateversion]);
+        before(aggregateversion);
+      }
+    };
+    processor.addRuns(buildStarted.type, 'builds', take, options);
+    const handler = new RunHandler(test.database, new Effects(processor, clock));
+    return { sizes, handler, alone: new MessageHandler(test.database, processor, clock, silent) };
+  }
 
   /** As an adapter of the bus does it. */
-  async function deliverAll(messages: readonly BusMessage[]): Promise<void> {
-    const tools = { clock, logger: silent };
+  function deliverAll(alone: MessageHandler, together: Pick<RunHandler, 'handle'>) {
+    const { signal } = new AbortController();
     const delivery = new Delivery(
-      (message) => single.handle(message),
-      (some) => runs.handle(some),
-      tools,
+      (message) => alone.handle(message),
+      (some) => together.handle(some, signal),
+      { clock, logger: silent },
     );
-    for (let done = 0; done < messages.length;)
-      done += await delivery.some(messages.slice(done), new AbortController().signal);
+    return async (messages: readonly BusMessage[]): Promise<void> => {
+      for (let done = 0; done < messages.length;) done += await delivery.some(messages.slice(done), signal);
+    };
   }
 });

@@ -1,5 +1,4 @@
 import { type Database, isInfrastructureError, type Logger, type Tx } from '@berth/service-kit';
-import { inCorrelationOf } from './correlation.js';
 import { type DeadLetter, deadLetterOf, type DeadLetterRow } from './dead-letter.js';
 import { describeError } from './describe-error.js';
 import type { EventProcessor } from './event-processor.js';
@@ -93,7 +92,7 @@ export class DeadLetters {
   }
 
   private async take(tx: Tx, { id, event }: DeadLetterRow, reason: string): Promise<void> {
-    if (await enter(tx, id)) await inCorrelationOf(event, () => this.processor.process(tx, event));
+    if (await enter(tx, id)) await this.processor.process(tx, [event]);
     await tx.query(closeSql, [id, 'replayed', reason]);
   }
 

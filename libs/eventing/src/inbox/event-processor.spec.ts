@@ -1,8 +1,8 @@
-import { buildFailed, buildStarted } from '@berth/contracts/events';
+import { buildCancelled, buildFailed, buildStarted, buildSucceeded, type CloudEvent } from '@berth/contracts/events';
 import type { Tx } from '@berth/service-kit';
 import { describe, expect, it } from '@jest/globals';
-import { buildData, cloudEvent } from '../../test/support.js';
-import { EventProcessor, repeatable } from './event-processor.js';
+import { buildData, cloudEvent, messageOf } from '../../test/support.js';
+import { EventProcessor, repeatable, type RunsHandler } from './event-processor.js';
 
 const tx = {} as Tx;
 
@@ -17,7 +17,7 @@ describe('the handlers of a service', () => {
         expect(context.tx).toBe(tx);
         steps.push(`${name} ends with ${event.aggregateversion}`);
       });
-    await processor.process(tx, cloudEvent({ aggregateversion: 7 }));
+    await processor.process(tx, [cloudEvent({ aggregateversion: 7 })]);
     expect(steps).toEqual(['first begins', 'first ends with 7', 'second begins', 'second ends with 7']);
   });
 
@@ -26,7 +26,7 @@ describe('the handlers of a service', () => {
     let called = 0;
     processor.add(buildStarted.type, () => Promise.reject(new Error('first')));
     processor.add(buildStarted.type, () => Promise.resolve(void called++));
-    await expect(processor.process(tx, cloudEvent())).rejects.toThrow('first');
+    await expect(processor.process(tx, [cloudEvent()])).rejects.toThrow('first');
     expect(called).toBe(0);
   });
 
@@ -35,7 +35,7 @@ describe('the handlers of a service', () => {
     let called = 0;
     processor.add(buildStarted.type, () => Promise.resolve(void called++));
     const broken = cloudEvent({ data: { ...buildData('x'), workloadId: 7 } });
-    await expect(processor.process(tx, broken)).rejects.toThrow('workloadId');
+    await expect(processor.process(tx, [broken])).rejects.toThrow('workloadId');
     expect(called).toBe(0);
   });
 
@@ -44,7 +44,7 @@ describe('the handlers of a service', () => {
     const data = buildData(crypto.randomUUID());
     let given: unknown;
     processor.add(buildStarted.type, (event) => Promise.resolve(void (given = event.data)));
-    await processor.process(tx, cloudEvent({ data: { ...data, addedLater: true } }));
+    await processor.process(tx, [cloudEvent({ data: { ...data, addedLater: true } })]);
     expect(given).toEqual(data);
   });
 
@@ -69,5 +69,44 @@ describe('the handlers of a service', () => {
 
   it('are refused for a type that is in no registry', () => {
     expect(() => new EventProcessor().add('berth.build.imagined.v1', () => Promise.resolve())).toThrow('imagined');
+  });
+});
+
+describe('a handler of runs', () => {
+  const [handled, other, unhandled] = [buildStarted.type, buildFailed.type, buildSucceeded.type];
+  const withRuns = (take: RunsHandler = () => Promise.resolve()) => {
+    const processor = new EventProcessor();
+    processor.addRuns(handled, 'builds', take);
+    processor.addRuns(other, 'builds', take);
+    processor.add(buildCancelled.type, () => Promise.resolve());
+    return processor;
+  };
+
+  it.each([
+    ['nothing', [], []],
+    ['what it handles, together', [handled, other, handled], [3]],
+    ['what nobody handles, with what is before it', [unhandled, handled, unhandled, other, unhandled], [5]],
+    ['what only others handle, apart', [handled, buildCancelled.type, other, other], [1, 1, 2]],
+    ['each of what is taken one by one', [buildCancelled.type, unhandled, buildCancelled.type], [2, 1]],
+  ])('is given %s', (_name, types, sizes) => {
+    const messages = types.map((type) => messageOf(cloudEvent({ type })));
+    const steps = [...withRuns().steps(messages)];
+    expect(steps.map((step) => step.length)).toEqual(sizes);
+    expect(steps.flat()).toEqual(messages);
+  });
+
+  it('gets all of them in one call, in order, as their definitions know them', async () => {
+    const calls: (readonly CloudEvent[])[] = [];
+    const processor = withRuns((events) => Promise.resolve(void calls.push(events)));
+    const events = [cloudEvent(), cloudEvent()];
+    await processor.process(tx, [events[0]!, { ...events[1]!, data: { ...(events[1]!.data as object), added: 1 } }]);
+    expect(calls).toEqual([events]);
+  });
+
+  it('is the only one of its types', () => {
+    expect(() => withRuns().add(handled, () => Promise.resolve())).toThrow('no other handler');
+    expect(() => withRuns().addRuns(buildCancelled.type, 'builds', () => Promise.resolve())).toThrow(
+      'no other handler',
+    );
   });
 });

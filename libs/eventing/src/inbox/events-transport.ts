@@ -46,11 +46,13 @@ export class EventsTransport
 
   /** Nest would run several handlers of a type at once; here they share a transaction and run in turn. */
   override addHandler(pattern: unknown, handler: NestHandler, _isEvent?: boolean, options?: HandlerOptions): void {
-    const handle = async (event: CloudEvent, context: EventContext) => {
-      const result: unknown = await handler(event, context);
+    const handle = async (payload: CloudEvent | readonly CloudEvent[], context: EventContext) => {
+      const result: unknown = await handler(payload, context);
       if (isObservable(result)) await lastValueFrom(result, { defaultValue: undefined });
     };
-    this.processor.add(this.normalizePattern(pattern as string), handle, options);
+    const type = this.normalizePattern(pattern as string);
+    if (options?.inRuns === undefined) this.processor.add(type, handle, options);
+    else this.processor.addRuns(type, options.inRuns, handle, options);
   }
 
   async listen(callback: (error?: unknown) => void): Promise<void> {

@@ -3,7 +3,7 @@ import type { BusMessage } from '../bus/event-bus.js';
 import { type Prepared, runPrepared } from '../session/prepared.js';
 
 export interface Arrivals {
-  /** Ids of the clear ones that are kept and had not taken effect before. */
+  /** Ids of the clear ones that had not taken effect before, as far as the inbox knows. */
   readonly fresh: Set<string>;
   /** So many, from the first on, stand before the first one whose key is parked. */
   readonly clear: number;
@@ -20,13 +20,17 @@ const arriveStatement: Prepared = {
   entered as (
     insert into inbox (event_id)
     select id from arriving, parked where kept and (first is null or position < first) order by position
-    on conflict (event_id) do nothing returning event_id)
-  select coalesce((select first - 1 from parked), cardinality($1))::int as clear, array(select event_id from entered) as fresh`,
+    on conflict (event_id) do nothing returning event_id),
+  unkept as (
+    select id from arriving, parked where not kept and (first is null or position < first)
+       and not exists (select from inbox where event_id = id))
+  select coalesce((select first - 1 from parked), cardinality($1))::int as clear,
+         array(select event_id from entered union all select id from unkept) as fresh`,
 };
 
 /**
- * Enters the events of which a row is to be kept in the inbox, up to the first one whose key is parked. Holds no memory:
- * any replica answers alike.
+ * Enters the events of which a row is to be kept in the inbox, up to the first one whose key is parked. Of the others one
+ * that was discarded by command has a row, and is not fresh. Holds no memory: any replica answers alike.
  */
 export async function arrive(
   tx: Tx,

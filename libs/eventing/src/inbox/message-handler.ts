@@ -4,7 +4,7 @@ import { deadLettered } from '../metrics/metrics.js';
 import { inCorrelationOf } from './correlation.js';
 import { describeError } from './describe-error.js';
 import type { EventProcessor } from './event-processor.js';
-import { Effects } from './effects.js';
+import { Effects, noProgress } from './effects.js';
 import { hasUuid } from './event-id.js';
 import { bury, isParked, lockKey, park } from './parking.js';
 
@@ -46,7 +46,7 @@ export class MessageHandler {
   }
 
   private async once(message: BusMessage): Promise<void> {
-    const progress = { done: 0 };
+    const progress = noProgress();
     await this.database.transaction((tx) => this.effects.take(tx, [message], progress));
     if (progress.done === 0) await this.parkBehind(message);
   }

@@ -1,6 +1,6 @@
-import type { Database } from '@berth/service-kit';
+import { type Database, isInfrastructureError } from '@berth/service-kit';
 import type { BusMessage } from '../bus/event-bus.js';
-import type { Effects } from './effects.js';
+import { type Effects, noProgress, type Progress } from './effects.js';
 import { hasUuid } from './event-id.js';
 
 /**
@@ -18,13 +18,18 @@ export class RunHandler {
     const nameless = messages.findIndex(({ event }) => !hasUuid(event));
     const run = nameless < 0 ? messages : messages.slice(0, nameless);
     if (!this.effects.concern(run)) return run.length;
-    const progress = { done: 0 };
+    const progress = noProgress();
     try {
       await this.database.transaction((tx) => this.effects.take(tx, run, progress, stopped));
       return progress.done;
     } catch (error) {
-      if (progress.done === 0 || progress.done === run.length) throw error;
-      return this.handle(run.slice(0, progress.done), stopped); // those before the one that threw
+      const smaller = isInfrastructureError(error) ? 0 : shortened(run.length, progress);
+      if (smaller === 0) throw error;
+      return this.handle(run.slice(0, smaller), stopped);
     }
   }
 }
+
+/** What may do without the one that threw: those before it; of a call for many, which may be any, the first half. */
+const shortened = (length: number, { done, inHand }: Progress): number =>
+  done > 0 && done < length ? done : Math.floor(Math.min(inHand, length) / 2);
