@@ -1,3 +1,5 @@
+import { DEFAULT_PORT } from './config.js';
+
 export interface Banner {
   readonly url: string;
   /** Printed at the first start only. */
@@ -14,6 +16,7 @@ export function bannerOf({ url, administrator, exampleUrl, folder, limits }: Ban
     ? [`  Administrator  ${administrator.email}`, `  Password       ${administrator.password}   (shown once)`]
     : [];
   const example = exampleUrl ? [`  Example        ${exampleUrl}`] : [];
+  const server = isWhereTheCommandLooks(url) ? '' : ` --server ${url}`;
   return [
     '',
     'Berth is up.',
@@ -26,7 +29,7 @@ export function bannerOf({ url, administrator, exampleUrl, folder, limits }: Ban
     ...login,
     '',
     'Next:',
-    '  npx berth login',
+    `  npx berth login${server}`,
     '  npx berth apps create my-app --git https://example.com/my-app.git',
     '  npx berth deploy --wait',
     '',
@@ -34,3 +37,6 @@ export function bannerOf({ url, administrator, exampleUrl, folder, limits }: Ban
     '',
   ].join('\n');
 }
+
+/** Without a word about the server, the `berth` command asks the default port of this machine. */
+const isWhereTheCommandLooks = (url: string): boolean => new URL(url).port === String(DEFAULT_PORT);

@@ -18,6 +18,9 @@ export interface StandaloneConfig {
   readonly replay: boolean;
 }
 
+/** Where the `berth` command looks when it is not told where. */
+export const DEFAULT_PORT = 8080;
+
 const usage = 'Usage: npm run up -- [--data DIR] [--port N] [--no-example] [--open-sign-up] [--replay]';
 
 /** Parses the command line and the environment once. @throws StartFailure */
@@ -27,7 +30,7 @@ export function parseConfig(
   workspace: string,
 ): StandaloneConfig {
   const { values } = parse(args);
-  const port = Number(values.port ?? '8080');
+  const port = Number(values.port ?? DEFAULT_PORT);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw new StartFailure(`--port must be a number from 0 to 65535, not "${values.port}".`);
   }

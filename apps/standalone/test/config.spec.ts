@@ -54,4 +54,10 @@ describe('the banner', () => {
     expect(lines.filter((line) => line.startsWith('  npx berth'))).toHaveLength(3);
     expect(bannerOf({ ...banner, administrator: null })).toContain('http://hello.localhost:8080');
   });
+
+  it('names the server to log in to when the command would look elsewhere', () => {
+    const loginOn = (url: string) => /npx berth login.*/.exec(bannerOf({ ...banner, url, administrator: null }))?.[0];
+    expect(loginOn('http://localhost:8080')).toBe('npx berth login');
+    expect(loginOn('http://localhost:9123')).toBe('npx berth login --server http://localhost:9123');
+  });
 });
