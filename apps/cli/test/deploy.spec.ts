@@ -47,6 +47,19 @@ describe('berth deploy', () => {
     expect(platform.bodies(create)).toEqual([{ source: { kind: 'git', ref: 'v1.2' } }]);
   });
 
+  it('deploys an image as it is, that of the app or the one that is named', async () => {
+    const image = `registry.example/api@sha256:${'0'.repeat(64)}`;
+    await terminal.berth(['deploy', '--image', image]);
+    platform.on('GET /v1/apps', page({ ...app(), source: { kind: 'image', image } }));
+    await terminal.berth(['deploy']);
+    expect(platform.bodies(create)).toEqual([{ source: { kind: 'image', image } }, { source: { kind: 'image' } }]);
+    for (const other of [
+      ['--ref', 'main'],
+      ['--dir', '.'],
+    ])
+      expect(await terminal.berth(['deploy', ...other])).toMatchObject({ code: 2 });
+  });
+
   it('makes the workload at the first deployment', async () => {
     platform.on('GET /v1/workloads', page());
     platform.on('POST /v1/workloads', (_, response) => json(response, workload(), 201));

@@ -107,6 +107,13 @@ describe('set up', () => {
       expect(await link(join(terminal.folder, 'site'))).toMatchObject({ app: 'site' });
     });
 
+    it('makes an app of an image, which belongs to no folder', async () => {
+      const image = `registry.example/api@sha256:${'0'.repeat(64)}`;
+      expect(await terminal.berth(['apps', 'create', 'api', '--image', image])).toMatchObject({ code: 0 });
+      expect(platform.bodies('POST /v1/apps')).toMatchObject([{ source: { kind: 'image', image } }]);
+      await expect(link()).rejects.toThrow(/ENOENT/);
+    });
+
     it('writes no link when told so', async () => {
       await terminal.berth(['apps', 'create', 'api', '--git', 'https://git.example/api', '--no-link']);
       await expect(link()).rejects.toThrow(/ENOENT/);
@@ -123,6 +130,8 @@ describe('set up', () => {
     it.each([
       [['api']],
       [['api', '--git', 'x', '--dir', '.']],
+      [['api', '--git', 'x', '--image', 'x']],
+      [['api', '--image', 'x', '--branch', 'main']],
       [['api', '--dir', '.', '--branch', 'main']],
       [['api', '--dir', 'missing']],
       [['--git', 'x']],

@@ -1,10 +1,12 @@
 import { baseConfig, encryptionKeys } from '@berth/service-kit';
 import { z } from 'zod';
+import { clusterVariables } from './runtime/kubernetes/cluster-variables.js';
 
 export const config = baseConfig.extend({
   /** Wraps the data key of each secret version: 32 bytes in base64; after a change of keys the new one, a comma, the old one. */
   KEY_ENCRYPTION_KEY: encryptionKeys,
-  RUNTIME: z.enum(['process', 'memory']).default('process'),
+  RUNTIME: z.enum(['process', 'kubernetes', 'memory']).default('process'),
+  ...clusterVariables,
   /** Unix socket of the local agent. */
   AGENT_SOCKET: z.string().default(''),
   /** Where the gateway's app router listens, to prove that a route answers. */

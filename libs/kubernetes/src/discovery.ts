@@ -5,10 +5,13 @@ import type { KubeClient } from './kube-client.js';
 /** Oldest minor version of Kubernetes 1 that has every stable API we use. */
 const OLDEST_MINOR = 26;
 
-export interface ClusterFacts {
+export interface ServerVersion {
   /** As the server says it: `v1.36.3`. */
   readonly version: string;
   readonly minor: number;
+}
+
+export interface ClusterFacts extends ServerVersion {
   /** Kinds of ours that the cluster does not serve. */
   readonly missing: readonly Kind[];
   /** Whether live statistics can be had. */
@@ -24,17 +27,22 @@ export interface ClusterProblem {
 
 /** Asks the cluster for its version and for every kind the platform handles. Throws ApiError or ClusterUnreachable. */
 export async function discover(client: KubeClient, signal: AbortSignal): Promise<ClusterFacts> {
-  const { gitVersion, minor } = await ask<{ gitVersion: string; minor: string }>(client, '/version', signal);
+  const version = await serverVersion(client, signal);
   const groups = [...new Set(Object.values(kinds).map(({ apiVersion }) => apiVersion))];
   const served = new Map<string, ReadonlySet<string>>();
   for (const group of groups) served.set(group, await resourcesOf(client, group, signal));
   return {
-    version: gitVersion,
-    // Some providers answer `31+`.
-    minor: Number.parseInt(minor, 10),
+    ...version,
     missing: Object.values(kinds).filter(({ apiVersion, plural }) => !served.get(apiVersion)?.has(plural)),
     hasMetrics: (await resourcesOf(client, 'metrics.k8s.io/v1beta1', signal)).has('pods'),
   };
+}
+
+/** Which Kubernetes it is. Throws ApiError or ClusterUnreachable. */
+export async function serverVersion(client: KubeClient, signal: AbortSignal): Promise<ServerVersion> {
+  const { gitVersion, minor } = await ask<{ gitVersion: string; minor: string }>(client, '/version', signal);
+  // Some providers answer `31+`.
+  return { version: gitVersion, minor: Number.parseInt(minor, 10) };
 }
 
 /** Empty when the facts are good. */

@@ -11,7 +11,8 @@ export {
 export { Cluster, type ClusterOptions, isGoing, NameTaken } from './cluster.js';
 export { type ClusterAccess, KubeconfigInvalid, readKubeconfig } from './cluster-access.js';
 export { type ApplyOptions, type DeleteOptions, FIELD_MANAGER, KubeClient } from './kube-client.js';
-export { type ClusterFacts, type ClusterProblem, discover, problemsOf } from './discovery.js';
+export { type ClusterFacts, type ClusterProblem, discover, problemsOf, serverVersion } from './discovery.js';
+export { type InCluster, inClusterAccess } from './in-cluster-access.js';
 export { keyOf, type KubeObject, type ObjectList, type ObjectMeta } from './kube-object.js';
 export { type Kind, type KindName, kindOf, kinds, pathOf } from './kinds.js';
 export { Mirror, type MirrorOptions } from './mirror.js';

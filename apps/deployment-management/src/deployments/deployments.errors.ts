@@ -8,5 +8,6 @@ export const deploymentErrors = defineErrors({
   SecretRevoked: 422,
   SourceNotSupported: 422,
   SourceMissing: 422,
+  ImageNotPinned: 422,
   PromotionOfOtherApp: 422,
 });

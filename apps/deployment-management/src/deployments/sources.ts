@@ -1,11 +1,14 @@
 import type { Caller } from '@berth/access';
 import type { App, CreateDeployment, Release } from '@berth/contracts/deployment';
-import type { DeploymentSource } from '@berth/contracts/events';
+import type { Artifact, DeploymentSource } from '@berth/contracts/events';
 import { Database } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { AppsRepository } from '../apps/apps.repository.js';
 import { ReleasesRepository } from '../releases/releases.repository.js';
 import { Rollbacks } from '../releases/rollbacks.js';
+import { artifactKindOf, nextStepFor } from '../runtime/artifact-kinds.js';
+import { pinnedImage } from '../runtime/image-reference.js';
+import { Runtimes } from '../runtime/runtimes.js';
 import { WorkloadAccess } from '../workloads/workload-access.js';
 import type { WorkloadRow } from '../workloads/workload.js';
 import { deploymentErrors } from './deployments.errors.js';
@@ -28,6 +31,7 @@ export class Sources {
     private readonly workloads: WorkloadAccess,
     private readonly releases: ReleasesRepository,
     private readonly rollbacks: Rollbacks,
+    private readonly runtimes: Runtimes,
   ) {}
 
   /** @throws 422 with a pointer when there is no such source */
@@ -35,6 +39,8 @@ export class Sources {
     const app = await this.apps.find(this.database, workload.appId);
     if (!app) throw deploymentErrors.SourceMissing('The app of this workload is gone.');
     const source = await this.sourceFor(caller, workload, app, requested);
+    const kind = artifactKindOf(source);
+    if (kind) await this.requireRunnable(workload.id, kind, '/source/kind');
     const notes = source.kind === 'release' ? await this.checkRollback(workload.id, source.number) : [];
     return { app, source, notes };
   }
@@ -51,9 +57,7 @@ export class Sources {
       case 'upload':
         return requested;
       case 'image':
-        throw deploymentErrors.SourceNotSupported('The local runtime runs no images yet: deploy from source.', {
-          pointer: '/source/image',
-        });
+        return imageSource(app, requested.image);
       case 'release':
         return requested;
       case 'promote':
@@ -70,7 +74,8 @@ export class Sources {
     if (from.appId !== workload.appId) {
       throw deploymentErrors.PromotionOfOtherApp('It is a workload of another app.', { pointer: '/source/workloadId' });
     }
-    await this.requireRelease(from.id, requested.number);
+    const { artifact } = await this.requireRelease(from.id, requested.number);
+    await this.requireRunnable(workload.id, artifact.kind, '/source/workloadId');
     return requested;
   }
 
@@ -79,6 +84,7 @@ export class Sources {
     const pointer = '/source/number';
     const release = await this.requireRelease(workloadId, number);
     if (!release.wasLive) throw deploymentErrors.ReleaseNeverLive(`v${number} never was live.`, { pointer });
+    await this.requireRunnable(workloadId, release.artifact.kind, pointer);
     const { notes, missing } = await this.rollbacks.configOf(this.database, release);
     if (missing.length === 0) return notes;
     const names = missing.map((each) => each.name).join(', ');
@@ -86,6 +92,14 @@ export class Sources {
       `v${number} needs secrets that were revoked and have no other value: set ${names} and roll back again.`,
       { pointer },
     );
+  }
+
+  /** What cannot run there is refused before anything is built. */
+  private async requireRunnable(workloadId: string, kind: Artifact['kind'], pointer: string): Promise<void> {
+    const { artifactKinds } = await this.runtimes.of(workloadId);
+    if (artifactKinds.includes(kind)) return;
+    const detail = `The runtime of this workload does not run artifacts of kind ${kind}. ${nextStepFor(kind)}`;
+    throw deploymentErrors.SourceNotSupported(detail, { pointer });
   }
 
   private async requireRelease(workloadId: string, number: number): Promise<Release> {
@@ -101,9 +115,19 @@ export class Sources {
 
 function gitSource(workload: WorkloadRow, app: App, ref: string | undefined): DeploymentSource {
   if (app.source.kind !== 'git') {
-    throw deploymentErrors.SourceMissing('This app has no Git repository: upload its source.', {
-      pointer: '/source/kind',
-    });
+    const has = app.source.kind === 'image' ? 'deploy its image' : 'upload its source';
+    throw deploymentErrors.SourceMissing(`This app has no Git repository: ${has}.`, { pointer: '/source/kind' });
   }
   return { kind: 'git', ref: ref ?? workload.trackedRef ?? app.source.branch };
+}
+
+function imageSource(app: App, named: string | undefined): DeploymentSource {
+  const image = named ?? (app.source.kind === 'image' ? app.source.image : undefined);
+  const pointer = '/source/image';
+  if (image === undefined) throw deploymentErrors.SourceMissing('This app has no image: name one.', { pointer });
+  if (pinnedImage(image)) return { kind: 'image', image };
+  throw deploymentErrors.ImageNotPinned(
+    `A tag may be another image tomorrow: name ${image} by its digest, as ${image}@sha256:... (crane digest ${image}).`,
+    { pointer },
+  );
 }

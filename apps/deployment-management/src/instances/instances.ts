@@ -1,8 +1,9 @@
 import type { InstanceList, StatsSample } from '@berth/contracts/deployment';
 import type { LogQuery } from '@berth/contracts/runtime';
 import { Clock, defineErrors, type StreamEvent } from '@berth/service-kit';
-import { Inject, Injectable } from '@nestjs/common';
-import { RUNTIME, type Runtime, RuntimeUnavailable } from '../runtime/runtime.js';
+import { Injectable } from '@nestjs/common';
+import { RuntimeUnavailable } from '../runtime/runtime.js';
+import { Runtimes } from '../runtime/runtimes.js';
 
 const errors = defineErrors({ RuntimeUnavailable: 503 });
 const SAMPLE_MILLISECONDS = 1_000;
@@ -12,17 +13,19 @@ const ASK_MILLISECONDS = 5_000;
 @Injectable()
 export class Instances {
   constructor(
-    @Inject(RUNTIME) private readonly runtime: Runtime,
+    private readonly runtimes: Runtimes,
     private readonly clock: Clock,
   ) {}
 
   async list(workloadId: string): Promise<InstanceList> {
-    const observed = await ask(this.runtime.observe(workloadId, AbortSignal.timeout(ASK_MILLISECONDS)));
+    const runtime = await this.runtimes.of(workloadId);
+    const observed = await ask(runtime.observe(workloadId, AbortSignal.timeout(ASK_MILLISECONDS)));
     return { items: observed?.instances ?? [] };
   }
 
   async sample(workloadId: string): Promise<StatsSample> {
-    const items = await ask(this.runtime.stats(workloadId, AbortSignal.timeout(ASK_MILLISECONDS)));
+    const runtime = await this.runtimes.of(workloadId);
+    const items = await ask(runtime.stats(workloadId, AbortSignal.timeout(ASK_MILLISECONDS)));
     return { at: this.clock.now().toISOString(), items };
   }
 
@@ -40,7 +43,8 @@ export class Instances {
     after: string | undefined,
     signal: AbortSignal,
   ): AsyncIterable<StreamEvent> {
-    for await (const line of this.runtime.logs(
+    const runtime = await this.runtimes.of(workloadId);
+    for await (const line of runtime.logs(
       workloadId,
       { ...query, ...(after === undefined ? {} : { after }) },
       signal,

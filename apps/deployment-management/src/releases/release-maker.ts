@@ -8,9 +8,10 @@ import { hashOfEntries } from '../config/config-version.js';
 import { ConfigVersionsRepository } from '../config/config-versions.repository.js';
 import { ConfigWriter } from '../config/config-writer.js';
 import type { DeploymentRow } from '../deployments/deployment.js';
+import { pinnedImage } from '../runtime/image-reference.js';
 import type { WorkloadRow } from '../workloads/workload.js';
 import { WorkloadsRepository } from '../workloads/workloads.repository.js';
-import { processTypesFor, type ReleaseContent, releaseHash } from './release.js';
+import { isForeignImage, processesOfImage, processTypesFor, type ReleaseContent, releaseHash } from './release.js';
 import { ReleasesRepository } from './releases.repository.js';
 import { Rollbacks } from './rollbacks.js';
 
@@ -40,6 +41,8 @@ export class ReleaseMaker {
       case 'git':
       case 'upload':
         return buildResult && this.built(sql, workload, buildResult);
+      case 'image':
+        return this.fromImage(sql, workload, source.image);
       case 'release':
         return this.rolledBack(sql, workload, source.number);
       case 'promote':
@@ -88,6 +91,14 @@ export class ReleaseMaker {
     return this.withCurrentConfig(sql, workload, { artifact, commit, processes: types, reason: 'deploy' });
   }
 
+  private fromImage(sql: Sql, workload: WorkloadRow, reference: string): Promise<ReleaseContent> {
+    const image = pinnedImage(reference);
+    if (!image) throw new ReleaseMissing(`${reference} is not named by its digest.`);
+    const artifact = { kind: 'image' as const, sizeBytes: 0, ...image };
+    const processes = typesOfImage(workload);
+    return this.withCurrentConfig(sql, workload, { artifact, commit: null, processes, reason: 'deploy' });
+  }
+
   private async rolledBack(sql: Sql, workload: WorkloadRow, number: number): Promise<ReleaseContent> {
     const release = await this.unexpired(sql, workload.id, number);
     const { config, missing } = await this.rollbacks.configOf(sql, release);
@@ -111,8 +122,11 @@ export class ReleaseMaker {
 
   private async renewed(sql: Sql, workload: WorkloadRow, reason: string): Promise<ReleaseContent> {
     if (workload.currentRelease === null) throw new ReleaseMissing('Nothing is live yet: deploy first.');
-    const { artifact, commit, processes } = await this.release(sql, workload.id, workload.currentRelease);
-    const types: ProcessType[] = processes.map((type) => ({ ...type, ...workload.processSettings[type.name] }));
+    const current = await this.release(sql, workload.id, workload.currentRelease);
+    const { artifact, commit, processes } = current;
+    const types: ProcessType[] = isForeignImage(current)
+      ? typesOfImage(workload)
+      : processes.map((type) => ({ ...type, ...workload.processSettings[type.name] }));
     return this.withCurrentConfig(sql, workload, { artifact, commit, processes: types, reason });
   }
 
@@ -137,3 +151,6 @@ export class ReleaseMaker {
     return release;
   }
 }
+
+const typesOfImage = ({ processSettings }: WorkloadRow): ProcessType[] =>
+  processTypesFor(processesOfImage(processSettings), processSettings);

@@ -43,6 +43,8 @@ export interface Runtime {
   /** Asks for a path of a host through the route that its users take. */
   probe(host: string, path: string, signal: AbortSignal): Promise<ProbeAnswer>;
 }
+  /** Lets go of what it holds open; what runs goes on. */
+  close(): Promise<void>;
 
 /** The runtime could not be asked: nothing is known about the workload. */
 export class RuntimeUnavailable extends Error {

@@ -2,7 +2,7 @@ import type { Release } from '@berth/contracts/deployment';
 import type { DesiredWorkload, ObservedWorkload } from '@berth/contracts/runtime';
 import { instancesOf, type WorkloadRow } from './workload.js';
 
-const STOP_DEADLINE_SECONDS = 10;
+export const STOP_DEADLINE_SECONDS = 10;
 
 /** What the runtime should run for a workload: one release with the workload's counts and routes. Pure. */
 export function desiredWorkload(

@@ -1,10 +1,12 @@
 import type { Failure } from '@berth/contracts/common';
 import type { Release } from '@berth/contracts/deployment';
+import type { Artifact } from '@berth/contracts/events';
 import type { DesiredWorkload, ObservedWorkload } from '@berth/contracts/runtime';
 import { Database } from '@berth/service-kit';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { ConfigVersionsRepository } from '../config/config-versions.repository.js';
-import { RUNTIME, type Runtime } from '../runtime/runtime.js';
+import { Runtimes } from '../runtime/runtimes.js';
+import { nextStepFor } from '../runtime/artifact-kinds.js';
 import { pinnedIn, type SecretVersion } from '../secrets/pinned-secrets.js';
 import { SecretStore } from '../secrets/secret-store.js';
 import { bringsBack, desiredWorkload, isComingBack } from './desired-workload.js';
@@ -14,14 +16,14 @@ import type { WorkloadView } from './workload-views.js';
 @Injectable()
 export class RuntimeState {
   constructor(
-    @Inject(RUNTIME) private readonly runtime: Runtime,
+    private readonly runtimes: Runtimes,
     private readonly database: Database,
     private readonly configs: ConfigVersionsRepository,
     private readonly secrets: SecretStore,
   ) {}
 
-  observe(workloadId: string, signal: AbortSignal): Promise<ObservedWorkload | null> {
-    return this.runtime.observe(workloadId, signal);
+  async observe(workloadId: string, signal: AbortSignal): Promise<ObservedWorkload | null> {
+    return (await this.runtimes.of(workloadId)).observe(workloadId, signal);
   }
 
   /**
@@ -46,13 +48,8 @@ export class RuntimeState {
 
   /** Why the runtime could not run a release at all; undefined when nothing is known against it. */
   async refusalOf(release: Release): Promise<Failure | undefined> {
-    if (!this.runtime.artifactKinds.includes(release.artifact.kind)) {
-      return refusal(
-        'image_invalid',
-        `This runtime does not run artifacts of kind ${release.artifact.kind}.`,
-        'Deploy from source.',
-      );
-    }
+    const { artifactKinds } = await this.runtimes.of(release.workloadId);
+    if (!artifactKinds.includes(release.artifact.kind)) return unfit(release.artifact);
     const [revoked] = await this.revokedIn(release);
     if (revoked) {
       return refusal(
@@ -77,8 +74,9 @@ export class RuntimeState {
   async silentRoute(desired: DesiredWorkload, signal: AbortSignal): Promise<string | null> {
     const web = desired.processes.find((type) => type.name === 'web');
     if (!web || web.instances === 0) return null;
+    const runtime = await this.runtimes.of(desired.workloadId);
     for (const host of desired.hosts) {
-      const { answered, message } = await this.runtime.probe(host, web.health.path ?? '/', signal);
+      const { answered, message } = await runtime.probe(host, web.health.path ?? '/', signal);
       if (!answered) return message;
     }
     return null;
@@ -100,15 +98,20 @@ export class RuntimeState {
     release: Release,
     signal: AbortSignal,
   ): Promise<ObservedWorkload | null> {
-    await this.runtime.apply({ ...desired, environment: await this.environmentOf(release) }, signal);
-    return this.runtime.observe(desired.workloadId, signal);
+    const runtime = await this.runtimes.of(desired.workloadId);
+    await runtime.apply({ ...desired, environment: await this.environmentOf(release) }, signal);
+    return runtime.observe(desired.workloadId, signal);
   }
 
-  private async environmentOf(release: Release): Promise<Record<string, string>> {
+  async environmentOf(release: Release): Promise<Record<string, string>> {
     const version = await this.configs.find(this.database, release.workloadId, release.configVersion);
     return this.secrets.environmentOf(this.database, version.entries);
   }
 }
+
+/** Said before, when the deployment was asked for; the placement may have changed since. */
+const unfit = ({ kind }: Artifact): Failure =>
+  refusal('image_invalid', `The runtime of this workload does not run artifacts of kind ${kind}.`, nextStepFor(kind));
 
 const refusal = (cause: Failure['cause'], message: string, nextStep: string): Failure => ({
   cause,

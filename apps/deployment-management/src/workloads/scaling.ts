@@ -4,6 +4,7 @@ import type { Sql, Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { AppsRepository } from '../apps/apps.repository.js';
 import { DeploymentStarter } from '../deployments/deployment-starter.js';
+import { isForeignImage } from '../releases/release.js';
 import { ReleasesRepository } from '../releases/releases.repository.js';
 import { ComputeRoom } from './compute-room.js';
 import type { WorkloadRow } from './workload.js';
@@ -64,9 +65,10 @@ export class Scaling {
   }
 }
 
-/** Before the first release nobody knows the types: any name is accepted then. */
+/** Before the first release nobody knows the types: any name is accepted then. Those of an image are named here, by commands. */
 function requireTypes(release: Release, body: ScaleWorkload): void {
-  const known = release.processes.map((type) => type.name);
+  const named = Object.entries(body.sizes).flatMap(([name, { command }]) => (command ? [name] : []));
+  const known = [...release.processes.map((type) => type.name), ...(isForeignImage(release) ? named : [])];
   for (const [part, names] of [
     ['counts', Object.keys(body.counts)],
     ['sizes', Object.keys(body.sizes)],

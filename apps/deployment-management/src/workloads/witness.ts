@@ -3,10 +3,11 @@ import type { Release } from '@berth/contracts/deployment';
 import type { LogLine } from '@berth/contracts/runtime';
 import type { ReconcileContext } from '@berth/reconcile';
 import { Clock, maskFor } from '@berth/service-kit';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { DeploymentRow } from '../deployments/deployment.js';
 import { DeploymentsRepository } from '../deployments/deployments.repository.js';
-import { RUNTIME, type Runtime, RuntimeUnavailable } from '../runtime/runtime.js';
+import { RuntimeUnavailable } from '../runtime/runtime.js';
+import { Runtimes } from '../runtime/runtimes.js';
 import { evidenceOf, instancesIn } from './rollout.js';
 import { RuntimeState } from './runtime-state.js';
 import type { Observation } from './workload-reports.js';
@@ -19,7 +20,7 @@ const READ_MILLISECONDS = 2_000;
 @Injectable()
 export class Witness {
   constructor(
-    @Inject(RUNTIME) private readonly runtime: Runtime,
+    private readonly runtimes: Runtimes,
     private readonly state: RuntimeState,
     private readonly deployments: DeploymentsRepository,
     private readonly clock: Clock,
@@ -53,7 +54,7 @@ export class Witness {
     return { ...failure, message: mask(failure.message), evidence: failure.evidence.map(mask) };
   }
 
-  private async maskOf(release: Release): Promise<(text: string) => string> {
+  async maskOf(release: Release): Promise<(text: string) => string> {
     return maskFor(await this.state.secretValuesOf(release));
   }
 
@@ -72,11 +73,13 @@ export class Witness {
     return context.transaction((tx) => this.deployments.setSeen(tx, moving.id, seen));
   }
 
-  private async lastLines(workloadId: string, instances: ReadonlySet<string>, signal: AbortSignal): Promise<string[]> {
+  /** What instances printed last, as it is. */
+  async lastLines(workloadId: string, instances: ReadonlySet<string>, signal: AbortSignal): Promise<string[]> {
     const enough = AbortSignal.any([signal, AbortSignal.timeout(READ_MILLISECONDS)]);
     const lines: LogLine[] = [];
     try {
-      for await (const line of this.runtime.logs(workloadId, { tail: 10 * TAIL, follow: false }, enough))
+      const runtime = await this.runtimes.of(workloadId);
+      for await (const line of runtime.logs(workloadId, { tail: 10 * TAIL, follow: false }, enough))
         if (instances.has(line.instance)) lines.push(line);
     } catch (error) {
       if (!(error instanceof RuntimeUnavailable)) throw error;

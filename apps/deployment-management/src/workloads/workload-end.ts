@@ -1,9 +1,9 @@
 import { workloadDeleted } from '@berth/contracts/events';
 import { lookAgainIn, type Outcome, type ReconcileContext, settled } from '@berth/reconcile';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Changes } from '../changes/changes.js';
 import { Mint } from '../changes/mint.js';
-import { RUNTIME, type Runtime } from '../runtime/runtime.js';
+import { Runtimes } from '../runtime/runtimes.js';
 import { WorkloadReports } from './workload-reports.js';
 import type { WorkloadView } from './workload-views.js';
 import { WorkloadsRepository } from './workloads.repository.js';
@@ -14,7 +14,7 @@ const UNTIL_GONE_SECONDS = 1;
 @Injectable()
 export class WorkloadEnd {
   constructor(
-    @Inject(RUNTIME) private readonly runtime: Runtime,
+    private readonly runtimes: Runtimes,
     private readonly reports: WorkloadReports,
     private readonly workloads: WorkloadsRepository,
     private readonly changes: Changes,
@@ -43,10 +43,11 @@ export class WorkloadEnd {
 
   private async isGone(view: WorkloadView, context: ReconcileContext): Promise<boolean> {
     const { id } = view.workload;
-    const observed = await this.runtime.observe(id, context.signal);
+    const runtime = await this.runtimes.of(id);
+    const observed = await runtime.observe(id, context.signal);
     if (!observed) return true;
     await this.reports.reportSeen(context, { view, desired: null, observed });
-    await this.runtime.remove(id, context.signal);
+    await runtime.remove(id, context.signal);
     return false;
   }
 }

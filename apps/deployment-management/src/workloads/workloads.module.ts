@@ -1,10 +1,8 @@
-import { CONFIG } from '@berth/service-kit';
 import { Module } from '@nestjs/common';
 import { Allocations } from '../allocations/allocations.js';
 import { OnAllocationSnapshotRequestedHandler } from '../allocations/on-allocation-snapshot-requested.handler.js';
 import { AppsModule } from '../apps/apps.module.js';
 import { ChangesModule } from '../changes/changes.module.js';
-import type { Config } from '../config.js';
 import { ConfigChanges } from '../config/config-changes.js';
 import { ConfigController } from '../config/config.controller.js';
 import { ConfigService } from '../config/config.service.js';
@@ -34,10 +32,9 @@ import { ReleaseMaker } from '../releases/release-maker.js';
 import { ReleasesController } from '../releases/releases.controller.js';
 import { Rollbacks } from '../releases/rollbacks.js';
 import { ReleasesRepository } from '../releases/releases.repository.js';
-import { makeRuntime } from '../runtime/make-runtime.js';
-import { RUNTIME } from '../runtime/runtime.js';
 import { RuntimeConfirmations } from '../runtime/runtime-confirmations.js';
 import { RuntimeWatcher } from '../runtime/runtime-watcher.js';
+import { RuntimesModule } from '../runtime/runtimes.module.js';
 import { SecretRevocations } from '../secrets/secret-revocations.js';
 import { SecretStore } from '../secrets/secret-store.js';
 import { ComputeRoom } from './compute-room.js';
@@ -110,7 +107,7 @@ const releases = [
 
 /** A workload and its history are one aggregate: config, releases, deployments and instances change under its lock. */
 @Module({
-  imports: [ChangesModule, QuotasModule, ProjectsModule, EnvironmentsModule, AppsModule],
+  imports: [ChangesModule, RuntimesModule, QuotasModule, ProjectsModule, EnvironmentsModule, AppsModule],
   controllers: [
     WorkloadsController,
     DeploymentsController,
@@ -122,13 +119,6 @@ const releases = [
     OnBuildFailedHandler,
     OnAllocationSnapshotRequestedHandler,
   ],
-  providers: [
-    ...workloads,
-    ...reconciliation,
-    ...deployments,
-    ...releases,
-    Instances,
-    { provide: RUNTIME, inject: [CONFIG], useFactory: (config: Config) => makeRuntime(config) },
-  ],
+  providers: [...workloads, ...reconciliation, ...deployments, ...releases, Instances],
 })
 export class WorkloadsModule {}

@@ -44,7 +44,7 @@ export async function kubernetesWorld(
     clock,
     gatewayUrl: await gateway.listen(),
     settings: {
-      ...{ registry: 'registry.example/berth', minor: 36, dnsNamespace: 'kube-system' },
+      ...{ registry: 'registry.example/berth', dnsNamespace: 'kube-system' },
       gateway: { namespace: 'gateway', name: 'public' },
     },
   });

@@ -1328,6 +1328,11 @@ export interface components {
         | {
             /** @enum {string} */
             kind: 'upload';
+          }
+        | {
+            image: string;
+            /** @enum {string} */
+            kind: 'image';
           };
     };
     AppPage: {
@@ -1388,6 +1393,7 @@ export interface components {
         digest: string;
         /** @enum {string} */
         kind: 'slug' | 'image';
+        repository?: string;
         sizeBytes: number;
       } | null;
       commit: string | null;
@@ -1610,6 +1616,11 @@ export interface components {
         | {
             /** @enum {string} */
             kind: 'upload';
+          }
+        | {
+            image: string;
+            /** @enum {string} */
+            kind: 'image';
           };
     };
     CreateDeployment: {
@@ -1626,7 +1637,7 @@ export interface components {
             uploadId: string;
           }
         | {
-            image: string;
+            image?: string;
             /** @enum {string} */
             kind: 'image';
           }
@@ -1889,6 +1900,11 @@ export interface components {
             kind: 'upload';
             /** Format: uuid */
             uploadId: string;
+          }
+        | {
+            image: string;
+            /** @enum {string} */
+            kind: 'image';
           }
         | {
             digest: string;
@@ -2447,6 +2463,7 @@ export interface components {
         digest: string;
         /** @enum {string} */
         kind: 'slug' | 'image';
+        repository?: string;
         sizeBytes: number;
       };
       commit: string | null;
@@ -2619,6 +2636,11 @@ export interface components {
         | {
             /** @enum {string} */
             kind: 'upload';
+          }
+        | {
+            image: string;
+            /** @enum {string} */
+            kind: 'image';
           };
     };
     UpdateBillingAccount: {

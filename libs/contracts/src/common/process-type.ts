@@ -28,7 +28,8 @@ export type ProcessSize = z.infer<typeof processSize>;
 /** One kind of process of a release. Only `web` is routed and gets `PORT`. */
 export const processType = processSize.extend({
   name: processName,
-  command: z.string().min(1).max(4_000),
+  /** Empty: what the image itself starts. */
+  command: z.string().max(4_000),
   health: healthCheck.default({ path: null, intervalSeconds: 5, timeoutSeconds: 3, failureThreshold: 3 }),
 });
 export type ProcessType = z.infer<typeof processType>;

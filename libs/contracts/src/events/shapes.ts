@@ -30,6 +30,7 @@ export type DeploymentPhase = z.infer<typeof deploymentPhase>;
 export const deploymentSource = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('git'), ref: z.string() }),
   z.object({ kind: z.literal('upload'), uploadId: id }),
+  z.object({ kind: z.literal('image'), image: z.string() }),
   z.object({ kind: z.literal('artifact'), digest }),
   z.object({ kind: z.literal('release'), number: z.int().positive() }),
   z.object({ kind: z.literal('promote'), workloadId: id, number: z.int().positive() }),
@@ -63,8 +64,15 @@ export const buildRequest = z.object({
 });
 export type BuildRequest = z.infer<typeof buildRequest>;
 
-/** A content-addressed build result. */
-export const artifact = z.object({ kind: z.enum(['slug', 'image']), digest, sizeBytes: z.int().nonnegative() });
+/** Content that can be run, by its digest. */
+export const artifact = z.object({
+  kind: z.enum(['slug', 'image']),
+  digest,
+  /** 0 for an image that was not built here: nobody has weighed it. */
+  sizeBytes: z.int().nonnegative(),
+  /** Where an image lies that was not built here: `registry.example/shop`. Absent: in the platform's own registry. */
+  repository: z.string().optional(),
+});
 export type Artifact = z.infer<typeof artifact>;
 
 /** A process type as the source describes it; sizes and health checks are the workload's. */

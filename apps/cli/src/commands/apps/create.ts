@@ -11,6 +11,7 @@ interface Options {
   readonly git?: string;
   readonly branch?: string;
   readonly dir?: string;
+  readonly image?: string;
   readonly root?: string;
   readonly link: boolean;
 }
@@ -21,6 +22,7 @@ export const options = (command: Command): Command =>
     .option('--git <url>', 'Git repository, or a path on the machine of the platform where that is allowed')
     .option('--branch <branch>', 'branch that is deployed (default: main)')
     .option('--dir <path>', 'folder that is uploaded at each deploy, instead of a repository')
+    .option('--image <image>', 'image that was built elsewhere, instead of a source: registry/name@sha256:...')
     .option('--root <folder>', 'folder of the app inside its source')
     .option('--no-link', `do not write ${LINK_FILE}`);
 
@@ -31,13 +33,16 @@ export async function run(context: Context, given: Options, slug: string): Promi
   const build = given.root === undefined ? {} : { build: { rootFolder: given.root } };
   const made = await answerOf(client.POST('/v1/apps', { body: { projectId: project.id, slug, source, ...build } }));
   await out.result(made, () => `App ${made.slug} is made in ${project.slug}.`);
-  if (given.link) await linkFolder(context, resolve(context.io.folder, given.dir ?? '.'), made, project.slug);
+  if (given.link && given.image === undefined)
+    await linkFolder(context, resolve(context.io.folder, given.dir ?? '.'), made, project.slug);
 }
 
-function sourceOf(folder: string, { git, branch, dir }: Options): Schemas['CreateApp']['source'] {
-  if ((git === undefined) === (dir === undefined)) throw usageError('Say where the source is: --git URL or --dir PATH');
+function sourceOf(folder: string, { git, branch, dir, image }: Options): Schemas['CreateApp']['source'] {
+  if ([git, dir, image].filter((each) => each !== undefined).length !== 1)
+    throw usageError('Say what the app is: --git URL, --dir PATH or --image IMAGE');
   if (git !== undefined) return { kind: 'git', url: gitUrl(folder, git), ...(branch === undefined ? {} : { branch }) };
-  if (branch !== undefined) throw usageError('A folder has no branch: --branch goes with --git.');
+  if (branch !== undefined) throw usageError('There is no branch: --branch goes with --git.');
+  if (image !== undefined) return { kind: 'image', image };
   if (!isFolder(resolve(folder, dir ?? ''))) throw usageError(`"${dir}" is not a folder.`);
   return { kind: 'upload' };
 }

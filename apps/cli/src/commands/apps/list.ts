@@ -14,5 +14,7 @@ export async function run({ client, out, selection }: Context): Promise<void> {
   await out.result(apps, () => table(['name', 'source', 'branch', 'created'], rows));
 }
 
-const sourceCells = (source: Schemas['App']['source']): string[] =>
-  source.kind === 'git' ? [source.url, source.branch] : ['uploaded', ''];
+function sourceCells(source: Schemas['App']['source']): string[] {
+  if (source.kind === 'git') return [source.url, source.branch];
+  return source.kind === 'image' ? [source.image, ''] : ['uploaded', ''];
+}

@@ -36,5 +36,5 @@ export function sourceOf(source: Schemas['Deployment']['source']): string {
   if (source.kind === 'git') return `git ${source.ref}`;
   if (source.kind === 'release') return `rollback to v${source.number}`;
   if (source.kind === 'promote') return `promotion of v${source.number}`;
-  return source.kind;
+  return source.kind === 'image' ? source.image : source.kind;
 }

@@ -53,6 +53,10 @@ export interface Deployment extends KubeObject {
   readonly status?: { readonly conditions?: readonly Condition[] };
 }
 
+export interface Job extends KubeObject {
+  readonly status?: { readonly conditions?: readonly Condition[] };
+}
+
 export interface EndpointSlice extends KubeObject {
   readonly endpoints?: readonly {
     readonly conditions?: { readonly ready?: boolean };

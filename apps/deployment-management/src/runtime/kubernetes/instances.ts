@@ -65,7 +65,7 @@ function lastExitOf(container: ContainerStatus | undefined): InstanceExit | null
   return end ? exitOf(end) : null;
 }
 
-const exitOf = (end: Terminated): InstanceExit => ({
+export const exitOf = (end: Terminated): InstanceExit => ({
   ...{ code: end.exitCode, signal: end.signal ? String(end.signal) : null, at: instant(end.finishedAt) },
   reason: end.reason === 'OOMKilled' ? 'out_of_memory' : 'exited',
 });

@@ -8,8 +8,9 @@ import {
   configName,
   isolationManifests,
   isRefused,
-  type KubeClient,
+  KubeClient,
   type KubeObject,
+  type ClusterAccess,
   NameTaken,
   stamped,
   workloadManifests,
@@ -19,7 +20,9 @@ import { ChangeFeed } from '../memory/change-feed.js';
 import { probeRoute } from '../process/probe-route.js';
 import { type ProbeAnswer, type Runtime, type RuntimeChange, RuntimeUnavailable } from '../runtime.js';
 import type { Deployment, EndpointSlice, HttpRoute, Pod } from './cluster-objects.js';
+  serverVersion,
 import { desiredRecord, owned, readDesired } from './desired-record.js';
+  Transport,
 import { instanceId, instant } from './instances.js';
 import { ending, observationOf } from './observe.js';
 import { podLogs } from './pod-logs.js';
@@ -29,10 +32,11 @@ import { ServingChanges } from './serving-changes.js';
 const CALL_MILLISECONDS = 30_000;
 const CONNECT_MILLISECONDS = 10_000;
 
-export interface KubernetesRuntimeOptions {
-  readonly client: KubeClient;
-  readonly clock: Clock;
-  readonly settings: ClusterSettings;
+/** What one must know of a cluster to run workloads on it. */
+export interface ClusterSetup {
+  readonly access: ClusterAccess;
+  /** The version is asked for. */
+  readonly settings: Omit<ClusterSettings, 'minor'>;
   /** Where the cluster's gateway answers, to prove that a route does. */
   readonly gatewayUrl: string;
 }
@@ -46,6 +50,14 @@ export class KubernetesRuntime implements Runtime {
   private readonly cluster: Cluster;
   private readonly feed = new ChangeFeed();
   private readonly closed = new AbortController();
+export interface KubernetesRuntimeOptions extends Omit<ClusterSetup, 'access'> {
+  readonly client: KubeClient;
+  readonly clock: Clock;
+}
+
+export const kubernetesRuntime = ({ access, ...setup }: ClusterSetup, clock: Clock): KubernetesRuntime =>
+  new KubernetesRuntime({ ...setup, client: new KubeClient(new Transport(access, clock)), clock });
+
   private readonly changed: ServingChanges;
   private readonly following: Promise<void>;
   private readonly settled: Promise<void>;
@@ -59,6 +71,8 @@ export class KubernetesRuntime implements Runtime {
     });
     this.following = this.cluster.follow(this.closed.signal);
     this.settled = this.cluster.settled();
+  /** Null until the cluster has said which version it is, which it is asked once. */
+  private minor: number | null = null;
   }
 
   async close(): Promise<void> {
@@ -166,10 +180,15 @@ export class KubernetesRuntime implements Runtime {
   }
 
   private wallsOf(desired: DesiredWorkload): KubeObject[] {
-    return isolationManifests({ ...desired, quota: null, internet: true }, this.options.settings).map(stamped);
+    return isolationManifests({ ...desired, quota: null, internet: true }, this.settings).map(stamped);
   }
 
-  private manifestsOf = (desired: DesiredWorkload): KubeObject[] => workloadManifests(desired, this.options.settings);
+  private manifestsOf = (desired: DesiredWorkload): KubeObject[] => workloadManifests(desired, this.settings);
+
+  private get settings(): ClusterSettings {
+    if (this.minor === null) throw new Error('The cluster was not asked for its version.');
+    return { ...this.options.settings, minor: this.minor };
+  }
 
   /** A config of another release that pods still start from. */
   private isMountedConfig(workloadId: string, object: KubeObject): boolean {
@@ -208,3 +227,5 @@ const isOutage = (error: unknown): boolean =>
   error instanceof ClusterUnreachable ||
   error instanceof NameTaken ||
   (error instanceof ApiError && (!isRefused(error) || /being terminated/.test(error.message)));
+    const { client } = this.options;
+    this.minor ??= (await this.asking(signal, (bounded) => serverVersion(client, bounded))).minor;

@@ -165,6 +165,11 @@ export class MemoryRuntime implements Runtime {
     const missing = Array.from({ length: type.instances - kept.length }, () => this.newInstance(world.desired, type));
     return [...kept, ...missing].map((each) => behaving(each, behaviour, this.now()));
   }
+  /** The world is the test's, and outlives a replica. */
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
 
   private newInstance({ release, restartToken }: DesiredWorkload, type: DesiredProcess): ObservedInstance {
     const { name: processType, cpuMillicores, memoryMib } = type;

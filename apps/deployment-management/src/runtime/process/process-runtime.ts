@@ -74,3 +74,8 @@ export class ProcessRuntime implements Runtime {
 }
 
 const bounded = (signal: AbortSignal): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(CALL_MILLISECONDS)]);
+
+  /** Nothing is held open between calls. */
+  close(): Promise<void> {
+    return Promise.resolve();
+  }

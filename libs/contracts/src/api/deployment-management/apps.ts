@@ -17,10 +17,21 @@ export const gitRef = z
     error: 'must be a branch, a tag or a commit',
   });
 
+/** `[host[:port]/]path[:tag][@digest]`, as registries name images. (OCI distribution specification, "Pulling manifests") */
+export const imageReference = z
+  .string()
+  .max(500)
+  .regex(
+    /^(?:[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?(?::[0-9]{1,5})?\/)?[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:\/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/,
+    { error: 'must be the name of an image: registry/repository@sha256:...' },
+  );
+
 export const appSource = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('git'), url: gitUrl, branch: gitRef.default('main') }),
   /** Source comes with each deployment, from `POST /v1/uploads`. */
   z.strictObject({ kind: z.literal('upload') }),
+  /** Built elsewhere: what a deployment runs that names no other image. */
+  z.strictObject({ kind: z.literal('image'), image: imageReference }),
 ]);
 export type AppSource = z.infer<typeof appSource>;
 

@@ -3,7 +3,7 @@ import { failure } from '../../common/causes.js';
 import { pageOf, pageQuery } from '../../common/page.js';
 import { digest, id, instant } from '../../common/values.js';
 import { allocationEntry, deploymentSource } from '../../events/shapes.js';
-import { gitRef } from './apps.js';
+import { gitRef, imageReference } from './apps.js';
 
 export const deploymentStatus = z.enum([
   'queued',
@@ -19,14 +19,15 @@ export const deploymentStatus = z.enum([
 ]);
 export type DeploymentStatus = z.infer<typeof deploymentStatus>;
 
-/** What to deploy: exactly one of the kinds. Images are not supported by this installation's runtime yet (422). */
+/** What to deploy: exactly one of the kinds. 422 when the runtime of the workload does not run what it leads to. */
 export const createDeployment = z
   .strictObject({
     source: z.discriminatedUnion('kind', [
       /** `ref` absent: the workload's tracked ref, else the app's branch. */
       z.strictObject({ kind: z.literal('git'), ref: gitRef.optional() }),
       z.strictObject({ kind: z.literal('upload'), uploadId: id }),
-      z.strictObject({ kind: z.literal('image'), image: z.string().min(1).max(500) }),
+      /** Named by digest. `image` absent: the app's. */
+      z.strictObject({ kind: z.literal('image'), image: imageReference.optional() }),
       /** Rollback: artifact, config with its secret versions, and process sizes of a former release, as a new release. */
       z.strictObject({ kind: z.literal('release'), number: z.int().positive() }),
       /** The artifact of a release of another workload of the same app, with this workload's own config. */
