@@ -18,6 +18,9 @@ import { deadlinesOf, type WorkloadRow } from '../workloads/workload.js';
 import { deadlineFor, type DeploymentRow, isOnRuntime, isPhase, mayMove } from './deployment.js';
 import { DeploymentsRepository } from './deployments.repository.js';
 
+/** The queue in which one reconciler moves each workload. */
+export const WORKLOADS = 'workloads';
+
 export interface Step {
   readonly to: DeploymentStatus;
   readonly by: Actor;
@@ -133,14 +136,6 @@ export class Transitions {
   /** The work of this phase is done; only another deployment keeps it waiting, which has a deadline of its own. */
   async clearDeadline(tx: Tx, deployment: DeploymentRow): Promise<void> {
     await this.queue.clearDeadline(tx, { queue: WORKLOADS, key: deployment.workloadId, name: deployment.id });
-  /** Something happened within its phase. */
-  async note(tx: Tx, { id, status }: DeploymentRow, message: string): Promise<boolean> {
-    if ((await this.deployments.find(tx, id))?.status !== status) return false;
-    const entry = { at: this.mint.instant(), from: status, to: status, actor: 'platform', message };
-    await this.deployments.addTransition(tx, id, entry);
-    return true;
-  }
-
   }
 
   /** What it left on the runtime is taken back: the workload's desired state is its current release again. */

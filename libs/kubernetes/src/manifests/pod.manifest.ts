@@ -41,13 +41,12 @@ export function podTemplate(desired: DesiredWorkload, process: DesiredProcess, s
 }
 
 function container(desired: DesiredWorkload, process: DesiredProcess, settings: ClusterSettings): object {
-  const { organizationId, appId, release } = desired;
   const isWeb = process.name === 'web';
   return {
     name: process.name,
-    image: `${settings.registry}/${organizationId}/${appId}@${release.artifact.digest}`,
+    image: imageOf(desired, settings),
     imagePullPolicy: 'IfNotPresent',
-    command: ['/bin/sh', '-c', process.command],
+    ...(process.command !== '' && { command: ['/bin/sh', '-c', process.command] }),
     envFrom: [{ secretRef: { name: configName(desired) } }],
     ...(isWeb && webParts(desired, process, settings)),
     resources: resourcesOf(process),
@@ -57,6 +56,12 @@ function container(desired: DesiredWorkload, process: DesiredProcess, settings: 
     },
     volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }],
   };
+}
+
+/** What was built here lies in the platform's registry, apart by tenant; other images lie where the release says. */
+function imageOf({ organizationId, appId, release }: DesiredWorkload, { registry }: ClusterSettings): string {
+  const { repository = `${registry}/${organizationId}/${appId}`, digest } = release.artifact;
+  return `${repository}@${digest}`;
 }
 
 const webParts = (desired: DesiredWorkload, process: DesiredProcess, { minor }: ClusterSettings): object => ({
