@@ -54,6 +54,7 @@ export const groups: readonly CommandGroup[] = [
       entry('orgs list', 'your organizations', () => import('./commands/orgs/list.js')),
       entry('projects create', 'make a project', () => import('./commands/projects/create.js'), 'NAME'),
       entry('projects list', 'projects of an organization', () => import('./commands/projects/list.js')),
+      entry('projects delete', 'an empty project', () => import('./commands/projects/delete.js'), 'NAME'),
       entry(
         'envs create',
         'make an environment: staging, production',
@@ -61,8 +62,10 @@ export const groups: readonly CommandGroup[] = [
         'NAME',
       ),
       entry('envs list', 'environments of a project', () => import('./commands/envs/list.js')),
+      entry('envs delete', 'with all that runs in it', () => import('./commands/envs/delete.js'), 'NAME'),
       entry('apps create', 'make an app', () => import('./commands/apps/create.js'), 'NAME --git URL | --dir PATH'),
       entry('apps list', 'apps of a project', () => import('./commands/apps/list.js')),
+      entry('apps delete', 'with all that runs of it', () => import('./commands/apps/delete.js'), 'NAME'),
     ],
   },
   {

@@ -24,10 +24,10 @@ export class Selection {
     );
   }
 
-  project(): Promise<Schemas['Project']> {
-    return this.once('project', async () => {
+  project(wanted = this.wanted.project): Promise<Schemas['Project']> {
+    return this.once(`project ${wanted ?? ''}`, async () => {
       const { id } = await this.organization();
-      return pick('project', this.wanted.project, (name) => projectsOf(this.client, id, name));
+      return pick('project', wanted, (name) => projectsOf(this.client, id, name));
     });
   }
 
@@ -38,10 +38,10 @@ export class Selection {
     });
   }
 
-  app(): Promise<Schemas['App']> {
-    return this.once('app', async () => {
+  app(wanted = this.wanted.app): Promise<Schemas['App']> {
+    return this.once(`app ${wanted ?? ''}`, async () => {
       const { id } = await this.project();
-      return pick('app', this.wanted.app, (name) => appsOf(this.client, id, name));
+      return pick('app', wanted, (name) => appsOf(this.client, id, name));
     });
   }
 

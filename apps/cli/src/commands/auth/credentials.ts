@@ -36,7 +36,7 @@ export async function givenPassword({ io }: Context, { passwordStdin }: Credenti
   throw usageError('Say the password on stdin: --password-stdin');
 }
 
-async function ask({ stdin, stderr }: Io, message: string): Promise<string> {
+export async function ask({ stdin, stderr }: Io, message: string): Promise<string> {
   const { text } = await import('@clack/prompts');
   return answered(await text({ message, input: stdin, output: stderr }));
 }

@@ -1,0 +1,42 @@
+import { answerOf, type Schemas } from '@berth/api-client';
+import type { Command } from 'commander';
+import type { Context } from '../context.js';
+import { usageError } from '../errors.js';
+import { isInteractive } from '../io.js';
+import { everyPage } from '../output/pages.js';
+import { ask } from './auth/credentials.js';
+
+export interface RemovalOptions {
+  readonly yes?: boolean;
+}
+
+export const removable = (command: Command): Command =>
+  command.argument('<name>').option('--yes', 'do not ask for the name once more');
+
+/** Whoever deletes says the name twice, or `--yes`. @throws CliError 2 */
+export async function confirmRemoval(
+  { io }: Context,
+  what: string,
+  name: string,
+  given: RemovalOptions,
+): Promise<void> {
+  if (given.yes) return;
+  if (!isInteractive(io)) throw usageError(`This deletes ${what}.`, 'Say --yes if that is meant.');
+  const typed = await ask(io, `This deletes ${what}. Type ${name} to go on`);
+  if (typed !== name) throw usageError('That is another name: nothing was deleted.');
+}
+
+/** Ends all that runs of an app, or in an environment. Answers what was there; its instances end in the background. */
+export async function removeWorkloads(
+  { client }: Context,
+  of: { app: string } | { environment: string },
+): Promise<Schemas['Workload'][]> {
+  const workloads = await everyPage((cursor) =>
+    client.GET('/v1/workloads', { params: { query: { ...of, ...(cursor === undefined ? {} : { cursor }) } } }),
+  );
+  for (const { id } of workloads) await answerOf(client.DELETE('/v1/workloads/{id}', { params: { path: { id } } }));
+  return workloads;
+}
+
+export const removalText = (what: string, ending: number, where: string): string =>
+  ending === 0 ? `${what} is deleted.` : `${what} is deleted; what ran ${where} is ending.`;
