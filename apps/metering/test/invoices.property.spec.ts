@@ -4,9 +4,7 @@ import type { AllocationEntry, CloudEvent } from '@berth/contracts/events';
 import type { InvoiceSummary } from '@berth/contracts/metering';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { AllocationEvent } from '../src/accepted-events/accepted-event.js';
 import { PeriodCloser } from '../src/invoices/period-closer.js';
-import { SpansService } from '../src/spans/spans.service.js';
 import { exportInvoice } from './support/export-invoice.js';
 import { changed, MeteringApp, type Place, somewhere, startOfTest } from './support/metering-app.js';
 
@@ -86,8 +84,7 @@ const goTo = async (look: Date) => {
   await app.identity.heartbeat(look);
 };
 const accept = async (events: readonly Told[]) => {
-  const spans = app.service.app.get(SpansService, { strict: false });
-  for (const { event } of events) await app.database.transaction((tx) => spans.accept(tx, event as AllocationEvent));
+  for (const { event } of events) await app.accept([event]);
 };
 
 /** Tells and closes, and answers what all invoices together charge, after each was computed anew. */

@@ -2,9 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { AllocationEntry, CloudEvent } from '@berth/contracts/events';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { AllocationEvent } from '../src/accepted-events/accepted-event.js';
-import { SpansService } from '../src/spans/spans.service.js';
-import { changed, MeteringApp, snapshot, somewhere, web } from './support/metering-app.js';
+import { changed, Crash, MeteringApp, snapshot, somewhere, web } from './support/metering-app.js';
+import { inRuns, runSizes } from './support/runs.js';
 
 const CRASHES = 20;
 const minute = 60_000;
@@ -20,19 +19,11 @@ afterAll(async () => {
   await rebuilt.close();
 });
 
-class Crash extends Error {}
-
-/** Accepts one event; when it crashes, everything of it is undone, and the bus will deliver it again. */
-const accept = (app: MeteringApp, event: CloudEvent, crashes: boolean) =>
-  app.database.transaction(async (tx) => {
-    await app.service.app.get(SpansService, { strict: false }).accept(tx, event as AllocationEvent);
-    if (crashes) throw new Crash();
-  });
-
-async function deliver(app: MeteringApp, events: readonly CloudEvent[], crashAt: ReadonlySet<number>): Promise<void> {
-  for (const [index, event] of events.entries()) {
-    if (crashAt.has(index)) await expect(accept(app, event, true)).rejects.toThrow(Crash);
-    await accept(app, event, false);
+/** In runs. One that crashes is undone, and the bus delivers it again. */
+async function deliver(app: MeteringApp, runs: readonly CloudEvent[][], crashAt: ReadonlySet<number>): Promise<void> {
+  for (const [index, run] of runs.entries()) {
+    if (crashAt.has(index)) await expect(app.accept(run, { crashes: true })).rejects.toThrow(Crash);
+    await app.accept(run);
   }
 }
 
@@ -67,13 +58,13 @@ const fact = fc.record({
   after: fc.nat({ max: 500 }),
   isSnapshot: fc.boolean(),
 });
-const workload = fc.array(fact, { minLength: 3, maxLength: 12 });
+const histories = fc.array(fc.array(fact, { minLength: 3, maxLength: 12 }), { minLength: 1, maxLength: 3 });
 
 describe('the log of accepted events', () => {
-  it('told anew, twice, in another order and through crashes gives the same bill, byte for byte', async () => {
+  it('told anew, twice, in another order, in runs and through crashes gives the same bill, byte for byte', async () => {
     const order = fc.infiniteStream(fc.nat());
     await fc.assert(
-      fc.asyncProperty(fc.array(workload, { minLength: 1, maxLength: 3 }), order, async (workloads, numbers) => {
+      fc.asyncProperty(histories, order, runSizes, async (workloads, numbers, sizes) => {
         const organizationId = randomUUID();
         const events = workloads.flatMap((facts) => {
           const place = somewhere({ organizationId });
@@ -83,15 +74,15 @@ describe('the log of accepted events', () => {
             return isSnapshot ? snapshot(place, change) : changed(place, change);
           });
         });
-        await deliver(original, events, new Set());
+        await deliver(original, inRuns(events, [1]), new Set());
         const log = await logOf(original, organizationId);
         const next = () => numbers.next().value ?? 0;
         const shuffled = [...log, ...log]
           .map((event) => ({ event, place: next() }))
           .toSorted((a, b) => a.place - b.place)
           .map(({ event }) => event);
-        const crashAt = new Set(Array.from({ length: CRASHES }, () => next() % shuffled.length));
-        await deliver(rebuilt, shuffled, crashAt);
+        const runs = inRuns(shuffled, sizes);
+        await deliver(rebuilt, runs, new Set(Array.from({ length: CRASHES }, () => next() % runs.length)));
         expect(await bill(rebuilt, organizationId)).toEqual(await bill(original, organizationId));
       }),
       { numRuns: 10 },

@@ -2,9 +2,8 @@ import type { AllocationEntry, CloudEvent } from '@berth/contracts/events';
 import { usageQuery } from '@berth/contracts/metering';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { AllocationEvent } from '../src/accepted-events/accepted-event.js';
-import { SpansService } from '../src/spans/spans.service.js';
 import { UsageRepository } from '../src/usage/usage.repository.js';
+import { inRuns, runSizes } from './support/runs.js';
 import { changed, instantAt, MeteringApp, snapshot, somewhere, startOfTest, web } from './support/metering-app.js';
 
 let app: MeteringApp;
@@ -59,6 +58,7 @@ const history = fc.array(fact, { minLength: 1, maxLength: 8 }).chain((facts) =>
     facts: fc.constant(facts),
     /** In which order the events come; each at least once, some again. */
     order: fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 48, maxLength: 48 }),
+    sizes: runSizes,
     from: fc.integer({ min: 0, max: HORIZON }),
     length: fc.integer({ min: 1, max: HORIZON }),
   }),
@@ -75,9 +75,8 @@ const shuffled = (events: readonly CloudEvent[], order: readonly number[]): Clou
 describe('usage', () => {
   it('is what a slow second implementation says, in any order of arrival, with any repeats', async () => {
     const usage = app.service.app.get(UsageRepository, { strict: false });
-    const spans = app.service.app.get(SpansService, { strict: false });
     await fc.assert(
-      fc.asyncProperty(history, async ({ facts, order, from, length }) => {
+      fc.asyncProperty(history, async ({ facts, order, sizes, from, length }) => {
         const place = somewhere();
         const events = facts.flatMap((each, index) => {
           const change = { version: index + 1, at: each.at, entries: each.entries };
@@ -85,8 +84,7 @@ describe('usage', () => {
           if (each.kind === 'never told') return [];
           return [each.kind === 'changed' ? changed(place, change) : snapshot(place, change)];
         });
-        for (const event of shuffled(events, order))
-          await app.database.transaction((tx) => spans.accept(tx, event as AllocationEvent));
+        for (const run of inRuns(shuffled(events, order), sizes)) await app.accept(run);
         const interval = { from: new Date(startOfTest + from), to: new Date(startOfTest + from + length) };
         const query = usageQuery.parse({ organization: place.organizationId });
         const [total] = await usage.totals(app.database, query, [interval]);

@@ -23,7 +23,7 @@ export { type CorrectedLine } from './invoices/corrections.js';
 export { documentOf, type InvoiceInput, type LateUsage, type Rated, ratingOf } from './invoices/document.js';
 export { type InvoiceExport, invoiceExport } from './invoices/export.js';
 export { ExportIncomplete, recompute } from './invoices/recompute.js';
-export { type Fact, type Span, spansOf } from './spans/history.js';
+export { type Fact, mayFollow, type Progress, type Span, spansOf } from './spans/history.js';
 export { type ClippedSpan, SpanDigest } from './spans/span-digest.js';
 export { usageOf } from './spans/usage.js';
 export { codeVersion } from './version.js';

@@ -1,7 +1,16 @@
-import type { Allocation, CloudEvent } from '@berth/contracts/events';
+import type { Fact } from '@berth/billing';
+import {
+  type Allocation,
+  type CloudEvent,
+  type DataOf,
+  type workloadAllocationHeartbeat,
+  workloadAllocationSnapshot,
+} from '@berth/contracts/events';
 
 /** An event that says what a workload has allocated. */
 export type AllocationEvent = CloudEvent<Allocation>;
+/** An event that says which version of it still holds. */
+export type HeartbeatEvent = CloudEvent<DataOf<typeof workloadAllocationHeartbeat>>;
 
 /** Order of the facts about one workload. The epoch grows when the producer's database was restored from a backup. */
 export interface Position {
@@ -9,12 +18,24 @@ export interface Position {
   readonly version: number;
 }
 
-export interface AcceptedAllocation extends Position {
-  readonly isSnapshot: boolean;
+export interface AcceptedAllocation extends Pick<Fact, 'epoch' | 'isSnapshot' | 'data'> {
   /** When the producer told it. */
   readonly time: Date;
-  readonly data: Allocation;
 }
+
+export const isSnapshot = (event: CloudEvent): boolean => event.type === workloadAllocationSnapshot.type;
+
+export const factOf = (event: AllocationEvent): AcceptedAllocation => ({
+  epoch: event.epoch,
+  isSnapshot: isSnapshot(event),
+  time: new Date(event.time),
+  data: event.data,
+});
+
+export const positionOf = ({ epoch, data }: Pick<AllocationEvent, 'epoch' | 'data'> | HeartbeatEvent): Position => ({
+  epoch,
+  version: data.allocationVersion,
+});
 
 export const isAfter = (a: Position, b: Position): boolean =>
   a.epoch > b.epoch || (a.epoch === b.epoch && a.version > b.version);

@@ -1,47 +1,73 @@
-import { workloadAllocationSnapshot } from '@berth/contracts/events';
 import { Clock, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
-import type { AcceptedAllocation, AllocationEvent, Position } from './accepted-event.js';
+import { type AcceptedAllocation, type AllocationEvent, isSnapshot, type Position } from './accepted-event.js';
 
-/** The append-only log that usage can be derived from again, for ever. The inbox forgets, this does not. */
+const appendSql = `
+  insert into accepted_event (source, id, type, workload_id, epoch, version, is_snapshot, time, accepted_at, data)
+  select source, id, type, workload_id, epoch, version, is_snapshot, time, $9, data
+    from unnest($1::text[], $2::text[], $3::text[], $4::uuid[], $5::int[], $6::int[], $7::boolean[], $8::timestamptz[],
+                $10::jsonb[])
+      as told (source, id, type, workload_id, epoch, version, is_snapshot, time, data)
+      on conflict (source, id) do nothing
+  returning source, id`;
+
+/**
+ * Says nothing new: what a fact told before says too. A snapshot of a version that was only told as a change does say
+ * something: it holds also where versions before it are missing.
+ */
+const isNews = `not exists (
+  select from accepted_event told
+   where (told.workload_id, told.epoch, told.version) = (late.workload_id, late.epoch, late.version)
+     and told.seq < late.seq and (told.is_snapshot or not late.is_snapshot))`;
+
+const facts = `select epoch, is_snapshot as "isSnapshot", time, data from accepted_event`;
+
+/** The append-only log that usage can be derived from again, for ever: an event is in it once, by its source and id. */
 @Injectable()
 export class AcceptedEventsRepository {
   constructor(private readonly clock: Clock) {}
 
-  /**
-   * Answers whether the event says something new. A snapshot of a version that was only told as a change does: it holds
-   * also where versions before it are missing. The caller holds the lock of the workload.
-   */
-  async append(tx: Tx, event: AllocationEvent): Promise<boolean> {
-    const { workloadId, allocationVersion } = event.data;
-    const isSnapshot = event.type === workloadAllocationSnapshot.type;
-    const [row] = await tx.query<{ isNews: boolean }>(
-      `with told as (
-         select from accepted_event
-          where workload_id = $4 and epoch = $5 and version = $6 and (is_snapshot or not $7) limit 1
-       ), added as (
-         insert into accepted_event
-           (source, id, type, workload_id, epoch, version, is_snapshot, time, accepted_at, data)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (source, id) do nothing
-       )
-       select not exists (select from told) as "isNews"`,
-      [
-        ...[event.source, event.id, event.type, workloadId, event.epoch, allocationVersion],
-        ...[isSnapshot, event.time, this.clock.now(), JSON.stringify(event.data)],
-      ],
-    );
-    return row?.isNews ?? false;
+  /** Answers those that were not there yet. The caller holds the locks of their workloads. */
+  async append<Event extends AllocationEvent>(tx: Tx, events: readonly Event[]): Promise<Event[]> {
+    const columns = [
+      ...[events.map((each) => each.source), events.map((each) => each.id), events.map((each) => each.type)],
+      ...[events.map(({ data }) => data.workloadId), events.map((each) => each.epoch)],
+      ...[events.map(({ data }) => data.allocationVersion), events.map(isSnapshot), events.map((each) => each.time)],
+    ];
+    const parameters = [...columns, this.clock.now(), events.map(({ data }) => JSON.stringify(data))];
+    const rows = await tx.query<{ source: string; id: string }>(appendSql, parameters);
+    const added = new Set(rows.map(keyOf));
+    // Taken out when it is met: an event that is twice in a run is new once.
+    return events.filter((event) => added.delete(keyOf(event)));
   }
 
-  /** What may be applied on top of `position`: the very next version, or else the next snapshot. */
-  async next(tx: Tx, workloadId: string, position: Position): Promise<AcceptedAllocation | undefined> {
-    const [row] = await tx.query<AcceptedAllocation>(
-      `select epoch, version, is_snapshot as "isSnapshot", time, data from accepted_event
-        where workload_id = $1 and (epoch, version) > ($2::int, $3::int)
-          and (is_snapshot or (version = $3 + 1 and (epoch = $2 or $3 = 0)))
-        order by epoch, version, is_snapshot, source, id limit 1`,
-      [workloadId, position.epoch, position.version],
+  /** The workloads of which one of these events says something new. */
+  async withNews(tx: Tx, events: readonly AllocationEvent[]): Promise<ReadonlySet<string>> {
+    const rows = await tx.query<{ workloadId: string }>(
+      `select distinct workload_id as "workloadId" from unnest($1::text[], $2::text[]) as told (source, id)
+         join accepted_event late using (source, id) where ${isNews}`,
+      [events.map(({ source }) => source), events.map(({ id }) => id)],
     );
-    return row;
+    return new Set(rows.map(({ workloadId }) => workloadId));
+  }
+
+  /** In order; at most `limit`. */
+  after(tx: Tx, workloadId: string, { epoch, version }: Position, limit: number): Promise<AcceptedAllocation[]> {
+    return tx.query<AcceptedAllocation>(
+      `${facts} where workload_id = $1 and (epoch, version) > ($2::int, $3::int)
+        order by epoch, version, is_snapshot, source, id limit $4`,
+      [workloadId, epoch, version, limit],
+    );
+  }
+
+  /** What may be applied over a hole. */
+  snapshotAfter(tx: Tx, workloadId: string, { epoch, version }: Position): Promise<AcceptedAllocation[]> {
+    return tx.query<AcceptedAllocation>(
+      `${facts} where workload_id = $1 and (epoch, version) > ($2::int, $3::int) and is_snapshot
+        order by epoch, version, source, id limit 1`,
+      [workloadId, epoch, version],
+    );
   }
 }
+
+const keyOf = ({ source, id }: { readonly source: string; readonly id: string }): string => `${id} ${source}`;

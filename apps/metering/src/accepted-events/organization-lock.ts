@@ -1,12 +1,18 @@
 import type { Tx } from '@berth/service-kit';
 
+const lockOf = (id: string): string => `hashtextextended(${id}::text, 7163600010)`;
+
 /**
- * Of the advisory lock that events of an organization are accepted under, shared, and its periods closed under, alone:
- * every event up to the cut of an invoice is committed when the invoice is computed. `id`: an SQL expression.
+ * Keeps the periods of organizations from being closed until the end of the transaction. In one order, and before anything
+ * is read: what a statement reads that waits for a lock is as old as the statement.
  */
-export const lockOfOrganization = (id: string): string => `hashtextextended(${id}::text, 7163600010)`;
+export async function holdPeriodsOpen(tx: Tx, organizationIds: Iterable<string>): Promise<void> {
+  await tx.query(`select pg_advisory_xact_lock_shared(${lockOf('id')}) from unnest($1::text[]) as id`, [
+    [...new Set(organizationIds)].sort(),
+  ]);
+}
 
 /** Waits until no event of the organization is being accepted, and lets none be until the end of the transaction. */
 export async function lockOrganization(tx: Tx, organizationId: string): Promise<void> {
-  await tx.query(`select pg_advisory_xact_lock(${lockOfOrganization('$1')})`, [organizationId]);
+  await tx.query(`select pg_advisory_xact_lock(${lockOf('$1')})`, [organizationId]);
 }

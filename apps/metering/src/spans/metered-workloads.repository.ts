@@ -1,16 +1,16 @@
+import type { Progress } from '@berth/billing';
 import { Clock, type Tx } from '@berth/service-kit';
-import type { AnomalyKind } from '@berth/contracts/metering';
 import { Injectable } from '@nestjs/common';
-import { lockOfOrganization } from '../accepted-events/organization-lock.js';
 import type { Position } from '../accepted-events/accepted-event.js';
 import { requireTenant } from '../accepted-events/refusal.js';
+import type { Anomaly } from './anomalies.js';
+import type { Telling } from './telling.js';
 
 /** How far the spans of a workload follow what was told of it. */
-export interface MeteredWorkload extends Position {
+export interface MeteredWorkload {
   readonly workloadId: string;
   readonly organizationId: string;
-  /** Of the last change; null: none yet. */
-  readonly effectiveAt: Date | null;
+  readonly progress: Progress;
   /** Whether anything runs since the last change. */
   readonly runs: boolean;
   /** The newest version that exists, whether or not its content is known. */
@@ -21,99 +21,125 @@ export interface MeteredWorkload extends Position {
   readonly openSince: Date | null;
 }
 
-/** What an event says about a workload besides its content. */
-export interface Sighting {
-  readonly workloadId: string;
-  readonly organizationId: string;
-  readonly position: Position;
-  /** Whether it shows that the owner follows the workload; a snapshot that was asked for does not. */
+/** What is known of a workload after a run of events. */
+export interface SettledWorkload extends Pick<MeteredWorkload, 'workloadId' | 'progress' | 'runs' | 'seen'> {
   readonly isHeard: boolean;
+  /** Its allocation was known to hold then. */
+  readonly confirmedAt: Date | null;
 }
 
-interface WorkloadRow extends Omit<MeteredWorkload, 'seen'> {
+export interface NotedAnomaly extends Anomaly {
+  readonly workloadId: string;
+  readonly organizationId: string;
+}
+
+interface WorkloadRow extends Pick<MeteredWorkload, 'workloadId' | 'organizationId' | 'runs' | 'hasGap' | 'openSince'> {
+  readonly epoch: number;
+  readonly version: number;
+  readonly at: Date | null;
   readonly seenEpoch: number;
   readonly seenVersion: number;
 }
 
-const isNewer = '(known.seen_epoch, known.seen_version) < (excluded.seen_epoch, excluded.seen_version)';
-
 const lockSql = `
-  insert into metered_workload as known
-    (workload_id, organization_id, epoch, version, seen_epoch, seen_version, heard_at)
-  select $1::uuid, $2::uuid, 0, 0, $3::int, $4::int, $5::timestamptz
-    from (select pg_advisory_xact_lock_shared(${lockOfOrganization('$2')})) guard
-  on conflict (workload_id) do update
-    set seen_epoch = case when ${isNewer} then excluded.seen_epoch else known.seen_epoch end,
-        seen_version = case when ${isNewer} then excluded.seen_version else known.seen_version end,
-        heard_at = case when $6::boolean then excluded.heard_at else known.heard_at end
-  returning workload_id as "workloadId", organization_id as "organizationId", epoch, version,
-            effective_at as "effectiveAt", runs, seen_epoch as "seenEpoch", seen_version as "seenVersion",
-            exists (select from allocation_gap g where g.workload_id = known.workload_id) as "hasGap",
-            (select open_since from billing_account b where b.organization_id = known.organization_id) as "openSince"`;
+  select w.workload_id as "workloadId", w.organization_id as "organizationId", w.epoch, w.version,
+         w.effective_at as at, w.runs, w.seen_epoch as "seenEpoch", w.seen_version as "seenVersion",
+         exists (select from allocation_gap g where g.workload_id = w.workload_id) as "hasGap",
+         (select open_since from billing_account b where b.organization_id = w.organization_id) as "openSince"
+    from metered_workload w where w.workload_id = any($1::uuid[]) order by w.workload_id for update`;
 
-export interface Anomaly extends Position {
-  readonly kind: AnomalyKind;
-  readonly detail: Readonly<Record<string, string | number>>;
-}
+const addSql = `
+  insert into metered_workload (workload_id, organization_id, epoch, version, seen_epoch, seen_version, heard_at)
+  select workload_id, organization_id, 0, 0, 0, 0, $3
+    from unnest($1::uuid[], $2::uuid[]) as told (workload_id, organization_id)
+   order by workload_id on conflict do nothing`;
+
+const settleSql = `
+  update metered_workload w
+     set epoch = s.epoch, version = s.version, effective_at = s.at, runs = s.runs, seen_epoch = s.seen_epoch,
+         seen_version = s.seen_version, heard_at = case when s.heard then $9 else w.heard_at end,
+         confirmed_at = greatest(w.confirmed_at, s.confirmed_at)
+    from unnest($1::uuid[], $2::int[], $3::int[], $4::timestamptz[], $5::boolean[], $6::int[], $7::int[], $8::boolean[],
+                $10::timestamptz[])
+      as s (workload_id, epoch, version, at, runs, seen_epoch, seen_version, heard, confirmed_at)
+   where w.workload_id = s.workload_id`;
+
+const workloadOf = ({ epoch, version, at, seenEpoch, seenVersion, ...row }: WorkloadRow): MeteredWorkload => ({
+  ...row,
+  progress: { epoch, version, at },
+  seen: { epoch: seenEpoch, version: seenVersion },
+});
 
 @Injectable()
 export class MeteredWorkloadsRepository {
   constructor(private readonly clock: Clock) {}
 
   /**
-   * Locks the workload until the end of the transaction, so that its facts are applied one at a time, and keeps periods of
-   * the organization from being closed meanwhile. Remembers that it was seen.
-   * @throws Refused
+   * Locks the workloads until the end of the transaction, so that their facts are applied one at a time.
+   * @throws Refused when one of them is somebody else's
    */
-  async lock(tx: Tx, { workloadId, organizationId, position, isHeard }: Sighting): Promise<MeteredWorkload> {
-    const { epoch, version } = position;
-    const [row] = await tx.query<WorkloadRow>(lockSql, [
-      ...[workloadId, organizationId, epoch, version, this.clock.now(), isHeard],
-    ]);
-    if (!row) throw new Error(`workload ${workloadId} vanished`);
-    requireTenant(row.organizationId, organizationId);
-    const { seenEpoch, seenVersion, ...workload } = row;
-    return { ...workload, seen: { epoch: seenEpoch, version: seenVersion } };
+  async lock(tx: Tx, tellings: readonly Telling[]): Promise<ReadonlyMap<string, MeteredWorkload>> {
+    const ids = tellings.map(({ workloadId }) => workloadId);
+    const known = await this.lockKnown(tx, ids);
+    const unknown = tellings.filter(({ workloadId }) => !known.has(workloadId));
+    if (unknown.length > 0) {
+      const organizations = unknown.map(({ organizationId }) => organizationId);
+      await tx.query(addSql, [unknown.map(({ workloadId }) => workloadId), organizations, this.clock.now()]);
+    }
+    const all = unknown.length > 0 ? await this.lockKnown(tx, ids) : known;
+    for (const { workloadId, organizationId } of tellings)
+      requireTenant(all.get(workloadId)?.organizationId ?? '', organizationId);
+    return all;
   }
 
-  /** The allocation was still the one of `version` then. */
-  async confirm(tx: Tx, workloadId: string, position: Position, at: Date): Promise<void> {
-    await tx.query(
-      `update metered_workload set confirmed_at = greatest(confirmed_at, $4)
-        where workload_id = $1 and epoch = $2 and version = $3`,
-      [workloadId, position.epoch, position.version, at],
-    );
+  async settle(tx: Tx, workloads: readonly SettledWorkload[]): Promise<void> {
+    await tx.query(settleSql, [
+      ...[workloads.map((each) => each.workloadId), workloads.map(({ progress }) => progress.epoch)],
+      ...[workloads.map(({ progress }) => progress.version), workloads.map(({ progress }) => progress.at)],
+      ...[workloads.map((each) => each.runs), workloads.map(({ seen }) => seen.epoch)],
+      ...[workloads.map(({ seen }) => seen.version), workloads.map((each) => each.isHeard)],
+      ...[this.clock.now(), workloads.map((each) => each.confirmedAt)],
+    ]);
   }
 
   /** Makes it visible when something newer exists than what the spans follow. */
-  async noteGap(tx: Tx, workloadId: string): Promise<void> {
+  async noteGaps(tx: Tx, workloadIds: readonly string[]): Promise<void> {
+    if (workloadIds.length === 0) return;
     await tx.query(
       `insert into allocation_gap (workload_id, organization_id, applied_version, seen_version, since)
        select workload_id, organization_id, version, seen_version, $2 from metered_workload
-        where workload_id = $1 and (seen_epoch, seen_version) > (epoch, version)
+        where workload_id = any($1::uuid[]) and (seen_epoch, seen_version) > (epoch, version)
        on conflict (workload_id) do update
          set applied_version = excluded.applied_version, seen_version = excluded.seen_version`,
-      [workloadId, this.clock.now()],
+      [workloadIds, this.clock.now()],
     );
     await tx.query(
       `delete from allocation_gap g using metered_workload w
-        where g.workload_id = $1 and w.workload_id = $1 and (w.seen_epoch, w.seen_version) <= (w.epoch, w.version)`,
-      [workloadId],
+        where g.workload_id = any($1::uuid[]) and w.workload_id = g.workload_id
+          and (w.seen_epoch, w.seen_version) <= (w.epoch, w.version)`,
+      [workloadIds],
     );
   }
 
-  async noteAnomaly(tx: Tx, workload: MeteredWorkload, anomaly: Anomaly): Promise<void> {
+  async noteAnomalies(tx: Tx, anomalies: readonly NotedAnomaly[]): Promise<void> {
+    if (anomalies.length === 0) return;
     await tx.query(
       `insert into usage_anomaly (workload_id, organization_id, kind, epoch, version, detail)
-       values ($1, $2, $3, $4, $5, $6)`,
-      [
-        ...[workload.workloadId, workload.organizationId, anomaly.kind],
-        ...[anomaly.epoch, anomaly.version, JSON.stringify(anomaly.detail)],
-      ],
+       select "workloadId", "organizationId", kind, epoch, version, detail
+         from rows from (jsonb_to_recordset($1::jsonb)
+                as ("workloadId" uuid, "organizationId" uuid, kind text, epoch int, version int, detail jsonb))
+              with ordinality as told ("workloadId", "organizationId", kind, epoch, version, detail, place)
+        order by place`,
+      [JSON.stringify(anomalies)],
     );
   }
 
   async forgetAnomalies(tx: Tx, workloadId: string): Promise<void> {
     await tx.query('delete from usage_anomaly where workload_id = $1', [workloadId]);
+  }
+
+  private async lockKnown(tx: Tx, ids: readonly string[]): Promise<Map<string, MeteredWorkload>> {
+    const rows = await tx.query<WorkloadRow>(lockSql, [ids]);
+    return new Map(rows.map((row) => [row.workloadId, workloadOf(row)]));
   }
 }

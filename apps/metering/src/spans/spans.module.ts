@@ -4,15 +4,13 @@ import { MissingAllocationsRepository } from './missing-allocations.repository.j
 import { MissingAllocations } from './missing-allocations.js';
 import { BillingAccountsModule } from '../billing-accounts/billing-accounts.module.js';
 import { MeteredWorkloadsRepository } from './metered-workloads.repository.js';
-import { OnAllocationChangedHandler } from './on-allocation-changed.handler.js';
-import { OnAllocationHeartbeatHandler } from './on-allocation-heartbeat.handler.js';
-import { OnAllocationSnapshotHandler } from './on-allocation-snapshot.handler.js';
+import { OnAllocationToldHandler } from './on-allocation-told.handler.js';
 import { SpansRepository } from './spans.repository.js';
 import { SpansService } from './spans.service.js';
 
 @Module({
   imports: [BillingAccountsModule],
-  controllers: [OnAllocationChangedHandler, OnAllocationSnapshotHandler, OnAllocationHeartbeatHandler],
+  controllers: [OnAllocationToldHandler],
   providers: [
     AcceptedEventsRepository,
     MeteredWorkloadsRepository,

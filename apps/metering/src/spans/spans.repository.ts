@@ -1,55 +1,81 @@
-import type { Move, OpenSpan } from '@berth/billing';
-import type { Allocation } from '@berth/contracts/events';
 import type { Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
-import type { Position } from '../accepted-events/accepted-event.js';
+import type { Advance, Place, StoredSpan } from './advance.js';
+
+/** Of one workload or many. */
+export type Writing = Pick<Advance, 'ended' | 'dropped' | 'open'>;
+
+interface OpenRow extends Omit<StoredSpan, 'place'>, Place {}
 
 const openSql = `
   select s.id, s.instances, lower(s.during) as "from", r.cluster, r.release, r.process_type as "processType",
-         r.cpu_millicores as "cpuMillicores", r.memory_mib as "memoryMib"
+         r.cpu_millicores as "cpuMillicores", r.memory_mib as "memoryMib", r.workload_id as "workloadId",
+         r.organization_id as "organizationId", r.project_id as "projectId", r.environment_id as "environmentId",
+         r.app_id as "appId"
     from metered_resource r join span s on s.resource_id = r.id and upper_inf(s.during)
-   where r.workload_id = $1`;
+   where r.workload_id = any($1::uuid[])`;
 
 const endSql = `
-  with closed as (
-    update span set during = tstzrange(lower(during), $3) where id = any($1::bigint[])
-  ), dropped as (
-    delete from span where id = any($2::bigint[])
+  with dropped as (
+    delete from span where id = any($3::bigint[])
   )
-  update metered_workload set epoch = $5, version = $6, effective_at = $3, runs = $7 where workload_id = $4`;
+  update span s set during = tstzrange(lower(during), ended.at)
+    from unnest($1::bigint[], $2::timestamptz[]) as ended (id, at) where s.id = ended.id`;
 
-const beginSql = `
-  with entry as (
-    select * from jsonb_to_recordset($7::jsonb)
-      as e (cluster text, release int, "processType" text, "cpuMillicores" int, "memoryMib" int, instances int)
-  ), resource as (
-    insert into metered_resource (workload_id, organization_id, project_id, environment_id, app_id,
-                                  cluster, release, process_type, cpu_millicores, memory_mib)
-    select $1, $2, $3, $4, $5, cluster, release, "processType", "cpuMillicores", "memoryMib" from entry
-        on conflict (workload_id, cluster, release, process_type, cpu_millicores, memory_mib)
-        do update set workload_id = excluded.workload_id
+/** `number`: which of the resources that were asked for. */
+const resourcesSql = `
+  with told as (
+    select * from jsonb_to_recordset($1::jsonb)
+      as each (number int, "workloadId" uuid, "organizationId" uuid, "projectId" uuid, "environmentId" uuid, "appId" uuid,
+               cluster text, release int, "processType" text, "cpuMillicores" int, "memoryMib" int)
+  ), known as (
+    select told.number, r.id from told join metered_resource r
+        on (r.workload_id, r.cluster, r.release, r.process_type, r.cpu_millicores, r.memory_mib)
+         = (told."workloadId", told.cluster, told.release, told."processType", told."cpuMillicores", told."memoryMib")
+  ), added as (
+    insert into metered_resource (workload_id, organization_id, project_id, environment_id, app_id, cluster, release,
+                                  process_type, cpu_millicores, memory_mib)
+    select "workloadId", "organizationId", "projectId", "environmentId", "appId", cluster, release, "processType",
+           "cpuMillicores", "memoryMib"
+      from told where number not in (select number from known) order by number
     returning *
   )
+  select * from known
+   union all
+  select told.number, r.id from told join added r
+      on (r.workload_id, r.cluster, r.release, r.process_type, r.cpu_millicores, r.memory_mib)
+       = (told."workloadId", told.cluster, told.release, told."processType", told."cpuMillicores", told."memoryMib")`;
+
+const addSql = `
   insert into span (resource_id, instances, during)
-  select r.id, e.instances, tstzrange($6, null)
-    from entry e
-    join resource r on (r.cluster, r.release, r.process_type, r.cpu_millicores, r.memory_mib)
-                     = (e.cluster, e.release, e."processType", e."cpuMillicores", e."memoryMib")`;
+  select resource_id, instances, tstzrange(starts, ends)
+    from unnest($1::bigint[], $2::int[], $3::timestamptz[], $4::timestamptz[]) as told (resource_id, instances, starts, ends)`;
+
+const resourceOf = ({ place, cluster, release, processType, cpuMillicores, memoryMib }: StoredSpan) => {
+  const { workloadId, organizationId, projectId, environmentId, appId } = place;
+  return {
+    ...{ workloadId, organizationId, projectId, environmentId, appId },
+    ...{ cluster, release, processType, cpuMillicores, memoryMib },
+  };
+};
 
 @Injectable()
 export class SpansRepository {
-  open(tx: Tx, workloadId: string): Promise<OpenSpan[]> {
-    return tx.query<OpenSpan>(openSql, [workloadId]);
+  /** What goes on, by workload. */
+  async open(tx: Tx, workloadIds: readonly string[]): Promise<ReadonlyMap<string, StoredSpan[]>> {
+    if (workloadIds.length === 0) return new Map();
+    const rows = await tx.query<OpenRow>(openSql, [workloadIds]);
+    return Map.groupBy(rows.map(storedOf), ({ place }) => place.workloadId);
   }
 
-  /** What ends, and how far the workload has come; then what begins, because spans of one resource must not overlap. */
-  async move(tx: Tx, allocation: Allocation, move: Move, to: Position): Promise<void> {
-    const ids = (spans: readonly OpenSpan[]) => spans.map((span) => span.id);
-    await tx.query(endSql, [
-      ...[ids(move.closing), ids(move.dropping), move.at],
-      ...[allocation.workloadId, to.epoch, to.version, allocation.entries.length > 0],
-    ]);
-    if (move.opening.length > 0) await this.begin(tx, allocation, move);
+  /** Ends or drops what is stored, and stores what is not: in this order, because spans of a resource must not overlap. */
+  async write(tx: Tx, { ended, dropped, open }: Writing): Promise<void> {
+    const closing = ended.filter(({ id }) => id !== null);
+    const gone = dropped.filter(({ id }) => id !== null);
+    if (closing.length + gone.length > 0)
+      await tx.query(endSql, [...[closing.map(({ id }) => id), closing.map(({ to }) => to), gone.map(({ id }) => id)]]);
+    const added = [...ended, ...open.map((span) => ({ ...span, to: null }))].filter(({ id }) => id === null);
+    if (added.length > 0) await this.add(tx, added);
   }
 
   async removeAll(tx: Tx, workloadId: string): Promise<void> {
@@ -58,9 +84,24 @@ export class SpansRepository {
     ]);
   }
 
-  private async begin(tx: Tx, allocation: Allocation, move: Move): Promise<void> {
-    const { workloadId, organizationId, projectId, environmentId, appId } = allocation;
-    const entries = JSON.stringify(move.opening);
-    await tx.query(beginSql, [workloadId, organizationId, projectId, environmentId, appId, move.at, entries]);
+  private async add(tx: Tx, spans: readonly (StoredSpan & { readonly to: Date | null })[]): Promise<void> {
+    const ids = await this.resourceIds(tx, spans);
+    await tx.query(addSql, [
+      ...[ids, spans.map(({ instances }) => instances), spans.map(({ from }) => from), spans.map(({ to }) => to)],
+    ]);
   }
+
+  /** Of each span. */
+  private async resourceIds(tx: Tx, spans: readonly StoredSpan[]): Promise<string[]> {
+    const keys = spans.map((span) => JSON.stringify(resourceOf(span)));
+    const numbers = new Map([...new Set(keys)].map((key, number) => [key, number]));
+    const resources = [...numbers].map(([key, number]) => ({ ...(JSON.parse(key) as object), number }));
+    const rows = await tx.query<{ number: number; id: string }>(resourcesSql, [JSON.stringify(resources)]);
+    const ids = new Map(rows.map(({ number, id }) => [number, id]));
+    return keys.map((key) => ids.get(numbers.get(key) ?? -1) ?? '');
+  }
+}
+
+function storedOf({ workloadId, organizationId, projectId, environmentId, appId, ...span }: OpenRow): StoredSpan {
+  return { ...span, place: { workloadId, organizationId, projectId, environmentId, appId } };
 }

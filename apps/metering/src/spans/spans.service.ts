@@ -1,20 +1,42 @@
-import { moveTo } from '@berth/billing';
-import { workloadAllocationSnapshot } from '@berth/contracts/events';
+import type { Progress } from '@berth/billing';
 import { Clock, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import {
   type AcceptedAllocation,
   type AllocationEvent,
   beginning,
+  factOf,
   follows,
   isAfter,
+  positionOf,
 } from '../accepted-events/accepted-event.js';
 import { AcceptedEventsRepository } from '../accepted-events/accepted-events.repository.js';
-import { requireBelievable } from '../accepted-events/refusal.js';
+import { holdPeriodsOpen } from '../accepted-events/organization-lock.js';
 import { BillingAccountsRepository } from '../billing-accounts/billing-accounts.repository.js';
-import { anomaliesOf } from './anomalies.js';
-import { type MeteredWorkload, MeteredWorkloadsRepository } from './metered-workloads.repository.js';
+import { type Advance, advance, type StoredSpan } from './advance.js';
+import {
+  type MeteredWorkload,
+  MeteredWorkloadsRepository,
+  type SettledWorkload,
+} from './metered-workloads.repository.js';
 import { SpansRepository } from './spans.repository.js';
+import { type Telling, tellingsOf, type Told } from './telling.js';
+
+/** A workload, and what became known about it. */
+interface News {
+  readonly workload: MeteredWorkload;
+  /** In order of arrival; none of them was accepted before. */
+  readonly events: readonly AllocationEvent[];
+}
+
+/** What is known of a workload after its news. */
+interface Outcome extends Pick<Advance, 'progress'> {
+  readonly runs: boolean;
+  /** The moment from which on its usage is other than it was; null: it is the same. */
+  readonly changedSince: Date | null;
+}
+
+const PAGE = 500;
 
 /**
  * The spans of a workload are a function of the set of its accepted events, whatever their order of arrival: facts are
@@ -30,62 +52,162 @@ export class SpansService {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws Refused when the event is not to be believed */
-  async accept(tx: Tx, event: AllocationEvent): Promise<void> {
-    const { workloadId, organizationId, allocationVersion: version } = event.data;
-    const effectiveAt = new Date(event.data.effectiveAt);
-    requireBelievable(event, effectiveAt, this.clock.now());
-    const position = { epoch: event.epoch, version };
-    const isSnapshot = event.type === workloadAllocationSnapshot.type;
-    const workload = await this.workloads.lock(tx, { workloadId, organizationId, position, isHeard: !isSnapshot });
-    const isNews = await this.events.append(tx, event);
-    const fact = { ...position, isSnapshot, time: new Date(event.time), data: event.data };
-    const advanced = await this.follow(tx, workload, fact, isNews);
-    await this.noteBilling(tx, { before: workload, after: advanced, effectiveAt });
-    if (workload.hasGap || isAfter(workload.seen, advanced)) await this.workloads.noteGap(tx, workloadId);
+  /** All of a run of events, or none. @throws Refused when one of them is not to be believed */
+  async accept(tx: Tx, events: readonly Told[]): Promise<void> {
+    const tellings = tellingsOf(events, this.clock.now());
+    await holdPeriodsOpen(
+      tx,
+      tellings.map(({ organizationId }) => organizationId),
+    );
+    const workloads = await this.workloads.lock(tx, tellings);
+    const fresh = await this.appended(
+      tx,
+      tellings.flatMap(({ allocations }) => allocations),
+    );
+    const news = [...workloads.values()].map((workload) => ({
+      workload,
+      events: fresh.get(workload.workloadId) ?? [],
+    }));
+    const outcomes = await this.follow(tx, news);
+    await this.settle(tx, tellings, workloads, outcomes);
+    await this.noteBilling(tx, news, outcomes);
   }
 
-  private async follow(tx: Tx, workload: MeteredWorkload, fact: AcceptedAllocation, isNews: boolean) {
-    if (isNews && isAfter(workload, fact)) return this.advance(tx, await this.restart(tx, workload));
-    // The usual event is the very next one: there is no need to look for what comes next.
-    const isNext = isNews && !fact.isSnapshot && follows(workload, fact);
-    return this.advance(tx, isNext ? await this.apply(tx, workload, fact) : workload);
+  private async appended(tx: Tx, events: readonly AllocationEvent[]): Promise<Map<string, AllocationEvent[]>> {
+    const fresh = events.length > 0 ? await this.events.append(tx, events) : [];
+    return Map.groupBy(fresh, ({ data }) => data.workloadId);
   }
 
-  /** Applies everything that follows without a hole, and over a hole what a snapshot says. */
-  private async advance(tx: Tx, from: MeteredWorkload): Promise<MeteredWorkload> {
-    let workload = from;
-    while (isAfter(workload.seen, workload) || workload.hasGap) {
-      const next = await this.events.next(tx, workload.workloadId, workload);
-      if (!next) break;
-      workload = await this.apply(tx, workload, next);
+  /** Moves the spans of all workloads that have news; the usual ones together. */
+  private async follow(tx: Tx, news: readonly News[]): Promise<ReadonlyMap<string, Outcome>> {
+    const told = news.filter(({ events }) => events.length > 0);
+    const [usual, others] = [told.filter(isUsual), told.filter((each) => !isUsual(each))];
+    const outcomes = await this.followUsual(tx, usual);
+    const old = others.flatMap(({ workload, events }) =>
+      events.filter((event) => isAfter(workload.progress, positionOf(event))),
+    );
+    const restarting = old.length > 0 ? await this.events.withNews(tx, old) : new Set<string>();
+    for (const each of others) {
+      const { workloadId } = each.workload;
+      outcomes.set(workloadId, await this.catchUp(tx, each, restarting.has(workloadId)));
     }
-    return workload;
+    return outcomes;
   }
 
-  private async apply(tx: Tx, workload: MeteredWorkload, next: AcceptedAllocation): Promise<MeteredWorkload> {
-    for (const anomaly of anomaliesOf(workload, next)) await this.workloads.noteAnomaly(tx, workload, anomaly);
-    const open = workload.runs ? await this.spans.open(tx, workload.workloadId) : [];
-    const move = moveTo(open, next.data.entries, new Date(next.data.effectiveAt), workload.effectiveAt);
-    const { epoch, version } = next;
-    await this.spans.move(tx, next.data, move, { epoch, version });
-    return { ...workload, epoch, version, effectiveAt: move.at, runs: next.data.entries.length > 0 };
+  private async followUsual(tx: Tx, news: readonly News[]): Promise<Map<string, Outcome>> {
+    const running = news.filter(({ workload }) => workload.runs).map(({ workload }) => workload.workloadId);
+    const open = await this.spans.open(tx, running);
+    const advances = news.map(({ workload, events }) => ({
+      ...{ workload, since: earliest(events) },
+      ...advance(workload.progress, open.get(workload.workloadId) ?? [], events.map(factOf)),
+    }));
+    await this.write(tx, advances);
+    return new Map(
+      advances.map(({ workload, progress, open: going, since }) => [
+        workload.workloadId,
+        { progress, runs: going.length > 0, changedSince: since },
+      ]),
+    );
+  }
+
+  /** Applies what the log holds beyond what was applied, or all of it: what follows without a hole, and over a hole what a snapshot says. */
+  private async catchUp(tx: Tx, { workload, events }: News, restarts: boolean): Promise<Outcome> {
+    const { workloadId } = workload;
+    if (restarts) await this.forget(tx, workloadId);
+    let progress: Progress = restarts ? { ...beginning, at: null } : workload.progress;
+    let open: readonly StoredSpan[] = restarts ? [] : ((await this.spans.open(tx, [workloadId])).get(workloadId) ?? []);
+    let facts = await this.events.after(tx, workloadId, progress, PAGE);
+    while (facts.length > 0) {
+      const step = advance(progress, open, facts);
+      ({ progress, open } = step);
+      // What goes on may end on the next page: it is stored in the end.
+      await this.write(tx, [{ ...step, workload, open: [] }]);
+      facts = await this.factsAfter(tx, workloadId, step, facts);
+    }
+    await this.spans.write(tx, { ended: [], dropped: [], open });
+    const isSame = !restarts && progress === workload.progress;
+    return { progress, runs: open.length > 0, changedSince: isSame ? null : earliest(events) };
+  }
+
+  private factsAfter(tx: Tx, id: string, { applied, progress }: Advance, facts: readonly AcceptedAllocation[]) {
+    if (applied < facts.length) return this.events.snapshotAfter(tx, id, progress);
+    return this.events.after(tx, id, progress, PAGE);
+  }
+
+  private async write(tx: Tx, advances: readonly (Advance & { readonly workload: MeteredWorkload })[]): Promise<void> {
+    await this.spans.write(tx, {
+      ended: advances.flatMap(({ ended }) => ended),
+      dropped: advances.flatMap(({ dropped }) => dropped),
+      open: advances.flatMap(({ open }) => open),
+    });
+    const anomalies = advances.flatMap(({ workload: { workloadId, organizationId }, anomalies: each }) =>
+      each.map((anomaly) => ({ ...anomaly, workloadId, organizationId })),
+    );
+    await this.workloads.noteAnomalies(tx, anomalies);
+  }
+
+  private async forget(tx: Tx, workloadId: string): Promise<void> {
+    await this.spans.removeAll(tx, workloadId);
+    await this.workloads.forgetAnomalies(tx, workloadId);
+  }
+
+  private async settle(
+    tx: Tx,
+    tellings: readonly Telling[],
+    workloads: ReadonlyMap<string, MeteredWorkload>,
+    outcomes: ReadonlyMap<string, Outcome>,
+  ): Promise<void> {
+    const settled = tellings.flatMap((telling) => {
+      const workload = workloads.get(telling.workloadId);
+      return workload ? [settledOf(telling, workload, outcomes.get(telling.workloadId) ?? workload)] : [];
+    });
+    await this.workloads.settle(tx, settled);
+    const unsure = settled.filter(
+      ({ workloadId, seen, progress }) => workloads.get(workloadId)?.hasGap || isAfter(seen, progress),
+    );
+    await this.workloads.noteGaps(
+      tx,
+      unsure.map(({ workloadId }) => workloadId),
+    );
   }
 
   /** What changes a time that may be billed already is noted, so that it will be corrected. */
-  private async noteBilling(
-    tx: Tx,
-    { before, after, effectiveAt }: { before: MeteredWorkload; after: MeteredWorkload; effectiveAt: Date },
-  ): Promise<void> {
-    const { organizationId, openSince } = before;
-    if (!openSince) await this.accounts.ensure(tx, organizationId, effectiveAt);
-    const isBilled = !openSince || effectiveAt < openSince;
-    if (isBilled && after !== before) await this.accounts.noteChange(tx, organizationId, effectiveAt);
-  }
-
-  private async restart(tx: Tx, workload: MeteredWorkload): Promise<MeteredWorkload> {
-    await this.spans.removeAll(tx, workload.workloadId);
-    await this.workloads.forgetAnomalies(tx, workload.workloadId);
-    return { ...workload, ...beginning, effectiveAt: null, runs: false };
+  private async noteBilling(tx: Tx, news: readonly News[], outcomes: ReadonlyMap<string, Outcome>): Promise<void> {
+    const organizations = Map.groupBy(news, ({ workload }) => workload.organizationId);
+    for (const [organizationId, each] of [...organizations].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+      const { openSince } = each[0]?.workload ?? { openSince: null };
+      const told = earliest(each.flatMap(({ events }) => events));
+      if (!openSince && told) await this.accounts.ensure(tx, organizationId, told);
+      const changed = each.map(({ workload }) => outcomes.get(workload.workloadId)?.changedSince ?? null);
+      const since = earlier(changed);
+      if (since && (!openSince || since < openSince)) await this.accounts.noteChange(tx, organizationId, since);
+    }
   }
 }
+
+/** Everything is known so far, and the events are the very next ones: there is no need to look at the log. */
+function isUsual({ workload: { progress, seen, hasGap }, events }: News): boolean {
+  if (hasGap || isAfter(seen, progress)) return false;
+  return events.every((event, index) => {
+    const former = events[index - 1];
+    return !factOf(event).isSnapshot && follows(former ? positionOf(former) : progress, positionOf(event));
+  });
+}
+
+const settledOf = (
+  { workloadId, seen, isHeard, confirmed }: Telling,
+  known: MeteredWorkload,
+  { progress, runs }: Pick<Outcome, 'progress' | 'runs'>,
+): SettledWorkload => ({
+  ...{ workloadId, progress, runs, isHeard },
+  seen: isAfter(seen, known.seen) ? seen : known.seen,
+  confirmedAt: latest(confirmed.filter(({ position }) => !isAfter(position, progress)).map(({ at }) => at)),
+});
+
+const earliest = (events: readonly AllocationEvent[]): Date | null =>
+  earlier(events.map(({ data }) => new Date(data.effectiveAt)));
+
+const earlier = (dates: readonly (Date | null)[]): Date | null =>
+  dates.reduce((a, b) => (a && b ? (a < b ? a : b) : (a ?? b)), null);
+
+const latest = (dates: readonly Date[]): Date | null => dates.reduce<Date | null>((a, b) => (a && a > b ? a : b), null);

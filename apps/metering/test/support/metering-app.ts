@@ -14,6 +14,8 @@ import { EVENT_BUS, type EventBus } from '@berth/eventing';
 import { Clock } from '@berth/service-kit';
 import { eventually, startTestService, type TestService } from '@berth/testing';
 import { metering } from '../../src/index.js';
+import { SpansService } from '../../src/spans/spans.service.js';
+import type { Told } from '../../src/spans/telling.js';
 
 export const startOfTest = Date.UTC(2026, 10, 10, 12);
 /** Milliseconds after noon of 10 November 2026. */
@@ -45,7 +47,7 @@ export const somewhere = (place: Partial<Place> = {}): Place => ({
   ...place,
 });
 
-const nowhere = somewhere({ workloadId: 'ffffffff-ffff-7fff-bfff-ffffffffffff' });
+const nowhere = somewhere();
 
 export const web: AllocationEntry = {
   cluster: 'local',
@@ -101,6 +103,8 @@ export const heartbeat = (place: Place, version: number, at: number): CloudEvent
   return eventOf(workloadAllocationHeartbeat, workloadId, data, 0);
 };
 
+export class Crash extends Error {}
+
 const YEARS = 100_000_000;
 
 interface Answer {
@@ -110,6 +114,8 @@ interface Answer {
 
 /** The real service on a database and a bus of its own, with what deployment-management would tell it. */
 export class MeteringApp {
+  private markers = 0;
+
   private constructor(
     readonly service: TestService,
     readonly identity: TestIdentity,
@@ -148,6 +154,15 @@ export class MeteringApp {
       .sort((a, b) => a.aggregateversion - b.aggregateversion);
   }
 
+  /** Accepts a run of events at once. It is undone, as if the process had ended before the commit, when it `crashes`. */
+  accept(events: readonly CloudEvent[], { crashes = false } = {}): Promise<void> {
+    const spans = this.service.app.get(SpansService, { strict: false });
+    return this.database.transaction(async (tx) => {
+      await spans.accept(tx, events as readonly Told[]);
+      if (crashes) throw new Crash();
+    });
+  }
+
   /** Publishes and resolves when all of them were handled. */
   tell(...events: readonly CloudEvent[]): Promise<void> {
     return this.tellAs('test', ...events);
@@ -155,7 +170,7 @@ export class MeteringApp {
 
   /** Of one partition key. A dead letter parks its key, and the marker with it. */
   async tellAs(key: string, ...events: readonly CloudEvent[]): Promise<void> {
-    const marker = heartbeat(nowhere, 1, -startOfTest);
+    const marker = heartbeat(nowhere, ++this.markers, -startOfTest);
     const messages = [...events, marker].map((event) => ({
       topic: 'berth.deployment-management',
       // One key for all of them: the marker is the last to be handled.
@@ -165,8 +180,9 @@ export class MeteringApp {
     await this.service.app.get<EventBus>(EVENT_BUS).publish(messages);
     await eventually(async () => {
       const rows = await this.database.query(
-        'select 1 from inbox where event_id = $1 union all select 1 from dead_letter where id = $1',
-        [marker.id],
+        `select from metered_workload where workload_id = $1 and seen_version >= $2
+          union all select from dead_letter where id = $3`,
+        [nowhere.workloadId, this.markers, marker.id],
       );
       if (rows.length === 0) throw new Error('not handled yet');
     });

@@ -1,5 +1,5 @@
-import type { Allocation } from '@berth/contracts/events';
-import { type Move, moveTo, type OpenSpan, type Resource } from './span.js';
+import type { Allocation, AllocationEntry } from '@berth/contracts/events';
+import { moveTo, type Resource } from './span.js';
 
 /** What an accepted event says, and where it stands among the facts of its workload. */
 export interface Fact {
@@ -21,9 +21,12 @@ export interface Span extends Resource {
   readonly to: Date | null;
 }
 
-interface Walk {
+/** How far the facts of a workload were followed. */
+export interface Progress {
   readonly epoch: number;
+  /** 0: nothing was told yet. */
   readonly version: number;
+  /** Moment of the last change. */
   readonly at: Date | null;
 }
 
@@ -34,7 +37,10 @@ const compare = (a: Fact, b: Fact): number =>
   (a.source + a.id < b.source + b.id ? -1 : 1);
 
 /** Whether a fact may be applied on top of what was applied last: the very next version, or a later snapshot. */
-function follows({ epoch, isSnapshot, data }: Fact, last: Walk): boolean {
+export function mayFollow(
+  { epoch, isSnapshot, data }: Pick<Fact, 'epoch' | 'isSnapshot' | 'data'>,
+  last: Progress,
+): boolean {
   const version = data.allocationVersion;
   const isLater = epoch > last.epoch || (epoch === last.epoch && version > last.version);
   const isNext = version === last.version + 1 && (epoch === last.epoch || last.version === 0);
@@ -43,31 +49,20 @@ function follows({ epoch, isSnapshot, data }: Fact, last: Walk): boolean {
 
 /** The spans of one workload, from all its facts in any order, each at least once. What is behind a hole is left out. */
 export function spansOf(facts: readonly Fact[]): Span[] {
-  const closed: Span[] = [];
-  let open: readonly (OpenSpan & Span)[] = [];
-  let last: Walk = { epoch: 0, version: 0, at: null };
+  const ended: Span[] = [];
+  let open: readonly Span[] = [];
+  let last: Progress = { epoch: 0, version: 0, at: null };
   for (const fact of facts.toSorted(compare)) {
-    if (!follows(fact, last)) continue;
-    const move = moveTo(open, fact.data.entries, new Date(fact.data.effectiveAt), last.at);
-    closed.push(...move.closing.map((each) => ended(each as OpenSpan & Span, move.at)));
-    open = [...staying(open, move), ...begun(fact, move)];
-    last = { epoch: fact.epoch, version: fact.data.allocationVersion, at: move.at };
+    if (!mayFollow(fact, last)) continue;
+    const { staying, closing, opening, at } = moveTo(open, fact.data.entries, new Date(fact.data.effectiveAt), last.at);
+    ended.push(...closing.map((span) => ({ ...span, to: at })));
+    open = [...staying, ...opening.map((entry) => begun(fact.data, entry, at))];
+    last = { epoch: fact.epoch, version: fact.data.allocationVersion, at };
   }
-  return [...closed, ...open.map((each) => ended(each, null))];
+  return [...ended, ...open];
 }
 
-function ended({ id: _, ...span }: OpenSpan & Span, to: Date | null): Span {
-  return { ...span, to };
-}
-
-function staying(open: readonly (OpenSpan & Span)[], { closing, dropping }: Move): (OpenSpan & Span)[] {
-  const gone = new Set([...closing, ...dropping].map(({ id }) => id));
-  return open.filter(({ id }) => !gone.has(id));
-}
-
-const begun = ({ id, data }: Fact, { opening, at }: Move): (OpenSpan & Span)[] =>
-  opening.map((entry, index) => {
-    const { workloadId, appId, environmentId, projectId } = data;
-    const place = { workloadId, appId, environmentId, projectId };
-    return { ...entry, ...place, id: `${id}/${index}`, from: at, to: null };
-  });
+const begun = (data: Allocation, entry: AllocationEntry, from: Date): Span => {
+  const { workloadId, appId, environmentId, projectId } = data;
+  return { ...entry, workloadId, appId, environmentId, projectId, from, to: null };
+};

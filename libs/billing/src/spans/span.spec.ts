@@ -2,6 +2,8 @@ import type { AllocationEntry } from '@berth/contracts/events';
 import { describe, expect, it } from '@jest/globals';
 import { mergeEntries, moveTo, type OpenSpan } from './span.js';
 
+type Named = OpenSpan & { readonly id: string };
+
 const web: AllocationEntry = {
   cluster: 'local',
   release: 1,
@@ -11,19 +13,20 @@ const web: AllocationEntry = {
   memoryMib: 256,
 };
 const at = (second: number) => new Date(Date.UTC(2026, 10, 21, 10, 0, second));
-const span = (id: string, entry: AllocationEntry, second: number): OpenSpan => ({ ...entry, id, from: at(second) });
-const ids = (spans: readonly OpenSpan[]) => spans.map((each) => each.id);
+const span = (id: string, entry: AllocationEntry, second: number): Named => ({ ...entry, id, from: at(second) });
+const ids = (spans: readonly Named[]) => spans.map((each) => each.id);
 
 describe('a move', () => {
   it('opens everything when nothing was open', () => {
     const move = moveTo([], [web], at(5), null);
-    expect(move).toEqual({ at: at(5), closing: [], dropping: [], opening: [web] });
+    expect(move).toEqual({ at: at(5), staying: [], closing: [], dropping: [], opening: [web] });
   });
 
   it('leaves alone what did not change', () => {
     const worker = { ...web, processType: 'worker' };
-    const move = moveTo([span('1', web, 0)], [web, worker], at(5), at(0));
-    expect(move).toEqual({ at: at(5), closing: [], dropping: [], opening: [worker] });
+    const open = [span('1', web, 0)];
+    const move = moveTo(open, [web, worker], at(5), at(0));
+    expect(move).toEqual({ at: at(5), staying: open, closing: [], dropping: [], opening: [worker] });
   });
 
   it.each<[string, Partial<AllocationEntry>]>([
@@ -61,8 +64,9 @@ describe('a move', () => {
 
   it('takes two entries of one resource for their sum', () => {
     expect(mergeEntries([web, { ...web, instances: 2 }])).toEqual([{ ...web, instances: 3 }]);
-    expect(moveTo([span('1', { ...web, instances: 3 }, 0)], [web, { ...web, instances: 2 }], at(5), at(0))).toEqual({
-      ...{ at: at(5), closing: [], dropping: [], opening: [] },
+    const open = [span('1', { ...web, instances: 3 }, 0)];
+    expect(moveTo(open, [web, { ...web, instances: 2 }], at(5), at(0))).toEqual({
+      ...{ at: at(5), staying: open, closing: [], dropping: [], opening: [] },
     });
   });
 });

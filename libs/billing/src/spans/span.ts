@@ -4,61 +4,60 @@ import type { AllocationEntry } from '@berth/contracts/events';
 export type Resource = Omit<AllocationEntry, 'instances'>;
 
 export interface OpenSpan extends AllocationEntry {
-  readonly id: string;
   readonly from: Date;
 }
 
-/** What turns the open spans of a workload into those of its next allocation. */
-export interface Move {
+/** What turns the open spans of a workload into those of its next allocation. `Open`: what the caller knows of them. */
+export interface Move<Open extends OpenSpan = OpenSpan> {
   /** The moment of the change; never before the one before it. */
   readonly at: Date;
+  /** Spans that go on. */
+  readonly staying: readonly Open[];
   /** Spans that end at `at`. */
-  readonly closing: readonly OpenSpan[];
+  readonly closing: readonly Open[];
   /** Spans that would be empty, because they began at `at`. */
-  readonly dropping: readonly OpenSpan[];
+  readonly dropping: readonly Open[];
   /** Spans that begin at `at`. */
   readonly opening: readonly AllocationEntry[];
 }
 
-const keyOf = (resource: Resource): string =>
-  JSON.stringify([
-    resource.cluster,
-    resource.release,
-    resource.processType,
-    resource.cpuMillicores,
-    resource.memoryMib,
-  ]);
+/** Equal for what is of one resource of a workload. Only the last part may hold blanks. */
+const keyOf = ({ cluster, release, processType, cpuMillicores, memoryMib }: Resource): string =>
+  `${release} ${cpuMillicores} ${memoryMib} ${processType} ${cluster}`;
 
 /** One entry per resource. */
 export function mergeEntries(entries: readonly AllocationEntry[]): AllocationEntry[] {
-  const merged = new Map<string, AllocationEntry>();
+  return [...merged(entries).values()];
+}
+
+function merged(entries: readonly AllocationEntry[]): Map<string, AllocationEntry> {
+  const byKey = new Map<string, AllocationEntry>();
   for (const entry of entries) {
-    const instances = (merged.get(keyOf(entry))?.instances ?? 0) + entry.instances;
-    merged.set(keyOf(entry), { ...entry, instances });
+    const key = keyOf(entry);
+    const same = byKey.get(key);
+    byKey.set(key, same ? { ...entry, instances: same.instances + entry.instances } : entry);
   }
-  return [...merged.values()];
+  return byKey;
 }
 
 /**
  * Compares what is open with the whole allocation that holds from `effectiveAt` on. What did not change stays open.
  * A moment before `former`, the moment of the change before, is moved to it: time that was told already stays as told.
  */
-export function moveTo(
-  open: readonly OpenSpan[],
+export function moveTo<Open extends OpenSpan>(
+  open: readonly Open[],
   entries: readonly AllocationEntry[],
   effectiveAt: Date,
   former: Date | null,
-): Move {
+): Move<Open> {
   const at = former && effectiveAt < former ? former : effectiveAt;
-  const wanted = new Map(mergeEntries(entries).map((entry) => [keyOf(entry), entry]));
-  const held = new Map(open.map((span) => [keyOf(span), span]));
-  const ending = open.filter((span) => wanted.get(keyOf(span))?.instances !== span.instances);
-  return {
-    at,
-    closing: ending.filter((span) => span.from < at),
-    dropping: ending.filter((span) => span.from >= at),
-    opening: [...wanted]
-      .filter(([key, entry]) => held.get(key)?.instances !== entry.instances)
-      .map(([, entry]) => entry),
-  };
+  const opening = merged(entries);
+  const [staying, closing, dropping]: [Open[], Open[], Open[]] = [[], [], []];
+  for (const span of open) {
+    const key = keyOf(span);
+    const goesOn = opening.get(key)?.instances === span.instances;
+    if (goesOn) opening.delete(key);
+    (goesOn ? staying : span.from < at ? closing : dropping).push(span);
+  }
+  return { at, staying, closing, dropping, opening: [...opening.values()] };
 }
