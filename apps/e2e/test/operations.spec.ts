@@ -1,12 +1,14 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Deployment, Release } from '@berth/contracts/deployment';
+import type { Usage } from '@berth/contracts/metering';
 import type { ObservedInstance } from '@berth/contracts/runtime';
 import { eventually } from '@berth/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { ask, type Load, steadyLoad } from './support/app-http.js';
 import { BerthProcess } from './support/berth-process.js';
 import { CommandLine } from './support/command-line.js';
+import { isStillThere, processesThatName } from './support/processes.js';
 import { Repository, webApp } from './support/repository.js';
 
 jest.setTimeout(180_000);
@@ -153,4 +155,27 @@ describe('under a load of 50 requests a second', () => {
       await run('deploy', '--wait');
     },
   );
+});
+
+describe('an app that is deleted', () => {
+  it('ends in every environment, answers nobody, is billed for its past, and leaves its name to another', async () => {
+    const production = (await here().run(['open', '--env', 'production'])).out.trim();
+    await eventually(async () => expect((await ask(production)).status).toBe(200), { within: 30_000 });
+    const running = [...(await instances()), ...(await here().json<ObservedInstance[]>(['ps', '--env', 'production']))];
+    const processes = running.flatMap(({ id }) => processesThatName(id));
+    expect(processes.length).toBeGreaterThanOrEqual(running.length);
+
+    const { out } = await here().run(['apps', 'delete', 'web', '--yes']);
+    expect(out).toBe('App web is deleted; what ran of it is ending.\n');
+
+    await eventually(() => expect(processes.filter(isStillThere)).toEqual([]), { within: 60_000 });
+    for (const address of [url, production])
+      await eventually(async () => expect((await ask(address)).status).toBe(404), { within: 30_000 });
+    expect(await here().try(['ps', ...IN_STAGING])).toMatchObject({ code: 4, error: expect.stringContaining('web') });
+    const { total } = await here().json<Usage>(['usage', '--by', 'environment']);
+    expect(BigInt(total.millicoreSeconds)).toBeGreaterThan(0n);
+
+    await here().run(['apps', 'create', 'web', '--dir', '.']);
+    await run('deploy', '--wait');
+  });
 });
