@@ -7,6 +7,7 @@ import { AuditModule } from './audit/audit.module.js';
 import type { Config } from './config.js';
 import { GatewaySyncModule } from './gateway-sync/gateway-sync.module.js';
 import { HeartbeatModule } from './heartbeat/heartbeat.module.js';
+import { IdentityProvidersModule } from './identity-providers/identity-providers.module.js';
 import { InvitationsModule } from './invitations/invitations.module.js';
 import { MailModule } from './mail/mail.module.js';
 import { MembershipsModule } from './memberships/memberships.module.js';
@@ -19,6 +20,7 @@ import { RegistrationsModule } from './registrations/registrations.module.js';
 import { SealingModule } from './sealing/sealing.module.js';
 import { SecondFactorModule } from './second-factor/second-factor.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
+import { SignInFlowsModule } from './sign-in-flows/sign-in-flows.module.js';
 import { SigningKeysModule } from './signing-keys/signing-keys.module.js';
 import { SnapshotsModule } from './snapshots/snapshots.module.js';
 import { ThrottleModule } from './throttle/throttle.module.js';
@@ -50,6 +52,8 @@ export class AppModule {
       OrganizationsModule,
       MembershipsModule,
       InvitationsModule,
+      IdentityProvidersModule,
+      SignInFlowsModule,
       QuotasModule,
       AuditModule,
       HeartbeatModule,

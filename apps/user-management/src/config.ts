@@ -1,8 +1,7 @@
 import { baseConfig, encryptionKeys } from '@berth/service-kit';
 import { z } from 'zod';
 
-/** `unix:/path/to/socket` or `http://host:port`, separated by commas. */
-const addresses = z
+const list = z
   .string()
   .default('')
   .transform((text) =>
@@ -10,8 +9,12 @@ const addresses = z
       .split(',')
       .map((each) => each.trim())
       .filter((each) => each !== ''),
-  )
-  .pipe(z.array(z.string().regex(/^(unix:\/|https?:\/\/)/, { error: 'must be unix:/path or an http(s) URL' })));
+  );
+
+/** `unix:/path/to/socket` or `http://host:port`, separated by commas. */
+const addresses = list.pipe(
+  z.array(z.string().regex(/^(unix:\/|https?:\/\/)/, { error: 'must be unix:/path or an http(s) URL' })),
+);
 
 export const config = baseConfig
   .extend({
@@ -34,6 +37,13 @@ export const config = baseConfig
     /** Mail is written there as .eml files, unless SMTP_URL is set. */
     MAIL_FOLDER: z.string().optional(),
     SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+    /** Where browsers come back to from an identity provider, each exactly so: pages of the console. Separated by commas. */
+    SIGN_IN_REDIRECTS: list.pipe(z.array(z.url({ protocol: /^https?$/ }))),
+    /** Identity providers in the own network and without TLS are asked, too. */
+    PRIVATE_IDENTITY_PROVIDERS: z
+      .enum(['true', 'false'])
+      .default('false')
+      .transform((value) => value === 'true'),
     /** The gateway's configuration without keys, and where gateways take it with keys. */
     KONG_FILE: z.string().optional(),
     GATEWAY_CONTROL: addresses,

@@ -26,6 +26,12 @@ describe('the API as a whole', () => {
     'post /v1/auth/recovery',
     'post /v1/auth/recovery/complete',
     'post /v1/auth/token',
+    'get /v1/auth/oidc/providers',
+    'post /v1/auth/oidc/flows',
+    'post /v1/auth/oidc/flows/answer',
+    'post /v1/auth/oidc/flows/login',
+    'post /v1/auth/oidc/flows/prove-address',
+    'post /v1/auth/oidc/flows/register',
     'post /v1/invitations/decline',
     'get /.well-known/jwks.json',
   ];
@@ -65,7 +71,20 @@ describe('the API as a whole', () => {
       token: owner.accessToken,
       body: { name: 'ci', scopes: ['apps:read'] },
     });
+    const provider = await identity.call('POST', '/v1/identity-providers', {
+      token: owner.accessToken,
+      body: {
+        organizationId: organization.id,
+        displayName: 'Login',
+        endpoints: { kind: 'oidc', issuer: 'https://login.example.com' },
+        clientId: 'berth',
+        clientSecret: 'secret',
+      },
+      headers: { 'berth-access': access },
+    });
     const ids: Record<string, string> = {
+      '/v1/identity-providers/{id}': String(provider.body['id']),
+      '/v1/auth/identities/{id}': randomUUID(),
       '/v1/api-tokens/{id}': String(token.body['id']),
       '/v1/invitations/{id}': String(invited.body['id']),
       '/v1/invitations/{id}/resend': String(invited.body['id']),
@@ -79,7 +98,8 @@ describe('the API as a whole', () => {
     for (const [method, path] of named) {
       const url = path.replace(/\{\w+\}/, ids[path] ?? 'unknown route');
       const quota = (await identity.call('GET', `/v1/quotas/${organization.id}`, { token: owner.accessToken })).body;
-      const body = { patch: { role: 'viewer' }, put: quota, post: {} }[method];
+      const patch = path.startsWith('/v1/identity') ? { displayName: 'x' } : { role: 'viewer' };
+      const body = { patch, put: quota, post: {} }[method];
       const options = { token: eve.accessToken, headers: { 'if-match': '*' }, ...(body ? { body } : {}) };
       const answer = await identity.call(method.toUpperCase(), url, options);
       expect({ route: `${method} ${path}`, status: answer.status }).toEqual({

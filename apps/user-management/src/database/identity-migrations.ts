@@ -1,5 +1,6 @@
 import { ApiTokens1763740000004 } from './migrations/api-tokens.migration.js';
 import { CreateUserManagement1763690000001 } from './migrations/create-user-management.migration.js';
+import { IdentityProviders1763750000001 } from './migrations/identity-providers.migration.js';
 import { Invitations1763740000003 } from './migrations/invitations.migration.js';
 import { Recovery1763740000001 } from './migrations/recovery.migration.js';
 import { SecondFactor1763740000005 } from './migrations/second-factor.migration.js';
@@ -13,4 +14,5 @@ export const identityMigrations = [
   Invitations1763740000003,
   ApiTokens1763740000004,
   SecondFactor1763740000005,
+  IdentityProviders1763750000001,
 ] as const;

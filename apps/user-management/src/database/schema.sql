@@ -137,6 +137,19 @@ create table idempotency_key (
   constraint idempotency_key_pkey PRIMARY KEY (subject, route, key)
 );
 
+create table identity_provider (
+  id uuid not null,
+  organization_id uuid not null,
+  display_name text not null,
+  endpoints jsonb not null,
+  client_id text not null,
+  client_secret_sealed bytea not null,
+  settings jsonb not null,
+  generation integer not null default 1,
+  created_at timestamp with time zone not null,
+  constraint identity_provider_pkey PRIMARY KEY (id)
+);
+
 create table inbox (
   event_id uuid not null,
   received_at timestamp with time zone not null default now(),
@@ -158,6 +171,16 @@ create table invitation (
   constraint invitation_token_hash_key UNIQUE (token_hash)
 );
 
+create table linked_identity (
+  id uuid not null,
+  provider_id uuid not null,
+  subject text not null,
+  user_id uuid not null,
+  created_at timestamp with time zone not null,
+  constraint linked_identity_pkey PRIMARY KEY (id),
+  constraint linked_identity_provider_id_subject_key UNIQUE (provider_id, subject)
+);
+
 create table mail (
   id uuid not null,
   sealed bytea not null,
@@ -174,6 +197,7 @@ create table membership (
   role text not null,
   generation integer not null default 1,
   created_at timestamp with time zone not null,
+  provider_id uuid,
   constraint membership_pkey PRIMARY KEY (id),
   constraint membership_organization_id_user_id_scope_kind_scope_id_key UNIQUE (organization_id, user_id, scope_kind, scope_id)
 );
@@ -245,6 +269,17 @@ create table session (
   expires_at timestamp with time zone not null,
   revoked_at timestamp with time zone,
   constraint session_pkey PRIMARY KEY (id)
+);
+
+create table sign_in_flow (
+  token_hash text not null,
+  provider_id uuid not null,
+  state text not null,
+  sealed bytea not null,
+  proof_hash text,
+  expires_at timestamp with time zone not null,
+  constraint sign_in_flow_pkey PRIMARY KEY (token_hash),
+  constraint sign_in_flow_state_check CHECK ((state = ANY (ARRAY['begun'::text, 'answered'::text, 'identified'::text])))
 );
 
 create table signing_key (
@@ -327,13 +362,23 @@ create table work_lease (
 
 alter table api_token add constraint api_token_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
 
+alter table identity_provider add constraint identity_provider_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE CASCADE;
+
 alter table invitation add constraint invitation_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE CASCADE;
 
+alter table linked_identity add constraint linked_identity_provider_id_fkey FOREIGN KEY (provider_id) REFERENCES identity_provider(id) ON DELETE CASCADE;
+
+alter table linked_identity add constraint linked_identity_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
+
 alter table membership add constraint membership_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE CASCADE;
+
+alter table membership add constraint membership_provider_id_fkey FOREIGN KEY (provider_id) REFERENCES identity_provider(id) ON DELETE SET NULL;
 
 alter table recovery add constraint recovery_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
 
 alter table refresh_token add constraint refresh_token_session_id_fkey FOREIGN KEY (session_id) REFERENCES session(id) ON DELETE CASCADE;
+
+alter table sign_in_flow add constraint sign_in_flow_provider_id_fkey FOREIGN KEY (provider_id) REFERENCES identity_provider(id) ON DELETE CASCADE;
 
 alter table totp add constraint totp_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
 
@@ -351,9 +396,13 @@ CREATE INDEX dead_letter_open ON dead_letter USING btree (key, seq) WHERE (state
 
 CREATE INDEX idempotency_key_created_at ON idempotency_key USING btree (created_at);
 
+CREATE INDEX identity_provider_organization ON identity_provider USING btree (organization_id, id);
+
 CREATE INDEX inbox_received_at ON inbox USING brin (received_at);
 
 CREATE INDEX invitation_organization ON invitation USING btree (organization_id, id);
+
+CREATE INDEX linked_identity_user ON linked_identity USING btree (user_id, id);
 
 CREATE INDEX membership_user ON membership USING btree (user_id, organization_id);
 
@@ -366,6 +415,8 @@ CREATE INDEX registration_email ON registration USING btree (email);
 CREATE INDEX registration_expires_at ON registration USING btree (expires_at);
 
 CREATE INDEX session_owner ON session USING btree (user_id, id);
+
+CREATE INDEX sign_in_flow_expires ON sign_in_flow USING btree (expires_at);
 
 CREATE UNIQUE INDEX signing_key_active ON signing_key USING btree (state) WHERE (state = 'active'::text);
 

@@ -20,13 +20,20 @@ export class MembershipsRepository {
     return user?.id;
   }
 
-  /** False when the user has a role on that scope already. */
-  async insert(tx: Tx, membership: Omit<MembershipRecord, 'generation'>): Promise<boolean> {
+  /**
+   * False when the user has a role on that scope already.
+   * @param providerId the identity provider whose word it follows, until somebody changes it by hand
+   */
+  async insert(
+    tx: Tx,
+    membership: Omit<MembershipRecord, 'generation'>,
+    providerId: string | null = null,
+  ): Promise<boolean> {
     const { id, organizationId, userId, scope, role, createdAt } = membership;
     const rows = await tx.query(
-      `insert into membership (id, organization_id, user_id, scope_kind, scope_id, role, created_at)
-       values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing returning id`,
-      [id, organizationId, userId, scope.kind, scope.id, role, createdAt],
+      `insert into membership (id, organization_id, user_id, scope_kind, scope_id, role, created_at, provider_id)
+       values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing returning id`,
+      [id, organizationId, userId, scope.kind, scope.id, role, createdAt, providerId],
     );
     return rows.length > 0;
   }
@@ -53,8 +60,26 @@ export class MembershipsRepository {
     );
   }
 
-  async setRole(tx: Tx, id: string, role: Role): Promise<void> {
-    await tx.query('update membership set role = $2, generation = generation + 1 where id = $1', [id, role]);
+  /** What a user has on the whole organization. */
+  async onOrganization(
+    tx: Tx,
+    organizationId: string,
+    userId: string,
+  ): Promise<{ id: string; role: Role; providerId: string | null } | undefined> {
+    const [found] = await tx.query<{ id: string; role: Role; providerId: string | null }>(
+      `select id, role, provider_id as "providerId" from membership
+        where organization_id = $1 and user_id = $2 and scope_kind = 'organization'`,
+      [organizationId, userId],
+    );
+    return found;
+  }
+
+  async setRole(tx: Tx, id: string, role: Role, providerId: string | null = null): Promise<void> {
+    await tx.query('update membership set role = $2, provider_id = $3, generation = generation + 1 where id = $1', [
+      id,
+      role,
+      providerId,
+    ]);
   }
 
   async delete(tx: Tx, id: string): Promise<void> {

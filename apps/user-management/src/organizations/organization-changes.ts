@@ -43,21 +43,21 @@ export class OrganizationChanges {
     return version;
   }
 
-  granted(tx: Tx, by: Caller, id: string, membership: Membership): Promise<AccessVersion> {
+  granted(tx: Tx, by: Caller | 'platform', id: string, membership: Membership): Promise<AccessVersion> {
     return this.membership(tx, by, id, membership, { action: 'memberships:create', definition: membershipGranted });
   }
 
-  changed(tx: Tx, by: Caller, id: string, membership: Membership): Promise<AccessVersion> {
+  changed(tx: Tx, by: Caller | 'platform', id: string, membership: Membership): Promise<AccessVersion> {
     return this.membership(tx, by, id, membership, { action: 'memberships:update', definition: membershipChanged });
   }
 
-  revoked(tx: Tx, by: Caller, id: string, membership: Membership): Promise<AccessVersion> {
+  revoked(tx: Tx, by: Caller | 'platform', id: string, membership: Membership): Promise<AccessVersion> {
     return this.membership(tx, by, id, membership, { action: 'memberships:delete', definition: membershipRevoked });
   }
 
   private async membership(
     tx: Tx,
-    by: Caller,
+    by: Caller | 'platform',
     id: string,
     membership: Membership,
     change: { action: string; definition: EventDefinition },

@@ -2,12 +2,11 @@ import { Authenticated, type Caller, CurrentCaller, Public } from '@berth/access
 import { type Login, login, type Refresh, refresh, type Tokens, tokens } from '@berth/contracts/identity';
 import { AnswerNotStored, Answers, AnswersNothing } from '@berth/service-kit';
 import { Body, Controller, Header, Headers, Inject, Ip, Post } from '@nestjs/common';
+import { deviceOf } from './device.js';
 import { LoginService } from './login.service.js';
 import { RefreshService } from './refresh.service.js';
 import { TokenIssuer } from './token-issuer.js';
 import { SessionsService } from './sessions.service.js';
-
-const USER_AGENT_LENGTH = 200;
 
 @Controller('v1/auth')
 export class AuthController {
@@ -28,8 +27,7 @@ export class AuthController {
     @Headers('user-agent') userAgent: string | undefined,
     @Ip() address: string,
   ): Promise<Tokens> {
-    const device = { address, userAgent: userAgent?.slice(0, USER_AGENT_LENGTH) ?? null };
-    const { refreshToken, ...subject } = await this.logins.login(body, device);
+    const { refreshToken, ...subject } = await this.logins.login(body, deviceOf(address, userAgent));
     return this.issuer.issue(subject, refreshToken);
   }
 

@@ -5,15 +5,9 @@ import { PasswordProof, type Proven } from '../password-proof/password-proof.js'
 import { SecondFactor } from '../second-factor/second-factor.js';
 import { Throttle } from '../throttle/throttle.js';
 import { UsersRepository } from '../users/users.repository.js';
+import type { Device } from './device.js';
 import { SessionStarter, type StartedSession } from './session-starter.js';
 import { sessionErrors } from './sessions.errors.js';
-
-/** From where somebody logs in. */
-export interface Device {
-  /** Network address. */
-  readonly address: string;
-  readonly userAgent: string | null;
-}
 
 /** Who is in, and in which session. */
 export interface LoggedIn extends StartedSession {

@@ -19,6 +19,10 @@ describe('can', () => {
   const rows: [Scope['kind'], Role, Permission, Target, boolean][] = [
     ['organization', 'owner', 'memberships:own', organization, true],
     ['organization', 'admin', 'memberships:own', organization, false],
+    ['organization', 'owner', 'identity-providers:update', organization, true],
+    ['organization', 'admin', 'identity-providers:update', organization, false],
+    ['organization', 'admin', 'identity-providers:read', organization, true],
+    ['organization', 'developer', 'identity-providers:read', organization, false],
     ['organization', 'admin', 'memberships:create', organization, true],
     ['organization', 'admin', 'projects:create', organization, true],
     ['organization', 'developer', 'projects:create', organization, false],

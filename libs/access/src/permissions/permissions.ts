@@ -55,11 +55,12 @@ const administrationOfOrganization = [
   'memberships:delete',
   'projects:create',
   'audit:read',
+  'identity-providers:read',
 ] as const;
 /** What costs or saves the organization money. */
 const spending = ['budgets:update', 'credits:redeem'] as const;
-/** To make somebody an owner, or to take that away. */
-const ownership = ['organizations:delete', 'memberships:own'] as const;
+/** To make somebody an owner, or to take that away; and to say whose word for it counts. */
+const ownership = ['organizations:delete', 'memberships:own', 'identity-providers:update'] as const;
 
 const operations = [
   'quotas:update',

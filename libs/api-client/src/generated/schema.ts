@@ -224,6 +224,38 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/auth/identities': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['listLinkedIdentities'];
+    put?: never;
+    post: operations['linkIdentity'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/auth/identities/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    delete: operations['unlinkIdentity'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/auth/login': {
     parameters: {
       query?: never;
@@ -250,6 +282,102 @@ export interface paths {
     get?: never;
     put?: never;
     post: operations['logout'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/auth/oidc/flows': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['beginSignIn'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/auth/oidc/flows/answer': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['answerSignIn'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/auth/oidc/flows/login': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['loginWithFlow'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/auth/oidc/flows/prove-address': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['proveAddress'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/auth/oidc/flows/register': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['registerWithFlow'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/auth/oidc/providers': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['listSignInProviders'];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -606,6 +734,38 @@ export interface paths {
     options?: never;
     head?: never;
     patch?: never;
+    trace?: never;
+  };
+  '/v1/identity-providers': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['listIdentityProviders'];
+    put?: never;
+    post: operations['createIdentityProvider'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/identity-providers/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['getIdentityProvider'];
+    put?: never;
+    post?: never;
+    delete: operations['deleteIdentityProvider'];
+    options?: never;
+    head?: never;
+    patch: operations['updateIdentityProvider'];
     trace?: never;
   };
   '/v1/invitations': {
@@ -1281,6 +1441,10 @@ export interface components {
     AnswerInvitation: {
       token: string;
     };
+    AnswerSignIn: {
+      flowToken: string;
+      query: string;
+    };
     ApiToken: {
       /** Format: date-time */
       createdAt: string;
@@ -1368,6 +1532,12 @@ export interface components {
     AuditPage: {
       items: components['schemas']['AuditEntry'][];
       next: string | null;
+    };
+    BeginSignIn: {
+      /** Format: uuid */
+      providerId: string;
+      /** Format: uri */
+      redirectUri: string;
     };
     BeginTotp: {
       password: string;
@@ -1660,6 +1830,54 @@ export interface components {
       /** Format: uuid */
       projectId: string;
       slug: string;
+    };
+    CreateIdentityProvider: {
+      clientId: string;
+      clientSecret: string;
+      /**
+       * @default null
+       * @enum {string|null}
+       */
+      defaultRole?: 'admin' | 'developer' | 'viewer' | 'billing' | null;
+      displayName: string;
+      /** @default email */
+      emailClaim?: string;
+      endpoints:
+        | {
+            /** Format: uri */
+            issuer: string;
+            /** @enum {string} */
+            kind: 'oidc';
+          }
+        | {
+            /** Format: uri */
+            authorizationUrl: string;
+            /** @enum {string} */
+            kind: 'oauth2';
+            /** @default id */
+            subjectField?: string;
+            /** Format: uri */
+            tokenUrl: string;
+            /** Format: uri */
+            userUrl: string;
+          };
+      /** Format: uuid */
+      organizationId: string;
+      /** @default [] */
+      roles?: {
+        claim: string;
+        /** @enum {string} */
+        role: 'admin' | 'developer' | 'viewer' | 'billing';
+        value: string;
+      }[];
+      /**
+       * @default [
+       *       "openid",
+       *       "email",
+       *       "profile"
+       *     ]
+       */
+      scopes?: string[];
     };
     CreateIdentitySnapshots: {
       /** @enum {string} */
@@ -2052,6 +2270,53 @@ export interface components {
     ExchangeApiToken: {
       apiToken: string;
     };
+    IdentifiedPerson: {
+      displayName: string | null;
+      email: string | null;
+    };
+    IdentityProvider: {
+      clientId: string;
+      /** Format: date-time */
+      createdAt: string;
+      /** @enum {string|null} */
+      defaultRole: 'admin' | 'developer' | 'viewer' | 'billing' | null;
+      displayName: string;
+      emailClaim: string;
+      endpoints:
+        | {
+            /** Format: uri */
+            issuer: string;
+            /** @enum {string} */
+            kind: 'oidc';
+          }
+        | {
+            /** Format: uri */
+            authorizationUrl: string;
+            /** @enum {string} */
+            kind: 'oauth2';
+            /** @default id */
+            subjectField: string;
+            /** Format: uri */
+            tokenUrl: string;
+            /** Format: uri */
+            userUrl: string;
+          };
+      /** Format: uuid */
+      id: string;
+      /** Format: uuid */
+      organizationId: string;
+      roles: {
+        claim: string;
+        /** @enum {string} */
+        role: 'admin' | 'developer' | 'viewer' | 'billing';
+        value: string;
+      }[];
+      scopes: string[];
+    };
+    IdentityProviderPage: {
+      items: components['schemas']['IdentityProvider'][];
+      next: string | null;
+    };
     InstanceList: {
       items: {
         artifactDigest: string;
@@ -2279,10 +2544,33 @@ export interface components {
         [key: string]: unknown;
       }[];
     };
+    LinkIdentity: {
+      flowToken: string;
+      password: string;
+    };
+    LinkedIdentity: {
+      /** Format: date-time */
+      createdAt: string;
+      /** Format: uuid */
+      id: string;
+      /** Format: uuid */
+      organizationId: string;
+      provider: string;
+      /** Format: uuid */
+      providerId: string;
+    };
+    LinkedIdentityPage: {
+      items: components['schemas']['LinkedIdentity'][];
+      next: string | null;
+    };
     Login: {
       code?: string;
       email: string;
       password: string;
+    };
+    LoginWithFlow: {
+      code?: string;
+      flowToken: string;
     };
     Membership: {
       /** Format: date-time */
@@ -2423,6 +2711,13 @@ export interface components {
       items: components['schemas']['Project'][];
       next: string | null;
     };
+    ProofSent: {
+      /** @enum {string} */
+      status: 'proof_sent';
+    };
+    ProveAddress: {
+      flowToken: string;
+    };
     PutQuota: {
       apps: number;
       buildsAtOnce: number;
@@ -2453,6 +2748,11 @@ export interface components {
       displayName?: string;
       email: string;
       password: string;
+    };
+    RegisterWithFlow: {
+      displayName?: string;
+      flowToken: string;
+      token: string;
     };
     Registration: {
       /** @enum {string} */
@@ -2576,6 +2876,19 @@ export interface components {
       items: components['schemas']['Session'][];
       next: string | null;
     };
+    SignInFlow: {
+      authorizationUrl: string;
+      /** Format: date-time */
+      expiresAt: string;
+      flowToken: string;
+    };
+    SignInProviders: {
+      items: {
+        displayName: string;
+        /** Format: uuid */
+        id: string;
+      }[];
+    };
     SigningKey: {
       /** Format: date-time */
       createdAt: string;
@@ -2654,6 +2967,21 @@ export interface components {
       }[];
       timeZone?: string;
     };
+    UpdateIdentityProvider: {
+      clientId?: string;
+      clientSecret?: string;
+      /** @enum {string|null} */
+      defaultRole?: 'admin' | 'developer' | 'viewer' | 'billing' | null;
+      displayName?: string;
+      emailClaim?: string;
+      roles?: {
+        claim: string;
+        /** @enum {string} */
+        role: 'admin' | 'developer' | 'viewer' | 'billing';
+        value: string;
+      }[];
+      scopes?: string[];
+    };
     UpdateMe: {
       displayName?: string | null;
     };
@@ -2667,6 +2995,7 @@ export interface components {
         building?: number;
         preparing?: number;
         queued?: number;
+        releaseCommand?: number;
         rolling?: number;
         verifying?: number;
       };
@@ -2773,6 +3102,8 @@ export interface components {
         preparing: number;
         /** @default 600 */
         queued: number;
+        /** @default 600 */
+        releaseCommand: number;
         /** @default 300 */
         rolling: number;
         /** @default 60 */
@@ -3244,6 +3575,70 @@ export interface operations {
       };
     };
   };
+  listLinkedIdentities: {
+    parameters: {
+      query?: {
+        limit?: number;
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['LinkedIdentityPage'];
+        };
+      };
+    };
+  };
+  linkIdentity: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['LinkIdentity'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['LinkedIdentity'];
+        };
+      };
+    };
+  };
+  unlinkIdentity: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
   login: {
     parameters: {
       query?: never;
@@ -3281,6 +3676,140 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+    };
+  };
+  beginSignIn: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['BeginSignIn'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SignInFlow'];
+        };
+      };
+    };
+  };
+  answerSignIn: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['AnswerSignIn'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['IdentifiedPerson'];
+        };
+      };
+    };
+  };
+  loginWithFlow: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['LoginWithFlow'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Tokens'];
+        };
+      };
+    };
+  };
+  proveAddress: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ProveAddress'];
+      };
+    };
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ProofSent'];
+        };
+      };
+    };
+  };
+  registerWithFlow: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['RegisterWithFlow'];
+      };
+    };
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  listSignInProviders: {
+    parameters: {
+      query: {
+        organization: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SignInProviders'];
+        };
       };
     };
   };
@@ -3862,6 +4391,117 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+    };
+  };
+  listIdentityProviders: {
+    parameters: {
+      query: {
+        limit?: number;
+        cursor?: string;
+        organization: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['IdentityProviderPage'];
+        };
+      };
+    };
+  };
+  createIdentityProvider: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CreateIdentityProvider'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['IdentityProvider'];
+        };
+      };
+    };
+  };
+  getIdentityProvider: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['IdentityProvider'];
+        };
+      };
+    };
+  };
+  deleteIdentityProvider: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  updateIdentityProvider: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['UpdateIdentityProvider'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['IdentityProvider'];
+        };
       };
     };
   };
