@@ -10,7 +10,9 @@ import { installKube, KubeToolError } from './install.mjs';
 import { programsOf } from './programs.mjs';
 
 const READY_WITHIN = 120_000;
-const ADDRESSES = ['127.0.0.1', '10.96.0.1'];
+const LOOPBACK = '127.0.0.1';
+/** Where pods find the API server: the first address of the services' range. */
+const API_SERVICE = '10.96.0.1';
 /** What every pod has printed, as a container runtime writes it. */
 const LOG = `2026-11-21T10:00:00.000000001Z stdout F listening on 8080
 2026-11-21T10:00:01.000000002Z stderr F no cache, starting empty
@@ -27,11 +29,11 @@ const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, mil
 export async function startKube({ nodes = 3, detached = false } = {}) {
   const tools = await installKube();
   const folder = await mkdtemp(join(tmpdir(), 'berth-kube-'));
-  const plane = new ControlPlane(tools, folder, await freePorts(), detached);
+  const plane = new ControlPlane({ tools, folder, ports: await freePorts(), detached });
   try {
     await plane.prepare();
     await plane.startAll();
-    await plane.addNodes(nodes);
+    await plane.playNodes(nodes);
   } catch (error) {
     await plane.stop();
     throw error;
@@ -39,13 +41,14 @@ export async function startKube({ nodes = 3, detached = false } = {}) {
   return plane.handle();
 }
 
-class ControlPlane {
+export class ControlPlane {
   children = new Map();
 
-  constructor(tools, folder, ports, detached) {
-    Object.assign(this, { tools, folder, ports, detached });
-    this.programs = programsOf({ tools, folder, ports });
-    this.url = `https://127.0.0.1:${ports.api}`;
+  /** `address`: where the API server listens; pods of a real node cannot reach loopback. */
+  constructor({ tools, folder, ports, detached = false, address = LOOPBACK }) {
+    Object.assign(this, { tools, folder, ports, detached, address });
+    this.programs = programsOf({ tools, folder, ports, address });
+    this.url = `https://${address}:${ports.api}`;
   }
 
   handle() {
@@ -61,7 +64,7 @@ class ControlPlane {
   }
 
   async prepare() {
-    await run(join(this.tools, 'kube'), ['certificates', this.folder, ...ADDRESSES]);
+    await run(join(this.tools, 'kube'), ['certificates', this.folder, LOOPBACK, API_SERVICE, this.address]);
     this.credentials = await this.credentialsOf('admin');
     for (const name of ['admin', 'controllers', 'scheduler']) await this.writeKubeconfig(name);
     const stages = await Promise.all([join(this.tools, 'stages'), join(here, 'stages')].map(readAll));
@@ -75,25 +78,26 @@ class ControlPlane {
     await this.start('kube-apiserver');
     // The garbage collector looks for new kinds every 30 seconds only, and at its start.
     await this.addDefinitions();
-    for (const name of ['kube-controller-manager', 'kube-scheduler', 'kwok']) await this.start(name);
+    for (const name of ['kube-controller-manager', 'kube-scheduler']) await this.start(name);
     // Pods are refused before their namespace has its service account.
     const account = '/api/v1/namespaces/default/serviceaccounts/default';
     await this.until('kube-controller-manager', async () => (await this.ask('GET', account)).status === 200);
   }
 
   async start(name) {
+    await this.spawn(name, join(this.tools, 'kube'), [name, ...this.programs[name]]);
+    if (name === 'kube-apiserver')
+      await this.until(name, async () => (await this.ask('GET', '/readyz')).status === 200);
+  }
+
+  /** A program of the control plane or of a node: its output goes to `NAME.log`, `endAll` ends it. */
+  async spawn(name, command, args, env = process.env) {
     const log = await open(join(this.folder, `${name}.log`), 'a');
-    const args = [name, ...this.programs[name]];
-    const child = spawn(join(this.tools, 'kube'), args, {
-      cwd: this.folder,
-      detached: this.detached,
-      stdio: ['ignore', log.fd, log.fd],
-    });
+    const stdio = ['ignore', log.fd, log.fd];
+    const child = spawn(command, args, { cwd: this.folder, detached: this.detached, stdio, env });
     await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
     await log.close();
     this.children.set(name, child);
-    if (name === 'kube-apiserver')
-      await this.until(name, async () => (await this.ask('GET', '/readyz')).status === 200);
   }
 
   async end(name, signal) {
@@ -125,10 +129,15 @@ class ControlPlane {
   }
 
   /** Nodes that KWOK keeps alive; returns when they are ready. */
-  async addNodes(nodes) {
+  async playNodes(nodes) {
+    await this.start('kwok');
     const names = Array.from({ length: nodes }, (_, index) => `node-${index + 1}`);
     for (const name of names) await this.apply(`/api/v1/nodes/${name}`, JSON.stringify(playedNode(name)));
-    await this.until('kwok', async () => {
+    await this.untilReady('kwok', nodes);
+  }
+
+  untilReady(name, nodes) {
+    return this.until(name, async () => {
       const { items } = (await this.ask('GET', '/api/v1/nodes')).body;
       return items.filter(isReady).length >= nodes;
     });
@@ -213,8 +222,7 @@ function playedNode(name) {
 }
 
 /** All at once, so that no two are the same. */
-async function freePorts() {
-  const names = ['etcd', 'peer', 'api', 'kwok'];
+export async function freePorts(names = ['etcd', 'peer', 'api', 'kwok']) {
   const servers = await Promise.all(names.map(listenAnywhere));
   const ports = Object.fromEntries(names.map((name, index) => [name, servers[index].address().port]));
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));

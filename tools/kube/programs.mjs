@@ -4,7 +4,7 @@ import { join } from 'node:path';
 const SERVICES = '10.96.0.0/16';
 const PODS = '10.88.0.0/12';
 
-/** @param {{folder: string, tools: string, ports: Record<string, number>}} where */
+/** @param {{folder: string, tools: string, ports: Record<string, number>, address: string}} where */
 export function programsOf(where) {
   return { etcd: etcd(where), 'kube-apiserver': apiServer(where), ...clientsOf(where) };
 }
@@ -25,11 +25,11 @@ function etcd({ folder, ports }) {
   });
 }
 
-function apiServer({ folder, ports }) {
+function apiServer({ folder, ports, address }) {
   const file = (name) => join(folder, name);
   return flags({
     'etcd-servers': `http://127.0.0.1:${ports.etcd}`,
-    'bind-address': '127.0.0.1',
+    'bind-address': address,
     'secure-port': ports.api,
     'tls-cert-file': file('apiserver.crt'),
     'tls-private-key-file': file('apiserver.key'),
