@@ -134,6 +134,14 @@ export const groups: readonly CommandGroup[] = [
       entry('usage', 'what was used', () => import('./commands/usage/usage.js'), '[--period 2026-11]'),
       entry('costs', 'what that costs', () => import('./commands/costs/costs.js'), '[--period 2026-11]'),
       entry('price-books', 'what everything costs', () => import('./commands/price-books/list.js')),
+      entry(
+        'price-books diff',
+        'what a version changes',
+        () => import('./commands/price-books/diff.js'),
+        'BOOK FROM TO',
+      ),
+      entry('credits', 'what need not be paid', () => import('./commands/credits/list.js')),
+      entry('credits redeem', 'a coupon', () => import('./commands/credits/redeem.js'), 'CODE'),
       entry('invoices list', 'invoices of an organization', () => import('./commands/invoices/list.js')),
       entry(
         'invoices show',

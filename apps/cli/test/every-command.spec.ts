@@ -14,6 +14,7 @@ const interval = {
 };
 const me = { id: idOf(1), email: 'ann@example.com', administrator: false };
 
+const priceBook = { id: idOf(80), name: 'default', currency: 'EUR', rounding: 'half-even' };
 const openMonth = {
   ...{ number: null, period: { month: '2026-11', timeZone: 'UTC', from: '', to: '' }, currency: 'EUR' },
   ...{ priceBook: { name: 'default', versions: [] }, rounding: { mode: 'half-even', decimals: 2 } },
@@ -41,6 +42,8 @@ const reads: Readonly<Record<string, readonly string[]>> = {
   usage: [],
   costs: [],
   'price-books': [],
+  'price-books diff': ['default', '1', '2'],
+  credits: [],
   'invoices list': [],
   'invoices show': [],
 };
@@ -78,6 +81,7 @@ const others: Readonly<Record<string, readonly string[]>> = {
   'secrets unset': ['A'],
   'secrets revoke': ['A@1'],
   logs: [],
+  'credits redeem': ['CODE'],
   'invoices export': ['BERTH-000001'],
   'invoices verify': ['invoice.json'],
 };
@@ -105,7 +109,12 @@ describe('every command', () => {
     platform.on(`GET /v1/builds/${idOf(60)}/logs`, logLines());
     platform.on('GET /v1/usage', { ...interval, total: amounts });
     platform.on('GET /v1/costs', { ...interval, total: '0.00', currency: 'EUR', priceBook: 'default' });
-    platform.on('GET /v1/price-books', page());
+    platform.on(
+      'GET /v1/price-books',
+      page({ ...priceBook, current: { version: 1, validFrom: '', prices: { rates: [], fees: [] } } }),
+    );
+    platform.on(`GET /v1/price-books/${priceBook.id}/differences`, { currency: 'EUR', from: 1, items: [] });
+    platform.on('GET /v1/credits', page());
     platform.on('GET /v1/invoices', page());
     platform.on('GET /v1/invoices/preview', openMonth);
     for (const route of ['price-books', 'organizations', 'projects', 'environments', 'apps', 'workloads']) {

@@ -53,7 +53,15 @@ function issued(): string {
         issuedAt: new Date('2026-12-04'),
         cut: '2',
       },
-      ...{ period, book, segments, taxes: [{ id: 'vat', name: 'VAT', percent: '19' }], corrections: [], codeVersion },
+      ...{
+        period,
+        book,
+        segments,
+        taxes: [{ id: 'vat', name: 'VAT', percent: '19' }],
+        credits: [],
+        corrections: [],
+        codeVersion,
+      },
       spans: digest.done(),
     }),
   );
@@ -87,6 +95,7 @@ beforeEach(() => {
   platform.on(`GET /v1/invoices/${summary.id}`, { ...summary, document, sha256: sha256Of(document) });
   platform.on('GET /v1/invoices/preview', { ...(JSON.parse(document) as object), number: null, issuedAt: null });
   platform.on(`GET /v1/price-books/${book.id}/versions`, page(version));
+  platform.on(`GET /v1/billing-accounts/${idOf(1)}/agreements`, page());
   platform.onEach(
     `GET /v1/invoices/${summary.id}/events`,
     { items: events.slice(0, 1), next: 'more' },
@@ -146,7 +155,7 @@ describe('an exported invoice', () => {
     ['an event is moved by a millisecond', /2026-11-03T02:00:00\.000Z/g, '2026-11-03T02:00:00.001Z', /Line \d+ says/],
     ['an amount is another', /1\.46/g, '1.47', /Line \d+ says/],
     ['an event says more instances', /"instances": 2/, '"instances": 3', /Line \d+ says/],
-    ['a price is another', /"0\.028"/g, '"0.029"', /not the one that was charged/],
+    ['a price is another', /"0\.028"/g, '"0.029"', /is not what was charged/],
     ['a version is missing', /"version": 1,\n +"validFrom"/, '"version": 2,\n"validFrom"', /is not in the file/],
   ])('is refused when %s', async (_name, pattern, replacement, reason) => {
     const text = await exported();
@@ -185,5 +194,49 @@ describe('berth price-books', () => {
     expect(stdout).toMatch(/default +v1 .* EUR +CPU +0\.028 per core-hour\n/);
     expect(stdout).toMatch(/Memory +graduated: 0\.01 per GiB-hour up to 100; then 0\.005, 10 free per app\n/);
     expect(stdout).toMatch(/Support +10 per month\n/);
+  });
+});
+
+describe('berth price-books diff', () => {
+  it('says what a version changes, and refuses what is no version', async () => {
+    const [cpu] = version.prices.rates;
+    const dearer = { ...cpu!, pricing: { kind: 'per-unit', price: '0.03' } };
+    const discount = { id: 'partner', name: 'Partner', percent: '10', on: ['cpu'] };
+    platform.on('GET /v1/price-books', page({ ...book, current: version }));
+    platform.on(`GET /v1/price-books/${book.id}/differences`, {
+      ...{ currency: 'EUR', from: 1 },
+      items: [
+        { kind: 'rate', id: 'cpu', before: cpu, after: dearer },
+        { kind: 'fee', id: 'support', before: version.prices.fees[0], after: null },
+        { kind: 'discount', id: 'partner', before: null, after: discount },
+        { kind: 'minimum', id: 'minimum', before: null, after: '5' },
+      ],
+    });
+    const { stdout } = await terminal.berth(['price-books', 'diff', 'default', '1', 'v2']);
+    expect(stdout).toMatch(/rate +cpu +0\.028 per core-hour +0\.03 per core-hour\n/);
+    expect(stdout).toMatch(/fee +support +10 per month +-\n/);
+    expect(stdout).toMatch(/discount +partner +- +10 % off cpu\n/);
+    expect(stdout).toMatch(/minimum +minimum +- +5\n/);
+    expect(await terminal.berth(['price-books', 'diff', 'default', '1', 'new'])).toMatchObject({ code: 2 });
+    expect(await terminal.berth(['price-books', 'diff', 'other', '1', '2'])).toMatchObject({ code: 4 });
+  });
+});
+
+describe('berth credits', () => {
+  const credit = {
+    ...{ id: idOf(85), organizationId: idOf(1), name: 'Launch', currency: 'EUR', amount: '25.00', left: '12.50' },
+    ...{ expiresAt: '2026-12-31T00:00:00.000Z', coupon: 'LAUNCH', createdAt: '2026-11-01T00:00:00.000Z' },
+    revokedAt: null,
+  };
+
+  it('lists what is left, and redeems a coupon', async () => {
+    platform.on('GET /v1/credits', page(credit, { ...credit, revokedAt: credit.createdAt }));
+    const { stdout } = await terminal.berth(['credits']);
+    expect(stdout).toMatch(/Launch +25\.00 EUR +12\.50 EUR +2026-12-31 00:00:00 +LAUNCH +2026-11-01 00:00:00\n/);
+    expect(stdout).toMatch(/Launch +25\.00 EUR +revoked +/);
+    platform.on('POST /v1/credits/redemptions', { ...credit, left: '25.00' });
+    const redeemed = await terminal.berth(['credits', 'redeem', 'LAUNCH']);
+    expect(redeemed.stdout).toBe('Launch: 25.00 EUR less to pay until 2026-12-31 00:00:00 (UTC).\n');
+    expect(JSON.parse(platform.received.at(-1)!.body.toString())).toEqual({ organization: idOf(1), code: 'LAUNCH' });
   });
 });

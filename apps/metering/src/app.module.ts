@@ -1,21 +1,26 @@
 import { AccessModule } from '@berth/access';
 import { EventingModule } from '@berth/eventing';
 import { type DynamicModule, Module } from '@nestjs/common';
+import { AgreementsModule } from './agreements/agreements.module.js';
 import { BillingAccountsModule } from './billing-accounts/billing-accounts.module.js';
 import type { Config } from './config.js';
 import { CostsModule } from './costs/costs.module.js';
+import { CreditsModule } from './credits/credits.module.js';
 import { InvoicesModule } from './invoices/invoices.module.js';
 import { PriceBooksModule } from './price-books/price-books.module.js';
 import { SpansModule } from './spans/spans.module.js';
+import { TaxRulesModule } from './tax-rules/tax-rules.module.js';
 import { UsageModule } from './usage/usage.module.js';
 
 const service = 'metering';
-const features = [SpansModule, UsageModule, PriceBooksModule, CostsModule, BillingAccountsModule, InvoicesModule];
+const usage = [SpansModule, UsageModule];
+const prices = [PriceBooksModule, AgreementsModule, TaxRulesModule, CostsModule];
+const bills = [BillingAccountsModule, CreditsModule, InvoicesModule];
 
 @Module({})
 export class AppModule {
   static with(config: Config): DynamicModule {
     const libraries = [EventingModule.forRoot({ service, config }), AccessModule.forRoot({ service, config })];
-    return { module: AppModule, imports: [...libraries, ...features] };
+    return { module: AppModule, imports: [...libraries, ...usage, ...prices, ...bills] };
   }
 }

@@ -3,6 +3,7 @@ import { connectEvents, eventingEntities, eventingMigrations } from '@berth/even
 import type { ServiceDefinition } from '@berth/service-kit';
 import { AppModule } from './app.module.js';
 import { type Config, config } from './config.js';
+import { CreateCredits1763700000021 } from './database/migrations/create-credits.migration.js';
 import { CreateMetering1763700000001 } from './database/migrations/create-metering.migration.js';
 import { CreateBilling1763700000004 } from './database/migrations/create-billing.migration.js';
 import { IndexSpans1763700000005 } from './database/migrations/index-spans.migration.js';
@@ -22,6 +23,7 @@ export const metering: ServiceDefinition<Config> = {
     PriceBookVersions1763700000003,
     CreateBilling1763700000004,
     IndexSpans1763700000005,
+    CreateCredits1763700000021,
   ],
   module: (parsed) => AppModule.with(parsed),
   connect: connectEvents,

@@ -112,6 +112,37 @@ describe('price books', () => {
   });
 });
 
+describe('differences', () => {
+  it('between versions and to prices that are not stored are told by rate, fee and minimum', async () => {
+    const { body: made } = await create(book());
+    const path = String(made['id']);
+    const fees = [{ id: 'support', name: 'Support', amount: '5' }];
+    await app.call(`${books}/${path}/versions`, administrator, {
+      validFrom: later(60),
+      prices: { ...cpuAt('2'), fees },
+    });
+    const told = await app.call(`/v1/price-books/${path}/differences?from=1&to=2`, await app.viewer(randomUUID()));
+    const pricing = (price: string) => ({ kind: 'per-unit', price });
+    expect(told.body).toMatchObject({
+      ...{ currency: 'EUR', from: 1 },
+      items: [
+        { kind: 'rate', id: 'cpu', before: { pricing: pricing('1') }, after: { pricing: pricing('2') } },
+        { kind: 'fee', id: 'support', before: null, after: { amount: '5' } },
+      ],
+    });
+    const compare = (prices: object, token = administrator) =>
+      app.call(`${books}/${path}/differences`, token, { prices });
+    const next = await compare({ ...cpuAt('2'), fees, minimum: '10' });
+    expect(next.body).toMatchObject({ from: 2, items: [{ kind: 'minimum', before: null, after: '10' }] });
+    expect((await compare(cpuAt('-1'))).status).toBe(422);
+    expect((await compare(cpuAt('1'), await app.viewer(randomUUID()))).status).toBe(403);
+    expect((await app.call(`/v1/price-books/${path}/differences?from=1&to=3`, administrator)).body).toMatchObject({
+      code: 'price_book_version_not_found',
+    });
+    expect((await app.call(`/v1/price-books/${randomUUID()}/differences?from=1&to=2`, administrator)).status).toBe(404);
+  });
+});
+
 describe('costs', () => {
   it('follow the book of the billing account: a price that changes counts from its moment on', async () => {
     const place = somewhere();

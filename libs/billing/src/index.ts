@@ -2,6 +2,7 @@ export { calendarMonth, isTimeZone, monthAt, type Period } from './periods/perio
 export { digitsOf, formatMinor, isCurrency, parseMinor } from './rating/currency.js';
 export { exact, Exact, roundQuotient, sum } from './rating/exact.js';
 export { type Unit, unitOf } from './rating/metrics.js';
+export { priceDifferencesOf } from './rating/price-differences.js';
 export { rate } from './rating/rate.js';
 export type {
   Credit,
@@ -14,12 +15,14 @@ export type {
   Tax,
   UsageOfApp,
 } from './rating/rating.js';
+export { type TaxedCustomer, taxesOf } from './rating/tax-rules.js';
+export { withTerms } from './rating/terms.js';
 export { shares } from './rating/shares.js';
 export { type Unpriced, usageCharges } from './rating/usage-charges.js';
 export { mergeEntries, type Move, moveTo, type OpenSpan, type Resource } from './spans/span.js';
 export { canonicalText, sha256Of } from './invoices/canonical.js';
 export { NotConserved, type Quantities, requireConserved } from './invoices/conservation.js';
-export { type CorrectedLine } from './invoices/corrections.js';
+export { type CorrectedLine, identityOf } from './invoices/corrections.js';
 export { documentOf, type InvoiceInput, type LateUsage, type Rated, ratingOf } from './invoices/document.js';
 export { type InvoiceExport, invoiceExport } from './invoices/export.js';
 export { ExportIncomplete, recompute } from './invoices/recompute.js';

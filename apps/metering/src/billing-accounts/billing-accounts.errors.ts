@@ -6,4 +6,5 @@ export const billingAccountErrors = defineErrors({
   TimeZoneFixed: 409,
   PriceBookUnknown: 422,
   CurrencyFixed: 409,
+  RoundingFixed: 409,
 });

@@ -1,4 +1,4 @@
-import { type BillingAccount, tax } from '@berth/contracts/metering';
+import { type BillingAccount, type RoundingMode, tax } from '@berth/contracts/metering';
 import { Clock, type Sql, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
@@ -7,10 +7,16 @@ export interface AccountRow extends BillingAccount {
   /** The next bill is of the month that this lies in. */
   readonly openSince: Date;
   readonly hasInvoices: boolean;
+  readonly hasAgreements: boolean;
+  /** Of its price book. */
+  readonly currency: string;
+  readonly rounding: RoundingMode;
 }
 
 const columns = `organization_id as "organizationId", time_zone as "timeZone", book_id as "priceBookId", issuer, taxes,
-  blocked, open_since as "openSince", has_invoices as "hasInvoices"`;
+  country, tax_id as "taxId", blocked, open_since as "openSince", has_invoices as "hasInvoices",
+  exists (select from agreement a where a.organization_id = billing_account.organization_id) as "hasAgreements",
+  (select currency from price_book where id = book_id), (select rounding from price_book where id = book_id)`;
 
 const taxes = z.array(tax);
 const accountOf = (row: AccountRow): AccountRow => ({ ...row, taxes: taxes.parse(row.taxes) });
@@ -75,11 +81,16 @@ export class BillingAccountsRepository {
     await tx.query('delete from late_usage where organization_id = $1', [organizationId]);
   }
 
-  async update(tx: Tx, { organizationId, timeZone, priceBookId, issuer, taxes: all }: BillingAccount): Promise<void> {
+  async update(tx: Tx, account: BillingAccount): Promise<void> {
+    const { organizationId, timeZone, priceBookId, issuer, country, taxId } = account;
     await tx.query(
-      `update billing_account set time_zone = $2, book_id = $3, issuer = $4, taxes = $5, due_at = $6
+      `update billing_account
+          set time_zone = $2, book_id = $3, issuer = $4, country = $5, tax_id = $6, taxes = $7, due_at = $8
         where organization_id = $1`,
-      [organizationId, timeZone, priceBookId, issuer, JSON.stringify(all), this.clock.now()],
+      [
+        ...[organizationId, timeZone, priceBookId, issuer, country, taxId],
+        ...[JSON.stringify(account.taxes), this.clock.now()],
+      ],
     );
   }
 

@@ -45,16 +45,18 @@ export class BillingAccountsService {
       throw billingAccountErrors.TimeZoneUnknown(`There is no zone ${wanted.timeZone}.`);
     if (account.hasInvoices && wanted.timeZone !== account.timeZone)
       throw billingAccountErrors.TimeZoneFixed('Periods would overlap: there are invoices in the former time zone.');
-    const [former, book] = [
-      await this.books.find(tx, account.priceBookId),
-      await this.books.find(tx, wanted.priceBookId),
-    ];
+    const book = await this.books.find(tx, wanted.priceBookId);
     if (!book) throw billingAccountErrors.PriceBookUnknown('There is no such price book.');
-    if (account.hasInvoices && book.currency !== former?.currency)
+    if ((account.hasInvoices || account.hasAgreements) && book.currency !== account.currency)
       throw billingAccountErrors.CurrencyFixed(
-        'There are invoices in the former currency, which may need corrections.',
+        'There are agreements, or invoices in the former currency, which may need corrections.',
       );
+    if (account.hasAgreements && book.rounding !== account.rounding)
+      throw billingAccountErrors.RoundingFixed('There are agreements, and an invoice is rounded in one way.');
   }
 }
 
-const told = ({ openSince: _, hasInvoices: __, ...account }: AccountRow): BillingAccount => account;
+const told = (row: AccountRow): BillingAccount => {
+  const { organizationId, timeZone, priceBookId, issuer, taxes, country, taxId, blocked } = row;
+  return { organizationId, timeZone, priceBookId, issuer, taxes, country, taxId, blocked };
+};

@@ -3,15 +3,15 @@ import { digitsOf } from '@berth/billing';
 import type { CostEstimate, Costs, EstimateCosts, RoundingPolicy, UsageQuery } from '@berth/contracts/metering';
 import { Clock, Database, toPage } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
-import { cutsOf, type PriceBookForInterval } from '../price-books/price-book.js';
-import { PriceBooksRepository } from '../price-books/price-books.repository.js';
+import { Tariffs } from '../agreements/tariffs.js';
+import type { BookRow } from '../price-books/price-books.repository.js';
 import { UsageRepository } from '../usage/usage.repository.js';
 import { groupOf, keyOf } from '../usage/usage.js';
 import { UsageService } from '../usage/usage.service.js';
 import { chargesOf, lineDecimals, lineOf, segmentsOf, shareOf, totalOf } from './cost.js';
 import { minus, monthHours, pricePerMonth } from './estimate.js';
 
-const policyOf = ({ currency, rounding }: PriceBookForInterval): RoundingPolicy => ({
+const policyOf = ({ currency, rounding }: BookRow): RoundingPolicy => ({
   ...{ mode: rounding, lineDecimals, totalDecimals: digitsOf(currency) },
 });
 
@@ -21,7 +21,7 @@ export class CostsService {
     private readonly access: Access,
     private readonly usages: UsageService,
     private readonly usage: UsageRepository,
-    private readonly books: PriceBooksRepository,
+    private readonly tariffs: Tariffs,
     private readonly database: Database,
     private readonly clock: Clock,
   ) {}
@@ -30,8 +30,7 @@ export class CostsService {
   async read(caller: Caller, query: UsageQuery): Promise<Costs> {
     const interval = await this.usages.intervalFor(caller, 'costs:read', query);
     const { from, countedUntil: to } = interval;
-    const book = await this.books.of(this.database, query.organization, from, to);
-    const cuts = cutsOf(book.versions, from, to);
+    const { book, cuts } = await this.tariffs.of(this.database, query.organization, from, to);
     const charges = chargesOf(segmentsOf(cuts, await this.usage.byApp(this.database, query.organization, cuts)));
     const money = { digits: digitsOf(book.currency), rounding: book.rounding };
     const lines = toPage(await this.usage.lines(this.database, query, cuts), query.limit, keyOf);
@@ -49,8 +48,10 @@ export class CostsService {
     await this.requireAccess(caller, body);
     const from = this.clock.now();
     const to = new Date(from.getTime() + 1);
-    const book = await this.books.of(this.database, body.organization ?? null, from, to);
-    const [now] = cutsOf(book.versions, from, to);
+    const {
+      book,
+      cuts: [now],
+    } = await this.tariffs.of(this.database, body.organization ?? null, from, to);
     if (!now) throw new Error(`price book ${book.name} has no version for ${from.toISOString()}`);
     const [before, after] = [pricePerMonth(body.before, now), pricePerMonth(body.after, now)];
     const money = { digits: digitsOf(book.currency), rounding: book.rounding };

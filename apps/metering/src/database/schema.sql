@@ -60,6 +60,17 @@ create table aggregate_version (
   constraint aggregate_version_pkey PRIMARY KEY (subject)
 );
 
+create table agreement (
+  organization_id uuid not null,
+  number integer not null,
+  valid_from timestamp with time zone not null,
+  book_id uuid not null,
+  terms jsonb not null,
+  constraint agreement_pkey PRIMARY KEY (organization_id, number),
+  constraint agreement_number_check CHECK ((number > 0)),
+  constraint agreement_organization_id_valid_from_key UNIQUE (organization_id, valid_from)
+);
+
 create table allocation_gap (
   workload_id uuid not null,
   organization_id uuid not null,
@@ -102,7 +113,49 @@ create table billing_account (
   has_invoices boolean not null default false,
   due_at timestamp with time zone not null default now(),
   blocked text,
+  country text,
+  tax_id text,
   constraint billing_account_pkey PRIMARY KEY (organization_id)
+);
+
+create table coupon (
+  code text not null,
+  name text not null,
+  currency text not null,
+  amount numeric(30,0) not null,
+  credit_days integer,
+  redemption_limit integer,
+  redeemed integer not null default 0,
+  ends_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  constraint coupon_pkey PRIMARY KEY (code),
+  constraint coupon_amount_check CHECK ((amount > (0)::numeric)),
+  constraint coupon_check CHECK (((redeemed >= 0) AND (redeemed <= redemption_limit))),
+  constraint coupon_credit_days_check CHECK ((credit_days > 0)),
+  constraint coupon_redemption_limit_check CHECK ((redemption_limit > 0))
+);
+
+create table credit (
+  id uuid not null,
+  organization_id uuid not null,
+  name text not null,
+  currency text not null,
+  amount numeric(30,0) not null,
+  expires_at timestamp with time zone,
+  coupon text,
+  created_at timestamp with time zone not null,
+  revoked_at timestamp with time zone,
+  constraint credit_pkey PRIMARY KEY (id),
+  constraint credit_amount_check CHECK ((amount > (0)::numeric)),
+  constraint credit_organization_id_coupon_key UNIQUE (organization_id, coupon)
+);
+
+create table credit_use (
+  credit_id uuid not null,
+  invoice_id uuid not null,
+  amount numeric(30,0) not null,
+  constraint credit_use_pkey PRIMARY KEY (credit_id, invoice_id),
+  constraint credit_use_amount_check CHECK ((amount > (0)::numeric))
 );
 
 create table dead_letter (
@@ -259,6 +312,19 @@ create table span (
   constraint span_no_overlap EXCLUDE USING gist (int8range(resource_id, resource_id, '[]'::text) WITH &&, during WITH &&)
 );
 
+create table tax_rule (
+  id uuid not null,
+  issuer text not null,
+  country text not null,
+  customers text not null,
+  tax_id text not null,
+  name text not null,
+  percent text,
+  valid_from timestamp with time zone not null,
+  constraint tax_rule_pkey PRIMARY KEY (id),
+  constraint tax_rule_issuer_country_customers_tax_id_valid_from_key UNIQUE (issuer, country, customers, tax_id, valid_from)
+);
+
 create table usage_anomaly (
   id bigint generated always as identity not null,
   workload_id uuid not null,
@@ -270,9 +336,17 @@ create table usage_anomaly (
   constraint usage_anomaly_pkey PRIMARY KEY (id)
 );
 
+alter table agreement add constraint agreement_book_id_fkey FOREIGN KEY (book_id) REFERENCES price_book(id);
+
 alter table allocation_gap add constraint allocation_gap_workload_id_fkey FOREIGN KEY (workload_id) REFERENCES metered_workload(workload_id);
 
 alter table billing_account add constraint billing_account_book_id_fkey FOREIGN KEY (book_id) REFERENCES price_book(id);
+
+alter table credit add constraint credit_coupon_fkey FOREIGN KEY (coupon) REFERENCES coupon(code);
+
+alter table credit_use add constraint credit_use_credit_id_fkey FOREIGN KEY (credit_id) REFERENCES credit(id);
+
+alter table credit_use add constraint credit_use_invoice_id_fkey FOREIGN KEY (invoice_id) REFERENCES invoice(id);
 
 alter table price_book_version add constraint price_book_version_book_id_fkey FOREIGN KEY (book_id) REFERENCES price_book(id);
 
@@ -289,6 +363,8 @@ CREATE INDEX allocation_gap_organization ON allocation_gap USING btree (organiza
 CREATE INDEX allocation_gap_since ON allocation_gap USING btree (since);
 
 CREATE INDEX billing_account_due ON billing_account USING btree (due_at);
+
+CREATE INDEX credit_organization ON credit USING btree (organization_id, id);
 
 CREATE INDEX dead_letter_open ON dead_letter USING btree (key, seq) WHERE (state = ANY (ARRAY['failed'::text, 'parked'::text]));
 

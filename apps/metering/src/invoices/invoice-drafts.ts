@@ -6,12 +6,16 @@ import {
   type Period,
   ratingOf,
   requireConserved,
+  type Tax,
+  taxesOf,
 } from '@berth/billing';
 import { type InvoiceDocument, invoiceDocument } from '@berth/contracts/metering';
 import type { Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { AccountRow } from '../billing-accounts/billing-accounts.repository.js';
 import { type Correctable, InvoicesRepository } from './invoices.repository.js';
+import { TaxRulesRepository } from '../tax-rules/tax-rules.repository.js';
+import { CreditsRepository } from '../credits/credits.repository.js';
 import { PeriodSpansRepository } from './period-spans.repository.js';
 import { type PeriodOf, RatedPeriods } from './rated-periods.js';
 
@@ -44,17 +48,33 @@ export class InvoiceDrafts {
     private readonly invoices: InvoicesRepository,
     private readonly periods: RatedPeriods,
     private readonly spans: PeriodSpansRepository,
+    private readonly taxRules: TaxRulesRepository,
+    private readonly credits: CreditsRepository,
   ) {}
 
   /** All that an invoice of a period depends on, as it is known now. What still runs is counted up to `countedUntil`. @throws NotConserved */
   async of(tx: Tx, account: AccountRow, period: BilledPeriod, countedUntil: Date): Promise<InvoiceInput> {
     const { organizationId, issuer } = account;
     const until = countedUntil < period.to ? countedUntil : period.to;
-    const rated = await this.periods.of(tx, { ...account, period }, until);
+    const taxes = await this.taxesOf(tx, account, period);
+    const rated = await this.periods.of(tx, { ...account, period, taxes }, until);
     const cut = await this.invoices.cut(tx, organizationId);
     const { spans, sums } = await this.spans.digest(tx, organizationId, period.from, until);
     requireConserved(sums, rated.segments);
     return { ...rated, organizationId, issuer, cut, spans, corrections: [], codeVersion, number: null, issuedAt: null };
+  }
+
+  /** With the credits that are left now: one that an invoice takes is not there for the next. */
+  async credited(tx: Tx, input: InvoiceInput): Promise<InvoiceInput> {
+    const { organizationId, book, period } = input;
+    return { ...input, credits: await this.credits.payingFor(tx, organizationId, book.currency, period.from) };
+  }
+
+  private async taxesOf(tx: Tx, { issuer, country, taxId, taxes }: AccountRow, { to }: Period): Promise<Tax[]> {
+    if (taxes.length > 0) return taxes;
+    const rules = await this.taxRules.of(tx, issuer, country);
+    // The last moment of the period, because rules and periods are half-open.
+    return taxesOf(rules, { country, hasTaxId: taxId !== null }, new Date(to.getTime() - 1));
   }
 
   /** What earlier invoices must be corrected by. */

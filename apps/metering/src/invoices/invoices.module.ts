@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { BillingAccountsModule } from '../billing-accounts/billing-accounts.module.js';
-import { PriceBooksModule } from '../price-books/price-books.module.js';
+import { AgreementsModule } from '../agreements/agreements.module.js';
+import { CreditsModule } from '../credits/credits.module.js';
+import { TaxRulesModule } from '../tax-rules/tax-rules.module.js';
 import { UsageModule } from '../usage/usage.module.js';
 import { Closing } from './closing.js';
 import { InvoiceDrafts } from './invoice-drafts.js';
@@ -15,7 +17,7 @@ import { PeriodSpansRepository } from './period-spans.repository.js';
 import { RatedPeriods } from './rated-periods.js';
 
 @Module({
-  imports: [BillingAccountsModule, PriceBooksModule, UsageModule],
+  imports: [BillingAccountsModule, AgreementsModule, TaxRulesModule, CreditsModule, UsageModule],
   controllers: [InvoicesController, InvoicesAdminController],
   providers: [
     ...[InvoicesRepository, InvoicesService, InvoiceRecords, InvoiceDrafts],

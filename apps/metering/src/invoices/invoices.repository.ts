@@ -1,4 +1,4 @@
-import type { CorrectedLine } from '@berth/billing';
+import { type CorrectedLine, identityOf } from '@berth/billing';
 import type { AcceptedEvent, Invoice, InvoiceQuery, InvoiceSummary } from '@berth/contracts/metering';
 import { decodeCursor, type Sql, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
@@ -37,9 +37,7 @@ const told = <T extends InvoiceSummary>({ issuedAt, paidAt, voidedAt, ...row }: 
   }) as T;
 
 const storable = (lines: readonly CorrectedLine[]): string =>
-  JSON.stringify(
-    lines.map(({ kind, id, name, version, amount }) => ({ kind, id, name, version, amount: `${amount}` })),
-  );
+  JSON.stringify(lines.map((line) => ({ ...identityOf(line), amount: `${line.amount}` })));
 
 @Injectable()
 export class InvoicesRepository {

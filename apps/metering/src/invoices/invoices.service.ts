@@ -33,7 +33,10 @@ export class InvoicesService {
       if (!account) throw invoiceErrors.InvoiceNotFound('The organization has used nothing yet.');
       const since = (await this.accounts.lateSince(tx, organizationId)) ?? account.openSince;
       const late = await this.drafts.late(tx, organizationId, since);
-      const input = await this.drafts.of(tx, account, openPeriod(account), this.clock.now());
+      const input = await this.drafts.credited(
+        tx,
+        await this.drafts.of(tx, account, openPeriod(account), this.clock.now()),
+      );
       return documentOf({ ...input, corrections: late.map(({ usage }) => usage) });
     });
   }

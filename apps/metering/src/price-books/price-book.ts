@@ -1,13 +1,10 @@
-import type { PriceBook, PriceBookVersion } from '@berth/contracts/metering';
+import type { PriceBookVersion } from '@berth/contracts/metering';
 
-/** A book with the versions that hold somewhere in an interval, in order. */
-export interface PriceBookForInterval extends Omit<PriceBook, 'current'> {
-  readonly versions: readonly PriceBookVersion[];
-}
-
-/** A part of an interval in which one version holds. */
+/** A part of an interval in which one version of one book holds. */
 export interface Cut {
   readonly version: PriceBookVersion;
+  /** Number of the agreement that made these prices what they are. */
+  readonly agreement?: number;
   readonly from: Date;
   readonly to: Date;
 }

@@ -1,6 +1,8 @@
 import { Access, Authenticated, type Caller, CurrentCaller, Requires } from '@berth/access';
 import { id, type Page, type PageQuery, pageQuery } from '@berth/contracts/common';
 import {
+  type ComparePrices,
+  comparePrices,
   type CreatePriceBook,
   createPriceBook,
   type CreatePriceBookVersion,
@@ -11,6 +13,10 @@ import {
   type PriceBookVersion,
   priceBookVersion,
   priceBookVersionPage,
+  type PriceDifferenceQuery,
+  priceDifferenceQuery,
+  type PriceDifferences,
+  priceDifferences,
 } from '@berth/contracts/metering';
 import { Answers, Clock, Database, toPage } from '@berth/service-kit';
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
@@ -46,6 +52,17 @@ export class PriceBooksController {
     return toPage(rows, query.limit, (each) => String(each.version));
   }
 
+  /** What one version says other than another. */
+  @Get('price-books/:id/differences')
+  @Authenticated()
+  @Answers(priceDifferences)
+  comparePriceBookVersions(
+    @Param('id', { schema: id }) bookId: string,
+    @Query({ schema: priceDifferenceQuery }) query: PriceDifferenceQuery,
+  ): Promise<PriceDifferences> {
+    return this.service.compare(bookId, query);
+  }
+
   @Post('admin/metering/price-books')
   @Requires('price-books:update')
   @Answers(priceBook, 201)
@@ -55,6 +72,19 @@ export class PriceBooksController {
   ): Promise<PriceBook> {
     this.access.requireOnPlatform(caller, 'price-books:update');
     return this.service.create(caller, body);
+  }
+
+  /** Checks prices and tells what they would change of the newest version; stores nothing. */
+  @Post('admin/metering/price-books/:id/differences')
+  @Requires('price-books:update')
+  @Answers(priceDifferences)
+  comparePrices(
+    @CurrentCaller() caller: Caller,
+    @Param('id', { schema: id }) bookId: string,
+    @Body({ schema: comparePrices }) body: ComparePrices,
+  ): Promise<PriceDifferences> {
+    this.access.requireOnPlatform(caller, 'price-books:update');
+    return this.service.compareWithNewest(bookId, body);
   }
 
   @Post('admin/metering/price-books/:id/versions')

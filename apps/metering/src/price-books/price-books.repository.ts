@@ -1,7 +1,6 @@
 import { type PriceBook, type PriceBookVersion, priceList, type PriceList } from '@berth/contracts/metering';
 import { decodeCursor, type Sql, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
-import type { PriceBookForInterval } from './price-book.js';
 
 export interface BookRow extends Omit<PriceBook, 'current'> {
   readonly id: string;
@@ -59,13 +58,27 @@ export class PriceBooksRepository {
     return rows.map(versionOf);
   }
 
+  async version(sql: Sql, bookId: string, version: number): Promise<PriceBookVersion | undefined> {
+    const [row] = await sql.query<VersionRow>(`select * from (${versions} where book_id = $1) v where version = $2`, [
+      ...[bookId, version],
+    ]);
+    return row && versionOf(row);
+  }
+
   async find(sql: Sql, id: string): Promise<BookRow | undefined> {
     const [row] = await sql.query<BookRow>(`select ${book} from price_book b where b.id = $1`, [id]);
     return row;
   }
 
-  /** The book of an organization's billing account, else the default one, with what holds in `[from, to]`. */
-  async of(sql: Sql, organizationId: string | null, from: Date, to: Date): Promise<PriceBookForInterval> {
+  /** @throws Error when it is gone */
+  async get(sql: Sql, id: string): Promise<BookRow> {
+    const book = await this.find(sql, id);
+    if (!book) throw new Error(`price book ${id} vanished`);
+    return book;
+  }
+
+  /** The book of an organization's billing account, else the default one. */
+  async of(sql: Sql, organizationId: string | null): Promise<BookRow> {
     const [row] = await sql.query<BookRow>(
       `select ${book} from price_book b
         where b.id = (select book_id from billing_account where organization_id = $1)
@@ -73,7 +86,7 @@ export class PriceBooksRepository {
       [organizationId],
     );
     if (!row) throw new Error('the default price book is missing: a migration inserts it');
-    return { ...row, versions: await this.holding(sql, row.id, from, to) };
+    return row;
   }
 
   /** The versions of a book that hold in `[from, to]`. */
@@ -86,15 +99,18 @@ export class PriceBooksRepository {
     return rows.map(versionOf);
   }
 
-  /** Locks the book; its newest version. */
-  async newest(tx: Tx, bookId: string): Promise<Pick<VersionRow, 'version' | 'validFrom'> | undefined> {
-    await tx.query('select from price_book where id = $1 for update', [bookId]);
-    const [row] = await tx.query<Pick<VersionRow, 'version' | 'validFrom'>>(
-      `select version, valid_from as "validFrom" from price_book_version where book_id = $1
-        order by version desc limit 1`,
+  /** False when there is none. */
+  async lock(tx: Tx, bookId: string): Promise<boolean> {
+    return (await tx.query('select from price_book where id = $1 for update', [bookId])).length > 0;
+  }
+
+  async newest(sql: Sql, bookId: string): Promise<PriceBookVersion> {
+    const [row] = await sql.query<VersionRow>(
+      `select * from (${versions} where book_id = $1) v order by version desc limit 1`,
       [bookId],
     );
-    return row;
+    if (!row) throw new Error(`price book ${bookId} has no version`);
+    return versionOf(row);
   }
 
   /** False when the name is taken. */

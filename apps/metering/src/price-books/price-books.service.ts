@@ -1,10 +1,18 @@
 import { Audit, type Caller } from '@berth/access';
-import { isCurrency } from '@berth/billing';
-import type { CreatePriceBook, CreatePriceBookVersion, PriceBook, PriceBookVersion } from '@berth/contracts/metering';
+import { isCurrency, priceDifferencesOf } from '@berth/billing';
+import type {
+  ComparePrices,
+  CreatePriceBook,
+  CreatePriceBookVersion,
+  PriceBook,
+  PriceBookVersion,
+  PriceDifferenceQuery,
+  PriceDifferences,
+} from '@berth/contracts/metering';
 import { Clock, Database, Ids, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { priceBookErrors } from './price-books.errors.js';
-import { PriceBooksRepository } from './price-books.repository.js';
+import { type BookRow, PriceBooksRepository } from './price-books.repository.js';
 
 /** Before anything was ever used. */
 const beginning = new Date(0);
@@ -36,15 +44,39 @@ export class PriceBooksService {
   addVersion(caller: Caller, bookId: string, { validFrom, prices }: CreatePriceBookVersion): Promise<PriceBookVersion> {
     const from = new Date(validFrom);
     return this.database.transaction(async (tx) => {
+      if (!(await this.books.lock(tx, bookId))) throw priceBookErrors.PriceBookNotFound('There is no such price book.');
       const newest = await this.books.newest(tx, bookId);
-      if (!newest) throw priceBookErrors.PriceBookNotFound('There is no such price book.');
-      if (from <= this.clock.now() || from <= newest.validFrom)
+      if (from <= this.clock.now() || from <= new Date(newest.validFrom))
         throw priceBookErrors.PriceBookVersionTooEarly('A version begins in the future and after the one before it.');
       const version = newest.version + 1;
       await this.books.addVersion(tx, bookId, version, from, prices);
       await this.record(tx, caller, bookId, version);
       return { version, validFrom, validTo: null, prices };
     });
+  }
+
+  async compare(bookId: string, { from, to }: PriceDifferenceQuery): Promise<PriceDifferences> {
+    const { currency } = await this.find(bookId);
+    const [before, after] = [await this.version(bookId, from), await this.version(bookId, to)];
+    return { currency, from, items: priceDifferencesOf(before.prices, after.prices) };
+  }
+
+  async compareWithNewest(bookId: string, { prices }: ComparePrices): Promise<PriceDifferences> {
+    const { currency } = await this.find(bookId);
+    const { version: from, prices: before } = await this.books.newest(this.database, bookId);
+    return { currency, from, items: priceDifferencesOf(before, prices) };
+  }
+
+  private async find(bookId: string): Promise<BookRow> {
+    const book = await this.books.find(this.database, bookId);
+    if (!book) throw priceBookErrors.PriceBookNotFound('There is no such price book.');
+    return book;
+  }
+
+  private async version(bookId: string, number: number): Promise<PriceBookVersion> {
+    const version = await this.books.version(this.database, bookId, number);
+    if (!version) throw priceBookErrors.PriceBookVersionNotFound(`There is no version ${number}.`);
+    return version;
   }
 
   private async record(tx: Tx, caller: Caller, id: string, version: number): Promise<void> {

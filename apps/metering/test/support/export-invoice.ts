@@ -1,5 +1,5 @@
 import type { InvoiceExport } from '@berth/billing';
-import type { AcceptedEvent, Invoice, InvoiceDocument, PriceBookVersion } from '@berth/contracts/metering';
+import type { AcceptedEvent, Agreement, Invoice, InvoiceDocument, PriceBookVersion } from '@berth/contracts/metering';
 import type { MeteringApp } from './metering-app.js';
 
 async function all<Item>(app: MeteringApp, path: string, token: string): Promise<Item[]> {
@@ -23,9 +23,9 @@ export async function exportInvoice(app: MeteringApp, id: string, token: string)
       return ((await app.call(`/v1/invoices/${summary!.id}`, token)).body as unknown as Invoice).document;
     }),
   );
-  const books = [
-    ...new Set([document, ...corrected].map((text) => (JSON.parse(text) as InvoiceDocument).priceBook.id)),
-  ];
+  const agreements = await all<Agreement>(app, `/v1/billing-accounts/${organizationId}/agreements`, token);
+  const named = [document, ...corrected].map((text) => (JSON.parse(text) as InvoiceDocument).priceBook.id);
+  const books = [...new Set([...named, ...agreements.map(({ priceBookId }) => priceBookId)])];
   const priceBooks = await Promise.all(
     books.map(async (book) => ({
       id: book,
@@ -33,5 +33,5 @@ export async function exportInvoice(app: MeteringApp, id: string, token: string)
     })),
   );
   const events = await all<AcceptedEvent>(app, `/v1/invoices/${id}/events`, token);
-  return { format: 'berth.invoice-export.v1', document, corrected, priceBooks, events };
+  return { format: 'berth.invoice-export.v1', document, corrected, priceBooks, agreements, events };
 }

@@ -16,6 +16,22 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/admin/metering/agreements': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['createAgreement'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/admin/metering/billing-accounts/{organizationId}': {
     parameters: {
       query?: never;
@@ -42,6 +58,54 @@ export interface paths {
     get?: never;
     put?: never;
     post: operations['closePeriod'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/admin/metering/coupons': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['listCoupons'];
+    put?: never;
+    post: operations['createCoupon'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/admin/metering/credits': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['grantCredit'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/admin/metering/credits/{id}/revoke': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['revokeCredit'];
     delete?: never;
     options?: never;
     head?: never;
@@ -96,6 +160,22 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/admin/metering/price-books/{id}/differences': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['comparePrices'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/admin/metering/price-books/{id}/versions': {
     parameters: {
       query?: never;
@@ -106,6 +186,22 @@ export interface paths {
     get?: never;
     put?: never;
     post: operations['createPriceBookVersion'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/admin/metering/tax-rules': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['listTaxRules'];
+    put?: never;
+    post: operations['createTaxRule'];
     delete?: never;
     options?: never;
     head?: never;
@@ -560,6 +656,22 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/billing-accounts/{organizationId}/agreements': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['listAgreements'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/builds': {
     parameters: {
       query?: never;
@@ -650,6 +762,38 @@ export interface paths {
     get?: never;
     put?: never;
     post: operations['estimateCosts'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/credits': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['listCredits'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/credits/redemptions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['redeemCoupon'];
     delete?: never;
     options?: never;
     head?: never;
@@ -1000,6 +1144,22 @@ export interface paths {
       cookie?: never;
     };
     get: operations['listPriceBooks'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/price-books/{id}/differences': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['comparePriceBookVersions'];
     put?: never;
     post?: never;
     delete?: never;
@@ -1438,6 +1598,80 @@ export interface components {
       /** @enum {string} */
       tokenType: 'Bearer';
     };
+    Agreement: {
+      number: number;
+      /** Format: uuid */
+      organizationId: string;
+      /** Format: uuid */
+      priceBookId: string;
+      terms: {
+        /** @default [] */
+        discounts: {
+          amount?: string;
+          id: string;
+          name: string;
+          on?: string[];
+          percent?: string;
+        }[];
+        /** @default [] */
+        fees: {
+          amount: string;
+          id: string;
+          name: string;
+        }[];
+        minimum?: string;
+        /** @default [] */
+        rates: {
+          free?: {
+            /** @enum {string} */
+            of: 'organization' | 'app';
+            quantity: string;
+          };
+          id: string;
+          /** @enum {string} */
+          metric: 'cpu' | 'memory';
+          name: string;
+          pricing:
+            | {
+                /** @enum {string} */
+                kind: 'per-unit';
+                price: string;
+              }
+            | {
+                /** @enum {string} */
+                kind: 'graduated';
+                tiers: {
+                  price: string;
+                  upTo: string | null;
+                }[];
+              }
+            | {
+                /** @enum {string} */
+                kind: 'volume';
+                tiers: {
+                  price: string;
+                  upTo: string | null;
+                }[];
+              }
+            | {
+                /** @enum {string} */
+                kind: 'package';
+                price: string;
+                size: string;
+              };
+        }[];
+        /** @default [] */
+        without: string[];
+      };
+      /** Format: date-time */
+      validFrom: string;
+      /** Format: date-time */
+      validTo: string | null;
+    };
+    AgreementPage: {
+      items: components['schemas']['Agreement'][];
+      next: string | null;
+    };
     AnswerInvitation: {
       token: string;
     };
@@ -1544,11 +1778,13 @@ export interface components {
     };
     BillingAccount: {
       blocked: string | null;
+      country: string | null;
       issuer: string;
       /** Format: uuid */
       organizationId: string;
       /** Format: uuid */
       priceBookId: string;
+      taxId: string | null;
       taxes: {
         id: string;
         name: string;
@@ -1685,6 +1921,64 @@ export interface components {
       /** Format: uuid */
       invoiceId: string | null;
     };
+    ComparePrices: {
+      prices: {
+        /** @default [] */
+        discounts?: {
+          amount?: string;
+          id: string;
+          name: string;
+          on?: string[];
+          percent?: string;
+        }[];
+        /** @default [] */
+        fees?: {
+          amount: string;
+          id: string;
+          name: string;
+        }[];
+        minimum?: string;
+        rates: {
+          free?: {
+            /** @enum {string} */
+            of: 'organization' | 'app';
+            quantity: string;
+          };
+          id: string;
+          /** @enum {string} */
+          metric: 'cpu' | 'memory';
+          name: string;
+          pricing:
+            | {
+                /** @enum {string} */
+                kind: 'per-unit';
+                price: string;
+              }
+            | {
+                /** @enum {string} */
+                kind: 'graduated';
+                tiers: {
+                  price: string;
+                  upTo: string | null;
+                }[];
+              }
+            | {
+                /** @enum {string} */
+                kind: 'volume';
+                tiers: {
+                  price: string;
+                  upTo: string | null;
+                }[];
+              }
+            | {
+                /** @enum {string} */
+                kind: 'package';
+                price: string;
+                size: string;
+              };
+        }[];
+      };
+    };
     CompleteRecovery: {
       password: string;
       token: string;
@@ -1750,6 +2044,91 @@ export interface components {
       total: string;
       waitingWorkloads: number;
     };
+    Coupon: {
+      amount: string;
+      code: string;
+      /** Format: date-time */
+      createdAt: string;
+      creditDays: number | null;
+      currency: string;
+      /** Format: date-time */
+      endsAt: string | null;
+      limit: number | null;
+      name: string;
+      redeemed: number;
+    };
+    CouponPage: {
+      items: components['schemas']['Coupon'][];
+      next: string | null;
+    };
+    CreateAgreement: {
+      /** Format: uuid */
+      organizationId: string;
+      /** Format: uuid */
+      priceBookId: string;
+      /** @default {} */
+      terms?: {
+        /** @default [] */
+        discounts?: {
+          amount?: string;
+          id: string;
+          name: string;
+          on?: string[];
+          percent?: string;
+        }[];
+        /** @default [] */
+        fees?: {
+          amount: string;
+          id: string;
+          name: string;
+        }[];
+        minimum?: string;
+        /** @default [] */
+        rates?: {
+          free?: {
+            /** @enum {string} */
+            of: 'organization' | 'app';
+            quantity: string;
+          };
+          id: string;
+          /** @enum {string} */
+          metric: 'cpu' | 'memory';
+          name: string;
+          pricing:
+            | {
+                /** @enum {string} */
+                kind: 'per-unit';
+                price: string;
+              }
+            | {
+                /** @enum {string} */
+                kind: 'graduated';
+                tiers: {
+                  price: string;
+                  upTo: string | null;
+                }[];
+              }
+            | {
+                /** @enum {string} */
+                kind: 'volume';
+                tiers: {
+                  price: string;
+                  upTo: string | null;
+                }[];
+              }
+            | {
+                /** @enum {string} */
+                kind: 'package';
+                price: string;
+                size: string;
+              };
+        }[];
+        /** @default [] */
+        without?: string[];
+      };
+      /** Format: date-time */
+      validFrom: string;
+    };
     CreateApiToken: {
       /** @default 90 */
       expiresInDays?: number;
@@ -1792,6 +2171,21 @@ export interface components {
             /** @enum {string} */
             kind: 'image';
           };
+    };
+    CreateCoupon: {
+      amount: string;
+      code: string;
+      /** @default null */
+      creditDays?: number | null;
+      currency: string;
+      /**
+       * Format: date-time
+       * @default null
+       */
+      endsAt?: string | null;
+      /** @default null */
+      limit?: number | null;
+      name: string;
     };
     CreateDeployment: {
       source:
@@ -2031,6 +2425,22 @@ export interface components {
       organizationId: string;
       slug: string;
     };
+    CreateTaxRule: {
+      country: string;
+      /**
+       * @default all
+       * @enum {string}
+       */
+      customers?: 'all' | 'with-tax-id' | 'without-tax-id';
+      issuer: string;
+      tax: {
+        id: string;
+        name: string;
+        percent: string | null;
+      };
+      /** Format: date-time */
+      validFrom: string;
+    };
     CreateWorkload: {
       /** Format: uuid */
       appId: string;
@@ -2050,6 +2460,27 @@ export interface components {
       prefix: string;
       scopes: string[];
       token: string;
+    };
+    Credit: {
+      amount: string;
+      coupon: string | null;
+      /** Format: date-time */
+      createdAt: string;
+      currency: string;
+      /** Format: date-time */
+      expiresAt: string | null;
+      /** Format: uuid */
+      id: string;
+      left: string;
+      name: string;
+      /** Format: uuid */
+      organizationId: string;
+      /** Format: date-time */
+      revokedAt: string | null;
+    };
+    CreditPage: {
+      items: components['schemas']['Credit'][];
+      next: string | null;
     };
     Deployment: {
       artifactReused: boolean | null;
@@ -2270,6 +2701,17 @@ export interface components {
     ExchangeApiToken: {
       apiToken: string;
     };
+    GrantCredit: {
+      amount: string;
+      /**
+       * Format: date-time
+       * @default null
+       */
+      expiresAt?: string | null;
+      name: string;
+      /** Format: uuid */
+      organizationId: string;
+    };
     IdentifiedPerson: {
       displayName: string | null;
       email: string | null;
@@ -2432,6 +2874,7 @@ export interface components {
         };
         invoice: string;
         lines: {
+          agreement?: number;
           amount: string;
           id: string;
           /** @enum {string} */
@@ -2442,12 +2885,19 @@ export interface components {
         month: string;
         total: string;
       }[];
+      credits?: {
+        /** Format: uuid */
+        id: string;
+        left: string;
+        name: string;
+      }[];
       currency: string;
       cut: string;
       /** Format: date-time */
       issuedAt: string | null;
       issuer: string;
       lines: {
+        agreement?: number;
         amount: string;
         apps: {
           amount: string;
@@ -2487,6 +2937,7 @@ export interface components {
         id: string;
         name: string;
         versions: {
+          agreement?: number;
           /** Format: date-time */
           from: string;
           sha256: string;
@@ -2698,6 +3149,136 @@ export interface components {
       items: components['schemas']['PriceBookVersion'][];
       next: string | null;
     };
+    PriceDifferences: {
+      currency: string;
+      from: number;
+      items: (
+        | {
+            after: {
+              free?: {
+                /** @enum {string} */
+                of: 'organization' | 'app';
+                quantity: string;
+              };
+              id: string;
+              /** @enum {string} */
+              metric: 'cpu' | 'memory';
+              name: string;
+              pricing:
+                | {
+                    /** @enum {string} */
+                    kind: 'per-unit';
+                    price: string;
+                  }
+                | {
+                    /** @enum {string} */
+                    kind: 'graduated';
+                    tiers: {
+                      price: string;
+                      upTo: string | null;
+                    }[];
+                  }
+                | {
+                    /** @enum {string} */
+                    kind: 'volume';
+                    tiers: {
+                      price: string;
+                      upTo: string | null;
+                    }[];
+                  }
+                | {
+                    /** @enum {string} */
+                    kind: 'package';
+                    price: string;
+                    size: string;
+                  };
+            } | null;
+            before: {
+              free?: {
+                /** @enum {string} */
+                of: 'organization' | 'app';
+                quantity: string;
+              };
+              id: string;
+              /** @enum {string} */
+              metric: 'cpu' | 'memory';
+              name: string;
+              pricing:
+                | {
+                    /** @enum {string} */
+                    kind: 'per-unit';
+                    price: string;
+                  }
+                | {
+                    /** @enum {string} */
+                    kind: 'graduated';
+                    tiers: {
+                      price: string;
+                      upTo: string | null;
+                    }[];
+                  }
+                | {
+                    /** @enum {string} */
+                    kind: 'volume';
+                    tiers: {
+                      price: string;
+                      upTo: string | null;
+                    }[];
+                  }
+                | {
+                    /** @enum {string} */
+                    kind: 'package';
+                    price: string;
+                    size: string;
+                  };
+            } | null;
+            id: string;
+            /** @enum {string} */
+            kind: 'rate';
+          }
+        | {
+            after: {
+              amount: string;
+              id: string;
+              name: string;
+            } | null;
+            before: {
+              amount: string;
+              id: string;
+              name: string;
+            } | null;
+            id: string;
+            /** @enum {string} */
+            kind: 'fee';
+          }
+        | {
+            after: {
+              amount?: string;
+              id: string;
+              name: string;
+              on?: string[];
+              percent?: string;
+            } | null;
+            before: {
+              amount?: string;
+              id: string;
+              name: string;
+              on?: string[];
+              percent?: string;
+            } | null;
+            id: string;
+            /** @enum {string} */
+            kind: 'discount';
+          }
+        | {
+            after: string | null;
+            before: string | null;
+            id: string;
+            /** @enum {string} */
+            kind: 'minimum';
+          }
+      )[];
+    };
     Project: {
       /** Format: date-time */
       createdAt: string;
@@ -2740,6 +3321,11 @@ export interface components {
     RecoveryRequested: {
       /** @enum {string} */
       status: 'recovery_sent';
+    };
+    RedeemCoupon: {
+      code: string;
+      /** Format: uuid */
+      organization: string;
     };
     Refresh: {
       refreshToken: string;
@@ -2915,6 +3501,25 @@ export interface components {
         storageBytes: number;
       }[];
     };
+    TaxRule: {
+      country: string;
+      /** @enum {string} */
+      customers: 'all' | 'with-tax-id' | 'without-tax-id';
+      /** Format: uuid */
+      id: string;
+      issuer: string;
+      tax: {
+        id: string;
+        name: string;
+        percent: string | null;
+      };
+      /** Format: date-time */
+      validFrom: string;
+    };
+    TaxRulePage: {
+      items: components['schemas']['TaxRule'][];
+      next: string | null;
+    };
     Tokens: {
       accessToken: string;
       expiresIn: number;
@@ -2957,9 +3562,11 @@ export interface components {
           };
     };
     UpdateBillingAccount: {
+      country?: string | null;
       issuer?: string;
       /** Format: uuid */
       priceBookId?: string;
+      taxId?: string | null;
       taxes?: {
         id: string;
         name: string;
@@ -3179,6 +3786,29 @@ export interface operations {
       };
     };
   };
+  createAgreement: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CreateAgreement'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Agreement'];
+        };
+      };
+    };
+  };
   updateBillingAccount: {
     parameters: {
       query?: never;
@@ -3223,6 +3853,95 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['ClosedPeriod'];
+        };
+      };
+    };
+  };
+  listCoupons: {
+    parameters: {
+      query?: {
+        limit?: number;
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CouponPage'];
+        };
+      };
+    };
+  };
+  createCoupon: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CreateCoupon'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Coupon'];
+        };
+      };
+    };
+  };
+  grantCredit: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['GrantCredit'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Credit'];
+        };
+      };
+    };
+  };
+  revokeCredit: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Credit'];
         };
       };
     };
@@ -3292,6 +4011,31 @@ export interface operations {
       };
     };
   };
+  comparePrices: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ComparePrices'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PriceDifferences'];
+        };
+      };
+    };
+  };
   createPriceBookVersion: {
     parameters: {
       query?: never;
@@ -3313,6 +4057,51 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['PriceBookVersion'];
+        };
+      };
+    };
+  };
+  listTaxRules: {
+    parameters: {
+      query?: {
+        limit?: number;
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TaxRulePage'];
+        };
+      };
+    };
+  };
+  createTaxRule: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CreateTaxRule'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TaxRule'];
         };
       };
     };
@@ -4075,6 +4864,30 @@ export interface operations {
       };
     };
   };
+  listAgreements: {
+    parameters: {
+      query?: {
+        limit?: number;
+        cursor?: string;
+      };
+      header?: never;
+      path: {
+        organizationId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AgreementPage'];
+        };
+      };
+    };
+  };
   list: {
     parameters: {
       query: {
@@ -4238,6 +5051,52 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['CostEstimate'];
+        };
+      };
+    };
+  };
+  listCredits: {
+    parameters: {
+      query: {
+        limit?: number;
+        cursor?: string;
+        organization: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CreditPage'];
+        };
+      };
+    };
+  };
+  redeemCoupon: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['RedeemCoupon'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Credit'];
         };
       };
     };
@@ -4960,6 +5819,30 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['PriceBookPage'];
+        };
+      };
+    };
+  };
+  comparePriceBookVersions: {
+    parameters: {
+      query: {
+        from: number;
+        to: number;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PriceDifferences'];
         };
       };
     };

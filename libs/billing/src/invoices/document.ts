@@ -2,11 +2,11 @@ import type { Correction, InvoiceDocument, InvoiceLine, PriceBook } from '@berth
 import type { Period } from '../periods/period.js';
 import { digitsOf, formatMinor } from '../rating/currency.js';
 import { unitOf } from '../rating/metrics.js';
-import { rate } from '../rating/rate.js';
-import type { RatedLine, Rating, Segment, Tax } from '../rating/rating.js';
+import { isOf, rate } from '../rating/rate.js';
+import type { Credit, RatedLine, Rating, Segment, Tax } from '../rating/rating.js';
 import { shares } from '../rating/shares.js';
 import { canonicalText, sha256Of } from './canonical.js';
-import { type CorrectedLine, differences } from './corrections.js';
+import { type CorrectedLine, differences, identityOf } from './corrections.js';
 
 /** A period of an organization as it is rated. */
 export interface Rated {
@@ -14,6 +14,8 @@ export interface Rated {
   readonly book: Pick<PriceBook, 'id' | 'name' | 'currency' | 'rounding'>;
   readonly segments: readonly Segment[];
   readonly taxes: readonly Tax[];
+  /** What there is to take off, in this order. */
+  readonly credits: readonly Credit[];
 }
 
 /** What an earlier invoice must be corrected by. */
@@ -38,8 +40,8 @@ export interface InvoiceInput extends Rated {
   readonly codeVersion: string;
 }
 
-export const ratingOf = ({ book, segments, taxes }: Rated): Rating =>
-  rate({ currency: book.currency, rounding: book.rounding, segments, taxes, credits: [] });
+export const ratingOf = ({ book, segments, taxes, credits }: Rated): Rating =>
+  rate({ currency: book.currency, rounding: book.rounding, segments, taxes, credits });
 
 /** Everything that an invoice says, from everything that it depends on. */
 export function documentOf(input: InvoiceInput): InvoiceDocument {
@@ -59,6 +61,7 @@ export function documentOf(input: InvoiceInput): InvoiceDocument {
     rounding: { mode: book.rounding, decimals: digits },
     priceBook: { id: book.id, name: book.name, versions: input.segments.map(versionOf) },
     ...{ taxes: [...input.taxes], cut: input.cut, spans: input.spans },
+    ...(input.credits.length > 0 && { credits: input.credits.map((each) => ({ ...each, left: text(each.left) })) }),
     lines: rating.lines.map((line) => lineOf(line, input.segments, digits)),
     corrections,
     totals: {
@@ -69,15 +72,16 @@ export function documentOf(input: InvoiceInput): InvoiceDocument {
   };
 }
 
-const versionOf = ({ version, from, to }: Segment) => ({
+const versionOf = ({ version, agreement, from, to }: Segment) => ({
   ...{ version: version.version, from: from.toISOString(), to: to.toISOString() },
+  ...(agreement === undefined ? {} : { agreement }),
   sha256: sha256Of(canonicalText(version.prices)),
 });
 
 function lineOf(line: RatedLine, segments: readonly Segment[], digits: number): InvoiceLine {
-  const { kind, id, name, version, usage } = line;
+  const { usage } = line;
   return {
-    ...{ kind, id, name, version, from: line.from.toISOString(), to: line.to.toISOString() },
+    ...{ ...identityOf(line), from: line.from.toISOString(), to: line.to.toISOString() },
     usage: usage && {
       ...{ metric: usage.metric, quantity: usage.quantity.toString(), unit: unitOf[usage.metric].name },
     },
@@ -86,10 +90,11 @@ function lineOf(line: RatedLine, segments: readonly Segment[], digits: number): 
   };
 }
 
-function appsOf({ usage, version, amount }: RatedLine, segments: readonly Segment[], digits: number) {
+function appsOf(line: RatedLine, segments: readonly Segment[], digits: number) {
+  const { usage, amount } = line;
   if (!usage) return [];
   const used = segments
-    .filter((segment) => segment.version.version === version)
+    .filter((segment) => isOf(line, segment))
     .flatMap((segment) => segment.usage)
     .filter((each) => each.metric === usage.metric && each.quantity > 0n);
   const parts = shares(

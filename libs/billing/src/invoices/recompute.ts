@@ -1,5 +1,7 @@
 import { type InvoiceDocument, invoiceDocument, type PriceBookVersion } from '@berth/contracts/metering';
-import type { RatedLine, Segment } from '../rating/rating.js';
+import { digitsOf, parseMinor } from '../rating/currency.js';
+import type { Credit, RatedLine, Segment } from '../rating/rating.js';
+import { withTerms } from '../rating/terms.js';
 import { type Fact, type Span, spansOf } from '../spans/history.js';
 import { compareSpans, SpanDigest } from '../spans/span-digest.js';
 import { clipped, usageOf } from '../spans/usage.js';
@@ -54,24 +56,46 @@ function spansUpTo({ events }: InvoiceExport, { organizationId }: InvoiceDocumen
 
 function ratedOf(exported: InvoiceExport, told: InvoiceDocument, spans: readonly Span[]): Rated {
   const { period, currency, priceBook, rounding, taxes } = told;
+  const credits = (told.credits ?? []).map((each): Credit => ({
+    ...each,
+    left: parseMinor(each.left, digitsOf(currency)),
+  }));
   const book = { id: priceBook.id, name: priceBook.name, currency, rounding: rounding.mode };
   const segments = priceBook.versions.map((named): Segment => {
     const [from, to] = [new Date(named.from), new Date(named.to)];
-    return { version: versionOf(exported, priceBook.id, named), from, to, usage: usageOf(spans, { from, to }) };
+    const version = versionOf(exported, told, named);
+    const { agreement } = named;
+    return { version, ...(agreement !== undefined && { agreement }), from, to, usage: usageOf(spans, { from, to }) };
   });
-  return { period: { ...period, from: new Date(period.from), to: new Date(period.to) }, book, segments, taxes };
+  return {
+    period: { ...period, from: new Date(period.from), to: new Date(period.to) },
+    book,
+    segments,
+    taxes,
+    credits,
+  };
 }
 
-function versionOf(
-  { priceBooks }: InvoiceExport,
-  bookId: string,
-  named: { readonly version: number; readonly sha256: string },
-): PriceBookVersion {
+type Named = InvoiceDocument['priceBook']['versions'][number];
+
+function versionOf(exported: InvoiceExport, { organizationId, priceBook }: InvoiceDocument, named: Named) {
+  const agreed = exported.agreements.find(
+    (each) => each.organizationId === organizationId && each.number === named.agreement,
+  );
+  if (named.agreement !== undefined && !agreed)
+    throw new ExportIncomplete(`Agreement ${named.agreement} is not in the file.`);
+  const bookId = agreed?.priceBookId ?? priceBook.id;
+  const version = pricesOf(exported, bookId, named.version);
+  const prices = agreed ? withTerms(version.prices, agreed.terms) : version.prices;
+  if (sha256Of(canonicalText(prices)) !== named.sha256)
+    throw new ExportIncomplete(`Version ${named.version} of price book ${bookId} is not what was charged.`);
+  return { ...version, prices };
+}
+
+function pricesOf({ priceBooks }: InvoiceExport, bookId: string, number: number): PriceBookVersion {
   const book = priceBooks.find(({ id }) => id === bookId);
-  const version = book?.versions.find((each) => each.version === named.version);
-  if (!version) throw new ExportIncomplete(`Version ${named.version} of price book ${bookId} is not in the file.`);
-  if (sha256Of(canonicalText(version.prices)) !== named.sha256)
-    throw new ExportIncomplete(`Version ${named.version} of price book ${bookId} is not the one that was charged.`);
+  const version = book?.versions.find((each) => each.version === number);
+  if (!version) throw new ExportIncomplete(`Version ${number} of price book ${bookId} is not in the file.`);
   return version;
 }
 

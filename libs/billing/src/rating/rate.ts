@@ -38,11 +38,21 @@ const partOf = ({ segments }: RatingInput, segment: Segment): Fraction => ({
   denominator: sum(segments.map(milliseconds)),
 });
 
+/** Where the prices of a line come from. */
+const originOf = ({ version, agreement, from, to }: Segment) => ({
+  ...{ version: version.version, from, to },
+  ...(agreement === undefined ? {} : { agreement }),
+});
+
+/** Whether a line is charged by the prices of a segment. */
+export const isOf = (line: Pick<RatedLine, 'version' | 'agreement'>, { version, agreement }: Segment): boolean =>
+  line.version === version.version && line.agreement === agreement;
+
 const usageLines = (input: RatingInput): RatedLine[] =>
   metric.options
     .flatMap((each) => usageCharges(input.segments, each))
     .map(({ segment, rate: { id, name, metric: measured }, quantity, charge }) => ({
-      ...{ kind: 'usage', id, name, version: segment.version.version, from: segment.from, to: segment.to },
+      ...{ kind: 'usage', id, name, ...originOf(segment) },
       usage: { metric: measured, quantity },
       amount: round(input, { numerator: charge, denominator: unitOf[measured].size }),
     }));
@@ -51,21 +61,21 @@ const feeLines = (input: RatingInput, segment: Segment): RatedLine[] =>
   segment.version.prices.fees.map(({ id, name, amount }) => {
     const { numerator, denominator } = partOf(input, segment);
     return {
-      ...{ kind: 'fee', id, name, version: segment.version.version, from: segment.from, to: segment.to, usage: null },
+      ...{ kind: 'fee', id, name, ...originOf(segment), usage: null },
       amount: round(input, { numerator: numerator.times(amount), denominator }),
     };
   });
 
 function discountLines(input: RatingInput, segment: Segment, sold: readonly RatedLine[]): RatedLine[] {
-  const { version, from, to } = segment;
+  const origin = originOf(segment);
   const by = { digits: digitsOf(input.currency), rounding: input.rounding, part: partOf(input, segment) };
-  const own = sold.filter((line) => line.version === version.version);
+  const own = sold.filter((line) => isOf(line, segment));
   const left: Discountable[] = own.map(({ id, amount }) => ({ id, left: amount }));
-  return version.prices.discounts
+  return segment.version.prices.discounts
     .map((discount) => ({ discount, size: discounted(left, discount, by) }))
     .filter(({ size }) => size > 0n)
     .map(({ discount: { id, name }, size }) => ({
-      ...{ kind: 'discount', id, name, version: version.version, from, to, usage: null, amount: -size },
+      ...{ kind: 'discount', id, name, ...origin, usage: null, amount: -size },
     }));
 }
 

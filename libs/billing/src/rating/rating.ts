@@ -15,9 +15,12 @@ export interface UsageOfApp {
   readonly quantity: bigint;
 }
 
-/** A part of a period in which one version held, and what was used in it. */
+/** A part of a period in which one version of one price book held, and what was used in it. */
 export interface Segment {
+  /** With the terms of the agreement, where there is one. */
   readonly version: PriceBookVersion;
+  /** Number of the agreement that held. */
+  readonly agreement?: number;
   readonly from: Date;
   readonly to: Date;
   readonly usage: readonly UsageOfApp[];
@@ -55,6 +58,8 @@ export interface RatedLine {
   readonly name: string;
   /** Of the price book; null where no version says so. */
   readonly version: number | null;
+  /** Absent where none held. */
+  readonly agreement?: number;
   readonly from: Date;
   readonly to: Date;
   readonly usage: { readonly metric: Metric; readonly quantity: bigint } | null;

@@ -2,6 +2,7 @@ import type { Client } from '@berth/api-client';
 import type { InvoiceExport } from '@berth/billing';
 import {
   type AcceptedEvent,
+  type Agreement,
   type InvoiceDocument,
   invoiceDocument,
   type PriceBookVersion,
@@ -25,11 +26,14 @@ export async function run({ client, out, selection }: Context, _options: object,
   const corrected: string[] = [];
   for (const { invoice } of read(document).corrections)
     corrected.push((await invoiceOf(client, organization, invoice)).document);
-  const books = new Set([document, ...corrected].map((text) => read(text).priceBook.id));
+  const agreements = await agreementsOf(client, organization);
+  const named = [document, ...corrected].map((text) => read(text).priceBook.id);
+  const books = new Set([...named, ...agreements.map(({ priceBookId }) => priceBookId)]);
   const priceBooks: InvoiceExport['priceBooks'] = [];
   for (const book of books) priceBooks.push({ id: book, versions: await versionsOf(client, book) });
   const events = await eventsOf(client, id);
-  const exported: InvoiceExport = { format: 'berth.invoice-export.v1', document, corrected, priceBooks, events };
+  const prices = { priceBooks, agreements };
+  const exported: InvoiceExport = { format: 'berth.invoice-export.v1', document, corrected, ...prices, events };
   out.line(JSON.stringify(exported, null, 2));
 }
 
@@ -39,6 +43,13 @@ const page = (cursor: string | undefined) => ({ limit: LIMIT, ...(cursor && { cu
 
 const versionsOf = (client: Client, id: string): Promise<PriceBookVersion[]> =>
   everyPage((cursor) => client.GET('/v1/price-books/{id}/versions', { params: { path: { id }, query: page(cursor) } }));
+
+const agreementsOf = (client: Client, organizationId: string): Promise<Agreement[]> =>
+  everyPage((cursor) =>
+    client.GET('/v1/billing-accounts/{organizationId}/agreements', {
+      params: { path: { organizationId }, query: page(cursor) },
+    }),
+  );
 
 const eventsOf = (client: Client, id: string): Promise<AcceptedEvent[]> =>
   everyPage((cursor) => client.GET('/v1/invoices/{id}/events', { params: { path: { id }, query: page(cursor) } }));

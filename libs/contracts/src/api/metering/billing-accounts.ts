@@ -1,8 +1,6 @@
 import { z } from 'zod';
-import { id, slug } from '../../common/values.js';
-import { percent } from './price-books.js';
-
-export const tax = z.strictObject({ id: slug, name: z.string().min(1).max(100), percent });
+import { id } from '../../common/values.js';
+import { country, tax } from './taxes.js';
 
 /** How an organization is billed. */
 export const billingAccount = z
@@ -13,7 +11,12 @@ export const billingAccount = z
     priceBookId: id,
     /** Whose invoices they are: numbers are without gaps per issuer. */
     issuer: z.string(),
+    /** Instead of the issuer's tax rules, when there are any. */
     taxes: z.array(tax),
+    /** Whose tax rules hold; null: none. */
+    country: country.nullable(),
+    /** A business's number for taxes, printed on invoices. */
+    taxId: z.string().nullable(),
     /** Why the period that is over is not closed; null: nothing hinders it. */
     blocked: z.string().nullable(),
   })
@@ -29,6 +32,11 @@ export const updateBillingAccount = z
       .string()
       .regex(/^[A-Z][A-Z0-9-]{0,19}$/, { error: 'must be 1 to 20 capital letters, digits and hyphens' }),
     taxes: z.array(tax).max(10),
+    country: country.nullable(),
+    taxId: z
+      .string()
+      .regex(/^[A-Z0-9][A-Z0-9 .-]{1,39}$/, { error: 'must be capital letters, digits, spaces, dots and hyphens' })
+      .nullable(),
   })
   .partial()
   .meta({ id: 'UpdateBillingAccount' });

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { pageOf, pageQuery } from '../../common/page.js';
 import { bigCount, currency, decimal, id, instant } from '../../common/values.js';
 import { allocation } from '../../events/shapes.js';
-import { tax } from './billing-accounts.js';
 import { metric, roundingMode } from './price-books.js';
+import { tax } from './taxes.js';
 import { period } from './usage.js';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
@@ -17,6 +17,8 @@ export const invoiceLine = z.object({
   name: z.string(),
   /** Of the price book; null where no version says so. */
   version: z.int().positive().nullable(),
+  /** Number of the agreement that held; absent where none did. */
+  agreement: z.int().positive().optional(),
   from: instant,
   to: instant,
   /** In base units: millicore-milliseconds, byte-milliseconds. */
@@ -34,7 +36,9 @@ export const correction = z.object({
   month: period,
   /** Accepted events up to the first were in what is corrected, up to the second are in the correction. */
   cuts: z.object({ from: bigCount, to: bigCount }),
-  lines: z.array(invoiceLine.pick({ kind: true, id: true, name: true, version: true }).extend({ amount: decimal })),
+  lines: z.array(
+    invoiceLine.pick({ kind: true, id: true, name: true, version: true, agreement: true }).extend({ amount: decimal }),
+  ),
   total: decimal,
 });
 export type Correction = z.infer<typeof correction>;
@@ -54,9 +58,17 @@ export const invoiceDocument = z
     priceBook: z.object({
       id,
       name: z.string(),
-      versions: z.array(z.object({ version: z.int().positive(), from: instant, to: instant, sha256 })),
+      /** `sha256`: of the prices that were charged. With an agreement, its price book and terms hold. */
+      versions: z.array(
+        z.object({
+          ...{ version: z.int().positive(), agreement: z.int().positive().optional() },
+          ...{ from: instant, to: instant, sha256 },
+        }),
+      ),
     }),
     taxes: z.array(tax),
+    /** What there was to take off, in this order; absent: nothing. */
+    credits: z.array(z.object({ id, name: z.string(), left: decimal })).optional(),
     /** Accepted events up to this one are in it. */
     cut: bigCount,
     /** The spans of the period, clipped to it, and the hash over all of them. */

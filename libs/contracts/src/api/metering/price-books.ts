@@ -8,13 +8,13 @@ export const amount10 = z
   .regex(/^(0|[1-9][0-9]{0,14})(\.[0-9]{1,10})?$/, { error: 'must be a decimal number with at most ten decimals' });
 
 const isPositive = (text: string): boolean => /[1-9]/.test(text);
-const positive10 = amount10.refine(isPositive, { error: 'must be more than 0' });
+export const positive10 = amount10.refine(isPositive, { error: 'must be more than 0' });
 
-/** More than 0, at most 100. */
-export const percent = z
+/** 0 to 100. */
+export const percentOrNone = z
   .string()
-  .regex(/^(100(\.0{1,10})?|[1-9]?[0-9](\.[0-9]{1,10})?)$/, { error: 'must be a percentage' })
-  .refine(isPositive, { error: 'must be more than 0' });
+  .regex(/^(100(\.0{1,10})?|[1-9]?[0-9](\.[0-9]{1,10})?)$/, { error: 'must be a percentage' });
+const percent = percentOrNone.refine(isPositive, { error: 'must be more than 0' });
 
 /** What is measured: `cpu` is priced per core-hour, `memory` per GiB-hour (GiB: 2^30 bytes). */
 export const metric = z.enum(['cpu', 'memory']);
@@ -113,7 +113,8 @@ export const priceBookPage = pageOf(priceBook).meta({ id: 'PriceBookPage' });
 
 export const priceBookVersionPage = pageOf(priceBookVersion).meta({ id: 'PriceBookVersionPage' });
 
-const isConsistent = ({ rates, fees, discounts }: PriceList): boolean => {
+/** Each metric has at most one rate, ids differ, and discounts are on what there is. */
+export const isConsistent = ({ rates, fees, discounts }: PriceList): boolean => {
   const ids = [...rates, ...fees].map(({ id: each }) => each);
   const isKnown = discounts.every(({ on }) => (on ?? []).every((each) => ids.includes(each)));
   const metrics = rates.map((each) => each.metric);
@@ -135,3 +136,27 @@ export const createPriceBookVersion = z
   .strictObject({ validFrom: instant, prices: consistentPrices })
   .meta({ id: 'CreatePriceBookVersion' });
 export type CreatePriceBookVersion = z.infer<typeof createPriceBookVersion>;
+
+export const priceDifferenceQuery = z.object({
+  from: z.coerce.number().int().positive(),
+  to: z.coerce.number().int().positive(),
+});
+export type PriceDifferenceQuery = z.infer<typeof priceDifferenceQuery>;
+
+/** What one list of prices says other than another; the side that does not have it is null. */
+export const priceDifference = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('rate'), id: z.string(), before: rate.nullable(), after: rate.nullable() }),
+  z.object({ kind: z.literal('fee'), id: z.string(), before: fee.nullable(), after: fee.nullable() }),
+  z.object({ kind: z.literal('discount'), id: z.string(), before: discount.nullable(), after: discount.nullable() }),
+  z.object({ kind: z.literal('minimum'), id: z.string(), before: amount10.nullable(), after: amount10.nullable() }),
+]);
+export type PriceDifference = z.infer<typeof priceDifference>;
+
+export const priceDifferences = z
+  .object({ currency, from: z.int().positive(), items: z.array(priceDifference) })
+  .meta({ id: 'PriceDifferences' });
+export type PriceDifferences = z.infer<typeof priceDifferences>;
+
+/** What a new version would change is told, and nothing stored. */
+export const comparePrices = z.strictObject({ prices: consistentPrices }).meta({ id: 'ComparePrices' });
+export type ComparePrices = z.infer<typeof comparePrices>;

@@ -1,0 +1,13 @@
+import { defineErrors } from '@berth/service-kit';
+
+export const creditErrors = defineErrors({
+  CreditNotFound: 404,
+  CreditRevoked: 409,
+  AmountInvalid: 422,
+  CurrencyUnknown: 422,
+  CouponTaken: 409,
+  CouponUnknown: 404,
+  CouponOver: 409,
+  CouponRedeemed: 409,
+  CouponOtherCurrency: 409,
+});

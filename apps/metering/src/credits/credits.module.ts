@@ -1,0 +1,16 @@
+import { Module } from '@nestjs/common';
+import { BillingAccountsModule } from '../billing-accounts/billing-accounts.module.js';
+import { CouponsRepository } from './coupons.repository.js';
+import { CouponsService } from './coupons.service.js';
+import { CreditsAdminController } from './credits-admin.controller.js';
+import { CreditsController } from './credits.controller.js';
+import { CreditsRepository } from './credits.repository.js';
+import { CreditsService } from './credits.service.js';
+
+@Module({
+  imports: [BillingAccountsModule],
+  controllers: [CreditsController, CreditsAdminController],
+  providers: [CreditsRepository, CreditsService, CouponsRepository, CouponsService],
+  exports: [CreditsRepository],
+})
+export class CreditsModule {}

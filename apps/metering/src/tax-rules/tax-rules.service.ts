@@ -1,0 +1,34 @@
+import { Audit, type Caller } from '@berth/access';
+import type { CreateTaxRule, TaxRule } from '@berth/contracts/metering';
+import { Clock, Database, Ids } from '@berth/service-kit';
+import { Injectable } from '@nestjs/common';
+import { taxRuleErrors } from './tax-rules.errors.js';
+import { TaxRulesRepository } from './tax-rules.repository.js';
+
+@Injectable()
+export class TaxRulesService {
+  constructor(
+    private readonly rules: TaxRulesRepository,
+    private readonly database: Database,
+    private readonly audit: Audit,
+    private readonly clock: Clock,
+    private readonly ids: Ids,
+  ) {}
+
+  /** What was charged with is never other than it was: a rule begins in the future. */
+  create(caller: Caller, body: CreateTaxRule): Promise<TaxRule> {
+    if (new Date(body.validFrom) <= this.clock.now())
+      throw taxRuleErrors.TaxRuleTooEarly('A rule begins in the future.', { pointer: '/validFrom' });
+    return this.database.transaction(async (tx) => {
+      const rule = { id: this.ids.next(), ...body };
+      if (!(await this.rules.insert(tx, rule)))
+        throw taxRuleErrors.TaxRuleTaken(
+          'There is a rule of the same issuer, country, customers and tax from then on.',
+        );
+      const target = { kind: 'tax-rule', id: rule.id };
+      const detail = { tax: rule.tax.id, percent: rule.tax.percent };
+      await this.audit.record(tx, { by: caller, action: 'tax-rules:update', target, organizationId: null, detail });
+      return rule;
+    });
+  }
+}
