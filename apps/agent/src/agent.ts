@@ -108,6 +108,7 @@ async function assemble(
       (enforcement.kind === 'cgroup' ? new Cgroups(enforcement.folder, options.folder, clock) : undefined),
     instancesFolder: folders.instances,
     logsFolder: folders.logs,
+    tasksFolder: folders.tasks,
   };
   const workloads = new Workloads(context);
   return { context, workloads };

@@ -27,6 +27,8 @@ export interface AgentContext {
   readonly cgroups: Cgroups | undefined;
   readonly instancesFolder: string;
   readonly logsFolder: string;
+  /** What is in it outlives the agent. */
+  readonly tasksFolder: string;
   /** Folders of the host's toolchains, `:` between them. */
   readonly toolPath: string;
 }

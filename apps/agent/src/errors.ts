@@ -16,6 +16,7 @@ type Issues = readonly { pointer: string; message: string }[];
 /** The closed set. */
 export const agentErrors = {
   workloadNotFound: (id: string) => new AgentError('workload_not_found', 404, `The agent runs no workload ${id}.`),
+  taskNotFound: (id: string) => new AgentError('task_not_found', 404, `The agent was told of no task ${id}.`),
   routeNotFound: (path: string) => new AgentError('route_not_found', 404, `Nothing answers at ${path}.`),
   methodNotAllowed: (method: string) => new AgentError('method_not_allowed', 405, `${method} is not possible here.`),
   staleGeneration: (given: number, held: number) =>

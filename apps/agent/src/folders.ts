@@ -8,6 +8,7 @@ export interface AgentFolders {
   readonly slugs: string;
   readonly instances: string;
   readonly logs: string;
+  readonly tasks: string;
 }
 
 /** Makes the agent's folders. Tenants may pass through those that lead to a slug or an instance, and list none. */
@@ -17,12 +18,13 @@ export async function prepareFolders(folder: string, isolateUsers: boolean): Pro
     slugs: join(folder, 'slugs'),
     instances: join(folder, 'instances'),
     logs: join(folder, 'logs'),
+    tasks: join(folder, 'tasks'),
   };
   await mkdir(folder, { recursive: true });
   // Their processes are ended by now, and no desired state refers to them.
   await rm(folders.instances, { recursive: true, force: true });
   for (const passed of [folder, folders.slugs, folders.instances]) await makeWithMode(passed, 0o711);
-  for (const closed of [folders.ledger, folders.logs]) await makeWithMode(closed, 0o700);
+  for (const closed of [folders.ledger, folders.logs, folders.tasks]) await makeWithMode(closed, 0o700);
   if (isolateUsers) await expectSearchable(folder);
   return folders;
 }

@@ -176,7 +176,9 @@ describe('the folder of an agent', () => {
     mkdirSync(join(made, 'instances/web-old/home'), { recursive: true });
     const folders = await prepareFolders(made, false);
     const modes = Object.entries(folders).map(([name, path]) => [name, (statSync(path).mode & 0o777).toString(8)]);
-    expect(Object.fromEntries(modes)).toEqual({ ledger: '700', slugs: '711', instances: '711', logs: '700' });
+    expect(Object.fromEntries(modes)).toEqual({
+      ...{ ledger: '700', slugs: '711', instances: '711', logs: '700', tasks: '700' },
+    });
     expect((statSync(made).mode & 0o777).toString(8)).toBe('711');
     expect(readdirSync(folders.instances)).toEqual([]);
   });

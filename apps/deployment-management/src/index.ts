@@ -9,6 +9,7 @@ import { Initial1763700000000 } from './database/migrations/initial.migration.js
 import { Quotas1763800000010 } from './database/migrations/quotas.migration.js';
 import { ReleaseExpiry1763800000060 } from './database/migrations/release-expiry.migration.js';
 import { RuntimeWatch1763800000030 } from './database/migrations/runtime-watch.migration.js';
+import { Tasks1763800000080 } from './database/migrations/tasks.migration.js';
 import { Seen1763800000040 } from './database/migrations/seen.migration.js';
 
 /** Projects, environments, apps, workloads, releases, deployments: what runs, and how it came to. */
@@ -26,6 +27,7 @@ export const deploymentManagement: ServiceDefinition<Config> = {
     RuntimeWatch1763800000030,
     Seen1763800000040,
     ReleaseExpiry1763800000060,
+    Tasks1763800000080,
   ],
   module: (parsed) => AppModule.with(parsed),
   connect: connectEvents,

@@ -9,7 +9,7 @@ import { isAsStated } from './stated.js';
 
 /** What the platform states itself: these are pruned. */
 const stated = [
-  ...['configMap', 'secret', 'service', 'deployment', 'networkPolicy', 'podDisruptionBudget', 'httpRoute'],
+  ...['configMap', 'secret', 'service', 'deployment', 'networkPolicy', 'podDisruptionBudget', 'httpRoute', 'job'],
   ...['namespace', 'serviceAccount', 'limitRange', 'resourceQuota'],
 ] as const satisfies readonly KindName[];
 /** What the cluster makes of it; they carry our labels, too. */
@@ -62,9 +62,9 @@ export class Cluster {
     return this.mirror(kinds[name].kind).of(workloadId) as readonly Item[];
   }
 
-  /** Every object of a workload, of whatever kind. */
+  /** Every object of a workload, of whatever kind, but those of its tasks. */
   everythingOf(workloadId: string): readonly KubeObject[] {
-    return [...this.mirrors.values()].flatMap((mirror) => mirror.of(workloadId));
+    return [...this.mirrors.values()].flatMap((mirror) => mirror.of(workloadId)).filter((each) => !isOfTask(each));
   }
 
   find(object: KubeObject): KubeObject | undefined {
@@ -92,7 +92,7 @@ export class Cluster {
     return applied;
   }
 
-  /** Deletes what was stated for a workload and is wanted no longer. `isInUse` spares what something else still needs. */
+  /** Deletes what was stated for a workload, its tasks apart, and is wanted no longer. `isInUse` spares what something else still needs. */
   async prune(
     workloadId: string,
     wanted: readonly KubeObject[],
@@ -101,7 +101,7 @@ export class Cluster {
   ): Promise<void> {
     const identity = (object: KubeObject) => `${object.kind} ${keyOf(object)}`;
     const kept = new Set(wanted.map(identity));
-    const ours = stated.flatMap((name) => this.of(name, workloadId));
+    const ours = stated.flatMap((name) => this.of(name, workloadId)).filter((each) => !isOfTask(each));
     const surplus = ours.filter((each) => !kept.has(identity(each)) && !isGoing(each) && !isInUse(each));
     for (const each of surplus) await this.delete(each, signal);
   }
@@ -132,6 +132,8 @@ export class Cluster {
 }
 
 export const isGoing = ({ metadata }: KubeObject): boolean => metadata.deletionTimestamp !== undefined;
+
+const isOfTask = ({ metadata }: KubeObject): boolean => metadata.labels?.[names.task] !== undefined;
 
 const workloadOf = ({ metadata }: KubeObject): string | undefined => metadata.labels?.[names.workload];
 

@@ -8,6 +8,7 @@ import {
   kinds,
   MANIFEST_ANNOTATION,
   stamped,
+  taskManifests,
   workloadManifests,
 } from '../src/index.js';
 import { eventually } from '@berth/testing';
@@ -15,7 +16,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { randomBytes } from 'node:crypto';
 import { never, testCluster, type TestCluster } from './support/cluster.js';
-import { anyWorkload, settings, shop, space } from './support/desired.js';
+import { anyWorkload, settings, shop, space, taskOn } from './support/desired.js';
 
 interface Template extends KubeObject {
   readonly spec: { readonly template: { readonly metadata: object; readonly spec: object } };
@@ -66,8 +67,10 @@ describe('manifests on a real API server', () => {
         const manifests = workloadManifests(desired, settings);
         for (const manifest of [configManifest(desired), ...manifests])
           expect(await refusalOf(stamped(manifest))).toBe('');
-        const deployments = manifests.filter(({ kind }) => kind === 'Deployment');
-        for (const each of deployments) expect(await refusalOf(podOf(each, namespace))).toBe('');
+        const task = taskManifests(taskOn(desired), settings);
+        for (const manifest of task) expect(await refusalOf(stamped(manifest))).toBe('');
+        const withPods = [...manifests, ...task].filter(({ kind }) => ['Deployment', 'Job'].includes(kind));
+        for (const each of withPods) expect(await refusalOf(podOf(each, namespace))).toBe('');
       }),
       { numRuns: 40 },
     );

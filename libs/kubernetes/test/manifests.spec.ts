@@ -1,10 +1,17 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { desiredWorkload } from '@berth/contracts/runtime';
-import { configManifest, isolationManifests, keyOf, type KubeObject, workloadManifests } from '../src/index.js';
+import {
+  configManifest,
+  isolationManifests,
+  keyOf,
+  type KubeObject,
+  taskManifests,
+  workloadManifests,
+} from '../src/index.js';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { anyWorkload, settings, shop, space } from './support/desired.js';
+import { anyWorkload, settings, shop, space, taskOn } from './support/desired.js';
 
 /** Compares with the file; UPDATE_GOLDEN=1 writes it anew, for the diff to be read. */
 function expectGolden(name: string, manifests: readonly KubeObject[]): void {
@@ -22,6 +29,24 @@ describe('manifests', () => {
   it('fence an environment in', () => expectGolden('isolation', isolationManifests(space, settings)));
 
   it('run a workload', () => expectGolden('workload', [configManifest(shop), ...workloadManifests(shop, settings)]));
+
+  it('run a command once', () => expectGolden('task', taskManifests(taskOn(shop), settings)));
+
+  it('give a task names that no workload of its environment has, and labels that select none of its pods', () => {
+    fc.assert(
+      fc.property(anyWorkload, (desired) => {
+        const named = taskManifests(taskOn(desired), settings);
+        const others = [configManifest(desired), ...workloadManifests(desired, settings)].map(identityOf);
+        expect(named.map(identityOf).filter((each) => others.includes(each))).toEqual([]);
+        for (const { metadata } of named) {
+          expect(isDnsLabel(`${metadata.name}-abcde`)).toBe(true);
+          for (const value of Object.values(metadata.labels ?? {})) expect(isLabel(value)).toBe(true);
+          const component = metadata.labels?.['app.kubernetes.io/component'] ?? '';
+          expect(desired.processes.map(({ name }) => name)).not.toContain(component);
+        }
+      }),
+    );
+  });
 
   it('leave out what is not asked for', () => {
     const kinds = (manifests: KubeObject[]) => manifests.map(({ kind, metadata }) => `${kind} ${metadata.name}`);

@@ -1,5 +1,5 @@
 import { id as idSchema } from '@berth/contracts/common';
-import { desiredWorkload, logQuery } from '@berth/contracts/runtime';
+import { desiredTask, desiredWorkload, logQuery } from '@berth/contracts/runtime';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AgentClock } from '../clock.js';
 import { agentErrors } from '../errors.js';
@@ -23,6 +23,8 @@ interface Call extends RoutesContext {
   readonly url: URL;
   /** Workload id; empty where the path has none. */
   readonly id: string;
+  /** Empty where the path has none. */
+  readonly taskId: string;
 }
 
 type Handler = (call: Call) => Promise<void> | void;
@@ -46,6 +48,14 @@ const routes: Record<string, Record<string, Handler>> = {
     },
   },
   '/workloads/{id}/logs': { GET: readLogs },
+  '/workloads/{id}/tasks/{taskId}': {
+    GET: ({ response, workloads, taskId }) => sendJson(response, 200, workloads.tasks.observe(taskId)),
+    PUT: startTask,
+    DELETE: ({ response, workloads, taskId }) => {
+      workloads.tasks.end(taskId);
+      response.writeHead(202).end();
+    },
+  },
   '/workloads/{id}/stats': {
     GET: async ({ response, workloads, id }) => sendJson(response, 200, await workloads.stats(id)),
   },
@@ -58,20 +68,32 @@ export async function handle(
   context: RoutesContext,
 ): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://agent');
-  const id = /^\/workloads\/([^/]+)/.exec(url.pathname)?.[1] ?? '';
-  const methods = routes[id === '' ? url.pathname : url.pathname.replace(id, '{id}')];
+  const [, id = '', taskId = ''] = /^\/workloads\/([^/]+)(?:\/tasks\/([^/]+))?/.exec(url.pathname) ?? [];
+  const methods = routes[templateOf(url.pathname, { id, taskId })];
   if (!methods) throw agentErrors.routeNotFound(url.pathname);
   if (id !== '' && !idSchema.safeParse(id).success) throw agentErrors.workloadNotFound(id);
+  if (taskId !== '' && !idSchema.safeParse(taskId).success) throw agentErrors.taskNotFound(taskId);
   const handler = methods[request.method ?? ''];
   if (!handler) throw agentErrors.methodNotAllowed(request.method ?? '');
-  await handler({ ...context, request, response, url, id });
+  await handler({ ...context, request, response, url, id, taskId });
 }
+
+/** `/workloads/<an id>` as `/workloads/{id}`. */
+const templateOf = (path: string, ids: Readonly<Record<string, string>>): string =>
+  Object.entries(ids).reduce((text, [name, value]) => (value === '' ? text : text.replace(value, `{${name}}`)), path);
 
 async function applyWorkload({ request, response, workloads, id }: Call): Promise<void> {
   const desired = await bodyOf(request, desiredWorkload);
   if (desired.workloadId !== id)
     throw agentErrors.bodyInvalid([{ pointer: '/workloadId', message: 'must be the id in the path' }]);
   sendJson(response, 200, workloads.apply(desired));
+}
+
+async function startTask({ request, response, workloads, id, taskId }: Call): Promise<void> {
+  const desired = await bodyOf(request, desiredTask);
+  if (desired.workloadId !== id || desired.taskId !== taskId)
+    throw agentErrors.bodyInvalid([{ pointer: '/taskId', message: 'must be the ids in the path' }]);
+  sendJson(response, 200, workloads.tasks.start(desired));
 }
 
 async function readLogs({ response, url, workloads, id }: Call): Promise<void> {

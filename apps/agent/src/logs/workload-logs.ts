@@ -53,10 +53,10 @@ export class WorkloadLogs {
   }
 
   /** Forgets the file of an ended instance and drops the oldest logs beyond the number kept. */
-  async retire(instance: string, running: ReadonlySet<string>): Promise<void> {
+  async retire(instance: string): Promise<void> {
     await this.exclusively(async () => {
       this.files.delete(instance);
-      const ended = (await this.instances()).filter((known) => !running.has(known));
+      const ended = (await this.instances()).filter((known) => !this.files.has(known));
       const dated = await Promise.all(ended.map(async (known) => ({ known, at: await changedAt(this.pathOf(known)) })));
       const doomed = dated.toSorted((a, b) => b.at - a.at).slice(this.tuning.logInstancesKept);
       for (const { known } of doomed) await this.removeLog(known);

@@ -25,7 +25,7 @@ export class SlugLoader {
     return this.failure;
   }
 
-  want({ release }: DesiredWorkload): void {
+  want({ release }: Pick<DesiredWorkload, 'release'>): void {
     if (release.artifact.digest === this.digest) return;
     this.stop();
     this.digest = release.artifact.digest;

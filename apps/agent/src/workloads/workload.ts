@@ -6,11 +6,10 @@ import {
   type Upstream,
 } from '@berth/contracts/runtime';
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import type { Cancel } from '../clock.js';
 import type { AgentContext } from '../context.js';
 import { agentErrors } from '../errors.js';
-import { WorkloadLogs } from '../logs/workload-logs.js';
+import type { WorkloadLogs } from '../logs/workload-logs.js';
 import { Instance, type InstanceSpec } from './instance.js';
 import { bytesBelow } from './instance-folder.js';
 import { observeInstance, observeWorkload } from './observe.js';
@@ -27,7 +26,6 @@ export interface WorkloadEvents {
 
 /** One workload: what is wanted, what runs, and the loop that makes the second like the first. */
 export class Workload {
-  readonly logs: WorkloadLogs;
   private readonly instances = new Map<string, Instance>();
   private readonly slug: SlugLoader;
   private readonly everRouted = new Set<string>();
@@ -42,10 +40,10 @@ export class Workload {
   constructor(
     private desired: DesiredWorkload,
     private readonly context: AgentContext,
+    private readonly logs: WorkloadLogs,
     private readonly events: WorkloadEvents,
   ) {
     this.changedAt = context.clock.now().getTime();
-    this.logs = new WorkloadLogs(join(context.logsFolder, desired.workloadId), context.clock, context.tuning);
     this.slug = new SlugLoader(context, () => this.kick());
     this.apply(desired);
   }
@@ -202,7 +200,7 @@ export class Workload {
       );
     this.instances.delete(id);
     this.everRouted.delete(id);
-    await this.logs.retire(id, new Set(this.instances.keys()));
+    await this.logs.retire(id);
     this.kick();
     this.events.retired();
   }

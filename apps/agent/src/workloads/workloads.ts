@@ -4,6 +4,8 @@ import { within } from '../clock.js';
 import type { AgentContext } from '../context.js';
 import { agentErrors } from '../errors.js';
 import { WorkloadLogs } from '../logs/workload-logs.js';
+import { Tasks } from '../tasks/tasks.js';
+import { ToldTasks } from '../tasks/told-tasks.js';
 import type { Instance } from './instance.js';
 import { Workload } from './workload.js';
 
@@ -12,10 +14,18 @@ export type ChangeListener = (workloadId: string) => void;
 /** All workloads of the agent, by id. Desired states are held in memory only: they contain secrets. */
 export class Workloads {
   private readonly byId = new Map<string, Workload>();
+  private readonly logsById = new Map<string, WorkloadLogs>();
   private readonly listeners = new Set<ChangeListener>();
   private closing = false;
+  readonly tasks: Tasks;
 
-  constructor(private readonly context: AgentContext) {}
+  constructor(private readonly context: AgentContext) {
+    this.tasks = new Tasks(context, new ToldTasks(context.tasksFolder), {
+      logsOf: (id) => this.logsOf(id),
+      changed: (id) => this.tell(id),
+      gone: (id) => this.taskGone(id),
+    });
+  }
 
   /** @throws stale_generation */
   apply(desired: DesiredWorkload): ObservedWorkload {
@@ -30,7 +40,7 @@ export class Workloads {
   async delete(id: string): Promise<void> {
     const known = this.byId.get(id);
     if (known) known.delete();
-    else await this.logsOf(id).remove();
+    else await this.removeLogs(id);
   }
 
   list(): ObservedWorkload[] {
@@ -49,7 +59,7 @@ export class Workloads {
 
   /** Logs outlive a restart of the agent, so they are answered for workloads that were not applied again yet. */
   logs(id: string, query: LogQuery, signal: AbortSignal): AsyncGenerator<LogLine> {
-    return (this.byId.get(id)?.logs ?? this.logsOf(id)).read(query, signal);
+    return this.logsOf(id).read(query, signal);
   }
 
   /** Calls `listener` with the id of each workload that changed. Answers how to end that. */
@@ -59,7 +69,7 @@ export class Workloads {
   }
 
   running(): Instance[] {
-    return [...this.byId.values()].flatMap((workload) => workload.running);
+    return [...[...this.byId.values()].flatMap((workload) => workload.running), ...this.tasks.running()];
   }
 
   /** Another route table came into effect. */
@@ -72,8 +82,9 @@ export class Workloads {
     this.closing = true;
     const all = [...this.byId.values()];
     const { clock, tuning } = this.context;
-    const graceful = Promise.all(all.map((workload) => workload.close(tuning.closeDeadline)));
-    await within(clock, tuning.closeDeadline, graceful, undefined);
+    const limit = tuning.closeDeadline;
+    const graceful = Promise.all([this.tasks.close(limit), ...all.map((workload) => workload.close(limit))]);
+    await within(clock, limit, graceful, undefined);
     await Promise.all(all.map((workload) => workload.destroy()));
     this.byId.clear();
   }
@@ -81,32 +92,55 @@ export class Workloads {
   private make(desired: DesiredWorkload): Workload {
     const id = desired.workloadId;
     const changed = (): void => this.changed(id);
-    return new Workload(desired, this.context, { changed, retired: () => void this.collect() });
+    return new Workload(desired, this.context, this.logsOf(id), { changed, retired: () => void this.collect() });
   }
 
   private changed(id: string): void {
     if (this.byId.get(id)?.isGone && !this.closing) this.forget(id);
+    this.tell(id);
+  }
+
+  private tell(id: string): void {
     for (const listener of this.listeners) listener(id);
   }
 
   private forget(id: string): void {
-    const gone = this.byId.get(id);
     this.byId.delete(id);
-    this.context.identities?.release(id);
-    gone?.logs
-      .remove()
-      .catch((error: unknown) => this.context.logger.warn({ err: error }, 'logs could not be removed'));
+    this.releaseIdentity(id);
+    this.removeLogs(id).catch((error: unknown) =>
+      this.context.logger.warn({ err: error }, 'logs could not be removed'),
+    );
+  }
+
+  private taskGone(id: string): void {
+    this.releaseIdentity(id);
+    void this.collect();
+    this.tell(id);
+  }
+
+  private releaseIdentity(id: string): void {
+    if (!this.byId.has(id) && !this.tasks.isOf(id)) this.context.identities?.release(id);
   }
 
   private async collect(): Promise<void> {
-    const inUse = new Set([...this.byId.values()].flatMap((workload) => workload.slugs));
+    const inUse = new Set([...[...this.byId.values()].flatMap((workload) => workload.slugs), ...this.tasks.slugs]);
     await this.context.slugs
       .collect(inUse, this.context.tuning.slugsKept)
       .catch((error: unknown) => this.context.logger.warn({ err: error }, 'old slugs could not be removed'));
   }
 
+  /** Its instances and tasks write to the same. */
   private logsOf(id: string): WorkloadLogs {
-    return new WorkloadLogs(join(this.context.logsFolder, id), this.context.clock, this.context.tuning);
+    const known = this.logsById.get(id);
+    if (known) return known;
+    const made = new WorkloadLogs(join(this.context.logsFolder, id), this.context.clock, this.context.tuning);
+    this.logsById.set(id, made);
+    return made;
+  }
+
+  private async removeLogs(id: string): Promise<void> {
+    await this.logsOf(id).remove();
+    if (!this.byId.has(id) && !this.tasks.isOf(id)) this.logsById.delete(id);
   }
 
   private need(id: string): Workload {

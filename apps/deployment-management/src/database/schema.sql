@@ -254,6 +254,29 @@ create table snapshot_run (
   constraint snapshot_run_pkey PRIMARY KEY (aggregate)
 );
 
+create table task (
+  id uuid not null,
+  workload_id uuid not null,
+  organization_id uuid not null,
+  deployment_id uuid,
+  release_id uuid not null,
+  process text not null,
+  command text not null,
+  cpu_millicores integer not null,
+  memory_mib integer not null,
+  deadline_seconds integer not null,
+  status text not null,
+  exit_code integer,
+  failure jsonb,
+  seen jsonb,
+  is_cleared boolean not null default false,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  started_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  constraint task_pkey PRIMARY KEY (id)
+);
+
 create table work_deadline (
   queue text not null,
   key text not null,
@@ -340,6 +363,12 @@ alter table release add constraint release_workload_id_fkey FOREIGN KEY (workloa
 
 alter table secret_version add constraint secret_version_workload_id_fkey FOREIGN KEY (workload_id) REFERENCES workload(id);
 
+alter table task add constraint task_deployment_id_fkey FOREIGN KEY (deployment_id) REFERENCES deployment(id);
+
+alter table task add constraint task_release_id_fkey FOREIGN KEY (release_id) REFERENCES release(id);
+
+alter table task add constraint task_workload_id_fkey FOREIGN KEY (workload_id) REFERENCES workload(id);
+
 alter table workload add constraint workload_app_id_fkey FOREIGN KEY (app_id) REFERENCES app(id);
 
 alter table workload add constraint workload_current_release_id_fkey FOREIGN KEY (current_release_id) REFERENCES release(id);
@@ -373,6 +402,12 @@ CREATE INDEX idempotency_key_created_at ON idempotency_key USING btree (created_
 CREATE INDEX inbox_received_at ON inbox USING brin (received_at);
 
 CREATE UNIQUE INDEX project_slug ON project USING btree (organization_id, slug) WHERE (deleted_at IS NULL);
+
+CREATE UNIQUE INDEX task_deployment ON task USING btree (deployment_id) WHERE (deployment_id IS NOT NULL);
+
+CREATE INDEX task_on_runtime ON task USING btree (workload_id) WHERE (NOT is_cleared);
+
+CREATE INDEX task_workload ON task USING btree (workload_id, id);
 
 CREATE INDEX work_deadline_due ON work_deadline USING btree (due_at);
 

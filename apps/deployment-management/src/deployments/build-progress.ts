@@ -6,7 +6,8 @@ import type { WorkloadRow } from '../workloads/workload.js';
 import { WorkloadsRepository } from '../workloads/workloads.repository.js';
 import type { BuildResult, DeploymentRow } from './deployment.js';
 import { DeploymentsRepository } from './deployments.repository.js';
-import { Transitions, WORKLOADS } from './transitions.js';
+import { WORKLOADS } from '../workloads/workload-queue.js';
+import { Transitions } from './transitions.js';
 
 interface Found {
   readonly workload: WorkloadRow;

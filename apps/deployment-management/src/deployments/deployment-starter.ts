@@ -9,7 +9,8 @@ import { deadlinesOf, type WorkloadRow } from '../workloads/workload.js';
 import { WorkloadsRepository } from '../workloads/workloads.repository.js';
 import { type DeploymentRow, isReplaceable } from './deployment.js';
 import { DeploymentsRepository } from './deployments.repository.js';
-import { Transitions, WORKLOADS } from './transitions.js';
+import { WORKLOADS } from '../workloads/workload-queue.js';
+import { Transitions } from './transitions.js';
 
 export interface StartInput {
   readonly app: App;

@@ -41,7 +41,7 @@ it.each([
 });
 
 it('waits longer in the queue when it waits for a build slot', () => {
-  const deadlines = { queued: 1, buildSlot: 2, building: 3, preparing: 4, rolling: 5, verifying: 6 };
+  const deadlines = { queued: 1, buildSlot: 2, building: 3, preparing: 4, releaseCommand: 7, rolling: 5, verifying: 6 };
   expect(deadlineFor('queued', false, deadlines)).toBe(1);
   expect(deadlineFor('queued', true, deadlines)).toBe(2);
   expect(deadlineFor('rolling', true, deadlines)).toBe(5);

@@ -13,13 +13,12 @@ import type { Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { type Actor, Changes, nameOf } from '../changes/changes.js';
 import { Mint } from '../changes/mint.js';
+import { TaskChanges } from '../tasks/task-changes.js';
+import { WORKLOADS } from '../workloads/workload-queue.js';
 import { WorkloadsRepository } from '../workloads/workloads.repository.js';
 import { deadlinesOf, type WorkloadRow } from '../workloads/workload.js';
 import { deadlineFor, type DeploymentRow, isOnRuntime, isPhase, mayMove } from './deployment.js';
 import { DeploymentsRepository } from './deployments.repository.js';
-
-/** The queue in which one reconciler moves each workload. */
-export const WORKLOADS = 'workloads';
 
 export interface Step {
   readonly to: DeploymentStatus;
@@ -39,6 +38,7 @@ export class Transitions {
     private readonly workloads: WorkloadsRepository,
     private readonly changes: Changes,
     private readonly queue: WorkQueue,
+    private readonly tasks: TaskChanges,
     private readonly mint: Mint,
   ) {}
 
@@ -133,6 +133,14 @@ export class Transitions {
     return true;
   }
 
+  /** Something happened within its phase. */
+  async note(tx: Tx, { id, status }: DeploymentRow, message: string): Promise<boolean> {
+    if ((await this.deployments.find(tx, id))?.status !== status) return false;
+    const entry = { at: this.mint.instant(), from: status, to: status, actor: 'platform', message };
+    await this.deployments.addTransition(tx, id, entry);
+    return true;
+  }
+
   /** The work of this phase is done; only another deployment keeps it waiting, which has a deadline of its own. */
   async clearDeadline(tx: Tx, deployment: DeploymentRow): Promise<void> {
     await this.queue.clearDeadline(tx, { queue: WORKLOADS, key: deployment.workloadId, name: deployment.id });
@@ -141,6 +149,7 @@ export class Transitions {
   /** What it left on the runtime is taken back: the workload's desired state is its current release again. */
   private async leave(tx: Tx, deployment: DeploymentRow, woke: boolean): Promise<void> {
     await this.clearDeadline(tx, deployment);
+    await this.tasks.cancelOf(tx, deployment.id);
     if (woke) await this.workloads.setState(tx, deployment.workloadId, 'stopped');
     else if (isOnRuntime(deployment.status)) await this.workloads.bump(tx, deployment.workloadId);
     await this.queue.interrupt(tx, WORKLOADS, deployment.workloadId);

@@ -2,6 +2,7 @@ import type { ProcessType } from '@berth/contracts/common';
 import type { Release } from '@berth/contracts/deployment';
 import type { Artifact, BuiltProcess } from '@berth/contracts/events';
 import type { ProcessSettings } from '@berth/contracts/deployment';
+import { RELEASE_PROCESS } from '@berth/contracts/runtime';
 import { type ConfigEntries, sha256 } from '../config/config-version.js';
 
 export const defaultSize = { cpuMillicores: 250, memoryMib: 256 } as const;
@@ -19,7 +20,23 @@ export function processTypesFor(built: readonly BuiltProcess[], settings: Proces
       health: own.health ?? defaultHealth,
     };
   });
-  return types.sort((a, b) => (a.name < b.name ? -1 : 1));
+  return withReleaseCommand(types, settings).sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Built elsewhere: nobody but the workload says which process types it has. */
+export const isForeignImage = ({ artifact }: Pick<Release, 'artifact'>): boolean => artifact.repository !== undefined;
+
+/** `web` is what the image starts by itself, unless the workload says otherwise; others it must name a command for. */
+export function processesOfImage(settings: ProcessSettings): BuiltProcess[] {
+  const named = Object.entries(settings).flatMap(([name, { command }]) => (command ? [{ name, command }] : []));
+  return [{ name: 'web', command: '' }, ...named.filter(({ name }) => name !== 'web')];
+}
+
+/** The workload may name one that the source does not. */
+function withReleaseCommand(types: readonly ProcessType[], settings: ProcessSettings): ProcessType[] {
+  const { command, ...own } = settings[RELEASE_PROCESS] ?? {};
+  if (command === undefined || types.some(({ name }) => name === RELEASE_PROCESS)) return [...types];
+  return [...types, { ...defaultSize, health: defaultHealth, ...own, name: RELEASE_PROCESS, command }];
 }
 
 /** Over everything that makes a release what it is; neither its number nor its time. */

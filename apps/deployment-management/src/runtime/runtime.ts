@@ -1,5 +1,6 @@
 import type { Artifact } from '@berth/contracts/events';
 import type { DesiredWorkload, InstanceStats, LogLine, LogQuery, ObservedWorkload } from '@berth/contracts/runtime';
+import type { TaskRuntime } from './task-runtime.js';
 
 /** Injection token of the runtime adapter. */
 export const RUNTIME = Symbol('berth.runtime');
@@ -21,7 +22,7 @@ export interface ProbeAnswer {
  * Every method is idempotent, may be called from any replica, and throws `RuntimeUnavailable` when the runtime cannot be
  * asked; what is wrong with the workload itself is observed, never thrown.
  */
-export interface Runtime {
+export interface Runtime extends TaskRuntime {
   /** Kinds of artifact that it can run. */
   readonly artifactKinds: readonly Artifact['kind'][];
   /**
@@ -42,9 +43,9 @@ export interface Runtime {
   stats(workloadId: string, signal: AbortSignal): Promise<InstanceStats[]>;
   /** Asks for a path of a host through the route that its users take. */
   probe(host: string, path: string, signal: AbortSignal): Promise<ProbeAnswer>;
-}
   /** Lets go of what it holds open; what runs goes on. */
   close(): Promise<void>;
+}
 
 /** The runtime could not be asked: nothing is known about the workload. */
 export class RuntimeUnavailable extends Error {

@@ -67,11 +67,10 @@ export class DeploymentSteps {
     return true;
   }
 
-  /** Ends a deployment that overran the deadline of its phase, with what was last known about the workload. */
-  async timeOut(tx: Tx, workloadId: string, deploymentId: string): Promise<void> {
-    const workload = await this.workloads.lock(tx, workloadId);
+  /** Ends a deployment that overran the deadline of its phase. `workload` was read under its row lock. */
+  async timeOut(tx: Tx, workload: WorkloadRow, deploymentId: string): Promise<void> {
     const deployment = await this.deployments.find(tx, deploymentId);
-    if (!workload || !deployment || !isPhase(deployment.status)) return;
+    if (!deployment || !isPhase(deployment.status)) return;
     await this.transitions.fail(tx, workload, deployment, timeoutOf(workload, deployment, deployment.status));
   }
 

@@ -1,5 +1,5 @@
 import type { Release } from '@berth/contracts/deployment';
-import type { DesiredWorkload, ObservedWorkload } from '@berth/contracts/runtime';
+import { type DesiredWorkload, type ObservedWorkload, RELEASE_PROCESS } from '@berth/contracts/runtime';
 import { instancesOf, type WorkloadRow } from './workload.js';
 
 export const STOP_DEADLINE_SECONDS = 10;
@@ -22,10 +22,9 @@ export function desiredWorkload(
     generation,
     release: { number: release.number, hash: release.hash, configHash: release.configHash, artifact: release.artifact },
     environment: { ...environment },
-    processes: release.processes.map((type) => ({
-      ...type,
-      instances: instancesOf(workload, type.name),
-    })),
+    processes: release.processes
+      .filter(({ name }) => name !== RELEASE_PROCESS)
+      .map((type) => ({ ...type, instances: instancesOf(workload, type.name) })),
     hosts: [workload.host],
     restartToken: restartTokenOf(workload, release),
     startDeadlineSeconds: workload.startDeadlineSeconds,

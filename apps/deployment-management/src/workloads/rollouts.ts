@@ -11,6 +11,7 @@ import { RuntimeState } from './runtime-state.js';
 import { type Observation, WorkloadReports } from './workload-reports.js';
 import { Witness } from './witness.js';
 import type { WorkloadRow } from './workload.js';
+import { underLock } from './under-lock.js';
 import type { WorkloadView } from './workload-views.js';
 import { WorkloadsRepository } from './workloads.repository.js';
 
@@ -21,7 +22,7 @@ const goOn = lookAgainIn({ seconds: 0 });
 
 type Brought = Observation & { readonly desired: NonNullable<Observation['desired']> };
 
-/** Moves one deployment from the queue to live, a step a pass, by what was observed. */
+/** Moves one deployment from the first replaced instance to live, a step a pass, by what was observed. */
 @Injectable()
 export class Rollouts {
   constructor(
@@ -32,24 +33,6 @@ export class Rollouts {
     private readonly workloads: WorkloadsRepository,
     private readonly witness: Witness,
   ) {}
-
-  async prepare(view: WorkloadView, next: DeploymentRow, context: ReconcileContext): Promise<Outcome> {
-    await context.transaction((tx) => this.steps.prepare(tx, view.workload.id, next));
-    return goOn;
-  }
-
-  /** What can be known to be wrong before an instance is touched is found here. */
-  async begin(view: WorkloadView, moving: DeploymentRow, context: ReconcileContext): Promise<Outcome> {
-    const { target } = view;
-    if (!target) throw new Error(`Deployment ${moving.id} is preparing without a release.`);
-    const unfit = await this.runtime.refusalOf(target);
-    await this.commit(view, context, (tx, workload) =>
-      unfit
-        ? this.transitions.fail(tx, workload, moving, unfit)
-        : this.steps.beginRolling(tx, workload, moving, target),
-    );
-    return goOn;
-  }
 
   /** Makes the runtime's state that of `target`, writes down what is there, and moves the deployment if one moves. */
   async converge(view: WorkloadView, target: Release, context: ReconcileContext): Promise<Outcome | undefined> {
@@ -116,18 +99,11 @@ export class Rollouts {
     await this.reports.recordAllocation(tx, observation, target.number);
   }
 
-  /**
-   * A step begins with the workload's row lock, as requests and events do: one that took the deployment's row first would
-   * meet a cancel that holds the workload's.
-   */
   private commit(
-    view: WorkloadView,
+    { workload }: WorkloadView,
     context: ReconcileContext,
     step: (tx: Tx, workload: WorkloadRow) => Promise<unknown>,
   ): Promise<void> {
-    return context.transaction(async (tx) => {
-      const workload = await this.workloads.lock(tx, view.workload.id);
-      if (workload) await step(tx, workload);
-    });
+    return underLock(context, this.workloads, workload.id, step);
   }
 }

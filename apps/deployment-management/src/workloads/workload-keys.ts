@@ -1,8 +1,8 @@
 import { WorkQueue } from '@berth/reconcile';
 import { Database } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
-import { WORKLOADS } from '../deployments/transitions.js';
 import { WorkloadsRepository } from './workloads.repository.js';
+import { WORKLOADS } from './workload-queue.js';
 
 const PAGE = 200;
 

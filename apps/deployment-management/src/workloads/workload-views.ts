@@ -4,6 +4,8 @@ import { Injectable } from '@nestjs/common';
 import { type DeploymentRow, isMoving } from '../deployments/deployment.js';
 import { DeploymentsRepository } from '../deployments/deployments.repository.js';
 import { ReleasesRepository } from '../releases/releases.repository.js';
+import type { TaskRow } from '../tasks/task.js';
+import { TasksRepository } from '../tasks/tasks.repository.js';
 import type { WorkloadRow } from './workload.js';
 import { WorkloadsRepository } from './workloads.repository.js';
 
@@ -18,6 +20,8 @@ export interface WorkloadView {
   readonly target: Release | undefined;
   /** The release that was live when the moving deployment began; undefined when none moves or none was. */
   readonly former: Release | undefined;
+  /** What the runtime may hold something of. */
+  readonly tasks: readonly TaskRow[];
   /** Numbers of the releases that are or were live. */
   readonly billed: ReadonlySet<number>;
 }
@@ -29,6 +33,7 @@ export class WorkloadViews {
     private readonly workloads: WorkloadsRepository,
     private readonly deployments: DeploymentsRepository,
     private readonly releases: ReleasesRepository,
+    private readonly tasks: TasksRepository,
   ) {}
 
   async load(id: string): Promise<WorkloadView | undefined> {
@@ -45,6 +50,7 @@ export class WorkloadViews {
       next: active.find((each) => isReady(each)),
       target: targetId === null ? undefined : await this.releases.find(sql, targetId),
       former: formerId ? await this.releases.find(sql, formerId) : undefined,
+      tasks: await this.tasks.onRuntime(sql, id),
       billed: await this.releases.liveNumbers(sql, id),
     };
   }

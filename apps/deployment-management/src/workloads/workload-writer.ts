@@ -7,10 +7,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Changes } from '../changes/changes.js';
 import { Mint } from '../changes/mint.js';
 import type { Config } from '../config.js';
-import { WORKLOADS } from '../deployments/transitions.js';
 import { hostFor, type WorkloadRow } from './workload.js';
 import { workloadErrors } from './workloads.errors.js';
 import { type NewWorkload, WorkloadsRepository } from './workloads.repository.js';
+import { WORKLOADS } from './workload-queue.js';
 
 const HOST_TRIES = 5;
 

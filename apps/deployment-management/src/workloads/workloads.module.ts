@@ -37,8 +37,15 @@ import { RuntimeWatcher } from '../runtime/runtime-watcher.js';
 import { RuntimesModule } from '../runtime/runtimes.module.js';
 import { SecretRevocations } from '../secrets/secret-revocations.js';
 import { SecretStore } from '../secrets/secret-store.js';
+import { ReleaseCommands } from '../tasks/release-commands.js';
+import { TaskChanges } from '../tasks/task-changes.js';
+import { TaskEndings } from '../tasks/task-endings.js';
+import { TaskRecords } from '../tasks/task-records.js';
+import { TaskRuns } from '../tasks/task-runs.js';
+import { TasksRepository } from '../tasks/tasks.repository.js';
 import { ComputeRoom } from './compute-room.js';
 import { DeploymentSteps } from './deployment-steps.js';
+import { Preparation } from './preparation.js';
 import { Rollouts } from './rollouts.js';
 import { RuntimeState } from './runtime-state.js';
 import { Scaling } from './scaling.js';
@@ -47,6 +54,7 @@ import { WorkloadAccess } from './workload-access.js';
 import { WorkloadActions } from './workload-actions.js';
 import { WorkloadEnd } from './workload-end.js';
 import { WorkloadKeys } from './workload-keys.js';
+import { WorkloadLoop } from './workload-loop.js';
 import { WorkloadParents } from './workload-parents.js';
 import { WorkloadReconciler } from './workload.reconciler.js';
 import { WorkloadReports } from './workload-reports.js';
@@ -67,11 +75,13 @@ const workloads = [
   ComputeRoom,
 ];
 const reconciliation = [
+  WorkloadLoop,
   WorkloadReconciler,
   WorkloadViews,
   WorkloadReports,
   WorkloadKeys,
   WorkloadEnd,
+  Preparation,
   Rollouts,
   RuntimeState,
   Witness,
@@ -92,6 +102,7 @@ const deployments = [
   DryRuns,
   BuildProgress,
 ];
+const tasks = [TasksRepository, TaskChanges, TaskEndings, TaskRecords, TaskRuns, ReleaseCommands];
 const releases = [
   ReleasesRepository,
   ReleaseMaker,
@@ -119,6 +130,6 @@ const releases = [
     OnBuildFailedHandler,
     OnAllocationSnapshotRequestedHandler,
   ],
-  providers: [...workloads, ...reconciliation, ...deployments, ...releases, Instances],
+  providers: [...workloads, ...reconciliation, ...deployments, ...releases, ...tasks, Instances],
 })
 export class WorkloadsModule {}

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DesiredWorkload } from '@berth/contracts/runtime';
+import type { DesiredTask, DesiredWorkload } from '@berth/contracts/runtime';
 import type { KubeClient } from '@berth/kubernetes';
 import { eventually, type SeenRequest } from '@berth/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -84,6 +84,10 @@ describe('the permissions of deployment-management in a cluster', () => {
     await eventually(() => isServing(web, 2), { within: 30_000 });
     for await (const line of runtime.logs(id, { follow: false }, never)) expect(line.text).not.toBe('');
     await eventually(async () => expect(await runtime.stats(id, never)).toHaveLength(2));
+    const task = taskOn(web);
+    await runtime.startTask(task, never);
+    await eventually(async () => expect((await runtime.observeTask(id, task.taskId, never))?.exit?.code).toBe(0));
+    await runtime.endTask(id, task.taskId, never);
     const worker = { ...workload('worker', 'c2'), ...{ workloadId: id, namespace: web.namespace, generation: 3 } };
     await runtime.apply(worker, never);
     await eventually(() => isServing(worker, 2), { within: 30_000 });
@@ -117,5 +121,15 @@ function workload(process: string, config: string): DesiredWorkload {
     processes: [{ name: process, instances: 2, command: 'run', cpuMillicores: 100, memoryMib: 64, health }],
     hosts: [`${id}.example.com`],
     ...{ restartToken: 'token', startDeadlineSeconds: 20, stopDeadlineSeconds: 3 },
+  };
+}
+
+function taskOn(desired: DesiredWorkload): DesiredTask {
+  const { workloadId, organizationId, projectId, environmentId, appId, namespace, name } = desired;
+  const { release, environment, stopDeadlineSeconds } = desired;
+  return {
+    ...{ workloadId, organizationId, projectId, environmentId, appId, namespace, name, release, environment },
+    ...{ taskId: randomUUID(), deadlineSeconds: 60, stopDeadlineSeconds },
+    process: { name: 'release', command: 'migrate', cpuMillicores: 100, memoryMib: 64 },
   };
 }

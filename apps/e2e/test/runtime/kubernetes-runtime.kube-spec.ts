@@ -4,6 +4,7 @@ import { eventually } from '@berth/testing';
 import { expect } from '@jest/globals';
 import { kubernetesWorld, never, untilAnswering } from './kubernetes-world.js';
 import { type RuntimeHarness, runtimeContract } from './runtime.contract.js';
+import { tasksContract } from './tasks.contract.js';
 
 const NAMESPACE = 'shop-staging-0123456789';
 const digestOf = (name: string): string => `sha256:${createHash('sha256').update(name).digest('hex')}`;
@@ -16,6 +17,7 @@ async function start(): Promise<RuntimeHarness> {
     runtime,
     good: digestOf,
     crashing: () => `sha256:${'dead'.repeat(16)}`,
+    task: (ending) => `sha256:${{ succeeds: 'face', fails: 'fa11', hangs: 'b10c' }[ending].repeat(16)}`,
     kill: async (workloadId, instanceId) => {
       const selector = `berth.dev/workload=${workloadId}`;
       for await (const { items } of direct.pages(kinds.pod, never, { selector }))
@@ -41,3 +43,4 @@ async function start(): Promise<RuntimeHarness> {
 }
 
 runtimeContract('Kubernetes', start);
+tasksContract('Kubernetes', start);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { MemoryRuntime } from '@berth/deployment-management';
 import { type RuntimeHarness, runtimeContract } from './runtime.contract.js';
+import { tasksContract } from './tasks.contract.js';
 
 const digestOf = (name: string): string => `sha256:${createHash('sha256').update(name).digest('hex')}`;
 
@@ -10,10 +11,13 @@ async function start(): Promise<RuntimeHarness> {
   const runtime = new MemoryRuntime(() => new Date((last = Math.max(last + 1, Date.now()))));
   const trouble = { cause: 'crash_loop' as const, message: 'It ended with 1.', evidence: [] };
   runtime.behave(digestOf('crashing'), { kind: 'fails', trouble });
+  runtime.tasks.behave(digestOf('task that fails'), { kind: 'ends', code: 3 });
+  runtime.tasks.behave(digestOf('task that hangs'), { kind: 'hangs' });
   return {
     runtime,
     good: digestOf,
     crashing: () => digestOf('crashing'),
+    task: (ending) => digestOf(`task that ${ending}`),
     kill: async (workloadId) => runtime.kill(workloadId, 'web'),
     loseMemory: async () => runtime.forget(),
     takeDown: async () => runtime.setDown(true),
@@ -23,3 +27,4 @@ async function start(): Promise<RuntimeHarness> {
 }
 
 runtimeContract('the fake world', start);
+tasksContract('the fake world', start);

@@ -5,6 +5,7 @@ import { type RunningAgent, startAgent } from '@berth/agent';
 import { ProcessRuntime } from '@berth/deployment-management';
 import { createLogger } from '@berth/service-kit';
 import { type RuntimeHarness, runtimeContract } from './runtime.contract.js';
+import { tasksContract } from './tasks.contract.js';
 import { SlugShelf } from './slug-shelf.js';
 import { TinyRouter } from './tiny-router.js';
 
@@ -14,6 +15,12 @@ const server = (name: string) => `
   process.on('SIGTERM', () => { server.close(() => process.exit(0)); server.closeIdleConnections(); });`;
 const files = (name: string) => ({ 'web.js': server(name), 'worker.js': 'setInterval(() => undefined, 1000);' });
 const crash = `console.error('no database'); process.exit(1);`;
+
+const tasks = {
+  succeeds: `console.log('migrated ' + process.env.GREETING)`,
+  fails: `console.error('no such table'); process.exit(3)`,
+  hangs: `console.log('waiting'); setInterval(() => undefined, 1000)`,
+};
 
 /** The real agent with real processes; only the gateway is a small one of our own. */
 async function start(): Promise<RuntimeHarness> {
@@ -34,6 +41,7 @@ async function start(): Promise<RuntimeHarness> {
   return {
     runtime,
     good: (name) => shelf.add(files(name)),
+    task: (ending) => shelf.add({ 'task.js': tasks[ending] }),
     crashing: () => shelf.add({ 'web.js': crash, 'worker.js': crash }),
     kill: async (workloadId) => {
       const answer = await fetch(await router.upstreamOf(`${workloadId}.localhost`));
@@ -54,3 +62,4 @@ async function start(): Promise<RuntimeHarness> {
 }
 
 runtimeContract('local processes', start);
+tasksContract('local processes', start);

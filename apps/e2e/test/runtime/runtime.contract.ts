@@ -11,6 +11,8 @@ import {
 import { eventually } from '@berth/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
+export type TaskKind = 'succeeds' | 'fails' | 'hangs';
+
 /** One adapter of the Runtime port in a world where it can be tried, and what the world can do to it. */
 export interface RuntimeHarness {
   readonly runtime: Runtime;
@@ -18,6 +20,8 @@ export interface RuntimeHarness {
   good(name: string): string;
   /** Digest of an artifact whose processes end at once with 1. */
   crashing(): string;
+  /** Digest of an artifact on which `node task.js` prints, and ends with 0, with 3, or not by itself. */
+  task(ending: TaskKind): string;
   /** Ends an instance from outside. */
   kill(workloadId: string, instanceId: string): Promise<void>;
   /** The runtime is gone and comes back without memory. */

@@ -30,6 +30,8 @@ import { deploymentSucceeded } from './deployment-succeeded.v1.js';
 import { deploymentFailed } from './deployment-failed.v1.js';
 import { deploymentCancelled } from './deployment-cancelled.v1.js';
 import { deploymentSuperseded } from './deployment-superseded.v1.js';
+import { taskStarted } from './task-started.v1.js';
+import { taskFinished } from './task-finished.v1.js';
 import { buildStarted } from './build-started.v1.js';
 import { buildSucceeded } from './build-succeeded.v1.js';
 import { buildFailed } from './build-failed.v1.js';
@@ -73,6 +75,8 @@ const definitions: readonly EventDefinition[] = [
   deploymentFailed,
   deploymentCancelled,
   deploymentSuperseded,
+  taskStarted,
+  taskFinished,
   buildStarted,
   buildSucceeded,
   buildFailed,

@@ -1,4 +1,4 @@
-import type { DesiredWorkload } from '@berth/contracts/runtime';
+import type { DesiredTask, DesiredWorkload } from '@berth/contracts/runtime';
 import type { EnvironmentSpace } from './settings.js';
 
 /** Names of labels and annotations, in one place. */
@@ -10,6 +10,7 @@ export const names = {
   project: 'berth.dev/project',
   environment: 'berth.dev/environment',
   workload: 'berth.dev/workload',
+  task: 'berth.dev/task',
   release: 'berth.dev/release',
   releaseHash: 'berth.dev/release-hash',
   artifact: 'berth.dev/artifact',
@@ -33,7 +34,7 @@ export const environmentLabels = ({ organizationId, projectId, environmentId }: 
   [names.environment]: environmentId,
 });
 
-export const workloadLabels = (desired: DesiredWorkload): Labels => ({
+export const workloadLabels = (desired: Place & Pick<DesiredWorkload, 'name' | 'workloadId'>): Labels => ({
   ...environmentLabels(desired),
   [names.app]: desired.name,
   [names.workload]: desired.workloadId,
@@ -43,6 +44,18 @@ export const processLabels = (desired: DesiredWorkload, process: string): Labels
   ...workloadLabels(desired),
   [names.component]: process,
 });
+
+/** No process type has a dot in its name: what selects the pods of one selects none of a task. */
+const TASK_SUFFIX = '.task';
+
+export const taskLabels = (task: DesiredTask): Labels => ({
+  ...workloadLabels(task),
+  [names.component]: `${task.process.name}${TASK_SUFFIX}`,
+  [names.task]: task.taskId,
+});
+
+/** What the log lines of a pod are named after: its process type, or that of its task. */
+export const processNameIn = (labels: Labels = {}): string => (labels[names.component] ?? '').replace(TASK_SUFFIX, '');
 
 /** What selects the pods of one process type: it may never change, so it is only what never changes. */
 export const processSelector = (desired: DesiredWorkload, process: string): Labels => ({

@@ -12,7 +12,13 @@ const cut = (name: string, length: number): string => name.slice(0, length).repl
  * live in the same namespace.
  */
 export const processObjectName = (app: string, process: string): string =>
-  `${cut(`${app}-${process}`, LONGEST - 9)}-${hashOf(`${app}/${process}`)}`;
+  hashed(`${app}-${process}`, `${app}/${process}`);
+
+/** Name of what one run of a command has. */
+export const taskObjectName = (app: string, process: string, taskId: string): string =>
+  hashed(`${app}-${process}`, taskId);
+
+const hashed = (readable: string, whole: string): string => `${cut(readable, LONGEST - 9)}-${hashOf(whole)}`;
 
 /** The first ten digits of a digest. */
 export const shortDigest = (digest: string): string => digest.slice('sha256:'.length, 'sha256:'.length + 10);

@@ -1,3 +1,4 @@
+import type { ProcessSize } from '@berth/contracts/common';
 import type { DesiredProcess, DesiredWorkload } from '@berth/contracts/runtime';
 import { POD_ACCOUNT } from './isolation.manifests.js';
 import { processLabels, processSelector, runningAnnotations } from './labels.js';
@@ -21,35 +22,50 @@ export const configName = (desired: DesiredWorkload): string =>
 
 /** Pod of one process type: meets Pod Security *restricted*, has no token, knows no other service. */
 export function podTemplate(desired: DesiredWorkload, process: DesiredProcess, settings: ClusterSettings): object {
+  const base = baseContainer(desired, { ...process, configName: configName(desired) }, settings);
+  const container = { ...base, ...(process.name === 'web' && webParts(desired, process, settings)) };
   return {
     metadata: { labels: processLabels(desired, process.name), annotations: runningAnnotations(desired) },
     spec: {
-      serviceAccountName: POD_ACCOUNT,
-      automountServiceAccountToken: false,
-      enableServiceLinks: false,
+      ...basePodSpec(settings),
       terminationGracePeriodSeconds: desired.stopDeadlineSeconds + DRAIN_SECONDS,
-      securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
-      ...(settings.pullSecret && { imagePullSecrets: [{ name: settings.pullSecret }] }),
       topologySpreadConstraints: ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'].map((topologyKey) => ({
         ...{ maxSkew: 1, topologyKey, whenUnsatisfiable: 'ScheduleAnyway' },
         labelSelector: { matchLabels: processSelector(desired, process.name) },
       })),
-      containers: [container(desired, process, settings)],
-      volumes: [{ name: 'tmp', emptyDir: { sizeLimit: TEMPORARY_FOLDER_SIZE } }],
+      containers: [container],
     },
   };
 }
 
-function container(desired: DesiredWorkload, process: DesiredProcess, settings: ClusterSettings): object {
-  const isWeb = process.name === 'web';
+type Runnable = Pick<DesiredWorkload, 'organizationId' | 'appId' | 'release'>;
+
+/** What every pod of a tenant has, whatever it is for. */
+export const basePodSpec = (settings: ClusterSettings): object => ({
+  serviceAccountName: POD_ACCOUNT,
+  automountServiceAccountToken: false,
+  enableServiceLinks: false,
+  securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
+  ...(settings.pullSecret && { imagePullSecrets: [{ name: settings.pullSecret }] }),
+  volumes: [{ name: 'tmp', emptyDir: { sizeLimit: TEMPORARY_FOLDER_SIZE } }],
+});
+
+interface Run extends ProcessSize {
+  readonly name: string;
+  readonly command: string;
+  /** The Secret that it has its variables from. */
+  readonly configName: string;
+}
+
+/** One command of a release, without anything that only a process which serves needs. */
+export function baseContainer(runnable: Runnable, run: Run, settings: ClusterSettings): object {
   return {
-    name: process.name,
-    image: imageOf(desired, settings),
+    name: run.name,
+    image: imageOf(runnable, settings),
     imagePullPolicy: 'IfNotPresent',
-    ...(process.command !== '' && { command: ['/bin/sh', '-c', process.command] }),
-    envFrom: [{ secretRef: { name: configName(desired) } }],
-    ...(isWeb && webParts(desired, process, settings)),
-    resources: resourcesOf(process),
+    ...(run.command !== '' && { command: ['/bin/sh', '-c', run.command] }),
+    envFrom: [{ secretRef: { name: run.configName } }],
+    resources: resourcesOf(run),
     securityContext: {
       ...{ allowPrivilegeEscalation: false, privileged: false, readOnlyRootFilesystem: true, runAsNonRoot: true },
       capabilities: { drop: ['ALL'] },
@@ -59,7 +75,7 @@ function container(desired: DesiredWorkload, process: DesiredProcess, settings: 
 }
 
 /** What was built here lies in the platform's registry, apart by tenant; other images lie where the release says. */
-function imageOf({ organizationId, appId, release }: DesiredWorkload, { registry }: ClusterSettings): string {
+function imageOf({ organizationId, appId, release }: Runnable, { registry }: ClusterSettings): string {
   const { repository = `${registry}/${organizationId}/${appId}`, digest } = release.artifact;
   return `${repository}@${digest}`;
 }
@@ -74,7 +90,7 @@ const webParts = (desired: DesiredWorkload, process: DesiredProcess, { minor }: 
 const sleepProgram = { exec: { command: ['/bin/sh', '-c', `sleep ${DRAIN_SECONDS}`] } };
 
 /** Requests are limits: what is paid for is there, and a neighbour cannot take it. */
-function resourcesOf({ cpuMillicores, memoryMib }: DesiredProcess): object {
+function resourcesOf({ cpuMillicores, memoryMib }: ProcessSize): object {
   const size = { cpu: `${cpuMillicores}m`, memory: `${memoryMib}Mi`, 'ephemeral-storage': STORAGE };
   return { requests: size, limits: size };
 }

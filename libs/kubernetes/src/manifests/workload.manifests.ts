@@ -3,6 +3,7 @@ import type { KubeObject } from '../kube-object.js';
 import { processLabels, processSelector, workloadLabels } from './labels.js';
 import { processObjectName } from './names.js';
 import { configName, podTemplate, WEB_PORT, WEB_PORT_NAME } from './pod.manifest.js';
+import { encoded } from './secret-data.js';
 import type { ClusterSettings } from './settings.js';
 
 /** A rollout that does not get on within this, beyond what one instance may take, is reported by the cluster itself. */
@@ -26,9 +27,7 @@ export function workloadManifests(desired: DesiredWorkload, settings: ClusterSet
 /** Variables and secrets of a release. Immutable: another config has another name. */
 export function configManifest(desired: DesiredWorkload): KubeObject {
   const metadata = inside(desired, configName(desired));
-  const data = Object.fromEntries(
-    Object.entries(desired.environment).map(([name, value]) => [name, Buffer.from(value).toString('base64')]),
-  );
+  const data = encoded(desired.environment);
   return { apiVersion: 'v1', kind: 'Secret', type: 'Opaque', metadata, immutable: true, data } as KubeObject;
 }
 

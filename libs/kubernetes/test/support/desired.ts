@@ -1,4 +1,4 @@
-import type { DesiredWorkload } from '@berth/contracts/runtime';
+import type { DesiredTask, DesiredWorkload } from '@berth/contracts/runtime';
 import type { ClusterSettings, EnvironmentSpace } from '../../src/index.js';
 import fc from 'fast-check';
 
@@ -36,6 +36,14 @@ export const shop: DesiredWorkload = {
   hosts: ['shop.example.com', 'www.shop.example.com'],
   ...{ restartToken: 'one', startDeadlineSeconds: 60, stopDeadlineSeconds: 30 },
 };
+
+/** The release command of a workload. */
+export function taskOn(desired: DesiredWorkload): DesiredTask {
+  const { generation: _, processes, hosts: _h, restartToken: _r, startDeadlineSeconds: _s, ...place } = desired;
+  const [{ health: _c, instances: _i, ...size }] = processes as [DesiredWorkload['processes'][0]];
+  const process = { ...size, name: 'release', command: 'node migrate.js' };
+  return { ...place, taskId: uuid('6'), process, deadlineSeconds: 600 };
+}
 
 const lower = 'abcdefghijklmnopqrstuvwxyz';
 const textOf = (alphabet: string, limits: { minLength: number; maxLength: number }) =>

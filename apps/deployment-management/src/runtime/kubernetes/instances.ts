@@ -1,11 +1,11 @@
 import type { InstanceExit, ObservedInstance } from '@berth/contracts/runtime';
-import { labelNames } from '@berth/kubernetes';
+import { labelNames, processNameIn } from '@berth/kubernetes';
 import { conditionOf, type ContainerStatus, type Pod, type Terminated } from './cluster-objects.js';
 import { podTrouble } from './troubles.js';
 
 /** `web-55b87bc697-hjkfk`: process type, and what the cluster added to make the pod's name unique. */
 export const instanceId = ({ metadata }: Pod): string =>
-  `${processOf(metadata.labels)}-${metadata.name.split('-').slice(-2).join('-')}`;
+  `${processNameIn(metadata.labels)}-${metadata.name.split('-').slice(-2).join('-')}`;
 
 /** Pods that the platform made, as instances; others (a person's, a job's) are not. */
 export function instancesOf(pods: readonly Pod[], isRouted: (pod: Pod) => boolean): ObservedInstance[] {
@@ -23,7 +23,7 @@ function instanceOf(pod: Pod, isRouted: boolean): ObservedInstance {
   const state = stateOf(pod, container);
   return {
     id: instanceId(pod),
-    processType: processOf(metadata.labels),
+    processType: processNameIn(metadata.labels),
     release: Number(said[labelNames.release]),
     releaseHash: said[labelNames.releaseHash] ?? '',
     artifactDigest: digestOf(pod),
@@ -39,8 +39,6 @@ function instanceOf(pod: Pod, isRouted: boolean): ObservedInstance {
     trouble: state === 'ready' || state === 'stopping' ? null : podTrouble(pod),
   };
 }
-
-const processOf = (labels: Pod['metadata']['labels']): string => labels?.[labelNames.component] ?? '';
 
 /** From the image that runs, not from what somebody wrote beside it. */
 const digestOf = ({ spec }: Pod): string => spec.containers[0]?.image.split('@').at(-1) ?? '';

@@ -1,7 +1,16 @@
-import type { DesiredWorkload, InstanceStats, LogLine, LogQuery, ObservedWorkload } from '@berth/contracts/runtime';
+import type {
+  DesiredTask,
+  DesiredWorkload,
+  InstanceStats,
+  LogLine,
+  LogQuery,
+  ObservedTask,
+  ObservedWorkload,
+} from '@berth/contracts/runtime';
 import {
   ApiError,
   Cluster,
+  type ClusterAccess,
   type ClusterSettings,
   ClusterUnreachable,
   configManifest,
@@ -10,9 +19,10 @@ import {
   isRefused,
   KubeClient,
   type KubeObject,
-  type ClusterAccess,
   NameTaken,
+  serverVersion,
   stamped,
+  Transport,
   workloadManifests,
 } from '@berth/kubernetes';
 import type { Clock } from '@berth/service-kit';
@@ -20,10 +30,9 @@ import { ChangeFeed } from '../memory/change-feed.js';
 import { probeRoute } from '../process/probe-route.js';
 import { type ProbeAnswer, type Runtime, type RuntimeChange, RuntimeUnavailable } from '../runtime.js';
 import type { Deployment, EndpointSlice, HttpRoute, Pod } from './cluster-objects.js';
-  serverVersion,
 import { desiredRecord, owned, readDesired } from './desired-record.js';
-  Transport,
 import { instanceId, instant } from './instances.js';
+import { KubernetesTasks } from './kubernetes-tasks.js';
 import { ending, observationOf } from './observe.js';
 import { podLogs } from './pod-logs.js';
 import { podMetrics, statsOf } from './pod-stats.js';
@@ -41,15 +50,6 @@ export interface ClusterSetup {
   readonly gatewayUrl: string;
 }
 
-/**
- * Workloads on one Kubernetes cluster. Reads are answered from mirrors, so that a look at a workload that nothing happened
- * to asks the cluster nothing; what is written is what is not there as it should be.
- */
-export class KubernetesRuntime implements Runtime {
-  readonly artifactKinds = ['image'] as const;
-  private readonly cluster: Cluster;
-  private readonly feed = new ChangeFeed();
-  private readonly closed = new AbortController();
 export interface KubernetesRuntimeOptions extends Omit<ClusterSetup, 'access'> {
   readonly client: KubeClient;
   readonly clock: Clock;
@@ -58,9 +58,21 @@ export interface KubernetesRuntimeOptions extends Omit<ClusterSetup, 'access'> {
 export const kubernetesRuntime = ({ access, ...setup }: ClusterSetup, clock: Clock): KubernetesRuntime =>
   new KubernetesRuntime({ ...setup, client: new KubeClient(new Transport(access, clock)), clock });
 
+/**
+ * Workloads on one Kubernetes cluster. Reads are answered from mirrors, so that a look at a workload that nothing happened
+ * to asks the cluster nothing; what is written is what is not there as it should be.
+ */
+export class KubernetesRuntime implements Runtime {
+  readonly artifactKinds = ['image'] as const;
+  private readonly cluster: Cluster;
+  private readonly tasks: KubernetesTasks;
+  private readonly feed = new ChangeFeed();
+  private readonly closed = new AbortController();
   private readonly changed: ServingChanges;
   private readonly following: Promise<void>;
   private readonly settled: Promise<void>;
+  /** Null until the cluster has said which version it is, which it is asked once. */
+  private minor: number | null = null;
 
   constructor(private readonly options: KubernetesRuntimeOptions) {
     const { client, clock } = options;
@@ -69,10 +81,9 @@ export const kubernetesRuntime = ({ access, ...setup }: ClusterSetup, clock: Clo
       ...{ client, clock, onReplace: () => this.feed.push({ resync: true }) },
       onChange: (workloadId) => this.feed.push({ workloadId }),
     });
+    this.tasks = new KubernetesTasks(this.cluster, () => this.settings);
     this.following = this.cluster.follow(this.closed.signal);
     this.settled = this.cluster.settled();
-  /** Null until the cluster has said which version it is, which it is asked once. */
-  private minor: number | null = null;
   }
 
   async close(): Promise<void> {
@@ -151,6 +162,21 @@ export const kubernetesRuntime = ({ access, ...setup }: ClusterSetup, clock: Clo
     });
   }
 
+  async startTask(task: DesiredTask, signal: AbortSignal): Promise<void> {
+    await this.connected(signal);
+    await this.asking(signal, (bounded) => this.tasks.start(task, bounded));
+  }
+
+  async observeTask(workloadId: string, taskId: string, signal: AbortSignal): Promise<ObservedTask | null> {
+    await this.connected(signal);
+    return this.tasks.observe(workloadId, taskId);
+  }
+
+  async endTask(workloadId: string, taskId: string, signal: AbortSignal): Promise<void> {
+    await this.connected(signal);
+    await this.asking(signal, (bounded) => this.tasks.end(workloadId, taskId, bounded));
+  }
+
   probe(host: string, path: string, signal: AbortSignal): Promise<ProbeAnswer> {
     const bounded = AbortSignal.any([signal, AbortSignal.timeout(CONNECT_MILLISECONDS)]);
     return probeRoute(this.options.gatewayUrl, host, path, bounded);
@@ -204,6 +230,8 @@ export const kubernetesRuntime = ({ access, ...setup }: ClusterSetup, clock: Clo
       await Promise.race([this.settled, aborted(AbortSignal.any([signal, AbortSignal.timeout(CONNECT_MILLISECONDS)]))]);
     const { lost } = this.cluster;
     if (lost) throw new RuntimeUnavailable(`The cluster cannot be followed: ${lost.message}`, { cause: lost });
+    const { client } = this.options;
+    this.minor ??= (await this.asking(signal, (bounded) => serverVersion(client, bounded))).minor;
   }
 
   private async asking<Answer>(signal: AbortSignal, ask: (bounded: AbortSignal) => Promise<Answer>): Promise<Answer> {
@@ -227,5 +255,3 @@ const isOutage = (error: unknown): boolean =>
   error instanceof ClusterUnreachable ||
   error instanceof NameTaken ||
   (error instanceof ApiError && (!isRefused(error) || /being terminated/.test(error.message)));
-    const { client } = this.options;
-    this.minor ??= (await this.asking(signal, (bounded) => serverVersion(client, bounded))).minor;

@@ -1,5 +1,5 @@
 import type { LogLine, LogQuery } from '@berth/contracts/runtime';
-import { isNotFound, isRefused, type KubeClient, kinds, labelNames, pathOf } from '@berth/kubernetes';
+import { isNotFound, isRefused, type KubeClient, kinds, pathOf, processNameIn } from '@berth/kubernetes';
 import type { Pod } from './cluster-objects.js';
 import { instanceId } from './instances.js';
 
@@ -20,7 +20,7 @@ export async function* podLogs(
 }
 
 const isAskedFor = (pod: Pod, { process, instance }: LogQuery): boolean =>
-  (process === undefined || process === pod.metadata.labels?.[labelNames.component]) &&
+  (process === undefined || process === processNameIn(pod.metadata.labels)) &&
   (instance === undefined || instance === instanceId(pod));
 
 async function* linesOf(client: KubeClient, pod: Pod, query: LogQuery, signal: AbortSignal): AsyncGenerator<LogLine> {
@@ -53,7 +53,7 @@ function lineOf(pod: Pod, line: string): LogLine {
   return {
     cursor: `${at}/${instance}`,
     at: new Date(at).toISOString(),
-    process: pod.metadata.labels?.[labelNames.component] ?? '',
+    process: processNameIn(pod.metadata.labels),
     instance,
     // The API does not say which of the two it was.
     stream: 'stdout',

@@ -1,15 +1,18 @@
 import type {
   DesiredProcess,
+  DesiredTask,
   DesiredWorkload,
   InstanceStats,
   LogLine,
   LogQuery,
   ObservedInstance,
+  ObservedTask,
   ObservedWorkload,
 } from '@berth/contracts/runtime';
 import { type ProbeAnswer, type Runtime, type RuntimeChange, RuntimeUnavailable } from '../runtime.js';
 import { ChangeFeed } from './change-feed.js';
 import { Journal } from './journal.js';
+import { MemoryTasks } from './memory-tasks.js';
 
 /** How the fake world treats instances of a release; `honest` starts and retires them at once. */
 export type Behaviour =
@@ -44,7 +47,11 @@ export class MemoryRuntime implements Runtime {
   private down = false;
   private made = 0;
 
-  constructor(private readonly now: () => Date = () => new Date()) {}
+  readonly tasks: MemoryTasks;
+
+  constructor(private readonly now: () => Date = () => new Date()) {
+    this.tasks = new MemoryTasks(now, this.journal, (workloadId) => this.feed.push({ workloadId }));
+  }
 
   /** How instances of releases with this artifact behave, from now on. */
   behave(artifactDigest: string, behaviour: Behaviour): void {
@@ -70,6 +77,7 @@ export class MemoryRuntime implements Runtime {
   /** The runtime loses its memory, as an agent that was restarted does. */
   forget(): void {
     this.worlds.clear();
+    this.tasks.forget();
     this.feed.push({ resync: true });
   }
 
@@ -135,11 +143,31 @@ export class MemoryRuntime implements Runtime {
     );
   }
 
+  async startTask(task: DesiredTask): Promise<void> {
+    this.requireUp();
+    this.tasks.start(task);
+  }
+
+  async observeTask(_workloadId: string, taskId: string): Promise<ObservedTask | null> {
+    this.requireUp();
+    return this.tasks.observe(taskId);
+  }
+
+  async endTask(_workloadId: string, taskId: string): Promise<void> {
+    this.requireUp();
+    this.tasks.end(taskId);
+  }
+
   async probe(host: string, path: string): Promise<ProbeAnswer> {
     this.requireUp();
     const world = [...this.worlds.values()].find((each) => each.desired.hosts.includes(host));
     const answered = world !== undefined && this.isRouted(world);
     return { answered, status: answered ? 200 : 404, message: `${host}${path} answered ${answered ? 200 : 404}` };
+  }
+
+  /** The world is the test's, and outlives a replica. */
+  close(): Promise<void> {
+    return Promise.resolve();
   }
 
   private isRouted({ desired, instances }: World): boolean {
@@ -165,11 +193,6 @@ export class MemoryRuntime implements Runtime {
     const missing = Array.from({ length: type.instances - kept.length }, () => this.newInstance(world.desired, type));
     return [...kept, ...missing].map((each) => behaving(each, behaviour, this.now()));
   }
-  /** The world is the test's, and outlives a replica. */
-  close(): Promise<void> {
-    return Promise.resolve();
-  }
-
 
   private newInstance({ release, restartToken }: DesiredWorkload, type: DesiredProcess): ObservedInstance {
     const { name: processType, cpuMillicores, memoryMib } = type;

@@ -1,10 +1,13 @@
 import {
+  type DesiredTask,
   type DesiredWorkload,
   type InstanceStats,
   instanceStats,
   type LogLine,
   logLine,
   type LogQuery,
+  observedTask,
+  type ObservedTask,
   observedWorkload,
   type ObservedWorkload,
 } from '@berth/contracts/runtime';
@@ -68,14 +71,35 @@ export class ProcessRuntime implements Runtime {
     return status === 404 ? [] : statsAnswer.parse(body);
   }
 
+  async startTask(task: DesiredTask, signal: AbortSignal): Promise<void> {
+    const { status, body } = await this.agent.call(
+      'PUT',
+      taskPath(task.workloadId, task.taskId),
+      bounded(signal),
+      task,
+    );
+    if (status >= 300) throw new Error(`The local agent refused a task with ${status}: ${JSON.stringify(body)}`);
+  }
+
+  async observeTask(workloadId: string, taskId: string, signal: AbortSignal): Promise<ObservedTask | null> {
+    const { status, body } = await this.agent.call('GET', taskPath(workloadId, taskId), bounded(signal));
+    return status === 404 ? null : observedTask.parse(body);
+  }
+
+  async endTask(workloadId: string, taskId: string, signal: AbortSignal): Promise<void> {
+    await this.agent.call('DELETE', taskPath(workloadId, taskId), bounded(signal));
+  }
+
   probe(host: string, path: string, signal: AbortSignal): Promise<ProbeAnswer> {
     return probeRoute(this.routerUrl, host, path, bounded(signal));
   }
-}
-
-const bounded = (signal: AbortSignal): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(CALL_MILLISECONDS)]);
 
   /** Nothing is held open between calls. */
   close(): Promise<void> {
     return Promise.resolve();
   }
+}
+
+const bounded = (signal: AbortSignal): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(CALL_MILLISECONDS)]);
+
+const taskPath = (workloadId: string, taskId: string): string => `/workloads/${workloadId}/tasks/${taskId}`;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { pageOf, pageQuery } from '../../common/page.js';
 import { healthCheck, processName } from '../../common/process-type.js';
 import { id, instant, storable } from '../../common/values.js';
+import { RELEASE_PROCESS } from '../../runtime/task.js';
 import { gitRef } from './apps.js';
 
 /** Instances per process type. A type that is not named runs one instance when it is `web`, else none. */
@@ -34,6 +35,8 @@ export const phaseDeadlines = z.strictObject({
   buildSlot: deadline.default(3_600),
   building: deadline.default(1_800),
   preparing: deadline.default(120),
+  /** Of the release command, while the deployment is preparing. */
+  releaseCommand: deadline.default(600),
   rolling: deadline.default(300),
   verifying: deadline.default(60),
 });
@@ -45,6 +48,7 @@ const phaseDeadlinesPatch = z.strictObject({
   buildSlot: deadline.optional(),
   building: deadline.optional(),
   preparing: deadline.optional(),
+  releaseCommand: deadline.optional(),
   rolling: deadline.optional(),
   verifying: deadline.optional(),
 });
@@ -109,6 +113,10 @@ export const scaleWorkload = z
   .strictObject({ counts: instanceCounts.default({}), sizes: processSettings.default({}) })
   .refine((body) => Object.keys(body.counts).length + Object.keys(body.sizes).length > 0, {
     error: 'name at least one process type',
+  })
+  .refine((body) => !(RELEASE_PROCESS in body.counts), {
+    path: ['counts', RELEASE_PROCESS],
+    error: 'the release command runs once per deployment and has no instances',
   })
   .meta({ id: 'ScaleWorkload' });
 export type ScaleWorkload = z.infer<typeof scaleWorkload>;

@@ -1,0 +1,50 @@
+import type { DesiredTask, ObservedTask } from '@berth/contracts/runtime';
+import {
+  type Cluster,
+  isolationManifests,
+  type KubeObject,
+  labelNames,
+  stamped,
+  taskManifests,
+} from '@berth/kubernetes';
+import type { ClusterSettings } from '@berth/kubernetes';
+import type { Job, Pod } from './cluster-objects.js';
+import { taskIn } from './task-observation.js';
+
+/** Tasks as Jobs. A Job that is there is never made again, so nothing is started twice. */
+export class KubernetesTasks {
+  constructor(
+    private readonly cluster: Cluster,
+    private readonly settings: () => ClusterSettings,
+  ) {}
+
+  async start(task: DesiredTask, signal: AbortSignal): Promise<void> {
+    if (this.objectsOf(task.workloadId, task.taskId).jobs.length > 0) return;
+    const walls = isolationManifests({ ...task, quota: null, internet: true }, this.settings());
+    for (const manifest of [...walls, ...taskManifests(task, this.settings())].map(stamped))
+      await this.cluster.ensure(manifest, signal);
+  }
+
+  observe(workloadId: string, taskId: string): ObservedTask | null {
+    const { jobs, pods, configs } = this.objectsOf(workloadId, taskId);
+    const [job] = jobs;
+    if (job) return taskIn(taskId, job, pods);
+    // What is left of it is still on its way out.
+    const isLeaving = pods.length + configs.length > 0;
+    return isLeaving ? { taskId, state: 'lost', instance: null, startedAt: null, exit: null, trouble: null } : null;
+  }
+
+  async end(workloadId: string, taskId: string, signal: AbortSignal): Promise<void> {
+    const { jobs, configs } = this.objectsOf(workloadId, taskId);
+    for (const object of [...jobs, ...configs]) await this.cluster.delete(object, signal);
+  }
+
+  private objectsOf(workloadId: string, taskId: string) {
+    const isOfTask = ({ metadata }: KubeObject): boolean => metadata.labels?.[labelNames.task] === taskId;
+    return {
+      jobs: this.cluster.of<Job>('job', workloadId).filter(isOfTask),
+      pods: this.cluster.of<Pod>('pod', workloadId).filter(isOfTask),
+      configs: this.cluster.of('secret', workloadId).filter(isOfTask),
+    };
+  }
+}

@@ -1,0 +1,88 @@
+import type { Release } from '@berth/contracts/deployment';
+import type { DesiredTask, ObservedTask } from '@berth/contracts/runtime';
+import type { ReconcileContext } from '@berth/reconcile';
+import { Database } from '@berth/service-kit';
+import { Injectable } from '@nestjs/common';
+import { ReleasesRepository } from '../releases/releases.repository.js';
+import { Runtimes } from '../runtime/runtimes.js';
+import { STOP_DEADLINE_SECONDS } from '../workloads/desired-workload.js';
+import { RuntimeState } from '../workloads/runtime-state.js';
+import type { WorkloadRow } from '../workloads/workload.js';
+import { endingOf, isOpen, type TaskRow } from './task.js';
+import { TaskRecords } from './task-records.js';
+
+/** `changed`: what there is to do is to be read anew; `waiting`: something is still on the runtime. */
+export type TaskStep = 'changed' | 'waiting' | 'none';
+
+/** Brings tasks to the runtime and what became of them back, a step a pass. */
+@Injectable()
+export class TaskRuns {
+  constructor(
+    private readonly runtimes: Runtimes,
+    private readonly database: Database,
+    private readonly releases: ReleasesRepository,
+    private readonly state: RuntimeState,
+    private readonly records: TaskRecords,
+  ) {}
+
+  async step(workload: WorkloadRow, tasks: readonly TaskRow[], context: ReconcileContext): Promise<TaskStep> {
+    let step: TaskStep = 'none';
+    for (const task of tasks) {
+      const changed = isOpen(task) ? await this.advance(workload, task, context) : await this.clear(task, context);
+      if (changed) return 'changed';
+      step = 'waiting';
+    }
+    return step;
+  }
+
+  private async advance(workload: WorkloadRow, task: TaskRow, context: ReconcileContext): Promise<boolean> {
+    const release = await this.releases.find(this.database, task.releaseId);
+    if (!release) throw new Error(`Task ${task.id} is of a release that is gone.`);
+    const observed = await this.observed(workload, release, task, context.signal);
+    const output = await this.records.output(task, observed, release, context);
+    const ending = endingOf(task, observed, output);
+    if (ending) {
+      await this.records.end(task, ending, release, context);
+      return true;
+    }
+    if (task.status === 'running' || !observed) return false;
+    await this.records.start(task, context);
+    return true;
+  }
+
+  private async observed(
+    workload: WorkloadRow,
+    release: Release,
+    task: TaskRow,
+    signal: AbortSignal,
+  ): Promise<ObservedTask | null> {
+    const runtime = await this.runtimes.of(workload.id);
+    const found = await runtime.observeTask(workload.id, task.id, signal);
+    if (found || task.status !== 'queued') return found;
+    await runtime.startTask(await this.desired(workload, release, task), signal);
+    return runtime.observeTask(workload.id, task.id, signal);
+  }
+
+  private async desired(workload: WorkloadRow, release: Release, task: TaskRow): Promise<DesiredTask> {
+    const { number, hash, configHash, artifact } = release;
+    const { id: workloadId, organizationId, projectId, environmentId, appId, namespace, appSlug: name } = workload;
+    const { id: taskId, process, command, cpuMillicores, memoryMib, deadlineSeconds } = task;
+    return {
+      ...{ taskId, workloadId, organizationId, projectId, environmentId, appId, namespace, name, deadlineSeconds },
+      release: { number, hash, configHash, artifact },
+      environment: await this.state.environmentOf(release),
+      process: { name: process, command, cpuMillicores, memoryMib },
+      stopDeadlineSeconds: STOP_DEADLINE_SECONDS,
+    };
+  }
+
+  /** It has ended: nothing of it may be left on the runtime. */
+  private async clear(task: TaskRow, context: ReconcileContext): Promise<boolean> {
+    const runtime = await this.runtimes.of(task.workloadId);
+    const isThere = () => runtime.observeTask(task.workloadId, task.id, context.signal);
+    if (await isThere()) await runtime.endTask(task.workloadId, task.id, context.signal);
+    if (await isThere()) return false;
+    await this.records.clear(task, context);
+    return true;
+  }
+}

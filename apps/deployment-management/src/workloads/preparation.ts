@@ -1,0 +1,54 @@
+import { lookAgainIn, type Outcome, type ReconcileContext } from '@berth/reconcile';
+import { Injectable } from '@nestjs/common';
+import type { DeploymentRow } from '../deployments/deployment.js';
+import { Transitions } from '../deployments/transitions.js';
+import { ReleaseCommands } from '../tasks/release-commands.js';
+import { DeploymentSteps } from './deployment-steps.js';
+import { Rollouts } from './rollouts.js';
+import { RuntimeState } from './runtime-state.js';
+import { underLock } from './under-lock.js';
+import type { WorkloadView } from './workload-views.js';
+import { WorkloadsRepository } from './workloads.repository.js';
+
+/** The step changed what there is to do. */
+const goOn = lookAgainIn({ seconds: 0 });
+const lookAgainSoon = lookAgainIn({ seconds: 1 });
+
+/** Takes a deployment from the queue to where it may replace instances: release, what can be known to be wrong, release command. */
+@Injectable()
+export class Preparation {
+  constructor(
+    private readonly runtime: RuntimeState,
+    private readonly steps: DeploymentSteps,
+    private readonly transitions: Transitions,
+    private readonly workloads: WorkloadsRepository,
+    private readonly commands: ReleaseCommands,
+    private readonly rollouts: Rollouts,
+  ) {}
+
+  async prepare(view: WorkloadView, next: DeploymentRow, context: ReconcileContext): Promise<Outcome> {
+    await context.transaction((tx) => this.steps.prepare(tx, view.workload.id, next));
+    return goOn;
+  }
+
+  async step(view: WorkloadView, moving: DeploymentRow, context: ReconcileContext): Promise<Outcome> {
+    const { target } = view;
+    if (!target) throw new Error(`Deployment ${moving.id} is preparing without a release.`);
+    const command = await this.commands.statusOf(moving, target);
+    if (!['none', 'due', 'succeeded'].includes(command)) return this.meanwhile(view, context);
+    const unfit = await this.runtime.refusalOf(target);
+    await underLock(context, this.workloads, view.workload.id, (tx, workload) => {
+      if (unfit) return this.transitions.fail(tx, workload, moving, unfit);
+      return command === 'due'
+        ? this.commands.begin(tx, workload, moving, target)
+        : this.steps.beginRolling(tx, workload, moving, target);
+    });
+    return goOn;
+  }
+
+  /** The release command runs: what serves is looked after as ever. */
+  private async meanwhile({ moving: _, ...view }: WorkloadView, context: ReconcileContext): Promise<Outcome> {
+    if (view.former) await this.rollouts.converge({ ...view, moving: undefined }, view.former, context);
+    return lookAgainSoon;
+  }
+}
