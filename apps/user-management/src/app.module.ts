@@ -12,6 +12,7 @@ import { InvitationsModule } from './invitations/invitations.module.js';
 import { MailModule } from './mail/mail.module.js';
 import { MembershipsModule } from './memberships/memberships.module.js';
 import { OrganizationsModule } from './organizations/organizations.module.js';
+import { PasskeysModule } from './passkeys/passkeys.module.js';
 import { PasswordChangesModule } from './password-changes/password-changes.module.js';
 import { PasswordsModule } from './passwords/passwords.module.js';
 import { QuotasModule } from './quotas/quotas.module.js';
@@ -23,6 +24,7 @@ import { SessionsModule } from './sessions/sessions.module.js';
 import { SignInFlowsModule } from './sign-in-flows/sign-in-flows.module.js';
 import { SigningKeysModule } from './signing-keys/signing-keys.module.js';
 import { SnapshotsModule } from './snapshots/snapshots.module.js';
+import { StepUpModule } from './step-up/step-up.module.js';
 import { ThrottleModule } from './throttle/throttle.module.js';
 import { UsersModule } from './users/users.module.js';
 
@@ -47,6 +49,8 @@ export class AppModule {
       SecondFactorModule,
       SessionsModule,
       ApiTokensModule,
+      StepUpModule,
+      PasskeysModule,
       PasswordChangesModule,
       RecoveryModule,
       OrganizationsModule,

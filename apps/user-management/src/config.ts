@@ -44,6 +44,9 @@ export const config = baseConfig
       .enum(['true', 'false'])
       .default('false')
       .transform((value) => value === 'true'),
+    /** Domain that passkeys belong to, and the pages that may ask for them: they hold there and nowhere else. */
+    PASSKEY_DOMAIN: z.string().min(1).default('localhost'),
+    PASSKEY_ORIGINS: list.pipe(z.array(z.url({ protocol: /^https?$/ }))),
     /** The gateway's configuration without keys, and where gateways take it with keys. */
     KONG_FILE: z.string().optional(),
     GATEWAY_CONTROL: addresses,

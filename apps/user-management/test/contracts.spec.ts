@@ -32,6 +32,8 @@ describe('the API as a whole', () => {
     'post /v1/auth/oidc/flows/login',
     'post /v1/auth/oidc/flows/prove-address',
     'post /v1/auth/oidc/flows/register',
+    'post /v1/auth/passkeys/challenge',
+    'post /v1/auth/passkeys/login',
     'post /v1/invitations/decline',
     'get /.well-known/jwks.json',
   ];
@@ -85,6 +87,7 @@ describe('the API as a whole', () => {
     const ids: Record<string, string> = {
       '/v1/identity-providers/{id}': String(provider.body['id']),
       '/v1/auth/identities/{id}': randomUUID(),
+      '/v1/auth/passkeys/{id}': randomUUID(),
       '/v1/api-tokens/{id}': String(token.body['id']),
       '/v1/invitations/{id}': String(invited.body['id']),
       '/v1/invitations/{id}/resend': String(invited.body['id']),

@@ -3,17 +3,7 @@ import { Clock } from '@berth/service-kit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TOTP, URI } from 'otpauth';
 import { goodPassword, IdentityService, type Person } from './fixtures/identity-service.js';
-
-/** Real time, which a test may move forward. */
-class MovedClock extends Clock {
-  forward = 0;
-  override now(): Date {
-    return new Date(Date.now() + this.forward);
-  }
-  step(): void {
-    this.forward += 30_000;
-  }
-}
+import { MovedClock } from './fixtures/moved-clock.js';
 
 const clock = new MovedClock();
 let identity: IdentityService;
@@ -42,7 +32,7 @@ async function protectedPerson(): Promise<Protected> {
   const code = codeOf((await begin(person.accessToken)).body.uri);
   const confirmed = await post<RecoveryCodes>('/v1/auth/totp/confirm', { code: code() }, person.accessToken);
   expect(confirmed.status).toBe(200);
-  clock.step();
+  clock.forward(30_000);
   return { ...person, code, codes: confirmed.body.recoveryCodes };
 }
 
@@ -62,7 +52,7 @@ describe('somebody with an authenticator', () => {
     const answers = await Promise.all([1, 2, 3].map(() => login(email, one)));
     expect(answers.map((each) => each.status).sort()).toEqual([200, 401, 401]);
     expect(await login(email, one)).toMatchObject({ status: 401, body: { code: 'second_factor_invalid' } });
-    clock.step();
+    clock.forward(30_000);
     expect((await login(email, code())).status).toBe(200);
   });
 
@@ -137,7 +127,7 @@ describe('an authenticator', () => {
     const { secret, uri } = (await begin(person.accessToken)).body;
     const confirmed = await post<RecoveryCodes>('/v1/auth/totp/confirm', { code: codeOf(uri)() }, person.accessToken);
     const rows = await Promise.all(
-      ['totp', 'totp_recovery_code', 'audit_entry'].map((table) =>
+      ['totp', 'recovery_code', 'audit_entry'].map((table) =>
         identity.database.query<{ row: string }>(`select row_to_json(t)::text as row from ${table} t`),
       ),
     );

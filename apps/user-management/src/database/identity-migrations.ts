@@ -2,6 +2,7 @@ import { ApiTokens1763740000004 } from './migrations/api-tokens.migration.js';
 import { CreateUserManagement1763690000001 } from './migrations/create-user-management.migration.js';
 import { IdentityProviders1763750000001 } from './migrations/identity-providers.migration.js';
 import { Invitations1763740000003 } from './migrations/invitations.migration.js';
+import { Passkeys1763750000002 } from './migrations/passkeys.migration.js';
 import { Recovery1763740000001 } from './migrations/recovery.migration.js';
 import { SecondFactor1763740000005 } from './migrations/second-factor.migration.js';
 import { Throttle1763740000002 } from './migrations/throttle.migration.js';
@@ -15,4 +16,5 @@ export const identityMigrations = [
   ApiTokens1763740000004,
   SecondFactor1763740000005,
   IdentityProviders1763750000001,
+  Passkeys1763750000002,
 ] as const;

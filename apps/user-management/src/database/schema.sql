@@ -221,6 +221,28 @@ create table outbox (
   constraint outbox_pkey PRIMARY KEY (seq)
 );
 
+create table passkey (
+  id uuid not null,
+  user_id uuid not null,
+  credential_id text not null,
+  public_key bytea not null,
+  counter bigint not null,
+  transports jsonb not null,
+  name text not null,
+  backed_up boolean not null,
+  created_at timestamp with time zone not null,
+  last_used_at timestamp with time zone,
+  constraint passkey_pkey PRIMARY KEY (id),
+  constraint passkey_credential_id_key UNIQUE (credential_id)
+);
+
+create table passkey_challenge (
+  challenge_hash text not null,
+  user_id uuid,
+  expires_at timestamp with time zone not null,
+  constraint passkey_challenge_pkey PRIMARY KEY (challenge_hash)
+);
+
 create table producer_epoch (
   one boolean not null default true,
   epoch integer not null default 0,
@@ -234,6 +256,12 @@ create table recovery (
   expires_at timestamp with time zone not null,
   constraint recovery_pkey PRIMARY KEY (user_id),
   constraint recovery_token_hash_key UNIQUE (token_hash)
+);
+
+create table recovery_code (
+  user_id uuid not null,
+  code_hash text not null,
+  constraint recovery_code_pkey PRIMARY KEY (user_id, code_hash)
 );
 
 create table recovery_request (
@@ -268,6 +296,7 @@ create table session (
   last_used_at timestamp with time zone not null,
   expires_at timestamp with time zone not null,
   revoked_at timestamp with time zone,
+  proven_at timestamp with time zone not null default now(),
   constraint session_pkey PRIMARY KEY (id)
 );
 
@@ -313,12 +342,6 @@ create table totp (
   confirmed boolean not null default false,
   last_step bigint not null default 0,
   constraint totp_pkey PRIMARY KEY (user_id)
-);
-
-create table totp_recovery_code (
-  user_id uuid not null,
-  code_hash text not null,
-  constraint totp_recovery_code_pkey PRIMARY KEY (user_id, code_hash)
 );
 
 create table work_deadline (
@@ -374,15 +397,19 @@ alter table membership add constraint membership_organization_id_fkey FOREIGN KE
 
 alter table membership add constraint membership_provider_id_fkey FOREIGN KEY (provider_id) REFERENCES identity_provider(id) ON DELETE SET NULL;
 
+alter table passkey add constraint passkey_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
+
+alter table passkey_challenge add constraint passkey_challenge_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
+
 alter table recovery add constraint recovery_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
+
+alter table recovery_code add constraint recovery_code_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
 
 alter table refresh_token add constraint refresh_token_session_id_fkey FOREIGN KEY (session_id) REFERENCES session(id) ON DELETE CASCADE;
 
 alter table sign_in_flow add constraint sign_in_flow_provider_id_fkey FOREIGN KEY (provider_id) REFERENCES identity_provider(id) ON DELETE CASCADE;
 
 alter table totp add constraint totp_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
-
-alter table totp_recovery_code add constraint totp_recovery_code_user_id_fkey FOREIGN KEY (user_id) REFERENCES totp(user_id) ON DELETE CASCADE;
 
 CREATE INDEX access_membership_subject ON access_membership USING btree (subject_id, organization_id);
 
@@ -405,6 +432,10 @@ CREATE INDEX invitation_organization ON invitation USING btree (organization_id,
 CREATE INDEX linked_identity_user ON linked_identity USING btree (user_id, id);
 
 CREATE INDEX membership_user ON membership USING btree (user_id, organization_id);
+
+CREATE INDEX passkey_user ON passkey USING btree (user_id, id);
+
+CREATE INDEX passkey_challenge_expires ON passkey_challenge USING btree (expires_at);
 
 CREATE INDEX recovery_expires_at ON recovery USING btree (expires_at);
 

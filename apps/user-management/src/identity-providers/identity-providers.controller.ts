@@ -13,6 +13,7 @@ import {
 } from '@berth/contracts/identity';
 import { Answers, AnswersNothing, entityTag } from '@berth/service-kit';
 import { Body, Controller, Delete, Get, Headers, Inject, Param, Patch, Post, Query, Res } from '@nestjs/common';
+import { ProvenRecently } from '../step-up/proven-recently.js';
 import { type IdentityProviderRecord, toView } from './identity-provider.js';
 import { IdentityProvidersService } from './identity-providers.service.js';
 
@@ -36,6 +37,7 @@ export class IdentityProvidersController {
 
   @Post()
   @Requires('identity-providers:update')
+  @ProvenRecently()
   @Answers(identityProvider, 201)
   async createIdentityProvider(
     @CurrentCaller() caller: Caller,
@@ -60,6 +62,7 @@ export class IdentityProvidersController {
 
   @Patch(':id')
   @Requires('identity-providers:update')
+  @ProvenRecently()
   @Answers(identityProvider)
   async updateIdentityProvider(
     @CurrentCaller() caller: Caller,
@@ -73,6 +76,7 @@ export class IdentityProvidersController {
 
   @Delete(':id')
   @Requires('identity-providers:update')
+  @ProvenRecently()
   @AnswersNothing()
   deleteIdentityProvider(
     @CurrentCaller() caller: Caller,

@@ -45,14 +45,26 @@ export class SecondFactorRepository {
     return rows.length > 0;
   }
 
-  async confirm(tx: Tx, userId: string, step: number, recoveryCodes: readonly string[]): Promise<void> {
+  async confirm(tx: Tx, userId: string, step: number): Promise<void> {
     await tx.query('update totp set confirmed = true, last_step = $2 where user_id = $1', [userId, step]);
-    await tx.query('delete from totp_recovery_code where user_id = $1', [userId]);
-    for (const code of recoveryCodes)
-      await tx.query('insert into totp_recovery_code (user_id, code_hash) values ($1, $2)', [
-        userId,
-        hashRecoveryCode(code),
-      ]);
+  }
+
+  /** Whether anything besides the password is asked for. */
+  async hasAny(sql: Sql, userId: string): Promise<boolean> {
+    const [row] = await sql.query<{ any: boolean }>(
+      `select exists (select from totp where user_id = $1 and confirmed)
+           or exists (select from passkey where user_id = $1) as any`,
+      [userId],
+    );
+    return row?.any ?? false;
+  }
+
+  async replaceRecoveryCodes(tx: Tx, userId: string, codes: readonly string[]): Promise<void> {
+    await tx.query('delete from recovery_code where user_id = $1', [userId]);
+    await tx.query('insert into recovery_code (user_id, code_hash) select $1, unnest($2::text[])', [
+      userId,
+      codes.map(hashRecoveryCode),
+    ]);
   }
 
   async useStep(tx: Tx, userId: string, step: number): Promise<void> {
@@ -60,18 +72,18 @@ export class SecondFactorRepository {
   }
 
   async useRecoveryCode(tx: Tx, userId: string, code: string): Promise<boolean> {
-    const rows = await tx.query(
-      'delete from totp_recovery_code where user_id = $1 and code_hash = $2 returning code_hash',
-      [userId, hashRecoveryCode(code)],
-    );
+    const rows = await tx.query('delete from recovery_code where user_id = $1 and code_hash = $2 returning code_hash', [
+      userId,
+      hashRecoveryCode(code),
+    ]);
     return rows.length > 0;
   }
 
   async countRecoveryCodes(sql: Sql, userId: string): Promise<number> {
-    return (await sql.query('select from totp_recovery_code where user_id = $1', [userId])).length;
+    return (await sql.query('select from recovery_code where user_id = $1', [userId])).length;
   }
 
-  async delete(tx: Tx, userId: string): Promise<void> {
+  async deleteTotp(tx: Tx, userId: string): Promise<void> {
     await tx.query('delete from totp where user_id = $1', [userId]);
   }
 }

@@ -1,10 +1,10 @@
-import { Audit, type Caller } from '@berth/access';
+import type { Caller } from '@berth/access';
 import type { BeginTotp, DisableTotp, RecoveryCodes, TotpSecret, TotpStatus } from '@berth/contracts/identity';
-import { Clock, Database, type Tx } from '@berth/service-kit';
+import { Clock, Database } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { PasswordProof } from '../password-proof/password-proof.js';
-import { newRecoveryCodes } from './recovery-code.js';
 import { SecondFactor } from './second-factor.js';
+import { SecondFactorChanges } from './second-factor-changes.js';
 import { secondFactorErrors as errors } from './second-factor.errors.js';
 import { SecondFactorRepository } from './second-factor.repository.js';
 import { newTotpSecret, stepOfCode, totpUri } from './totp.js';
@@ -17,7 +17,7 @@ export class TotpService {
     @Inject(SecondFactorRepository) private readonly repository: SecondFactorRepository,
     @Inject(SecondFactor) private readonly factor: SecondFactor,
     @Inject(PasswordProof) private readonly passwords: PasswordProof,
-    @Inject(Audit) private readonly audit: Audit,
+    @Inject(SecondFactorChanges) private readonly changes: SecondFactorChanges,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
@@ -37,17 +37,17 @@ export class TotpService {
   }
 
   async confirm(caller: Caller, code: string): Promise<RecoveryCodes> {
-    const recoveryCodes = newRecoveryCodes();
-    await this.database.transaction(async (tx) => {
+    return this.database.transaction(async (tx) => {
       const totp = await this.repository.find(tx, caller.subjectId, 'for update');
       if (!totp) throw errors.TotpNotBegun('Ask for a secret first.');
       if (totp.isConfirmed) throw errors.TotpEnabledAlready('You have an authenticator already.');
       const step = stepOfCode(totp.secret, code, this.clock.now());
       if (step === undefined) throw errors.TotpCodeWrong('is not the code of this moment', { pointer: '/code' });
-      await this.repository.confirm(tx, caller.subjectId, step, recoveryCodes);
-      await this.record(tx, caller, 'users:enable-second-factor');
+      const recoveryCodes = await this.changes.beginWithCodes(tx, caller.subjectId);
+      await this.repository.confirm(tx, caller.subjectId, step);
+      await this.changes.told(tx, caller, 'authenticator added');
+      return { recoveryCodes };
     });
-    return { recoveryCodes };
   }
 
   /** Takes both factors: a device that was left open must not be enough. */
@@ -55,15 +55,11 @@ export class TotpService {
     await this.passwords.requireOf(caller, password, address);
     const totp = await this.repository.find(this.database, caller.subjectId);
     if (!totp?.isConfirmed) throw errors.TotpNotEnabled('You have no authenticator.');
-    await this.factor.require(caller.subjectId, code, address);
+    await this.factor.require(caller.subjectId, { code }, address);
     await this.database.transaction(async (tx) => {
-      await this.repository.delete(tx, caller.subjectId);
-      await this.record(tx, caller, 'users:disable-second-factor');
+      await this.repository.deleteTotp(tx, caller.subjectId);
+      await this.changes.forgetCodesOfNothing(tx, caller.subjectId);
+      await this.changes.told(tx, caller, 'authenticator removed');
     });
-  }
-
-  private async record(tx: Tx, caller: Caller, action: string): Promise<void> {
-    const target = { kind: 'user', id: caller.subjectId };
-    await this.audit.record(tx, { by: caller, action, target, organizationId: null });
   }
 }

@@ -32,7 +32,7 @@ export class LoginService {
     const proven = await this.passwords.of(login, address);
     if (!proven) throw credentialsInvalid();
     const { user, attempt } = proven;
-    await this.secondFactor.require(user.id, login.code, address);
+    await this.secondFactor.require(user.id, login, address);
     await this.throttle.succeeded(attempt);
     const started = await this.database.transaction((tx) => this.start(tx, user, userAgent));
     return { ...started, userId: user.id, administrator: user.administrator };

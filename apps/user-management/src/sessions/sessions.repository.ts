@@ -13,7 +13,8 @@ export class SessionsRepository {
   async insert(tx: Tx, session: SessionRecord): Promise<void> {
     await tx.query(
       `with ended as (delete from session where user_id = $2 and expires_at < $4)
-       insert into session (id, user_id, user_agent, created_at, last_used_at, expires_at) values ($1, $2, $3, $4, $5, $6)`,
+       insert into session (id, user_id, user_agent, created_at, proven_at, last_used_at, expires_at)
+       values ($1, $2, $3, $4, $4, $5, $6)`,
       [session.id, session.userId, session.userAgent, session.createdAt, session.lastUsedAt, session.expiresAt],
     );
   }

@@ -480,6 +480,86 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/auth/passkeys': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['listPasskeys'];
+    put?: never;
+    post: operations['addPasskey'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/auth/passkeys/challenge': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['challengePasskey'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/auth/passkeys/login': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['loginWithPasskey'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/auth/passkeys/options': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['makePasskeyOptions'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/auth/passkeys/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    delete: operations['deletePasskey'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/auth/password': {
     parameters: {
       query?: never;
@@ -554,6 +634,22 @@ export interface paths {
     get?: never;
     put?: never;
     post: operations['register'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/auth/step-up': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['stepUp'];
     delete?: never;
     options?: never;
     head?: never;
@@ -1597,6 +1693,21 @@ export interface components {
       expiresIn: number;
       /** @enum {string} */
       tokenType: 'Bearer';
+    };
+    AddPasskey: {
+      credential: components['schemas']['NewPasskey'];
+      name: string;
+    };
+    AddedPasskey: {
+      backedUp: boolean;
+      /** Format: date-time */
+      createdAt: string;
+      /** Format: uuid */
+      id: string;
+      /** Format: date-time */
+      lastUsedAt: string | null;
+      name: string;
+      recoveryCodes: string[];
     };
     Agreement: {
       number: number;
@@ -3017,11 +3128,16 @@ export interface components {
     Login: {
       code?: string;
       email: string;
+      passkey?: components['schemas']['ShownPasskey'];
       password: string;
     };
     LoginWithFlow: {
       code?: string;
       flowToken: string;
+      passkey?: components['schemas']['ShownPasskey'];
+    };
+    LoginWithPasskey: {
+      passkey: components['schemas']['ShownPasskey'];
     };
     Membership: {
       /** Format: date-time */
@@ -3061,6 +3177,22 @@ export interface components {
       items: components['schemas']['MyOrganization'][];
       next: string | null;
     };
+    NewPasskey: {
+      authenticatorAttachment?: string;
+      /** @default {} */
+      clientExtensionResults?: {
+        [key: string]: unknown;
+      };
+      id: string;
+      rawId: string;
+      response: {
+        attestationObject: string;
+        clientDataJSON: string;
+        transports?: string[];
+      };
+      /** @enum {string} */
+      type: 'public-key';
+    };
     Organization: {
       /** Format: date-time */
       createdAt: string;
@@ -3068,6 +3200,25 @@ export interface components {
       /** Format: uuid */
       id: string;
       slug: string;
+    };
+    Passkey: {
+      backedUp: boolean;
+      /** Format: date-time */
+      createdAt: string;
+      /** Format: uuid */
+      id: string;
+      /** Format: date-time */
+      lastUsedAt: string | null;
+      name: string;
+    };
+    PasskeyOptions: {
+      challenge: string;
+    } & {
+      [key: string]: unknown;
+    };
+    PasskeyPage: {
+      items: components['schemas']['Passkey'][];
+      next: string | null;
     };
     PriceBook: {
       currency: string;
@@ -3462,6 +3613,23 @@ export interface components {
       items: components['schemas']['Session'][];
       next: string | null;
     };
+    ShownPasskey: {
+      authenticatorAttachment?: string;
+      /** @default {} */
+      clientExtensionResults?: {
+        [key: string]: unknown;
+      };
+      id: string;
+      rawId: string;
+      response: {
+        authenticatorData: string;
+        clientDataJSON: string;
+        signature: string;
+        userHandle?: string;
+      };
+      /** @enum {string} */
+      type: 'public-key';
+    };
     SignInFlow: {
       authorizationUrl: string;
       /** Format: date-time */
@@ -3500,6 +3668,15 @@ export interface components {
         state: string;
         storageBytes: number;
       }[];
+    };
+    StepUp: {
+      code?: string;
+      passkey?: components['schemas']['ShownPasskey'];
+      password?: string;
+    };
+    SteppedUp: {
+      /** Format: date-time */
+      until: string;
     };
     TaxRule: {
       country: string;
@@ -4602,6 +4779,131 @@ export interface operations {
       };
     };
   };
+  listPasskeys: {
+    parameters: {
+      query?: {
+        limit?: number;
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PasskeyPage'];
+        };
+      };
+    };
+  };
+  addPasskey: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['AddPasskey'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AddedPasskey'];
+        };
+      };
+    };
+  };
+  challengePasskey: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PasskeyOptions'];
+        };
+      };
+    };
+  };
+  loginWithPasskey: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['LoginWithPasskey'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Tokens'];
+        };
+      };
+    };
+  };
+  makePasskeyOptions: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PasskeyOptions'];
+        };
+      };
+    };
+  };
+  deletePasskey: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
   changePassword: {
     parameters: {
       query?: never;
@@ -4709,6 +5011,29 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Registration'];
+        };
+      };
+    };
+  };
+  stepUp: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['StepUp'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SteppedUp'];
         };
       };
     };

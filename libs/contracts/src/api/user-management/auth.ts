@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { id } from '../../common/values.js';
+import { shownPasskey } from './passkeys.js';
 import { secondFactorCode } from './second-factor.js';
 import { displayName, email, newPassword } from './values.js';
 
@@ -22,6 +23,8 @@ export const login = z
     password: z.string().min(1).max(1_000),
     /** Of the second factor; asked for with `second_factor_required` where there is one. */
     code: secondFactorCode.optional(),
+    /** In place of a code. */
+    passkey: shownPasskey.optional(),
   })
   .meta({ id: 'Login' });
 export type Login = z.infer<typeof login>;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { pageOf } from '../../common/page.js';
 import { id, instant } from '../../common/values.js';
+import { shownPasskey } from './passkeys.js';
 import { secondFactorCode } from './second-factor.js';
 import { displayName } from './values.js';
 
@@ -44,7 +45,7 @@ export const identifiedPerson = z
 export type IdentifiedPerson = z.infer<typeof identifiedPerson>;
 
 export const loginWithFlow = z
-  .strictObject({ flowToken, code: secondFactorCode.optional() })
+  .strictObject({ flowToken, code: secondFactorCode.optional(), passkey: shownPasskey.optional() })
   .meta({ id: 'LoginWithFlow' });
 export type LoginWithFlow = z.infer<typeof loginWithFlow>;
 

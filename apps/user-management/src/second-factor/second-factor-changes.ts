@@ -1,0 +1,51 @@
+import { Audit, type Caller } from '@berth/access';
+import type { Tx } from '@berth/service-kit';
+import { Inject, Injectable } from '@nestjs/common';
+import { MailService } from '../mail/mail.service.js';
+import { UsersRepository } from '../users/users.repository.js';
+import { newRecoveryCodes } from './recovery-code.js';
+import { secondFactorMail, type SecondFactorEvent } from './second-factor-mail.js';
+import { SecondFactorRepository } from './second-factor.repository.js';
+
+const actions: Readonly<Record<SecondFactorEvent, string>> = {
+  'authenticator added': 'users:enable-second-factor',
+  'authenticator removed': 'users:disable-second-factor',
+  'passkey added': 'users:add-passkey',
+  'passkey removed': 'users:remove-passkey',
+  'recovery code used': 'users:use-recovery-code',
+  'all removed by an administrator': 'users:reset-second-factor',
+};
+
+/** What every change of somebody's second factors brings with it, whichever kind it is. */
+@Injectable()
+export class SecondFactorChanges {
+  constructor(
+    @Inject(SecondFactorRepository) private readonly repository: SecondFactorRepository,
+    @Inject(UsersRepository) private readonly users: UsersRepository,
+    @Inject(MailService) private readonly mail: MailService,
+    @Inject(Audit) private readonly audit: Audit,
+  ) {}
+
+  /** Call it before the factor is added: recovery codes come with the first one, and none with others. */
+  async beginWithCodes(tx: Tx, userId: string): Promise<string[]> {
+    await this.users.find(tx, userId, 'for update');
+    if (await this.repository.hasAny(tx, userId)) return [];
+    const codes = newRecoveryCodes();
+    await this.repository.replaceRecoveryCodes(tx, userId, codes);
+    return codes;
+  }
+
+  /** Call it after a factor was removed. */
+  async forgetCodesOfNothing(tx: Tx, userId: string): Promise<void> {
+    if (!(await this.repository.hasAny(tx, userId))) await this.repository.replaceRecoveryCodes(tx, userId, []);
+  }
+
+  /** Tells the person, whoever did it, and records it. */
+  async told(tx: Tx, by: Caller | 'platform', event: SecondFactorEvent, of?: { userId: string }): Promise<void> {
+    const id = of?.userId ?? (by === 'platform' ? '' : by.subjectId);
+    const user = await this.users.find(tx, id);
+    if (user) await this.mail.post(tx, secondFactorMail(user.email, event));
+    const target = { kind: 'user', id };
+    await this.audit.record(tx, { by, action: actions[event], target, organizationId: null });
+  }
+}
