@@ -23,6 +23,16 @@ export function mailerContract(name: string, make: () => Promise<MailerUnderTest
       expect(message).toMatch(/^Code: abc-123_XYZ$/m);
     });
 
+    it('delivers HTML beside the text, for whoever prefers it', async () => {
+      const { mailer, delivered } = await make();
+      await mailer.send({ ...mail, html: '<p>Hello</p>' });
+      const [message = ''] = await delivered();
+      expect(message).toMatch(/^Content-Type: multipart\/alternative/m);
+      const kinds = [...message.matchAll(/^Content-Type: (text\/\w+)/gm)].map(([, kind]) => kind);
+      expect(kinds).toEqual(['text/plain', 'text/html']);
+      expect(message).toContain('<p>Hello</p>');
+    });
+
     it('keeps a code of 43 characters whole on its line', async () => {
       const { mailer, delivered } = await make();
       const code = 'x'.repeat(43);

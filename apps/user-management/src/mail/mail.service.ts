@@ -1,7 +1,7 @@
 import { WorkQueue } from '@berth/reconcile';
 import { Clock, Ids, Keyring, type Tx } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
-import type { Mail } from './mailer.js';
+import { type Letter, mailOf } from './letter.js';
 
 export const MAIL_QUEUE = 'mail';
 export const MAIL_PURPOSE = 'mail';
@@ -16,9 +16,9 @@ export class MailService {
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
-  async post(tx: Tx, mail: Mail): Promise<void> {
+  async post(tx: Tx, letter: Letter): Promise<void> {
     const id = this.ids.next();
-    const sealed = this.keyring.seal(MAIL_PURPOSE, JSON.stringify(mail));
+    const sealed = this.keyring.seal(MAIL_PURPOSE, JSON.stringify(mailOf(letter)));
     await tx.query('insert into mail (id, sealed, created_at) values ($1, $2, $3)', [id, sealed, this.clock.now()]);
     await this.queue.enqueue(tx, MAIL_QUEUE, id);
   }

@@ -3,6 +3,8 @@ export interface Mail {
   readonly subject: string;
   /** Plain text. */
   readonly text: string;
+  /** The same for those who prefer it. */
+  readonly html?: string;
 }
 
 /** Port: hands one mail over. Throws when it was not taken; then it is tried again. */

@@ -1,11 +1,10 @@
-import type { Mail } from '../mail/mailer.js';
+import type { Letter } from '../mail/letter.js';
 
-export const passwordChangedMail = (to: string): Mail => ({
+export const passwordChangedMail = (to: string): Letter => ({
   to,
   subject: 'Your password was changed',
-  text: [
+  opening: [
     'The password of your account at Berth was changed, and everybody who was signed in with it was signed out.',
-    '',
-    'If it was not you, set a new password at once: berth recover',
-  ].join('\n'),
+  ],
+  closing: ['If it was not you, set a new password at once: berth recover'],
 });

@@ -1,14 +1,11 @@
-import type { Mail } from '../mail/mailer.js';
+import type { Letter } from '../mail/letter.js';
 
-/** A line of its own holds the code, so that a person and a program find it. */
-export const recoveryMail = (to: string, token: string): Mail => ({
+export const recoveryMail = (to: string, token: string): Letter => ({
   to,
   subject: 'Set a new password',
-  text: [
+  opening: [
     'Somebody asked to set a new password for your account at Berth. If it was you, use this code within 30 minutes:',
-    '',
-    `Code: ${token}`,
-    '',
-    'If it was not you, do nothing: your password stays as it is.',
-  ].join('\n'),
+  ],
+  code: token,
+  closing: ['If it was not you, do nothing: your password stays as it is.'],
 });

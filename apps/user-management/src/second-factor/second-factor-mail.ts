@@ -1,4 +1,4 @@
-import type { Mail } from '../mail/mailer.js';
+import type { Letter } from '../mail/letter.js';
 
 export type SecondFactorEvent =
   | 'authenticator added'
@@ -18,8 +18,9 @@ const sentences: Readonly<Record<SecondFactorEvent, string>> = {
     'An administrator removed all authenticators and passkeys from your account, because somebody said that you lost them.',
 };
 
-export const secondFactorMail = (to: string, event: SecondFactorEvent): Mail => ({
+export const secondFactorMail = (to: string, event: SecondFactorEvent): Letter => ({
   to,
   subject: 'How you sign in to Berth has changed',
-  text: [sentences[event], '', 'If it was not you, set a new password at once: berth recover'].join('\n'),
+  opening: [sentences[event]],
+  closing: ['If it was not you, set a new password at once: berth recover'],
 });
