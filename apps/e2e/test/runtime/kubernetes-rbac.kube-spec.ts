@@ -1,50 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { DesiredTask, DesiredWorkload } from '@berth/contracts/runtime';
-import type { KubeClient } from '@berth/kubernetes';
 import { eventually, type SeenRequest } from '@berth/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { parseAllDocuments } from 'yaml';
+import { documents, install } from './kubernetes-account.js';
 import { type KubernetesWorld, kubernetesWorld, never } from './kubernetes-world.js';
-
-interface Rule {
-  readonly apiGroups: readonly string[];
-  readonly resources: readonly string[];
-  readonly verbs: readonly string[];
-}
-
-interface Document {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string };
-  readonly rules?: readonly Rule[];
-}
-
-const file = join(import.meta.dirname, '../../../../k8s/rbac/deployment-management.yaml');
-const documents = parseAllDocuments(readFileSync(file, 'utf8')).map((each) => each.toJS() as Document);
-const plurals: Readonly<Record<string, string>> = {
-  ...{ Namespace: 'namespaces', ServiceAccount: 'serviceaccounts' },
-  ...{ ClusterRole: 'clusterroles', ClusterRoleBinding: 'clusterrolebindings' },
-};
-
-/** Installs the file as an administrator does, and answers a token of the account in it. */
-async function install(administrator: KubeClient): Promise<string> {
-  for (const body of documents) {
-    const { apiVersion, kind, metadata } = body;
-    const root = apiVersion === 'v1' ? '/api/v1' : `/apis/${apiVersion}`;
-    const scope = metadata.namespace === undefined ? '' : `/namespaces/${metadata.namespace}`;
-    const path = `${root}${scope}/${plurals[kind]}/${metadata.name}?fieldManager=administrator`;
-    const contentType = 'application/apply-patch+yaml';
-    await administrator.transport.ask({ method: 'PATCH', path, body, contentType, signal: never });
-  }
-  const path = '/api/v1/namespaces/berth-system/serviceaccounts/deployment-management/token';
-  const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} };
-  const made = await administrator.transport.ask<{ status: { token: string } }>({
-    ...{ method: 'POST', path, body, signal: never },
-  });
-  return made.status.token;
-}
 
 const granted = documents
   .flatMap(({ rules }) => rules ?? [])
@@ -54,6 +13,8 @@ const granted = documents
 
 /** Permissions that an answered request took. */
 function usedBy({ method, path, status }: SeenRequest): string[] {
+  // Which version it is may everybody know.
+  if (path === '/version') return [];
   const pattern =
     /^\/(?:api|apis\/([^/]+))\/[^/]+(?:\/namespaces\/[^/]+(?=\/))?\/([a-z]+)(?:\/([^/?]+))?(?:\/([a-z]+))?/;
   const [, group = '', resource = '', name, subresource] = pattern.exec(path) ?? [];

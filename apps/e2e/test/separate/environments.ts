@@ -14,7 +14,8 @@ export interface Facts {
   readonly told: Partial<Record<PartName, Variables>>;
   readonly folder: string;
   readonly ports: Readonly<Record<PartName, number>>;
-  readonly brokers: string;
+  /** Absent: the embedded bus. */
+  readonly brokers: string | undefined;
   readonly postgres: TestPostgres;
   readonly administrator: Credentials;
 }
@@ -58,8 +59,9 @@ const isRoot = String(process.getuid?.() === 0);
 const sharedOf = ({ ports, brokers, postgres }: Facts, name: ServiceName): Variables => ({
   PORT: String(ports[name]),
   DATABASE_URL: postgres.urlOf(name),
-  BUS: 'kafka',
-  KAFKA_BROKERS: brokers,
+  ...(brokers === undefined
+    ? { BUS: 'embedded', BUS_DATABASE_URL: postgres.urlOf('bus') }
+    : { BUS: 'kafka', KAFKA_BROKERS: brokers }),
   LOG_LEVEL: 'warn',
 });
 

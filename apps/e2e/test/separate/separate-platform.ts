@@ -9,6 +9,7 @@ import { freePort } from '../support/berth-process.js';
 import { readAllTopics } from '../support/kafka-events.js';
 import { type Credentials, type Platform, type ServiceName, serviceNames } from '../support/platform.js';
 import { ServiceProcess } from '../support/service-process.js';
+import { eventsOnBus } from '../support/stored.js';
 import { TestPostgres } from '../support/test-postgres.js';
 import { Balancer } from './balancer.js';
 import { environmentsOf, partNames, type PartName, type Variables } from './environments.js';
@@ -20,9 +21,13 @@ export interface SeparateOptions {
   readonly told?: Partial<Record<PartName, Variables>>;
   /** A second process of each service; requests go to either. */
   readonly isReplicated?: boolean;
+  /** Default: Kafka. */
+  readonly bus?: 'kafka' | 'embedded';
+  /** Default: all of them. */
+  readonly parts?: readonly PartName[];
 }
 
-/** Six processes, Kafka and PostgreSQL: nothing of the embedded composition, nothing told but by environment. */
+/** A process for each part, Kafka and PostgreSQL: nothing of the embedded composition, nothing told but by environment. */
 export class SeparatePlatform implements Platform {
   /** The second replica of each service, where there is one. */
   readonly replicas: ServiceProcess[] = [];
@@ -31,25 +36,26 @@ export class SeparatePlatform implements Platform {
   private constructor(
     readonly folder: string,
     readonly url: string,
-    readonly kafka: KafkaNode,
+    private readonly broker: KafkaNode | null,
     readonly postgres: TestPostgres,
     private readonly credentials: Credentials,
-    private readonly parts: Readonly<Record<PartName, ServiceProcess>>,
+    private readonly parts: Readonly<Partial<Record<PartName, ServiceProcess>>>,
   ) {}
 
-  static async start({ told = {}, isReplicated = false }: SeparateOptions = {}): Promise<SeparatePlatform> {
+  static async start(options: SeparateOptions = {}): Promise<SeparatePlatform> {
+    const { told = {}, isReplicated = false, bus = 'kafka', parts: wanted = partNames } = options;
     const folder = await mkdtemp(join(tmpdir(), 'berth-separate-'));
     // Apps and builds run as other users, who pass through.
     await chmod(folder, 0o711);
-    const [kafka, postgres] = await Promise.all([startKafka(), TestPostgres.start()]);
+    const [broker, postgres] = await Promise.all([bus === 'kafka' ? startKafka() : null, TestPostgres.start()]);
     const administrator = { email: 'admin@example.com', password: randomBytes(12).toString('base64url') };
     const ports = await portsOf(partNames);
-    const environments = environmentsOf({ folder, ports, brokers: kafka.brokers, postgres, administrator, told });
+    const environments = environmentsOf({ folder, ports, brokers: broker?.brokers, postgres, administrator, told });
     const parts = Object.fromEntries(
-      partNames.map((name) => [name, new ServiceProcess(name, environments[name], listens)]),
-    ) as Record<PartName, ServiceProcess>;
+      wanted.map((name) => [name, new ServiceProcess(name, environments[name], listens)]),
+    ) as Partial<Record<PartName, ServiceProcess>>;
     const url = `http://127.0.0.1:${ports.gateway}`;
-    const platform = new SeparatePlatform(folder, url, kafka, postgres, administrator, parts);
+    const platform = new SeparatePlatform(folder, url, broker, postgres, administrator, parts);
     try {
       if (isReplicated) await platform.replicate(environments, ports);
       await Promise.all([...Object.values(platform.parts), ...platform.replicas].map((part) => part.start()));
@@ -61,7 +67,14 @@ export class SeparatePlatform implements Platform {
   }
 
   part(name: PartName): ServiceProcess {
-    return this.parts[name];
+    const part = this.parts[name];
+    if (!part) throw new Error(`This platform was started without ${name}.`);
+    return part;
+  }
+
+  get kafka(): KafkaNode {
+    if (!this.broker) throw new Error('This platform was started without Kafka.');
+    return this.broker;
   }
 
   get everything(): string {
@@ -76,16 +89,16 @@ export class SeparatePlatform implements Platform {
     return this.postgres.urlOf(service);
   }
 
-  events(): Promise<CloudEvent[]> {
-    return readAllTopics(this.kafka.brokers);
+  async events(): Promise<CloudEvent[]> {
+    return this.broker ? readAllTopics(this.broker.brokers) : eventsOnBus(this.postgres.urlOf('bus'));
   }
 
   async stopAndRemove(): Promise<void> {
     for (const replica of this.replicas) await replica.stop();
     // The gateway last: what ends drains through it.
-    for (const name of partNames.toReversed()) await this.parts[name].stop();
+    for (const name of partNames.toReversed()) await this.parts[name]?.stop();
     for (const balancer of this.balancers) balancer.close();
-    await Promise.all([this.postgres.remove(), this.kafka.stop()]);
+    await Promise.all([this.postgres.remove(), this.broker?.stop()]);
     await rm(this.folder, { recursive: true, force: true });
   }
 
@@ -97,7 +110,7 @@ export class SeparatePlatform implements Platform {
     for (const name of serviceNames) {
       const own = await portsOf(['first', 'second']);
       const told = (port: number) => ({ ...environments[name], PORT: String(port) });
-      this.parts[name].tell(told(own.first));
+      this.part(name).tell(told(own.first));
       // Folders of builds belong to one process; blobs are shared.
       const folders: Variables = name === 'build' ? { DATA_FOLDER: join(this.folder, 'builds-2') } : {};
       this.replicas.push(new ServiceProcess(`${name}-2`, { ...told(own.second), ...folders }, listens));

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { CloudEvent } from '@berth/contracts/events';
 import type { Credentials, Platform, ServiceName } from './platform.js';
-import { rowsOf } from './stored.js';
+import { eventsOnBus } from './stored.js';
 
 export const workspace = resolve(import.meta.dirname, '../../../..');
 export const node = join(workspace, 'node_modules/node/bin/node');
@@ -80,9 +80,8 @@ export class BerthProcess implements Platform {
     return `postgres://${role}:${databasePassword}@127.0.0.1:${port}/${role}`;
   }
 
-  async events(): Promise<CloudEvent[]> {
-    const sql = 'select event from berth_bus.message order by topic, partition, "offset"';
-    return (await rowsOf<{ event: CloudEvent }>(this.databaseUrl('bus'), sql)).map(({ event }) => event);
+  events(): Promise<CloudEvent[]> {
+    return eventsOnBus(this.databaseUrl('bus'));
   }
 
   /** As Ctrl-C does. Resolves with the exit code. */

@@ -1,3 +1,4 @@
+import type { CloudEvent } from '@berth/contracts/events';
 import { Client } from 'pg';
 import { type Platform, serviceNames } from './platform.js';
 
@@ -15,6 +16,12 @@ export async function onDatabase<Result>(url: string, work: (client: Client) => 
 /** The rows that a statement answers. */
 export const rowsOf = <Row extends object>(url: string, sql: string, values: unknown[] = []): Promise<Row[]> =>
   onDatabase(url, async (client) => (await client.query<Row>(sql, values)).rows);
+
+/** Everything on an embedded bus, in its order within each key. */
+export async function eventsOnBus(url: string): Promise<CloudEvent[]> {
+  const sql = 'select event from berth_bus.message order by topic, partition, "offset"';
+  return (await rowsOf<{ event: CloudEvent }>(url, sql)).map(({ event }) => event);
+}
 
 /** Every row of every database of the platform and every event on its bus, as text. */
 export async function everythingStored(platform: Platform): Promise<string> {

@@ -7,7 +7,7 @@ import { freePort } from './berth-process.js';
 import { type ServiceName, serviceNames } from './platform.js';
 import { onDatabase } from './stored.js';
 
-/** A PostgreSQL server with a database and a role for each service. */
+/** A PostgreSQL server with a database and a role for each service, and for the embedded bus. */
 export class TestPostgres {
   private constructor(
     private readonly folder: string,
@@ -24,7 +24,7 @@ export class TestPostgres {
     const { url } = await server.start();
     const password = randomBytes(12).toString('hex');
     await onDatabase(url, async (admin) => {
-      for (const name of serviceNames.map(databaseOf)) {
+      for (const name of [...serviceNames, 'bus' as const].map(databaseOf)) {
         await admin.query(`create role ${name} login password '${password}'`);
         await admin.query(`create database ${name} owner ${name}`);
         await admin.query(`revoke connect on database ${name} from public`);
@@ -33,7 +33,7 @@ export class TestPostgres {
     return new TestPostgres(folder, server, port, password);
   }
 
-  urlOf(service: ServiceName): string {
+  urlOf(service: ServiceName | 'bus'): string {
     const name = databaseOf(service);
     return `postgres://${name}:${this.password}@127.0.0.1:${this.port}/${name}`;
   }
@@ -50,4 +50,4 @@ export class TestPostgres {
   }
 }
 
-const databaseOf = (service: ServiceName): string => service.replaceAll('-', '_');
+const databaseOf = (service: ServiceName | 'bus'): string => service.replaceAll('-', '_');

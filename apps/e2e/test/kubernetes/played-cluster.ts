@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import { KubeClient, type KubeObject, kinds, readKubeconfig, Transport } from '@berth/kubernetes';
+import { Clock } from '@berth/service-kit';
+// eslint-disable-next-line @nx/enforce-module-boundaries -- the tool that starts a control plane is no library
+import { type KubePlane, startKube } from '../../../../tools/kube/kube.mjs';
+import { install, kubeconfigOf } from '../runtime/kubernetes-account.js';
+import { PlayedGateway } from '../runtime/played-gateway.js';
+import { PlayedMetrics } from '../runtime/played-metrics.js';
+
+const { signal: never } = new AbortController();
+
+export interface Pod extends KubeObject {
+  readonly spec: { readonly containers: readonly { readonly image: string; readonly command?: readonly string[] }[] };
+}
+
+/** A cluster of its own with a real control plane; nodes, gateway and metrics are played. */
+export class PlayedCluster {
+  private constructor(
+    readonly plane: KubePlane,
+    /** As its administrator. */
+    readonly administrator: KubeClient,
+    private readonly gateway: PlayedGateway,
+    private readonly metrics: PlayedMetrics,
+    readonly gatewayUrl: string,
+    /** Of the account that `k8s/rbac` makes: what an administrator hands to the platform. */
+    readonly kubeconfig: string,
+  ) {}
+
+  static async start(): Promise<PlayedCluster> {
+    const plane = await startKube();
+    const access = readKubeconfig(readFileSync(plane.kubeconfig, 'utf8'));
+    const administrator = new KubeClient(new Transport(access, new Clock()));
+    const gateway = new PlayedGateway(administrator);
+    const metrics = new PlayedMetrics(administrator);
+    await metrics.start();
+    const kubeconfig = kubeconfigOf(plane.url, access.authority ?? '', await install(administrator));
+    return new PlayedCluster(plane, administrator, gateway, metrics, await gateway.listen(), kubeconfig);
+  }
+
+  async pods(workloadId: string): Promise<Pod[]> {
+    const selector = `berth.dev/workload=${workloadId}`;
+    const pods: Pod[] = [];
+    for await (const { items } of this.administrator.pages<Pod>(kinds.pod, never, { selector })) pods.push(...items);
+    return pods;
+  }
+
+  /** Kind and name of everything that a workload has, of whatever kind the platform handles. */
+  async everythingOf(workloadId: string): Promise<string[]> {
+    const selector = `berth.dev/workload=${workloadId}`;
+    const found: string[] = [];
+    for (const kind of Object.values(kinds))
+      for await (const { items } of this.administrator.pages(kind, never, { selector }))
+        found.push(...items.map(({ metadata }) => `${kind.kind} ${metadata.name}`));
+    return found;
+  }
+
+  async stop(): Promise<void> {
+    await this.gateway.close();
+    await this.metrics.close();
+    this.administrator.transport.close();
+    await this.plane.stop();
+  }
+}

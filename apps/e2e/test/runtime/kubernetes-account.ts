@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { KubeClient } from '@berth/kubernetes';
+import { parseAllDocuments } from 'yaml';
+
+const { signal: never } = new AbortController();
+
+interface Rule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+interface Document {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly rules?: readonly Rule[];
+}
+
+const file = join(import.meta.dirname, '../../../../k8s/rbac/deployment-management.yaml');
+export const documents = parseAllDocuments(readFileSync(file, 'utf8')).map((each) => each.toJS() as Document);
+const plurals: Readonly<Record<string, string>> = {
+  ...{ Namespace: 'namespaces', ServiceAccount: 'serviceaccounts' },
+  ...{ ClusterRole: 'clusterroles', ClusterRoleBinding: 'clusterrolebindings' },
+};
+
+/** Installs the file as an administrator does, and answers a token of the account in it. */
+export async function install(administrator: KubeClient): Promise<string> {
+  for (const body of documents) {
+    const { apiVersion, kind, metadata } = body;
+    const root = apiVersion === 'v1' ? '/api/v1' : `/apis/${apiVersion}`;
+    const scope = metadata.namespace === undefined ? '' : `/namespaces/${metadata.namespace}`;
+    const path = `${root}${scope}/${plurals[kind]}/${metadata.name}?fieldManager=administrator`;
+    const contentType = 'application/apply-patch+yaml';
+    await administrator.transport.ask({ method: 'PATCH', path, body, contentType, signal: never });
+  }
+  const path = '/api/v1/namespaces/berth-system/serviceaccounts/deployment-management/token';
+  const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} };
+  const made = await administrator.transport.ask<{ status: { token: string } }>({
+    ...{ method: 'POST', path, body, signal: never },
+  });
+  return made.status.token;
+}
+
+/** A kubeconfig of that account, as an administrator would hand it over. */
+export function kubeconfigOf(server: string, authority: string, token: string): string {
+  const cluster = { server, 'certificate-authority-data': Buffer.from(authority).toString('base64') };
+  return JSON.stringify({
+    ...{ apiVersion: 'v1', kind: 'Config', 'current-context': 'berth' },
+    clusters: [{ name: 'berth', cluster }],
+    users: [{ name: 'berth', user: { token } }],
+    contexts: [{ name: 'berth', context: { cluster: 'berth', user: 'berth' } }],
+  });
+}
