@@ -282,7 +282,9 @@ describe('reading builds', () => {
       expect(foreign.status).toBe(404);
       expect((await platform.fetch(`/v1/builds/${deployment.buildId}${path}`, 'nonsense')).status).toBe(401);
     }
-    expect((await platform.fetch(`/v1/builds?workload=${deployment.workloadId}`, stranger)).status).toBe(404);
+    const list = `/v1/builds?workload=${deployment.workloadId}`;
+    expect(await platform.get<BuildPage>(list, stranger)).toEqual({ items: [], next: null });
+    expect((await platform.get<BuildPage>(list, await platform.tokenFor(deployment))).items).toHaveLength(1);
     expect((await platform.fetch('/v1/builds/not-an-id', stranger)).status).toBe(422);
     expect((await platform.fetch('/v1/builds', stranger)).status).toBe(422);
   });

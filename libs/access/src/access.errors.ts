@@ -9,3 +9,6 @@ export const accessErrors = defineErrors({
   AccessPending: 503,
   AccessStale: 503,
 });
+
+/** One refusal for what is not there and for what the caller may not know of: nobody can tell the two apart. */
+export const notFound = () => accessErrors.NotFound('There is no such object.');

@@ -1,10 +1,10 @@
 import type { Quota } from '@berth/contracts/events';
 import { Clock, Database, type Sql } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
-import { accessErrors } from './access.errors.js';
+import { accessErrors, notFound } from './access.errors.js';
 import type { Caller } from './caller.js';
 import { ObjectChecks } from './guard/object-checks.js';
-import { can, mayKnow, scopesAllow, type Target } from './permissions/can.js';
+import { can, mayKnow, scopesAllow, type SubjectAccess, type Target } from './permissions/can.js';
 import { administratorPermissions, type Permission } from './permissions/permissions.js';
 import { AccessCache } from './read-copy/access-cache.js';
 import { OrganizationsRepository } from './read-copy/organizations.repository.js';
@@ -27,12 +27,15 @@ export class Access {
    */
   async require(caller: Caller, permission: Permission, target: Target): Promise<void> {
     this.checks.note(caller, { permission, target });
-    const member = await this.cache.member(target.organizationId, caller.subjectId);
-    if (member?.awaitingSnapshot && !caller.administrator) throw pending();
-    const subject = { administrator: caller.administrator, grants: member?.grants ?? [] };
-    if (!mayKnow(subject, target)) throw accessErrors.NotFound('There is no such object.');
+    const subject = await this.subject(caller, target);
+    if (!mayKnow(subject, target)) throw notFound();
     if (scopesAllow(caller.scopes, permission) && can(subject, permission, target)) return;
     throw accessErrors.Forbidden(`This needs the permission ${permission}.`);
+  }
+
+  /** For a list that is empty where the caller may not know that there is anything. @throws DomainError 503 `access_pending` */
+  async mayKnow(caller: Caller, target: Target): Promise<boolean> {
+    return mayKnow(await this.subject(caller, target), target);
   }
 
   /** For what belongs to the platform and to no organization. @throws DomainError 403 `forbidden` */
@@ -71,6 +74,12 @@ export class Access {
   async isStillValid(caller: Caller): Promise<boolean> {
     const { revokedSessions } = await this.cache.platform();
     return caller.tokenExpiresAt > this.clock.now() && !revokedSessions.has(caller.sessionId);
+  }
+
+  private async subject({ subjectId, administrator }: Caller, { organizationId }: Target): Promise<SubjectAccess> {
+    const member = await this.cache.member(organizationId, subjectId);
+    if (member?.awaitingSnapshot && !administrator) throw pending();
+    return { administrator, grants: member?.grants ?? [] };
   }
 }
 

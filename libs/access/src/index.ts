@@ -1,4 +1,4 @@
-export { accessErrors } from './access.errors.js';
+export { accessErrors, notFound } from './access.errors.js';
 export { accessEntities, accessMigrations, AccessModule, type AccessModuleOptions } from './access.module.js';
 export { Access } from './access.js';
 export { auditChain } from './audit/audit-entries.repository.js';

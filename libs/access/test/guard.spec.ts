@@ -2,8 +2,17 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { eventually, startTestService, type TestService } from '@berth/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type CryptoKey, exportSPKI, generateKeyPair, importJWK, SignJWT } from 'jose';
+import { Access, notFound } from '../src/index.js';
 import { TestIdentity } from '../src/testing.js';
 import { probe } from './fixtures/probe.service-definition.js';
+
+const anyCaller = {
+  sessionId: randomUUID(),
+  kind: 'user',
+  administrator: false,
+  scopes: ['*'],
+  tokenExpiresAt: new Date(Date.now() + 60_000),
+} as const;
 
 describe('the access guard', () => {
   let service: TestService;
@@ -44,6 +53,21 @@ describe('the access guard', () => {
       administrator: false,
       scopes: ['usage:read', 'costs:*'],
     });
+  });
+
+  it('answers alike to what is not there and to what the caller may not know of', async () => {
+    const access = service.app.get(Access);
+    const organizationId = await identity.organization();
+    const [member, stranger] = [randomUUID(), randomUUID()];
+    await identity.member(organizationId, 'viewer', { subjectId: member });
+    const callerOf = (subjectId: string) => ({ subjectId, ...anyCaller });
+    const refusal = { code: notFound().code, status: 404, message: notFound().message };
+    await expect(access.require(callerOf(stranger), 'projects:read', { organizationId })).rejects.toMatchObject(
+      refusal,
+    );
+    expect(await access.mayKnow(callerOf(stranger), { organizationId })).toBe(false);
+    expect(await access.mayKnow(callerOf(member), { organizationId })).toBe(true);
+    expect(await access.mayKnow({ ...callerOf(stranger), administrator: true }, { organizationId })).toBe(true);
   });
 
   it('asks for a token when none was sent', async () => {

@@ -1,4 +1,4 @@
-import { Access, type Caller, CurrentCaller, type Permission, Requires } from '@berth/access';
+import { Access, type Caller, CurrentCaller, notFound, Requires, type Target } from '@berth/access';
 import * as api from '@berth/contracts/build';
 import { id } from '@berth/contracts/common';
 import { Answers, Clock, Database, decodeCursor, sendEventStream, toPage } from '@berth/service-kit';
@@ -7,7 +7,6 @@ import type { FastifyReply } from 'fastify';
 import { type Build, hasEnded, withoutCredentials } from './build.js';
 import { BuildLogFollower } from './build-log-follower.js';
 import { BuildLogsRepository } from './build-logs.repository.js';
-import { buildErrors } from './builds.errors.js';
 import { BuildsRepository } from './builds.repository.js';
 
 @Controller('v1/builds')
@@ -34,8 +33,13 @@ export class BuildsController {
       decodeCursor(query.cursor, 'id'),
       query.limit + 1,
     );
-    if (found[0]) await this.requireOn(caller, 'builds:read', found[0]);
-    else this.access.tellsNothing(caller);
+    const [first] = found;
+    // Which workloads there are is known elsewhere: one that the caller may not know of has no builds, as one that is not there.
+    if (!first || !(await this.access.mayKnow(caller, placeOf(first)))) {
+      this.access.tellsNothing(caller);
+      return { items: [], next: null };
+    }
+    await this.access.require(caller, 'builds:read', placeOf(first));
     const page = toPage(found, query.limit, (each) => each.id);
     return { ...page, items: page.items.map(answerOf) };
   }
@@ -74,16 +78,17 @@ export class BuildsController {
 
   private async load(caller: Caller, buildId: string): Promise<Build> {
     const build = await this.builds.find(this.database, buildId);
-    if (!build) throw buildErrors.BuildNotFound('There is no such build.');
-    await this.requireOn(caller, 'builds:read', build);
+    if (!build) throw notFound();
+    await this.access.require(caller, 'builds:read', placeOf(build));
     return build;
   }
-
-  private requireOn(caller: Caller, permission: Permission, build: Build): Promise<void> {
-    const { organizationId, projectId, environmentId } = build;
-    return this.access.require(caller, permission, { organizationId, projectId, environmentId });
-  }
 }
+
+const placeOf = ({ organizationId, projectId, environmentId }: Build): Target => ({
+  organizationId,
+  projectId,
+  environmentId,
+});
 
 function resumedAfter(lastEventId: string | undefined): number | null {
   return lastEventId !== undefined && /^[0-9]{1,9}$/.test(lastEventId) ? Number(lastEventId) : null;

@@ -1,4 +1,4 @@
-import type { Caller } from '@berth/access';
+import { type Caller, notFound } from '@berth/access';
 import { documentOf } from '@berth/billing';
 import type { Invoice, InvoiceDocument } from '@berth/contracts/metering';
 import { Clock, Database } from '@berth/service-kit';
@@ -22,7 +22,7 @@ export class InvoicesService {
 
   async find(id: string): Promise<Invoice> {
     const found = await this.invoices.find(this.database, id);
-    if (!found) throw invoiceErrors.InvoiceNotFound('There is no such invoice.');
+    if (!found) throw notFound();
     return found;
   }
 
@@ -45,7 +45,7 @@ export class InvoicesService {
   async end(caller: Caller, id: string, status: 'paid' | 'void'): Promise<Invoice> {
     await this.database.transaction(async (tx) => {
       const found = await this.invoices.find(tx, id);
-      if (!found) throw invoiceErrors.InvoiceNotFound('There is no such invoice.');
+      if (!found) throw notFound();
       if (!(await this.invoices.end(tx, id, status, this.clock.now())))
         throw invoiceErrors.InvoiceNotOpen(`The invoice is ${found.status}.`);
       await this.records.ended(tx, caller, found, status);

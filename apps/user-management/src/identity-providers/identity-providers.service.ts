@@ -1,4 +1,4 @@
-import { Access, Audit, type Caller } from '@berth/access';
+import { Access, Audit, type Caller, notFound } from '@berth/access';
 import type { Page } from '@berth/contracts/common';
 import type {
   CreateIdentityProvider,
@@ -10,7 +10,6 @@ import type {
 import { Clock, Database, decodeCursor, Ids, requireMatch, toPage, type Tx } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { type IdentityProviderRecord, toView } from './identity-provider.js';
-import { identityProviderErrors } from './identity-providers.errors.js';
 import { IdentityProvidersRepository } from './identity-providers.repository.js';
 
 const MOST_SHOWN = 50;
@@ -117,5 +116,5 @@ function patched(
 
 function found(provider: IdentityProviderRecord | undefined): IdentityProviderRecord {
   if (provider) return provider;
-  throw identityProviderErrors.IdentityProviderNotFound('There is no such identity provider.');
+  throw notFound();
 }

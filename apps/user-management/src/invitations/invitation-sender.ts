@@ -1,4 +1,4 @@
-import { Audit, type Caller } from '@berth/access';
+import { Audit, type Caller, notFound } from '@berth/access';
 import { Clock, type Tx } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { MailService } from '../mail/mail.service.js';
@@ -36,8 +36,7 @@ export class InvitationSender {
 
   async sendAgain(tx: Tx, by: Caller, invitation: InvitationRecord): Promise<void> {
     const token = newToken();
-    if (!(await this.invitations.renew(tx, invitation.id, token, expiryFrom(this.clock.now()))))
-      throw invitationErrors.InvitationNotFound('There is no such invitation any more.');
+    if (!(await this.invitations.renew(tx, invitation.id, token, expiryFrom(this.clock.now())))) throw notFound();
     await this.post(tx, by, invitation, token, 'invitations:resend');
   }
 

@@ -1,7 +1,6 @@
 import { defineErrors } from '@berth/service-kit';
 
 export const invitationErrors = defineErrors({
-  InvitationNotFound: 404,
   InvitationExists: 409,
   InvitationInvalid: 422,
   InvitationForAnotherAddress: 403,

@@ -1,11 +1,10 @@
-import { Access, Audit, type Caller } from '@berth/access';
+import { Access, Audit, type Caller, notFound } from '@berth/access';
 import type { Page } from '@berth/contracts/common';
 import type { CreateInvitation, InvitationQuery, InvitationView } from '@berth/contracts/identity';
 import { Database, decodeCursor, Ids, toPage } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { type InvitationRecord, toView } from './invitation.js';
 import { InvitationSender } from './invitation-sender.js';
-import { invitationErrors } from './invitations.errors.js';
 import { InvitationsRepository } from './invitations.repository.js';
 
 /** What an organization does with its invitations. */
@@ -59,5 +58,3 @@ export class InvitationsService {
     return invitation;
   }
 }
-
-const notFound = () => invitationErrors.InvitationNotFound('There is no such invitation.');

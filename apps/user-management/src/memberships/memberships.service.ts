@@ -1,4 +1,4 @@
-import { Access, type AccessVersion, type Caller } from '@berth/access';
+import { Access, type AccessVersion, type Caller, notFound } from '@berth/access';
 import type { Page } from '@berth/contracts/common';
 import type { Role } from '@berth/contracts/events';
 import type { CreateMembership, MembershipQuery, MemberView, UpdateMembership } from '@berth/contracts/identity';
@@ -109,7 +109,7 @@ export class MembershipsService {
 
 function found(member: MemberRecord | undefined): MemberRecord {
   if (member) return member;
-  throw membershipErrors.MembershipNotFound('There is no such membership.');
+  throw notFound();
 }
 
 function refuseForeignRole({ scope }: MemberRecord, role: Role): void {

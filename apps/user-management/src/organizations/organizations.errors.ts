@@ -1,3 +1,3 @@
 import { defineErrors } from '@berth/service-kit';
 
-export const organizationErrors = defineErrors({ OrganizationNotFound: 404, OrganizationSlugTaken: 409 });
+export const organizationErrors = defineErrors({ OrganizationSlugTaken: 409 });

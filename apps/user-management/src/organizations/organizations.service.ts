@@ -1,4 +1,4 @@
-import { Access, type AccessVersion, type Caller } from '@berth/access';
+import { Access, type AccessVersion, type Caller, notFound } from '@berth/access';
 import type { Page, PageQuery } from '@berth/contracts/common';
 import type { CreateOrganization, MyOrganization } from '@berth/contracts/identity';
 import { Clock, Database, decodeCursor, Ids, toPage } from '@berth/service-kit';
@@ -47,7 +47,7 @@ export class OrganizationsService {
 
   async get(caller: Caller, id: string): Promise<OrganizationRecord> {
     const organization = await this.organizations.find(this.database, id);
-    if (!organization) throw organizationErrors.OrganizationNotFound('There is no such organization.');
+    if (!organization) throw notFound();
     await this.access.require(caller, 'organizations:read', { organizationId: id });
     return organization;
   }

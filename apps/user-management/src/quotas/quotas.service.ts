@@ -1,9 +1,8 @@
-import { Access, type AccessVersion, type Caller } from '@berth/access';
+import { Access, type AccessVersion, type Caller, notFound } from '@berth/access';
 import type { Quota } from '@berth/contracts/events';
 import { Database } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { OrganizationChanges } from '../organizations/organization-changes.js';
-import { organizationErrors } from '../organizations/organizations.errors.js';
 import { OrganizationsRepository } from '../organizations/organizations.repository.js';
 
 /** What organizations may use. Kept here, enforced by the owners of what is counted. */
@@ -18,7 +17,7 @@ export class QuotasService {
 
   async get(caller: Caller, organizationId: string): Promise<Quota> {
     const quota = await this.organizations.quota(this.database, organizationId);
-    if (!quota) throw organizationErrors.OrganizationNotFound('There is no such organization.');
+    if (!quota) throw notFound();
     await this.access.require(caller, 'quotas:read', { organizationId });
     return quota;
   }

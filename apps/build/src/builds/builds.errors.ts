@@ -1,3 +1,0 @@
-import { defineErrors } from '@berth/service-kit';
-
-export const buildErrors = defineErrors({ BuildNotFound: 404 });

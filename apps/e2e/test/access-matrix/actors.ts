@@ -1,0 +1,63 @@
+import type { Grant } from '@berth/access';
+import { administrator, type Services } from './services.js';
+import { logIn, newPerson, type Tenant } from './tenant.js';
+
+/** Somebody who knocks, and what the permission table knows of them in the first tenant. */
+export interface Actor {
+  readonly name: string;
+  readonly token: string;
+  readonly administrator: boolean;
+  readonly grants: readonly Grant[];
+  /** Whether it is nobody to the first tenant: no answer may tell anything of it. */
+  readonly isStranger: boolean;
+}
+
+const rolesOn = {
+  organization: ['admin', 'developer', 'viewer', 'billing'],
+  project: ['admin', 'developer', 'viewer'],
+  environment: ['admin', 'developer', 'viewer'],
+} as const;
+
+/** Everybody who may be of interest: each role on each kind of scope, and those without one. */
+export async function actorsOf(services: Services, tenant: Tenant, other: Tenant): Promise<Actor[]> {
+  const { organization } = tenant.has;
+  const members: Actor[] = [];
+  for (const kind of ['organization', 'project', 'environment'] as const)
+    for (const role of rolesOn[kind])
+      members.push(await member(tenant, { scope: { kind, id: tenant.has[kind] }, role }));
+  const ownership = [{ scope: { kind: 'organization', id: organization }, role: 'owner' }] as const;
+  const stranger = { administrator: false, grants: [], isStranger: true };
+  const admin = (await logIn(services, administrator)).accessToken;
+  return [
+    { name: 'owner', token: tenant.owner.accessToken, administrator: false, grants: ownership, isStranger: false },
+    ...members,
+    { name: 'administrator', token: admin, administrator: true, grants: [], isStranger: false },
+    { ...stranger, name: 'owner of another tenant', token: other.owner.accessToken },
+    { ...stranger, name: 'viewer of another tenant', token: (await member(other, viewerOf(other))).token },
+    { ...stranger, name: 'member of nothing', token: (await newPerson(services, 'nobody')).accessToken },
+    { ...stranger, name: 'former administrator of the tenant', token: await formerMember(tenant) },
+  ];
+}
+
+const viewerOf = ({ has }: Tenant): Grant => ({
+  scope: { kind: 'organization', id: has.organization },
+  role: 'viewer',
+});
+
+async function member(tenant: Tenant, grant: Grant): Promise<Actor> {
+  const person = await newPerson(tenant.services, tenant.mark);
+  await give(tenant, person.email, grant);
+  const name = `${grant.role} of the ${grant.scope.kind}`;
+  return { name, token: person.accessToken, administrator: false, grants: [grant], isStranger: false };
+}
+
+const give = (tenant: Tenant, email: string, { scope, role }: Grant): Promise<string> =>
+  tenant.make('/v1/memberships', { organizationId: tenant.has.organization, email, role, scope });
+
+async function formerMember(tenant: Tenant): Promise<string> {
+  const person = await newPerson(tenant.services, 'former');
+  const scope = { kind: 'organization', id: tenant.has.organization } as const;
+  const membership = await give(tenant, person.email, { scope, role: 'admin' });
+  await tenant.must('DELETE', `/v1/memberships/${membership}`);
+  return person.accessToken;
+}

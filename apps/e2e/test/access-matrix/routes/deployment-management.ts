@@ -1,0 +1,100 @@
+import { anyVersion, byId, needs, type Row, type Rows } from '../row.js';
+import type { Belongings, Tenant } from '../tenant.js';
+
+const of = (name: keyof Belongings) => (tenant: Tenant) => tenant.has[name];
+
+/** A list of what lies in one thing, asked for by that thing's id. */
+const listOf = (permission: Parameters<typeof needs>[0], on: 'organization' | 'project' | 'environment'): Row =>
+  needs(permission, on, 200, ({ has }) => {
+    const within = on === 'environment' ? 'workload' : on;
+    return { query: { [within]: has[within] } };
+  });
+
+const onWorkload = (permission: Parameters<typeof needs>[0], success: number, body?: unknown): Row =>
+  needs(permission, 'environment', success, async (tenant) => ({
+    path: { workloadId: tenant.has.workload },
+    ...(body === undefined ? {} : { body }),
+  }));
+
+/** Sent to a workload that never ran: what would change a running one is in nobody's way, and may be refused after all. */
+const acts = (permission: Parameters<typeof needs>[0], success: number, body?: unknown): Row =>
+  byId(permission, 'environment', success, (tenant) => tenant.newWorkload(), body === undefined ? {} : { body });
+
+/** What would be done; it is allowed as doing it is. */
+const dryRun = (sourceOf: (tenant: Tenant) => object): Row =>
+  needs('deployments:create', 'environment', 200, (tenant) => ({
+    path: { id: tenant.has.workload },
+    query: { dryRun: 'true' },
+    body: { source: sourceOf(tenant) },
+  }));
+
+export const deploymentManagementRows: Rows = {
+  'GET /v1/projects': listOf('projects:read', 'organization'),
+  'POST /v1/projects': needs('projects:create', 'organization', 201, (tenant) => ({
+    body: { organizationId: tenant.has.organization, slug: tenant.name() },
+  })),
+  'GET /v1/projects/{id}': byId('projects:read', 'project', 200, of('project')),
+  'DELETE /v1/projects/{id}': byId('projects:delete', 'project', 409, of('project')),
+  'GET /v1/environments': listOf('environments:read', 'project'),
+  'POST /v1/environments': needs('environments:create', 'project', 201, (tenant) => ({
+    body: { projectId: tenant.has.project, slug: tenant.name(), kind: 'staging' },
+  })),
+  'GET /v1/environments/{id}': byId('environments:read', 'environment', 200, of('environment')),
+  'DELETE /v1/environments/{id}': byId('environments:delete', 'environment', 409, of('environment')),
+  'GET /v1/apps': listOf('apps:read', 'project'),
+  'POST /v1/apps': needs('apps:create', 'project', 201, (tenant) => ({
+    body: { projectId: tenant.has.project, slug: tenant.name(), source: { kind: 'upload' } },
+  })),
+  'GET /v1/apps/{id}': byId('apps:read', 'project', 200, of('app')),
+  'PATCH /v1/apps/{id}': byId('apps:update', 'project', 200, of('app'), { body: {}, ...anyVersion }),
+  'DELETE /v1/apps/{id}': byId('apps:delete', 'project', 204, (tenant) => tenant.newApp()),
+  'GET /v1/workloads': needs('workloads:read', 'environment', 200, ({ has }) => ({
+    query: { environment: has.environment },
+  })),
+  'POST /v1/workloads': {
+    needs: [
+      { permission: 'workloads:create', on: 'environment' },
+      { permission: 'apps:read', on: 'project' },
+    ],
+    success: 201,
+    request: async (tenant) => ({ body: { appId: await tenant.newApp(), environmentId: tenant.has.environment } }),
+  },
+  'GET /v1/workloads/{id}': byId('workloads:read', 'environment', 200, of('workload')),
+  'PATCH /v1/workloads/{id}': byId('workloads:update', 'environment', 200, of('workload'), {
+    body: { startDeadlineSeconds: 60 },
+    ...anyVersion,
+  }),
+  'DELETE /v1/workloads/{id}': acts('workloads:delete', 202),
+  'POST /v1/workloads/{id}/scale': acts('workloads:scale', 200, { counts: { web: 2 } }),
+  'POST /v1/workloads/{id}/start': acts('workloads:scale', 409),
+  'POST /v1/workloads/{id}/stop': acts('workloads:scale', 409),
+  'POST /v1/workloads/{id}/restart': byId('workloads:restart', 'environment', 200, of('workload')),
+  'POST /v1/workloads/{id}/deployments': {
+    ...dryRun(() => ({ kind: 'release', number: 1 })),
+    also: [
+      dryRun(({ has }) => ({ kind: 'upload', uploadId: has.upload })).request,
+      dryRun(({ has }) => ({ kind: 'promote', workloadId: has.workload, number: 1 })).request,
+    ],
+    // Uploads are not known here: the build finds that it is none of its organization's.
+    foreign: { '/source/uploadId': 200 },
+  },
+  'GET /v1/workloads/{id}/instances': byId('workloads:read', 'environment', 200, of('workload')),
+  'GET /v1/workloads/{id}/stats': byId('workloads:read', 'environment', 200, of('workload')),
+  'GET /v1/workloads/{id}/logs': byId('workloads:logs', 'environment', 200, of('workload')),
+  'GET /v1/deployments': listOf('deployments:read', 'environment'),
+  'GET /v1/deployments/{id}': byId('deployments:read', 'environment', 200, of('deployment')),
+  'POST /v1/deployments/{id}/cancel': byId('deployments:cancel', 'environment', 409, of('deployment')),
+  'GET /v1/releases': listOf('releases:read', 'environment'),
+  'GET /v1/releases/{id}': byId('releases:read', 'environment', 200, of('release')),
+  'GET /v1/config/{workloadId}': onWorkload('config:read', 200),
+  'PATCH /v1/config/{workloadId}': needs('config:update', 'environment', 202, async (tenant) => ({
+    path: { workloadId: await tenant.newWorkload() },
+    body: { set: { A: '1' } },
+  })),
+  'GET /v1/secrets/{workloadId}': onWorkload('secrets:read', 200),
+  'PATCH /v1/secrets/{workloadId}': needs('secrets:update', 'environment', 202, async (tenant) => ({
+    path: { workloadId: await tenant.newWorkload() },
+    body: { set: { A: '1' } },
+  })),
+  'POST /v1/secrets/{workloadId}/revocations': onWorkload('secrets:update', 422, { name: 'NOT_THERE', version: 1 }),
+};

@@ -1,0 +1,94 @@
+import { anyone, byId, needs, type Row, type Rows } from '../row.js';
+import { coupon, priceBook, prices, type Tenant } from '../tenant.js';
+
+const organization = ({ has }: Tenant) => ({ query: { organization: has.organization } });
+const inOrganization = (permission: Parameters<typeof needs>[0], query: Record<string, string> = {}): Row =>
+  needs(permission, 'organization', 200, ({ has }) => ({ query: { organization: has.organization, ...query } }));
+
+/** Parts of one's own organization: what is no part of it was never used, and nothing is told of it. */
+const partsOfOthers = { '?project': 200, '?environment': 200, '?app': 200 } as const;
+const november = { from: '2026-11-01T00:00:00.000Z', to: '2026-11-02T00:00:00.000Z' };
+
+export const meteringRows: Rows = {
+  'GET /v1/usage': { ...inOrganization('usage:read'), foreign: partsOfOthers },
+  'GET /v1/usage/series': { ...inOrganization('usage:read', november), foreign: partsOfOthers },
+  'GET /v1/usage/anomalies': inOrganization('usage:read'),
+  'GET /v1/costs': { ...inOrganization('costs:read'), foreign: partsOfOthers },
+  'POST /v1/costs/estimate': {
+    ...anyone(200, () => ({ body: { before: [], after: [] } })),
+    also: [
+      ({ has: { organization, project, environment } }) => ({
+        body: { organization, project, environment, before: [], after: [] },
+      }),
+    ],
+    foreign: { '/project': 200, '/environment': 200 },
+  },
+  'GET /v1/price-books': anyone(200),
+  'GET /v1/price-books/{id}/versions': {
+    ...anyone(200, ({ priceBook: id }) => ({ path: { id } })),
+    everybodys: [':id'],
+  },
+  'POST /v1/admin/metering/price-books': needs('price-books:update', 'platform', 201, () => ({ body: priceBook() })),
+  'POST /v1/admin/metering/price-books/{id}/versions': needs('price-books:update', 'platform', 201, async (tenant) => ({
+    path: { id: await tenant.newPriceBook() },
+    body: { validFrom: '2050-01-01T00:00:00.000Z', prices },
+  })),
+  'GET /v1/price-books/{id}/differences': {
+    ...anyone(200, ({ priceBook: id }) => ({ path: { id }, query: { from: '1', to: '1' } })),
+    everybodys: [':id'],
+  },
+  'POST /v1/admin/metering/price-books/{id}/differences': byId(
+    'price-books:update',
+    'platform',
+    200,
+    ({ priceBook }) => priceBook,
+    { body: { prices } },
+  ),
+  'GET /v1/billing-accounts/{organizationId}/agreements': needs('invoices:read', 'organization', 200, ({ has }) => ({
+    path: { organizationId: has.organization },
+  })),
+  'POST /v1/admin/metering/agreements': needs('agreements:update', 'platform', 201, (tenant) => ({
+    body: { organizationId: tenant.has.organization, priceBookId: tenant.priceBook, validFrom: tenant.later() },
+  })),
+  'GET /v1/admin/metering/tax-rules': needs('tax-rules:update', 'platform', 200),
+  'POST /v1/admin/metering/tax-rules': needs('tax-rules:update', 'platform', 201, (tenant) => ({
+    body: { issuer: 'BERTH', country: 'DE', validFrom: tenant.later(), tax: { id: 'vat', name: 'VAT', percent: '19' } },
+  })),
+  'GET /v1/credits': inOrganization('credits:read'),
+  'POST /v1/credits/redemptions': needs('credits:redeem', 'organization', 201, async (tenant) => ({
+    body: { organization: tenant.has.organization, code: await tenant.newCoupon() },
+  })),
+  'POST /v1/admin/metering/credits': needs('credits:update', 'platform', 201, ({ has }) => ({
+    body: { organizationId: has.organization, name: 'Thanks', amount: '1' },
+  })),
+  'POST /v1/admin/metering/credits/{id}/revoke': byId('credits:update', 'platform', 200, (tenant) =>
+    tenant.newCredit(),
+  ),
+  'GET /v1/admin/metering/coupons': needs('credits:update', 'platform', 200),
+  'POST /v1/admin/metering/coupons': needs('credits:update', 'platform', 201, () => ({ body: coupon() })),
+  'GET /v1/billing-accounts/{organizationId}': needs('invoices:read', 'organization', 200, ({ has }) => ({
+    path: { organizationId: has.organization },
+  })),
+  'PATCH /v1/admin/metering/billing-accounts/{organizationId}': {
+    ...needs('billing-accounts:update', 'platform', 200, ({ has }) => ({
+      path: { organizationId: has.organization },
+      body: { issuer: 'BERTH' },
+    })),
+    also: [
+      ({ has, priceBook: priceBookId }) => ({ path: { organizationId: has.organization }, body: { priceBookId } }),
+    ],
+  },
+  'GET /v1/invoices': needs('invoices:read', 'organization', 200, organization),
+  'GET /v1/invoices/preview': needs('invoices:read', 'organization', 200, organization),
+  'GET /v1/invoices/{id}': byId('invoices:read', 'organization', 200, ({ has }) => has.invoice),
+  'GET /v1/invoices/{id}/events': byId('invoices:read', 'organization', 200, ({ has }) => has.invoice),
+  'POST /v1/admin/metering/closings': needs('invoices:update', 'platform', 409, ({ has }) => ({
+    body: { organizationId: has.organization },
+  })),
+  'POST /v1/admin/metering/invoices/{id}/payments': byId('invoices:update', 'platform', 200, (tenant) =>
+    tenant.newInvoice(),
+  ),
+  'POST /v1/admin/metering/invoices/{id}/void': byId('invoices:update', 'platform', 200, (tenant) =>
+    tenant.newInvoice(),
+  ),
+};

@@ -1,0 +1,137 @@
+import { randomUUID } from 'node:crypto';
+import { anyone, anyVersion, byId, needs, open, own, type Rows } from '../row.js';
+import { identityProvider, logIn, newPerson, password, roomyQuota, type Tenant } from '../tenant.js';
+
+/** The guard comes before the body is looked at: this gets past it, and does nothing. */
+const unreadable = () => ({ body: { unknown: 1 } });
+
+/** Nothing is there, and whoever may ask is told so. */
+const nobodys = () => ({ path: { id: randomUUID() } });
+
+const organization = ({ has }: Tenant) => ({ query: { organization: has.organization } });
+
+const newRole = (tenant: Tenant, scope?: { kind: string; id: string }) => ({
+  organizationId: tenant.has.organization,
+  email: `${tenant.name()}@example.com`,
+  role: 'viewer',
+  ...(scope === undefined ? {} : { scope }),
+});
+
+const newMember = async (tenant: Tenant, scope?: { kind: string; id: string }) => ({
+  body: { ...newRole(tenant, scope), email: (await newPerson(tenant.services, tenant.mark)).email },
+});
+
+const onProject = ({ has }: Tenant) => ({ kind: 'project', id: has.project });
+
+/**
+ * Projects are not known here, so a role may be given on one that is not there. It is a role in the caller's own
+ * organization whatever it names: nobody gets into another one by it.
+ */
+const scopesOfOthers = { '/scope/id': 201 } as const;
+
+const newSession = async ({ services, owner }: Tenant) =>
+  (await logIn(services, { email: owner.email, password })).sessionId;
+
+const newApiToken = (tenant: Tenant) => tenant.make('/v1/api-tokens', { name: tenant.name(), scopes: ['apps:read'] });
+
+const somebodyElse = async ({ services, mark }: Tenant) => (await newPerson(services, mark)).accessToken;
+
+export const userManagementRows: Rows = {
+  'GET /.well-known/jwks.json': open(200),
+  'POST /v1/auth/register': open(422, unreadable),
+  'POST /v1/auth/verify-email': open(422, unreadable),
+  'POST /v1/auth/login': open(422, unreadable),
+  'POST /v1/auth/refresh': open(422, unreadable),
+  'POST /v1/auth/token': open(422, unreadable),
+  'POST /v1/auth/recovery': open(422, unreadable),
+  'POST /v1/auth/recovery/complete': open(422, unreadable),
+  'POST /v1/invitations/decline': open(422, unreadable),
+  'GET /v1/auth/oidc/providers': open(200, () => ({ query: { organization: 'nobody-has-this-name' } })),
+  'POST /v1/auth/oidc/flows': {
+    ...open(422, unreadable),
+    also: [({ has }) => ({ body: { providerId: has.provider } })],
+  },
+  'POST /v1/auth/oidc/flows/answer': open(422, unreadable),
+  'POST /v1/auth/oidc/flows/login': open(422, unreadable),
+  'POST /v1/auth/oidc/flows/prove-address': open(422, unreadable),
+  'POST /v1/auth/oidc/flows/register': open(422, unreadable),
+  'POST /v1/auth/passkeys/challenge': open(200),
+  'POST /v1/auth/passkeys/login': open(422, unreadable),
+  'GET /v1/me': anyone(200),
+  'PATCH /v1/me': anyone(200, () => ({ body: {}, ...anyVersion })),
+  'POST /v1/auth/logout': { ...anyone(204), as: somebodyElse },
+  'POST /v1/auth/password': anyone(422, unreadable),
+  'GET /v1/auth/totp': anyone(200),
+  'POST /v1/auth/totp': anyone(422, unreadable),
+  'POST /v1/auth/totp/confirm': anyone(422, unreadable),
+  'POST /v1/auth/totp/disable': anyone(422, unreadable),
+  'POST /v1/auth/step-up': anyone(422, unreadable),
+  'GET /v1/auth/passkeys': anyone(200),
+  'POST /v1/auth/passkeys': anyone(422, unreadable),
+  'POST /v1/auth/passkeys/options': anyone(200),
+  'DELETE /v1/auth/passkeys/{id}': anyone(404, nobodys),
+  'GET /v1/auth/identities': anyone(200),
+  'POST /v1/auth/identities': anyone(422, unreadable),
+  'DELETE /v1/auth/identities/{id}': anyone(404, nobodys),
+  'GET /v1/sessions': anyone(200),
+  'DELETE /v1/sessions': { ...anyone(204), as: somebodyElse },
+  'DELETE /v1/sessions/{id}': own(204, async (tenant) => ({ path: { id: await newSession(tenant) } })),
+  'GET /v1/api-tokens': anyone(200),
+  'POST /v1/api-tokens': anyone(422, unreadable),
+  'DELETE /v1/api-tokens/{id}': own(204, async (tenant) => ({ path: { id: await newApiToken(tenant) } })),
+  'GET /v1/organizations': anyone(200),
+  'POST /v1/organizations': anyone(422, unreadable),
+  'GET /v1/organizations/{id}': byId('organizations:read', 'organization', 200, ({ has }) => has.organization),
+  'GET /v1/memberships': needs('memberships:read', 'organization', 200, organization),
+  'POST /v1/memberships': {
+    ...needs('memberships:create', 'organization', 201, (tenant) => newMember(tenant)),
+    also: [(tenant) => newMember(tenant, onProject(tenant))],
+    foreign: scopesOfOthers,
+  },
+  'GET /v1/memberships/{id}': byId('memberships:read', 'organization', 200, ({ has }) => has.membership),
+  'PATCH /v1/memberships/{id}': byId('memberships:update', 'organization', 200, ({ has }) => has.membership, {
+    body: { role: 'viewer' },
+    ...anyVersion,
+  }),
+  'DELETE /v1/memberships/{id}': byId('memberships:delete', 'organization', 204, (tenant) => tenant.newMembership()),
+  'GET /v1/invitations': needs('memberships:create', 'organization', 200, organization),
+  'POST /v1/invitations': {
+    ...needs('memberships:create', 'organization', 201, (tenant) => ({ body: newRole(tenant) })),
+    also: [(tenant) => ({ body: newRole(tenant, onProject(tenant)) })],
+    foreign: scopesOfOthers,
+  },
+  'POST /v1/invitations/accept': anyone(422, unreadable),
+  'POST /v1/invitations/{id}/resend': byId('memberships:create', 'organization', 204, ({ has }) => has.invitation),
+  'DELETE /v1/invitations/{id}': byId('memberships:create', 'organization', 204, (tenant) => tenant.newInvitation()),
+  'GET /v1/identity-providers': needs('identity-providers:read', 'organization', 200, organization),
+  'POST /v1/identity-providers': needs('identity-providers:update', 'organization', 201, (tenant) => ({
+    body: { organizationId: tenant.has.organization, ...identityProvider(tenant.name()) },
+  })),
+  'GET /v1/identity-providers/{id}': byId('identity-providers:read', 'organization', 200, ({ has }) => has.provider),
+  'PATCH /v1/identity-providers/{id}': byId(
+    'identity-providers:update',
+    'organization',
+    200,
+    ({ has }) => has.provider,
+    {
+      body: {},
+      ...anyVersion,
+    },
+  ),
+  'DELETE /v1/identity-providers/{id}': byId('identity-providers:update', 'organization', 204, (tenant) =>
+    tenant.newProvider(),
+  ),
+  'GET /v1/quotas/{organizationId}': needs('quotas:read', 'organization', 200, ({ has }) => ({
+    path: { organizationId: has.organization },
+  })),
+  'PUT /v1/quotas/{organizationId}': needs('quotas:update', 'organization', 200, ({ has }) => ({
+    path: { organizationId: has.organization },
+    body: roomyQuota,
+  })),
+  'GET /v1/audit': needs('audit:read', 'organization', 200, organization),
+  'GET /v1/admin/user-management/signing-keys': needs('signing-keys:read', 'platform', 200),
+  'POST /v1/admin/user-management/signing-keys': needs('signing-keys:rotate', 'platform', 201),
+  'POST /v1/admin/user-management/snapshots': needs('snapshots:create', 'platform', 204, () => ({
+    body: { aggregate: 'organization' },
+  })),
+};
