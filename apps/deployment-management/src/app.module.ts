@@ -7,6 +7,7 @@ import { AppsModule } from './apps/apps.module.js';
 import type { Config } from './config.js';
 import { EnvironmentsModule } from './environments/environments.module.js';
 import { ProjectsModule } from './projects/projects.module.js';
+import { sealedClusters } from './clusters/cluster-setups.js';
 import { sealedSecrets } from './secrets/secret-store.js';
 import { WorkloadsModule } from './workloads/workloads.module.js';
 
@@ -21,7 +22,11 @@ export class AppModule {
         EventingModule.forRoot({ service, config }),
         ReconcileModule.forRoot({ config }),
         AccessModule.forRoot({ service, config }),
-        SealedRowsModule.forRoot({ config, keyring: config.KEY_ENCRYPTION_KEY, columns: [sealedSecrets] }),
+        SealedRowsModule.forRoot({
+          config,
+          keyring: config.KEY_ENCRYPTION_KEY,
+          columns: [sealedSecrets, sealedClusters],
+        }),
         ProjectsModule,
         EnvironmentsModule,
         AppsModule,

@@ -4,6 +4,7 @@ import { reconcileEntities, reconcileMigrations } from '@berth/reconcile';
 import type { ServiceDefinition } from '@berth/service-kit';
 import { AppModule } from './app.module.js';
 import { type Config, config } from './config.js';
+import { Clusters1763800000100 } from './database/migrations/clusters.migration.js';
 import { CurrentConfig1763800000000 } from './database/migrations/current-config.migration.js';
 import { Initial1763700000000 } from './database/migrations/initial.migration.js';
 import { Quotas1763800000010 } from './database/migrations/quotas.migration.js';
@@ -28,6 +29,7 @@ export const deploymentManagement: ServiceDefinition<Config> = {
     Seen1763800000040,
     ReleaseExpiry1763800000060,
     Tasks1763800000080,
+    Clusters1763800000100,
   ],
   module: (parsed) => AppModule.with(parsed),
   connect: connectEvents,

@@ -44,8 +44,8 @@ describe('the database itself refuses', () => {
     const kind = `$1, $1, $1, 'production'`;
     await insert(
       'environment',
-      'id, project_id, organization_id, slug, kind, namespace, created_at',
-      `${kind}, 'production', 'shop-production-0', now()`,
+      'id, project_id, organization_id, slug, kind, namespace, created_at, cluster_id',
+      `${kind}, 'production', 'shop-production-0', now(), (select id from cluster)`,
     );
     await insert(
       'app',

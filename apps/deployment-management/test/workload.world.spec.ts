@@ -1,6 +1,7 @@
 import type { CloudEvent } from '@berth/contracts/events';
 import { eventually } from '@berth/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { OWN_CLUSTER_ID } from '../src/clusters/own-cluster.js';
 import { RuntimeConfirmations } from '../src/runtime/runtime-confirmations.js';
 import { digestOf } from './fixtures/build-service.js';
 import { Platform } from './fixtures/platform.js';
@@ -212,7 +213,7 @@ describe('the world', () => {
     await eventually(async () => expect(await told()).toHaveLength(1));
     const confirmations = platform.service.app.get(RuntimeConfirmations);
     const before = new Date().toISOString();
-    await confirmations.confirm();
+    await confirmations.confirm(OWN_CLUSTER_ID);
     const after = new Date().toISOString();
     platform.runtime.forget();
     await eventually(async () => expect((await told()).map(counts)).toEqual([{ 'v1 web': 1 }, {}, { 'v1 web': 1 }]));
@@ -232,7 +233,7 @@ describe('the world', () => {
     platform.runtime.forget();
     await eventually(async () => expect(await told()).toHaveLength(3));
     expect((await told())[1]!.effectiveAt < watch!.since.toISOString()).toBe(true);
-    await platform.service.app.get(RuntimeConfirmations).begin();
+    await platform.service.app.get(RuntimeConfirmations).begin(OWN_CLUSTER_ID);
   });
 
   it('that forgot everything while a deployment rolls runs what was live first, and goes on then', async () => {

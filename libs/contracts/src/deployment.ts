@@ -1,4 +1,5 @@
 export * from './api/deployment-management/apps.js';
+export * from './api/deployment-management/clusters.js';
 export * from './api/deployment-management/config.js';
 export * from './api/deployment-management/deployments.js';
 export * from './api/deployment-management/environments.js';

@@ -14,9 +14,6 @@ import type { Config } from '../config.js';
 import type { WorkloadRow } from '../workloads/workload.js';
 import { allocationOf, sameAllocation } from './allocation.js';
 
-/** The one cluster of the embedded default. */
-const CLUSTER = 'local';
-
 interface AllocationRow {
   readonly version: number;
   readonly effectiveAt: Date;
@@ -124,8 +121,8 @@ export class Allocations {
     return last && said < last.effectiveAt ? last.effectiveAt : said;
   }
 
-  private entriesOf({ observed, billed }: Sighting): AllocationEntry[] {
-    return observed ? allocationOf(observed, CLUSTER, (release) => billed.has(release)) : [];
+  private entriesOf({ workload, observed, billed }: Sighting): AllocationEntry[] {
+    return observed ? allocationOf(observed, workload.cluster, (release) => billed.has(release)) : [];
   }
 
   private async last(sql: Sql, workloadId: string): Promise<AllocationRow | undefined> {
@@ -134,7 +131,10 @@ export class Allocations {
               coalesce(a.confirmed_at >= w.since, true) as "isWatched",
               case when a.confirmed_at >= w.since then greatest(a.confirmed_at, w.confirmed_at) else a.confirmed_at end
                 as "confirmedAt"
-         from allocation a left join runtime_watch w on true where a.workload_id = $1`,
+         from allocation a
+         left join placement p on p.workload_id = a.workload_id and p.state = 'active'
+         left join runtime_watch w on w.cluster_id = p.cluster_id
+        where a.workload_id = $1`,
       [workloadId],
     );
     return row;

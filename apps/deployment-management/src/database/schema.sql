@@ -92,6 +92,24 @@ create table audit_entry (
   constraint audit_entry_pkey PRIMARY KEY (key, sequence)
 );
 
+create table cluster (
+  id uuid not null,
+  name text not null,
+  region text,
+  is_own boolean not null default false,
+  is_cordoned boolean not null default false,
+  server text,
+  settings jsonb,
+  credentials bytea,
+  runtime_version integer not null default 1,
+  failed_looks integer not null default 0,
+  conditions jsonb not null default '[]'::jsonb,
+  generation integer not null default 1,
+  created_at timestamp with time zone not null,
+  removed_at timestamp with time zone,
+  constraint cluster_pkey PRIMARY KEY (id)
+);
+
 create table config_version (
   workload_id uuid not null,
   number integer not null,
@@ -160,6 +178,7 @@ create table environment (
   namespace text not null,
   created_at timestamp with time zone not null,
   deleted_at timestamp with time zone,
+  cluster_id uuid not null,
   constraint environment_pkey PRIMARY KEY (id),
   constraint environment_namespace_key UNIQUE (namespace)
 );
@@ -190,6 +209,14 @@ create table outbox (
   event json not null,
   created_at timestamp with time zone not null default now(),
   constraint outbox_pkey PRIMARY KEY (seq)
+);
+
+create table placement (
+  workload_id uuid not null,
+  cluster_id uuid not null,
+  state text not null default 'active'::text,
+  created_at timestamp with time zone not null,
+  constraint placement_pkey PRIMARY KEY (workload_id, cluster_id)
 );
 
 create table producer_epoch (
@@ -229,11 +256,10 @@ create table release (
 );
 
 create table runtime_watch (
-  only_row boolean not null default true,
   since timestamp with time zone not null,
   confirmed_at timestamp with time zone not null,
-  constraint runtime_watch_pkey PRIMARY KEY (only_row),
-  constraint runtime_watch_only_row_check CHECK (only_row)
+  cluster_id uuid not null,
+  constraint runtime_watch_pkey PRIMARY KEY (cluster_id)
 );
 
 create table secret_version (
@@ -357,9 +383,17 @@ alter table deployment add constraint deployment_workload_id_fkey FOREIGN KEY (w
 
 alter table deployment_transition add constraint deployment_transition_deployment_id_fkey FOREIGN KEY (deployment_id) REFERENCES deployment(id);
 
+alter table environment add constraint environment_cluster_id_fkey FOREIGN KEY (cluster_id) REFERENCES cluster(id);
+
 alter table environment add constraint environment_project_id_fkey FOREIGN KEY (project_id) REFERENCES project(id);
 
+alter table placement add constraint placement_cluster_id_fkey FOREIGN KEY (cluster_id) REFERENCES cluster(id);
+
+alter table placement add constraint placement_workload_id_fkey FOREIGN KEY (workload_id) REFERENCES workload(id);
+
 alter table release add constraint release_workload_id_fkey FOREIGN KEY (workload_id) REFERENCES workload(id);
+
+alter table runtime_watch add constraint runtime_watch_cluster_id_fkey FOREIGN KEY (cluster_id) REFERENCES cluster(id);
 
 alter table secret_version add constraint secret_version_workload_id_fkey FOREIGN KEY (workload_id) REFERENCES workload(id);
 
@@ -385,6 +419,8 @@ CREATE INDEX app_organization ON app USING btree (organization_id) WHERE (delete
 
 CREATE UNIQUE INDEX app_slug ON app USING btree (project_id, slug) WHERE (deleted_at IS NULL);
 
+CREATE UNIQUE INDEX cluster_name ON cluster USING btree (name) WHERE (removed_at IS NULL);
+
 CREATE INDEX dead_letter_open ON dead_letter USING btree (key, seq) WHERE (state = ANY (ARRAY['failed'::text, 'parked'::text]));
 
 CREATE INDEX deployment_active ON deployment USING btree (workload_id, number) WHERE (ended_at IS NULL);
@@ -400,6 +436,10 @@ CREATE UNIQUE INDEX environment_slug ON environment USING btree (project_id, slu
 CREATE INDEX idempotency_key_created_at ON idempotency_key USING btree (created_at);
 
 CREATE INDEX inbox_received_at ON inbox USING brin (received_at);
+
+CREATE UNIQUE INDEX placement_active ON placement USING btree (workload_id) WHERE (state = 'active'::text);
+
+CREATE INDEX placement_cluster ON placement USING btree (cluster_id, workload_id);
 
 CREATE UNIQUE INDEX project_slug ON project USING btree (organization_id, slug) WHERE (deleted_at IS NULL);
 

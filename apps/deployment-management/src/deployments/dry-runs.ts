@@ -82,7 +82,7 @@ const allocationOf = (
 ): AllocationEntry[] =>
   processes
     .map(({ name, cpuMillicores, memoryMib }) => ({
-      ...{ cluster: 'local', release, processType: name, cpuMillicores, memoryMib },
+      ...{ cluster: workload.cluster, release, processType: name, cpuMillicores, memoryMib },
       instances: instancesOf(workload, name),
     }))
     .filter((entry) => entry.instances > 0);

@@ -1,40 +1,44 @@
 import type { Environment, EnvironmentQuery } from '@berth/contracts/deployment';
 import { decodeCursor, type Sql, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
+import { Placements } from '../clusters/placements.js';
 
 interface EnvironmentRow extends Omit<Environment, 'createdAt'> {
   readonly createdAt: Date;
 }
 
-const columns = `id, project_id as "projectId", organization_id as "organizationId", slug, kind, namespace, created_at as "createdAt"`;
+const select = `select e.id, e.project_id as "projectId", e.organization_id as "organizationId", e.slug, e.kind, c.name as cluster,
+    e.namespace, e.created_at as "createdAt"
+  from environment e join cluster c on c.id = e.cluster_id`;
 const toEnvironment = (row: EnvironmentRow): Environment => ({ ...row, createdAt: row.createdAt.toISOString() });
 
 @Injectable()
 export class EnvironmentsRepository {
-  /** Answers false when the slug is taken. */
+  constructor(private readonly placements: Placements) {}
+
+  /** Answers false when the slug is taken. @throws 422, 409 when nothing can be placed on its cluster */
   async insert(tx: Tx, environment: Environment): Promise<boolean> {
+    const clusterId = await this.placements.hold(tx, environment.cluster, '/cluster');
     const { id, projectId, organizationId, slug, kind, namespace, createdAt } = environment;
     const rows = await tx.query(
-      `insert into environment (id, project_id, organization_id, slug, kind, namespace, created_at)
-       values ($1, $2, $3, $4, $5, $6, $7) on conflict (project_id, slug) where deleted_at is null do nothing returning id`,
-      [id, projectId, organizationId, slug, kind, namespace, createdAt],
+      `insert into environment (id, project_id, organization_id, slug, kind, namespace, created_at, cluster_id)
+       values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (project_id, slug) where deleted_at is null do nothing returning id`,
+      [id, projectId, organizationId, slug, kind, namespace, createdAt, clusterId],
     );
     return rows.length === 1;
   }
 
   async find(sql: Sql, id: string): Promise<Environment | undefined> {
-    const [row] = await sql.query<EnvironmentRow>(
-      `select ${columns} from environment where id = $1 and deleted_at is null`,
-      [id],
-    );
+    const [row] = await sql.query<EnvironmentRow>(`${select} where e.id = $1 and e.deleted_at is null`, [id]);
     return row && toEnvironment(row);
   }
 
   async list(sql: Sql, query: EnvironmentQuery): Promise<Environment[]> {
     const rows = await sql.query<EnvironmentRow>(
-      `select ${columns} from environment
-        where project_id = $1 and deleted_at is null and ($2::text is null or slug = $2) and ($3::uuid is null or id > $3)
-        order by id limit $4`,
+      `${select}
+        where e.project_id = $1 and e.deleted_at is null and ($2::text is null or e.slug = $2)
+          and ($3::uuid is null or e.id > $3)
+        order by e.id limit $4`,
       [query.project, query.slug ?? null, decodeCursor(query.cursor, 'id'), query.limit + 1],
     );
     return rows.map(toEnvironment);

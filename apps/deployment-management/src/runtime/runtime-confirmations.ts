@@ -3,8 +3,9 @@ import { Injectable } from '@nestjs/common';
 import { Mint } from '../changes/mint.js';
 
 /**
- * Says of all workloads at once that they are as they were seen last: the stream of changes is open, and it would have told.
- * Without it each would have to be looked at again and again, only to know until when usage is certain if the runtime dies.
+ * Says of all workloads of a cluster at once that they are as they were seen last: its stream of changes is open, and it
+ * would have told. Without it each would have to be looked at again and again, only to know until when usage is certain if
+ * the cluster goes.
  */
 @Injectable()
 export class RuntimeConfirmations {
@@ -17,24 +18,26 @@ export class RuntimeConfirmations {
    * Changes may have been missed: what was confirmed until now is written down, and from now on only what has been looked
    * at since is confirmed.
    */
-  async begin(): Promise<void> {
+  async begin(clusterId: string): Promise<void> {
     await this.database.transaction(async (tx) => {
       // One replica after the other: each takes the rows of many workloads.
-      await tx.query('select from runtime_watch for update');
+      await tx.query('select from runtime_watch where cluster_id = $1 for update', [clusterId]);
       await tx.query(
-        `update allocation a set confirmed_at = w.confirmed_at from runtime_watch w
-          where a.confirmed_at >= w.since and a.confirmed_at < w.confirmed_at`,
+        `update allocation a set confirmed_at = w.confirmed_at from runtime_watch w, placement p
+          where w.cluster_id = $1 and p.cluster_id = $1 and p.state = 'active' and p.workload_id = a.workload_id
+            and a.confirmed_at >= w.since and a.confirmed_at < w.confirmed_at`,
+        [clusterId],
       );
       await tx.query(
-        `insert into runtime_watch (since, confirmed_at) values ($1, $1)
-         on conflict (only_row) do update set since = excluded.since, confirmed_at = excluded.confirmed_at`,
-        [this.mint.now()],
+        `insert into runtime_watch (cluster_id, since, confirmed_at) values ($1, $2, $2)
+         on conflict (cluster_id) do update set since = excluded.since, confirmed_at = excluded.confirmed_at`,
+        [clusterId, this.mint.now()],
       );
     });
   }
 
-  async confirm(): Promise<void> {
-    const sql = 'update runtime_watch set confirmed_at = greatest(confirmed_at, $1)';
-    await this.database.transaction((tx) => tx.query(sql, [this.mint.now()]));
+  async confirm(clusterId: string): Promise<void> {
+    const sql = 'update runtime_watch set confirmed_at = greatest(confirmed_at, $2) where cluster_id = $1';
+    await this.database.transaction((tx) => tx.query(sql, [clusterId, this.mint.now()]));
   }
 }

@@ -1,79 +1,73 @@
 import { type CancelTimer, Clock, CONFIG, LOGGER, type Logger } from '@berth/service-kit';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import type { ClusterPointer } from '../clusters/cluster.js';
 import type { Config } from '../config.js';
-import { WorkloadKeys } from '../workloads/workload-keys.js';
-import { RuntimeConfirmations } from './runtime-confirmations.js';
-import { RUNTIME, type Runtime } from './runtime.js';
+import { ClusterWatch } from './cluster-watch.js';
+import { Runtimes } from './runtimes.js';
 
-const RETRY_MILLISECONDS = 1_000;
-const CONFIRM_MILLISECONDS = 10_000;
+/** So long may it take until a replica follows a cluster that was registered through another. */
+const CLUSTERS_MILLISECONDS = 2_000;
 
-/** Turns the runtime's hints into keys of the reconcile queue, and its silence into the confirmation that nothing has changed. */
+interface Followed {
+  readonly version: number;
+  readonly stop: AbortController;
+  readonly done: Promise<void>;
+}
+
+/** Follows every cluster there is, each by itself: one that cannot be followed holds up no other. */
 @Injectable()
 export class RuntimeWatcher implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly stopped = new AbortController();
-  private watching: Promise<void> = Promise.resolve();
-  private confirming: Promise<void> = Promise.resolve();
+  private readonly followed = new Map<string, Followed>();
+  private endLooking: CancelTimer = () => undefined;
+  private looking: Promise<void> | undefined;
 
   constructor(
-    @Inject(RUNTIME) private readonly runtime: Runtime,
+    private readonly runtimes: Runtimes,
+    private readonly watch: ClusterWatch,
+    private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: Config,
     @Inject(LOGGER) private readonly logger: Logger,
-    private readonly keys: WorkloadKeys,
-    private readonly confirmations: RuntimeConfirmations,
-    private readonly clock: Clock,
   ) {}
 
-  onApplicationBootstrap(): void {
-    if (this.config.ROLE !== 'api') this.watching = this.watch();
+  async onApplicationBootstrap(): Promise<void> {
+    if (this.config.ROLE === 'api') return;
+    this.endLooking = this.clock.every(CLUSTERS_MILLISECONDS, () => this.look());
+    this.look();
+    await this.looking;
   }
 
   async onModuleDestroy(): Promise<void> {
-    this.stopped.abort();
-    await this.watching;
+    this.endLooking();
+    await this.looking;
+    for (const id of [...this.followed.keys()]) await this.leave(id);
   }
 
-  private async watch(): Promise<void> {
-    const { signal } = this.stopped;
-    while (!signal.aborted) {
-      try {
-        await this.follow(signal);
-      } catch (error) {
-        if (!signal.aborted) this.logger.warn({ err: error }, 'the stream of runtime changes broke; opening it again');
-      }
-      await this.clock.pause(RETRY_MILLISECONDS, signal);
-    }
+  private look(): void {
+    this.looking ??= this.lookAtClusters().finally(() => (this.looking = undefined));
   }
 
-  private async follow(signal: AbortSignal): Promise<void> {
-    let endConfirming: CancelTimer = () => undefined;
+  private async lookAtClusters(): Promise<void> {
     try {
-      for await (const change of this.runtime.changes(signal)) {
-        if ('workloadId' in change) {
-          await this.keys.enqueue([change.workloadId]);
-          continue;
-        }
-        endConfirming();
-        endConfirming = await this.lookAtAll();
-      }
-    } finally {
-      endConfirming();
-      await this.confirming;
-    }
-  }
-
-  private async lookAtAll(): Promise<CancelTimer> {
-    await this.confirmations.begin();
-    await this.keys.enqueueAll();
-    return this.clock.every(CONFIRM_MILLISECONDS, () => (this.confirming = this.confirm()));
-  }
-
-  /** One that fails is made up for by the next. */
-  private async confirm(): Promise<void> {
-    try {
-      await this.confirmations.confirm();
+      const pointers = await this.runtimes.clusters();
+      const wanted = new Map(pointers.map((each) => [each.id, each]));
+      for (const [id, { version }] of this.followed)
+        if (wanted.get(id)?.runtimeVersion !== version) await this.leave(id);
+      for (const pointer of pointers) if (!this.followed.has(pointer.id)) this.follow(pointer);
     } catch (error) {
-      this.logger.warn({ err: error }, 'what runs was not confirmed');
+      this.logger.warn({ err: error }, 'which clusters there are could not be read');
     }
+  }
+
+  private follow(pointer: ClusterPointer): void {
+    const stop = new AbortController();
+    const done = this.watch.watch(pointer.id, () => this.runtimes.at(pointer), stop.signal);
+    this.followed.set(pointer.id, { version: pointer.runtimeVersion, stop, done });
+  }
+
+  private async leave(id: string): Promise<void> {
+    const followed = this.followed.get(id);
+    this.followed.delete(id);
+    followed?.stop.abort();
+    await followed?.done;
   }
 }

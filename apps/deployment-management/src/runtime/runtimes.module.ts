@@ -1,11 +1,13 @@
 import { CONFIG, Clock } from '@berth/service-kit';
 import { Module } from '@nestjs/common';
+import { ClustersStoreModule } from '../clusters/clusters-store.module.js';
 import type { Config } from '../config.js';
 import { makeRuntime } from './make-runtime.js';
 import { RUNTIME } from './runtime.js';
 import { Runtimes } from './runtimes.js';
 
 @Module({
+  imports: [ClustersStoreModule],
   providers: [
     {
       provide: RUNTIME,
@@ -14,6 +16,6 @@ import { Runtimes } from './runtimes.js';
     },
     Runtimes,
   ],
-  exports: [RUNTIME, Runtimes],
+  exports: [Runtimes],
 })
 export class RuntimesModule {}

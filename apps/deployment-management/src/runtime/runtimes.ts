@@ -1,17 +1,81 @@
+import { Clock, Database } from '@berth/service-kit';
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
-import { RUNTIME, type Runtime } from './runtime.js';
+import type { ClusterPointer } from '../clusters/cluster.js';
+import { ClusterSetups } from '../clusters/cluster-setups.js';
+import { ClustersRepository } from '../clusters/clusters.repository.js';
+import { OWN_CLUSTER_ID } from '../clusters/own-cluster.js';
+import { RUNTIME, type Runtime, RuntimeUnavailable } from './runtime.js';
 
-/** Which runtime a workload runs on. */
+interface Made {
+  readonly version: number;
+  readonly runtime: Promise<Runtime>;
+}
+
+/**
+ * One runtime for each cluster, made from its row by every replica for itself. The row is asked each time: when it has
+ * changed, for instance because credentials were renewed, whoever spoke to the cluster before is let go.
+ */
 @Injectable()
 export class Runtimes implements OnModuleDestroy {
-  constructor(@Inject(RUNTIME) private readonly own: Runtime) {}
+  private readonly made = new Map<string, Made>();
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- whoever asks need not know that there is one only
-  async of(_workloadId: string): Promise<Runtime> {
-    return this.own;
+  constructor(
+    @Inject(RUNTIME) private readonly own: Runtime,
+    private readonly database: Database,
+    private readonly clusterRows: ClustersRepository,
+    private readonly setups: ClusterSetups,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Of the cluster that a workload is placed on. @throws RuntimeUnavailable when it was removed */
+  async of(workloadId: string): Promise<Runtime> {
+    const placement = await this.clusterRows.placementOf(this.database, workloadId);
+    return placement ? this.at(placement) : this.own;
   }
 
-  onModuleDestroy(): Promise<void> {
-    return this.own.close();
+  async at({ id, runtimeVersion }: ClusterPointer): Promise<Runtime> {
+    if (id === OWN_CLUSTER_ID) return this.own;
+    const known = this.made.get(id);
+    // A pointer that was read before the last change is late, and what it points to is there no more.
+    if (known && known.version >= runtimeVersion) return known.runtime;
+    const made = { version: runtimeVersion, runtime: this.make(id) };
+    this.made.set(id, made);
+    // One that could not be made is made anew by whoever asks next.
+    made.runtime.catch(() => this.forget(id, made));
+    await this.close(known);
+    return made.runtime;
+  }
+
+  /** All that there are; those that are gone are let go. */
+  async clusters(): Promise<ClusterPointer[]> {
+    const pointers = await this.clusterRows.pointers(this.database);
+    await this.closeAllBut(new Set(pointers.map(({ id }) => id)));
+    return pointers;
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.closeAllBut(new Set());
+    await this.own.close();
+  }
+
+  private async closeAllBut(ids: ReadonlySet<string>): Promise<void> {
+    for (const [id, made] of this.made) if (!ids.has(id) && this.forget(id, made)) await this.close(made);
+  }
+
+  private forget(id: string, made: Made): boolean {
+    return this.made.get(id) === made && this.made.delete(id);
+  }
+
+  private async close(made: Made | undefined): Promise<void> {
+    const [result] = await Promise.allSettled([made?.runtime]);
+    if (result.status === 'fulfilled') await result.value?.close();
+  }
+
+  private async make(id: string): Promise<Runtime> {
+    const cluster = await this.clusterRows.find(this.database, id);
+    const setup = cluster && (await this.setups.of(this.database, cluster));
+    if (!setup) throw new RuntimeUnavailable('The cluster was removed.');
+    const { kubernetesRuntime } = await import('./kubernetes/kubernetes-runtime.js');
+    return kubernetesRuntime(setup, this.clock);
   }
 }

@@ -19,12 +19,12 @@ export class WorkloadKeys {
     await this.database.transaction((tx) => this.queue.enqueueAll(tx, WORKLOADS, ids));
   }
 
-  /** A page at a time, so that thousands of workloads hold no long transaction. */
-  async enqueueAll(): Promise<void> {
-    let ids = await this.workloads.idsAfter(this.database, null, PAGE);
+  /** Of a cluster; a page at a time, so that thousands of workloads hold no long transaction. */
+  async enqueueAll(clusterId: string): Promise<void> {
+    let ids = await this.workloads.idsAfter(this.database, clusterId, null, PAGE);
     while (ids.length > 0) {
       await this.enqueue(ids);
-      ids = await this.workloads.idsAfter(this.database, ids.at(-1) ?? null, PAGE);
+      ids = await this.workloads.idsAfter(this.database, clusterId, ids.at(-1) ?? null, PAGE);
     }
   }
 }

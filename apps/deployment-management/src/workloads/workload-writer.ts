@@ -6,6 +6,7 @@ import { CONFIG, type Tx } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { Changes } from '../changes/changes.js';
 import { Mint } from '../changes/mint.js';
+import { Placements } from '../clusters/placements.js';
 import type { Config } from '../config.js';
 import { hostFor, type WorkloadRow } from './workload.js';
 import { workloadErrors } from './workloads.errors.js';
@@ -31,14 +32,16 @@ export class WorkloadWriter {
     private readonly queue: WorkQueue,
     private readonly changes: Changes,
     private readonly mint: Mint,
+    private readonly placements: Placements,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  /** @throws 409 when the app has a workload in the environment */
+  /** @throws 409 when the app has a workload in the environment, or its cluster takes nothing new */
   async create(tx: Tx, app: App, environment: Environment, by: Caller): Promise<WorkloadRow> {
     const { organizationId, projectId } = app;
     const references = { appId: app.id, environmentId: environment.id, projectId, organizationId };
     const id = await this.insert(tx, app.slug, environment.slug, references);
+    await this.placements.place(tx, id, environment.cluster, this.mint.now());
     await this.changes.tell(tx, workloadCreated, {
       subject: id,
       organizationId,

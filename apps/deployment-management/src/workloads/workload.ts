@@ -12,6 +12,8 @@ export interface WorkloadRow {
   readonly appSlug: string;
   readonly environmentSlug: string;
   readonly namespace: string;
+  /** Name of the cluster that it is placed on. */
+  readonly cluster: string;
   readonly host: string;
   readonly trackedRef: string | null;
   readonly state: 'running' | 'stopped';

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { Allocations } from '../allocations/allocations.js';
 import { OnAllocationSnapshotRequestedHandler } from '../allocations/on-allocation-snapshot-requested.handler.js';
 import { AppsModule } from '../apps/apps.module.js';
+import { ClustersStoreModule } from '../clusters/clusters-store.module.js';
 import { ChangesModule } from '../changes/changes.module.js';
 import { ConfigChanges } from '../config/config-changes.js';
 import { ConfigController } from '../config/config.controller.js';
@@ -35,6 +36,7 @@ import { ReleasesRepository } from '../releases/releases.repository.js';
 import { RuntimeConfirmations } from '../runtime/runtime-confirmations.js';
 import { RuntimeWatcher } from '../runtime/runtime-watcher.js';
 import { RuntimesModule } from '../runtime/runtimes.module.js';
+import { ClusterWatch } from '../runtime/cluster-watch.js';
 import { SecretRevocations } from '../secrets/secret-revocations.js';
 import { SecretStore } from '../secrets/secret-store.js';
 import { ReleaseCommands } from '../tasks/release-commands.js';
@@ -89,6 +91,7 @@ const reconciliation = [
   RuntimeWatcher,
   RuntimeConfirmations,
   Allocations,
+  ClusterWatch,
 ];
 const deployments = [
   DeploymentsRepository,
@@ -118,7 +121,15 @@ const releases = [
 
 /** A workload and its history are one aggregate: config, releases, deployments and instances change under its lock. */
 @Module({
-  imports: [ChangesModule, RuntimesModule, QuotasModule, ProjectsModule, EnvironmentsModule, AppsModule],
+  imports: [
+    ChangesModule,
+    RuntimesModule,
+    ClustersStoreModule,
+    QuotasModule,
+    ProjectsModule,
+    EnvironmentsModule,
+    AppsModule,
+  ],
   controllers: [
     WorkloadsController,
     DeploymentsController,

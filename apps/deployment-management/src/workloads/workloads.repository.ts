@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import type { WorkloadRow } from './workload.js';
 
 const select = `select w.id, w.app_id as "appId", w.environment_id as "environmentId", w.project_id as "projectId",
-    w.organization_id as "organizationId", a.slug as "appSlug", e.slug as "environmentSlug", e.namespace, w.host,
+    w.organization_id as "organizationId", a.slug as "appSlug", e.slug as "environmentSlug", e.namespace, c.name as cluster, w.host,
     w.tracked_ref as "trackedRef", w.state, w.counts, w.process_settings as "processSettings", w.deadlines,
     w.start_deadline_seconds as "startDeadlineSeconds", w.current_release_id as "currentReleaseId",
     r.number as "currentRelease", w.restart_token as "restartToken", w.config_version as "configVersion", w.generation,
@@ -14,6 +14,8 @@ const select = `select w.id, w.app_id as "appId", w.environment_id as "environme
   from workload w
   join app a on a.id = w.app_id
   join environment e on e.id = w.environment_id
+  join placement p on p.workload_id = w.id and p.state = 'active'
+  join cluster c on c.id = p.cluster_id
   left join release r on r.id = w.current_release_id`;
 
 export interface NewWorkload {
@@ -166,10 +168,12 @@ export class WorkloadsRepository {
     return row.number;
   }
 
-  async idsAfter(sql: Sql, after: string | null, limit: number): Promise<string[]> {
+  /** Of those placed on a cluster. */
+  async idsAfter(sql: Sql, clusterId: string, after: string | null, limit: number): Promise<string[]> {
     const rows = await sql.query<{ id: string }>(
-      'select id from workload where deleted_at is null and ($1::uuid is null or id > $1) order by id limit $2',
-      [after, limit],
+      `select w.id from placement p join workload w on w.id = p.workload_id
+        where p.cluster_id = $1 and w.deleted_at is null and ($2::uuid is null or w.id > $2) order by w.id limit $3`,
+      [clusterId, after, limit],
     );
     return rows.map((row) => row.id);
   }

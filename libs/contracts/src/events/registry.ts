@@ -35,6 +35,9 @@ import { taskFinished } from './task-finished.v1.js';
 import { buildStarted } from './build-started.v1.js';
 import { buildSucceeded } from './build-succeeded.v1.js';
 import { buildFailed } from './build-failed.v1.js';
+import { clusterRegistered } from './cluster-registered.v1.js';
+import { clusterUnreachable } from './cluster-unreachable.v1.js';
+import { clusterRecovered } from './cluster-recovered.v1.js';
 import { buildCancelled } from './build-cancelled.v1.js';
 import { auditRecorded } from './audit-recorded.v1.js';
 import { invoiceIssued } from './invoice-issued.v1.js';
@@ -83,6 +86,9 @@ const definitions: readonly EventDefinition[] = [
   buildCancelled,
   invoiceIssued,
   invoicePaid,
+  clusterRegistered,
+  clusterUnreachable,
+  clusterRecovered,
   invoiceVoided,
   auditRecorded,
 ];

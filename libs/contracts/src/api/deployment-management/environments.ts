@@ -1,13 +1,20 @@
 import { z } from 'zod';
 import { pageOf, pageQuery } from '../../common/page.js';
 import { id, instant, slug } from '../../common/values.js';
+import { OWN_CLUSTER } from './clusters.js';
 
 /** `preview` environments come from pull requests and are not made by hand. */
 export const environmentKind = z.enum(['development', 'staging', 'production', 'preview']);
 export type EnvironmentKind = z.infer<typeof environmentKind>;
 
 export const createEnvironment = z
-  .strictObject({ projectId: id, slug, kind: z.enum(['development', 'staging', 'production']) })
+  .strictObject({
+    projectId: id,
+    slug,
+    kind: z.enum(['development', 'staging', 'production']),
+    /** Name of the cluster that its workloads are placed on. */
+    cluster: slug.default(OWN_CLUSTER),
+  })
   .meta({ id: 'CreateEnvironment' });
 export type CreateEnvironment = z.infer<typeof createEnvironment>;
 
@@ -18,6 +25,8 @@ export const environment = z
     organizationId: id,
     slug,
     kind: environmentKind,
+    /** Where its workloads are placed. */
+    cluster: slug,
     namespace: z.string(),
     createdAt: instant,
   })

@@ -84,6 +84,8 @@ export const workload = z
     projectId: id,
     organizationId: id,
     trackedRef: z.string().nullable(),
+    /** Where it is placed. */
+    cluster: z.string(),
     state: z.enum(['running', 'stopped']),
     counts: instanceCounts,
     processSettings,

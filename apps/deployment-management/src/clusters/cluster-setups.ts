@@ -1,0 +1,76 @@
+import type { ClusterCredentials, ClusterSettings } from '@berth/contracts/deployment';
+import { CONFIG, Clock, type Keyring, type SealedColumn, type Sql } from '@berth/service-kit';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Config } from '../config.js';
+import type { ClusterSetup } from '../runtime/kubernetes/kubernetes-runtime.js';
+import type { ClusterRow } from './cluster.js';
+import { clusterErrors } from './clusters.errors.js';
+import { ClustersRepository } from './clusters.repository.js';
+
+/** For wrapping all of them anew after a change of keys; `contextOf` in SQL. */
+export const sealedClusters: SealedColumn = {
+  ...{ table: 'cluster', key: 'id', column: 'credentials' },
+  context: `'cluster/' || id`,
+};
+
+const contextOf = (id: string): string => `cluster/${id}`;
+
+/** How to speak to a cluster: what was handed to us for it, kept sealed. */
+@Injectable()
+export class ClusterSetups {
+  private readonly keyring: Keyring;
+
+  constructor(
+    private readonly clusters: ClustersRepository,
+    private readonly clock: Clock,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {
+    this.keyring = config.KEY_ENCRYPTION_KEY;
+  }
+
+  /** Null for the installation's own cluster when that is none of Kubernetes. */
+  async of(
+    sql: Sql,
+    { id, isOwn, settings }: Pick<ClusterRow, 'id' | 'isOwn' | 'settings'>,
+  ): Promise<ClusterSetup | null> {
+    if (isOwn) return this.own();
+    const sealed = await this.clusters.credentialsOf(sql, id);
+    if (!sealed || !settings) throw new Error(`Cluster ${id} was removed.`);
+    return this.parse(JSON.parse(this.keyring.openText(contextOf(id), sealed)) as ClusterCredentials, settings);
+  }
+
+  seal(id: string, credentials: ClusterCredentials): Buffer {
+    return this.keyring.seal(contextOf(id), JSON.stringify(credentials));
+  }
+
+  /** @throws 422 with what is wrong with a kubeconfig */
+  async parse(
+    credentials: ClusterCredentials,
+    { registry, gateway, dnsNamespace }: ClusterSettings,
+  ): Promise<ClusterSetup> {
+    const { url: gatewayUrl, namespace, name } = gateway;
+    const settings = { registry, gateway: { namespace, name }, dnsNamespace };
+    return { access: await accessOf(credentials), settings, gatewayUrl };
+  }
+
+  private async own(): Promise<ClusterSetup | null> {
+    if (this.config.RUNTIME !== 'kubernetes') return null;
+    const { clusterOf } = await import('../runtime/kubernetes/configured-cluster.js');
+    return clusterOf(this.config, this.clock);
+  }
+}
+
+async function accessOf(credentials: ClusterCredentials): Promise<ClusterSetup['access']> {
+  if (credentials.kind === 'token') {
+    const { server, certificateAuthority: authority, token } = credentials;
+    return { server: server.replace(/\/+$/, ''), authority, token: () => token };
+  }
+  // Read only where it is used: the client library of Kubernetes is large.
+  const { KubeconfigInvalid, readKubeconfig } = await import('@berth/kubernetes');
+  try {
+    return readKubeconfig(credentials.kubeconfig);
+  } catch (error) {
+    if (!(error instanceof KubeconfigInvalid)) throw error;
+    throw clusterErrors.KubeconfigInvalid(error.message, { pointer: '/credentials/kubeconfig' });
+  }
+}

@@ -1,0 +1,28 @@
+import type { Cluster, ClusterSettings, Condition } from '@berth/contracts/deployment';
+
+/** A cluster as it is stored, without its credentials. */
+export interface ClusterRow {
+  readonly id: string;
+  readonly name: string;
+  readonly region: string | null;
+  readonly isOwn: boolean;
+  readonly isCordoned: boolean;
+  readonly server: string | null;
+  readonly settings: ClusterSettings | null;
+  /** Raised whenever whoever speaks to the cluster has to begin anew: with other credentials, or in another way. */
+  readonly runtimeVersion: number;
+  /** How often in a row it did not answer. */
+  readonly failedLooks: number;
+  readonly conditions: readonly Condition[];
+  readonly workloads: number;
+  readonly generation: number;
+  readonly createdAt: Date;
+}
+
+/** What says whom to ask about a workload. */
+export type ClusterPointer = Pick<ClusterRow, 'id' | 'runtimeVersion'>;
+
+export function toCluster(row: ClusterRow): Cluster {
+  const { runtimeVersion: _r, failedLooks: _f, ...rest } = row;
+  return { ...rest, conditions: [...row.conditions], createdAt: row.createdAt.toISOString() };
+}

@@ -1,0 +1,130 @@
+import type { ClusterQuery, ClusterSettings, Condition } from '@berth/contracts/deployment';
+import { decodeCursor, type Sql, type Tx } from '@berth/service-kit';
+import { Injectable } from '@nestjs/common';
+import type { ClusterPointer, ClusterRow } from './cluster.js';
+
+const standing = `from placement p join workload w on w.id = p.workload_id where p.cluster_id = c.id and w.finished_at is null`;
+const select = `select c.id, c.name, c.region, c.is_own as "isOwn", c.is_cordoned as "isCordoned", c.server, c.settings,
+    c.runtime_version as "runtimeVersion", c.failed_looks as "failedLooks", c.conditions,
+    (select count(*)::int ${standing}) as workloads, c.generation, c.created_at as "createdAt"
+  from cluster c where c.removed_at is null`;
+const pointer = 'c.id, c.runtime_version as "runtimeVersion"';
+
+export interface NewCluster {
+  readonly id: string;
+  readonly name: string;
+  readonly region: string | null;
+  readonly server: string;
+  readonly settings: ClusterSettings;
+  readonly credentials: Buffer;
+  readonly createdAt: Date;
+}
+
+export type ClusterPatch = Partial<Pick<NewCluster, 'region' | 'server' | 'settings' | 'credentials'>>;
+
+@Injectable()
+export class ClustersRepository {
+  /** Answers false when the name is taken. */
+  async insert(tx: Tx, cluster: NewCluster): Promise<boolean> {
+    const { id, name, region, server, settings, credentials, createdAt } = cluster;
+    const rows = await tx.query(
+      `insert into cluster (id, name, region, server, settings, credentials, created_at)
+       values ($1, $2, $3, $4, $5, $6, $7) on conflict (name) where removed_at is null do nothing returning id`,
+      [id, name, region, server, settings, credentials, createdAt],
+    );
+    return rows.length === 1;
+  }
+
+  async find(sql: Sql, id: string): Promise<ClusterRow | undefined> {
+    const [row] = await sql.query<ClusterRow>(`${select} and c.id = $1`, [id]);
+    return row;
+  }
+
+  /** Until the commit nobody else changes it, and nothing is placed there. */
+  async lock(tx: Tx, id: string): Promise<ClusterRow | undefined> {
+    await tx.query('select 1 from cluster where id = $1 for update', [id]);
+    return this.find(tx, id);
+  }
+
+  /** Until the commit it is not removed or cordoned. */
+  async hold(tx: Tx, name: string): Promise<Pick<ClusterRow, 'id' | 'isCordoned'> | undefined> {
+    const [row] = await tx.query<Pick<ClusterRow, 'id' | 'isCordoned'>>(
+      'select id, is_cordoned as "isCordoned" from cluster where name = $1 and removed_at is null for share',
+      [name],
+    );
+    return row;
+  }
+
+  async list(sql: Sql, query: ClusterQuery): Promise<ClusterRow[]> {
+    return sql.query<ClusterRow>(
+      `${select} and ($1::text is null or c.name = $1) and ($2::uuid is null or c.id > $2) order by c.id limit $3`,
+      [query.name ?? null, decodeCursor(query.cursor, 'id'), query.limit + 1],
+    );
+  }
+
+  /** All that there is to follow. */
+  pointers(sql: Sql): Promise<ClusterPointer[]> {
+    return sql.query<ClusterPointer>(`select ${pointer} from cluster c where c.removed_at is null order by c.id`);
+  }
+
+  /** Where a workload is placed. */
+  async placementOf(sql: Sql, workloadId: string): Promise<ClusterPointer | undefined> {
+    const [row] = await sql.query<ClusterPointer>(
+      `select ${pointer} from placement p join cluster c on c.id = p.cluster_id
+        where p.workload_id = $1 and p.state = 'active'`,
+      [workloadId],
+    );
+    return row;
+  }
+
+  async place(tx: Tx, workloadId: string, clusterId: string, at: Date): Promise<void> {
+    await tx.query('insert into placement (workload_id, cluster_id, created_at) values ($1, $2, $3)', [
+      workloadId,
+      clusterId,
+      at,
+    ]);
+  }
+
+  async credentialsOf(sql: Sql, id: string): Promise<Buffer | null> {
+    const [row] = await sql.query<{ credentials: Buffer | null }>('select credentials from cluster where id = $1', [
+      id,
+    ]);
+    return row?.credentials ?? null;
+  }
+
+  async update(tx: Tx, id: string, { region, server, settings, credentials }: ClusterPatch): Promise<void> {
+    await tx.query(
+      `update cluster set region = case when $2 then $3 else region end, server = coalesce($4, server),
+         settings = coalesce($5, settings), credentials = coalesce($6, credentials), failed_looks = 0,
+         generation = generation + 1, runtime_version = runtime_version + case when $7 then 1 else 0 end
+        where id = $1`,
+      [
+        ...[id, region !== undefined, region ?? null, server ?? null, settings ?? null, credentials ?? null],
+        settings !== undefined || credentials !== undefined,
+      ],
+    );
+  }
+
+  async cordon(tx: Tx, id: string, isCordoned: boolean): Promise<void> {
+    await tx.query('update cluster set is_cordoned = $2, generation = generation + 1 where id = $1', [id, isCordoned]);
+  }
+
+  async report(tx: Tx, id: string, failedLooks: number, conditions: readonly Condition[]): Promise<void> {
+    await tx.query('update cluster set failed_looks = $2, conditions = $3 where id = $1', [
+      id,
+      failedLooks,
+      JSON.stringify(conditions),
+    ]);
+  }
+
+  /** Answers false while workloads stand there or environments name it. What spoke for us there is forgotten. */
+  async remove(tx: Tx, id: string, at: Date): Promise<boolean> {
+    const rows = await tx.query(
+      `update cluster c set removed_at = $2, credentials = null where c.id = $1 and not exists (select ${standing})
+          and not exists (select from environment e where e.cluster_id = c.id and e.deleted_at is null)
+        returning c.id`,
+      [id, at],
+    );
+    return rows.length === 1;
+  }
+}
