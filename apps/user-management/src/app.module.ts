@@ -2,6 +2,7 @@ import { AccessModule } from '@berth/access';
 import { EventingModule } from '@berth/eventing';
 import { ReconcileModule } from '@berth/reconcile';
 import { type DynamicModule, Module } from '@nestjs/common';
+import { AccountsModule } from './accounts/accounts.module.js';
 import { ApiTokensModule } from './api-tokens/api-tokens.module.js';
 import { AuditModule } from './audit/audit.module.js';
 import type { Config } from './config.js';
@@ -45,6 +46,7 @@ export class AppModule {
       MailModule,
       UsersModule,
       RegistrationsModule,
+      AccountsModule,
       SigningKeysModule,
       SecondFactorModule,
       SessionsModule,

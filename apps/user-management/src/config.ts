@@ -20,8 +20,15 @@ export const config = baseConfig
   .extend({
     /** Seals signing keys and unsent mail in the database: keys separated by commas, the first one seals. */
     KEY_ENCRYPTION_KEY: encryptionKeys,
-    /** closed: only administrators make users, and the first one comes from BOOTSTRAP_ADMIN_*. */
-    SIGN_UP: z.enum(['open', 'closed']).default('closed'),
+    /**
+     * Who may make an account, until an administrator says otherwise. invitation: whoever was invited to an organization.
+     * closed: nobody; the first user comes from BOOTSTRAP_ADMIN_*.
+     */
+    SIGN_UP: z.enum(['open', 'invitation', 'closed']).default('closed'),
+    /** Domains of addresses that may; none: all of them. Separated by commas. */
+    SIGN_UP_DOMAINS: list.pipe(z.array(z.string().toLowerCase())),
+    /** So long after its owner asked for it an account is erased. */
+    ACCOUNT_GRACE_DAYS: z.coerce.number().positive().max(365).default(14),
     BOOTSTRAP_ADMIN_EMAIL: z.email().optional(),
     BOOTSTRAP_ADMIN_PASSWORD: z.string().min(8).optional(),
     ACCESS_TOKEN_SECONDS: z.coerce.number().int().min(5).max(3_600).default(600),

@@ -1,3 +1,4 @@
+export * from './api/user-management/accounts.js';
 export * from './api/user-management/api-tokens.js';
 export * from './api/user-management/audit.js';
 export * from './api/user-management/auth.js';
@@ -10,6 +11,7 @@ export * from './api/user-management/quotas.js';
 export * from './api/user-management/second-factor.js';
 export * from './api/user-management/sessions.js';
 export * from './api/user-management/sign-in-flows.js';
+export * from './api/user-management/sign-up-policy.js';
 export * from './api/user-management/signing-keys.js';
 export * from './api/user-management/snapshots.js';
 export * from './api/user-management/step-up.js';

@@ -1,3 +1,4 @@
+import { Accounts1763750000003 } from './migrations/accounts.migration.js';
 import { ApiTokens1763740000004 } from './migrations/api-tokens.migration.js';
 import { CreateUserManagement1763690000001 } from './migrations/create-user-management.migration.js';
 import { IdentityProviders1763750000001 } from './migrations/identity-providers.migration.js';
@@ -17,4 +18,5 @@ export const identityMigrations = [
   SecondFactor1763740000005,
   IdentityProviders1763750000001,
   Passkeys1763750000002,
+  Accounts1763750000003,
 ] as const;

@@ -68,8 +68,11 @@ create table app_user (
   administrator boolean not null default false,
   generation integer not null default 1,
   created_at timestamp with time zone not null,
+  state text not null default 'active'::text,
+  erase_at timestamp with time zone,
   constraint app_user_pkey PRIMARY KEY (id),
-  constraint app_user_email_key UNIQUE (email)
+  constraint app_user_email_key UNIQUE (email),
+  constraint app_user_state_check CHECK ((state = ANY (ARRAY['active'::text, 'deactivated'::text, 'suspended'::text])))
 );
 
 create table audit_chain (
@@ -115,6 +118,15 @@ create table dead_letter (
   closed_at timestamp with time zone,
   constraint dead_letter_pkey PRIMARY KEY (id),
   constraint dead_letter_state_check CHECK ((state = ANY (ARRAY['failed'::text, 'parked'::text, 'replayed'::text, 'discarded'::text])))
+);
+
+create table email_change (
+  user_id uuid not null,
+  email text not null,
+  token_hash text not null,
+  expires_at timestamp with time zone not null,
+  constraint email_change_pkey PRIMARY KEY (user_id),
+  constraint email_change_token_hash_key UNIQUE (token_hash)
 );
 
 create table heartbeat (
@@ -311,6 +323,16 @@ create table sign_in_flow (
   constraint sign_in_flow_state_check CHECK ((state = ANY (ARRAY['begun'::text, 'answered'::text, 'identified'::text])))
 );
 
+create table sign_up_policy (
+  single boolean not null default true,
+  mode text not null,
+  domains jsonb not null,
+  generation integer not null default 1,
+  constraint sign_up_policy_pkey PRIMARY KEY (single),
+  constraint sign_up_policy_mode_check CHECK ((mode = ANY (ARRAY['open'::text, 'invitation'::text, 'closed'::text]))),
+  constraint sign_up_policy_single_check CHECK (single)
+);
+
 create table signing_key (
   kid text not null,
   state text not null,
@@ -385,6 +407,8 @@ create table work_lease (
 
 alter table api_token add constraint api_token_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
 
+alter table email_change add constraint email_change_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
+
 alter table identity_provider add constraint identity_provider_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE CASCADE;
 
 alter table invitation add constraint invitation_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE CASCADE;
@@ -417,6 +441,8 @@ CREATE INDEX access_revoked_session_at ON access_revoked_session USING btree (re
 
 CREATE INDEX api_token_owner ON api_token USING btree (user_id, id);
 
+CREATE INDEX audit_trail_actor ON audit_trail USING btree ((((entry -> 'actor'::text) ->> 'id'::text)), entry_id);
+
 CREATE INDEX audit_trail_organization ON audit_trail USING btree (organization_id, entry_id);
 
 CREATE INDEX dead_letter_open ON dead_letter USING btree (key, seq) WHERE (state = ANY (ARRAY['failed'::text, 'parked'::text]));
@@ -426,6 +452,8 @@ CREATE INDEX idempotency_key_created_at ON idempotency_key USING btree (created_
 CREATE INDEX identity_provider_organization ON identity_provider USING btree (organization_id, id);
 
 CREATE INDEX inbox_received_at ON inbox USING brin (received_at);
+
+CREATE INDEX invitation_email ON invitation USING btree (email);
 
 CREATE INDEX invitation_organization ON invitation USING btree (organization_id, id);
 

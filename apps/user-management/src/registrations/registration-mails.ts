@@ -14,3 +14,10 @@ export const alreadyRegisteredMail = (to: string): Letter => ({
   opening: ['Somebody registered this address with Berth, where it has an account already.'],
   closing: ['If it was you, log in. If it was not you, do nothing: nothing has changed.'],
 });
+
+export const invitationNeededMail = (to: string): Letter => ({
+  to,
+  subject: 'You need an invitation',
+  opening: ['Somebody registered this address with Berth, where accounts are for those who were invited.'],
+  closing: ['If it was you, ask an organization to invite this address. If it was not you, do nothing.'],
+});

@@ -3,10 +3,12 @@ import { UsersModule } from '../users/users.module.js';
 import { RegistrationsController } from './registrations.controller.js';
 import { RegistrationsRepository } from './registrations.repository.js';
 import { RegistrationsService } from './registrations.service.js';
+import { SignUpPolicy } from './sign-up-policy.js';
 
 @Module({
   imports: [UsersModule],
   controllers: [RegistrationsController],
-  providers: [RegistrationsRepository, RegistrationsService],
+  providers: [RegistrationsRepository, RegistrationsService, SignUpPolicy],
+  exports: [SignUpPolicy],
 })
 export class RegistrationsModule {}

@@ -1,20 +1,21 @@
 import type { Register } from '@berth/contracts/identity';
-import { CONFIG, Database, type Tx } from '@berth/service-kit';
+import { Database, type Tx } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
-import type { Config } from '../config.js';
+import type { Letter } from '../mail/letter.js';
 import { MailService } from '../mail/mail.service.js';
 import { PasswordsService } from '../passwords/passwords.service.js';
 import { UsersService } from '../users/users.service.js';
-import { alreadyRegisteredMail, verificationMail } from './registration-mails.js';
+import { alreadyRegisteredMail, invitationNeededMail, verificationMail } from './registration-mails.js';
 import { registrationErrors } from './registrations.errors.js';
+import { SignUpPolicy } from './sign-up-policy.js';
 import { type RegistrationRecord, RegistrationsRepository } from './registrations.repository.js';
 
 /** From an address to a user who has proven it. */
 @Injectable()
 export class RegistrationsService {
   constructor(
-    @Inject(CONFIG) private readonly config: Config,
     @Inject(Database) private readonly database: Database,
+    @Inject(SignUpPolicy) private readonly policy: SignUpPolicy,
     @Inject(RegistrationsRepository) private readonly registrations: RegistrationsRepository,
     @Inject(UsersService) private readonly users: UsersService,
     @Inject(PasswordsService) private readonly passwords: PasswordsService,
@@ -23,7 +24,7 @@ export class RegistrationsService {
 
   /** The same work and the same answer, whether the address has an account or not: only its mail tells. */
   async register({ email, password, displayName }: Register): Promise<void> {
-    if (this.config.SIGN_UP === 'closed') throw registrationErrors.SignUpClosed('Signing up is closed here.');
+    await this.policy.admit(this.database, email);
     await this.passwords.refuseCommon(password);
     const passwordHash = await this.passwords.hash(password);
     await this.database.transaction((tx) => this.start(tx, { email, displayName: displayName ?? null, passwordHash }));
@@ -41,10 +42,13 @@ export class RegistrationsService {
 
   private async start(tx: Tx, registration: RegistrationRecord): Promise<void> {
     const token = await this.registrations.insert(tx, registration);
-    const known = await this.users.isKnown(tx, registration.email);
-    await this.mail.post(
-      tx,
-      known ? alreadyRegisteredMail(registration.email) : verificationMail(registration.email, token),
-    );
+    await this.mail.post(tx, await this.letterFor(tx, registration.email, token));
+  }
+
+  private async letterFor(tx: Tx, email: string, token: string): Promise<Letter> {
+    const isKnown = await this.users.isKnown(tx, email);
+    const isWelcome = await this.policy.welcomes(tx, email);
+    if (isKnown) return alreadyRegisteredMail(email);
+    return isWelcome ? verificationMail(email, token) : invitationNeededMail(email);
   }
 }

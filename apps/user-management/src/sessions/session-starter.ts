@@ -3,6 +3,7 @@ import { Clock, CONFIG, Ids, type Tx } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config.js';
 import { newToken } from '../sealing/opaque-token.js';
+import { UserAdmission } from '../users/user-admission.js';
 import { SessionsRepository } from './sessions.repository.js';
 
 const DAY_MS = 86_400_000;
@@ -17,13 +18,16 @@ export interface StartedSession {
 export class SessionStarter {
   constructor(
     @Inject(CONFIG) private readonly config: Config,
+    @Inject(UserAdmission) private readonly admission: UserAdmission,
     @Inject(SessionsRepository) private readonly sessions: SessionsRepository,
     @Inject(Audit) private readonly audit: Audit,
     @Inject(Clock) private readonly clock: Clock,
     @Inject(Ids) private readonly ids: Ids,
   ) {}
 
+  /** @throws DomainError 403 `user_suspended` */
   async start(tx: Tx, userId: string, userAgent: string | null): Promise<StartedSession> {
+    await this.admission.admit(tx, userId);
     const [sessionId, refreshToken, now] = [this.ids.next(), newToken(), this.clock.now()];
     const expiresAt = new Date(now.getTime() + this.config.REFRESH_TOKEN_DAYS * DAY_MS);
     const session = { id: sessionId, userId, userAgent, createdAt: now, lastUsedAt: now, expiresAt, revokedAt: null };

@@ -54,7 +54,7 @@ export class LinkedIdentitiesService {
   }
 }
 
-const toLinkedIdentity = ({ createdAt, ...rest }: LinkedIdentityRecord): LinkedIdentity => ({
+export const toLinkedIdentity = ({ createdAt, ...rest }: LinkedIdentityRecord): LinkedIdentity => ({
   ...rest,
   createdAt: createdAt.toISOString(),
 });

@@ -5,6 +5,7 @@ import { IdentityProvidersModule } from '../identity-providers/identity-provider
 import { MembershipsModule } from '../memberships/memberships.module.js';
 import { OrganizationsModule } from '../organizations/organizations.module.js';
 import { PasswordProofModule } from '../password-proof/password-proof.module.js';
+import { RegistrationsModule } from '../registrations/registrations.module.js';
 import { SecondFactorModule } from '../second-factor/second-factor.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { UsersModule } from '../users/users.module.js';
@@ -36,6 +37,7 @@ function adapters({ PRIVATE_IDENTITY_PROVIDERS: allowPrivateAddresses }: Config)
     MembershipsModule,
     OrganizationsModule,
     PasswordProofModule,
+    RegistrationsModule,
     SecondFactorModule,
     SessionsModule,
     UsersModule,
@@ -55,5 +57,6 @@ function adapters({ PRIVATE_IDENTITY_PROVIDERS: allowPrivateAddresses }: Config)
     SignInFlowsRepository,
     SignInFlowsService,
   ],
+  exports: [LinkedIdentitiesRepository],
 })
 export class SignInFlowsModule {}

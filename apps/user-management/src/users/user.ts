@@ -1,5 +1,8 @@
 import type { User } from '@berth/contracts/identity';
 
+/** deactivated: closed by the person, who may come back; suspended: closed by an administrator. */
+export type UserState = 'active' | 'deactivated' | 'suspended';
+
 /** A person with a proven address. */
 export interface UserRecord {
   readonly id: string;
@@ -7,7 +10,17 @@ export interface UserRecord {
   readonly displayName: string | null;
   readonly administrator: boolean;
   readonly generation: number;
+  readonly state: UserState;
+  /** When nothing of it will be left; null: it stays. */
+  readonly eraseAt: Date | null;
   readonly createdAt: Date;
 }
 
-export const toUser = (user: UserRecord): User => ({ ...user, createdAt: user.createdAt.toISOString() });
+export const toUser = (user: UserRecord): User => ({
+  id: user.id,
+  email: user.email,
+  displayName: user.displayName,
+  administrator: user.administrator,
+  generation: user.generation,
+  createdAt: user.createdAt.toISOString(),
+});

@@ -1,13 +1,17 @@
 import type { Sql, Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
-import type { UserRecord } from './user.js';
+import type { UserRecord, UserState } from './user.js';
 
-const columns = `id, email, display_name as "displayName", administrator, generation, created_at as "createdAt"`;
+const columns = `id, email, display_name as "displayName", administrator, generation, state,
+  erase_at as "eraseAt", created_at as "createdAt"`;
 
 @Injectable()
 export class UsersRepository {
   /** False when the address belongs to somebody already. */
-  async insert(tx: Tx, user: Omit<UserRecord, 'generation'> & { passwordHash: string }): Promise<boolean> {
+  async insert(
+    tx: Tx,
+    user: Omit<UserRecord, 'generation' | 'state' | 'eraseAt'> & { passwordHash: string },
+  ): Promise<boolean> {
     const rows = await tx.query(
       `insert into app_user (id, email, display_name, password_hash, administrator, created_at)
        values ($1, $2, $3, $4, $5, $6) on conflict (email) do nothing returning id`,
@@ -44,6 +48,25 @@ export class UsersRepository {
       [id, passwordHash],
     );
     return row?.email;
+  }
+
+  /** Answers the address of the user, undefined when there is none. */
+  async setState(tx: Tx, id: string, state: UserState, eraseAt: Date | null): Promise<string | undefined> {
+    const [row] = await tx.query<{ email: string }>(
+      'update app_user set state = $2, erase_at = $3 where id = $1 returning email',
+      [id, state, eraseAt],
+    );
+    return row?.email;
+  }
+
+  /** False when the address belongs to somebody else. */
+  async setEmail(tx: Tx, id: string, email: string): Promise<boolean> {
+    const rows = await tx.query(
+      `update app_user set email = $2, generation = generation + 1
+        where id = $1 and not exists (select from app_user where email = $2 and id <> $1) returning id`,
+      [id, email],
+    );
+    return rows.length > 0;
   }
 
   async rename(tx: Tx, id: string, displayName: string | null): Promise<UserRecord | undefined> {

@@ -1168,6 +1168,86 @@ export interface paths {
     patch: operations['updateMe'];
     trace?: never;
   };
+  '/v1/me/deactivation': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['deactivateAccount'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/me/deletion': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['deleteAccount'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/me/email': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['changeEmail'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/me/email/confirm': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['confirmEmail'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/me/export': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['exportAccount'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/memberships': {
     parameters: {
       query?: never;
@@ -1694,6 +1774,79 @@ export interface components {
       /** @enum {string} */
       tokenType: 'Bearer';
     };
+    AccountDeletion: {
+      /** Format: date-time */
+      erasedAt: string;
+    };
+    AccountExport: {
+      acts: {
+        action: string;
+        actor: {
+          id: string;
+          /** @enum {string} */
+          kind: 'user' | 'service-account' | 'platform';
+        };
+        /** Format: date-time */
+        at: string;
+        detail: {
+          [key: string]: unknown;
+        };
+        /** Format: uuid */
+        entryId: string;
+        hash: string;
+        /** Format: uuid */
+        organizationId: string | null;
+        previousHash: string;
+        sequence: number;
+        /** @enum {string} */
+        service: 'user-management' | 'deployment-management' | 'build' | 'metering';
+        target: {
+          id: string;
+          kind: string;
+        };
+      }[];
+      apiTokens: {
+        /** Format: date-time */
+        createdAt: string;
+        /** Format: uuid */
+        id: string;
+        name: string;
+        prefix: string;
+        scopes: string[];
+      }[];
+      /** Format: date-time */
+      exportedAt: string;
+      hasMoreActs: boolean;
+      identities: components['schemas']['LinkedIdentity'][];
+      memberships: {
+        /** Format: date-time */
+        createdAt: string;
+        organization: string;
+        /** Format: uuid */
+        organizationId: string;
+        /** @enum {string} */
+        role: 'owner' | 'admin' | 'developer' | 'viewer' | 'billing';
+        scope: {
+          /** Format: uuid */
+          id: string;
+          /** @enum {string} */
+          kind: 'organization' | 'project' | 'environment';
+        };
+      }[];
+      passkeys: components['schemas']['Passkey'][];
+      sessions: {
+        /** Format: date-time */
+        createdAt: string;
+        /** Format: date-time */
+        expiresAt: string;
+        /** Format: uuid */
+        id: string;
+        /** Format: date-time */
+        lastUsedAt: string;
+        userAgent: string | null;
+      }[];
+      user: components['schemas']['User'];
+    };
     AddPasskey: {
       credential: components['schemas']['NewPasskey'];
       name: string;
@@ -2012,6 +2165,9 @@ export interface components {
       /** @default [] */
       unset?: string[];
     };
+    ChangeEmail: {
+      email: string;
+    };
     ChangePassword: {
       currentPassword: string;
       password: string;
@@ -2108,6 +2264,9 @@ export interface components {
       /** Format: uuid */
       deploymentId: string | null;
       version: number;
+    };
+    ConfirmEmail: {
+      token: string;
     };
     ConfirmTotp: {
       code: string;
@@ -2772,6 +2931,10 @@ export interface components {
         path: string;
       }[];
       releaseHash: string | null;
+    };
+    EmailChangeRequested: {
+      /** @enum {string} */
+      status: 'verification_sent';
     };
     Environment: {
       /** Format: date-time */
@@ -5945,6 +6108,105 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['User'];
+        };
+      };
+    };
+  };
+  deactivateAccount: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  deleteAccount: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AccountDeletion'];
+        };
+      };
+    };
+  };
+  changeEmail: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ChangeEmail'];
+      };
+    };
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['EmailChangeRequested'];
+        };
+      };
+    };
+  };
+  confirmEmail: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ConfirmEmail'];
+      };
+    };
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  exportAccount: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AccountExport'];
         };
       };
     };

@@ -1,3 +1,6 @@
+import { userDeactivated } from './user-deactivated.v1.js';
+import { userDeleted } from './user-deleted.v1.js';
+import { userReactivated } from './user-reactivated.v1.js';
 import { userRegistered } from './user-registered.v1.js';
 import { sessionRevoked } from './session-revoked.v1.js';
 import { organizationCreated } from './organization-created.v1.js';
@@ -35,9 +38,6 @@ import { taskFinished } from './task-finished.v1.js';
 import { buildStarted } from './build-started.v1.js';
 import { buildSucceeded } from './build-succeeded.v1.js';
 import { buildFailed } from './build-failed.v1.js';
-import { clusterRegistered } from './cluster-registered.v1.js';
-import { clusterUnreachable } from './cluster-unreachable.v1.js';
-import { clusterRecovered } from './cluster-recovered.v1.js';
 import { buildCancelled } from './build-cancelled.v1.js';
 import { auditRecorded } from './audit-recorded.v1.js';
 import { invoiceIssued } from './invoice-issued.v1.js';
@@ -47,6 +47,9 @@ import type { EventDefinition } from './define-event.js';
 
 const definitions: readonly EventDefinition[] = [
   userRegistered,
+  userDeactivated,
+  userReactivated,
+  userDeleted,
   sessionRevoked,
   organizationCreated,
   organizationQuotaChanged,
@@ -86,9 +89,6 @@ const definitions: readonly EventDefinition[] = [
   buildCancelled,
   invoiceIssued,
   invoicePaid,
-  clusterRegistered,
-  clusterUnreachable,
-  clusterRecovered,
   invoiceVoided,
   auditRecorded,
 ];

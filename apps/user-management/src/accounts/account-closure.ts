@@ -1,0 +1,55 @@
+import { Audit, type Caller } from '@berth/access';
+import { sessionRevoked, userDeactivated } from '@berth/contracts/events';
+import { Outbox } from '@berth/eventing';
+import type { Tx } from '@berth/service-kit';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Letter } from '../mail/letter.js';
+import { MailService } from '../mail/mail.service.js';
+import { SessionEnder } from '../sessions/session-ender.js';
+import type { UserState } from '../users/user.js';
+import { UsersRepository } from '../users/users.repository.js';
+import { deactivatedMail, erasureMail, suspendedMail } from './account-mails.js';
+
+export interface Closure {
+  readonly by: Caller | 'platform';
+  readonly state: Exclude<UserState, 'active'>;
+  readonly reason: string;
+  readonly eraseAt?: Date;
+}
+
+/** Closes an account: whoever is in is out, on every service, and what was planned with its mailbox is void. */
+@Injectable()
+export class AccountClosure {
+  constructor(
+    @Inject(UsersRepository) private readonly users: UsersRepository,
+    @Inject(SessionEnder) private readonly sessions: SessionEnder,
+    @Inject(MailService) private readonly mail: MailService,
+    @Inject(Outbox) private readonly outbox: Outbox,
+    @Inject(Audit) private readonly audit: Audit,
+  ) {}
+
+  async close(tx: Tx, userId: string, { by, state, reason, eraseAt }: Closure): Promise<void> {
+    const email = await this.users.setState(tx, userId, state, eraseAt ?? null);
+    if (email === undefined) return;
+    await this.mail.post(tx, letterOf(email, state, eraseAt));
+    await tx.query('delete from email_change where user_id = $1', [userId]);
+    await this.revokeApiTokens(tx, userId);
+    await this.outbox.append(tx, userDeactivated, { subject: userId, data: { userId } });
+    await this.sessions.endAll(tx, userId, { by, reason });
+    const target = { kind: 'user', id: userId };
+    const detail = { reason, eraseAt: eraseAt?.toISOString() };
+    await this.audit.record(tx, { by, action: 'users:deactivate', target, organizationId: null, detail });
+  }
+
+  /** Access tokens carry the id of the API token that they were exchanged for as their session. */
+  private async revokeApiTokens(tx: Tx, userId: string): Promise<void> {
+    const revoked = await tx.query<{ id: string }>('delete from api_token where user_id = $1 returning id', [userId]);
+    for (const { id } of revoked)
+      await this.outbox.append(tx, sessionRevoked, { subject: id, data: { sessionId: id, userId } });
+  }
+}
+
+function letterOf(to: string, state: Closure['state'], eraseAt: Date | undefined): Letter {
+  if (state === 'suspended') return suspendedMail(to);
+  return eraseAt ? erasureMail(to, eraseAt) : deactivatedMail(to);
+}
