@@ -35,6 +35,9 @@ import { deploymentCancelled } from './deployment-cancelled.v1.js';
 import { deploymentSuperseded } from './deployment-superseded.v1.js';
 import { taskStarted } from './task-started.v1.js';
 import { taskFinished } from './task-finished.v1.js';
+import { clusterRegistered } from './cluster-registered.v1.js';
+import { clusterUnreachable } from './cluster-unreachable.v1.js';
+import { clusterRecovered } from './cluster-recovered.v1.js';
 import { buildStarted } from './build-started.v1.js';
 import { buildSucceeded } from './build-succeeded.v1.js';
 import { buildFailed } from './build-failed.v1.js';
@@ -83,6 +86,9 @@ const definitions: readonly EventDefinition[] = [
   deploymentSuperseded,
   taskStarted,
   taskFinished,
+  clusterRegistered,
+  clusterUnreachable,
+  clusterRecovered,
   buildStarted,
   buildSucceeded,
   buildFailed,
