@@ -1,14 +1,14 @@
 import type { ServiceName } from '@berth/contracts/events';
 import { type BaseConfig, REPLAY_JUDGE } from '@berth/service-kit';
 import { type DynamicModule, Module } from '@nestjs/common';
-import { APP_GUARD, APP_INTERCEPTOR, DiscoveryModule } from '@nestjs/core';
+import { APP_GUARD } from '@nestjs/core';
 import { ACCESS_OPTIONS, ACCESS_SERVICE } from './access-options.js';
 import { Access } from './access.js';
 import { Audit1763683200302 } from './audit/audit.migration.js';
 import { Audit } from './audit/audit.js';
 import { AccessGuard } from './guard/access.guard.js';
+import { CheckedRoutes } from './guard/checked-routes.js';
 import { DeclaredRoutes } from './guard/declared-routes.js';
-import { ObjectChecks, ObjectChecksInterceptor } from './guard/object-checks.js';
 import { ReplayedAnswers } from './guard/replayed-answers.js';
 import { AccessCache } from './read-copy/access-cache.js';
 import { Access1763683200301 } from './read-copy/access.migration.js';
@@ -55,21 +55,19 @@ export class AccessModule {
     return {
       module: AccessModule,
       global: true,
-      imports: [DiscoveryModule],
       controllers: handlers,
       providers: [
         Access,
         AccessCache,
         Audit,
+        CheckedRoutes,
         DeclaredRoutes,
-        ObjectChecks,
         OrganizationsRepository,
         PlatformRepository,
         { provide: ACCESS_OPTIONS, useValue: config },
         { provide: ACCESS_SERVICE, useValue: service },
         { provide: REPLAY_JUDGE, useClass: ReplayedAnswers },
         { provide: APP_GUARD, useClass: AccessGuard },
-        { provide: APP_INTERCEPTOR, useClass: ObjectChecksInterceptor },
       ],
       exports: [Access, Audit, REPLAY_JUDGE],
     };

@@ -3,7 +3,7 @@ import { Clock, Database, type Sql } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { accessErrors, notFound } from './access.errors.js';
 import type { Caller } from './caller.js';
-import { ObjectChecks } from './guard/object-checks.js';
+import { noteCheck } from './guard/object-checks.js';
 import { can, mayKnow, scopesAllow, type SubjectAccess, type Target } from './permissions/can.js';
 import { administratorPermissions, type Permission } from './permissions/permissions.js';
 import { AccessCache } from './read-copy/access-cache.js';
@@ -17,7 +17,6 @@ export class Access {
     @Inject(OrganizationsRepository) private readonly organizations: OrganizationsRepository,
     @Inject(Database) private readonly database: Database,
     @Inject(Clock) private readonly clock: Clock,
-    @Inject(ObjectChecks) private readonly checks: ObjectChecks,
   ) {}
 
   /**
@@ -26,7 +25,7 @@ export class Access {
    * its token's scopes are too low, 503 `access_pending` while the read copy of the organization is incomplete
    */
   async require(caller: Caller, permission: Permission, target: Target): Promise<void> {
-    this.checks.note(caller, { permission, target });
+    noteCheck(caller, { permission, target });
     const subject = await this.subject(caller, target);
     if (!mayKnow(subject, target)) throw notFound();
     if (scopesAllow(caller.scopes, permission) && can(subject, permission, target)) return;
@@ -40,7 +39,7 @@ export class Access {
 
   /** For what belongs to the platform and to no organization. @throws DomainError 403 `forbidden` */
   requireOnPlatform(caller: Caller, permission: Permission): void {
-    this.checks.note(caller, { permission, target: null });
+    noteCheck(caller, { permission, target: null });
     const allowed = caller.administrator && administratorPermissions.includes(permission);
     if (allowed && scopesAllow(caller.scopes, permission)) return;
     throw accessErrors.Forbidden(`This needs the permission ${permission} on the platform.`);
@@ -51,17 +50,17 @@ export class Access {
    * request with its Idempotency-Key gets the answer only if the caller may do this to the object by then.
    */
   requireOnReplay(caller: Caller, permission: Permission, target: Target): void {
-    this.checks.note(caller, { permission, target });
+    noteCheck(caller, { permission, target });
   }
 
   /** For an answer without any object in it, which a list may be: there was nothing to ask about. */
   tellsNothing(caller: Caller): void {
-    this.checks.note(caller);
+    noteCheck(caller);
   }
 
   /** Ids of the organizations in which the caller has any role. */
   organizationsOf(caller: Caller): Promise<string[]> {
-    this.checks.note(caller);
+    noteCheck(caller);
     return this.organizations.organizationsOf(this.database, caller.subjectId);
   }
 

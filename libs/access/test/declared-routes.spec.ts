@@ -1,3 +1,4 @@
+import { Routes } from '@berth/service-kit';
 import { Controller, Get } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
@@ -40,8 +41,10 @@ class Complete {
 }
 
 const start = async (...controllers: (new () => object)[]) => {
-  const module = Test.createTestingModule({ imports: [DiscoveryModule], controllers, providers: [DeclaredRoutes] });
-  await (await (await module.compile()).init()).close();
+  const providers = [Routes, DeclaredRoutes];
+  const module = await Test.createTestingModule({ imports: [DiscoveryModule], controllers, providers }).compile();
+  module.get(Routes).enclose();
+  await (await module.init()).close();
 };
 
 it('stops the start when a route does not say who may use it, naming the route', async () => {

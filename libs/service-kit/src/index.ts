@@ -4,10 +4,12 @@ export { defineErrors, DomainError, type ErrorExtras } from './errors/define-err
 export { isInfrastructureError } from './errors/infrastructure-error.js';
 export { Readiness, type ReadinessCheck } from './health/readiness.js';
 export { Answers, AnswersNothing } from './http/answers.js';
+export { around, type Handler } from './http/around.js';
 export { decodeCursor, encodeCursor, toPage } from './http/cursor.js';
 export { type EventStreamOptions, sendEventStream, type StreamEvent } from './http/event-stream.js';
 export { entityTag, requireMatch } from './http/entity-tag.js';
 export { openApiOf } from './http/open-api.js';
+export { type Route, Routes } from './http/routes.js';
 export { Unguarded, UNGUARDED } from './http/unguarded.js';
 export { AnswerNotStored } from './idempotency/idempotency.interceptor.js';
 export { REPLAY_JUDGE, type ReplayJudge } from './idempotency/replay-judge.js';

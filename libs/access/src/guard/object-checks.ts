@@ -1,10 +1,6 @@
-import { type CallHandler, type ExecutionContext, Inject, Injectable, type NestInterceptor } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
-import { type Observable, tap } from 'rxjs';
-import type { Caller, WithCaller } from '../caller.js';
+import type { Caller } from '../caller.js';
 import type { Target } from '../permissions/can.js';
 import type { Permission } from '../permissions/permissions.js';
-import { routeAccess } from './route-access.js';
 
 /** What a request was allowed by: a permission on an object, or (null) on the platform. */
 export interface Check {
@@ -12,45 +8,19 @@ export interface Check {
   readonly target: Target | null;
 }
 
-/** Remembers what was asked about which caller, that is about which request. */
-@Injectable()
-export class ObjectChecks {
-  private readonly done = new WeakMap<Caller, Check[]>();
+/** On the caller itself, which the guard makes anew for each request. JSON and logs do not see it. */
+const CHECKS = Symbol('berth.checks');
 
-  note(caller: Caller, ...checks: Check[]): void {
-    this.done.set(caller, [...this.of(caller), ...checks]);
-  }
-
-  has(caller: Caller): boolean {
-    return this.done.has(caller);
-  }
-
-  of(caller: Caller): readonly Check[] {
-    return this.done.get(caller) ?? [];
-  }
+interface Checked {
+  [CHECKS]?: Check[];
 }
 
-/** Refuses the answer of a route that requires a permission and never asked `Access` about any object. */
-@Injectable()
-export class ObjectChecksInterceptor implements NestInterceptor {
-  constructor(
-    @Inject(Reflector) private readonly reflector: Reflector,
-    @Inject(ObjectChecks) private readonly checks: ObjectChecks,
-  ) {}
-
-  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    if (context.getType() !== 'http') return next.handle();
-    const access = routeAccess(this.reflector, context.getHandler(), context.getClass());
-    if (access === 'public' || !access?.onObject) return next.handle();
-    const { caller } = context.switchToHttp().getRequest<WithCaller>();
-    return next.handle().pipe(
-      tap(() => {
-        if (caller && this.checks.has(caller)) return;
-        const route = `${context.getClass().name}.${context.getHandler().name}`;
-        throw new Error(
-          `${route} requires a permission but never asked Access about an object (or use @Authenticated)`,
-        );
-      }),
-    );
-  }
+/** Remembers what was asked about a caller, that is about its request. Without a check: there was nothing to ask. */
+export function noteCheck(caller: Caller & Checked, ...checks: Check[]): void {
+  (caller[CHECKS] ??= []).push(...checks);
 }
+
+export const checksOf = (caller: Caller & Checked): readonly Check[] => caller[CHECKS] ?? [];
+
+/** Whether it is a caller about whom anything was asked. */
+export const isChecked = (value: unknown): boolean => typeof value === 'object' && value !== null && CHECKS in value;

@@ -4,7 +4,7 @@ import { Access, pending } from '../access.js';
 import { BERTH_ACCESS, parseBerthAccess } from '../berth-access.js';
 import type { WithCaller } from '../caller.js';
 import { AccessCache } from '../read-copy/access-cache.js';
-import { type Check, ObjectChecks } from './object-checks.js';
+import { type Check, checksOf } from './object-checks.js';
 
 /** How long a repeat waits for the read copy to reach what the first answer had made. */
 const WAIT_MS = 2_000;
@@ -15,11 +15,10 @@ export class ReplayedAnswers implements ReplayJudge {
   constructor(
     @Inject(Access) private readonly access: Access,
     @Inject(AccessCache) private readonly cache: AccessCache,
-    @Inject(ObjectChecks) private readonly checks: ObjectChecks,
   ) {}
 
   checksOf({ caller }: WithCaller): readonly Check[] {
-    return caller ? this.checks.of(caller) : [];
+    return caller ? checksOf(caller) : [];
   }
 
   async judge({ caller }: WithCaller, checks: readonly Check[] | null, headers: Headers): Promise<void> {

@@ -1,9 +1,10 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { APP_FILTER, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
+import { APP_FILTER, APP_PIPE, DiscoveryModule } from '@nestjs/core';
 import type { BaseConfig } from '../config/base-config.js';
 import { HealthController } from '../health/health.controller.js';
 import { Readiness } from '../health/readiness.js';
 import { ProblemFilter } from '../http/problem.filter.js';
+import { Routes } from '../http/routes.js';
 import { ValidationPipe } from '../http/validation.pipe.js';
 import { kitMigrations } from '../idempotency/idempotency.migration.js';
 import { IdempotencyInterceptor } from '../idempotency/idempotency.interceptor.js';
@@ -23,20 +24,22 @@ export class ServiceKitModule {
     return {
       module: ServiceKitModule,
       global: true,
+      imports: [DiscoveryModule],
       controllers: [HealthController],
       providers: [
         Clock,
         Readiness,
         Ids,
         CertificateRenewal,
+        IdempotencyInterceptor,
+        Routes,
         { provide: CONFIG, useValue: config },
         { provide: LOGGER, useFactory: () => createLogger(definition.name, config.LOG_LEVEL) },
         { provide: Database, useFactory: () => openDatabase(definition, config) },
         { provide: APP_PIPE, useClass: ValidationPipe },
         { provide: APP_FILTER, useClass: ProblemFilter },
-        { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
       ],
-      exports: [Clock, Ids, CONFIG, LOGGER, Database, Readiness],
+      exports: [Clock, Ids, CONFIG, LOGGER, Database, Readiness, Routes],
     };
   }
 }

@@ -6,6 +6,7 @@ import { ConfigError, type Environment, loadConfig } from '../config/load-config
 import { correlate } from '../http/correlate.js';
 import { linkPages } from '../http/link-header.js';
 import { serveOpenApi } from '../http/open-api.js';
+import { Routes } from '../http/routes.js';
 import { takeJsonOnly } from '../http/request-bodies.js';
 import { answerUnparsed, answerUnrouted } from '../http/unrouted-problems.js';
 import { LOGGER, type Logger, NestLogger } from '../logging/logger.js';
@@ -63,6 +64,7 @@ export function httpAdapter(config: BaseConfig): FastifyAdapter {
 export async function prepare(app: NestFastifyApplication, definition: ServiceDefinition<never>): Promise<void> {
   app.useLogger(new NestLogger(app.get<Logger>(LOGGER)));
   app.enableShutdownHooks([]);
+  app.get(Routes).enclose();
   correlate(app);
   linkPages(app);
   takeJsonOnly(app);
