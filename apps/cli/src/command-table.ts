@@ -149,6 +149,13 @@ export const groups: readonly CommandGroup[] = [
         () => import('./commands/invoices/show.js'),
         '[NUMBER]',
       ),
+      entry('invoices pdf', 'one to print', () => import('./commands/invoices/pdf.js'), 'NUMBER'),
+      entry(
+        'invoices csv',
+        'one as a table, or in FOCUS 1.0',
+        () => import('./commands/invoices/csv.js'),
+        'NUMBER [--columns focus]',
+      ),
       entry(
         'invoices export',
         'one with all that it follows from',

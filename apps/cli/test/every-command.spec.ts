@@ -82,6 +82,8 @@ const others: Readonly<Record<string, readonly string[]>> = {
   'secrets revoke': ['A@1'],
   logs: [],
   'credits redeem': ['CODE'],
+  'invoices pdf': ['BERTH-000001'],
+  'invoices csv': ['BERTH-000001'],
   'invoices export': ['BERTH-000001'],
   'invoices verify': ['invoice.json'],
 };

@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import {
   canonicalText,
@@ -59,6 +60,7 @@ function issued(): string {
         segments,
         taxes: [{ id: 'vat', name: 'VAT', percent: '19' }],
         credits: [],
+        parties: {},
         corrections: [],
         codeVersion,
       },
@@ -238,5 +240,34 @@ describe('berth credits', () => {
     const redeemed = await terminal.berth(['credits', 'redeem', 'LAUNCH']);
     expect(redeemed.stdout).toBe('Launch: 25.00 EUR less to pay until 2026-12-31 00:00:00 (UTC).\n');
     expect(JSON.parse(platform.received.at(-1)!.body.toString())).toEqual({ organization: idOf(1), code: 'LAUNCH' });
+  });
+});
+
+describe('an invoice as a file', () => {
+  const send = (type: string, bytes: Buffer) => (_: unknown, response: ServerResponse) => {
+    response.writeHead(200, { 'content-type': type });
+    response.end(bytes);
+  };
+  /** No text in any encoding. */
+  const pdf = Buffer.from([0x25, 0x50, 0x44, 0x46, 0x00, 0xff, 0xfe, 0x80]);
+
+  it('is written byte for byte, under its number unless told otherwise', async () => {
+    platform.on(`GET /v1/invoices/${summary.id}/pdf`, send('application/pdf', pdf));
+    platform.on(`GET /v1/invoices/${summary.id}/csv`, send('text/csv', Buffer.from('a,b\r\n')));
+    platform.on(`GET /v1/invoices/${summary.id}/focus`, send('text/csv', Buffer.from('BilledCost\r\n')));
+    const ran = await terminal.berth(['invoices', 'pdf', 'BERTH-000007']);
+    expect(ran).toMatchObject({ code: 0, stdout: 'BERTH-000007 is in BERTH-000007.pdf.\n' });
+    expect((await readFile(join(terminal.folder, 'BERTH-000007.pdf'))).equals(pdf)).toBe(true);
+    await terminal.berth(['invoices', 'csv', 'BERTH-000007', '--output', 'table.csv']);
+    expect(await readFile(join(terminal.folder, 'table.csv'), 'utf8')).toBe('a,b\r\n');
+    await terminal.berth(['invoices', 'csv', 'BERTH-000007', '--columns', 'focus']);
+    expect(await readFile(join(terminal.folder, 'BERTH-000007.csv'), 'utf8')).toBe('BilledCost\r\n');
+  });
+
+  it('that cannot be written, or is no invoice, says so', async () => {
+    platform.on(`GET /v1/invoices/${summary.id}/pdf`, send('application/pdf', pdf));
+    const ran = await terminal.berth(['invoices', 'pdf', 'BERTH-000007', '--output', 'no/such/folder/x.pdf']);
+    expect(ran).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('ENOENT') });
+    expect(await terminal.berth(['invoices', 'pdf', 'BERTH-000008'])).toMatchObject({ code: 4 });
   });
 });

@@ -6,7 +6,9 @@ import { BillingAccountsModule } from './billing-accounts/billing-accounts.modul
 import type { Config } from './config.js';
 import { CostsModule } from './costs/costs.module.js';
 import { CreditsModule } from './credits/credits.module.js';
+import { ExportsModule } from './exports/exports.module.js';
 import { InvoicesModule } from './invoices/invoices.module.js';
+import { IssuersModule } from './issuers/issuers.module.js';
 import { PriceBooksModule } from './price-books/price-books.module.js';
 import { SpansModule } from './spans/spans.module.js';
 import { TaxRulesModule } from './tax-rules/tax-rules.module.js';
@@ -15,7 +17,7 @@ import { UsageModule } from './usage/usage.module.js';
 const service = 'metering';
 const usage = [SpansModule, UsageModule];
 const prices = [PriceBooksModule, AgreementsModule, TaxRulesModule, CostsModule];
-const bills = [BillingAccountsModule, CreditsModule, InvoicesModule];
+const bills = [BillingAccountsModule, CreditsModule, IssuersModule, InvoicesModule, ExportsModule];
 
 @Module({})
 export class AppModule {

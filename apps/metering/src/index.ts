@@ -7,6 +7,7 @@ import { CreateCredits1763700000021 } from './database/migrations/create-credits
 import { CreateMetering1763700000001 } from './database/migrations/create-metering.migration.js';
 import { CreateBilling1763700000004 } from './database/migrations/create-billing.migration.js';
 import { IndexSpans1763700000005 } from './database/migrations/index-spans.migration.js';
+import { NameParties1763700000022 } from './database/migrations/name-parties.migration.js';
 import { PriceBookVersions1763700000003 } from './database/migrations/price-book-versions.migration.js';
 import { WatchWorkloads1763700000002 } from './database/migrations/watch-workloads.migration.js';
 
@@ -24,6 +25,7 @@ export const metering: ServiceDefinition<Config> = {
     CreateBilling1763700000004,
     IndexSpans1763700000005,
     CreateCredits1763700000021,
+    NameParties1763700000022,
   ],
   module: (parsed) => AppModule.with(parsed),
   connect: connectEvents,

@@ -10,6 +10,6 @@ import { Tariffs } from './tariffs.js';
   imports: [BillingAccountsModule, PriceBooksModule],
   controllers: [AgreementsController],
   providers: [AgreementsRepository, AgreementsService, Tariffs],
-  exports: [Tariffs],
+  exports: [AgreementsRepository, Tariffs],
 })
 export class AgreementsModule {}

@@ -27,6 +27,11 @@ export class AgreementsRepository {
     return rows.map(agreementOf);
   }
 
+  async find(sql: Sql, organizationId: string, number: number): Promise<Agreement | undefined> {
+    const [row] = await sql.query<Row>(`select * from (${agreements}) a where number = $2`, [organizationId, number]);
+    return row && agreementOf(row);
+  }
+
   /** Those that hold somewhere in `[from, to)`, in order. */
   async holding(sql: Sql, organizationId: string, from: Date, to: Date): Promise<Agreement[]> {
     const rows = await sql.query<Row>(

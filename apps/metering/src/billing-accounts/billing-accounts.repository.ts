@@ -1,4 +1,4 @@
-import { type BillingAccount, type RoundingMode, tax } from '@berth/contracts/metering';
+import { type BillingAccount, billTo, type RoundingMode, tax } from '@berth/contracts/metering';
 import { Clock, type Sql, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
@@ -14,12 +14,16 @@ export interface AccountRow extends BillingAccount {
 }
 
 const columns = `organization_id as "organizationId", time_zone as "timeZone", book_id as "priceBookId", issuer, taxes,
-  country, tax_id as "taxId", blocked, open_since as "openSince", has_invoices as "hasInvoices",
+  country, tax_id as "taxId", bill_to as "billTo", blocked, open_since as "openSince", has_invoices as "hasInvoices",
   exists (select from agreement a where a.organization_id = billing_account.organization_id) as "hasAgreements",
   (select currency from price_book where id = book_id), (select rounding from price_book where id = book_id)`;
 
 const taxes = z.array(tax);
-const accountOf = (row: AccountRow): AccountRow => ({ ...row, taxes: taxes.parse(row.taxes) });
+const accountOf = (row: AccountRow): AccountRow => ({
+  ...row,
+  taxes: taxes.parse(row.taxes),
+  billTo: billTo.nullable().parse(row.billTo),
+});
 
 @Injectable()
 export class BillingAccountsRepository {
@@ -83,13 +87,14 @@ export class BillingAccountsRepository {
 
   async update(tx: Tx, account: BillingAccount): Promise<void> {
     const { organizationId, timeZone, priceBookId, issuer, country, taxId } = account;
+    const billedTo = account.billTo && JSON.stringify(account.billTo);
     await tx.query(
       `update billing_account
-          set time_zone = $2, book_id = $3, issuer = $4, country = $5, tax_id = $6, taxes = $7, due_at = $8
+          set time_zone = $2, book_id = $3, issuer = $4, country = $5, tax_id = $6, taxes = $7, due_at = $8, bill_to = $9
         where organization_id = $1`,
       [
         ...[organizationId, timeZone, priceBookId, issuer, country, taxId],
-        ...[JSON.stringify(account.taxes), this.clock.now()],
+        ...[JSON.stringify(account.taxes), this.clock.now(), billedTo],
       ],
     );
   }

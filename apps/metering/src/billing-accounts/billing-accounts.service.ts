@@ -57,6 +57,6 @@ export class BillingAccountsService {
 }
 
 const told = (row: AccountRow): BillingAccount => {
-  const { organizationId, timeZone, priceBookId, issuer, taxes, country, taxId, blocked } = row;
-  return { organizationId, timeZone, priceBookId, issuer, taxes, country, taxId, blocked };
+  const { organizationId, timeZone, priceBookId, issuer, taxes, country, taxId, billTo, blocked } = row;
+  return { organizationId, timeZone, priceBookId, issuer, taxes, country, taxId, billTo, blocked };
 };

@@ -115,6 +115,7 @@ create table billing_account (
   blocked text,
   country text,
   tax_id text,
+  bill_to jsonb,
   constraint billing_account_pkey PRIMARY KEY (organization_id)
 );
 
@@ -219,7 +220,10 @@ create table invoice (
 create table invoice_issuer (
   issuer text not null,
   last_number bigint not null,
-  constraint invoice_issuer_pkey PRIMARY KEY (issuer)
+  profile jsonb,
+  days_to_pay integer,
+  constraint invoice_issuer_pkey PRIMARY KEY (issuer),
+  constraint invoice_issuer_days_to_pay_check CHECK ((days_to_pay >= 0))
 );
 
 create table late_usage (

@@ -15,6 +15,7 @@ import { Injectable } from '@nestjs/common';
 import type { AccountRow } from '../billing-accounts/billing-accounts.repository.js';
 import { type Correctable, InvoicesRepository } from './invoices.repository.js';
 import { TaxRulesRepository } from '../tax-rules/tax-rules.repository.js';
+import { IssuersRepository } from '../issuers/issuers.repository.js';
 import { CreditsRepository } from '../credits/credits.repository.js';
 import { PeriodSpansRepository } from './period-spans.repository.js';
 import { type PeriodOf, RatedPeriods } from './rated-periods.js';
@@ -24,6 +25,8 @@ export interface Late {
   readonly id: string;
   readonly usage: LateUsage;
 }
+
+const DAY = 86_400_000;
 
 type BilledPeriod = Period & { readonly timeZone: string };
 
@@ -50,6 +53,7 @@ export class InvoiceDrafts {
     private readonly spans: PeriodSpansRepository,
     private readonly taxRules: TaxRulesRepository,
     private readonly credits: CreditsRepository,
+    private readonly issuers: IssuersRepository,
   ) {}
 
   /** All that an invoice of a period depends on, as it is known now. What still runs is counted up to `countedUntil`. @throws NotConserved */
@@ -61,13 +65,28 @@ export class InvoiceDrafts {
     const cut = await this.invoices.cut(tx, organizationId);
     const { spans, sums } = await this.spans.digest(tx, organizationId, period.from, until);
     requireConserved(sums, rated.segments);
-    return { ...rated, organizationId, issuer, cut, spans, corrections: [], codeVersion, number: null, issuedAt: null };
+    const parties = await this.partiesOf(tx, account);
+    const about = { organizationId, issuer, cut, spans, corrections: [], codeVersion };
+    return { ...rated, ...about, parties, number: null, issuedAt: null };
   }
 
   /** With the credits that are left now: one that an invoice takes is not there for the next. */
   async credited(tx: Tx, input: InvoiceInput): Promise<InvoiceInput> {
     const { organizationId, book, period } = input;
     return { ...input, credits: await this.credits.payingFor(tx, organizationId, book.currency, period.from) };
+  }
+
+  async payUntil(tx: Tx, issuer: string, issuedAt: Date): Promise<Pick<InvoiceInput['parties'], 'payUntil'>> {
+    const described = await this.issuers.find(tx, issuer);
+    return described ? { payUntil: new Date(issuedAt.getTime() + described.daysToPay * DAY).toISOString() } : {};
+  }
+
+  private async partiesOf(tx: Tx, { issuer, billTo, country, taxId }: AccountRow): Promise<InvoiceInput['parties']> {
+    const described = await this.issuers.find(tx, issuer);
+    return {
+      ...(described && { seller: described.profile }),
+      ...(billTo && { buyer: { ...billTo, country, taxId } }),
+    };
   }
 
   private async taxesOf(tx: Tx, { issuer, country, taxId, taxes }: AccountRow, { to }: Period): Promise<Tax[]> {

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { BillingAccountsModule } from '../billing-accounts/billing-accounts.module.js';
 import { AgreementsModule } from '../agreements/agreements.module.js';
 import { CreditsModule } from '../credits/credits.module.js';
+import { IssuersModule } from '../issuers/issuers.module.js';
 import { TaxRulesModule } from '../tax-rules/tax-rules.module.js';
 import { UsageModule } from '../usage/usage.module.js';
 import { Closing } from './closing.js';
@@ -17,11 +18,12 @@ import { PeriodSpansRepository } from './period-spans.repository.js';
 import { RatedPeriods } from './rated-periods.js';
 
 @Module({
-  imports: [BillingAccountsModule, AgreementsModule, TaxRulesModule, CreditsModule, UsageModule],
+  imports: [BillingAccountsModule, AgreementsModule, TaxRulesModule, CreditsModule, IssuersModule, UsageModule],
   controllers: [InvoicesController, InvoicesAdminController],
   providers: [
     ...[InvoicesRepository, InvoicesService, InvoiceRecords, InvoiceDrafts],
     ...[PeriodSpansRepository, RatedPeriods, Closing, Issuing, PeriodCloser],
   ],
+  exports: [InvoicesService],
 })
 export class InvoicesModule {}

@@ -24,11 +24,12 @@ export class Issuing {
     const input = await this.drafts.credited(tx, draft);
     const preview = documentOf(input);
     if (!preview.lines.some(({ kind }) => kind !== 'tax') && preview.corrections.length === 0) return null;
+    const { organizationId, issuer, cut } = input;
     const issuedAt = this.clock.now();
     const number = await this.invoices.nextNumber(tx, input.issuer);
     const { currency, period, totals } = preview;
-    const document = canonicalText(documentOf({ ...input, number, issuedAt }));
-    const { organizationId, issuer, cut } = input;
+    const parties = { ...input.parties, ...(await this.drafts.payUntil(tx, issuer, issuedAt)) };
+    const document = canonicalText(documentOf({ ...input, parties, number, issuedAt }));
     const fact = { organizationId, number, month: period.month, currency, due: totals.due, sha256: sha256Of(document) };
     const id = this.ids.next();
     const rated = ratingOf(input).lines;

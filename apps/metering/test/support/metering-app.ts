@@ -196,6 +196,10 @@ export class MeteringApp {
     return this.send('PATCH', path, token, body);
   }
 
+  put(path: string, token: string, body: object): Promise<Answer> {
+    return this.send('PUT', path, token, body);
+  }
+
   private async send(method: string, path: string, token?: string, body?: object): Promise<Answer> {
     const headers = {
       ...(token ? { authorization: `Bearer ${token}` } : {}),

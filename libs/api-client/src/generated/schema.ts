@@ -144,6 +144,38 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/admin/metering/issuers': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['listIssuers'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/admin/metering/issuers/{issuer}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put: operations['putIssuer'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/admin/metering/price-books': {
     parameters: {
       query?: never;
@@ -1136,6 +1168,22 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/invoices/{id}/csv': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['getInvoiceCsv'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/invoices/{id}/events': {
     parameters: {
       query?: never;
@@ -1144,6 +1192,38 @@ export interface paths {
       cookie?: never;
     };
     get: operations['listInvoiceEvents'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/invoices/{id}/focus': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['getInvoiceFocus'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/invoices/{id}/pdf': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['getInvoicePdf'];
     put?: never;
     post?: never;
     delete?: never;
@@ -2041,6 +2121,10 @@ export interface components {
       password: string;
     };
     BillingAccount: {
+      billTo: {
+        address: string[];
+        name: string;
+      } | null;
       blocked: string | null;
       country: string | null;
       issuer: string;
@@ -2489,6 +2573,8 @@ export interface components {
           };
     };
     CreateEnvironment: {
+      /** @default local */
+      cluster?: string;
       /** @enum {string} */
       kind: 'development' | 'staging' | 'production';
       /** Format: uuid */
@@ -2937,6 +3023,7 @@ export interface components {
       status: 'verification_sent';
     };
     Environment: {
+      cluster: string;
       /** Format: date-time */
       createdAt: string;
       /** Format: uuid */
@@ -3140,6 +3227,12 @@ export interface components {
       voidedAt: string | null;
     };
     InvoiceDocument: {
+      buyer?: {
+        address: string[];
+        country: string | null;
+        name: string;
+        taxId: string | null;
+      };
       codeVersion: string;
       corrections: {
         cuts: {
@@ -3198,6 +3291,8 @@ export interface components {
       number: string | null;
       /** Format: uuid */
       organizationId: string;
+      /** Format: date-time */
+      payUntil?: string;
       period: {
         /** Format: date-time */
         from: string;
@@ -3224,6 +3319,14 @@ export interface components {
         decimals: number;
         /** @enum {string} */
         mode: 'half-even' | 'half-up';
+      };
+      seller?: {
+        address: string[];
+        /** Format: email */
+        email: string | null;
+        name: string;
+        payment: string[];
+        taxId: string | null;
       };
       spans: {
         count: number;
@@ -3263,6 +3366,22 @@ export interface components {
       status: 'issued' | 'paid' | 'void';
       /** Format: date-time */
       voidedAt: string | null;
+    };
+    Issuer: {
+      daysToPay: number;
+      issuer: string;
+      profile: {
+        address: string[];
+        /** Format: email */
+        email: string | null;
+        name: string;
+        payment: string[];
+        taxId: string | null;
+      };
+    };
+    IssuerPage: {
+      items: components['schemas']['Issuer'][];
+      next: string | null;
     };
     Jwks: {
       keys: {
@@ -3902,6 +4021,10 @@ export interface components {
           };
     };
     UpdateBillingAccount: {
+      billTo?: {
+        address: string[];
+        name: string;
+      } | null;
       country?: string | null;
       issuer?: string;
       /** Format: uuid */
@@ -3928,6 +4051,18 @@ export interface components {
         value: string;
       }[];
       scopes?: string[];
+    };
+    UpdateIssuer: {
+      /** @default 14 */
+      daysToPay?: number;
+      profile: {
+        address: string[];
+        /** Format: email */
+        email: string | null;
+        name: string;
+        payment: string[];
+        taxId: string | null;
+      };
     };
     UpdateMe: {
       displayName?: string | null;
@@ -4025,6 +4160,7 @@ export interface components {
       activeDeploymentId: string | null;
       /** Format: uuid */
       appId: string;
+      cluster: string;
       conditions: {
         message: string;
         reason: string;
@@ -4324,6 +4460,53 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Invoice'];
+        };
+      };
+    };
+  };
+  listIssuers: {
+    parameters: {
+      query?: {
+        limit?: number;
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['IssuerPage'];
+        };
+      };
+    };
+  };
+  putIssuer: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        issuer: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['UpdateIssuer'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Issuer'];
         };
       };
     };
@@ -6046,6 +6229,27 @@ export interface operations {
       };
     };
   };
+  getInvoiceCsv: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'text/csv': string;
+        };
+      };
+    };
+  };
   listInvoiceEvents: {
     parameters: {
       query?: {
@@ -6066,6 +6270,48 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['AcceptedEventPage'];
+        };
+      };
+    };
+  };
+  getInvoiceFocus: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'text/csv': string;
+        };
+      };
+    };
+  };
+  getInvoicePdf: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/pdf': string;
         };
       };
     };

@@ -37,6 +37,8 @@ export interface InvoiceInput extends Rated {
   readonly cut: string;
   readonly spans: InvoiceDocument['spans'];
   readonly corrections: readonly LateUsage[];
+  /** Who sells, who buys and until when it must be paid, as far as somebody said so. */
+  readonly parties: Pick<InvoiceDocument, 'seller' | 'buyer' | 'payUntil'>;
   readonly codeVersion: string;
 }
 
@@ -55,6 +57,7 @@ export function documentOf(input: InvoiceInput): InvoiceDocument {
     .reduce((all, { amount }) => all + amount, 0n);
   return {
     ...{ number: input.number, issuer: input.issuer, organizationId: input.organizationId },
+    ...input.parties,
     period: { ...period, from: period.from.toISOString(), to: period.to.toISOString() },
     issuedAt: input.issuedAt?.toISOString() ?? null,
     currency: book.currency,

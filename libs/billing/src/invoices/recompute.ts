@@ -29,10 +29,11 @@ export function recompute(exported: InvoiceExport): string {
   });
   const spans = spansUpTo(exported, told, told.cut);
   const rated = ratedOf(exported, told, spans);
-  const { number, issuer, organizationId, cut, codeVersion } = told;
+  const { number, issuer, organizationId, cut, codeVersion, seller, buyer, payUntil } = told;
   return canonicalText(
     documentOf({
       ...{ ...rated, number, issuer, organizationId, cut, codeVersion, corrections: late },
+      parties: { seller, buyer, payUntil },
       issuedAt: told.issuedAt === null ? null : new Date(told.issuedAt),
       spans: digestOf(spans, rated.period),
     }),

@@ -1,6 +1,10 @@
 import { z } from 'zod';
 import { id } from '../../common/values.js';
+import { address, issuerCode, printedLine } from './issuers.js';
 import { country, tax } from './taxes.js';
+
+/** Who is billed, as it stands on invoices. */
+export const billTo = z.strictObject({ name: printedLine, address });
 
 /** How an organization is billed. */
 export const billingAccount = z
@@ -17,6 +21,7 @@ export const billingAccount = z
     country: country.nullable(),
     /** A business's number for taxes, printed on invoices. */
     taxId: z.string().nullable(),
+    billTo: billTo.nullable(),
     /** Why the period that is over is not closed; null: nothing hinders it. */
     blocked: z.string().nullable(),
   })
@@ -28,9 +33,8 @@ export const updateBillingAccount = z
   .strictObject({
     timeZone: z.string().max(100),
     priceBookId: id,
-    issuer: z
-      .string()
-      .regex(/^[A-Z][A-Z0-9-]{0,19}$/, { error: 'must be 1 to 20 capital letters, digits and hyphens' }),
+    issuer: issuerCode,
+    billTo: billTo.nullable(),
     taxes: z.array(tax).max(10),
     country: country.nullable(),
     taxId: z

@@ -3,6 +3,8 @@ import { pageOf, pageQuery } from '../../common/page.js';
 import { bigCount, currency, decimal, id, instant } from '../../common/values.js';
 import { allocation } from '../../events/shapes.js';
 import { metric, roundingMode } from './price-books.js';
+import { billTo } from './billing-accounts.js';
+import { seller } from './issuers.js';
 import { tax } from './taxes.js';
 import { period } from './usage.js';
 
@@ -50,6 +52,10 @@ export const invoiceDocument = z
     number: z.string().nullable(),
     issuer: z.string(),
     organizationId: id,
+    /** Absent where nobody said so. */
+    seller: seller.optional(),
+    buyer: billTo.extend({ country: z.string().nullable(), taxId: z.string().nullable() }).optional(),
+    payUntil: instant.optional(),
     period: z.object({ month: period, timeZone: z.string(), from: instant, to: instant }),
     issuedAt: instant.nullable(),
     currency,

@@ -1,0 +1,9 @@
+import { applyDecorators, HttpCode } from '@nestjs/common';
+import { ApiResponse } from '@nestjs/swagger';
+
+/** Declares an answer that is a file and no JSON. */
+export const AnswersFile = (mediaType: string): MethodDecorator =>
+  applyDecorators(
+    HttpCode(200),
+    ApiResponse({ status: 200, content: { [mediaType]: { schema: { type: 'string', format: 'binary' } } } }),
+  );

@@ -1,0 +1,166 @@
+import { inUnits } from '@berth/billing';
+import type { Invoice, InvoiceDocument, InvoiceLine } from '@berth/contracts/metering';
+import { type Column, ink, Paper } from './pdf-paper.js';
+
+export type InvoiceState = Pick<Invoice, 'status' | 'sha256' | 'paidAt' | 'voidedAt'>;
+
+/** An invoice on paper. It says nothing that is not in the document, but whether it was paid or became void. */
+export function invoicePdf(told: InvoiceDocument, state: InvoiceState): Promise<Buffer> {
+  const date = new Date(told.issuedAt ?? told.period.to);
+  const paper = new Paper(`Invoice ${told.number ?? 'Preview'}`, told.seller?.name ?? told.issuer, date);
+  writeInvoice(paper, told, state);
+  return paper.done((page, pages) => footer(told, state, `Page ${page} of ${pages}`));
+}
+
+/** What an invoice is written with. */
+export type Writer = Pick<Paper, 'text' | 'heading' | 'beside' | 'table' | 'pair' | 'space'>;
+
+export function writeInvoice(paper: Writer, told: InvoiceDocument, state: InvoiceState): void {
+  head(paper, told, state);
+  parties(paper, told);
+  paper.table(
+    lineColumns,
+    told.lines.filter(isCharge).map((line) => rowOf(told, line)),
+  );
+  corrections(paper, told);
+  totals(paper, told);
+  payment(paper, told);
+  apps(paper, told);
+}
+
+const footer = ({ number, issuer, seller, rounding }: InvoiceDocument, { sha256 }: InvoiceState, page: string) => [
+  `${seller?.name ?? issuer}   Invoice ${number ?? 'Preview'}   ${page}`,
+  `Each line is rounded once (${rounding.mode}, ${rounding.decimals} decimals). SHA-256 of the document: ${sha256}`,
+  'Check it yourself: berth invoices export NUMBER > FILE; berth invoices verify FILE',
+];
+
+const day = (instant: string, timeZone: string): string =>
+  new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone }).format(
+    new Date(instant),
+  );
+
+/** `1,234.50`. */
+export function money(amount: string): string {
+  const [whole = '', decimals] = amount.split('.');
+  const grouped = whole.replaceAll(/\B(?=([0-9]{3})+$)/g, ',');
+  return decimals === undefined ? grouped : `${grouped}.${decimals}`;
+}
+
+function head(paper: Writer, told: InvoiceDocument, { status, paidAt, voidedAt }: InvoiceState): void {
+  const zone = told.period.timeZone;
+  paper.text('Invoice', { size: 26, bold: true });
+  paper.text(told.number ?? 'Preview', { size: 11, color: ink.accent });
+  if (status === 'paid' && paidAt) paper.text(`Paid on ${day(paidAt, zone)}`, { bold: true, color: ink.accent });
+  if (status === 'void' && voidedAt)
+    paper.text(`VOID since ${day(voidedAt, zone)}: do not pay`, { bold: true, color: ink.alarm });
+  paper.space(16);
+}
+
+function parties(paper: Writer, told: InvoiceDocument): void {
+  const { seller, buyer, period, issuedAt, payUntil, organizationId } = told;
+  const zone = period.timeZone;
+  paper.beside(['From'], ['To'], { size: 8, color: ink.soft });
+  paper.beside([seller?.name ?? told.issuer], [buyer?.name ?? `Organization ${organizationId}`], { bold: true });
+  const taxOf = (taxId: string | null | undefined) => (taxId ? [`Tax id: ${taxId}`] : []);
+  paper.beside(
+    [...(seller?.address ?? []), ...taxOf(seller?.taxId), ...(seller?.email ? [seller.email] : [])],
+    [...(buyer?.address ?? []), ...(buyer?.country ? [buyer.country] : []), ...taxOf(buyer?.taxId)],
+  );
+  paper.space(14);
+  const last = new Date(Date.parse(period.to) - 1).toISOString();
+  paper.beside(
+    [`Period: ${day(period.from, zone)} to ${day(last, zone)} (${zone})`],
+    [
+      ...(issuedAt ? [`Issued: ${day(issuedAt, zone)}`] : []),
+      ...(payUntil ? [`To be paid until: ${day(payUntil, zone)}`] : []),
+    ],
+  );
+  paper.space(18);
+}
+
+const lineColumns: readonly Column[] = [
+  { title: 'What', part: 0.36 },
+  { title: 'Period', part: 0.24 },
+  { title: 'Quantity', part: 0.22, align: 'right' },
+  { title: 'Amount', part: 0.18, align: 'right' },
+];
+
+/** What is charged before tax; taxes and credits stand among the totals. */
+const isCharge = ({ kind }: InvoiceLine): boolean => kind !== 'tax' && kind !== 'credit';
+
+function rowOf({ period, priceBook, currency }: InvoiceDocument, line: InvoiceLine): string[] {
+  const { name, version, agreement, usage, amount } = line;
+  const book =
+    version === null
+      ? ''
+      : `\n${priceBook.name} v${version}${agreement === undefined ? '' : `, agreement ${agreement}`}`;
+  const isWhole = line.from === period.from && line.to === period.to;
+  const quantity = usage ? `${money(inUnits(usage.metric, BigInt(usage.quantity), 4))} ${usage.unit}s` : '';
+  const when = isWhole ? 'whole month' : `${moment(line.from)} to\n${moment(line.to)} UTC`;
+  return [`${name}${book}`, when, quantity, `${money(amount)} ${currency}`];
+}
+
+const moment = (instant: string): string => instant.slice(0, 16).replace('T', ' ');
+
+function corrections(paper: Writer, { corrections: all, currency }: InvoiceDocument): void {
+  if (all.length === 0) return;
+  paper.space(10);
+  paper.heading('Corrections of earlier invoices');
+  paper.table(
+    [
+      { title: 'What', part: 0.5 },
+      { title: 'Invoice', part: 0.32 },
+      { title: 'Amount', part: 0.18, align: 'right' },
+    ],
+    all.flatMap(({ invoice, month, lines }) =>
+      lines.map(({ name, amount }) => [name, `${invoice} (${month})`, `${money(amount)} ${currency}`]),
+    ),
+  );
+}
+
+function totals(paper: Writer, { totals: sums, lines, currency, taxes }: InvoiceDocument): void {
+  const percentOf = (id: string) => taxes.find((tax) => tax.id === id)?.percent;
+  const taxed = lines
+    .filter(({ kind }) => kind === 'tax')
+    .map(({ id, name, amount }): [string, string] => [`${name} (${percentOf(id)} %)`, amount]);
+  const credited = lines
+    .filter(({ kind }) => kind === 'credit')
+    .map(({ name, amount }): [string, string] => [`Credit: ${name}`, amount]);
+  const corrected: [string, string][] = /[1-9]/.test(sums.corrected) ? [['Corrections', sums.corrected]] : [];
+  paper.space(4);
+  for (const [name, amount] of [['Net', sums.net] as const, ...taxed, ...corrected, ...credited])
+    paper.pair(name, `${money(amount)} ${currency}`);
+  paper.space(4);
+  paper.pair('To be paid', `${money(sums.due)} ${currency}`, { size: 13, bold: true });
+}
+
+function payment(paper: Writer, { seller, number }: InvoiceDocument): void {
+  if (!seller || seller.payment.length === 0) return;
+  paper.space(20);
+  paper.heading('How to pay');
+  for (const line of seller.payment) paper.text(line);
+  if (number) paper.text(`Reference: ${number}`);
+}
+
+function apps(paper: Writer, { lines, currency }: InvoiceDocument): void {
+  const rows = lines.flatMap(({ name, usage, apps: parts }) =>
+    usage
+      ? parts.map(({ appId, quantity, amount }) => [
+          ...[appId, name, `${money(inUnits(usage.metric, BigInt(quantity), 4))} ${usage.unit}s`],
+          `${money(amount)} ${currency}`,
+        ])
+      : [],
+  );
+  if (rows.length === 0) return;
+  paper.space(24);
+  paper.heading('Usage by app');
+  paper.table(
+    [
+      { title: 'App', part: 0.42 },
+      { title: 'What', part: 0.16 },
+      { title: 'Quantity', part: 0.24, align: 'right' },
+      { title: 'Amount', part: 0.18, align: 'right' },
+    ],
+    rows,
+  );
+}

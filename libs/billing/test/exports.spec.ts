@@ -1,0 +1,179 @@
+import { type InvoiceDocument, invoiceDocument, priceList } from '@berth/contracts/metering';
+import { describe, expect, it } from '@jest/globals';
+import { csvOf } from '../src/exports/csv.js';
+import { focusCsv, focusRows, type FindPrices } from '../src/exports/focus.js';
+import { focusColumnNames } from '../src/exports/focus-columns.js';
+import { invoiceCsv } from '../src/exports/invoice-csv.js';
+import { inUnits } from '../src/exports/quantity.js';
+import { parseMinor } from '../src/rating/currency.js';
+import { breachesOf } from './focus-rules.js';
+
+const month = { from: '2026-11-01T05:00:00.000Z', to: '2026-12-01T05:00:00.000Z' };
+const [a, b] = ['019a0000-0000-7000-8000-000000000001', '019a0000-0000-7000-8000-000000000002'] as const;
+const hour = 3_600_000_000n;
+const gib = 3_600_000n * 2n ** 30n;
+const line = (over: object) => ({ name: 'CPU', version: 1, ...month, usage: null, apps: [], ...over });
+const app = (appId: string, quantity: bigint, amount: string) => ({ appId, quantity: `${quantity}`, amount });
+
+const told: InvoiceDocument = invoiceDocument.parse({
+  ...{
+    number: 'BERTH-000007',
+    issuer: 'BERTH',
+    organizationId: a,
+    issuedAt: '2026-12-04T00:00:00.000Z',
+    currency: 'EUR',
+  },
+  seller: { name: 'Berth, Ltd', address: [], taxId: null, email: null, payment: [] },
+  buyer: { name: 'Acme "Shop"', address: [], country: 'AT', taxId: null },
+  period: { month: '2026-11', timeZone: 'America/New_York', ...month },
+  rounding: { mode: 'half-even', decimals: 2 },
+  priceBook: {
+    ...{ id: b, name: 'default' },
+    versions: [{ version: 1, ...month, sha256: 'a'.repeat(64) }],
+  },
+  ...{ taxes: [], cut: '7', spans: { count: 3, sha256: 'b'.repeat(64) }, codeVersion: '1' },
+  lines: [
+    line({
+      ...{
+        kind: 'usage',
+        id: 'cpu',
+        amount: '3.02',
+        usage: { metric: 'cpu', quantity: `${108n * hour}`, unit: 'core-hour' },
+      },
+      apps: [app(a, 100n * hour, '2.80'), app(b, 8n * hour, '0.22')],
+    }),
+    line({
+      ...{ kind: 'usage', id: 'memory', name: 'Memory', amount: '9.90', agreement: 2 },
+      ...{ usage: { metric: 'memory', quantity: `${gib / 3n}`, unit: 'GiB-hour' }, apps: [app(a, gib / 3n, '9.90')] },
+    }),
+    line({ kind: 'fee', id: 'support', name: 'Support, "gold"', amount: '10.00' }),
+    line({ kind: 'discount', id: 'partner', name: 'Partner', amount: '-1.00' }),
+    line({ kind: 'minimum', id: 'minimum', name: 'Minimum', amount: '5.00', version: null }),
+    line({ kind: 'tax', id: 'vat', name: 'VAT', amount: '5.38', version: null }),
+    line({ kind: 'credit', id: b, name: 'Welcome', amount: '-2.00', version: null }),
+  ],
+  corrections: [
+    {
+      ...{ invoice: 'BERTH-000003', month: '2026-10', cuts: { from: '1', to: '7' }, total: '0.46' },
+      lines: [{ kind: 'usage', id: 'cpu', name: 'CPU', version: 1, amount: '0.46' }],
+    },
+  ],
+  totals: { net: '26.92', tax: '5.38', credited: '2.00', corrected: '0.46', due: '30.76' },
+});
+
+const flat = (price: string, free?: object) =>
+  priceList.parse({
+    rates: [{ id: 'cpu', name: 'CPU', metric: 'cpu', pricing: { kind: 'per-unit', price }, ...free }],
+  });
+const pricesOf: FindPrices = () => ({ list: flat('0.030'), contracted: flat('0.028') });
+const sumOf = (amounts: readonly (string | null)[]) =>
+  amounts.reduce((all, each) => all + parseMinor(each ?? '0', 2), 0n);
+
+describe('CSV', () => {
+  it('quotes what would be read as something else', () => {
+    expect(
+      csvOf(
+        ['a', 'b'],
+        [
+          ['x,y', 'say "hi"'],
+          [null, 'two\nlines'],
+        ],
+      ),
+    ).toBe('a,b\r\n"x,y","say ""hi"""\r\n,"two\nlines"\r\n');
+  });
+
+  it('of an invoice has a row for each app and line, which add up to what is due', () => {
+    const [head, ...rows] = invoiceCsv(told).trimEnd().split('\r\n');
+    expect(head!.split(',')).toHaveLength(15);
+    expect(rows[0]).toBe(
+      `BERTH-000007,2026-11,usage,cpu,CPU,1,,${month.from},${month.to},${a},100.0000000000,core-hour,2.80,EUR,`,
+    );
+    expect(rows[3]).toContain('"Support, ""gold"""');
+    expect(rows.at(-1)).toBe('BERTH-000007,2026-11,usage,cpu,CPU,1,,,,,,,0.46,EUR,BERTH-000003 (2026-10)');
+    const amounts = rows.map((row) =>
+      row
+        .replaceAll(/"[^"]*("")?[^"]*"/g, '')
+        .split(',')
+        .at(-3)!,
+    );
+    expect(sumOf(amounts)).toBe(parseMinor(told.totals.due, 2));
+  });
+});
+
+describe('quantities for reading', () => {
+  it.each([
+    ['cpu', hour, 4, '1.0000'],
+    ['cpu', 1n, 4, '0.0000'],
+    ['cpu', hour / 3n, 4, '0.3333'],
+    ['memory', 3n * gib, 0, '3'],
+  ] as const)('%s: %i base units with %i decimals are %s', (metric, quantity, decimals, text) =>
+    expect(inUnits(metric, quantity, decimals)).toBe(text),
+  );
+});
+
+describe('FOCUS 1.0', () => {
+  const rows = focusRows(told, pricesOf);
+
+  it('has every column in order, and every row keeps the rules of the specification', () => {
+    const [head] = focusCsv(told, pricesOf).split('\r\n');
+    expect(head!.split(',')).toEqual([...focusColumnNames]);
+    expect(focusColumnNames).toHaveLength(43);
+    expect(focusColumnNames).toEqual([...focusColumnNames].sort());
+    expect(rows.map(breachesOf)).toEqual(rows.map(() => []));
+  });
+
+  it('bills what the invoice says is due', () => {
+    expect(sumOf(rows.map((row) => row.BilledCost))).toBe(parseMinor(told.totals.due, 2));
+  });
+
+  it('tells list prices from agreed ones, by app', () => {
+    expect(rows[0]).toMatchObject({
+      ...{ ChargeCategory: 'Usage', ChargeFrequency: 'Usage-Based', ResourceId: a, ResourceType: 'App' },
+      ...{ BilledCost: '2.80', EffectiveCost: '2.80', ListUnitPrice: '0.030', ListCost: '3', ContractedCost: '2.8' },
+      ...{ PricingQuantity: '100.0000000000', PricingUnit: 'Core-Hours', SkuPriceId: 'default/v1/cpu' },
+      ...{ BillingAccountName: 'Acme "Shop"', InvoiceIssuerName: 'Berth, Ltd', PublisherName: 'Berth' },
+      ...{ BillingPeriodStart: '2026-11-01T05:00:00Z', BillingPeriodEnd: '2026-12-01T05:00:00Z' },
+    });
+  });
+
+  it('takes the average where no price is that of each unit', () => {
+    const free = priceList.parse({ rates: [{ ...flat('1').rates[0], free: { quantity: '100', of: 'organization' } }] });
+    const [cpu] = focusRows(told, () => ({ list: free, contracted: free }));
+    expect(cpu).toMatchObject({ ContractedUnitPrice: '0.0279629630', ListUnitPrice: '0.0279629630' }); // 3.02 / 108
+    expect(breachesOf(cpu!)).toEqual([]);
+    expect(rows[2]).toMatchObject({ ContractedUnitPrice: '29.7000000030', SkuPriceId: 'default/v1-a2/memory' }); // 9.90 x 3
+  });
+
+  it('says what is a purchase, a tax, a credit, an adjustment and a correction', () => {
+    const kinds = rows.slice(3).map((row) => [row.ChargeCategory, row.ChargeClass, row.ListUnitPrice, row.BilledCost]);
+    expect(kinds).toEqual([
+      ['Purchase', null, '10.00', '10.00'],
+      ['Adjustment', null, null, '-1.00'],
+      ['Adjustment', null, null, '5.00'],
+      ['Tax', null, null, '5.38'],
+      ['Credit', null, null, '-2.00'],
+      ['Usage', 'Correction', null, '0.46'],
+    ]);
+  });
+
+  it('is checked by rules that find what is wrong', () => {
+    const [row] = rows;
+    const wrong = {
+      ...row!,
+      BilledCost: null,
+      ChargeCategory: 'Gift',
+      BillingPeriodEnd: '2026',
+      ListCost: '3.1',
+      ResourceType: null,
+    };
+    expect(breachesOf(wrong)).toEqual([
+      ...['BilledCost is null', 'BillingPeriodEnd is no datetime: 2026', 'ChargeCategory may not be Gift'],
+      ...[
+        'consumption of usage alone',
+        'costs are prices times quantities',
+        'a type with every resource',
+        'periods go forward',
+      ],
+    ]);
+  });
+});
