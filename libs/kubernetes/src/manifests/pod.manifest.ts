@@ -71,6 +71,8 @@ export function baseContainer(runnable: Runnable, run: Run, settings: ClusterSet
       capabilities: { drop: ['ALL'] },
     },
     volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }],
+    // The end of a container then says what it printed last: the evidence of a crash.
+    terminationMessagePolicy: 'FallbackToLogsOnError',
   };
 }
 

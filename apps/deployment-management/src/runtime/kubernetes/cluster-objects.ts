@@ -15,6 +15,7 @@ export interface Terminated {
   readonly signal?: number;
   readonly reason?: string;
   readonly message?: string;
+  readonly startedAt?: string;
   readonly finishedAt?: string;
 }
 
@@ -33,11 +34,19 @@ export interface ContainerStatus {
   readonly lastState?: ContainerState;
 }
 
+/** The probe of a container that has not started yet; a TCP one asks for nothing but a port that is open. */
+export interface StartupProbe {
+  readonly tcpSocket?: object;
+  readonly periodSeconds?: number;
+  readonly failureThreshold?: number;
+}
+
 export interface Pod extends KubeObject {
   readonly spec: {
     readonly containers: readonly {
       readonly image: string;
       readonly resources?: { readonly limits?: Readonly<Record<string, string>> };
+      readonly startupProbe?: StartupProbe;
       readonly envFrom?: readonly { readonly secretRef?: { readonly name: string } }[];
     }[];
   };

@@ -113,6 +113,44 @@ describe('why a pod is not ready', () => {
     ['unschedulable', pod(null, [unschedulable])],
   ])('%s', (cause, each) => expect(podTrouble(each)?.cause).toBe(cause));
 
+  describe('that was ended by its startup probe', () => {
+    const tcp = { tcpSocket: { port: 'http' }, periodSeconds: 2, failureThreshold: 30 };
+    const http = { httpGet: { path: '/up' }, periodSeconds: 2, failureThreshold: 30 };
+    const livedFor = (seconds: number, change: Partial<ContainerStatus> = {}, startupProbe: object = tcp) => {
+      const finishedAt = new Date(Date.parse(at) + seconds * 1_000).toISOString();
+      const terminated = { exitCode: 137, reason: 'Error', startedAt: at, finishedAt, message: 'warming up\n' };
+      const restarted = pod(
+        container({ restartCount: 1, state: { running: {} }, lastState: { terminated }, ...change }),
+      );
+      return { ...restarted, spec: { containers: [{ ...restarted.spec.containers[0]!, startupProbe }] } };
+    };
+
+    it('tells what it waited for, how long, and what was printed meanwhile', () => {
+      const evidence = ['It ran for 60 seconds and was ended.', 'warming up'];
+      expect(podTrouble(livedFor(61))).toMatchObject({ cause: 'port_not_bound', evidence });
+      expect(podTrouble(livedFor(61, {}, http))).toMatchObject({ cause: 'health_check_failed', evidence });
+    });
+
+    it('is late also while it waits to be started again', () =>
+      expect(podTrouble(livedFor(61, { state: { waiting: { reason: 'CrashLoopBackOff' } } }))?.cause).toBe(
+        'port_not_bound',
+      ));
+
+    it.each([
+      ['when it ended earlier by itself', livedFor(20, { state: { waiting: { reason: 'CrashLoopBackOff' } } })],
+      ['when it had served for long', livedFor(600, { state: { waiting: { reason: 'CrashLoopBackOff' } } })],
+    ])('is a crash %s', (_, each) => expect(podTrouble(each)?.cause).toBe('crash_loop'));
+
+    it('is nothing any more once it has started', () =>
+      expect(podTrouble(livedFor(61, { started: true, ready: true }))).toBeNull());
+  });
+
+  it('shows what a crashed one printed last, line by line', () => {
+    const terminated = { exitCode: 9, reason: 'Error', finishedAt: at, message: 'connecting\nno database\n' };
+    const { evidence } = podTrouble(pod(container({ restartCount: 1, state: { terminated } })))!;
+    expect(evidence).toEqual(['It ended with 9 (Error).', 'connecting', 'no database']);
+  });
+
   it('is nothing while it starts', () => {
     expect(podTrouble(pod(null))).toBeNull();
     expect(podTrouble(pod(waiting('ContainerCreating')))).toBeNull();

@@ -1,5 +1,13 @@
 import type { ObservedInstance } from '@berth/contracts/runtime';
-import { type Condition, conditionOf, type ContainerStatus, type Deployment, type Pod } from './cluster-objects.js';
+import {
+  type Condition,
+  conditionOf,
+  type ContainerStatus,
+  type Deployment,
+  type Pod,
+  type StartupProbe,
+  type Terminated,
+} from './cluster-objects.js';
 
 export type Trouble = NonNullable<ObservedInstance['trouble']>;
 
@@ -21,7 +29,8 @@ const troubleOf = (cause: Trouble['cause'], message: string, evidence: readonly 
 /** Why a pod is not ready, as far as the cluster can tell; null while it starts normally, is ready, or ends. */
 export function podTrouble(pod: Pod): Trouble | null {
   const [status] = pod.status?.containerStatuses ?? [];
-  return (status && containerTrouble(status)) ?? schedulingTrouble(pod);
+  const probe = pod.spec.containers[0]?.startupProbe;
+  return (status && (lateTrouble(status, probe) ?? containerTrouble(status))) ?? schedulingTrouble(pod);
 }
 
 function schedulingTrouble(pod: Pod): Trouble | null {
@@ -59,11 +68,29 @@ function configTrouble(message: string, said: (string | undefined)[]): Trouble {
   return troubleOf('config_invalid', 'The container could not be given its configuration.', said);
 }
 
+/** The kubelet needs about as long to end what did not start in time. */
+const SLACK_MILLISECONDS = 15_000;
+
+/** It was ended because it had not started within its deadline, which is not written down: only how long it lived is. */
+function lateTrouble({ started, lastState, state }: ContainerStatus, probe: StartupProbe | undefined): Trouble | null {
+  const end = state?.terminated ?? lastState?.terminated;
+  if (!probe || started || !end || end.reason === 'OOMKilled') return null;
+  const deadline = (probe.periodSeconds ?? 0) * (probe.failureThreshold ?? 0);
+  const late = Date.parse(end.finishedAt ?? '') - Date.parse(end.startedAt ?? '') - deadline * 1_000;
+  if (!(late >= 0 && late < SLACK_MILLISECONDS)) return null;
+  const said = [`It ran for ${deadline} seconds and was ended.`, ...linesOf(end)];
+  if (probe.tcpSocket) return troubleOf('port_not_bound', 'Nothing listens on its port.', said);
+  return troubleOf('health_check_failed', 'It runs, but its health check does not succeed.', said);
+}
+
+/** What it printed last, where the cluster kept it. */
+const linesOf = ({ message = '' }: Terminated): string[] => message.split('\n').filter((line) => line !== '');
+
 /** It ended, and is down or will be started again. */
 function endTrouble({ state, lastState, restartCount }: ContainerStatus): Trouble | null {
   const end = state?.terminated ?? (state?.waiting ? lastState?.terminated : undefined);
   if (!end) return null;
-  const evidence = [`It ended with ${end.exitCode}${end.reason ? ` (${end.reason})` : ''}.`, end.message];
+  const evidence = [`It ended with ${end.exitCode}${end.reason ? ` (${end.reason})` : ''}.`, ...linesOf(end)];
   if (end.reason === 'OOMKilled') return troubleOf('out_of_memory', 'It needed more memory than it may use.', evidence);
   if (restartCount === 0 && end.exitCode >= 126 && end.exitCode <= 127)
     return troubleOf('start_failed', 'Its command could not be run.', evidence);
