@@ -1,10 +1,10 @@
 /**
  * Tells the parent what it waits for, and answers what it asks for: `cpu`, the processor time of this process in
- * microseconds, and what `services` names (functions of one argument).
+ * microseconds, `usage`, the same in user mode and in the kernel, and what `services` names (functions of one argument).
  * Ends in order when it is told to, so that `NODE_OPTIONS=--cpu-prof` leaves a profile.
  */
 export function announce(ready, services = {}) {
-  const all = { cpu, ...services };
+  const all = { cpu, usage: () => process.cpuUsage(), ...services };
   process.on('message', async ({ service, argument }) => process.send(await all[service](argument)));
   for (const end of ['disconnect', 'SIGTERM']) process.once(end, () => process.exit());
   process.send(ready);

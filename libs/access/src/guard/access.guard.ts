@@ -11,7 +11,7 @@ import type { Permission } from '../permissions/permissions.js';
 import { AccessCache } from '../read-copy/access-cache.js';
 import type { PlatformAccess } from '../read-copy/platform.repository.js';
 import { TokenVerifier } from '../token/token-verifier.js';
-import { keyNamedBy } from '../token/verify-token.js';
+import { keyNamedBy, type VerifiedToken } from '../token/verify-token.js';
 import { isStale } from './staleness.js';
 import { routeAccess } from './route-access.js';
 
@@ -71,18 +71,25 @@ export class AccessGuard implements CanActivate {
   }
 
   private async callerOf(token: string): Promise<Caller | undefined> {
-    const kid = kidOf(token);
-    if (kid === undefined) return undefined;
-    // A key may sign a moment before every service has heard of it. A read copy that cannot be read is an outage, which
-    // says nothing about the token: whoever is told 401 throws a good one away.
-    const current = await this.cache.platformWhen(({ keys }) => keys.has(kid), WAIT_MS);
-    const caller = await this.verified(token, current);
-    return caller && current.revokedSessions.has(caller.sessionId) ? undefined : caller;
+    // A read copy that cannot be read is an outage, which says nothing about the token: whoever is told 401 throws a good
+    // one away.
+    const current = await this.cache.platform();
+    const known = this.verifier.recall(token, current.keys, this.clock.now());
+    return known ? unlessRevoked(known, current) : this.newCallerOf(token);
   }
 
-  private async verified(token: string, { keys }: PlatformAccess): Promise<Caller | undefined> {
+  private async newCallerOf(token: string): Promise<Caller | undefined> {
+    const kid = kidOf(token);
+    if (kid === undefined) return undefined;
+    // A key may sign a moment before every service has heard of it.
+    const current = await this.cache.platformWhen(({ keys }) => keys.has(kid), WAIT_MS);
+    const verified = await this.verified(token, current);
+    return verified && unlessRevoked(verified, current);
+  }
+
+  private async verified(token: string, { keys }: PlatformAccess): Promise<VerifiedToken | undefined> {
     try {
-      return (await this.verifier.verify(token, keys, this.clock.now())).caller;
+      return await this.verifier.verify(token, keys, this.clock.now());
     } catch {
       return undefined; // why a token is not valid helps only whoever forges one
     }
@@ -120,6 +127,9 @@ const isRead = (method: string): boolean => ['GET', 'HEAD', 'OPTIONS'].includes(
 
 const isSensitive = (method: string, required: readonly Permission[]): boolean =>
   !isRead(method) || required.some((permission) => permission.startsWith('secrets:'));
+
+const unlessRevoked = ({ caller }: VerifiedToken, { revokedSessions }: PlatformAccess): Caller | undefined =>
+  revokedSessions.has(caller.sessionId) ? undefined : caller;
 
 function kidOf(token: string): string | undefined {
   try {

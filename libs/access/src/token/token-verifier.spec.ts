@@ -35,6 +35,15 @@ describe('a token that was verified once', () => {
     await expect(verifier().verify(one, broken, now)).rejects.toThrow();
   });
 
+  it('is recalled at once, as long as it and its key are good; one that was not verified is not', async () => {
+    const [remembering, one] = [verifier(), await token('u1')];
+    expect(remembering.recall(one, known(), now)).toBeUndefined();
+    const verified = await remembering.verify(one, known(), now);
+    expect(remembering.recall(one, known(), now)).toBe(verified);
+    expect(remembering.recall(one, known(), after(600))).toBeUndefined();
+    expect(remembering.recall(one, new Map(), now)).toBeUndefined();
+  });
+
   it('ends all the same when its time has come', async () => {
     const [remembering, one] = [verifier(), await token('u1')];
     await remembering.verify(one, known(), now);

@@ -13,17 +13,25 @@ export class TokenVerifier {
 
   constructor(private readonly rules: TokenRules) {}
 
+  /** What was verified before and is good still. */
+  recall(token: string, keys: ReadonlyMap<string, VerificationKey>, now: Date): VerifiedToken | undefined {
+    const known = this.known.get(hashOf(token));
+    return known && stillGood(known, keys, now) ? known : undefined;
+  }
+
   /** @throws when the token is not valid now */
   async verify(token: string, keys: ReadonlyMap<string, VerificationKey>, now: Date): Promise<VerifiedToken> {
-    const hash = digest('sha256', token, 'base64');
-    const known = this.known.get(hash);
-    if (known && stillGood(known, keys, now)) return known;
+    const known = this.recall(token, keys, now);
+    if (known) return known;
+    const hash = hashOf(token);
     this.known.delete(hash);
     const verified = await verifyToken(token, keys, this.rules, now);
     this.known.set(hash, verified);
     return verified;
   }
 }
+
+const hashOf = (token: string): string => digest('sha256', token, 'base64');
 
 function stillGood(token: VerifiedToken, keys: ReadonlyMap<string, VerificationKey>, now: Date): boolean {
   const key = keys.get(token.kid);

@@ -68,6 +68,15 @@ describe('a token is refused', () => {
     await expect(signed({ ...good, ...claims }).then((token) => verify(token))).rejects.toThrow();
   });
 
+  it('of a key that was replaced under its name, and that of the new one is not', async () => {
+    const [old, renewed] = [await signed(good), await signed(good, {}, foreign.key)];
+    await verify(old);
+    const replaced = new Map([['k1', { kid: 'k1', publicJwk: foreign.jwk, notAfter: null }]]);
+    await expect(verifyToken(old, replaced, rules, now)).rejects.toThrow();
+    await expect(verifyToken(renewed, replaced, rules, now)).resolves.toMatchObject({ kid: 'k1' });
+    await expect(verify(old)).resolves.toBeDefined();
+  });
+
   it('that brings its own key, in whatever header', async () => {
     const headers = [{ jwk: foreign.jwk }, { jku: 'https://evil.example/jwks.json' }, { x5u: 'https://evil.example' }];
     for (const header of headers) await expect(verify(await signed(good, header, foreign.key))).rejects.toThrow();

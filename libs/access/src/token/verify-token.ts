@@ -1,4 +1,5 @@
-import { importJWK, type JWK, type JWTPayload, jwtVerify, decodeProtectedHeader } from 'jose';
+import { type CryptoKey, decodeProtectedHeader, importJWK, type JWK, type JWTPayload, jwtVerify } from 'jose';
+import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import type { Caller } from '../caller.js';
 
@@ -41,13 +42,26 @@ export async function verifyToken(
 ): Promise<VerifiedToken> {
   const key = keys.get(keyNamedBy(token));
   if (!key || !isUsable(key, now)) throw new Error('unknown key');
-  const { payload } = await jwtVerify(token, await importJWK(key.publicJwk, 'RS256'), {
+  const { payload } = await jwtVerify(token, await importedKey(key), {
     algorithms: ['RS256'],
     ...rules,
     currentDate: now,
     requiredClaims: ['exp', 'sub', 'sid'],
   });
   return { kid: key.kid, caller: callerOf(payload) };
+}
+
+/** By what they hold and not by name: a key that was replaced under its name is another one. */
+const imported = new LRUCache<string, CryptoKey | Uint8Array>({ max: 100 });
+
+/** To import a key costs a fourth of verifying a signature with it. */
+async function importedKey({ publicJwk }: VerificationKey): Promise<CryptoKey | Uint8Array> {
+  const content = JSON.stringify(publicJwk);
+  const known = imported.get(content);
+  if (known) return known;
+  const key = await importJWK(publicJwk, 'RS256');
+  imported.set(content, key);
+  return key;
 }
 
 /** The `kid` of a token's header; nothing is verified yet. @throws Error when it is no RS256 token or names no key */
