@@ -7,6 +7,7 @@ import { AppsModule } from './apps/apps.module.js';
 import type { Config } from './config.js';
 import { EnvironmentsModule } from './environments/environments.module.js';
 import { ProjectsModule } from './projects/projects.module.js';
+import { ClustersModule } from './clusters/clusters.module.js';
 import { sealedClusters } from './clusters/cluster-setups.js';
 import { sealedSecrets } from './secrets/secret-store.js';
 import { WorkloadsModule } from './workloads/workloads.module.js';
@@ -27,6 +28,7 @@ export class AppModule {
           keyring: config.KEY_ENCRYPTION_KEY,
           columns: [sealedSecrets, sealedClusters],
         }),
+        ClustersModule,
         ProjectsModule,
         EnvironmentsModule,
         AppsModule,

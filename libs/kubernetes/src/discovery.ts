@@ -23,6 +23,7 @@ export interface ClusterProblem {
   readonly code: 'version_too_old' | 'gateway_api_missing' | 'kind_missing' | 'metrics_missing';
   readonly severity: 'blocking' | 'degraded';
   readonly message: string;
+  readonly nextStep: string;
 }
 
 /** Asks the cluster for its version and for every kind the platform handles. Throws ApiError or ClusterUnreachable. */
@@ -49,7 +50,9 @@ export async function serverVersion(client: KubeClient, signal: AbortSignal): Pr
 export function problemsOf({ version, minor, missing, hasMetrics }: ClusterFacts): ClusterProblem[] {
   const isOld = !(minor >= OLDEST_MINOR);
   return [
-    ...(isOld ? [blocking('version_too_old', `It is ${version}: upgrade it to 1.${OLDEST_MINOR} or later.`)] : []),
+    ...(isOld
+      ? [blocking('version_too_old', `It is Kubernetes ${version}.`, `Upgrade it to 1.${OLDEST_MINOR} or later.`)]
+      : []),
     ...missing.map(missingKind),
     ...(hasMetrics ? [] : [noMetrics]),
   ];
@@ -57,18 +60,18 @@ export function problemsOf({ version, minor, missing, hasMetrics }: ClusterFacts
 
 const noMetrics: ClusterProblem = {
   ...{ code: 'metrics_missing', severity: 'degraded' },
-  message: 'It serves no metrics.k8s.io: install metrics-server to see live statistics.',
+  message: 'It serves no metrics.k8s.io: there are no live statistics.',
+  nextStep: 'Install metrics-server.',
 };
 
 function missingKind({ apiVersion, kind }: Kind): ClusterProblem {
   if (apiVersion.startsWith('gateway.networking.k8s.io'))
-    return blocking('gateway_api_missing', `It serves no ${kind}: install the Gateway API and a controller for it.`);
-  return blocking('kind_missing', `It serves no ${kind} of ${apiVersion}: use a conformant cluster.`);
+    return blocking('gateway_api_missing', `It serves no ${kind}.`, 'Install the Gateway API and a controller for it.');
+  return blocking('kind_missing', `It serves no ${kind} of ${apiVersion}.`, 'Use a conformant cluster.');
 }
 
-const blocking = (code: ClusterProblem['code'], message: string): ClusterProblem => ({
-  ...{ code, severity: 'blocking' },
-  message,
+const blocking = (code: ClusterProblem['code'], message: string, nextStep: string): ClusterProblem => ({
+  ...{ code, severity: 'blocking', message, nextStep },
 });
 
 const ask = <Answer>(client: KubeClient, path: string, signal: AbortSignal): Promise<Answer> =>

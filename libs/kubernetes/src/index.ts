@@ -13,6 +13,9 @@ export { type ClusterAccess, KubeconfigInvalid, readKubeconfig } from './cluster
 export { type ApplyOptions, type DeleteOptions, FIELD_MANAGER, KubeClient } from './kube-client.js';
 export { type ClusterFacts, type ClusterProblem, discover, problemsOf, serverVersion } from './discovery.js';
 export { type InCluster, inClusterAccess } from './in-cluster-access.js';
+export { preflight } from './preflight/preflight.js';
+export { nameOfPermission, type Permission, requiredPermissions } from './preflight/required-permissions.js';
+export { cannotAsk } from './preflight/unreachable.js';
 export { keyOf, type KubeObject, type ObjectList, type ObjectMeta } from './kube-object.js';
 export { type Kind, type KindName, kindOf, kinds, pathOf } from './kinds.js';
 export { Mirror, type MirrorOptions } from './mirror.js';

@@ -54,6 +54,6 @@ describe('what a cluster is', () => {
     const bad: ClusterFacts = { version: 'v1.20.0', minor: 20, missing: Object.values(kinds), hasMetrics: false };
     const problems = problemsOf(bad);
     expect(problems).toHaveLength(Object.values(kinds).length + 2);
-    for (const { message } of problems) expect(message).toMatch(/: (upgrade|install|use) /);
+    for (const { nextStep } of problems) expect(nextStep).toMatch(/^(Upgrade|Install|Use) /);
   });
 });

@@ -1,5 +1,5 @@
 import type { ClusterCredentials, ClusterSettings } from '@berth/contracts/deployment';
-import { CONFIG, Clock, type Keyring, type SealedColumn, type Sql } from '@berth/service-kit';
+import { Clock, CONFIG, Database, type Keyring, type SealedColumn } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config.js';
 import type { ClusterSetup } from '../runtime/kubernetes/kubernetes-runtime.js';
@@ -21,6 +21,7 @@ export class ClusterSetups {
   private readonly keyring: Keyring;
 
   constructor(
+    private readonly database: Database,
     private readonly clusters: ClustersRepository,
     private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: Config,
@@ -29,14 +30,16 @@ export class ClusterSetups {
   }
 
   /** Null for the installation's own cluster when that is none of Kubernetes. */
-  async of(
-    sql: Sql,
-    { id, isOwn, settings }: Pick<ClusterRow, 'id' | 'isOwn' | 'settings'>,
-  ): Promise<ClusterSetup | null> {
+  async of({ id, isOwn, settings }: Pick<ClusterRow, 'id' | 'isOwn' | 'settings'>): Promise<ClusterSetup | null> {
     if (isOwn) return this.own();
-    const sealed = await this.clusters.credentialsOf(sql, id);
-    if (!sealed || !settings) throw new Error(`Cluster ${id} was removed.`);
-    return this.parse(JSON.parse(this.keyring.openText(contextOf(id), sealed)) as ClusterCredentials, settings);
+    if (!settings) throw new Error(`Cluster ${id} has no settings.`);
+    return this.parse(await this.credentialsOf(id), settings);
+  }
+
+  async credentialsOf(id: string): Promise<ClusterCredentials> {
+    const sealed = await this.clusters.credentialsOf(this.database, id);
+    if (!sealed) throw new Error(`Cluster ${id} was removed.`);
+    return JSON.parse(this.keyring.openText(contextOf(id), sealed)) as ClusterCredentials;
   }
 
   seal(id: string, credentials: ClusterCredentials): Buffer {

@@ -73,7 +73,7 @@ export class Runtimes implements OnModuleDestroy {
 
   private async make(id: string): Promise<Runtime> {
     const cluster = await this.clusterRows.find(this.database, id);
-    const setup = cluster && (await this.setups.of(this.database, cluster));
+    const setup = cluster && (await this.setups.of(cluster));
     if (!setup) throw new RuntimeUnavailable('The cluster was removed.');
     const { kubernetesRuntime } = await import('./kubernetes/kubernetes-runtime.js');
     return kubernetesRuntime(setup, this.clock);

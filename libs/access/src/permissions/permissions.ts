@@ -72,6 +72,8 @@ const operations = [
   'invoices:update',
   'credits:update',
   'tax-rules:update',
+  'clusters:read',
+  'clusters:update',
   'agreements:update',
 ] as const;
 

@@ -880,6 +880,86 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/clusters': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['listClusters'];
+    put?: never;
+    post: operations['registerCluster'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/clusters/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['getCluster'];
+    put?: never;
+    post?: never;
+    delete: operations['removeCluster'];
+    options?: never;
+    head?: never;
+    patch: operations['updateCluster'];
+    trace?: never;
+  };
+  '/v1/clusters/{id}/cordon': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['cordonCluster'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/clusters/{id}/report': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['reportCluster'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/clusters/{id}/uncordon': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['uncordonCluster'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/costs/estimate': {
     parameters: {
       query?: never;
@@ -2509,6 +2589,56 @@ export interface components {
       projectId: string;
       slug: string;
       source:
+    Cluster: {
+      conditions: {
+        message: string;
+        reason: string;
+        /** Format: date-time */
+        since: string;
+        /** @enum {string} */
+        status: 'true' | 'false' | 'unknown';
+        type: string;
+      }[];
+      /** Format: date-time */
+      createdAt: string;
+      generation: number;
+      /** Format: uuid */
+      id: string;
+      isCordoned: boolean;
+      isOwn: boolean;
+      name: string;
+      region: string | null;
+      server: string | null;
+      settings: {
+        /** @default kube-system */
+        dnsNamespace: string;
+        gateway: {
+          name: string;
+          namespace: string;
+          /** Format: uri */
+          url: string;
+        };
+        /** @default  */
+        registry: string;
+      } | null;
+      workloads: number;
+    };
+    ClusterPage: {
+      items: components['schemas']['Cluster'][];
+      next: string | null;
+    };
+    ClusterReport: {
+      checks: {
+        message: string;
+        /** @enum {string} */
+        name: 'reachable' | 'accepted' | 'version' | 'kinds' | 'permissions' | 'gateway' | 'metrics' | 'storage';
+        nextStep: string | null;
+        /** @enum {string} */
+        outcome: 'passed' | 'warning' | 'failed';
+      }[];
+      isFit: boolean;
+      version: string | null;
+    };
         | {
             /** @default main */
             branch?: string;
@@ -2763,6 +2893,41 @@ export interface components {
                 tiers: {
                   price: string;
                   upTo: string | null;
+    CreateClientSecret: {
+      /** @default 365 */
+      expiresInDays?: number;
+    };
+    CreateCluster: {
+      credentials:
+        | {
+            /** @enum {string} */
+            kind: 'kubeconfig';
+            kubeconfig: string;
+          }
+        | {
+            certificateAuthority: string;
+            /** @enum {string} */
+            kind: 'token';
+            /** Format: uri */
+            server: string;
+            token: string;
+          };
+      name: string;
+      /** @default null */
+      region?: string | null;
+      settings: {
+        /** @default kube-system */
+        dnsNamespace?: string;
+        gateway: {
+          name: string;
+          namespace: string;
+          /** Format: uri */
+          url: string;
+        };
+        /** @default  */
+        registry?: string;
+      };
+    };
                 }[];
               }
             | {
@@ -4375,6 +4540,35 @@ export interface operations {
         content: {
           'application/json': components['schemas']['Coupon'];
         };
+    UpdateCluster: {
+      credentials?:
+        | {
+            /** @enum {string} */
+            kind: 'kubeconfig';
+            kubeconfig: string;
+          }
+        | {
+            certificateAuthority: string;
+            /** @enum {string} */
+            kind: 'token';
+            /** Format: uri */
+            server: string;
+            token: string;
+          };
+      region?: string | null;
+      settings?: {
+        /** @default kube-system */
+        dnsNamespace?: string;
+        gateway: {
+          name: string;
+          namespace: string;
+          /** Format: uri */
+          url: string;
+        };
+        /** @default  */
+        registry?: string;
+      };
+    };
       };
     };
   };
@@ -5627,7 +5821,7 @@ export interface operations {
       };
     };
   };
-  getConfig: {
+  listClusters: {
     parameters: {
       query?: never;
       header?: never;
@@ -5643,12 +5837,12 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Config'];
+          'application/json': components['schemas']['ClusterPage'];
         };
       };
     };
   };
-  changeConfig: {
+  registerCluster: {
     parameters: {
       query?: never;
       header?: never;
@@ -5659,7 +5853,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['ChangeConfig'];
+        'application/json': components['schemas']['CreateCluster'];
       };
     };
     responses: {
@@ -5668,12 +5862,12 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['ConfigChange'];
+          'application/json': components['schemas']['Cluster'];
         };
       };
     };
   };
-  readCosts: {
+  getCluster: {
     parameters: {
       query: {
         limit?: number;
@@ -5698,12 +5892,12 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Costs'];
+          'application/json': components['schemas']['Cluster'];
         };
       };
     };
   };
-  estimateCosts: {
+  removeCluster: {
     parameters: {
       query?: never;
       header?: never;
@@ -5726,7 +5920,7 @@ export interface operations {
       };
     };
   };
-  listCredits: {
+  updateCluster: {
     parameters: {
       query: {
         limit?: number;
@@ -5744,12 +5938,12 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['CreditPage'];
+          'application/json': components['schemas']['Cluster'];
         };
       };
     };
   };
-  redeemCoupon: {
+  cordonCluster: {
     parameters: {
       query?: never;
       header?: never;
@@ -5767,12 +5961,12 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Credit'];
+          'application/json': components['schemas']['Cluster'];
         };
       };
     };
   };
-  listDeployments: {
+  reportCluster: {
     parameters: {
       query: {
         limit?: number;
@@ -5790,12 +5984,12 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['DeploymentPage'];
+          'application/json': components['schemas']['ClusterReport'];
         };
       };
     };
   };
-  getDeployment: {
+  uncordonCluster: {
     parameters: {
       query?: never;
       header?: never;
@@ -5832,7 +6026,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Deployment'];
+          'application/json': components['schemas']['Cluster'];
         };
       };
     };
@@ -6134,7 +6328,11 @@ export interface operations {
       };
       cookie?: never;
     };
-    requestBody?: never;
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['UpdateCluster'];
+      };
+    };
     responses: {
       204: {
         headers: {

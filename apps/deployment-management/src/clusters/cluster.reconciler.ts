@@ -1,0 +1,64 @@
+import { clusterRecovered, clusterUnreachable } from '@berth/contracts/events';
+import { Outbox } from '@berth/eventing';
+import {
+  lookAgainIn,
+  type Outcome,
+  type ReconcileContext,
+  type Reconciler,
+  ReconcileRunner,
+  settled,
+  WorkQueue,
+} from '@berth/reconcile';
+import { Database, type Tx } from '@berth/service-kit';
+import { Injectable, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
+import { type HealthAfter, healthAfter } from './cluster-health.js';
+import { ClusterLooks } from './cluster-looks.js';
+import { CLUSTERS } from './cluster-queue.js';
+import { ClustersRepository } from './clusters.repository.js';
+import { OWN_CLUSTER_ID } from './own-cluster.js';
+
+const well = lookAgainIn({ seconds: 30 });
+const doubtful = lookAgainIn({ seconds: 5 });
+
+/** Looks whether each cluster still answers, and tells when that changes. */
+@Injectable()
+export class ClusterReconciler implements Reconciler, OnModuleInit, OnApplicationBootstrap {
+  constructor(
+    private readonly runner: ReconcileRunner,
+    private readonly queue: WorkQueue,
+    private readonly database: Database,
+    private readonly clusters: ClustersRepository,
+    private readonly looks: ClusterLooks,
+    private readonly outbox: Outbox,
+  ) {}
+
+  onModuleInit(): void {
+    this.runner.register(CLUSTERS, this, { concurrency: 4 });
+  }
+
+  /** Nobody registers the installation's own cluster. */
+  onApplicationBootstrap(): Promise<void> {
+    return this.database.transaction((tx) => this.queue.enqueue(tx, CLUSTERS, OWN_CLUSTER_ID));
+  }
+
+  async reconcile(id: string, context: ReconcileContext): Promise<Outcome> {
+    const cluster = await this.clusters.find(this.database, id);
+    const look = cluster && (await this.looks.health(cluster, context.signal));
+    if (!look) return settled;
+    const after = healthAfter(cluster, look.trouble, look.at);
+    if (after.isChanged) await context.transaction((tx) => this.write(tx, id, after, look.trouble ?? ''));
+    return look.trouble === null ? well : doubtful;
+  }
+
+  private async write(
+    tx: Tx,
+    id: string,
+    { failedLooks, conditions, news }: HealthAfter,
+    reason: string,
+  ): Promise<void> {
+    await this.clusters.report(tx, id, failedLooks, conditions);
+    if (news === 'unreachable')
+      await this.outbox.append(tx, clusterUnreachable, { subject: id, data: { clusterId: id, reason } });
+    if (news === 'recovered') await this.outbox.append(tx, clusterRecovered, { subject: id, data: { clusterId: id } });
+  }
+}

@@ -1,0 +1,106 @@
+import { Access, Audit, type Caller, type Permission } from '@berth/access';
+import type { Page } from '@berth/contracts/common';
+import type { Cluster, ClusterQuery, ClusterReport, CreateCluster, UpdateCluster } from '@berth/contracts/deployment';
+import { Database, requireMatch, toPage, type Tx } from '@berth/service-kit';
+import { Injectable } from '@nestjs/common';
+import { notFound } from '../not-found.js';
+import { type ClusterRow, toCluster } from './cluster.js';
+import { Registrations } from './registrations.js';
+import { clusterErrors } from './clusters.errors.js';
+import { ClustersRepository } from './clusters.repository.js';
+
+/** Clusters belong to the platform: its administrators register and look after them. */
+@Injectable()
+export class ClustersService {
+  constructor(
+    private readonly database: Database,
+    private readonly clusters: ClustersRepository,
+    private readonly registrations: Registrations,
+    private readonly access: Access,
+    private readonly audit: Audit,
+  ) {}
+
+  async register(caller: Caller, body: CreateCluster): Promise<Cluster> {
+    this.access.requireOnPlatform(caller, 'clusters:update');
+    const cluster = await this.registrations.prepare(body);
+    return this.database.transaction(async (tx) => {
+      await this.registrations.insert(tx, cluster);
+      await this.record(tx, caller, cluster.id, { name: cluster.name, server: cluster.server });
+      return toCluster(await this.row(tx, cluster.id));
+    });
+  }
+
+  async list(caller: Caller, query: ClusterQuery): Promise<Page<Cluster>> {
+    this.access.requireOnPlatform(caller, 'clusters:read');
+    const page = toPage(await this.clusters.list(this.database, query), query.limit, ({ id }) => id);
+    return { ...page, items: page.items.map(toCluster) };
+  }
+
+  async get(caller: Caller, id: string): Promise<Cluster> {
+    return toCluster(await this.require(caller, id, 'clusters:read'));
+  }
+
+  /** Looks at it now. */
+  async report(caller: Caller, id: string): Promise<ClusterReport> {
+    return this.registrations.report(await this.require(caller, id, 'clusters:read'));
+  }
+
+  /** Credentials and settings take effect when the cluster is fit with them. */
+  async update(caller: Caller, id: string, body: UpdateCluster, ifMatch: string | undefined): Promise<Cluster> {
+    const read = await this.requireRegistered(caller, id);
+    requireMatch(ifMatch, read.generation);
+    const patch = await this.registrations.preparePatch(read, body);
+    return this.database.transaction(async (tx) => {
+      const { generation } = (await this.clusters.lock(tx, id)) ?? { generation: 0 };
+      requireMatch(ifMatch, generation);
+      await this.registrations.update(tx, id, patch);
+      await this.record(tx, caller, id, { changed: Object.keys(body) });
+      return toCluster(await this.row(tx, id));
+    });
+  }
+
+  async cordon(caller: Caller, id: string, isCordoned: boolean): Promise<Cluster> {
+    await this.require(caller, id, 'clusters:update');
+    return this.database.transaction(async (tx) => {
+      const cluster = await this.clusters.lock(tx, id);
+      if (!cluster) throw notFound();
+      if (cluster.isCordoned === isCordoned) return toCluster(cluster);
+      await this.clusters.cordon(tx, id, isCordoned);
+      await this.record(tx, caller, id, { isCordoned });
+      return toCluster(await this.row(tx, id));
+    });
+  }
+
+  async remove(caller: Caller, id: string): Promise<void> {
+    await this.requireRegistered(caller, id);
+    await this.database.transaction(async (tx) => {
+      await this.clusters.lock(tx, id);
+      if (!(await this.registrations.remove(tx, id))) {
+        throw clusterErrors.ClusterInUse('Environments or workloads are placed there: delete them first.');
+      }
+      await this.record(tx, caller, id, { removed: true });
+    });
+  }
+
+  private async requireRegistered(caller: Caller, id: string): Promise<ClusterRow> {
+    const cluster = await this.require(caller, id, 'clusters:update');
+    if (!cluster.isOwn) return cluster;
+    throw clusterErrors.ClusterIsOwn('The installation was set up with it: change its configuration instead.');
+  }
+
+  private require(caller: Caller, id: string, permission: Permission): Promise<ClusterRow> {
+    this.access.requireOnPlatform(caller, permission);
+    return this.row(this.database, id);
+  }
+
+  private async row(sql: Database | Tx, id: string): Promise<ClusterRow> {
+    const cluster = await this.clusters.find(sql, id);
+    if (!cluster) throw notFound();
+    return cluster;
+  }
+
+  private record(tx: Tx, by: Caller, id: string, detail: Record<string, unknown>): Promise<void> {
+    const target = { kind: 'cluster', id };
+    return this.audit.record(tx, { by, action: 'clusters:update', target, organizationId: null, detail });
+  }
+}

@@ -1,0 +1,130 @@
+import type { ClusterCheck, ClusterReport } from '@berth/contracts/deployment';
+import { ApiError, isForbidden, isNotFound } from '../api-error.js';
+import { type ClusterFacts, type ClusterProblem, discover, problemsOf } from '../discovery.js';
+import type { KubeClient } from '../kube-client.js';
+import type { ClusterSettings } from '../manifests/settings.js';
+import { nameOfPermission, type Permission, requiredPermissions } from './required-permissions.js';
+import { cannotAsk } from './unreachable.js';
+
+type Name = ClusterCheck['name'];
+
+const passed = (name: Name, message: string): ClusterCheck => ({ name, outcome: 'passed', message, nextStep: null });
+const found = (name: Name, outcome: 'warning' | 'failed', message: string, nextStep: string): ClusterCheck => ({
+  ...{ name, outcome, message, nextStep },
+});
+
+/**
+ * Looks at all that workloads need of a cluster, and says of each thing what to do where it is missing.
+ *
+ * Nothing is written there. Never throws for what is wrong with the cluster or the credentials; ends when `signal` does.
+ */
+export async function preflight(
+  client: KubeClient,
+  { gateway }: Pick<ClusterSettings, 'gateway'>,
+  signal: AbortSignal,
+): Promise<ClusterReport> {
+  try {
+    const facts = await discover(client, signal);
+    const checks = [
+      passed('reachable', 'Its API answers, with a certificate of the given authority.'),
+      passed('accepted', 'It takes the token or certificate.'),
+      ...factChecks(facts),
+      await permissionCheck(client, facts, signal),
+      ...(await gatewayChecks(client, facts, gateway, signal)),
+      await storageCheck(client, signal),
+    ];
+    return { isFit: checks.every(({ outcome }) => outcome !== 'failed'), version: facts.version, checks };
+  } catch (error) {
+    const check = cannotAsk(error);
+    if (!check) throw error;
+    return { isFit: false, version: null, checks: [check] };
+  }
+}
+
+const nameOf: Record<ClusterProblem['code'], Name> = {
+  version_too_old: 'version',
+  gateway_api_missing: 'gateway',
+  kind_missing: 'kinds',
+  metrics_missing: 'metrics',
+};
+
+function factChecks(facts: ClusterFacts): ClusterCheck[] {
+  const problems = problemsOf(facts).map(({ code, severity, message, nextStep }) =>
+    found(nameOf[code], severity === 'blocking' ? 'failed' : 'warning', message, nextStep),
+  );
+  const good: [Name, string][] = [
+    ['version', `It is Kubernetes ${facts.version}.`],
+    ['kinds', 'It serves every kind of object that workloads are made of.'],
+    ['metrics', 'It serves metrics.k8s.io: there are live statistics.'],
+  ];
+  const fine = good.filter(([name]) => problems.every((each) => each.name !== name));
+  return [...fine.map(([name, message]) => passed(name, message)), ...problems];
+}
+
+/** Resources of a group that the cluster does not serve are told of elsewhere. */
+async function permissionCheck(client: KubeClient, facts: ClusterFacts, signal: AbortSignal): Promise<ClusterCheck> {
+  const unserved = new Set(facts.missing.map(({ apiVersion }) => apiVersion.replace(/\/?v[0-9a-z]+$/, '')));
+  const wanted = requiredPermissions.filter(({ group }) => group === '' || !unserved.has(group));
+  const answers = await Promise.all(wanted.map(async (each) => ({ each, may: await mayI(client, each, signal) })));
+  const missing = answers.filter(({ may }) => !may).map(({ each }) => nameOfPermission(each));
+  if (missing.length === 0) return passed('permissions', 'It lets the platform do all that it has to.');
+  const message = `It does not let the platform ${missing.join(', ')}.`;
+  return found('permissions', 'failed', message, 'Grant it: kubectl apply -f k8s/rbac/deployment-management.yaml');
+}
+
+async function mayI(client: KubeClient, permission: Permission, signal: AbortSignal): Promise<boolean> {
+  const { verb, group } = permission;
+  const [resource, subresource] = permission.resource.split('/');
+  const spec = { resourceAttributes: { verb, group, resource, ...(subresource && { subresource }) } };
+  const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec };
+  const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
+  const { status } = await client.transport.ask<{ status: { allowed: boolean } }>({
+    ...{ method: 'POST', path, body, signal },
+  });
+  return status.allowed;
+}
+
+/** None where the Gateway API itself is missing, which is told among the kinds. */
+async function gatewayChecks(
+  client: KubeClient,
+  { missing }: ClusterFacts,
+  { namespace, name }: ClusterSettings['gateway'],
+  signal: AbortSignal,
+): Promise<ClusterCheck[]> {
+  if (missing.some(({ kind }) => kind === 'HTTPRoute')) return [];
+  const label = `Gateway ${namespace}/${name}`;
+  const path = `/apis/gateway.networking.k8s.io/v1/namespaces/${namespace}/gateways/${name}`;
+  const check = await looked('gateway', async () => {
+    try {
+      await client.transport.ask({ method: 'GET', path, signal });
+      return passed('gateway', `${label} is there: routes can belong to it.`);
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+      return found('gateway', 'failed', `There is no ${label}.`, 'Make it, or name the one that there is.');
+    }
+  });
+  return [check];
+}
+
+interface Classes {
+  readonly items: readonly { readonly metadata: { readonly name: string } }[];
+}
+
+const storageCheck = (client: KubeClient, signal: AbortSignal): Promise<ClusterCheck> =>
+  looked('storage', async () => {
+    const path = '/apis/storage.k8s.io/v1/storageclasses';
+    const { items } = await client.transport.ask<Classes>({ method: 'GET', path, signal });
+    if (items.length > 0)
+      return passed('storage', `Storage classes: ${items.map((each) => each.metadata.name).join(', ')}.`);
+    return found('storage', 'warning', 'It has no storage class.', 'Install one before workloads ask for volumes.');
+  });
+
+/** What may not be looked at is told among the permissions; here it only stays unknown. */
+async function looked(name: Name, look: () => Promise<ClusterCheck>): Promise<ClusterCheck> {
+  try {
+    return await look();
+  } catch (error) {
+    if (!(error instanceof ApiError) || !isForbidden(error)) throw error;
+    return found(name, 'warning', 'It may not be looked at.', 'Grant the permissions that are missing.');
+  }
+}

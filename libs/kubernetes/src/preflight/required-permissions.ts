@@ -1,0 +1,39 @@
+/** One thing that may be asked of the API, as RBAC names it. */
+export interface Permission {
+  readonly verb: string;
+  /** Empty: the core group. */
+  readonly group: string;
+  /** `pods`, `pods/log`. */
+  readonly resource: string;
+}
+
+const KEPT = ['list', 'watch', 'create', 'patch'];
+const OWNED = [...KEPT, 'delete'];
+const SEEN = ['list', 'watch'];
+
+const needs: readonly (readonly [group: string, resources: readonly string[], verbs: readonly string[]])[] = [
+  ['', ['namespaces', 'serviceaccounts', 'limitranges'], KEPT],
+  ['', ['resourcequotas'], SEEN],
+  ['', ['configmaps', 'secrets', 'services'], OWNED],
+  ['apps', ['deployments'], OWNED],
+  ['batch', ['jobs'], OWNED],
+  ['networking.k8s.io', ['networkpolicies'], OWNED],
+  ['policy', ['poddisruptionbudgets'], OWNED],
+  ['gateway.networking.k8s.io', ['httproutes'], OWNED],
+  ['', ['pods'], SEEN],
+  ['apps', ['replicasets'], SEEN],
+  ['discovery.k8s.io', ['endpointslices'], SEEN],
+  ['', ['pods/log'], ['get']],
+  ['metrics.k8s.io', ['pods'], ['list']],
+  ['gateway.networking.k8s.io', ['gateways'], ['get']],
+  ['storage.k8s.io', ['storageclasses'], ['list']],
+];
+
+/** All that the platform asks of a cluster: what `k8s/rbac/deployment-management.yaml` grants, no more and no less. */
+export const requiredPermissions: readonly Permission[] = needs.flatMap(([group, resources, verbs]) =>
+  resources.flatMap((resource) => verbs.map((verb) => ({ verb, group, resource }))),
+);
+
+/** `patch deployments.apps`, `get pods/log`. */
+export const nameOfPermission = ({ verb, group, resource }: Permission): string =>
+  `${verb} ${resource}${group === '' ? '' : `.${group}`}`;

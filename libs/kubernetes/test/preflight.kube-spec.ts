@@ -1,0 +1,100 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { preflight } from '../src/index.js';
+import { never, testCluster, type TestCluster } from './support/cluster.js';
+
+const gateway = { namespace: 'default', name: 'preflight' };
+const GATEWAYS = '/apis/gateway.networking.k8s.io/v1';
+
+describe('a look at a whole cluster', () => {
+  let cluster: TestCluster;
+  const apply = (path: string, body: object) =>
+    cluster.client.transport.ask({
+      ...{ method: 'PATCH', path: `${path}?fieldManager=test&force=true`, body, signal: never },
+      contentType: 'application/apply-patch+yaml',
+    });
+  beforeAll(async () => {
+    cluster = await testCluster();
+    const listeners = [{ name: 'http', port: 80, protocol: 'HTTP' }];
+    await apply(`${GATEWAYS}/namespaces/default/gateways/preflight`, {
+      ...{ apiVersion: 'gateway.networking.k8s.io/v1', kind: 'Gateway', metadata: { name: 'preflight' } },
+      spec: { gatewayClassName: 'played', listeners },
+    });
+  });
+  afterEach(() => cluster.proxy.heal());
+  afterAll(async () => {
+    const path = `${GATEWAYS}/namespaces/default/gateways/preflight`;
+    await cluster.client.transport.ask({ method: 'DELETE', path, signal: never });
+    await cluster.close();
+  });
+
+  const answer = (start: string, status: number, body?: object) =>
+    cluster.proxy.break({
+      when: (_, path) => path.startsWith(start),
+      fault: { kind: 'status', status, ...(body && { body }) },
+    });
+  const look = () => preflight(cluster.client, { gateway }, never);
+  const failedIn = async () => {
+    const { isFit, checks } = await look();
+    const failed = checks.filter(({ outcome }) => outcome === 'failed');
+    expect(isFit).toBe(failed.length === 0);
+    for (const { outcome, nextStep } of checks) expect(nextStep === null).toBe(outcome === 'passed');
+    return failed.map(({ name, message }) => `${name}: ${message}`);
+  };
+
+  it('finds nothing that keeps workloads away', async () => {
+    expect(await failedIn()).toEqual([]);
+    const { version, checks } = await look();
+    expect(version).toMatch(/^v1\.\d+/);
+    const names = ['accepted', 'gateway', 'kinds', 'metrics', 'permissions', 'reachable', 'storage', 'version'];
+    expect(checks.map(({ name }) => name).sort()).toEqual(names);
+  });
+
+  it('finds an old version', async () => {
+    answer('/version', 200, { gitVersion: 'v1.25.9', minor: '25' });
+    expect(await failedIn()).toEqual(['version: It is Kubernetes v1.25.9.']);
+  });
+
+  it('finds that the Gateway API is missing, once', async () => {
+    answer('/apis/gateway.networking.k8s.io', 404);
+    expect(await failedIn()).toEqual(['gateway: It serves no HTTPRoute.']);
+  });
+
+  it('finds that the gateway is not there', async () => {
+    answer(`${GATEWAYS}/namespaces/default/gateways/preflight`, 404);
+    expect(await failedIn()).toEqual(['gateway: There is no Gateway default/preflight.']);
+  });
+
+  it('names every permission that is missing', async () => {
+    cluster.proxy.break({
+      when: (_, path) => path.includes('selfsubjectaccessreviews'),
+      fault: { kind: 'status', status: 201, body: { status: { allowed: false } } },
+      times: 2,
+    });
+    const [missing, ...rest] = await failedIn();
+    expect(rest).toEqual([]);
+    expect(missing).toMatch(/^permissions: It does not let the platform [a-z]+ [a-z]+, [a-z]+ [a-z]+\.$/);
+  });
+
+  it('does without what may not be looked at', async () => {
+    answer('/apis/storage.k8s.io', 403);
+    expect(await failedIn()).toEqual([]);
+    expect((await look()).checks).toContainEqual(expect.objectContaining({ name: 'storage', outcome: 'warning' }));
+  });
+
+  it.each([
+    [401, 'accepted'],
+    [500, 'reachable'],
+  ])('ends at once where it gets %i', async (status, name) => {
+    answer('/version', status);
+    const { version, isFit, checks } = await look();
+    expect({ version, isFit, names: checks.map((each) => each.name) }).toEqual({
+      ...{ version: null, isFit: false, names: [name] },
+    });
+  });
+
+  it('ends where nobody answers in time', async () => {
+    cluster.proxy.break({ fault: { kind: 'slow', milliseconds: 60_000 } });
+    const { isFit, checks } = await preflight(cluster.client, { gateway }, AbortSignal.timeout(200));
+    expect({ isFit, names: checks.map(({ name }) => name) }).toEqual({ isFit: false, names: ['reachable'] });
+  });
+});
