@@ -4,6 +4,8 @@ import { defineErrors } from '@berth/service-kit';
 export const accessErrors = defineErrors({
   Unauthenticated: 401,
   Forbidden: 403,
+  OrganizationSuspended: 403,
+  SecondFactorNeeded: 403,
   NotFound: 404,
   BerthAccessMalformed: 400,
   AccessPending: 503,

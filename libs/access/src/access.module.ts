@@ -12,6 +12,7 @@ import { DeclaredRoutes } from './guard/declared-routes.js';
 import { ReplayedAnswers } from './guard/replayed-answers.js';
 import { AccessCache } from './read-copy/access-cache.js';
 import { Access1763683200301 } from './read-copy/access.migration.js';
+import { AccessRules1763750000304 } from './read-copy/access-rules.migration.js';
 import { OnAccessHeartbeatHandler } from './read-copy/on-access-heartbeat.handler.js';
 import { OnMembershipChangedHandler } from './read-copy/on-membership-changed.handler.js';
 import { OnMembershipGrantedHandler } from './read-copy/on-membership-granted.handler.js';
@@ -19,8 +20,19 @@ import { OnMembershipRevokedHandler } from './read-copy/on-membership-revoked.ha
 import { OnOrganizationCreatedHandler } from './read-copy/on-organization-created.handler.js';
 import { OnOrganizationQuotaChangedHandler } from './read-copy/on-organization-quota-changed.handler.js';
 import { OnOrganizationSnapshotHandler } from './read-copy/on-organization-snapshot.handler.js';
+import { OnOrganizationSuspendedHandler } from './read-copy/on-organization-suspended.handler.js';
+import { OnOrganizationResumedHandler } from './read-copy/on-organization-resumed.handler.js';
+import { OnOrganizationDeletedHandler } from './read-copy/on-organization-deleted.handler.js';
+import { OnOrganizationSecurityChangedHandler } from './read-copy/on-organization-security-changed.handler.js';
+import { OnRoleDefinedHandler } from './read-copy/on-role-defined.handler.js';
+import { OnRoleChangedHandler } from './read-copy/on-role-changed.handler.js';
+import { OnRoleDeletedHandler } from './read-copy/on-role-deleted.handler.js';
+import { OnGroupChangedHandler } from './read-copy/on-group-changed.handler.js';
+import { OnGroupDeletedHandler } from './read-copy/on-group-deleted.handler.js';
 import { OnSessionRevokedHandler } from './read-copy/on-session-revoked.handler.js';
 import { OnSigningKeyRotatedHandler } from './read-copy/on-signing-key-rotated.handler.js';
+import { OrganizationEvents } from './read-copy/organization-events.js';
+import { OrganizationRulesRepository } from './read-copy/organization-rules.repository.js';
 import { OrganizationsRepository } from './read-copy/organizations.repository.js';
 import { PlatformRepository } from './read-copy/platform.repository.js';
 
@@ -30,10 +42,19 @@ export interface AccessModuleOptions {
 }
 
 /** For the service's explicit arrays. The tables are read with SQL: there are no entities. */
-export const accessMigrations = [Access1763683200301, Audit1763683200302] as const;
+export const accessMigrations = [Access1763683200301, Audit1763683200302, AccessRules1763750000304] as const;
 export const accessEntities = [] as const;
 
 const handlers = [
+  OnOrganizationSuspendedHandler,
+  OnOrganizationResumedHandler,
+  OnOrganizationDeletedHandler,
+  OnOrganizationSecurityChangedHandler,
+  OnRoleDefinedHandler,
+  OnRoleChangedHandler,
+  OnRoleDeletedHandler,
+  OnGroupChangedHandler,
+  OnGroupDeletedHandler,
   OnAccessHeartbeatHandler,
   OnMembershipChangedHandler,
   OnMembershipGrantedHandler,
@@ -62,6 +83,8 @@ export class AccessModule {
         Audit,
         CheckedRoutes,
         DeclaredRoutes,
+        OrganizationEvents,
+        OrganizationRulesRepository,
         OrganizationsRepository,
         PlatformRepository,
         { provide: ACCESS_OPTIONS, useValue: config },

@@ -4,7 +4,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { accessErrors, notFound } from './access.errors.js';
 import type { Caller } from './caller.js';
 import { noteCheck } from './guard/object-checks.js';
-import { can, mayKnow, scopesAllow, type SubjectAccess, type Target } from './permissions/can.js';
+import { can, mayKnow, scopesAllow, type Target } from './permissions/can.js';
+import { type RuledAccess, refusalOf } from './permissions/organization-rules.js';
 import { administratorPermissions, type Permission } from './permissions/permissions.js';
 import { AccessCache } from './read-copy/access-cache.js';
 import { OrganizationsRepository } from './read-copy/organizations.repository.js';
@@ -22,14 +23,22 @@ export class Access {
   /**
    * Resolves when the caller may do it there.
    * @throws DomainError 404 `not_found` when the caller may not know that the object exists, 403 `forbidden` when its role or
-   * its token's scopes are too low, 503 `access_pending` while the read copy of the organization is incomplete
+   * its token's scopes are too low, 403 `organization_suspended` or `second_factor_needed` where the organization is or asks
+   * for that, 503 `access_pending` while the read copy of the organization is incomplete
    */
   async require(caller: Caller, permission: Permission, target: Target): Promise<void> {
     noteCheck(caller, { permission, target });
     const subject = await this.subject(caller, target);
     if (!mayKnow(subject, target)) throw notFound();
+    const refused = refusalOf(caller, permission, subject);
+    if (refused) throw accessErrors[refused.error](refused.detail);
     if (scopesAllow(caller.scopes, permission) && can(subject, permission, target)) return;
     throw accessErrors.Forbidden(`This needs the permission ${permission}.`);
+  }
+
+  /** As `require` for all of them: for whoever hands on what they may do. */
+  async requireAll(caller: Caller, permissions: readonly Permission[], target: Target): Promise<void> {
+    for (const permission of permissions) await this.require(caller, permission, target);
   }
 
   /** For a list that is empty where the caller may not know that there is anything. @throws DomainError 503 `access_pending` */
@@ -75,10 +84,11 @@ export class Access {
     return caller.tokenExpiresAt > this.clock.now() && !revokedSessions.has(caller.sessionId);
   }
 
-  private async subject({ subjectId, administrator }: Caller, { organizationId }: Target): Promise<SubjectAccess> {
+  private async subject({ subjectId, administrator }: Caller, { organizationId }: Target): Promise<RuledAccess> {
     const member = await this.cache.member(organizationId, subjectId);
     if (member?.awaitingSnapshot && !administrator) throw pending();
-    return { administrator, grants: member?.grants ?? [] };
+    const { grants = [], suspended = false, secondFactorRequired = false } = member ?? {};
+    return { administrator, grants, suspended, secondFactorRequired };
   }
 }
 

@@ -7,6 +7,8 @@ export interface Caller {
   readonly kind: 'user' | 'service-account';
   /** Platform administrator. */
   readonly administrator: boolean;
+  /** Whoever has the session has shown more than a password. */
+  readonly secondFactor: boolean;
   /** Of the token: `*`, `<segment>:*` or `<segment>:<verb>`. */
   readonly scopes: readonly string[];
   readonly tokenExpiresAt: Date;

@@ -10,6 +10,7 @@ const caller: Caller = {
   sessionId: randomUUID(),
   kind: 'user',
   administrator: false,
+  secondFactor: false,
   scopes: ['*'],
   tokenExpiresAt: new Date(),
 };

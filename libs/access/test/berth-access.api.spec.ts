@@ -74,6 +74,7 @@ describe('the token of a stream that goes on for long', () => {
     sessionId,
     kind: 'user',
     administrator: false,
+    secondFactor: false,
     scopes: ['*'],
     tokenExpiresAt: new Date(Date.now() + endsIn),
   });

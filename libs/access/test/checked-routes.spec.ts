@@ -12,6 +12,7 @@ const callerNamed = (subjectId: string): Caller => ({
   sessionId: 's',
   kind: 'user',
   administrator: false,
+  secondFactor: false,
   scopes: ['*'],
   tokenExpiresAt: new Date(0),
 });

@@ -10,6 +10,7 @@ const anyCaller = {
   sessionId: randomUUID(),
   kind: 'user',
   administrator: false,
+  secondFactor: false,
   scopes: ['*'],
   tokenExpiresAt: new Date(Date.now() + 60_000),
 } as const;

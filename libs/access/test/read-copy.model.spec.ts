@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { CloudEvent, Membership, Role } from '@berth/contracts/events';
+import type { CloudEvent, MemberRole, Membership, Role } from '@berth/contracts/events';
 import { testDatabase, type TestDatabase } from '@berth/testing';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import fc from 'fast-check';
@@ -82,7 +82,7 @@ class Copy {
     });
   }
 
-  async roles(): Promise<{ trusted: boolean; roles: (Role | undefined)[] }> {
+  async roles(): Promise<{ trusted: boolean; roles: (MemberRole | undefined)[] }> {
     const known = await Promise.all(
       members.map((member) => organizations.member(made.database, this.organizationId, member)),
     );

@@ -1,11 +1,19 @@
 create sequence work_sequence as bigint;
 
+create table access_group_member (
+  organization_id uuid not null,
+  subject_id uuid not null,
+  group_id uuid not null,
+  constraint access_group_member_pkey PRIMARY KEY (organization_id, subject_id, group_id)
+);
+
 create table access_membership (
   organization_id uuid not null,
   subject_id uuid not null,
   scope_kind text not null,
   scope_id uuid not null,
   role text not null,
+  role_id uuid,
   constraint access_membership_pkey PRIMARY KEY (organization_id, subject_id, scope_kind, scope_id)
 );
 
@@ -15,6 +23,8 @@ create table access_organization (
   version integer not null,
   awaiting_snapshot boolean not null default false,
   quota jsonb,
+  suspended boolean not null default false,
+  second_factor_required boolean not null default false,
   constraint access_organization_pkey PRIMARY KEY (organization_id)
 );
 
@@ -22,6 +32,13 @@ create table access_revoked_session (
   session_id uuid not null,
   revoked_at timestamp with time zone not null,
   constraint access_revoked_session_pkey PRIMARY KEY (session_id)
+);
+
+create table access_role (
+  organization_id uuid not null,
+  role_id uuid not null,
+  permissions text[] not null,
+  constraint access_role_pkey PRIMARY KEY (organization_id, role_id)
 );
 
 create table access_signing_key (
@@ -410,6 +427,8 @@ alter table workload add constraint workload_current_release_id_fkey FOREIGN KEY
 alter table workload add constraint workload_environment_id_fkey FOREIGN KEY (environment_id) REFERENCES environment(id);
 
 alter table workload add constraint workload_project_id_fkey FOREIGN KEY (project_id) REFERENCES project(id);
+
+CREATE INDEX access_group_member_subject ON access_group_member USING btree (subject_id);
 
 CREATE INDEX access_membership_subject ON access_membership USING btree (subject_id, organization_id);
 

@@ -14,12 +14,20 @@ create table accepted_event (
   constraint accepted_event_source_id_key UNIQUE (source, id)
 );
 
+create table access_group_member (
+  organization_id uuid not null,
+  subject_id uuid not null,
+  group_id uuid not null,
+  constraint access_group_member_pkey PRIMARY KEY (organization_id, subject_id, group_id)
+);
+
 create table access_membership (
   organization_id uuid not null,
   subject_id uuid not null,
   scope_kind text not null,
   scope_id uuid not null,
   role text not null,
+  role_id uuid,
   constraint access_membership_pkey PRIMARY KEY (organization_id, subject_id, scope_kind, scope_id)
 );
 
@@ -29,6 +37,8 @@ create table access_organization (
   version integer not null,
   awaiting_snapshot boolean not null default false,
   quota jsonb,
+  suspended boolean not null default false,
+  second_factor_required boolean not null default false,
   constraint access_organization_pkey PRIMARY KEY (organization_id)
 );
 
@@ -36,6 +46,13 @@ create table access_revoked_session (
   session_id uuid not null,
   revoked_at timestamp with time zone not null,
   constraint access_revoked_session_pkey PRIMARY KEY (session_id)
+);
+
+create table access_role (
+  organization_id uuid not null,
+  role_id uuid not null,
+  permissions text[] not null,
+  constraint access_role_pkey PRIMARY KEY (organization_id, role_id)
 );
 
 create table access_signing_key (
@@ -357,6 +374,8 @@ alter table price_book_version add constraint price_book_version_book_id_fkey FO
 alter table span add constraint span_resource_id_fkey FOREIGN KEY (resource_id) REFERENCES metered_resource(id);
 
 CREATE INDEX accepted_event_workload ON accepted_event USING btree (workload_id, epoch, version);
+
+CREATE INDEX access_group_member_subject ON access_group_member USING btree (subject_id);
 
 CREATE INDEX access_membership_subject ON access_membership USING btree (subject_id, organization_id);
 

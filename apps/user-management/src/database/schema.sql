@@ -1,11 +1,19 @@
 create sequence work_sequence as bigint;
 
+create table access_group_member (
+  organization_id uuid not null,
+  subject_id uuid not null,
+  group_id uuid not null,
+  constraint access_group_member_pkey PRIMARY KEY (organization_id, subject_id, group_id)
+);
+
 create table access_membership (
   organization_id uuid not null,
   subject_id uuid not null,
   scope_kind text not null,
   scope_id uuid not null,
   role text not null,
+  role_id uuid,
   constraint access_membership_pkey PRIMARY KEY (organization_id, subject_id, scope_kind, scope_id)
 );
 
@@ -15,6 +23,8 @@ create table access_organization (
   version integer not null,
   awaiting_snapshot boolean not null default false,
   quota jsonb,
+  suspended boolean not null default false,
+  second_factor_required boolean not null default false,
   constraint access_organization_pkey PRIMARY KEY (organization_id)
 );
 
@@ -22,6 +32,13 @@ create table access_revoked_session (
   session_id uuid not null,
   revoked_at timestamp with time zone not null,
   constraint access_revoked_session_pkey PRIMARY KEY (session_id)
+);
+
+create table access_role (
+  organization_id uuid not null,
+  role_id uuid not null,
+  permissions text[] not null,
+  constraint access_role_pkey PRIMARY KEY (organization_id, role_id)
 );
 
 create table access_signing_key (
@@ -434,6 +451,8 @@ alter table refresh_token add constraint refresh_token_session_id_fkey FOREIGN K
 alter table sign_in_flow add constraint sign_in_flow_provider_id_fkey FOREIGN KEY (provider_id) REFERENCES identity_provider(id) ON DELETE CASCADE;
 
 alter table totp add constraint totp_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
+
+CREATE INDEX access_group_member_subject ON access_group_member USING btree (subject_id);
 
 CREATE INDEX access_membership_subject ON access_membership USING btree (subject_id, organization_id);
 

@@ -13,7 +13,12 @@ const scope: fc.Arbitrary<Scope> = fc
   .constantFrom(...kinds)
   .chain((kind) => name(kind[0] ?? '').map((id) => ({ kind, id })));
 const role = fc.constantFrom<Role>('owner', 'admin', 'developer', 'viewer', 'billing');
-const grant: fc.Arbitrary<Grant> = fc.record({ scope, role });
+const custom = fc.record({
+  scope,
+  role: fc.constant('custom' as const),
+  permissions: fc.array(fc.oneof(fc.constantFrom<string>(...all), fc.constant('made:up')), { maxLength: 5 }),
+});
+const grant: fc.Arbitrary<Grant> = fc.oneof(fc.record({ scope, role }), custom);
 const grants = fc.array(grant, { maxLength: 6 });
 const permission = fc.constantFrom<Permission>(...all);
 const target: fc.Arbitrary<Target> = fc.oneof(
@@ -34,7 +39,9 @@ describe('what somebody may do', () => {
         const expected = held.some(
           (each) =>
             (placesOf(on) as readonly string[]).includes(`${each.scope.kind} ${each.scope.id}`) &&
-            (permissions[each.scope.kind][each.role] ?? []).includes(asked),
+            (each.role === 'custom' ? (each.permissions ?? []) : (permissions[each.scope.kind][each.role] ?? [])).some(
+              (allowed) => allowed === asked,
+            ),
         );
         expect(can({ administrator: false, grants: held }, asked, on)).toBe(expected);
       }),

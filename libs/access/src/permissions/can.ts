@@ -1,4 +1,4 @@
-import type { Role, Scope } from '@berth/contracts/events';
+import type { MemberRole, Scope } from '@berth/contracts/events';
 import { administratorPermissions, type Permission, permissions } from './permissions.js';
 
 /** An object's place: its organization and, as far as it lies in them, its project and environment. */
@@ -10,7 +10,9 @@ export interface Target {
 
 export interface Grant {
   readonly scope: Scope;
-  readonly role: Role;
+  readonly role: MemberRole;
+  /** Of a custom role; names that nobody knows here are passed over. */
+  readonly permissions?: readonly string[] | null;
 }
 
 /** What a subject has in one organization. */
@@ -22,7 +24,7 @@ export interface SubjectAccess {
 /** Whether the subject may do it there: a grant covers the target and its role holds the permission. */
 export function can(subject: SubjectAccess, permission: Permission, target: Target): boolean {
   if (subject.administrator && administratorPermissions.includes(permission)) return true;
-  return subject.grants.some(({ scope, role }) => covers(scope, target) && allows(scope.kind, role, permission));
+  return subject.grants.some((grant) => covers(grant.scope, target) && allows(grant, permission));
 }
 
 /**
@@ -41,8 +43,10 @@ export function scopesAllow(scopes: readonly string[], permission: Permission): 
   return scopes.some((scope) => scope === '*' || scope === permission || scope === `${segment}:*`);
 }
 
-const allows = (kind: Scope['kind'], role: Role, permission: Permission): boolean =>
-  permissions[kind][role]?.includes(permission) ?? false;
+function allows({ scope, role, permissions: own }: Grant, permission: Permission): boolean {
+  if (role === 'custom') return own?.includes(permission) ?? false;
+  return permissions[scope.kind][role]?.includes(permission) ?? false;
+}
 
 function covers(scope: Scope, target: Target): boolean {
   switch (scope.kind) {

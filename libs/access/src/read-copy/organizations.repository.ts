@@ -12,6 +12,10 @@ export interface OrganizationState extends Position {
 export interface MemberAccess {
   readonly awaitingSnapshot: boolean;
   readonly quota: Quota | null;
+  /** Members may only read. */
+  readonly suspended: boolean;
+  readonly secondFactorRequired: boolean;
+  /** The subject's own and those of its groups. */
   readonly grants: readonly Grant[];
 }
 
@@ -40,11 +44,18 @@ export class OrganizationsRepository {
   /** The organization's state and what one subject has in it, as of one moment. */
   async member(sql: Sql, organizationId: string, subjectId: string): Promise<MemberAccess | undefined> {
     const [row] = await sql.query<MemberAccess>(
-      `select awaiting_snapshot as "awaitingSnapshot", quota,
+      `select awaiting_snapshot as "awaitingSnapshot", quota, suspended,
+              second_factor_required as "secondFactorRequired",
               (select coalesce(json_agg(json_build_object(
-                        'scope', json_build_object('kind', scope_kind, 'id', scope_id), 'role', role)), '[]')
+                        'scope', json_build_object('kind', scope_kind, 'id', scope_id), 'role', role,
+                        'permissions', permissions)), '[]')
                  from access_membership member
-                where member.organization_id = organization.organization_id and subject_id = $2) as grants
+                 left join access_role custom
+                   on custom.organization_id = member.organization_id and custom.role_id = member.role_id
+                where member.organization_id = organization.organization_id
+                  and (subject_id = $2 or subject_id in (
+                    select group_id from access_group_member one
+                     where one.organization_id = organization.organization_id and one.subject_id = $2))) as grants
          from access_organization organization where organization_id = $1`,
       [organizationId, subjectId],
     );
@@ -53,7 +64,8 @@ export class OrganizationsRepository {
 
   async organizationsOf(sql: Sql, subjectId: string): Promise<string[]> {
     const rows = await sql.query<{ id: string }>(
-      'select distinct organization_id as id from access_membership where subject_id = $1 order by 1',
+      `select organization_id as id from access_membership where subject_id = $1
+       union select organization_id from access_group_member where subject_id = $1 order by 1`,
       [subjectId],
     );
     return rows.map(({ id }) => id);
@@ -71,11 +83,12 @@ export class OrganizationsRepository {
     await tx.query('update access_organization set quota = $2 where organization_id = $1', [organizationId, quota]);
   }
 
-  async grant(tx: Tx, { organizationId, subjectId, scope, role }: Membership): Promise<void> {
+  async grant(tx: Tx, { organizationId, subjectId, scope, role, roleId }: Membership): Promise<void> {
     await tx.query(
-      `insert into access_membership (organization_id, subject_id, scope_kind, scope_id, role) values ($1, $2, $3, $4, $5)
-       on conflict (organization_id, subject_id, scope_kind, scope_id) do update set role = excluded.role`,
-      [organizationId, subjectId, scope.kind, scope.id, role],
+      `insert into access_membership (organization_id, subject_id, scope_kind, scope_id, role, role_id)
+       values ($1, $2, $3, $4, $5, $6) on conflict (organization_id, subject_id, scope_kind, scope_id)
+       do update set role = excluded.role, role_id = excluded.role_id`,
+      [organizationId, subjectId, scope.kind, scope.id, role, roleId ?? null],
     );
   }
 

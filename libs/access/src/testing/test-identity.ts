@@ -9,6 +9,7 @@ export interface TestTokenOptions {
   readonly sessionId?: string;
   readonly scopes?: readonly string[];
   readonly administrator?: boolean;
+  readonly secondFactor?: boolean;
   readonly issuer?: string;
   readonly audience?: string;
   /** Seconds from now; negative: already ended. */
@@ -53,8 +54,9 @@ export class TestIdentity {
   token(options: TestTokenOptions = {}): Promise<string> {
     const { administrator = false, scopes = ['*'], expiresIn = 600 } = options;
     const now = Math.floor(Date.now() / 1_000);
-    const claims = { sid: options.sessionId ?? randomUUID(), scope: scopes.join(' ') };
-    return new SignJWT(administrator ? { ...claims, admin: true } : claims)
+    const proven = { ...(administrator ? { admin: true } : {}), ...(options.secondFactor ? { mfa: true } : {}) };
+    const claims = { sid: options.sessionId ?? randomUUID(), scope: scopes.join(' '), ...proven };
+    return new SignJWT(claims)
       .setProtectedHeader({ alg: 'RS256', kid: this.kid, typ: 'at+jwt' })
       .setSubject(options.subjectId ?? randomUUID())
       .setIssuer(options.issuer ?? 'berth')

@@ -24,6 +24,11 @@ const signed = (claims: Record<string, unknown>, header: Partial<JWTHeaderParame
 const verify = (token: string, at = now) => verifyToken(token, keys, rules, at);
 
 describe('a good token', () => {
+  it.each([undefined, false, true])('says whether a second factor was shown: %s', async (mfa) => {
+    const { caller } = await verify(await signed({ ...good, ...(mfa === undefined ? {} : { mfa }) }));
+    expect(caller.secondFactor).toBe(mfa ?? false);
+  });
+
   it('says who calls, since when it is signed by whom and until when', async () => {
     expect(await verify(await signed(good))).toEqual({
       kid: 'k1',
@@ -32,6 +37,7 @@ describe('a good token', () => {
         sessionId: 's1',
         kind: 'user',
         administrator: false,
+        secondFactor: false,
         scopes: ['apps:read', 'usage:*'],
         tokenExpiresAt: new Date('2026-11-21T12:10:00.000Z'),
       },

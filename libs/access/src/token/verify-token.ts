@@ -27,6 +27,7 @@ const claims = z.object({
   exp: z.int().positive(),
   scope: z.string().default(''),
   admin: z.boolean().default(false),
+  mfa: z.boolean().default(false),
   kind: z.enum(['user', 'service-account']).default('user'),
 });
 
@@ -74,12 +75,13 @@ export function keyNamedBy(token: string): string {
 export const isUsable = (key: VerificationKey, now: Date): boolean => key.notAfter === null || key.notAfter > now;
 
 function callerOf(payload: JWTPayload): Caller {
-  const { sub, sid, exp, scope, admin, kind } = claims.parse(payload);
+  const { sub, sid, exp, scope, admin, mfa, kind } = claims.parse(payload);
   return {
     subjectId: sub,
     sessionId: sid,
     kind,
     administrator: admin,
+    secondFactor: mfa,
     scopes: scope.split(' ').filter((each) => each !== ''),
     tokenExpiresAt: new Date(exp * 1_000),
   };

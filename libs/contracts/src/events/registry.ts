@@ -9,6 +9,15 @@ import { organizationSnapshot } from './organization-snapshot.v1.js';
 import { membershipGranted } from './membership-granted.v1.js';
 import { membershipChanged } from './membership-changed.v1.js';
 import { membershipRevoked } from './membership-revoked.v1.js';
+import { groupChanged } from './group-changed.v1.js';
+import { groupDeleted } from './group-deleted.v1.js';
+import { organizationDeleted } from './organization-deleted.v1.js';
+import { organizationResumed } from './organization-resumed.v1.js';
+import { organizationSecurityChanged } from './organization-security-changed.v1.js';
+import { organizationSuspended } from './organization-suspended.v1.js';
+import { roleChanged } from './role-changed.v1.js';
+import { roleDefined } from './role-defined.v1.js';
+import { roleDeleted } from './role-deleted.v1.js';
 import { signingKeyRotated } from './signing-key-rotated.v1.js';
 import { accessHeartbeat } from './access-heartbeat.v1.js';
 import { projectCreated } from './project-created.v1.js';
@@ -60,6 +69,15 @@ const definitions: readonly EventDefinition[] = [
   membershipGranted,
   membershipChanged,
   membershipRevoked,
+  groupChanged,
+  groupDeleted,
+  organizationDeleted,
+  organizationResumed,
+  organizationSecurityChanged,
+  organizationSuspended,
+  roleChanged,
+  roleDefined,
+  roleDeleted,
   signingKeyRotated,
   accessHeartbeat,
   projectCreated,

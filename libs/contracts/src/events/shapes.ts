@@ -20,8 +20,39 @@ export type Scope = z.infer<typeof scope>;
 export const role = z.enum(['owner', 'admin', 'developer', 'viewer', 'billing']);
 export type Role = z.infer<typeof role>;
 
-export const membership = z.object({ organizationId: id, subjectId: id, scope, role });
+/** `custom`: a role that the organization defined itself, named by its id. */
+export const memberRole = z.enum([...role.options, 'custom']);
+export type MemberRole = z.infer<typeof memberRole>;
+
+export const membership = z.object({
+  organizationId: id,
+  subjectId: id,
+  scope,
+  role: memberRole,
+  /** Of a custom role. */
+  roleId: id.optional(),
+});
 export type Membership = z.infer<typeof membership>;
+
+export const customRole = z.object({
+  organizationId: id,
+  roleId: id,
+  /** `<segment>:<verb>`; a consumer passes over those that it does not know. */
+  permissions: z.array(z.string()),
+});
+export type CustomRole = z.infer<typeof customRole>;
+
+/** What somebody gets for being in a group. */
+export const groupGrant = z.object({ scope, role: memberRole, roleId: id.optional() });
+export type GroupGrant = z.infer<typeof groupGrant>;
+
+export const group = z.object({
+  organizationId: id,
+  groupId: id,
+  memberIds: z.array(id),
+  grants: z.array(groupGrant),
+});
+export type Group = z.infer<typeof group>;
 
 export const deploymentPhase = z.enum(['queued', 'building', 'preparing', 'rolling', 'verifying']);
 export type DeploymentPhase = z.infer<typeof deploymentPhase>;

@@ -1,0 +1,19 @@
+import { type EventOf, groupDeleted } from '@berth/contracts/events';
+import { EventContext } from '@berth/eventing';
+import { Controller, Inject } from '@nestjs/common';
+import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { OrganizationEvents } from './organization-events.js';
+import { OrganizationRulesRepository } from './organization-rules.repository.js';
+
+@Controller()
+export class OnGroupDeletedHandler {
+  constructor(
+    @Inject(OrganizationEvents) private readonly events: OrganizationEvents,
+    @Inject(OrganizationRulesRepository) private readonly rules: OrganizationRulesRepository,
+  ) {}
+
+  @EventPattern<string>(groupDeleted.type)
+  async handle(@Payload() event: EventOf<typeof groupDeleted>, @Ctx() { tx }: EventContext): Promise<void> {
+    await this.events.take(event, tx, (id) => this.rules.deleteGroup(tx, id, event.data.groupId));
+  }
+}
