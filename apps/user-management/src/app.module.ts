@@ -6,12 +6,14 @@ import { AccountsModule } from './accounts/accounts.module.js';
 import { ApiTokensModule } from './api-tokens/api-tokens.module.js';
 import { AuditModule } from './audit/audit.module.js';
 import type { Config } from './config.js';
+import { DeviceFlowModule } from './device-flow/device-flow.module.js';
 import { GatewaySyncModule } from './gateway-sync/gateway-sync.module.js';
 import { HeartbeatModule } from './heartbeat/heartbeat.module.js';
 import { IdentityProvidersModule } from './identity-providers/identity-providers.module.js';
 import { InvitationsModule } from './invitations/invitations.module.js';
 import { MailModule } from './mail/mail.module.js';
 import { MembershipsModule } from './memberships/memberships.module.js';
+import { OAuthModule } from './oauth/oauth.module.js';
 import { OrganizationsModule } from './organizations/organizations.module.js';
 import { PasskeysModule } from './passkeys/passkeys.module.js';
 import { PasswordChangesModule } from './password-changes/password-changes.module.js';
@@ -21,6 +23,7 @@ import { RecoveryModule } from './recovery/recovery.module.js';
 import { RegistrationsModule } from './registrations/registrations.module.js';
 import { SealingModule } from './sealing/sealing.module.js';
 import { SecondFactorModule } from './second-factor/second-factor.module.js';
+import { ServiceAccountsModule } from './service-accounts/service-accounts.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
 import { SignInFlowsModule } from './sign-in-flows/sign-in-flows.module.js';
 import { SigningKeysModule } from './signing-keys/signing-keys.module.js';
@@ -60,6 +63,9 @@ export class AppModule {
       InvitationsModule,
       IdentityProvidersModule,
       SignInFlowsModule,
+      ServiceAccountsModule,
+      DeviceFlowModule,
+      OAuthModule,
       QuotasModule,
       AuditModule,
       HeartbeatModule,

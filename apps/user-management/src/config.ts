@@ -27,6 +27,8 @@ export const config = baseConfig
     SIGN_UP: z.enum(['open', 'invitation', 'closed']).default('closed'),
     /** Domains of addresses that may; none: all of them. Separated by commas. */
     SIGN_UP_DOMAINS: list.pipe(z.array(z.string().toLowerCase())),
+    /** So long after an owner asked for it an organization is deleted. */
+    ORGANIZATION_GRACE_DAYS: z.coerce.number().positive().max(365).default(14),
     /** So long after its owner asked for it an account is erased. */
     ACCOUNT_GRACE_DAYS: z.coerce.number().positive().max(365).default(14),
     BOOTSTRAP_ADMIN_EMAIL: z.email().optional(),
@@ -44,6 +46,8 @@ export const config = baseConfig
     /** Mail is written there as .eml files, unless SMTP_URL is set. */
     MAIL_FOLDER: z.string().optional(),
     SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+    /** Where people and clients reach the platform, without trailing slash. */
+    PUBLIC_URL: z.url({ protocol: /^https?$/ }).default('http://localhost:8080'),
     /** Where browsers come back to from an identity provider, each exactly so: pages of the console. Separated by commas. */
     SIGN_IN_REDIRECTS: list.pipe(z.array(z.url({ protocol: /^https?$/ }))),
     /** Identity providers in the own network and without TLS are asked, too. */

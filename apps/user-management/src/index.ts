@@ -5,6 +5,7 @@ import type { ServiceDefinition } from '@berth/service-kit';
 import { AppModule } from './app.module.js';
 import { type Config, config } from './config.js';
 import { identityMigrations } from './database/identity-migrations.js';
+import { acceptForms } from './oauth/form-bodies.js';
 
 /** Users, sessions, tokens, signing keys, organizations, memberships, quotas and the collected audit trail. */
 export const userManagement: ServiceDefinition<Config> = {
@@ -13,7 +14,10 @@ export const userManagement: ServiceDefinition<Config> = {
   entities: [...eventingEntities, ...reconcileEntities, ...accessEntities],
   migrations: [...eventingMigrations, ...reconcileMigrations, ...accessMigrations, ...identityMigrations],
   module: (parsed) => AppModule.with(parsed),
-  connect: connectEvents,
+  connect: (app) => {
+    acceptForms(app);
+    connectEvents(app);
+  },
 };
 
 export { type Mail, type Mailer, MAILER } from './mail/mailer.js';

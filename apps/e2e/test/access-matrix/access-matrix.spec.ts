@@ -67,7 +67,9 @@ describe('the authorisation matrix', () => {
     const meant = matrix.routes.map(({ operation, row }) => [
       operation.name,
       row.needs !== 'public',
-      typeof row.needs === 'string' ? [] : row.needs.slice(0, 1).map(({ permission }) => permission),
+      typeof row.needs === 'string'
+        ? []
+        : [...row.needs.slice(0, 1).map(({ permission }) => permission), ...(row.alsoNeeds ?? [])],
     ]);
     expect(told).toEqual(meant);
   });
@@ -155,7 +157,8 @@ describe('the authorisation matrix', () => {
       atOnce(matrix.guarded, 2, async (route) => {
         const [permission = 'apps:read'] = route.operation.permissions;
         const [segment] = permission.split(':');
-        for (const scope of [permission, `${segment}:*`, `${segment}:nothing`, 'ships:sink ships:*', 'apps:read'])
+        const all = route.operation.permissions.join(' ');
+        for (const scope of [all, permission, `${segment}:*`, `${segment}:nothing`, 'ships:sink ships:*', 'apps:read'])
           if (!route.row.as) await matrix.knockNarrowly(route, key, scope);
       }),
     );

@@ -163,9 +163,9 @@ const isOnPlatform = ({ needs }: Row): boolean =>
   typeof needs !== 'string' && needs.some(({ on }: Need) => on === 'platform');
 
 /** What needs no permission is done by a person's own session alone, unless it only reads. */
-function narrowlyAllowed({ needs }: Row, method: string, scopes: readonly string[]): boolean {
+function narrowlyAllowed({ needs, alsoNeeds = [] }: Row, method: string, scopes: readonly string[]): boolean {
   if (typeof needs === 'string') return method === 'GET' || scopes.includes('*');
-  return needs.every(({ permission }) => scopesAllow(scopes, permission));
+  return [...needs.map(({ permission }) => permission), ...alsoNeeds].every((each) => scopesAllow(scopes, each));
 }
 
 const codeOf = (text: string): unknown => (text === '' ? undefined : (JSON.parse(text) as { code?: unknown }).code);

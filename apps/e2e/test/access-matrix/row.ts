@@ -20,6 +20,8 @@ export interface Row {
   /** Made anew for each caller who may do it. */
   readonly request: (tenant: Tenant) => GoodRequest | Promise<GoodRequest>;
   readonly success: number;
+  /** Permissions on the same object that the route asks for beside the first. */
+  readonly alsoNeeds?: readonly Permission[];
   /** Other good requests, in which ids stand where the first one has none. */
   readonly also?: readonly Row['request'][];
   /** Whose token is sent in place of every actor's: what it does must not end the actor's own session. */

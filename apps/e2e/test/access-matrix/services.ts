@@ -64,18 +64,17 @@ export class Services {
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  /** Sends to the service that the path belongs to; bodies are JSON unless they are bytes. */
+  /** Sends to the service that the path belongs to; bodies are JSON unless they are bytes or forms. */
   async send(method: string, path: string, { token, query = {}, body, headers = {} }: Sent = {}): Promise<Answer> {
-    const isBytes = body instanceof Uint8Array;
     const parameters = new URLSearchParams(query).toString();
     const response = await fetch(`${this.urlFor(path)}${path}${parameters === '' ? '' : `?${parameters}`}`, {
       method,
       headers: {
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-        ...(body === undefined ? {} : { 'content-type': isBytes ? 'application/gzip' : 'application/json' }),
+        ...(body === undefined ? {} : { 'content-type': typeOf(body) }),
         ...headers,
       },
-      ...(body === undefined ? {} : { body: isBytes ? Buffer.from(body) : JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: textOf(body) }),
     });
     return { status: response.status, text: await response.text(), headers: response.headers };
   }
@@ -98,6 +97,16 @@ export class Services {
     if (!found) throw new Error(`no service answers ${path}`);
     return found.url;
   }
+}
+
+function typeOf(body: unknown): string {
+  if (body instanceof Uint8Array) return 'application/gzip';
+  return body instanceof URLSearchParams ? 'application/x-www-form-urlencoded' : 'application/json';
+}
+
+function textOf(body: unknown): string | Buffer {
+  if (body instanceof Uint8Array) return Buffer.from(body);
+  return body instanceof URLSearchParams ? body.toString() : JSON.stringify(body);
 }
 
 /** What the gateway routes by: the first segment after the version, and the service's name for operators. */

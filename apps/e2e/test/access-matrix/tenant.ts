@@ -48,6 +48,7 @@ export interface Belongings {
   membership: string;
   invitation: string;
   provider: string;
+  machine: string;
 }
 
 /** An organization, its owner, and one of everything that there is in one. */
@@ -59,6 +60,8 @@ export class Tenant {
   archive: Uint8Array = new Uint8Array();
   /** Made for it, and everybody's. */
   priceBook = '';
+  /** What its invoices say. */
+  document: object = {};
   private made = 0;
 
   constructor(
@@ -113,6 +116,11 @@ export class Tenant {
   newProvider = (): Promise<string> =>
     this.make('/v1/identity-providers', { organizationId: this.has.organization, ...identityProvider(this.name()) });
 
+  newMachine = (): Promise<string> =>
+    this.make('/v1/service-accounts', { organizationId: this.has.organization, name: this.name(), role: 'viewer' });
+
+  newSecret = (machine: string): Promise<string> => this.make(`/v1/service-accounts/${machine}/secrets`, {});
+
   newInvitation = (): Promise<string> => {
     const email = `${this.name()}@example.com`;
     return this.make('/v1/invitations', { organizationId: this.has.organization, email, role: 'viewer' });
@@ -136,12 +144,13 @@ export class Tenant {
 
   /** Written into the database: months of usage are another suite's. */
   newInvoice = async (): Promise<string> => {
-    const [id, month] = [randomUUID(), `${1_900 + this.made++}-01`];
+    const [id, month, number] = [randomUUID(), `${1_900 + this.made++}-01`, this.name()];
+    const document = { ...this.document, number, issuedAt: new Date().toISOString() };
     await this.services.databaseOf('metering').query(
       `insert into invoice (id, organization_id, month, number, issuer, status, currency, due, issued_at, period_to,
                             document, sha256, cut, rated, rated_cut)
-       values ($1, $2, $3, $4, 'BERTH', 'issued', 'EUR', '0', now(), '1900-01-01', '{}', repeat('0', 64), 0, '[]', 0)`,
-      [id, this.has.organization, month, this.name()],
+       values ($1, $2, $3, $4, 'BERTH', 'issued', 'EUR', '0', now(), '1900-01-01', $5, repeat('0', 64), 0, '[]', 0)`,
+      [id, this.has.organization, month, number, JSON.stringify(document)],
     );
     return id;
   };
@@ -206,11 +215,14 @@ export async function foundTenant(
   has.membership = await tenant.newMembership();
   has.invitation = await tenant.newInvitation();
   has.provider = await tenant.newProvider();
-  has.invoice = await tenant.newInvoice();
+  has.machine = await tenant.newMachine();
   tenant.priceBook = await tenant.newPriceBook();
   tenant.archive = await archiveOf(repository);
   has.upload = await upload(tenant);
   await deploy(tenant);
+  // Usage is told by events: the first of them opens the account.
+  tenant.document = await eventually(() => tenant.must('GET', `/v1/invoices/preview?organization=${has.organization}`));
+  has.invoice = await tenant.newInvoice();
   return tenant;
 }
 

@@ -36,6 +36,7 @@ function ownVariables({ config, folder, secrets, gateway }: Parts): Record<Servi
     'user-management': {
       MAIL_FOLDER: folder.in('mail'),
       SIGN_UP: config.signUp,
+      PUBLIC_URL: `http://localhost:${gateway.port}`,
       PASSKEY_ORIGINS: `http://localhost:${gateway.port}`,
       GATEWAY_CONTROL: `unix:${folder.socket('gateway')}`,
       KONG_FILE: `${config.workspace}/k8s/kong/kong.yml`,

@@ -1,21 +1,27 @@
 import { createHash } from 'node:crypto';
 import { newToken } from '../sealing/opaque-token.js';
 
-/** What a scanner of sources and logs looks for. */
-const PREFIX = 'berth_';
+/** What a scanner of sources and logs looks for: an API token, and the secret of a service account. */
+type Prefix = 'berth_' | 'berthsecret_';
 const CHECKSUM = 6;
-const pattern = /^berth_[A-Za-z0-9_-]{49}$/;
+const pattern = /^berth(secret)?_[A-Za-z0-9_-]{49}$/;
 
-/** `berth_`, 256 random bits in base64url, and a checksum by which a mistyped one is known without a look into the database. */
-export function newApiToken(): string {
-  const body = `${PREFIX}${newToken()}`;
+/** 256 random bits in base64url, and a checksum by which a mistyped one is known without a look into the database. */
+function newSecretText(prefix: Prefix): string {
+  const body = `${prefix}${newToken()}`;
   return `${body}${checksumOf(body)}`;
 }
 
-export const isApiToken = (text: string): boolean =>
-  pattern.test(text) && text.slice(-CHECKSUM) === checksumOf(text.slice(0, -CHECKSUM));
+export const newApiToken = (): string => newSecretText('berth_');
+export const newClientSecret = (): string => newSecretText('berthsecret_');
+
+const isSecretText = (text: string, prefix: Prefix): boolean =>
+  text.startsWith(prefix) && pattern.test(text) && text.slice(-CHECKSUM) === checksumOf(text.slice(0, -CHECKSUM));
+
+export const isApiToken = (text: string): boolean => isSecretText(text, 'berth_');
+export const isClientSecret = (text: string): boolean => isSecretText(text, 'berthsecret_');
 
 /** Enough to find it again, far too little to guess the rest. */
-export const shownPart = (token: string): string => token.slice(0, PREFIX.length + 4);
+export const shownPart = (text: string): string => text.slice(0, text.indexOf('_') + 5);
 
 const checksumOf = (body: string): string => createHash('sha256').update(body).digest('base64url').slice(0, CHECKSUM);

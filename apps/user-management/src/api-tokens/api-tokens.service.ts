@@ -1,11 +1,10 @@
 import { Audit, type Caller } from '@berth/access';
 import type { Page, PageQuery } from '@berth/contracts/common';
-import { sessionRevoked } from '@berth/contracts/events';
 import type { ApiTokenView, CreateApiToken, CreatedApiToken } from '@berth/contracts/identity';
-import { Outbox } from '@berth/eventing';
 import { Clock, Database, decodeCursor, Ids, toPage, type Tx } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { type ApiTokenRecord, meaninglessScope, toApiTokenView } from './api-token.js';
+import { ApiTokenEnder } from './api-token-ender.js';
 import { newApiToken, shownPart } from './api-token-text.js';
 import { apiTokenErrors } from './api-tokens.errors.js';
 import { ApiTokensRepository } from './api-tokens.repository.js';
@@ -19,7 +18,7 @@ export class ApiTokensService {
   constructor(
     @Inject(Database) private readonly database: Database,
     @Inject(ApiTokensRepository) private readonly tokens: ApiTokensRepository,
-    @Inject(Outbox) private readonly outbox: Outbox,
+    @Inject(ApiTokenEnder) private readonly ender: ApiTokenEnder,
     @Inject(Audit) private readonly audit: Audit,
     @Inject(Clock) private readonly clock: Clock,
     @Inject(Ids) private readonly ids: Ids,
@@ -52,14 +51,10 @@ export class ApiTokensService {
     return toPage(rows.map(toApiTokenView), limit, ({ id }) => id);
   }
 
-  /** Access tokens that it was exchanged for end with it: they carry its id as their session. */
   async revoke(caller: Caller, id: string): Promise<void> {
     await this.database.transaction(async (tx) => {
-      if (!(await this.tokens.delete(tx, caller.subjectId, id)))
+      if (!(await this.ender.end(tx, caller.subjectId, id, caller)))
         throw apiTokenErrors.ApiTokenNotFound('You have no such API token.');
-      await this.outbox.append(tx, sessionRevoked, { subject: id, data: { sessionId: id, userId: caller.subjectId } });
-      const target = { kind: 'api-token', id };
-      await this.audit.record(tx, { by: caller, action: 'api-tokens:delete', target, organizationId: null });
     });
   }
 

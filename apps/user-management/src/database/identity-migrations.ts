@@ -6,6 +6,7 @@ import { Invitations1763740000003 } from './migrations/invitations.migration.js'
 import { Passkeys1763750000002 } from './migrations/passkeys.migration.js';
 import { Recovery1763740000001 } from './migrations/recovery.migration.js';
 import { SecondFactor1763740000005 } from './migrations/second-factor.migration.js';
+import { ServiceAccounts1763760000001 } from './migrations/service-accounts.migration.js';
 import { Throttle1763740000002 } from './migrations/throttle.migration.js';
 
 /** In the order in which they run. */
@@ -19,4 +20,5 @@ export const identityMigrations = [
   IdentityProviders1763750000001,
   Passkeys1763750000002,
   Accounts1763750000003,
+  ServiceAccounts1763760000001,
 ] as const;

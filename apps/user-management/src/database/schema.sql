@@ -122,6 +122,18 @@ create table audit_trail (
   constraint audit_trail_pkey PRIMARY KEY (entry_id)
 );
 
+create table client_secret (
+  id uuid not null,
+  service_account_id uuid not null,
+  prefix text not null,
+  secret_hash text not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  last_used_at timestamp with time zone,
+  constraint client_secret_pkey PRIMARY KEY (id),
+  constraint client_secret_secret_hash_key UNIQUE (secret_hash)
+);
+
 create table dead_letter (
   id uuid not null,
   seq bigint generated always as identity not null,
@@ -135,6 +147,22 @@ create table dead_letter (
   closed_at timestamp with time zone,
   constraint dead_letter_pkey PRIMARY KEY (id),
   constraint dead_letter_state_check CHECK ((state = ANY (ARRAY['failed'::text, 'parked'::text, 'replayed'::text, 'discarded'::text])))
+);
+
+create table device_grant (
+  device_code_hash text not null,
+  user_code text not null,
+  state text not null default 'pending'::text,
+  user_id uuid,
+  user_agent text,
+  address text not null,
+  interval_seconds integer not null,
+  polled_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  constraint device_grant_pkey PRIMARY KEY (device_code_hash),
+  constraint device_grant_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'approved'::text, 'denied'::text]))),
+  constraint device_grant_user_code_key UNIQUE (user_code)
 );
 
 create table email_change (
@@ -317,6 +345,14 @@ create table registration (
   constraint registration_pkey PRIMARY KEY (token_hash)
 );
 
+create table service_account (
+  id uuid not null,
+  organization_id uuid not null,
+  name text not null,
+  created_at timestamp with time zone not null,
+  constraint service_account_pkey PRIMARY KEY (id)
+);
+
 create table session (
   id uuid not null,
   user_id uuid not null,
@@ -424,6 +460,10 @@ create table work_lease (
 
 alter table api_token add constraint api_token_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
 
+alter table client_secret add constraint client_secret_service_account_id_fkey FOREIGN KEY (service_account_id) REFERENCES service_account(id) ON DELETE CASCADE;
+
+alter table device_grant add constraint device_grant_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
+
 alter table email_change add constraint email_change_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
 
 alter table identity_provider add constraint identity_provider_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE CASCADE;
@@ -448,6 +488,8 @@ alter table recovery_code add constraint recovery_code_user_id_fkey FOREIGN KEY 
 
 alter table refresh_token add constraint refresh_token_session_id_fkey FOREIGN KEY (session_id) REFERENCES session(id) ON DELETE CASCADE;
 
+alter table service_account add constraint service_account_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE CASCADE;
+
 alter table sign_in_flow add constraint sign_in_flow_provider_id_fkey FOREIGN KEY (provider_id) REFERENCES identity_provider(id) ON DELETE CASCADE;
 
 alter table totp add constraint totp_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
@@ -464,7 +506,11 @@ CREATE INDEX audit_trail_actor ON audit_trail USING btree ((((entry -> 'actor'::
 
 CREATE INDEX audit_trail_organization ON audit_trail USING btree (organization_id, entry_id);
 
+CREATE INDEX client_secret_owner ON client_secret USING btree (service_account_id, id);
+
 CREATE INDEX dead_letter_open ON dead_letter USING btree (key, seq) WHERE (state = ANY (ARRAY['failed'::text, 'parked'::text]));
+
+CREATE INDEX device_grant_expires_at ON device_grant USING btree (expires_at);
 
 CREATE INDEX idempotency_key_created_at ON idempotency_key USING btree (created_at);
 
@@ -491,6 +537,8 @@ CREATE INDEX refresh_token_session ON refresh_token USING btree (session_id);
 CREATE INDEX registration_email ON registration USING btree (email);
 
 CREATE INDEX registration_expires_at ON registration USING btree (expires_at);
+
+CREATE INDEX service_account_organization ON service_account USING btree (organization_id, id);
 
 CREATE INDEX session_owner ON session USING btree (user_id, id);
 

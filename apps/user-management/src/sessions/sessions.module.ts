@@ -27,6 +27,6 @@ import { TokenIssuer } from './token-issuer.js';
     SessionsService,
     TokenIssuer,
   ],
-  exports: [SessionEnder, SessionStarter, TokenIssuer],
+  exports: [RefreshService, SessionEnder, SessionStarter, TokenIssuer],
 })
 export class SessionsModule {}

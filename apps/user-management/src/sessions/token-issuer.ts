@@ -11,6 +11,8 @@ export interface TokenSubject {
   readonly administrator: boolean;
   /** Absent: everything that the person may do. */
   readonly scopes?: readonly string[];
+  /** Absent: a person. */
+  readonly kind?: 'service-account';
 }
 
 /** Signs access tokens. They say who, never what role: services look that up. */
@@ -43,8 +45,9 @@ export class TokenIssuer {
   }
 }
 
-const claimsOf = ({ sessionId, administrator, scopes = ['*'] }: TokenSubject) => ({
+const claimsOf = ({ sessionId, administrator, kind, scopes = ['*'] }: TokenSubject) => ({
   sid: sessionId,
   scope: scopes.join(' '),
   ...(administrator ? { admin: true } : {}),
+  ...(kind ? { kind } : {}),
 });

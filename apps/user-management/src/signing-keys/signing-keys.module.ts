@@ -8,6 +8,6 @@ import { SigningKeysService } from './signing-keys.service.js';
 @Module({
   controllers: [SigningKeysController],
   providers: [EnsureSigningKey, KeyVault, SigningKeysRepository, SigningKeysService],
-  exports: [KeyVault, SigningKeysService],
+  exports: [KeyVault, SigningKeysRepository, SigningKeysService],
 })
 export class SigningKeysModule {}

@@ -117,10 +117,11 @@ export class AccessGuard implements CanActivate {
   }
 }
 
-/** A token of some scopes does what they name. What needs no permission, as changing one's own account, is for the person alone. */
-function refuseNarrowToken({ scopes }: Caller, method: string, required: readonly Permission[]): void {
-  if (required.length > 0 || isRead(method) || scopes.includes('*')) return;
-  throw accessErrors.Forbidden('A token with limited scopes cannot be used for this.');
+/** A token of some scopes does what they name. What needs no permission, as changing one's own account, is for people alone. */
+function refuseNarrowToken({ kind, scopes }: Caller, method: string, required: readonly Permission[]): void {
+  if (required.length > 0 || isRead(method)) return;
+  if (kind === 'service-account') throw accessErrors.Forbidden('A service account cannot be used for this.');
+  if (!scopes.includes('*')) throw accessErrors.Forbidden('A token with limited scopes cannot be used for this.');
 }
 
 const isRead = (method: string): boolean => ['GET', 'HEAD', 'OPTIONS'].includes(method);

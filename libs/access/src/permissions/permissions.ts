@@ -47,6 +47,7 @@ const readsOfOrganization = [
   'quotas:read',
   'invoices:read',
   'credits:read',
+  'service-accounts:read',
 ] as const;
 const administrationOfOrganization = [
   'organizations:update',
@@ -56,6 +57,9 @@ const administrationOfOrganization = [
   'projects:create',
   'audit:read',
   'identity-providers:read',
+  'service-accounts:create',
+  'service-accounts:update',
+  'service-accounts:delete',
 ] as const;
 /** What costs or saves the organization money. */
 const spending = ['budgets:update', 'credits:redeem'] as const;

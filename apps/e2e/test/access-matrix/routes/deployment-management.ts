@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { anyVersion, byId, needs, type Row, type Rows } from '../row.js';
 import type { Belongings, Tenant } from '../tenant.js';
 
@@ -28,7 +29,32 @@ const dryRun = (sourceOf: (tenant: Tenant) => object): Row =>
     body: { source: sourceOf(tenant) },
   }));
 
+/** That the installation was set up with, the same everywhere. */
+const ownCluster = '00000000-0000-7000-8000-000000000001';
+const onCluster = (permission: Parameters<typeof needs>[0], success: number, rest: object = {}): Row => ({
+  ...byId(permission, 'platform', success, () => ownCluster, rest),
+  everybodys: [':id'],
+});
+const unreadable = {
+  name: 'elsewhere',
+  credentials: { kind: 'kubeconfig', kubeconfig: 'none' },
+  settings: { gateway: { namespace: 'gateway', name: 'public', url: 'http://127.0.0.1:1' } },
+};
+
 export const deploymentManagementRows: Rows = {
+  'GET /v1/clusters': needs('clusters:read', 'platform', 200),
+  // Past the guard it is refused: there is no cluster here.
+  'POST /v1/clusters': needs('clusters:update', 'platform', 422, () => ({ body: unreadable })),
+  'GET /v1/clusters/{id}': onCluster('clusters:read', 200),
+  'GET /v1/clusters/{id}/report': onCluster('clusters:read', 200),
+  'PATCH /v1/clusters/{id}': onCluster('clusters:update', 409, { body: {}, ...anyVersion }),
+  'DELETE /v1/clusters/{id}': onCluster('clusters:update', 409),
+  // Unknown, because a cordon would be in the way of all that follows.
+  'POST /v1/clusters/{id}/cordon': {
+    ...byId('clusters:update', 'platform', 404, () => randomUUID()),
+    everybodys: [':id'],
+  },
+  'POST /v1/clusters/{id}/uncordon': onCluster('clusters:update', 200),
   'GET /v1/projects': listOf('projects:read', 'organization'),
   'POST /v1/projects': needs('projects:create', 'organization', 201, (tenant) => ({
     body: { organizationId: tenant.has.organization, slug: tenant.name() },

@@ -82,6 +82,14 @@ export const meteringRows: Rows = {
   'GET /v1/invoices/preview': needs('invoices:read', 'organization', 200, organization),
   'GET /v1/invoices/{id}': byId('invoices:read', 'organization', 200, ({ has }) => has.invoice),
   'GET /v1/invoices/{id}/events': byId('invoices:read', 'organization', 200, ({ has }) => has.invoice),
+  'GET /v1/invoices/{id}/pdf': byId('invoices:read', 'organization', 200, ({ has }) => has.invoice),
+  'GET /v1/invoices/{id}/csv': byId('invoices:read', 'organization', 200, ({ has }) => has.invoice),
+  'GET /v1/invoices/{id}/focus': byId('invoices:read', 'organization', 200, ({ has }) => has.invoice),
+  'GET /v1/admin/metering/issuers': needs('billing-accounts:update', 'platform', 200),
+  'PUT /v1/admin/metering/issuers/{issuer}': needs('billing-accounts:update', 'platform', 200, () => ({
+    path: { issuer: 'BERTH' },
+    body: { profile: { name: 'Berth', address: [], taxId: null, email: null, payment: [] } },
+  })),
   'POST /v1/admin/metering/closings': needs('invoices:update', 'platform', 409, ({ has }) => ({
     body: { organizationId: has.organization },
   })),

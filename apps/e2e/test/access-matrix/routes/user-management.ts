@@ -8,6 +8,8 @@ const unreadable = () => ({ body: { unknown: 1 } });
 /** Nothing is there, and whoever may ask is told so. */
 const nobodys = () => ({ path: { id: randomUUID() } });
 
+const unreadableForm = () => ({ body: new URLSearchParams({ unknown: '1' }) });
+
 const organization = ({ has }: Tenant) => ({ query: { organization: has.organization } });
 
 const newRole = (tenant: Tenant, scope?: { kind: string; id: string }) => ({
@@ -28,6 +30,8 @@ const onProject = ({ has }: Tenant) => ({ kind: 'project', id: has.project });
  * organization whatever it names: nobody gets into another one by it.
  */
 const scopesOfOthers = { '/scope/id': 201 } as const;
+
+const machine = ({ has }: Tenant) => ({ organizationId: has.organization, name: 'ci', role: 'viewer' });
 
 const newSession = async ({ services, owner }: Tenant) =>
   (await logIn(services, { email: owner.email, password })).sessionId;
@@ -57,6 +61,13 @@ export const userManagementRows: Rows = {
   'POST /v1/auth/oidc/flows/register': open(422, unreadable),
   'POST /v1/auth/passkeys/challenge': open(200),
   'POST /v1/auth/passkeys/login': open(422, unreadable),
+  'GET /.well-known/oauth-authorization-server': open(200),
+  'POST /v1/oauth/token': open(400, unreadableForm),
+  'POST /v1/oauth/introspect': open(400, unreadableForm),
+  'POST /v1/oauth/revoke': open(400, unreadableForm),
+  'POST /v1/oauth/device_authorization': open(400, unreadableForm),
+  'GET /v1/oauth/device': open(200),
+  'POST /v1/oauth/device': open(422, unreadableForm),
   'GET /v1/me': anyone(200),
   'PATCH /v1/me': anyone(200, () => ({ body: {}, ...anyVersion })),
   'GET /v1/me/export': anyone(200),
@@ -70,6 +81,7 @@ export const userManagementRows: Rows = {
   'POST /v1/auth/totp': anyone(422, unreadable),
   'POST /v1/auth/totp/confirm': anyone(422, unreadable),
   'POST /v1/auth/totp/disable': anyone(422, unreadable),
+  'POST /v1/auth/device': anyone(422, unreadable),
   'POST /v1/auth/step-up': anyone(422, unreadable),
   'GET /v1/auth/passkeys': anyone(200),
   'POST /v1/auth/passkeys': anyone(422, unreadable),
@@ -125,6 +137,30 @@ export const userManagementRows: Rows = {
   ),
   'DELETE /v1/identity-providers/{id}': byId('identity-providers:update', 'organization', 204, (tenant) =>
     tenant.newProvider(),
+  ),
+  'GET /v1/service-accounts': needs('service-accounts:read', 'organization', 200, organization),
+  'POST /v1/service-accounts': {
+    ...needs('service-accounts:create', 'organization', 201, (tenant) => ({ body: machine(tenant) })),
+    also: [(tenant) => ({ body: { ...machine(tenant), scope: onProject(tenant) } })],
+    foreign: scopesOfOthers,
+    alsoNeeds: ['memberships:create'],
+  },
+  'GET /v1/service-accounts/{id}': byId('service-accounts:read', 'organization', 200, ({ has }) => has.machine),
+  'DELETE /v1/service-accounts/{id}': byId('service-accounts:delete', 'organization', 204, (tenant) =>
+    tenant.newMachine(),
+  ),
+  'POST /v1/service-accounts/{id}/secrets': {
+    ...byId('service-accounts:update', 'organization', 201, (tenant) => tenant.newMachine(), { body: {} }),
+    alsoNeeds: ['memberships:create'],
+  },
+  'DELETE /v1/service-accounts/{id}/secrets/{secretId}': needs(
+    'service-accounts:update',
+    'organization',
+    204,
+    async (tenant) => {
+      const id = await tenant.newMachine();
+      return { path: { id, secretId: await tenant.newSecret(id) } };
+    },
   ),
   'GET /v1/quotas/{organizationId}': needs('quotas:read', 'organization', 200, ({ has }) => ({
     path: { organizationId: has.organization },

@@ -1,0 +1,47 @@
+import { Audit } from '@berth/access';
+import { Clock, Database } from '@berth/service-kit';
+import { Inject, Injectable } from '@nestjs/common';
+import { Throttle } from '../throttle/throttle.js';
+import { type DeviceGrantRecord, readUserCode } from './device-grant.js';
+import { deviceFlowErrors } from './device-flow.errors.js';
+import { DeviceGrantsRepository } from './device-grants.repository.js';
+
+export interface DeviceAnswer {
+  readonly userId: string;
+  /** As it was typed. */
+  readonly userCode: string;
+  readonly decision: 'approve' | 'deny';
+  readonly address: string;
+}
+
+/** What people say to devices that ask to be let in. */
+@Injectable()
+export class DeviceAnswers {
+  constructor(
+    @Inject(Database) private readonly database: Database,
+    @Inject(DeviceGrantsRepository) private readonly grants: DeviceGrantsRepository,
+    @Inject(Throttle) private readonly throttle: Throttle,
+    @Inject(Audit) private readonly audit: Audit,
+    @Inject(Clock) private readonly clock: Clock,
+  ) {}
+
+  /** The device that shows this code, for a person to recognize it. */
+  waiting(userCode: string): Promise<DeviceGrantRecord | undefined> {
+    return this.grants.waiting(this.database, readUserCode(userCode), this.clock.now());
+  }
+
+  /** Guesses are counted: whoever finds a code makes somebody else's device his own. @throws DomainError 422, 429 */
+  async answer({ userId, userCode, decision, address }: DeviceAnswer): Promise<void> {
+    const attempt = { what: 'device code', account: userId, address };
+    await this.throttle.admit(attempt);
+    const state = decision === 'approve' ? 'approved' : 'denied';
+    await this.database.transaction(async (tx) => {
+      if (!(await this.grants.answer(tx, readUserCode(userCode), userId, state, this.clock.now())))
+        throw deviceFlowErrors.DeviceCodeUnknown('No device waits with this code.', { pointer: '/userCode' });
+      const target = { kind: 'user', id: userId };
+      const action = `devices:${decision}`;
+      await this.audit.record(tx, { by: 'platform', action, target, organizationId: null, detail: { address } });
+    });
+    await this.throttle.succeeded(attempt);
+  }
+}

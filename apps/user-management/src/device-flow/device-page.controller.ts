@@ -1,0 +1,40 @@
+import { Public } from '@berth/access';
+import { type DevicePageForm, devicePageForm, type DevicePageQuery, devicePageQuery } from '@berth/contracts/identity';
+import { AnswerNotStored } from '@berth/service-kit';
+import { Body, Controller, Get, Header, Inject, Ip, Post, Query, Res } from '@nestjs/common';
+import { ApiConsumes, ApiProduces } from '@nestjs/swagger';
+import { DevicePageService } from './device-page.service.js';
+
+interface Reply {
+  status(code: number): unknown;
+}
+
+@Public()
+@Controller('v1/oauth/device')
+export class DevicePageController {
+  constructor(@Inject(DevicePageService) private readonly pages: DevicePageService) {}
+
+  @Get()
+  @Header('content-type', 'text/html; charset=utf-8')
+  @Header('cache-control', 'no-store')
+  @ApiProduces('text/html')
+  async showDevicePage(@Query({ schema: devicePageQuery }) query: DevicePageQuery): Promise<string> {
+    return (await this.pages.show(query.user_code)).html;
+  }
+
+  @Post()
+  @AnswerNotStored()
+  @Header('content-type', 'text/html; charset=utf-8')
+  @Header('cache-control', 'no-store')
+  @ApiConsumes('application/x-www-form-urlencoded')
+  @ApiProduces('text/html')
+  async answerOnDevicePage(
+    @Body({ schema: devicePageForm }) form: DevicePageForm,
+    @Ip() address: string,
+    @Res({ passthrough: true }) reply: Reply,
+  ): Promise<string> {
+    const { status, html } = await this.pages.answer(form, address);
+    void reply.status(status);
+    return html;
+  }
+}

@@ -1,0 +1,49 @@
+import type { DevicePageForm } from '@berth/contracts/identity';
+import { DomainError } from '@berth/service-kit';
+import { Inject, Injectable } from '@nestjs/common';
+import { PasswordProof } from '../password-proof/password-proof.js';
+import { SecondFactor } from '../second-factor/second-factor.js';
+import { Throttle } from '../throttle/throttle.js';
+import { DeviceAnswers } from './device-answers.js';
+import { deviceDone, deviceForm } from './device-page.js';
+
+export interface DevicePage {
+  readonly status: number;
+  readonly html: string;
+}
+
+/** The page on which a person answers a device. A password is asked for, so nobody can be made to answer by another site. */
+@Injectable()
+export class DevicePageService {
+  constructor(
+    @Inject(DeviceAnswers) private readonly answers: DeviceAnswers,
+    @Inject(PasswordProof) private readonly passwords: PasswordProof,
+    @Inject(SecondFactor) private readonly secondFactor: SecondFactor,
+    @Inject(Throttle) private readonly throttle: Throttle,
+  ) {}
+
+  async show(userCode = ''): Promise<DevicePage> {
+    const waiting = userCode === '' ? undefined : await this.answers.waiting(userCode);
+    return { status: 200, html: deviceForm(userCode, waiting) };
+  }
+
+  /** Whatever is wrong is told on the page, which keeps the code. */
+  async answer(form: DevicePageForm, address: string): Promise<DevicePage> {
+    try {
+      await this.decide(form, address);
+      return { status: 200, html: deviceDone(form.decision) };
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      const waiting = await this.answers.waiting(form.user_code);
+      return { status: error.status, html: deviceForm(form.user_code, waiting, error.message) };
+    }
+  }
+
+  private async decide({ user_code: userCode, decision, ...login }: DevicePageForm, address: string): Promise<void> {
+    const proven = await this.passwords.of(login, address);
+    if (!proven) throw new DomainError('credentials_invalid', 401, 'The address or the password is wrong.');
+    await this.secondFactor.require(proven.user.id, { code: login.code }, address);
+    await this.throttle.succeeded(proven.attempt);
+    await this.answers.answer({ userId: proven.user.id, userCode, decision, address });
+  }
+}

@@ -1,0 +1,27 @@
+import { DomainError } from '@berth/service-kit';
+import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
+import { oauthErrors } from './oauth.errors.js';
+
+interface Reply {
+  status(code: number): Reply;
+  header(name: string, value: string): Reply;
+  send(body: unknown): unknown;
+}
+
+const codes = new Set(Object.values(oauthErrors).map((make) => make('').code));
+
+/** Clients of OAuth look for `error` (RFC 6749, section 5.2) where every other route answers a problem document. */
+@Catch(DomainError)
+export class OAuthErrorFilter implements ExceptionFilter<DomainError> {
+  catch({ code, status, message, retryAfter }: DomainError, host: ArgumentsHost): void {
+    const reply = host.switchToHttp().getResponse<Reply>();
+    if (retryAfter !== undefined) void reply.header('retry-after', String(retryAfter));
+    if (status === 401) void reply.header('www-authenticate', 'Basic realm="berth"');
+    const error = codes.has(code) ? code : 'invalid_request';
+    void reply
+      .status(status === 422 ? 400 : status)
+      .header('content-type', 'application/json')
+      .header('cache-control', 'no-store')
+      .send({ error, error_description: message });
+  }
+}

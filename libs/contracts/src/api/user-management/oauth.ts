@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import { login } from './auth.js';
+
+/** Of forms: what is empty counts as absent (RFC 6749, section 3.2). */
+const field = z.string().max(8_000).optional();
+
+/** Fields by which a client says who it is, unless it does so by HTTP Basic (RFC 6749, section 2.3.1). */
+const client = { client_id: field, client_secret: field };
+
+/** RFC 6749, sections 4.4.2 and 6; RFC 8628, section 3.4. Unknown fields are ignored, as section 3.2 asks for. */
+export const tokenRequest = z
+  .object({ grant_type: z.string().max(200), scope: field, refresh_token: field, device_code: field, ...client })
+  .meta({ id: 'TokenRequest' });
+export type TokenRequest = z.infer<typeof tokenRequest>;
+
+/** RFC 6749, section 5.1. */
+export const tokenResponse = z
+  .object({
+    access_token: z.string(),
+    token_type: z.literal('Bearer'),
+    expires_in: z.int().positive(),
+    scope: z.string(),
+    refresh_token: z.string().optional(),
+  })
+  .meta({ id: 'TokenResponse' });
+export type TokenResponse = z.infer<typeof tokenResponse>;
+
+/** RFC 7662, section 2.1. */
+export const introspectionRequest = z
+  .object({ token: z.string().min(1).max(8_000), token_type_hint: field, ...client })
+  .meta({ id: 'IntrospectionRequest' });
+export type IntrospectionRequest = z.infer<typeof introspectionRequest>;
+
+/** RFC 7662, section 2.2. Of a token that is not good nothing else is told. */
+export const introspection = z
+  .object({
+    active: z.boolean(),
+    scope: z.string().optional(),
+    token_type: z.string().optional(),
+    sub: z.string().optional(),
+    exp: z.int().optional(),
+    iss: z.string().optional(),
+    aud: z.string().optional(),
+    client_id: z.string().optional(),
+  })
+  .meta({ id: 'Introspection' });
+export type Introspection = z.infer<typeof introspection>;
+
+/** RFC 7009, section 2.1. Whoever has the token may end it. */
+export const revocationRequest = introspectionRequest.meta({ id: 'RevocationRequest' });
+export type RevocationRequest = z.infer<typeof revocationRequest>;
+
+/** RFC 8628, section 3.1. */
+export const deviceAuthorizationRequest = z
+  .object({ client_id: z.string().min(1).max(100) })
+  .meta({ id: 'DeviceAuthorizationRequest' });
+export type DeviceAuthorizationRequest = z.infer<typeof deviceAuthorizationRequest>;
+
+/** RFC 8628, section 3.2. */
+export const deviceAuthorization = z
+  .object({
+    device_code: z.string(),
+    user_code: z.string(),
+    verification_uri: z.string(),
+    verification_uri_complete: z.string(),
+    expires_in: z.int().positive(),
+    interval: z.int().positive(),
+  })
+  .meta({ id: 'DeviceAuthorization' });
+export type DeviceAuthorization = z.infer<typeof deviceAuthorization>;
+
+/** What a person says to the code that a device shows. */
+export const answerDevice = z
+  .strictObject({ userCode: z.string().min(1).max(20), decision: z.enum(['approve', 'deny']) })
+  .meta({ id: 'AnswerDevice' });
+export type AnswerDevice = z.infer<typeof answerDevice>;
+
+/** RFC 8414, section 2. */
+export const authorizationServerMetadata = z
+  .object({
+    issuer: z.string(),
+    token_endpoint: z.string(),
+    introspection_endpoint: z.string(),
+    revocation_endpoint: z.string(),
+    device_authorization_endpoint: z.string(),
+    jwks_uri: z.string(),
+    response_types_supported: z.array(z.string()),
+    grant_types_supported: z.array(z.string()),
+    token_endpoint_auth_methods_supported: z.array(z.string()),
+    introspection_endpoint_auth_methods_supported: z.array(z.string()),
+    revocation_endpoint_auth_methods_supported: z.array(z.string()),
+  })
+  .meta({ id: 'AuthorizationServerMetadata' });
+export type AuthorizationServerMetadata = z.infer<typeof authorizationServerMetadata>;
+
+export const devicePageQuery = z.object({ user_code: z.string().max(20).optional() });
+export type DevicePageQuery = z.infer<typeof devicePageQuery>;
+
+/** What a person sends from the page that a device points to. */
+export const devicePageForm = login
+  .omit({ passkey: true })
+  .extend({ user_code: z.string().min(1).max(20), decision: z.enum(['approve', 'deny']) })
+  .meta({ id: 'DevicePageForm' });
+export type DevicePageForm = z.infer<typeof devicePageForm>;
