@@ -16,6 +16,22 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/.well-known/oauth-authorization-server': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['authorizationServer'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/admin/metering/agreements': {
     parameters: {
       query?: never;
@@ -346,6 +362,22 @@ export interface paths {
     get: operations['listAudit'];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/auth/device': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['answerDevice'];
     delete?: never;
     options?: never;
     head?: never;
@@ -848,38 +880,6 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/v1/config/{workloadId}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get: operations['getConfig'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch: operations['changeConfig'];
-    trace?: never;
-  };
-  '/v1/costs': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get: operations['readCosts'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
   '/v1/clusters': {
     parameters: {
       query?: never;
@@ -954,6 +954,38 @@ export interface paths {
     get?: never;
     put?: never;
     post: operations['uncordonCluster'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/config/{workloadId}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['getConfig'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch: operations['changeConfig'];
+    trace?: never;
+  };
+  '/v1/costs': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['readCosts'];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -1440,6 +1472,86 @@ export interface paths {
     patch: operations['updateMembership'];
     trace?: never;
   };
+  '/v1/oauth/device': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['showDevicePage'];
+    put?: never;
+    post: operations['answerOnDevicePage'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/oauth/device_authorization': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['authorizeDevice'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/oauth/introspect': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['introspectToken'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/oauth/revoke': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['revokeToken'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/oauth/token': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['oauthToken'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/organizations': {
     parameters: {
       query?: never;
@@ -1467,6 +1579,22 @@ export interface paths {
     put?: never;
     post?: never;
     delete?: never;
+    options?: never;
+    head?: never;
+    patch: operations['updateOrganization'];
+    trace?: never;
+  };
+  '/v1/organizations/{id}/deletion': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['deleteOrganization'];
+    delete: operations['restoreOrganization'];
     options?: never;
     head?: never;
     patch?: never;
@@ -1632,6 +1760,70 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/service-accounts': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['listServiceAccounts'];
+    put?: never;
+    post: operations['createServiceAccount'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/service-accounts/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['getServiceAccount'];
+    put?: never;
+    post?: never;
+    delete: operations['deleteServiceAccount'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/service-accounts/{id}/secrets': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['createClientSecret'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/service-accounts/{id}/secrets/{secretId}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    delete: operations['revokeClientSecret'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/sessions': {
     parameters: {
       query?: never;
@@ -1770,6 +1962,38 @@ export interface paths {
     get?: never;
     put?: never;
     post: operations['createDeployment'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/workloads/{id}/exec': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['exec'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/workloads/{id}/forward': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['forward'];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -2096,6 +2320,11 @@ export interface components {
       items: components['schemas']['Agreement'][];
       next: string | null;
     };
+    AnswerDevice: {
+      /** @enum {string} */
+      decision: 'approve' | 'deny';
+      userCode: string;
+    };
     AnswerInvitation: {
       token: string;
     };
@@ -2190,6 +2419,19 @@ export interface components {
     AuditPage: {
       items: components['schemas']['AuditEntry'][];
       next: string | null;
+    };
+    AuthorizationServerMetadata: {
+      device_authorization_endpoint: string;
+      grant_types_supported: string[];
+      introspection_endpoint: string;
+      introspection_endpoint_auth_methods_supported: string[];
+      issuer: string;
+      jwks_uri: string;
+      response_types_supported: string[];
+      revocation_endpoint: string;
+      revocation_endpoint_auth_methods_supported: string[];
+      token_endpoint: string;
+      token_endpoint_auth_methods_supported: string[];
     };
     BeginSignIn: {
       /** Format: uuid */
@@ -2344,6 +2586,17 @@ export interface components {
       /** @default [] */
       unset?: string[];
     };
+    ClientSecret: {
+      /** Format: date-time */
+      createdAt: string;
+      /** Format: date-time */
+      expiresAt: string;
+      /** Format: uuid */
+      id: string;
+      /** Format: date-time */
+      lastUsedAt: string | null;
+      prefix: string;
+    };
     ClosePeriod: {
       /** Format: uuid */
       organizationId: string;
@@ -2351,6 +2604,56 @@ export interface components {
     ClosedPeriod: {
       /** Format: uuid */
       invoiceId: string | null;
+    };
+    Cluster: {
+      conditions: {
+        message: string;
+        reason: string;
+        /** Format: date-time */
+        since: string;
+        /** @enum {string} */
+        status: 'true' | 'false' | 'unknown';
+        type: string;
+      }[];
+      /** Format: date-time */
+      createdAt: string;
+      generation: number;
+      /** Format: uuid */
+      id: string;
+      isCordoned: boolean;
+      isOwn: boolean;
+      name: string;
+      region: string | null;
+      server: string | null;
+      settings: {
+        /** @default kube-system */
+        dnsNamespace: string;
+        gateway: {
+          name: string;
+          namespace: string;
+          /** Format: uri */
+          url: string;
+        };
+        /** @default  */
+        registry: string;
+      } | null;
+      workloads: number;
+    };
+    ClusterPage: {
+      items: components['schemas']['Cluster'][];
+      next: string | null;
+    };
+    ClusterReport: {
+      checks: {
+        message: string;
+        /** @enum {string} */
+        name: 'reachable' | 'accepted' | 'version' | 'kinds' | 'permissions' | 'gateway' | 'metrics' | 'storage';
+        nextStep: string | null;
+        /** @enum {string} */
+        outcome: 'passed' | 'warning' | 'failed';
+      }[];
+      isFit: boolean;
+      version: string | null;
     };
     ComparePrices: {
       prices: {
@@ -2589,56 +2892,6 @@ export interface components {
       projectId: string;
       slug: string;
       source:
-    Cluster: {
-      conditions: {
-        message: string;
-        reason: string;
-        /** Format: date-time */
-        since: string;
-        /** @enum {string} */
-        status: 'true' | 'false' | 'unknown';
-        type: string;
-      }[];
-      /** Format: date-time */
-      createdAt: string;
-      generation: number;
-      /** Format: uuid */
-      id: string;
-      isCordoned: boolean;
-      isOwn: boolean;
-      name: string;
-      region: string | null;
-      server: string | null;
-      settings: {
-        /** @default kube-system */
-        dnsNamespace: string;
-        gateway: {
-          name: string;
-          namespace: string;
-          /** Format: uri */
-          url: string;
-        };
-        /** @default  */
-        registry: string;
-      } | null;
-      workloads: number;
-    };
-    ClusterPage: {
-      items: components['schemas']['Cluster'][];
-      next: string | null;
-    };
-    ClusterReport: {
-      checks: {
-        message: string;
-        /** @enum {string} */
-        name: 'reachable' | 'accepted' | 'version' | 'kinds' | 'permissions' | 'gateway' | 'metrics' | 'storage';
-        nextStep: string | null;
-        /** @enum {string} */
-        outcome: 'passed' | 'warning' | 'failed';
-      }[];
-      isFit: boolean;
-      version: string | null;
-    };
         | {
             /** @default main */
             branch?: string;
@@ -2655,6 +2908,41 @@ export interface components {
             /** @enum {string} */
             kind: 'image';
           };
+    };
+    CreateClientSecret: {
+      /** @default 365 */
+      expiresInDays?: number;
+    };
+    CreateCluster: {
+      credentials:
+        | {
+            /** @enum {string} */
+            kind: 'kubeconfig';
+            kubeconfig: string;
+          }
+        | {
+            certificateAuthority: string;
+            /** @enum {string} */
+            kind: 'token';
+            /** Format: uri */
+            server: string;
+            token: string;
+          };
+      name: string;
+      /** @default null */
+      region?: string | null;
+      settings: {
+        /** @default kube-system */
+        dnsNamespace?: string;
+        gateway: {
+          name: string;
+          namespace: string;
+          /** Format: uri */
+          url: string;
+        };
+        /** @default  */
+        registry?: string;
+      };
     };
     CreateCoupon: {
       amount: string;
@@ -2893,41 +3181,6 @@ export interface components {
                 tiers: {
                   price: string;
                   upTo: string | null;
-    CreateClientSecret: {
-      /** @default 365 */
-      expiresInDays?: number;
-    };
-    CreateCluster: {
-      credentials:
-        | {
-            /** @enum {string} */
-            kind: 'kubeconfig';
-            kubeconfig: string;
-          }
-        | {
-            certificateAuthority: string;
-            /** @enum {string} */
-            kind: 'token';
-            /** Format: uri */
-            server: string;
-            token: string;
-          };
-      name: string;
-      /** @default null */
-      region?: string | null;
-      settings: {
-        /** @default kube-system */
-        dnsNamespace?: string;
-        gateway: {
-          name: string;
-          namespace: string;
-          /** Format: uri */
-          url: string;
-        };
-        /** @default  */
-        registry?: string;
-      };
-    };
                 }[];
               }
             | {
@@ -2945,6 +3198,19 @@ export interface components {
       /** Format: uuid */
       organizationId: string;
       slug: string;
+    };
+    CreateServiceAccount: {
+      name: string;
+      /** Format: uuid */
+      organizationId: string;
+      /** @enum {string} */
+      role: 'admin' | 'developer' | 'viewer' | 'billing';
+      scope?: {
+        /** Format: uuid */
+        id: string;
+        /** @enum {string} */
+        kind: 'organization' | 'project' | 'environment';
+      };
     };
     CreateTaxRule: {
       country: string;
@@ -2981,6 +3247,20 @@ export interface components {
       prefix: string;
       scopes: string[];
       token: string;
+    };
+    CreatedClientSecret: {
+      /** Format: uuid */
+      clientId: string;
+      clientSecret: string;
+      /** Format: date-time */
+      createdAt: string;
+      /** Format: date-time */
+      expiresAt: string;
+      /** Format: uuid */
+      id: string;
+      /** Format: date-time */
+      lastUsedAt: string | null;
+      prefix: string;
     };
     Credit: {
       amount: string;
@@ -3152,6 +3432,25 @@ export interface components {
     DeploymentPage: {
       items: components['schemas']['Deployment'][];
       next: string | null;
+    };
+    DeviceAuthorization: {
+      device_code: string;
+      expires_in: number;
+      interval: number;
+      user_code: string;
+      verification_uri: string;
+      verification_uri_complete: string;
+    };
+    DeviceAuthorizationRequest: {
+      client_id: string;
+    };
+    DevicePageForm: {
+      code?: string;
+      /** @enum {string} */
+      decision: 'approve' | 'deny';
+      email: string;
+      password: string;
+      user_code: string;
     };
     DisableTotp: {
       code: string;
@@ -3347,6 +3646,22 @@ export interface components {
           message: string;
         } | null;
       }[];
+    };
+    Introspection: {
+      active: boolean;
+      aud?: string;
+      client_id?: string;
+      exp?: number;
+      iss?: string;
+      scope?: string;
+      sub?: string;
+      token_type?: string;
+    };
+    IntrospectionRequest: {
+      client_id?: string;
+      client_secret?: string;
+      token: string;
+      token_type_hint?: string;
     };
     Invitation: {
       /** Format: date-time */
@@ -3613,12 +3928,17 @@ export interface components {
     MyOrganization: {
       /** Format: date-time */
       createdAt: string;
+      /** Format: date-time */
+      deleteAt: string | null;
       displayName: string | null;
       /** Format: uuid */
       id: string;
       /** @enum {string|null} */
       role: 'owner' | 'admin' | 'developer' | 'viewer' | 'billing' | null;
+      secondFactorRequired: boolean;
       slug: string;
+      /** @enum {string} */
+      status: 'active' | 'suspended' | 'deleting';
     };
     MyOrganizationPage: {
       items: components['schemas']['MyOrganization'][];
@@ -3643,10 +3963,19 @@ export interface components {
     Organization: {
       /** Format: date-time */
       createdAt: string;
+      /** Format: date-time */
+      deleteAt: string | null;
       displayName: string | null;
       /** Format: uuid */
       id: string;
+      secondFactorRequired: boolean;
       slug: string;
+      /** @enum {string} */
+      status: 'active' | 'suspended' | 'deleting';
+    };
+    OrganizationDeletion: {
+      /** Format: date-time */
+      deletedAt: string;
     };
     Passkey: {
       backedUp: boolean;
@@ -4000,6 +4329,7 @@ export interface components {
     RequestRecovery: {
       email: string;
     };
+    RevocationRequest: components['schemas']['IntrospectionRequest'];
     RevokeSecret: {
       name: string;
       version: number;
@@ -4043,6 +4373,28 @@ export interface components {
       deploymentId: string | null;
       name: string;
       version: number;
+    };
+    ServiceAccount: {
+      /** Format: date-time */
+      createdAt: string;
+      /** Format: uuid */
+      id: string;
+      name: string;
+      /** Format: uuid */
+      organizationId: string;
+      /** @enum {string} */
+      role: 'admin' | 'developer' | 'viewer' | 'billing';
+      scope: {
+        /** Format: uuid */
+        id: string;
+        /** @enum {string} */
+        kind: 'organization' | 'project' | 'environment';
+      };
+      secrets: components['schemas']['ClientSecret'][];
+    };
+    ServiceAccountPage: {
+      items: components['schemas']['ServiceAccount'][];
+      next: string | null;
     };
     Session: {
       /** Format: date-time */
@@ -4144,6 +4496,22 @@ export interface components {
       items: components['schemas']['TaxRule'][];
       next: string | null;
     };
+    TokenRequest: {
+      client_id?: string;
+      client_secret?: string;
+      device_code?: string;
+      grant_type: string;
+      refresh_token?: string;
+      scope?: string;
+    };
+    TokenResponse: {
+      access_token: string;
+      expires_in: number;
+      refresh_token?: string;
+      scope: string;
+      /** @enum {string} */
+      token_type: 'Bearer';
+    };
     Tokens: {
       accessToken: string;
       expiresIn: number;
@@ -4202,6 +4570,35 @@ export interface components {
       }[];
       timeZone?: string;
     };
+    UpdateCluster: {
+      credentials?:
+        | {
+            /** @enum {string} */
+            kind: 'kubeconfig';
+            kubeconfig: string;
+          }
+        | {
+            certificateAuthority: string;
+            /** @enum {string} */
+            kind: 'token';
+            /** Format: uri */
+            server: string;
+            token: string;
+          };
+      region?: string | null;
+      settings?: {
+        /** @default kube-system */
+        dnsNamespace?: string;
+        gateway: {
+          name: string;
+          namespace: string;
+          /** Format: uri */
+          url: string;
+        };
+        /** @default  */
+        registry?: string;
+      };
+    };
     UpdateIdentityProvider: {
       clientId?: string;
       clientSecret?: string;
@@ -4235,6 +4632,10 @@ export interface components {
     UpdateMembership: {
       /** @enum {string} */
       role: 'owner' | 'admin' | 'developer' | 'viewer' | 'billing';
+    };
+    UpdateOrganization: {
+      displayName?: string | null;
+      secondFactorRequired?: boolean;
     };
     UpdateWorkload: {
       deadlines?: {
@@ -4427,6 +4828,25 @@ export interface operations {
       };
     };
   };
+  authorizationServer: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AuthorizationServerMetadata'];
+        };
+      };
+    };
+  };
   createAgreement: {
     parameters: {
       query?: never;
@@ -4540,35 +4960,6 @@ export interface operations {
         content: {
           'application/json': components['schemas']['Coupon'];
         };
-    UpdateCluster: {
-      credentials?:
-        | {
-            /** @enum {string} */
-            kind: 'kubeconfig';
-            kubeconfig: string;
-          }
-        | {
-            certificateAuthority: string;
-            /** @enum {string} */
-            kind: 'token';
-            /** Format: uri */
-            server: string;
-            token: string;
-          };
-      region?: string | null;
-      settings?: {
-        /** @default kube-system */
-        dnsNamespace?: string;
-        gateway: {
-          name: string;
-          namespace: string;
-          /** Format: uri */
-          url: string;
-        };
-        /** @default  */
-        registry?: string;
-      };
-    };
       };
     };
   };
@@ -5078,6 +5469,27 @@ export interface operations {
         content: {
           'application/json': components['schemas']['AuditPage'];
         };
+      };
+    };
+  };
+  answerDevice: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['AnswerDevice'];
+      };
+    };
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
       };
     };
   };
@@ -5823,11 +6235,13 @@ export interface operations {
   };
   listClusters: {
     parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        workloadId: string;
+      query?: {
+        limit?: number;
+        cursor?: string;
+        name?: string;
       };
+      header?: never;
+      path?: never;
       cookie?: never;
     };
     requestBody?: never;
@@ -5846,9 +6260,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: never;
-      path: {
-        workloadId: string;
-      };
+      path?: never;
       cookie?: never;
     };
     requestBody: {
@@ -5857,7 +6269,7 @@ export interface operations {
       };
     };
     responses: {
-      202: {
+      201: {
         headers: {
           [name: string]: unknown;
         };
@@ -5868,6 +6280,180 @@ export interface operations {
     };
   };
   getCluster: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Cluster'];
+        };
+      };
+    };
+  };
+  removeCluster: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  updateCluster: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['UpdateCluster'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Cluster'];
+        };
+      };
+    };
+  };
+  cordonCluster: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Cluster'];
+        };
+      };
+    };
+  };
+  reportCluster: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ClusterReport'];
+        };
+      };
+    };
+  };
+  uncordonCluster: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Cluster'];
+        };
+      };
+    };
+  };
+  getConfig: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        workloadId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Config'];
+        };
+      };
+    };
+  };
+  changeConfig: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        workloadId: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ChangeConfig'];
+      };
+    };
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ConfigChange'];
+        };
+      };
+    };
+  };
+  readCosts: {
     parameters: {
       query: {
         limit?: number;
@@ -5892,12 +6478,12 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Cluster'];
+          'application/json': components['schemas']['Costs'];
         };
       };
     };
   };
-  removeCluster: {
+  estimateCosts: {
     parameters: {
       query?: never;
       header?: never;
@@ -5920,7 +6506,7 @@ export interface operations {
       };
     };
   };
-  updateCluster: {
+  listCredits: {
     parameters: {
       query: {
         limit?: number;
@@ -5938,12 +6524,12 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Cluster'];
+          'application/json': components['schemas']['CreditPage'];
         };
       };
     };
   };
-  cordonCluster: {
+  redeemCoupon: {
     parameters: {
       query?: never;
       header?: never;
@@ -5961,12 +6547,12 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Cluster'];
+          'application/json': components['schemas']['Credit'];
         };
       };
     };
   };
-  reportCluster: {
+  listDeployments: {
     parameters: {
       query: {
         limit?: number;
@@ -5984,12 +6570,12 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['ClusterReport'];
+          'application/json': components['schemas']['DeploymentPage'];
         };
       };
     };
   };
-  uncordonCluster: {
+  getDeployment: {
     parameters: {
       query?: never;
       header?: never;
@@ -6026,7 +6612,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Cluster'];
+          'application/json': components['schemas']['Deployment'];
         };
       };
     };
@@ -6328,11 +6914,7 @@ export interface operations {
       };
       cookie?: never;
     };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['UpdateCluster'];
-      };
-    };
+    requestBody?: never;
     responses: {
       204: {
         headers: {
@@ -6766,6 +7348,136 @@ export interface operations {
       };
     };
   };
+  showDevicePage: {
+    parameters: {
+      query?: {
+        user_code?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  answerOnDevicePage: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/x-www-form-urlencoded': components['schemas']['DevicePageForm'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  authorizeDevice: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/x-www-form-urlencoded': components['schemas']['DeviceAuthorizationRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeviceAuthorization'];
+        };
+      };
+    };
+  };
+  introspectToken: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/x-www-form-urlencoded': components['schemas']['IntrospectionRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Introspection'];
+        };
+      };
+    };
+  };
+  revokeToken: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/x-www-form-urlencoded': components['schemas']['RevocationRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  oauthToken: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/x-www-form-urlencoded': components['schemas']['TokenRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TokenResponse'];
+        };
+      };
+    };
+  };
   listOrganizations: {
     parameters: {
       query?: {
@@ -6829,6 +7541,71 @@ export interface operations {
         content: {
           'application/json': components['schemas']['Organization'];
         };
+      };
+    };
+  };
+  updateOrganization: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['UpdateOrganization'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Organization'];
+        };
+      };
+    };
+  };
+  deleteOrganization: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OrganizationDeletion'];
+        };
+      };
+    };
+  };
+  restoreOrganization: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
       };
     };
   };
@@ -7150,6 +7927,137 @@ export interface operations {
       };
     };
   };
+  listServiceAccounts: {
+    parameters: {
+      query: {
+        limit?: number;
+        cursor?: string;
+        organization: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ServiceAccountPage'];
+        };
+      };
+    };
+  };
+  createServiceAccount: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CreateServiceAccount'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ServiceAccount'];
+        };
+      };
+    };
+  };
+  getServiceAccount: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ServiceAccount'];
+        };
+      };
+    };
+  };
+  deleteServiceAccount: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  createClientSecret: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CreateClientSecret'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CreatedClientSecret'];
+        };
+      };
+    };
+  };
+  revokeClientSecret: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+        secretId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
   listSessions: {
     parameters: {
       query?: {
@@ -7452,6 +8360,52 @@ export interface operations {
         content: {
           'application/json': components['schemas']['Deployment'] | components['schemas']['DryRun'];
         };
+      };
+    };
+  };
+  exec: {
+    parameters: {
+      query: {
+        instance?: string;
+        command: string[];
+        input?: string;
+        terminal?: string;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  forward: {
+    parameters: {
+      query?: {
+        instance?: string;
+        port?: number;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
       };
     };
   };
