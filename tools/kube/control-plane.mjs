@@ -70,7 +70,10 @@ export class ControlPlane {
     const stages = await Promise.all([join(this.tools, 'stages'), join(here, 'stages')].map(readAll));
     const logsFile = join(this.folder, 'pod.log');
     await writeFile(logsFile, LOG);
-    await writeFile(join(this.folder, 'stages.yaml'), [...stages.flat(), playedLogs(logsFile)].join('\n---\n'));
+    await writeFile(
+      join(this.folder, 'stages.yaml'),
+      [...stages.flat(), playedLogs(logsFile), playedCommands, playedPorts].join('\n---\n'),
+    );
   }
 
   async startAll() {
@@ -95,8 +98,8 @@ export class ControlPlane {
     const log = await open(join(this.folder, `${name}.log`), 'a');
     const stdio = ['ignore', log.fd, log.fd];
     const child = spawn(command, args, { cwd: this.folder, detached: this.detached, stdio, env });
-    await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
-    await log.close();
+    const spawned = new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
+    await spawned.finally(() => log.close());
     this.children.set(name, child);
   }
 
@@ -162,8 +165,8 @@ export class ControlPlane {
     }
   }
 
-  ask(method, path, text) {
-    const headers = text === undefined ? {} : { 'content-type': 'application/apply-patch+yaml' };
+  ask(method, path, text, contentType = 'application/apply-patch+yaml') {
+    const headers = text === undefined ? {} : { 'content-type': contentType };
     return new Promise((resolve, reject) => {
       const options = { method, headers, ...this.credentials, agent: false };
       const outgoing = request(`${this.url}${path}`, options, async (response) => {
@@ -210,6 +213,18 @@ const playedLogs = (logsFile) =>
     ...{ apiVersion: 'kwok.x-k8s.io/v1alpha1', kind: 'ClusterLogs', metadata: { name: 'logs' } },
     spec: { logs: [{ logsFile }] },
   });
+
+/** Commands run on this machine. */
+const playedCommands = JSON.stringify({
+  ...{ apiVersion: 'kwok.x-k8s.io/v1alpha1', kind: 'ClusterExec', metadata: { name: 'commands' } },
+  spec: { execs: [{ local: { envs: [{ name: 'PLAYED', value: 'yes' }] } }] },
+});
+
+/** Whatever is sent to a port comes back. */
+const playedPorts = JSON.stringify({
+  ...{ apiVersion: 'kwok.x-k8s.io/v1alpha1', kind: 'ClusterPortForward', metadata: { name: 'ports' } },
+  spec: { forwards: [{ command: ['cat'] }] },
+});
 
 function playedNode(name) {
   const room = { cpu: '64', memory: '256Gi', 'ephemeral-storage': '4Ti', pods: '1000' };

@@ -8,7 +8,8 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
 const here = import.meta.dirname ?? dirname(new URL(import.meta.url).pathname);
-const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'berth');
+/** Where built tools are kept. */
+export const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'berth');
 // One set of flags: another one would compile all of Kubernetes a second time.
 const FLAGS = ['-trimpath', '-buildvcs=false'];
 const sources = ['go.mod', 'go.sum', 'main.go', 'certificates.go'];

@@ -1,0 +1,156 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Deployment, Release, StatsSample } from '@berth/contracts/deployment';
+import { type ObservedInstance, serves } from '@berth/contracts/runtime';
+import { eventually } from '@berth/testing';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { SeparatePlatform } from '../separate/separate-platform.js';
+import { ask, steadyLoad } from '../support/app-http.js';
+import { CommandLine } from '../support/command-line.js';
+import { RealCluster } from './real-cluster.js';
+
+jest.setTimeout(300_000);
+
+const patient = { within: 120_000, every: 250 };
+
+let cluster: RealCluster;
+let berth: SeparatePlatform;
+let ada: CommandLine;
+let url: string;
+
+beforeAll(async () => {
+  cluster = await RealCluster.start();
+  const kubeconfig = join(cluster.node.folder, 'berth.kubeconfig');
+  await writeFile(kubeconfig, cluster.kubeconfig);
+  const { gatewayUrl } = cluster.node;
+  berth = await SeparatePlatform.start({
+    bus: 'embedded',
+    parts: ['gateway', 'user-management', 'deployment-management', 'metering'],
+    told: {
+      'deployment-management': {
+        RUNTIME: 'kubernetes',
+        KUBECONFIG: kubeconfig,
+        CLUSTER_GATEWAY_URL: gatewayUrl,
+        APP_URL_TEMPLATE: `http://{host}:${new URL(gatewayUrl).port}`,
+      },
+    },
+  });
+  ada = await CommandLine.at(berth.url);
+  const { email, password } = berth.administrator();
+  await ada.run(['login', '--email', email, '--password-stdin'], password);
+  for (const made of ['orgs create acme', 'projects create shop', 'envs create staging', 'envs create production'])
+    await ada.run(made.split(' '));
+  await ada.run(['apps', 'create', 'web', '--image', cluster.image('one')]);
+}, 1_800_000);
+afterAll(async () => {
+  await berth?.stopAndRemove();
+  await cluster?.stop();
+});
+
+const IN_STAGING = ['--env', 'staging'];
+const run = (...args: string[]) => ada.run([...args, ...IN_STAGING]);
+const json = <Answer>(...args: string[]) => ada.json<Answer>([...args, ...IN_STAGING]);
+const deploy = (image: string, ...more: string[]) => run('deploy', '--image', cluster.image(image), '--wait', ...more);
+const newest = async (): Promise<Deployment | undefined> => (await json<Deployment[]>('deployments', 'list'))[0];
+const serving = async () => (await json<ObservedInstance[]>('ps')).filter(serves);
+const podsOf = async (environment: string) => {
+  const [deployment] = await ada.json<Deployment[]>(['deployments', 'list', '--env', environment]);
+  return cluster.pods(deployment?.workloadId ?? '');
+};
+
+describe('the platform on a node that runs pods', () => {
+  it('calls a deployment live when its pods answer through the gateway of the cluster', async () => {
+    url = (await run('deploy', '--wait')).out.trim();
+    expect((await ask(url)).body).toBe('one');
+    expect(JSON.parse((await ask(url, '/who')).body)).toMatchObject({ uid: 1000 });
+  });
+
+  it('shows what its instances say and use', async () => {
+    expect((await run('logs')).out).toContain('one listens');
+    await eventually(async () => {
+      const { items } = await json<StatsSample>('top');
+      const [stats] = items;
+      expect(stats?.memoryBytes).toBeGreaterThan(10 * 2 ** 20);
+    }, patient);
+  });
+
+  it('scales, and every instance gets requests', async () => {
+    await run('ps', 'scale', 'web=3');
+    await eventually(async () => expect(await serving()).toHaveLength(3), patient);
+    const seen = new Set<string>();
+    await eventually(async () => {
+      seen.add((JSON.parse((await ask(url, '/who')).body) as { pod: string }).pod);
+      expect(seen.size).toBe(3);
+    }, patient);
+    await run('ps', 'scale', 'web=2');
+    await eventually(async () => expect(await serving()).toHaveLength(2), patient);
+  });
+
+  it('goes to another release and back under load without losing a request', async () => {
+    const load = steadyLoad(url, 50);
+    await deploy('two');
+    expect((await ask(url)).body).toBe('two');
+    await run('rollback', 'v1', '--wait');
+    expect((await ask(url)).body).toBe('one');
+    const { sent, failures } = await load.stop();
+    expect(sent).toBeGreaterThan(100);
+    expect(failures).toEqual([]);
+    expect((await json<Release[]>('releases', 'list'))[0]).toMatchObject({ reason: 'rollback to v1' });
+  });
+
+  it.each([
+    ['crashes', 'crash_loop', 'cannot find its database'],
+    ['eats', 'out_of_memory', ''],
+    ['mute', 'port_not_bound', 'It ran for'],
+  ])(
+    'ends a release that %s as %s, with evidence, while the old one answers every request',
+    async (image, cause, said) => {
+      const load = steadyLoad(url, 20);
+      const { code } = await ada.try(['deploy', '--image', cluster.image(image), '--wait', ...IN_STAGING]);
+      const { failures } = await load.stop();
+      const failure = (await newest())?.failure;
+      expect({ code, cause: failure?.cause, failures }).toEqual({ code: 7, cause, failures: [] });
+      expect(failure?.evidence.join('\n')).toContain(said);
+    },
+  );
+
+  it('starts an instance anew that ran out of memory, while the other answers', async () => {
+    const restarts = async () => (await serving()).reduce((sum, each) => sum + each.restarts, 0);
+    expect(await restarts()).toBe(0);
+    await ask(url, '/eat').catch(() => undefined); // whoever asks for this loses the connection
+    await eventually(async () => expect(await restarts()).toBeGreaterThan(0), patient);
+    await eventually(async () => expect(await serving()).toHaveLength(2), patient);
+    expect((await ask(url)).body).toBe('one');
+  });
+
+  it('lets a pod resolve names, and reach neither a neighbour, nor the cluster, nor this machine', async () => {
+    await ada.run(['deploy', '--env', 'production', '--wait']);
+    const [neighbour] = await podsOf('production');
+    const [sibling] = await podsOf('staging');
+    const api = new URL(cluster.node.url);
+    const from = async (path: string) => (await ask(url, path)).body;
+    // From outside the walls it answers: what fails below fails because of them.
+    expect((await fetch(`http://${neighbour?.status.podIP}:8080/`)).status).toBe(200);
+    expect(await from('/resolve?kubernetes.default.svc.cluster.local')).toBe('10.96.0.1');
+    const addresses = [
+      `http://${neighbour?.status.podIP}:8080/`,
+      `http://${sibling?.status.podIP}:8080/`,
+      'http://10.96.0.1:443/',
+      `http://${api.hostname}:${api.port}/`,
+      'http://169.254.169.254/latest/meta-data/',
+    ];
+    for (const address of addresses) {
+      const answer = await from(`/fetch?${encodeURIComponent(address)}`);
+      expect(`${address} ${answer}`).not.toContain('reached');
+    }
+    await cluster.node.lowerWalls();
+    expect(await from(`/fetch?${encodeURIComponent(`http://${neighbour?.status.podIP}:8080/`)}`)).toBe('reached 200');
+  });
+
+  it('ends the pods of an app that is deleted', async () => {
+    await ada.run(['apps', 'delete', 'web', '--yes']);
+    const pods = await Promise.all(['staging', 'production'].map(podsOf)).catch(() => []);
+    expect(pods).toEqual([]);
+    await eventually(async () => expect((await ask(url)).status).toBe(404), patient);
+  });
+});

@@ -1,0 +1,3 @@
+module berth.dev/tools/kube/pause
+
+go 1.26
