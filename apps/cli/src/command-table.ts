@@ -105,6 +105,10 @@ export const groups: readonly CommandGroup[] = [
       entry('ps restart', 'replace all instances', () => import('./commands/ps/restart.js')),
       entry('ps stop', 'run nothing; nothing is lost', () => import('./commands/ps/stop.js')),
       entry('ps start', 'run again', () => import('./commands/ps/start.js')),
+      entry(
+        'reach a port of an instance',
+        '8080[:9229]',
+      ),
       entry('config set', 'set variables', () => import('./commands/config/set.js'), 'NAME=value ...'),
       entry('config unset', 'remove variables', () => import('./commands/config/unset.js'), 'NAME ...'),
       entry('config list', 'variables and their values', () => import('./commands/config/list.js')),
@@ -131,6 +135,17 @@ export const groups: readonly CommandGroup[] = [
   {
     title: 'Pay',
     commands: [
+  {
+    title: 'Operate',
+    commands: [
+      entry('clusters list', 'where workloads can be placed', () => import('./commands/clusters/list.js')),
+      entry('clusters add', 'register a cluster', () => import('./commands/clusters/add.js'), 'NAME --kubeconfig FILE'),
+      entry('clusters doctor', 'what a cluster lacks', () => import('./commands/clusters/doctor.js'), 'NAME'),
+      entry('clusters cordon', 'place nothing new there', () => import('./commands/clusters/cordon.js'), 'NAME'),
+      entry('clusters uncordon', 'place there again', () => import('./commands/clusters/uncordon.js'), 'NAME'),
+      entry('clusters remove', 'forget an empty one', () => import('./commands/clusters/remove.js'), 'NAME'),
+    ],
+  },
       entry('usage', 'what was used', () => import('./commands/usage/usage.js'), '[--period 2026-11]'),
       entry('costs', 'what that costs', () => import('./commands/costs/costs.js'), '[--period 2026-11]'),
       entry('price-books', 'what everything costs', () => import('./commands/price-books/list.js')),

@@ -50,7 +50,7 @@ describe('berth deploy', () => {
   it('deploys an image as it is, that of the app or the one that is named', async () => {
     const image = `registry.example/api@sha256:${'0'.repeat(64)}`;
     await terminal.berth(['deploy', '--image', image]);
-    platform.on('GET /v1/apps', page({ ...app(), source: { kind: 'image', image } }));
+    platform.on('GET /v1/apps', page(app('hello', { kind: 'image', image })));
     await terminal.berth(['deploy']);
     expect(platform.bodies(create)).toEqual([{ source: { kind: 'image', image } }, { source: { kind: 'image' } }]);
     for (const other of [

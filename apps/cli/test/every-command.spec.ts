@@ -37,6 +37,8 @@ const reads: Readonly<Record<string, readonly string[]>> = {
   'config list': [],
   'secrets list': [],
   status: [],
+  'clusters list': [],
+  'clusters doctor': ['local'],
   open: [],
   top: [],
   usage: [],
@@ -81,6 +83,10 @@ const others: Readonly<Record<string, readonly string[]>> = {
   'secrets unset': ['A'],
   'secrets revoke': ['A@1'],
   logs: [],
+  'clusters add': ['berlin', '--gateway', 'a/b', '--gateway-url', 'http://x', '--kubeconfig', '/dev/null'],
+  'clusters cordon': ['local'],
+  'clusters uncordon': ['local'],
+  'clusters remove': ['local', '--yes'],
   'credits redeem': ['CODE'],
   'invoices pdf': ['BERTH-000001'],
   'invoices csv': ['BERTH-000001'],
@@ -117,12 +123,15 @@ describe('every command', () => {
     );
     platform.on(`GET /v1/price-books/${priceBook.id}/differences`, { currency: 'EUR', from: 1, items: [] });
     platform.on('GET /v1/credits', page());
+    platform.on('GET /v1/clusters', page({ id: idOf(90), name: 'local', isOwn: true, conditions: [] }));
+    platform.on(`GET /v1/clusters/${idOf(90)}/report`, { isFit: true, version: null, checks: [] });
     platform.on('GET /v1/invoices', page());
     platform.on('GET /v1/invoices/preview', openMonth);
-    for (const route of ['price-books', 'organizations', 'projects', 'environments', 'apps', 'workloads']) {
+    for (const route of ['price-books', 'organizations', 'projects', 'environments', 'apps', 'workloads', 'clusters']) {
       closed.on(`GET /v1/${route}`, (_, response) => problem(response, 401, 'unauthenticated'));
     }
     closed.on('GET /v1/me', (_, response) => problem(response, 401, 'unauthenticated'));
+    closed.on('POST /v1/clusters', (_, response) => problem(response, 401, 'unauthenticated'));
     closed.on('POST /v1/organizations', (_, response) => problem(response, 401, 'unauthenticated'));
     platform.on('GET /v1/workloads', (_, response) => json(response, page(workload())));
   });

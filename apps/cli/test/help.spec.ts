@@ -20,7 +20,18 @@ describe('help', () => {
 
   /** After a wanted change: UPDATE_GOLDEN=1 npm run jest -- apps/cli/test/help.spec.ts, and read the difference. */
   it('reads as it was agreed, for every command', async () => {
-    const nouns = ['orgs', 'projects', 'envs', 'apps', 'deployments', 'releases', 'config', 'secrets', 'invoices'];
+    const nouns = [
+      'orgs',
+      'projects',
+      'envs',
+      'apps',
+      'deployments',
+      'releases',
+      'config',
+      'secrets',
+      'invoices',
+      'clusters',
+    ];
     const parts = [await help()];
     for (const noun of nouns) parts.push(await help(noun));
     for (const { path } of commands) parts.push(await help(...path.split(' ')));

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Schemas } from '@berth/api-client';
 import { build as buildShape } from '@berth/contracts/build';
 import { deployment as deploymentShape, workload as workloadShape } from '@berth/contracts/deployment';
@@ -29,7 +30,7 @@ export const organization = (slug: string, number = 1) => ({
 export const project = (slug: string) => ({ id: idOf(10), organizationId: idOf(1), slug, createdAt: at });
 export const environment = (slug: string, number = 20) => ({
   ...{ id: idOf(number), projectId: idOf(10), organizationId: idOf(1), slug },
-  ...{ kind: 'staging', namespace: `shop-${slug}`, createdAt: at },
+  ...{ kind: 'staging', cluster: 'local', namespace: `shop-${slug}`, createdAt: at },
 });
 export const app = (slug: string, source: object = { kind: 'git', url: 'https://git.example/a', branch: 'main' }) => ({
   ...{ id: idOf(30), projectId: idOf(10), organizationId: idOf(1), slug, source },
@@ -39,7 +40,8 @@ export const app = (slug: string, source: object = { kind: 'git', url: 'https://
 export const workload = (changes: Partial<Schemas['Workload']> = {}): Schemas['Workload'] =>
   workloadShape.parse({
     ...{ id: idOf(40), appId: idOf(30), environmentId: idOf(20), projectId: idOf(10), organizationId: idOf(1) },
-    ...{ trackedRef: null, state: 'running', counts: { web: 1 }, processSettings: {}, deadlines: {} },
+    ...{ cluster: 'local', trackedRef: null, state: 'running', counts: { web: 1 } },
+    ...{ processSettings: {}, deadlines: {} },
     ...{ startDeadlineSeconds: 60, url: 'http://hello.localhost', currentRelease: 3, activeDeploymentId: null },
     ...{ generation: 1, observedGeneration: 1, conditions: [], createdAt: at },
     ...changes,
@@ -102,6 +104,11 @@ export class Platform {
       route,
       typeof answer === 'function' ? (answer as Answer) : (_, response) => json(response, answer),
     );
+  }
+
+  /** What becomes of requests for a WebSocket. */
+  onUpgrade(take: (request: IncomingMessage, socket: Duplex, head: Buffer) => unknown): void {
+    this.server.removeAllListeners('upgrade').on('upgrade', take);
   }
 
   /** One answer after another; the last for ever. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { DesiredTask, DesiredWorkload } from '@berth/contracts/runtime';
+import { preflight } from '@berth/kubernetes';
 import { eventually, type SeenRequest } from '@berth/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { documents, install } from './kubernetes-account.js';
@@ -13,11 +14,12 @@ const granted = documents
 
 /** Permissions that an answered request took. */
 function usedBy({ method, path, status }: SeenRequest): string[] {
-  // Which version it is may everybody know.
-  if (path === '/version') return [];
   const pattern =
     /^\/(?:api|apis\/([^/]+))\/[^/]+(?:\/namespaces\/[^/]+(?=\/))?\/([a-z]+)(?:\/([^/?]+))?(?:\/([a-z]+))?/;
-  const [, group = '', resource = '', name, subresource] = pattern.exec(path) ?? [];
+  const found = pattern.exec(path);
+  // Versions, kinds and what one may do oneself: everybody may know these.
+  if (!found || path.startsWith('/apis/authorization.k8s.io/')) return [];
+  const [, group = '', resource = '', name, subresource] = found;
   const what = `${resource}${subresource ? `/${subresource}` : ''}.${group}`;
   if (method === 'GET' && name !== undefined) return [`get ${what}`];
   if (method === 'GET') return [path.includes('watch=true') ? `watch ${what}` : `list ${what}`];
@@ -56,6 +58,8 @@ describe('the permissions of deployment-management in a cluster', () => {
     await runtime.apply({ ...worker, generation: 4 }, never);
     await runtime.remove(id, never);
     await eventually(async () => expect(await runtime.observe(id, never)).toBeNull(), { within: 30_000 });
+
+    await preflight(world.account, { gateway: { namespace: 'gateway', name: 'public' } }, never);
 
     expect(proxy.seen.filter(({ status }) => status === 403)).toEqual([]);
     expect([...new Set(proxy.seen.flatMap(usedBy))].sort()).toEqual([...granted].sort());

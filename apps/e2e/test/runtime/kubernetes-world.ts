@@ -10,6 +10,8 @@ import { PlayedMetrics } from './played-metrics.js';
 
 export interface KubernetesWorld {
   readonly runtime: KubernetesRuntime;
+  /** As the runtime, through the proxy. */
+  readonly account: KubeClient;
   /** As the administrator, past the proxy. */
   readonly direct: KubeClient;
   /** Only the runtime goes through it. */
@@ -39,8 +41,10 @@ export async function kubernetesWorld(
   const own = token === undefined && { cert: identity.certificate, key: identity.key };
   const proxy = new FaultProxy({ upstream, ca, ...own });
   const server = await proxy.listen();
+  const identified = { server, ...(token && { token: () => token }) };
+  const account = new KubeClient(new Transport(identified, clock));
   const runtime = new KubernetesRuntime({
-    client: new KubeClient(new Transport({ server, ...(token && { token: () => token }) }, clock)),
+    client: new KubeClient(new Transport(identified, clock)),
     clock,
     gatewayUrl: await gateway.listen(),
     settings: {
@@ -50,13 +54,14 @@ export async function kubernetesWorld(
   });
   const close = async () => {
     await runtime.close();
+    account.transport.close();
     await gateway.close();
     await metrics.close();
     direct.transport.close();
     await proxy.close();
     await plane.stop();
   };
-  return { runtime, direct, proxy, plane, close };
+  return { runtime, account, direct, proxy, plane, close };
 }
 
 /** Resolves when the runtime can be asked again. */

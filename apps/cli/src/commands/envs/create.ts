@@ -8,16 +8,27 @@ type Kind = (typeof kinds)[number];
 
 interface Options {
   readonly kind?: Kind;
+  readonly cluster?: string;
 }
 
 export const options = (command: Command): Command =>
   inProject(command)
     .argument('<name>', 'lower-case letters, digits and hyphens')
-    .addOption(new Option('--kind <kind>', 'what it is for; by its name, else development').choices(kinds));
+    .addOption(new Option('--kind <kind>', 'what it is for; by its name, else development').choices(kinds))
+    .option('--cluster <name>', 'where its workloads are placed, instead of where the platform itself runs them');
 
-export async function run({ client, out, selection }: Context, { kind }: Options, slug: string): Promise<void> {
+export async function run(
+  { client, out, selection }: Context,
+  { kind, cluster }: Options,
+  slug: string,
+): Promise<void> {
   const project = await selection.project();
-  const body = { projectId: project.id, slug, kind: kind ?? kindNamed(slug) };
+  const body = {
+    projectId: project.id,
+    slug,
+    kind: kind ?? kindNamed(slug),
+    ...(cluster !== undefined && { cluster }),
+  };
   const made = await answerOf(client.POST('/v1/environments', { body }));
   await out.result(made, () => `Environment ${made.slug} (${made.kind}) is made in ${project.slug}.`);
 }

@@ -1,0 +1,63 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { answerOf, type Schemas } from '@berth/api-client';
+import type { Command } from 'commander';
+import type { Context } from '../../context.js';
+import { usageError } from '../../errors.js';
+import { type Io, readAll } from '../../io.js';
+
+interface Options {
+  readonly kubeconfig?: string;
+  readonly ca?: string;
+  readonly tokenStdin?: boolean;
+  readonly api?: string;
+  readonly region?: string;
+  readonly registry?: string;
+  readonly gateway: string;
+  readonly gatewayUrl: string;
+}
+
+export const options = (command: Command): Command =>
+  command
+    .argument('<name>', 'lower-case letters, digits and hyphens')
+    .option('--kubeconfig <file>', 'how to reach it and as whom, with certificates and tokens as data')
+    .option('--api <url>', 'address of its API, instead of --kubeconfig')
+    .option('--ca <file>', 'certificate of its authority (PEM), with --api')
+    .option('--token-stdin', 'token of a service account on stdin, with --api')
+    .requiredOption('--gateway <namespace/name>', 'the Gateway that routes belong to')
+    .requiredOption('--gateway-url <url>', 'where that gateway answers')
+    .option('--registry <path>', 'where images lie that are built here: registry.example/berth')
+    .option('--region <region>', 'where it is');
+
+export async function run({ client, io, out }: Context, given: Options, name: string): Promise<void> {
+  const [namespace = '', gateway = '', ...rest] = given.gateway.split('/');
+  if (gateway === '' || rest.length > 0) throw usageError('Say --gateway NAMESPACE/NAME.');
+  const body = {
+    ...{ name, region: given.region ?? null, credentials: await credentialsOf(io, given) },
+    settings: {
+      gateway: { namespace, name: gateway, url: given.gatewayUrl },
+      ...(given.registry !== undefined && { registry: given.registry }),
+    },
+  };
+  const made = await answerOf(client.POST('/v1/clusters', { body }));
+  await out.result(made, () => `Cluster ${made.name} is registered: berth envs create NAME --cluster ${made.name}`);
+}
+
+type Credentials = Schemas['CreateCluster']['credentials'];
+
+async function credentialsOf(io: Io, { kubeconfig, api, ca, tokenStdin }: Options): Promise<Credentials> {
+  if (kubeconfig !== undefined && api === undefined)
+    return { kind: 'kubeconfig', kubeconfig: await read(io, kubeconfig) };
+  if (kubeconfig !== undefined || api === undefined || ca === undefined || !tokenStdin)
+    throw usageError('Say --kubeconfig FILE, or --api URL --ca FILE --token-stdin.');
+  const token = (await readAll(io.stdin)).trim();
+  return { kind: 'token', server: api, certificateAuthority: await read(io, ca), token };
+}
+
+async function read(io: Io, file: string): Promise<string> {
+  try {
+    return await readFile(resolve(io.folder, file), 'utf8');
+  } catch (error) {
+    throw usageError(`"${file}" cannot be read: ${String((error as { code?: unknown }).code)}.`);
+  }
+}
