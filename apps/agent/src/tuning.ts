@@ -7,6 +7,8 @@ export interface Tuning {
    * workload's stop deadline.
    */
   readonly hold: number;
+  /** The same while the release is on trial, so that it ends when nobody says whether it was found live. */
+  readonly trial: number;
   /** First pause after a failed run; doubled at each further one. */
   readonly backoff: number;
   readonly backoffMax: number;
@@ -32,6 +34,7 @@ export interface Tuning {
 export const defaultTuning: Tuning = {
   settle: 500,
   hold: 5_000,
+  trial: 900_000,
   backoff: 1_000,
   backoffMax: 60_000,
   stable: 60_000,

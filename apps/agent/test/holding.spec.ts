@@ -1,23 +1,20 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { DesiredWorkload, ObservedWorkload } from '@berth/contracts/runtime';
 import { rmSync, writeFileSync } from 'node:fs';
 import { get } from 'node:http';
-import { join } from 'node:path';
+import { breakFileOf, ofRelease, replaced } from './support/replacement.js';
 import { desiredOf, HOST, nextRelease, processesOf, TestAgent, web, worker } from './support/test-agent.js';
 
 const HOLD = 4_000;
 
 let agent: TestAgent;
 let url: string;
-let breakFile: string;
 
 beforeAll(async () => {
   agent = await TestAgent.start({ tuning: { hold: HOLD } });
   url = await agent.router.serve(HOST);
-  breakFile = join(agent.folder, 'break');
 });
 afterAll(() => agent.dispose());
-afterEach(() => rmSync(breakFile, { force: true }));
+afterEach(() => rmSync(breakFileOf(agent), { force: true }));
 
 const ask = (): Promise<string> =>
   new Promise((resolve, reject) => {
@@ -28,29 +25,9 @@ const ask = (): Promise<string> =>
     }).once('error', reject);
   });
 
-const ofRelease = ({ instances }: ObservedWorkload, release: number) =>
-  instances.filter((each) => each.release === release);
-
-/** A first release that serves, replaced by one that breaks when it is told to; resolves when that one took over. */
-async function replaced(instances = 1): Promise<{ first: DesiredWorkload; second: DesiredWorkload; held: string[] }> {
-  const first = desiredOf(agent.slug('v1'), [web('node server.js', { instances })], { stopDeadlineSeconds: 10 });
-  await agent.client.apply(first);
-  await agent.untilReady(first.workloadId, instances);
-  const next = nextRelease(first, first.release.artifact.digest, [web('node fragile.js', { instances })]);
-  const second = { ...next, stopDeadlineSeconds: 10, environment: { BREAK_FILE: breakFile } };
-  await agent.client.apply(second);
-  const observed = await agent.until(first.workloadId, (seen) => {
-    expect(ofRelease(seen, 1).map(({ state, routed }) => [state, routed])).toEqual(
-      Array.from({ length: instances }, () => ['ready', false]),
-    );
-    expect(ofRelease(seen, 2).every(({ routed }) => routed)).toBe(true);
-  });
-  return { first, second, held: ofRelease(observed, 1).map(({ id }) => id) };
-}
-
 describe('after a new release took over', () => {
   it('keeps the former instances running without requests for a while, then ends them', async () => {
-    const { first, held } = await replaced();
+    const { first, held } = await replaced(agent);
     expect(await ask()).toContain('fragile');
     expect(processesOf(held).length).toBeGreaterThan(0);
     await agent.until(first.workloadId, (seen) => expect(ofRelease(seen, 1)).toEqual([]), HOLD + 10_000);
@@ -60,8 +37,8 @@ describe('after a new release took over', () => {
   });
 
   it('falls back to them, unrestarted, when all of the new ones crash early, and stays there while they crash', async () => {
-    const { first, held } = await replaced(2);
-    writeFileSync(breakFile, '');
+    const { first, held } = await replaced(agent, { instances: 2 });
+    writeFileSync(breakFileOf(agent), '');
     const back = await agent.until(first.workloadId, (seen) =>
       expect(ofRelease(seen, 1).map(({ routed }) => routed)).toEqual([true, true]),
     );
@@ -73,10 +50,10 @@ describe('after a new release took over', () => {
   });
 
   it('hands over again, and holds anew, when the new release recovers', async () => {
-    const { first, held } = await replaced();
-    writeFileSync(breakFile, '');
+    const { first, held } = await replaced(agent);
+    writeFileSync(breakFileOf(agent), '');
     await agent.until(first.workloadId, (seen) => expect(ofRelease(seen, 1)[0]?.routed).toBe(true));
-    rmSync(breakFile);
+    rmSync(breakFileOf(agent));
     const observed = await agent.until(first.workloadId, (seen) => {
       expect(ofRelease(seen, 2)).toMatchObject([{ state: 'ready', routed: true }]);
       expect(ofRelease(seen, 1)).toMatchObject([{ id: held[0], state: 'ready', routed: false }]);
@@ -87,7 +64,7 @@ describe('after a new release took over', () => {
   });
 
   it('rolls back to them in no time, unrestarted', async () => {
-    const { first, held } = await replaced();
+    const { first, held } = await replaced(agent);
     await agent.client.apply({ ...first, generation: 3 });
     await agent.until(first.workloadId, (seen) => {
       expect(ofRelease(seen, 1)).toMatchObject([{ id: held[0], routed: true, restarts: 0 }]);
@@ -98,7 +75,7 @@ describe('after a new release took over', () => {
   });
 
   it('holds nothing when the workload is stopped or scaled to nothing', async () => {
-    const { first, second } = await replaced();
+    const { first, second } = await replaced(agent);
     await agent.client.apply({ ...second, generation: 3, processes: [web('node fragile.js', { instances: 0 })] });
     await agent.until(first.workloadId, ({ instances }) => expect(instances).toEqual([]), HOLD - 1_000);
     await agent.remove(first.workloadId);

@@ -1,4 +1,5 @@
 import type { Config, ConfigChange, SecretList } from '@berth/contracts/deployment';
+import { eventually } from '@berth/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Platform } from './fixtures/platform.js';
 import { Scene } from './fixtures/scene.js';
@@ -117,16 +118,16 @@ describe('secrets', () => {
   it('that cannot be opened any more fail the deployment before an instance is touched', async () => {
     await setSecrets({ set: { TOKEN: 'value' } });
     await scene.deployLive('sealed');
+    await eventually(() => expect(scene.desired).not.toHaveProperty('onTrial'));
     await platform.query('update secret_version set sealed = set_byte(sealed, 80, 1) where workload_id = $1', [
       scene.id,
     ]);
-    const applied = platform.runtime.applied.length;
+    const told = scene.toldStates;
     const { generation } = await scene.now();
     const deployment = await scene.reaches(await scene.deploy('sealed-two'), 'failed');
     expect(deployment.failure).toMatchObject({ cause: 'config_invalid' });
     expect(deployment.timeline.map((each) => each.to)).not.toContain('rolling');
-    const ours = platform.runtime.applied.slice(applied).filter((each) => each.workloadId === scene.id);
-    expect(ours).toEqual([]);
+    expect(scene.toldStates).toEqual(told);
     expect((await scene.now()).generation).toBe(generation);
     expect(await scene.runs()).toEqual({ 'v1 web': 1 });
   });

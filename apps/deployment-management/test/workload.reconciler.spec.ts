@@ -43,6 +43,19 @@ describe('a deployment that succeeds', () => {
     expect(after!.id).not.toBe(before!.id);
   });
 
+  it('is on trial until it was found live: until then the runtime holds what it replaces', async () => {
+    await scene.deployLive('one');
+    await scene.deployLive('two');
+    const told = () => scene.toldStates.map(({ release, onTrial }) => [release.number, onTrial ?? false]);
+    const wanted = [1, 2].flatMap((number) => [
+      [number, true],
+      [number, false],
+    ]);
+    await eventually(() => expect(told()).toEqual(wanted));
+    await scene.scale({ counts: { web: 2 } });
+    await eventually(() => expect(told()).toEqual([...wanted, [2, false]]));
+  });
+
   it('without a web process goes live without a route', async () => {
     const processes = [{ name: 'worker', command: 'node worker.js' }];
     await scene.scale({ counts: { worker: 2 } });
@@ -101,13 +114,14 @@ describe('a deployment that fails', () => {
 
   it('while it builds ends with the cause of its build', async () => {
     await scene.deployLive('good');
-    const applied = platform.runtime.applied.length;
+    await eventually(() => expect(scene.desired).not.toHaveProperty('onTrial'));
+    const told = scene.toldStates;
     const requested = await scene.request();
     await platform.builds.started(requested);
     await platform.builds.failed(requested, 'build_failed');
     const failed = await scene.reaches(requested, 'failed');
     expect(failed).toMatchObject({ failure: { cause: 'build_failed', evidence: ['npm ERR! no'] }, release: null });
-    expect(platform.runtime.applied.slice(applied).filter((each) => each.workloadId === scene.id)).toEqual([]);
+    expect(scene.toldStates).toEqual(told);
     await servesV1();
   });
 

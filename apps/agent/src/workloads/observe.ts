@@ -14,6 +14,7 @@ export interface ObservedParts {
 export const observeWorkload = (parts: ObservedParts): ObservedWorkload => ({
   workloadId: parts.desired.workloadId,
   observedGeneration: parts.desired.generation,
+  ...(parts.desired.onTrial && { onTrial: true }),
   instances: [...parts.instances],
   routes: parts.desired.hosts.map((host) => ({ host, accepted: parts.accepts(host) })),
   changedAt: toInstant(parts.changedAt),

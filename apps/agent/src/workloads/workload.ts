@@ -155,8 +155,12 @@ export class Workload {
     }));
   }
 
-  /** Never longer than an instance may take to end: whoever waits for that waits no longer for this. */
+  /**
+   * Until a release on trial is found live. Afterwards never longer than an instance may take to end: whoever waits for that
+   * waits no longer for this.
+   */
   private get hold(): number {
+    if (this.desired.onTrial) return this.context.tuning.trial;
     return Math.min(this.context.tuning.hold, this.desired.stopDeadlineSeconds * 1_000);
   }
 

@@ -29,16 +29,20 @@ export class RuntimeState {
   /**
    * States the desired state when the runtime does not have it yet, and answers what is there. Secrets are opened only then.
    * A runtime that lost the workload in the middle of a rollout gets back first what was live: something has to serve while
-   * the new release proves itself.
+   * the new release proves itself. Once it was found live, that is stated, too: what it replaced need be held no longer.
    */
   async bring(
-    { workload, former }: Pick<WorkloadView, 'workload' | 'former'>,
+    { workload, former, moving }: Pick<WorkloadView, 'workload' | 'former' | 'moving'>,
     release: Release,
     observed: ObservedWorkload | null,
     signal: AbortSignal,
   ): Promise<{ desired: DesiredWorkload; observed: ObservedWorkload | null }> {
-    const desired = desiredWorkload(workload, release, {});
-    if (observed && observed.observedGeneration >= desired.generation) return { desired, observed };
+    const desired: DesiredWorkload = {
+      ...desiredWorkload(workload, release, {}),
+      ...(moving && { onTrial: true }),
+    };
+    const isKnown = observed !== null && observed.observedGeneration >= desired.generation;
+    if (isKnown && (moving || !observed.onTrial)) return { desired, observed };
     const back = former && bringsBack(workload, former);
     if (back && isComingBack(observed)) return { desired, observed };
     if (back && !observed && !(await this.refusalOf(former)))

@@ -41,6 +41,7 @@ export interface Wanted {
   readonly web?: number;
   readonly worker?: number;
   readonly restartToken?: string;
+  readonly onTrial?: true;
 }
 
 const processOf = (name: string, instances: number) => ({
@@ -65,6 +66,7 @@ const desiredAs = (kind: 'slug' | 'image', workloadId: string, wanted: Wanted): 
   processes: [processOf('web', wanted.web ?? 1), processOf('worker', wanted.worker ?? 0)],
   hosts: [`${workloadId}.localhost`],
   restartToken: wanted.restartToken ?? 'token',
+  ...(wanted.onTrial && { onTrial: wanted.onTrial }),
   startDeadlineSeconds: 20,
   stopDeadlineSeconds: 3,
 });
@@ -193,6 +195,22 @@ export function runtimeContract(name: string, start: () => Promise<RuntimeHarnes
         expect(instances.filter((each) => each.state === 'ready').length).toBeGreaterThan(0);
         expect(instances.every((each) => each.release === 2 && each.state === 'ready')).toBe(true);
       });
+      expect((await runtime.probe(`${id}.localhost`, '/', never)).answered).toBe(true);
+    });
+
+    it('lets a release on trial take over, and changes none of its instances when it was found live', async () => {
+      const { id } = await serving();
+      const next = { artifact: harness.good('two'), generation: 2, release: 2 };
+      await apply(id, { ...next, onTrial: true });
+      const serves2 = ({ instances }: ObservedWorkload) => {
+        expect(instances.filter(serves).map(({ release, state }) => [release, state])).toEqual([[2, 'ready']]);
+      };
+      const onTrial = await until(id, serves2);
+      await apply(id, next);
+      const live = await untilServing(id, 1, 2);
+      expect(live).not.toHaveProperty('onTrial');
+      const [before] = onTrial.instances.filter(serves);
+      expect(startOf(live.instances[0]!)).toEqual(startOf(before!));
       expect((await runtime.probe(`${id}.localhost`, '/', never)).answered).toBe(true);
     });
 

@@ -24,7 +24,7 @@ export const desiredWorkload = z.strictObject({
   namespace: z.string().regex(/^[a-z0-9-]{1,63}$/),
   /** Readable, unique in its namespace: the app's slug. */
   name: z.string(),
-  /** Raised at each change of the desired state; `observedGeneration` echoes it. */
+  /** Raised at each change of the desired state, but for its trial; `observedGeneration` echoes it. */
   generation: z.int().positive(),
   release: z.object({ number: z.int().positive(), hash: digest, configHash: digest, artifact }),
   /** Config and secrets of the release. Never logged, never written to disk by a runtime. */
@@ -33,6 +33,8 @@ export const desiredWorkload = z.strictObject({
   hosts: z.array(z.string()),
   /** A change of this token replaces all instances although the release is the same. */
   restartToken: z.string(),
+  /** The release was not found live yet. A runtime that holds former instances holds them until this is stated no more. */
+  onTrial: z.literal(true).optional(),
   /** How long an instance may take from its start until it is ready. */
   startDeadlineSeconds: z.int().positive(),
   /** How long an instance may take from SIGTERM to its end. */

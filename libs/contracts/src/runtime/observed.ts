@@ -40,6 +40,8 @@ export const observedWorkload = z.object({
   workloadId: id,
   /** Generation of the desired state that the runtime works on. */
   observedGeneration: z.int().positive(),
+  /** Former instances are held for as long as it is stated so; absent where nothing is held for that. */
+  onTrial: z.literal(true).optional(),
   instances: z.array(observedInstance),
   /** A host is accepted when the gateway routes it to at least one ready instance. */
   routes: z.array(z.object({ host: z.string(), accepted: z.boolean() })),

@@ -100,6 +100,7 @@ export class MemoryRuntime implements Runtime {
     return structuredClone({
       workloadId,
       observedGeneration: desired.generation,
+      ...(desired.onTrial && { onTrial: desired.onTrial }),
       instances,
       routes: desired.hosts.map((host) => ({ host, accepted: this.isRouted(world) })),
       changedAt,
