@@ -148,6 +148,12 @@ export const groups: readonly CommandGroup[] = [
   },
       entry('usage', 'what was used', () => import('./commands/usage/usage.js'), '[--period 2026-11]'),
       entry('costs', 'what that costs', () => import('./commands/costs/costs.js'), '[--period 2026-11]'),
+      entry(
+        'costs compare',
+        'why one month costs more than another',
+        () => import('./commands/costs/compare.js'),
+        'MONTH WITH',
+      ),
       entry('price-books', 'what everything costs', () => import('./commands/price-books/list.js')),
       entry(
         'price-books diff',
@@ -164,6 +170,7 @@ export const groups: readonly CommandGroup[] = [
         () => import('./commands/invoices/show.js'),
         '[NUMBER]',
       ),
+      entry('invoices explain', 'what its lines follow from', () => import('./commands/invoices/explain.js'), 'NUMBER'),
       entry('invoices pdf', 'one to print', () => import('./commands/invoices/pdf.js'), 'NUMBER'),
       entry(
         'invoices csv',

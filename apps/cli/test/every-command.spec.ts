@@ -43,6 +43,7 @@ const reads: Readonly<Record<string, readonly string[]>> = {
   top: [],
   usage: [],
   costs: [],
+  'costs compare': ['2026-11', '2026-10'],
   'price-books': [],
   'price-books diff': ['default', '1', '2'],
   credits: [],
@@ -88,6 +89,7 @@ const others: Readonly<Record<string, readonly string[]>> = {
   'clusters uncordon': ['local'],
   'clusters remove': ['local', '--yes'],
   'credits redeem': ['CODE'],
+  'invoices explain': ['BERTH-000001'],
   'invoices pdf': ['BERTH-000001'],
   'invoices csv': ['BERTH-000001'],
   'invoices export': ['BERTH-000001'],
@@ -125,6 +127,8 @@ describe('every command', () => {
     platform.on('GET /v1/credits', page());
     platform.on('GET /v1/clusters', page({ id: idOf(90), name: 'local', isOwn: true, conditions: [] }));
     platform.on(`GET /v1/clusters/${idOf(90)}/report`, { isFit: true, version: null, checks: [] });
+    const same = { before: '0.00', after: '0.00', difference: '0.00', causes: [] };
+    platform.on('GET /v1/costs/comparison', { currency: 'EUR', month: '2026-11', with: '2026-10', ...same });
     platform.on('GET /v1/invoices', page());
     platform.on('GET /v1/invoices/preview', openMonth);
     for (const route of ['price-books', 'organizations', 'projects', 'environments', 'apps', 'workloads', 'clusters']) {

@@ -13,7 +13,7 @@ import {
 } from '@berth/billing';
 import { priceList } from '@berth/contracts/metering';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { idOf, page, Platform } from './platform.js';
+import { deployment, idOf, page, Platform, problem, release } from './platform.js';
 import { Terminal } from './terminal.js';
 
 const book = { id: idOf(80), name: 'default', currency: 'EUR', rounding: 'half-even' as const };
@@ -269,5 +269,59 @@ describe('an invoice as a file', () => {
     const ran = await terminal.berth(['invoices', 'pdf', 'BERTH-000007', '--output', 'no/such/folder/x.pdf']);
     expect(ran).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('ENOENT') });
     expect(await terminal.berth(['invoices', 'pdf', 'BERTH-000008'])).toMatchObject({ code: 4 });
+  });
+});
+
+describe('berth invoices explain', () => {
+  const part = (release: number, workload = 40) => ({
+    ...{ workloadId: idOf(workload), appId: idOf(30), environmentId: idOf(20), projectId: idOf(10), cluster: 'local' },
+    ...{ release, processType: 'web', cpuMillicores: 1_000, memoryMib: 1, spans: 1, instanceMilliseconds: '7200000' },
+    ...{
+      from: '2026-11-02T00:00:00.000Z',
+      to: '2026-11-02T01:00:00.000Z',
+      quantity: '7200000000',
+      amount: '0.0560000000',
+    },
+  });
+  const ask = async (...options: string[]) => terminal.berth(['invoices', 'explain', 'BERTH-000007', ...options]);
+
+  it('leads from a line to release, deployment, commit and person', async () => {
+    platform.on(`GET /v1/invoices/${summary.id}/parts`, page(part(3), part(2)));
+    platform.on('GET /v1/releases', page(release(3)));
+    platform.on(
+      'GET /v1/deployments',
+      page(deployment({ number: 9, release: 3 }), deployment({ number: 4, release: 3 })),
+    );
+    const { stdout } = await ask();
+    expect(stdout).toMatch(
+      /CPU +shop\/hello shop\/staging web +v3 +#4 +fffffff +ann +2026-11-02 00:00:00 .* 2\.00 +0\.0560000000 EUR/,
+    );
+    expect(stdout).toMatch(/v2 +- +- +- +2026/);
+    const [first] = JSON.parse((await ask('--json')).stdout) as object[];
+    expect(first).toMatchObject({ line: 0, deployment: 4, commit: 'f'.repeat(40), by: 'ann', release: 3 });
+  });
+
+  it('shows as much as the reader may see, and does not hide that the platform is away', async () => {
+    platform.on(`GET /v1/invoices/${summary.id}/parts`, page(part(3, 41)));
+    platform.on('GET /v1/releases', (_, response) => problem(response, 403, 'forbidden'));
+    expect((await ask()).stdout).toMatch(/v3 +- +- +- +2026/);
+    platform.on('GET /v1/releases', (_, response) => problem(response, 503, 'unavailable'));
+    expect(await ask()).toMatchObject({ code: 9, stdout: '' });
+  });
+});
+
+describe('berth costs compare', () => {
+  it('says what made the difference, the biggest first', async () => {
+    platform.on('GET /v1/costs/comparison', {
+      ...{ currency: 'EUR', month: '2026-11', with: '2026-10', before: '3.50', after: '7.35', difference: '3.85' },
+      causes: [
+        { cause: 'instances', appId: idOf(30), metric: 'cpu', amount: '4.20' },
+        { cause: 'discount', appId: null, metric: null, amount: '-0.35' },
+      ],
+    });
+    const { stdout } = await terminal.berth(['costs', 'compare', '2026-11', '2026-10']);
+    expect(stdout).toMatch(/2026-10: 3\.50 EUR, 2026-11: 7\.35 EUR \(\+3\.85\)\n/);
+    expect(stdout).toMatch(/\+4\.20 +shop\/hello +cpu +more or fewer instances\n-0\.35 +- +- +discounts\n/);
+    expect(await terminal.berth(['costs', 'compare', '2026-11', 'October'])).toMatchObject({ code: 2 });
   });
 });

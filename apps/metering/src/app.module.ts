@@ -6,6 +6,7 @@ import { BillingAccountsModule } from './billing-accounts/billing-accounts.modul
 import type { Config } from './config.js';
 import { CostsModule } from './costs/costs.module.js';
 import { CreditsModule } from './credits/credits.module.js';
+import { ExplainModule } from './explain/explain.module.js';
 import { ExportsModule } from './exports/exports.module.js';
 import { InvoicesModule } from './invoices/invoices.module.js';
 import { IssuersModule } from './issuers/issuers.module.js';
@@ -17,7 +18,7 @@ import { UsageModule } from './usage/usage.module.js';
 const service = 'metering';
 const usage = [SpansModule, UsageModule];
 const prices = [PriceBooksModule, AgreementsModule, TaxRulesModule, CostsModule];
-const bills = [BillingAccountsModule, CreditsModule, IssuersModule, InvoicesModule, ExportsModule];
+const bills = [BillingAccountsModule, CreditsModule, IssuersModule, InvoicesModule, ExportsModule, ExplainModule];
 
 @Module({})
 export class AppModule {

@@ -2,6 +2,7 @@ export * from './api/metering/agreements.js';
 export * from './api/metering/billing-accounts.js';
 export * from './api/metering/costs.js';
 export * from './api/metering/credits.js';
+export * from './api/metering/explain.js';
 export * from './api/metering/invoices.js';
 export * from './api/metering/issuers.js';
 export * from './api/metering/price-books.js';

@@ -24,6 +24,6 @@ import { RatedPeriods } from './rated-periods.js';
     ...[InvoicesRepository, InvoicesService, InvoiceRecords, InvoiceDrafts],
     ...[PeriodSpansRepository, RatedPeriods, Closing, Issuing, PeriodCloser],
   ],
-  exports: [InvoicesService],
+  exports: [InvoicesService, InvoiceDrafts],
 })
 export class InvoicesModule {}

@@ -992,6 +992,22 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/costs/comparison': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['compareMonths'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/costs/estimate': {
     parameters: {
       query?: never;
@@ -1328,6 +1344,22 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/invoices/{id}/parts': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['listInvoiceParts'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/invoices/{id}/pdf': {
     parameters: {
       query?: never;
@@ -1579,22 +1611,6 @@ export interface paths {
     put?: never;
     post?: never;
     delete?: never;
-    options?: never;
-    head?: never;
-    patch: operations['updateOrganization'];
-    trace?: never;
-  };
-  '/v1/organizations/{id}/deletion': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    post: operations['deleteOrganization'];
-    delete: operations['restoreOrganization'];
     options?: never;
     head?: never;
     patch?: never;
@@ -1962,38 +1978,6 @@ export interface paths {
     get?: never;
     put?: never;
     post: operations['createDeployment'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/v1/workloads/{id}/exec': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get: operations['exec'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/v1/workloads/{id}/forward': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get: operations['forward'];
-    put?: never;
-    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -3829,6 +3813,33 @@ export interface components {
       items: components['schemas']['InvoiceSummary'][];
       next: string | null;
     };
+    InvoicePart: {
+      amount: string;
+      /** Format: uuid */
+      appId: string;
+      cluster: string;
+      cpuMillicores: number;
+      /** Format: uuid */
+      environmentId: string;
+      /** Format: date-time */
+      from: string;
+      instanceMilliseconds: string;
+      memoryMib: number;
+      processType: string;
+      /** Format: uuid */
+      projectId: string;
+      quantity: string;
+      release: number;
+      spans: number;
+      /** Format: date-time */
+      to: string;
+      /** Format: uuid */
+      workloadId: string;
+    };
+    InvoicePartPage: {
+      items: components['schemas']['InvoicePart'][];
+      next: string | null;
+    };
     InvoiceSummary: {
       currency: string;
       due: string;
@@ -3925,20 +3936,43 @@ export interface components {
       items: components['schemas']['Membership'][];
       next: string | null;
     };
+    MonthComparison: {
+      after: string;
+      before: string;
+      causes: {
+        amount: string;
+        /** Format: uuid */
+        appId: string | null;
+        /** @enum {string} */
+        cause:
+          | 'price'
+          | 'new-app'
+          | 'app-gone'
+          | 'time'
+          | 'instances'
+          | 'size'
+          | 'tiers'
+          | 'fee'
+          | 'discount'
+          | 'minimum'
+          | 'tax';
+        /** @enum {string|null} */
+        metric: 'cpu' | 'memory' | null;
+      }[];
+      currency: string;
+      difference: string;
+      month: string;
+      with: string;
+    };
     MyOrganization: {
       /** Format: date-time */
       createdAt: string;
-      /** Format: date-time */
-      deleteAt: string | null;
       displayName: string | null;
       /** Format: uuid */
       id: string;
       /** @enum {string|null} */
       role: 'owner' | 'admin' | 'developer' | 'viewer' | 'billing' | null;
-      secondFactorRequired: boolean;
       slug: string;
-      /** @enum {string} */
-      status: 'active' | 'suspended' | 'deleting';
     };
     MyOrganizationPage: {
       items: components['schemas']['MyOrganization'][];
@@ -3963,19 +3997,10 @@ export interface components {
     Organization: {
       /** Format: date-time */
       createdAt: string;
-      /** Format: date-time */
-      deleteAt: string | null;
       displayName: string | null;
       /** Format: uuid */
       id: string;
-      secondFactorRequired: boolean;
       slug: string;
-      /** @enum {string} */
-      status: 'active' | 'suspended' | 'deleting';
-    };
-    OrganizationDeletion: {
-      /** Format: date-time */
-      deletedAt: string;
     };
     Passkey: {
       backedUp: boolean;
@@ -4632,10 +4657,6 @@ export interface components {
     UpdateMembership: {
       /** @enum {string} */
       role: 'owner' | 'admin' | 'developer' | 'viewer' | 'billing';
-    };
-    UpdateOrganization: {
-      displayName?: string | null;
-      secondFactorRequired?: boolean;
     };
     UpdateWorkload: {
       deadlines?: {
@@ -6483,6 +6504,29 @@ export interface operations {
       };
     };
   };
+  compareMonths: {
+    parameters: {
+      query: {
+        organization: string;
+        month: string;
+        with: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['MonthComparison'];
+        };
+      };
+    };
+  };
   estimateCosts: {
     parameters: {
       query?: never;
@@ -7075,6 +7119,31 @@ export interface operations {
       };
     };
   };
+  listInvoiceParts: {
+    parameters: {
+      query: {
+        limit?: number;
+        cursor?: string;
+        line: number;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['InvoicePartPage'];
+        };
+      };
+    };
+  };
   getInvoicePdf: {
     parameters: {
       query?: never;
@@ -7541,71 +7610,6 @@ export interface operations {
         content: {
           'application/json': components['schemas']['Organization'];
         };
-      };
-    };
-  };
-  updateOrganization: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['UpdateOrganization'];
-      };
-    };
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Organization'];
-        };
-      };
-    };
-  };
-  deleteOrganization: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      202: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['OrganizationDeletion'];
-        };
-      };
-    };
-  };
-  restoreOrganization: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
       };
     };
   };
@@ -8360,52 +8364,6 @@ export interface operations {
         content: {
           'application/json': components['schemas']['Deployment'] | components['schemas']['DryRun'];
         };
-      };
-    };
-  };
-  exec: {
-    parameters: {
-      query: {
-        instance?: string;
-        command: string[];
-        input?: string;
-        terminal?: string;
-      };
-      header?: never;
-      path: {
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-    };
-  };
-  forward: {
-    parameters: {
-      query?: {
-        instance?: string;
-        port?: number;
-      };
-      header?: never;
-      path: {
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
       };
     };
   };

@@ -1,0 +1,93 @@
+import { ApiProblem, type Client, type Schemas } from '@berth/api-client';
+import { inUnits } from '@berth/billing';
+import { type InvoiceDocument, invoiceDocument } from '@berth/contracts/metering';
+import type { Command } from 'commander';
+import type { Context } from '../../context.js';
+import { deploymentsOf, releasesOf } from '../../lists.js';
+import { shortCommit, time } from '../../output/format.js';
+import { everyPage } from '../../output/pages.js';
+import { type Cell, table } from '../../output/table.js';
+import { inOrganization } from '../options.js';
+import { namesOf } from '../usage/query.js';
+import { invoiceOf } from './invoices.js';
+
+export const options = (command: Command): Command =>
+  inOrganization(command)
+    .argument('<number>', 'BERTH-000001')
+    .description('which releases, deployments, commits and people each line of usage follows from');
+
+type Part = Schemas['InvoicePart'];
+
+/** Who made the release of a part; null where it is gone or the reader may not see it. */
+interface Origin {
+  readonly deployment: number | null;
+  readonly commit: string | null;
+  readonly by: string | null;
+}
+
+interface Explained extends Part, Origin {
+  readonly line: number;
+  readonly name: string;
+  readonly metric: 'cpu' | 'memory';
+}
+
+const LIMIT = 200;
+const unknown: Origin = { deployment: null, commit: null, by: null };
+
+export async function run(context: Context, _options: object, number: string): Promise<void> {
+  const { client, out, selection } = context;
+  const { id, document } = await invoiceOf(client, (await selection.organization()).id, number);
+  const told = invoiceDocument.parse(JSON.parse(document));
+  const parts = await partsOf(client, id, told);
+  const originOf = await originsOf(client, parts);
+  const explained = parts.map((part): Explained => ({ ...part, ...originOf(part) }));
+  await out.result(explained, () => describe(context, told, explained));
+}
+
+async function partsOf(client: Client, id: string, { lines }: InvoiceDocument) {
+  const found: (Part & Pick<Explained, 'line' | 'name' | 'metric'>)[] = [];
+  for (const [line, { name, usage }] of lines.entries()) {
+    if (!usage) continue;
+    const parts = await everyPage((cursor) => {
+      const query = { line, limit: LIMIT, ...(cursor && { cursor }) };
+      return client.GET('/v1/invoices/{id}/parts', { params: { path: { id }, query } });
+    });
+    found.push(...parts.map((part) => ({ ...part, line, name, metric: usage.metric })));
+  }
+  return found;
+}
+
+/** Releases and deployments belong to another service than the bill: whoever may see both sees them together. */
+async function originsOf(client: Client, parts: readonly Part[]): Promise<(part: Part) => Origin> {
+  const origins = new Map<string, Origin>();
+  for (const workload of new Set(parts.map(({ workloadId }) => workloadId))) {
+    const releases = await visible(releasesOf(client, workload));
+    const deployments = await visible(deploymentsOf(client, workload));
+    for (const { number, commit, createdBy } of releases) {
+      const deployment = deployments.findLast(({ release }) => release === number)?.number ?? null;
+      origins.set(`${workload}/${number}`, { deployment, commit, by: createdBy });
+    }
+  }
+  return ({ workloadId, release }) => origins.get(`${workloadId}/${release}`) ?? unknown;
+}
+
+async function visible<Item>(items: Promise<Item[]>): Promise<Item[]> {
+  try {
+    return await items;
+  } catch (error) {
+    // A workload that was deleted, or that the reader of bills may not see.
+    if (error instanceof ApiProblem && [403, 404].includes(error.status)) return [];
+    throw error;
+  }
+}
+
+async function describe(context: Context, { currency }: InvoiceDocument, parts: readonly Explained[]): Promise<string> {
+  const name = await namesOf(context, parts);
+  const rows = parts.map((part): Cell[] => [
+    ...[part.name, name(part), `v${part.release}`, part.deployment && `#${part.deployment}`],
+    ...[shortCommit(part.commit), part.by, time(part.from), time(part.to)],
+    ...[inUnits(part.metric, BigInt(part.quantity), 2), `${part.amount} ${currency}`],
+  ]);
+  const head = ['line', 'what', 'release', 'deployment', 'commit', 'by', 'from', 'to', 'unit-hours', 'amount'];
+  return table(head, rows);
+}

@@ -1,0 +1,3 @@
+import { defineErrors } from '@berth/service-kit';
+
+export const explainErrors = defineErrors({ LineNotExplained: 422, MonthUnknown: 422, CurrenciesDiffer: 409 });

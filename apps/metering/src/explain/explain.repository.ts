@@ -1,0 +1,61 @@
+import type { AppActivity, Fact } from '@berth/billing';
+import { decodeCursor, type Sql } from '@berth/service-kit';
+import { Injectable } from '@nestjs/common';
+import type { Stretch } from '../usage/interval.js';
+
+/** Unions of the spans of each app: while two instances run, time passes once. */
+const activitySql = `
+  with part as (
+    select r.app_id, s.instances, r.cpu_millicores, r.memory_mib,
+           tstzrange(greatest(lower(s.during), $2), least(coalesce(upper(s.during), $3), $3)) as during
+      from metered_resource r
+      join span s on s.resource_id = r.id and lower(s.during) < $3 and coalesce(upper(s.during), 'infinity') > $2
+     where r.organization_id = $1),
+  sums as (
+    select app_id, sum(length * instances) as instance_time, sum(length * instances * cpu_millicores) as cpu,
+           sum(length * instances * memory_mib * 1048576) as memory, range_agg(during) as busy
+      from part cross join lateral (select extract(epoch from upper(during) - lower(during)) * 1000 as length) measured
+     where not isempty(during) group by app_id)
+  select app_id as "appId", trunc(instance_time)::text as "instanceTime", trunc(cpu)::text as cpu, trunc(memory)::text as memory,
+         (select trunc(sum(extract(epoch from upper(stretch) - lower(stretch)) * 1000))::text
+            from unnest(busy) stretch) as time
+    from sums order by app_id`;
+
+interface ActivityRow {
+  readonly appId: string;
+  readonly time: string;
+  readonly instanceTime: string;
+  readonly cpu: string;
+  readonly memory: string;
+}
+
+@Injectable()
+export class ExplainRepository {
+  async activity(sql: Sql, organizationId: string, { from, to }: Stretch): Promise<AppActivity[]> {
+    if (from >= to) return [];
+    const rows = await sql.query<ActivityRow>(activitySql, [organizationId, from, to]);
+    return rows.map(({ appId, time, instanceTime, cpu, memory }) => ({
+      ...{ appId, milliseconds: BigInt(time), instanceMilliseconds: BigInt(instanceTime) },
+      quantity: { cpu: BigInt(cpu), memory: BigInt(memory) },
+    }));
+  }
+
+  /** Workloads of an organization, one more than asked for. */
+  async workloads(sql: Sql, organizationId: string, page: { limit: number; cursor?: string | undefined }) {
+    const rows = await sql.query<{ id: string }>(
+      `select workload_id as id from metered_workload
+        where organization_id = $1 and ($2::uuid is null or workload_id > $2) order by workload_id limit $3`,
+      [organizationId, decodeCursor(page.cursor, 'id'), page.limit + 1],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** What was accepted about a workload up to the cut of an invoice. */
+  facts(sql: Sql, workloadId: string, cut: string): Promise<Fact[]> {
+    return sql.query<Fact>(
+      `select source, id, epoch, is_snapshot as "isSnapshot", data from accepted_event
+        where workload_id = $1 and seq <= $2`,
+      [workloadId, cut],
+    );
+  }
+}

@@ -1,0 +1,64 @@
+import type { InvoicePart, Metric } from '@berth/contracts/metering';
+import { formatMinor } from '../rating/currency.js';
+import { exact, roundQuotient } from '../rating/exact.js';
+import type { Span } from '../spans/history.js';
+import { clipped } from '../spans/usage.js';
+
+/** A line of usage, as far as its parts depend on it. */
+export interface ExplainedLine {
+  readonly from: Date;
+  readonly to: Date;
+  readonly metric: Metric;
+  /** Of the whole line, in base units. */
+  readonly quantity: bigint;
+  readonly amount: string;
+}
+
+const AMOUNT_DECIMALS = 10;
+const bytesPerMib = 2n ** 20n;
+
+const sizeOf: Record<Metric, (span: Span) => bigint> = {
+  cpu: (span) => BigInt(span.cpuMillicores),
+  memory: (span) => BigInt(span.memoryMib) * bytesPerMib,
+};
+
+interface Sum {
+  readonly first: Span;
+  spans: number;
+  from: Date;
+  to: Date;
+  instanceTime: bigint;
+}
+
+/** What each release, process type and size has of a line. The quantities of all workloads together are the line's. */
+export function partsOf(line: ExplainedLine, spans: readonly Span[]): InvoicePart[] {
+  const sums = new Map<string, Sum>();
+  for (const span of spans) {
+    const part = clipped(span, line);
+    if (!part) continue;
+    const sum = sums.get(keyOf(span)) ?? { first: span, spans: 0, from: part.from, to: part.to, instanceTime: 0n };
+    sum.spans++;
+    sum.from = part.from < sum.from ? part.from : sum.from;
+    sum.to = part.to > sum.to ? part.to : sum.to;
+    sum.instanceTime += BigInt(part.to.getTime() - part.from.getTime()) * BigInt(span.instances);
+    sums.set(keyOf(span), sum);
+  }
+  return [...sums.values()].map((sum) => told(line, sum)).toSorted((a, b) => (a.from < b.from ? -1 : 1));
+}
+
+const keyOf = ({ workloadId, cluster, release, processType, cpuMillicores, memoryMib }: Span): string =>
+  JSON.stringify([workloadId, cluster, release, processType, cpuMillicores, memoryMib]);
+
+function told(line: ExplainedLine, { first, spans, from, to, instanceTime }: Sum): InvoicePart {
+  const { workloadId, appId, environmentId, projectId, cluster, release, processType, cpuMillicores, memoryMib } =
+    first;
+  const quantity = instanceTime * sizeOf[line.metric](first);
+  const share = exact(line.amount).times(exact(quantity));
+  const amount = roundQuotient(share, exact(line.quantity), AMOUNT_DECIMALS, 'half-even');
+  return {
+    ...{ workloadId, appId, environmentId, projectId, cluster, release, processType, cpuMillicores, memoryMib },
+    ...{ spans, from: from.toISOString(), to: to.toISOString() },
+    ...{ instanceMilliseconds: `${instanceTime}`, quantity: `${quantity}` },
+    amount: formatMinor(amount, AMOUNT_DECIMALS),
+  };
+}

@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { pageOf, pageQuery } from '../../common/page.js';
+import { processName } from '../../common/process-type.js';
+import { bigCount, currency, decimal, id, instant } from '../../common/values.js';
+import { metric } from './price-books.js';
+import { period } from './usage.js';
+
+/** Which line of an invoice, counted from 0 as in its document. Workloads make a page. */
+export const invoicePartQuery = pageQuery.extend({ line: z.coerce.number().int().nonnegative() });
+export type InvoicePartQuery = z.infer<typeof invoicePartQuery>;
+
+/** What one release of a workload has of a line of usage: its instances of one size and process type. */
+export const invoicePart = z
+  .object({
+    ...{ workloadId: id, appId: id, environmentId: id, projectId: id },
+    cluster: z.string(),
+    release: z.int().positive(),
+    processType: processName,
+    cpuMillicores: z.int().positive(),
+    memoryMib: z.int().positive(),
+    /** How many spans, from the beginning of the first to the end of the last. */
+    spans: z.int().positive(),
+    from: instant,
+    to: instant,
+    /** Over all instances. */
+    instanceMilliseconds: bigCount,
+    /** In base units, as on the line. */
+    quantity: bigCount,
+    /** Its part of the line's amount by quantity: for reading, with ten decimals. */
+    amount: decimal,
+  })
+  .meta({ id: 'InvoicePart' });
+export type InvoicePart = z.infer<typeof invoicePart>;
+export const invoicePartPage = pageOf(invoicePart).meta({ id: 'InvoicePartPage' });
+
+export const monthComparisonQuery = z
+  .object({ organization: id, month: period, with: period })
+  .refine((query) => query.month !== query.with, { path: ['with'], error: 'must be another month' });
+export type MonthComparisonQuery = z.infer<typeof monthComparisonQuery>;
+
+/**
+ * `price`: the usage of `month` at its own prices less the same usage at those of `with`. For each app, at what a unit cost
+ * on average: `new-app` and `app-gone`; of apps in both months `time` (longer running), `instances` (more at a time) and
+ * `size` (bigger ones). `tiers`: what tiers, packages,
+ * allowances and rounding make of the sum of these. The rest: lines that are
+ * no usage.
+ */
+export const changeCause = z.enum([
+  ...['price', 'new-app', 'app-gone', 'time', 'instances', 'size', 'tiers'],
+  ...['fee', 'discount', 'minimum', 'tax'],
+] as const);
+export type ChangeCause = z.infer<typeof changeCause>;
+
+/** Why one month costs more or less than another. The amounts of the causes add up to the difference. */
+export const monthComparison = z
+  .object({
+    currency,
+    month: period,
+    with: period,
+    /** What each costs as it is known now: net and tax, without credits. */
+    before: decimal,
+    after: decimal,
+    difference: decimal,
+    /** The biggest first. `appId` and `metric` where the cause has them. */
+    causes: z.array(z.object({ cause: changeCause, appId: id.nullable(), metric: metric.nullable(), amount: decimal })),
+  })
+  .meta({ id: 'MonthComparison' });
+export type MonthComparison = z.infer<typeof monthComparison>;
