@@ -1,31 +1,54 @@
-import { randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 
-const now = new Date();
-/** The month that is open, as far as it has gone. */
-const start = Date.UTC(now.getUTCFullYear(), now.getUTCMonth());
-const length = now.getTime() - start;
+/** Begin of the month of UTC that a moment lies in. */
+const monthOf = (moment) => Date.UTC(new Date(moment).getUTCFullYear(), new Date(moment).getUTCMonth());
 
-/** What an organization uses that scales all the time: every change ends a span and begins another. */
-export function changesOf({ organizationId, workloads, changes }) {
-  const step = Math.floor(length / (changes + 1));
-  return Array.from({ length: workloads }, () => place(organizationId)).flatMap((ids, index) =>
-    Array.from({ length: changes }, (_, number) => ({
-      id: randomUUID(),
-      data: {
-        ...ids,
-        allocationVersion: number + 1,
-        effectiveAt: new Date(start + number * step + index).toISOString(),
-        entries: number === changes - 1 ? [] : [web(1 + (number % 3))],
-      },
-    })),
-  );
+/**
+ * What an organization uses in the month so far whose workloads scale all the time, in the order in which it happens: every change ends a span
+ * and begins another. The same for the same organization, so that two sides can be given the same one after the other.
+ */
+export function* changesOf({ organizationId, workloads, changes, until }) {
+  const start = monthOf(until);
+  const step = Math.floor((until - start) / (changes + 1));
+  const places = Array.from({ length: workloads }, (_, index) => place(organizationId, index));
+  for (let number = 0; number < changes; number++)
+    for (const [index, ids] of places.entries())
+      yield {
+        id: uuidOf(`${ids.workloadId} ${number}`),
+        data: {
+          ...ids,
+          allocationVersion: number + 1,
+          effectiveAt: new Date(start + number * step + index).toISOString(),
+          entries: number === changes - 1 ? [] : [web(1 + (number % 3))],
+        },
+      };
 }
 
-const place = (organizationId) => ({
-  ...{ organizationId, projectId: randomUUID(), environmentId: randomUUID(), appId: randomUUID() },
-  workloadId: randomUUID(),
-});
+const place = (organizationId, index) => {
+  const [projectId, environmentId, appId, workloadId] = ['project', 'environment', 'app', 'workload'].map((kind) =>
+    uuidOf(`${organizationId} ${kind} ${index}`),
+  );
+  return { organizationId, projectId, environmentId, appId, workloadId };
+};
+
+/** Of version 8: made from something else. */
+const uuidOf = (text) =>
+  createHash('md5')
+    .update(text)
+    .digest('hex')
+    .replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, '$1-$2-8$3-8$4-$5');
 
 const web = (instances) => ({
   ...{ cluster: 'local', release: 1, processType: 'web', instances, cpuMillicores: 250, memoryMib: 256 },
 });
+
+export function* batchesOf(items, size) {
+  let batch = [];
+  for (const item of items) {
+    batch.push(item);
+    if (batch.length < size) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}

@@ -9,6 +9,7 @@ import { CreateBilling1763700000004 } from './database/migrations/create-billing
 import { IndexSpans1763700000005 } from './database/migrations/index-spans.migration.js';
 import { NameParties1763700000022 } from './database/migrations/name-parties.migration.js';
 import { PriceBookVersions1763700000003 } from './database/migrations/price-book-versions.migration.js';
+import { UsageAtScale1763700000031 } from './database/migrations/usage-at-scale.migration.js';
 import { WatchWorkloads1763700000002 } from './database/migrations/watch-workloads.migration.js';
 
 /** Usage from allocations, exactly once, and what it costs. */
@@ -25,6 +26,7 @@ export const metering: ServiceDefinition<Config> = {
     CreateBilling1763700000004,
     IndexSpans1763700000005,
     CreateCredits1763700000021,
+    UsageAtScale1763700000031,
     NameParties1763700000022,
   ],
   module: (parsed) => AppModule.with(parsed),

@@ -27,7 +27,7 @@ describe('the migrations', () => {
     const { full, oneBack, forwardAgain, nothing } = await migrationRoundTrip(migrations, (database) =>
       database.query(
         `insert into accepted_event (source, id, type, workload_id, epoch, version, is_snapshot, time, accepted_at, data)
-         values ('s', 'i', 't', gen_random_uuid(), 0, 1, false, now(), now(), '{}')`,
+         values ('s', gen_random_uuid(), 't', gen_random_uuid(), 0, 1, false, now(), now(), '{}')`,
       ),
     );
     expect(oneBack).not.toBe(full);

@@ -197,6 +197,14 @@ describe('a run of events', () => {
     expect([sizes, await effects()]).toEqual([[2], [2, 1, 3]]);
   });
 
+  it('is no longer than what one transaction is likely to come to: 200 calls, however many events one call takes', async () => {
+    const { sizes, handler } = inRuns();
+    const many = run(randomUUID(), ...Array.from({ length: 401 }, (_, index) => index));
+    expect(await runs.handle(many)).toBe(200);
+    expect(await handler.handle(many.slice(200), new AbortController().signal)).toBe(201);
+    expect([sizes, await effects()]).toEqual([[201], many.map((_, index) => index)]);
+  });
+
   it('is not given back to a handler of runs in halves when the infrastructure failed', async () => {
     const { sizes, handler } = inRuns();
     before = failAt(2, '57P01');

@@ -42,12 +42,15 @@ const sequencesSql = `
      and not exists (select from pg_depend d where d.objid = format('%I', s.sequencename)::regclass and d.deptype = 'i')
    order by sequencename`;
 
+const extensionsSql = `select extname as name from pg_extension where extname <> 'plpgsql' order by extname`;
+
 /**
- * Everything that migrations made in the schema `public`, as SQL that makes it again: sequences, tables with their
+ * Everything that migrations made in the schema `public`, as SQL that makes it again: extensions, sequences, tables with their
  * constraints, foreign keys, indexes. Sorted, so that two databases of the same schema give the same text.
  */
 export async function dumpSchema(sql: Sql): Promise<string> {
-  const [columns, constraints, indexes, sequences] = await Promise.all([
+  const [extensions, columns, constraints, indexes, sequences] = await Promise.all([
+    sql.query<Pick<Named, 'name'>>(extensionsSql),
     sql.query<Owned>(columnsSql),
     sql.query<Owned>(constraintsSql),
     sql.query<Named>(indexesSql),
@@ -57,6 +60,7 @@ export async function dumpSchema(sql: Sql): Promise<string> {
   const tables = [...new Set(columns.map((each) => each.table))].filter((table) => table !== 'migrations');
   const known = (each: Owned) => tables.includes(each.table);
   const parts = [
+    ...extensions.map(({ name }) => `create extension ${name};`),
     ...sequences
       .filter(({ name }) => !name.startsWith('migrations'))
       .map(({ name, definition }) => `create sequence ${name} ${definition};`),

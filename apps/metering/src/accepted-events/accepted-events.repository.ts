@@ -2,14 +2,21 @@ import { Clock, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { type AcceptedAllocation, type AllocationEvent, isSnapshot, type Position } from './accepted-event.js';
 
+export interface FreshEvent {
+  readonly event: AllocationEvent;
+  readonly seq: string;
+}
+
+type Named = Pick<AllocationEvent, 'source' | 'id'>;
+
 const appendSql = `
   insert into accepted_event (source, id, type, workload_id, epoch, version, is_snapshot, time, accepted_at, data)
   select source, id, type, workload_id, epoch, version, is_snapshot, time, $9, data
-    from unnest($1::text[], $2::text[], $3::text[], $4::uuid[], $5::int[], $6::int[], $7::boolean[], $8::timestamptz[],
-                $10::jsonb[])
+    from unnest($1::text[], $2::uuid[], $3::text[], $4::uuid[], $5::int[], $6::int[], $7::boolean[], $8::timestamptz[],
+                $10::json[])
       as told (source, id, type, workload_id, epoch, version, is_snapshot, time, data)
-      on conflict (source, id) do nothing
-  returning source, id`;
+      on conflict (id, source) do nothing
+  returning source, id, seq`;
 
 /**
  * Says nothing new: what a fact told before says too. A snapshot of a version that was only told as a change does say
@@ -27,24 +34,28 @@ const facts = `select epoch, is_snapshot as "isSnapshot", time, data from accept
 export class AcceptedEventsRepository {
   constructor(private readonly clock: Clock) {}
 
-  /** Answers those that were not there yet. The caller holds the locks of their workloads. */
-  async append<Event extends AllocationEvent>(tx: Tx, events: readonly Event[]): Promise<Event[]> {
+  /** Answers those that were not there yet, with their places in the log. The caller holds the locks of their workloads. */
+  async append(tx: Tx, events: readonly AllocationEvent[]): Promise<FreshEvent[]> {
+    if (events.length === 0) return [];
     const columns = [
       ...[events.map((each) => each.source), events.map((each) => each.id), events.map((each) => each.type)],
       ...[events.map(({ data }) => data.workloadId), events.map((each) => each.epoch)],
       ...[events.map(({ data }) => data.allocationVersion), events.map(isSnapshot), events.map((each) => each.time)],
     ];
     const parameters = [...columns, this.clock.now(), events.map(({ data }) => JSON.stringify(data))];
-    const rows = await tx.query<{ source: string; id: string }>(appendSql, parameters);
-    const added = new Set(rows.map(keyOf));
-    // Taken out when it is met: an event that is twice in a run is new once.
-    return events.filter((event) => added.delete(keyOf(event)));
+    const rows = await tx.query<Named & { seq: string }>(appendSql, parameters);
+    const places = new Map(rows.map((row) => [keyOf(row), row.seq]));
+    return events.flatMap((event) => {
+      const seq = places.get(keyOf(event));
+      places.delete(keyOf(event)); // an event that is twice in a run is new once
+      return seq === undefined ? [] : [{ event, seq }];
+    });
   }
 
   /** The workloads of which one of these events says something new. */
   async withNews(tx: Tx, events: readonly AllocationEvent[]): Promise<ReadonlySet<string>> {
     const rows = await tx.query<{ workloadId: string }>(
-      `select distinct workload_id as "workloadId" from unnest($1::text[], $2::text[]) as told (source, id)
+      `select distinct workload_id as "workloadId" from unnest($1::text[], $2::uuid[]) as told (source, id)
          join accepted_event late using (source, id) where ${isNews}`,
       [events.map(({ source }) => source), events.map(({ id }) => id)],
     );
@@ -70,4 +81,4 @@ export class AcceptedEventsRepository {
   }
 }
 
-const keyOf = ({ source, id }: { readonly source: string; readonly id: string }): string => `${id} ${source}`;
+const keyOf = ({ source, id }: Named): string => `${id.toLowerCase()} ${source}`;

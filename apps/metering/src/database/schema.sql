@@ -1,7 +1,9 @@
+create extension btree_gist;
+
 create table accepted_event (
   seq bigint generated always as identity not null,
   source text not null,
-  id text not null,
+  id uuid not null,
   type text not null,
   workload_id uuid not null,
   epoch integer not null,
@@ -9,9 +11,9 @@ create table accepted_event (
   is_snapshot boolean not null,
   time timestamp with time zone not null,
   accepted_at timestamp with time zone not null,
-  data jsonb not null,
+  data json not null,
   constraint accepted_event_pkey PRIMARY KEY (seq),
-  constraint accepted_event_source_id_key UNIQUE (source, id)
+  constraint accepted_event_id_source_key UNIQUE (id, source)
 );
 
 create table access_group_member (
@@ -277,6 +279,7 @@ create table metered_workload (
   runs boolean not null default false,
   heard_at timestamp with time zone not null default now(),
   asked_at timestamp with time zone,
+  accepted_seq bigint not null default 0,
   constraint metered_workload_pkey PRIMARY KEY (workload_id)
 );
 
@@ -330,7 +333,7 @@ create table span (
   constraint span_pkey PRIMARY KEY (id),
   constraint span_during_check CHECK (((NOT isempty(during)) AND lower_inc(during) AND (NOT upper_inc(during)))),
   constraint span_instances_check CHECK ((instances > 0)),
-  constraint span_no_overlap EXCLUDE USING gist (int8range(resource_id, resource_id, '[]'::text) WITH &&, during WITH &&)
+  constraint span_no_overlap EXCLUDE USING gist (resource_id WITH =, during WITH &&)
 );
 
 create table tax_rule (
@@ -398,6 +401,8 @@ CREATE INDEX inbox_received_at ON inbox USING brin (received_at);
 CREATE INDEX invoice_organization ON invoice USING btree (organization_id, id);
 
 CREATE INDEX metered_resource_organization ON metered_resource USING btree (organization_id);
+
+CREATE INDEX metered_workload_of_organization ON metered_workload USING btree (organization_id);
 
 CREATE INDEX metered_workload_organization ON metered_workload USING btree (organization_id, heard_at) WHERE runs;
 

@@ -73,10 +73,7 @@ export class InvoicesRepository {
   /** The last event of an organization that was accepted. */
   async cut(sql: Sql, organizationId: string): Promise<string> {
     const [row] = await sql.query<{ cut: string }>(
-      `select coalesce(max(e.seq), 0)::text as cut
-         from metered_workload w
-        cross join lateral (select max(seq) as seq from accepted_event where workload_id = w.workload_id) e
-        where w.organization_id = $1`,
+      'select coalesce(max(accepted_seq), 0)::text as cut from metered_workload where organization_id = $1',
       [organizationId],
     );
     return row?.cut ?? '0';

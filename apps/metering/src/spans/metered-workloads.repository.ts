@@ -24,6 +24,8 @@ export interface MeteredWorkload {
 /** What is known of a workload after a run of events. */
 export interface SettledWorkload extends Pick<MeteredWorkload, 'workloadId' | 'progress' | 'runs' | 'seen'> {
   readonly isHeard: boolean;
+  /** Place in the log of its last event; null: nothing was added. */
+  readonly acceptedSeq: string | null;
   /** Its allocation was known to hold then. */
   readonly confirmedAt: Date | null;
 }
@@ -58,10 +60,11 @@ const settleSql = `
   update metered_workload w
      set epoch = s.epoch, version = s.version, effective_at = s.at, runs = s.runs, seen_epoch = s.seen_epoch,
          seen_version = s.seen_version, heard_at = case when s.heard then $9 else w.heard_at end,
-         confirmed_at = greatest(w.confirmed_at, s.confirmed_at)
+         confirmed_at = greatest(w.confirmed_at, s.confirmed_at),
+         accepted_seq = coalesce(s.accepted_seq, w.accepted_seq)
     from unnest($1::uuid[], $2::int[], $3::int[], $4::timestamptz[], $5::boolean[], $6::int[], $7::int[], $8::boolean[],
-                $10::timestamptz[])
-      as s (workload_id, epoch, version, at, runs, seen_epoch, seen_version, heard, confirmed_at)
+                $10::timestamptz[], $11::bigint[])
+      as s (workload_id, epoch, version, at, runs, seen_epoch, seen_version, heard, confirmed_at, accepted_seq)
    where w.workload_id = s.workload_id`;
 
 const workloadOf = ({ epoch, version, at, seenEpoch, seenVersion, ...row }: WorkloadRow): MeteredWorkload => ({
@@ -98,7 +101,7 @@ export class MeteredWorkloadsRepository {
       ...[workloads.map(({ progress }) => progress.version), workloads.map(({ progress }) => progress.at)],
       ...[workloads.map((each) => each.runs), workloads.map(({ seen }) => seen.epoch)],
       ...[workloads.map(({ seen }) => seen.version), workloads.map((each) => each.isHeard)],
-      ...[this.clock.now(), workloads.map((each) => each.confirmedAt)],
+      ...[this.clock.now(), workloads.map((each) => each.confirmedAt), workloads.map((each) => each.acceptedSeq)],
     ]);
   }
 

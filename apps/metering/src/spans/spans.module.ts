@@ -5,6 +5,7 @@ import { MissingAllocations } from './missing-allocations.js';
 import { BillingAccountsModule } from '../billing-accounts/billing-accounts.module.js';
 import { MeteredWorkloadsRepository } from './metered-workloads.repository.js';
 import { OnAllocationToldHandler } from './on-allocation-told.handler.js';
+import { SpanMover } from './span-mover.js';
 import { SpansRepository } from './spans.repository.js';
 import { SpansService } from './spans.service.js';
 
@@ -15,6 +16,7 @@ import { SpansService } from './spans.service.js';
     AcceptedEventsRepository,
     MeteredWorkloadsRepository,
     SpansRepository,
+    SpanMover,
     SpansService,
     MissingAllocationsRepository,
     MissingAllocations,

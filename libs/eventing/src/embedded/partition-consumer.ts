@@ -4,8 +4,9 @@ import type { SessionConnection } from '../session/session.js';
 import { Wakeup } from '../session/wakeup.js';
 import { advanceSql, startSql, type StoredMessage } from './embedded-log.js';
 
-const BATCH = 200;
-const BATCH_BYTES = 1_048_576;
+/** So many messages are held in memory at most, and so many bytes. A handler of runs gets all of them at once. */
+const BATCH = 2_000;
+const BATCH_BYTES = 2 * 1_048_576;
 /** Milliseconds after which a position is committed at the latest: bounds what is delivered again after a crash. */
 const COMMIT_EVERY = 10;
 

@@ -1,3 +1,4 @@
+import type { CloudEvent } from '@berth/contracts/events';
 import type { Clock, Tx } from '@berth/service-kit';
 import type { BusMessage } from '../bus/event-bus.js';
 import type { EventProcessor } from './event-processor.js';
@@ -5,6 +6,8 @@ import { arrive, leave } from './inbox.js';
 
 /** A transaction takes up no further event after so many milliseconds: it holds locks, and a replica may want to stop. */
 const LONGEST = 100;
+/** Calls of handlers that a transaction is begun for: what it does not come to was entered in the inbox for nothing. */
+const MOST_CALLS = 200;
 
 /** How far it came; told also when an event throws. */
 export interface Progress {
@@ -28,6 +31,17 @@ export class Effects {
     return messages.some(({ event }) => this.processor.handles(event));
   }
 
+  /** As many of them, from the first on, as one transaction is likely to come to. */
+  some(messages: readonly BusMessage[]): readonly BusMessage[] {
+    let calls = 0;
+    let count = 0;
+    for (const step of this.processor.steps(messages)) {
+      if (calls++ === MOST_CALLS) return messages.slice(0, count);
+      count += step.length;
+    }
+    return messages;
+  }
+
   /** Counts up `progress` until all are done, a key is parked or the time is up. @throws what a handler throws */
   async take(tx: Tx, messages: readonly BusMessage[], progress: Progress, stopped?: AbortSignal): Promise<void> {
     const handled = messages.filter(({ event }) => this.processor.handles(event));
@@ -39,9 +53,14 @@ export class Effects {
       const over = stopped?.aborted || this.clock.monotonic() > until;
       if (progress.done > 0 && over) return leave(tx, [...fresh]);
       progress.inHand = step.length;
-      const events = step.map(({ event }) => event).filter(({ id }) => fresh.delete(id));
+      const events = step.map(({ event }) => event).filter((event) => this.isDue(event, fresh));
       await this.processor.process(tx, events);
       progress.done += step.length;
     }
+  }
+
+  /** Of an event that comes twice, the second one only where that does no harm. */
+  private isDue(event: CloudEvent, fresh: Set<string>): boolean {
+    return this.processor.isRepeatable(event) ? fresh.has(event.id) : fresh.delete(event.id);
   }
 }

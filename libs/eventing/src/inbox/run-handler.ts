@@ -16,7 +16,7 @@ export class RunHandler {
   /** Answers how many, from the first on, took effect. @throws what the first one threw: none took effect */
   async handle(messages: readonly BusMessage[], stopped: AbortSignal): Promise<number> {
     const nameless = messages.findIndex(({ event }) => !hasUuid(event));
-    const run = nameless < 0 ? messages : messages.slice(0, nameless);
+    const run = this.effects.some(nameless < 0 ? messages : messages.slice(0, nameless));
     if (!this.effects.concern(run)) return run.length;
     const progress = noProgress();
     try {

@@ -7,7 +7,7 @@ import { describeError } from '../inbox/describe-error.js';
 
 const HEARTBEAT_EVERY = 3_000;
 const COMMIT_EVERY = 500;
-const RUN = 200;
+const RUN = 2_000;
 const TRY_AGAIN_AFTER = 1_000;
 
 export interface KafkaConsumerOptions {
