@@ -1,7 +1,12 @@
 import { Module } from '@nestjs/common';
+import { AuditExport } from './audit-export.js';
 import { AuditTrailRepository } from './audit-trail.repository.js';
+import { AuditVerifier } from './audit-verifier.js';
 import { AuditController } from './audit.controller.js';
 import { OnAuditRecordedHandler } from './on-audit-recorded.handler.js';
 
-@Module({ controllers: [AuditController, OnAuditRecordedHandler], providers: [AuditTrailRepository] })
+@Module({
+  controllers: [AuditController, OnAuditRecordedHandler],
+  providers: [AuditExport, AuditTrailRepository, AuditVerifier],
+})
 export class AuditModule {}

@@ -1,4 +1,5 @@
 import { Accounts1763750000003 } from './migrations/accounts.migration.js';
+import { AuditHeads1763760000002 } from './migrations/audit-heads.migration.js';
 import { ApiTokens1763740000004 } from './migrations/api-tokens.migration.js';
 import { CreateUserManagement1763690000001 } from './migrations/create-user-management.migration.js';
 import { IdentityProviders1763750000001 } from './migrations/identity-providers.migration.js';
@@ -21,4 +22,5 @@ export const identityMigrations = [
   Passkeys1763750000002,
   Accounts1763750000003,
   ServiceAccounts1763760000001,
+  AuditHeads1763760000002,
 ] as const;

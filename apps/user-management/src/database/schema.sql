@@ -115,6 +115,14 @@ create table audit_entry (
   constraint audit_entry_pkey PRIMARY KEY (key, sequence)
 );
 
+create table audit_head (
+  organization_id uuid not null,
+  service text not null,
+  sequence integer not null,
+  hash text not null,
+  constraint audit_head_pkey PRIMARY KEY (organization_id, service)
+);
+
 create table audit_trail (
   entry_id uuid not null,
   organization_id uuid,
@@ -503,6 +511,8 @@ CREATE INDEX access_revoked_session_at ON access_revoked_session USING btree (re
 CREATE INDEX api_token_owner ON api_token USING btree (user_id, id);
 
 CREATE INDEX audit_trail_actor ON audit_trail USING btree ((((entry -> 'actor'::text) ->> 'id'::text)), entry_id);
+
+CREATE INDEX audit_trail_chain ON audit_trail USING btree (organization_id, ((entry ->> 'service'::text)), (((entry ->> 'sequence'::text))::integer));
 
 CREATE INDEX audit_trail_organization ON audit_trail USING btree (organization_id, entry_id);
 

@@ -10,7 +10,10 @@ interface Reply {
 
 const codes = new Set(Object.values(oauthErrors).map((make) => make('').code));
 
-/** Clients of OAuth look for `error` (RFC 6749, section 5.2) where every other route answers a problem document. */
+/**
+ * Clients of OAuth look for `error` (RFC 6749, section 5.2) where every other route answers a problem document; whoever
+ * knows those finds `code` and `detail` as well.
+ */
 @Catch(DomainError)
 export class OAuthErrorFilter implements ExceptionFilter<DomainError> {
   catch({ code, status, message, retryAfter }: DomainError, host: ArgumentsHost): void {
@@ -22,6 +25,6 @@ export class OAuthErrorFilter implements ExceptionFilter<DomainError> {
       .status(status === 422 ? 400 : status)
       .header('content-type', 'application/json')
       .header('cache-control', 'no-store')
-      .send({ error, error_description: message });
+      .send({ error, error_description: message, code: error, detail: message });
   }
 }

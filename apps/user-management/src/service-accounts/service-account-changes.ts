@@ -25,7 +25,8 @@ export class ServiceAccountChanges {
     const membershipId = this.ids.next();
     await this.memberships.lock(tx, organizationId);
     await this.accounts.insert(tx, account);
-    await this.memberships.insert(tx, { id: membershipId, organizationId, userId: id, scope, role, createdAt });
+    const membership = { id: membershipId, organizationId, userId: id, scope, role, roleId: null, createdAt };
+    await this.memberships.insert(tx, membership);
     return this.changes.granted(tx, caller, membershipId, { organizationId, subjectId: id, scope, role });
   }
 

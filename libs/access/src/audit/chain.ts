@@ -22,18 +22,40 @@ export const linkHash = (previousHash: string, sequence: number, content: AuditC
     .update(`${previousHash}\n${sequence}\n${canonicalJson(content)}`)
     .digest('hex');
 
+/** Goes along one chain from its first entry, however long it is. */
+export class ChainWalk {
+  private previousHash = '';
+  private sequence = 0;
+
+  /** How many entries were found good. */
+  get length(): number {
+    return this.sequence;
+  }
+
+  /** The next entry's break; undefined when it belongs there. */
+  step({ sequence, previousHash, hash, ...content }: AuditEntry): ChainBreak | undefined {
+    const expected = this.sequence + 1;
+    if (sequence !== expected) return { sequence: expected, reason: 'missing' };
+    if (previousHash !== this.previousHash || hash !== linkHash(previousHash, sequence, content))
+      return { sequence, reason: 'changed' };
+    this.sequence = sequence;
+    this.previousHash = hash;
+    return undefined;
+  }
+
+  /** What is wrong with where the entries ended. */
+  end(head: ChainHead): ChainBreak | undefined {
+    if (head.sequence !== this.sequence) return { sequence: this.sequence + 1, reason: 'truncated' };
+    return head.hash === this.previousHash ? undefined : { sequence: this.sequence, reason: 'changed' };
+  }
+}
+
 /** Finds the first break of one chain, its entries given in order from the first; undefined when it is whole. */
 export function verifyChain(entries: readonly AuditEntry[], head: ChainHead): ChainBreak | undefined {
-  let previousHash = '';
-  let sequence = 0;
+  const walk = new ChainWalk();
   for (const entry of entries) {
-    sequence += 1;
-    if (entry.sequence !== sequence) return { sequence, reason: 'missing' };
-    const { sequence: _sequence, previousHash: claimed, hash, ...content } = entry;
-    if (claimed !== previousHash || hash !== linkHash(previousHash, sequence, content))
-      return { sequence, reason: 'changed' };
-    previousHash = hash;
+    const broken = walk.step(entry);
+    if (broken) return broken;
   }
-  if (head.sequence !== sequence) return { sequence: sequence + 1, reason: 'truncated' };
-  return head.hash === previousHash ? undefined : { sequence, reason: 'changed' };
+  return walk.end(head);
 }

@@ -170,6 +170,8 @@ export const userManagementRows: Rows = {
     body: roomyQuota,
   })),
   'GET /v1/audit': needs('audit:read', 'organization', 200, organization),
+  'GET /v1/audit/export': needs('audit:read', 'organization', 200, organization),
+  'GET /v1/audit/verification': needs('audit:read', 'organization', 200, organization),
   'GET /v1/admin/user-management/signing-keys': needs('signing-keys:read', 'platform', 200),
   'POST /v1/admin/user-management/signing-keys': needs('signing-keys:rotate', 'platform', 201),
   'POST /v1/admin/user-management/snapshots': needs('snapshots:create', 'platform', 204, () => ({

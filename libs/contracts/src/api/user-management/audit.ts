@@ -1,10 +1,50 @@
 import { z } from 'zod';
 import { pageOf, pageQuery } from '../../common/page.js';
-import { id } from '../../common/values.js';
+import { id, instant } from '../../common/values.js';
 import { auditEntry } from '../../events/audit-recorded.v1.js';
+import { serviceName } from '../../events/define-event.js';
 
-export const auditQuery = pageQuery.extend({ organization: id });
+const filters = {
+  organization: id,
+  /** Who did it: a person, a service account, or the name of a service. */
+  actor: z.string().max(100).optional(),
+  /** `deployments:create` */
+  action: z.string().max(100).optional(),
+  /** Id of what it was done to. */
+  target: z.string().max(200).optional(),
+  service: serviceName.optional(),
+  /** Half-open interval `[from, to)`. */
+  from: instant.optional(),
+  to: instant.optional(),
+};
+
+export const auditQuery = pageQuery.extend(filters);
 export type AuditQuery = z.infer<typeof auditQuery>;
+export const auditExportQuery = z.object(filters);
+export type AuditExportQuery = z.infer<typeof auditExportQuery>;
 
 export const auditEntryView = auditEntry.meta({ id: 'AuditEntry' });
 export const auditPage = pageOf(auditEntryView).meta({ id: 'AuditPage' });
+
+export const auditVerificationQuery = z.object({ organization: id });
+export type AuditVerificationQuery = z.infer<typeof auditVerificationQuery>;
+
+/** Of each service that recorded anything in an organization. */
+export const auditVerification = z
+  .object({
+    items: z.array(
+      z.object({
+        service: serviceName,
+        /** How many entries, from the first, are as they were recorded. */
+        good: z.int().nonnegative(),
+        /** The first that is not; null: all of them are. */
+        broken: z
+          .object({ sequence: z.int().positive(), reason: z.enum(['missing', 'changed', 'truncated']) })
+          .nullable(),
+        /** The last link that was told of. Kept elsewhere, it shows what whoever owns the database changed since. */
+        head: z.object({ sequence: z.int().nonnegative(), hash: z.string() }),
+      }),
+    ),
+  })
+  .meta({ id: 'AuditVerification' });
+export type AuditVerification = z.infer<typeof auditVerification>;
