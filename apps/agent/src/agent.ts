@@ -16,6 +16,7 @@ import type { AppRouter } from './router/app-router.js';
 import { RouteBook } from './router/route-book.js';
 import { type OpenBlob, SlugStore } from './slugs/slug-store.js';
 import { defaultTuning, type Tuning } from './tuning.js';
+import { Sessions } from './sessions/sessions.js';
 import { Sampler } from './workloads/sampler.js';
 import { Workloads } from './workloads/workloads.js';
 
@@ -73,12 +74,10 @@ async function startLocked(options: AgentOptions, unlock: () => Promise<void>): 
   await context.slugs.prepare();
   context.routes.publish();
   const sampler = new Sampler(context, () => workloads.running());
-  const server = await listen(
-    options.socketPath,
-    { workloads, clock, tuning: context.tuning, enforcement },
-    options.logger,
-  );
-  const parts = { context, workloads, sampler, server, unlock };
+  const sessions = new Sessions(context, workloads);
+  const routes = { workloads, clock, tuning: context.tuning, enforcement };
+  const server = await listen(options.socketPath, routes, sessions, options.logger);
+  const parts = { context, workloads, sampler, sessions, server, unlock };
   let closing: Promise<void> | undefined;
   return { enforcement, close: () => (closing ??= close(parts)) };
 }
@@ -118,11 +117,13 @@ interface Parts {
   readonly context: AgentContext;
   readonly workloads: Workloads;
   readonly sampler: Sampler;
+  readonly sessions: Sessions;
   readonly server: Server;
   readonly unlock: () => Promise<void>;
 }
 
-async function close({ context, workloads, sampler, server, unlock }: Parts): Promise<void> {
+async function close({ context, workloads, sampler, sessions, server, unlock }: Parts): Promise<void> {
+  sessions.close();
   await workloads.close();
   sampler.stop();
   await context.routes.close();

@@ -105,8 +105,11 @@ export const groups: readonly CommandGroup[] = [
       entry('ps restart', 'replace all instances', () => import('./commands/ps/restart.js')),
       entry('ps stop', 'run nothing; nothing is lost', () => import('./commands/ps/stop.js')),
       entry('ps start', 'run again', () => import('./commands/ps/start.js')),
+      entry('exec', 'run a command inside an instance', () => import('./commands/exec/exec.js'), 'COMMAND ...'),
       entry(
+        'port-forward',
         'reach a port of an instance',
+        () => import('./commands/port-forward/port-forward.js'),
         '8080[:9229]',
       ),
       entry('config set', 'set variables', () => import('./commands/config/set.js'), 'NAME=value ...'),
@@ -133,9 +136,6 @@ export const groups: readonly CommandGroup[] = [
     ],
   },
   {
-    title: 'Pay',
-    commands: [
-  {
     title: 'Operate',
     commands: [
       entry('clusters list', 'where workloads can be placed', () => import('./commands/clusters/list.js')),
@@ -146,6 +146,9 @@ export const groups: readonly CommandGroup[] = [
       entry('clusters remove', 'forget an empty one', () => import('./commands/clusters/remove.js'), 'NAME'),
     ],
   },
+  {
+    title: 'Pay',
+    commands: [
       entry('usage', 'what was used', () => import('./commands/usage/usage.js'), '[--period 2026-11]'),
       entry('costs', 'what that costs', () => import('./commands/costs/costs.js'), '[--period 2026-11]'),
       entry(

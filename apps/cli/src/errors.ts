@@ -26,6 +26,13 @@ export class CliError extends Error {
   }
 }
 
+/** What was run there ended with this code, and so does the CLI; what there was to say has been said. */
+export class CommandEnded extends Error {
+  constructor(readonly exitCode: number) {
+    super(`It ended with ${exitCode}.`);
+  }
+}
+
 export const usageError = (message: string, hint?: string): CliError => new CliError(exitCodes.usage, message, hint);
 export const notFound = (message: string, hint?: string): CliError =>
   new CliError(exitCodes.forbiddenOrNotFound, message, hint);

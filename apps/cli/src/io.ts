@@ -1,9 +1,9 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Environment } from './config.js';
 
-export type InputStream = Readable & { readonly isTTY?: boolean };
+export type InputStream = Readable & { readonly isTTY?: boolean; setRawMode?(isRaw: boolean): unknown };
 
-export type OutputStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
+export type OutputStream = Writable & { readonly isTTY?: boolean; readonly columns?: number; readonly rows?: number };
 
 /** Everything of the world that a command touches besides the server and files. */
 export interface Io {

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import type { CommandEntry, CommandModule } from './command-table.js';
-import { exitCodes } from './errors.js';
+import { CommandEnded, exitCodes } from './errors.js';
 import { helpText, nounHelp } from './help.js';
 import type { Io } from './io.js';
 import { locate } from './locate.js';
@@ -31,6 +31,7 @@ async function runCommand(entry: CommandEntry, args: readonly string[], io: Io):
   } catch (error) {
     // Commander has written its own message.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    if (error instanceof CommandEnded) return error.exitCode;
     const { failureOf } = await import('./failure.js');
     const failure = failureOf(error);
     return say(io.stderr, failure.lines.join('\n'), failure.exitCode);

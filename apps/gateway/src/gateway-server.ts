@@ -28,8 +28,7 @@ const MAX_CONNECTIONS = 20_000;
 
 /** The listener that everything comes in by: hosts under the platform's domain are apps, all others are the API. */
 export function createGatewayServer(handlers: Handlers, clock: Clock, logger: GatewayLogger): Server {
-  const isTunnel = (request: IncomingMessage) =>
-    handlers.apps.owns(request) && request.headers.upgrade?.toLowerCase() === 'websocket';
+  const isTunnel = (request: IncomingMessage) => request.headers.upgrade?.toLowerCase() === 'websocket';
   const serve = (request: IncomingMessage, response: ServerResponse, expectsContinue: boolean) => {
     if (hasBody(request)) response.once('finish', () => cutOffLater(request, clock));
     if (handlers.apps.owns(request)) return handlers.apps.handle(request, response, expectsContinue);
@@ -44,7 +43,13 @@ export function createGatewayServer(handlers: Handlers, clock: Clock, logger: Ga
   );
   server.maxConnections = MAX_CONNECTIONS;
   server.on('checkContinue', (request, response) => serve(request, response, true));
-  server.on('upgrade', (request, socket, head) => handlers.apps.upgrade(request, socket, head));
+  server.on('upgrade', (request, socket, head) => {
+    if (handlers.apps.owns(request)) return handlers.apps.upgrade(request, socket, head);
+    handlers.api.upgrade(request, socket, head).catch((error: unknown) => {
+      logger.error({ err: error }, 'the gateway failed');
+      socket.destroy();
+    });
+  });
   return server;
 }
 

@@ -71,6 +71,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     close: async () => {
       await control.close();
       apps.tunnels.close();
+      api.tunnels.close();
       await closeServer(server, clock);
       agents.close();
     },

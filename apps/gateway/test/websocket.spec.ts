@@ -2,7 +2,16 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { WebSocket, WebSocketServer } from 'ws';
-import { emptyKong, startTestGateway, startUpstream, type TestGateway, type TestUpstream, textOf } from './harness.js';
+import {
+  emptyKong,
+  startTestGateway,
+  startUpstream,
+  type TestGateway,
+  makeKey,
+  type TestKey,
+  type TestUpstream,
+  textOf,
+} from './harness.js';
 
 describe('WebSocket', () => {
   let gateway: TestGateway;
@@ -139,4 +148,67 @@ describe('WebSocket', () => {
     await closed;
     gateway = await startTestGateway(emptyKong);
   });
+});
+
+describe('a WebSocket to the API', () => {
+  let gateway: TestGateway;
+  let upstream: TestUpstream;
+  let key: TestKey;
+  const sockets = new WebSocketServer({ noServer: true });
+
+  beforeEach(async () => {
+    key = await makeKey('known');
+    upstream = await startUpstream((_, response) => response.writeHead(426).end());
+    upstream.server.on('upgrade', (request, socket, head) => {
+      if (request.url?.startsWith('/v1/refused'))
+        return void socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno');
+      sockets.handleUpgrade(request, socket, head, (client) => {
+        client.send(`${request.url} ${request.headers['x-consumer-username']}`);
+        client.on('message', (data) => client.send(data));
+      });
+    });
+    gateway = await startTestGateway(kongOf(key), { upstreams: { api: upstream.url } });
+  });
+  afterEach(async () => {
+    await gateway.close();
+    await upstream.close();
+  });
+
+  const kongOf = ({ pem }: TestKey) => `_format_version: '3.0'
+services:
+  - name: api
+    url: http://nobody.invalid
+    routes: [{ name: api, paths: [/v1], strip_path: false, plugins: [{ name: jwt, config: { key_claim_name: kid } }] }]
+consumers:
+  - username: berth
+    jwt_secrets: [{ key: known, algorithm: RS256, rsa_public_key: ${JSON.stringify(pem)} }]
+`;
+  const open = async (path: string, token?: string) =>
+    new WebSocket(`ws://127.0.0.1:${gateway.port}${path}`, {
+      headers: { host: 'api.example', ...(token && { authorization: `Bearer ${token}` }) },
+    });
+  const statusOf = async (client: WebSocket): Promise<number | undefined> => {
+    client.on('error', () => undefined); // told by the answer
+    const [, answer] = (await once(client, 'unexpected-response')) as [unknown, { statusCode?: number }];
+    return answer.statusCode;
+  };
+
+  it('passes with a good token, with path and query, and both ways', async () => {
+    const client = await open('/v1/workloads/x/exec?command=ls', await key.token());
+    expect(String((await once(client, 'message'))[0])).toBe('/v1/workloads/x/exec?command=ls berth');
+    client.send('x'.repeat(200_000));
+    expect(String((await once(client, 'message'))[0])).toHaveLength(200_000);
+    client.close(4_000, 'done');
+    expect(await once(client, 'close')).toEqual([4_000, Buffer.from('done')]);
+  });
+
+  it('is refused as any other request: without a token, without a route, by a service that is not there', async () => {
+    expect(await statusOf(await open('/v1/workloads'))).toBe(401);
+    expect(await statusOf(await open('/elsewhere', await key.token()))).toBe(404);
+    gateway.upstreams({ api: 'http://127.0.0.1:1' });
+    expect(await statusOf(await open('/v1/workloads', await key.token()))).toBe(502);
+  });
+
+  it('that the service refuses is answered with what it says', async () =>
+    expect(await statusOf(await open('/v1/refused', await key.token()))).toBe(403));
 });

@@ -6,4 +6,5 @@ export * from './api/deployment-management/environments.js';
 export * from './api/deployment-management/instances.js';
 export * from './api/deployment-management/projects.js';
 export * from './api/deployment-management/releases.js';
+export * from './api/deployment-management/sessions.js';
 export * from './api/deployment-management/workloads.js';

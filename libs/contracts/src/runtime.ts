@@ -1,3 +1,4 @@
+export * from './runtime/channel.js';
 export * from './runtime/desired.js';
 export * from './runtime/observed.js';
 export * from './runtime/route-table.js';

@@ -1,6 +1,8 @@
 import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import type { Clock } from '@berth/service-kit';
+import { createWebSocketStream, WebSocket } from 'ws';
 import { ClusterUnreachable, isUnauthenticated, toApiError } from './api-error.js';
 import type { ClusterAccess } from './cluster-access.js';
 import { retryDelay } from './retry-delay.js';
@@ -12,6 +14,13 @@ export interface ApiRequest {
   readonly body?: object;
   readonly contentType?: string;
   readonly signal: AbortSignal;
+}
+
+/** What a WebSocket carries: a Buffer for each message. */
+export interface Messages {
+  readonly stream: Duplex;
+  /** The one that the server chose of those offered. */
+  readonly protocol: string;
 }
 
 interface Sending extends ApiRequest {
@@ -60,6 +69,20 @@ export class Transport {
   /** Lines of an answer that has no end of its own; resolves when the server has begun it. */
   async lines(path: string, signal: AbortSignal): Promise<AsyncIterable<string>> {
     return linesOf(await this.open({ method: 'GET', path, signal, agent: this.streams }));
+  }
+
+  /** Resolves when a WebSocket is open. @throws ApiError, ClusterUnreachable */
+  async messages(path: string, protocols: readonly string[], signal: AbortSignal): Promise<Messages> {
+    const token = await this.access.token?.();
+    const { server } = this.access;
+    const socket = new WebSocket(`${server.replace(/^http/, 'ws')}${path}`, [...protocols], {
+      ...tlsOptions(this.access),
+      ...{
+        perMessageDeflate: false,
+        headers: { 'user-agent': 'berth', ...(token && { authorization: `Bearer ${token}` }) },
+      },
+    });
+    return opened(socket, signal);
   }
 
   close(): void {
@@ -114,6 +137,23 @@ export class Transport {
       outgoing.end(text);
     });
   }
+}
+
+/** The stream is there before the first message can come. */
+function opened(socket: WebSocket, signal: AbortSignal): Promise<Messages> {
+  const abort = () => socket.terminate();
+  signal.addEventListener('abort', abort, { once: true });
+  return new Promise<Messages>((resolve, reject) => {
+    socket.once('open', () => {
+      const stream = createWebSocketStream(socket, { readableObjectMode: true, writableObjectMode: true });
+      resolve({ stream, protocol: socket.protocol });
+    });
+    socket.once('error', (error) => reject(unreachable(error)));
+    socket.once('unexpected-response', (_, response) => {
+      const status = response.statusCode ?? 0;
+      readText(response).then((text) => reject(toApiError(status, text, response.headers['retry-after'])), reject);
+    });
+  }).finally(() => signal.removeEventListener('abort', abort));
 }
 
 function tlsOptions({ authority, identity, serverName }: ClusterAccess): object {

@@ -8,6 +8,7 @@ export { around, type Handler } from './http/around.js';
 export { decodeCursor, encodeCursor, toPage } from './http/cursor.js';
 export { type EventStreamOptions, sendEventStream, type StreamEvent } from './http/event-stream.js';
 export { entityTag, requireMatch } from './http/entity-tag.js';
+export { type Accepted, acceptWebSocket, requireUpgrade } from './http/upgrade.js';
 export { openApiOf } from './http/open-api.js';
 export { type Route, Routes } from './http/routes.js';
 export { Unguarded, UNGUARDED } from './http/unguarded.js';

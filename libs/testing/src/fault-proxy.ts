@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type RequestOptions, type Server, type ServerResponse } from 'node:http';
 import { Agent, request } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 /** What happens to a request instead of, or before, being handed on. */
 export type Fault =
@@ -42,12 +43,14 @@ export class FaultProxy {
   private readonly server: Server;
   private readonly agent: Agent;
   private readonly open = new Set<ServerResponse>();
+  private readonly upgraded = new Set<Duplex>();
   private rules: { rule: FaultRule; left: number }[] = [];
 
   constructor(private readonly options: FaultProxyOptions) {
     const { ca, cert, key } = options;
     this.agent = new Agent({ keepAlive: true, ...(ca && { ca }), ...(cert && key && { cert, key }) });
     this.server = createServer((incoming, outgoing) => void this.handle(incoming, outgoing));
+    this.server.on('upgrade', (incoming, socket) => this.upgrade(incoming, socket));
   }
 
   /** Its address: `http://127.0.0.1:port`. */
@@ -70,6 +73,7 @@ export class FaultProxy {
   /** Closes every connection on which an answer is under way: watches, above all. */
   cutOpen(): void {
     for (const response of this.open) response.socket?.destroy();
+    for (const socket of this.upgraded) socket.destroy();
   }
 
   /** Requests since the last `forget` that match. */
@@ -83,6 +87,7 @@ export class FaultProxy {
 
   async close(): Promise<void> {
     this.agent.destroy();
+    this.cutOpen();
     this.server.closeAllConnections();
     await new Promise((resolve) => this.server.close(resolve));
   }
@@ -93,6 +98,31 @@ export class FaultProxy {
     if (fault?.kind === 'status') return this.refuse(incoming, outgoing, fault);
     if (fault?.kind === 'slow') await new Promise((resolve) => setTimeout(resolve, fault.milliseconds));
     this.pass(incoming, outgoing, fault?.kind === 'half');
+  }
+
+  /** A WebSocket is handed on as it is, unless it is to be cut. */
+  private upgrade(incoming: IncomingMessage, socket: Duplex): void {
+    this.upgraded.add(socket);
+    socket.on('error', () => socket.destroy()).once('close', () => this.upgraded.delete(socket));
+    if (this.faultFor(incoming.method ?? '', incoming.url ?? '')) return void socket.destroy();
+    const { host: _, ...headers } = incoming.headers;
+    const onward = request(`${this.options.upstream}${incoming.url}`, { headers, agent: this.agent });
+    const answer = ({ statusCode = 0, statusMessage, rawHeaders }: IncomingMessage): void => {
+      this.note(incoming, statusCode);
+      const lines = rawHeaders.map((text, index) => (index % 2 === 0 ? `${text}: ` : `${text}\r\n`));
+      socket.write(`HTTP/1.1 ${statusCode} ${statusMessage ?? ''}\r\n${lines.join('')}\r\n`);
+    };
+    onward.once('upgrade', (response, upstream) => {
+      answer(response);
+      upstream.on('error', () => socket.destroy()).once('close', () => socket.destroy());
+      socket.once('close', () => upstream.destroy());
+      upstream.pipe(socket).pipe(upstream);
+    });
+    onward.once('response', (response) => {
+      answer(response);
+      response.pipe(socket);
+    });
+    onward.once('error', () => socket.destroy()).end();
   }
 
   private faultFor(method: string, path: string): Fault | undefined {

@@ -12,12 +12,16 @@ export interface InstanceFolder {
   readonly temporary: string;
 }
 
+export const foldersIn = (path: string): InstanceFolder => ({
+  ...{ path, app: join(path, 'app'), home: join(path, 'home'), temporary: join(path, 'tmp') },
+});
+
 export async function makeInstanceFolder(
   path: string,
   slug: string,
   identity: Identity | undefined,
 ): Promise<InstanceFolder> {
-  const folder = { path, app: join(path, 'app'), home: join(path, 'home'), temporary: join(path, 'tmp') };
+  const folder = foldersIn(path);
   for (const made of [path, folder.home, folder.temporary]) {
     await mkdir(made, { recursive: true, mode: 0o700 });
     if (identity) await chown(made, identity.uid, identity.gid);

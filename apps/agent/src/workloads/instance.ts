@@ -8,9 +8,10 @@ import { probe, type ProbeOutcome } from '../probes/probe.js';
 import type { Root } from '../processes/census.js';
 import { Child } from '../processes/child.js';
 import { environmentFor } from '../processes/environment.js';
+import type { Identity } from '../processes/identities.js';
 import { listensOn } from '../processes/listeners.js';
 import type { Slug } from '../slugs/slug-store.js';
-import { type InstanceFolder, makeInstanceFolder, removeInstanceFolder } from './instance-folder.js';
+import { foldersIn, type InstanceFolder, makeInstanceFolder, removeInstanceFolder } from './instance-folder.js';
 import { InstanceOutput } from './instance-output.js';
 import {
   type Ended,
@@ -31,6 +32,12 @@ export interface InstanceSpec {
   readonly process: DesiredProcess;
   readonly desired: DesiredWorkload;
   readonly slug: Slug;
+}
+
+export interface Surroundings {
+  readonly folder: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly identity: Identity | undefined;
 }
 
 /** How long an instance may wait to leave the route table; a router that is silent for longer serves nobody. */
@@ -79,6 +86,14 @@ export class Instance {
   /** Where its processes descend from, while it runs. */
   get root(): Root | undefined {
     return this.child?.root;
+  }
+
+  /** Where, as whom and with what its processes run; undefined while none does. */
+  get surroundings(): Surroundings | undefined {
+    if (!this.child) return undefined;
+    const folder = foldersIn(this.folder);
+    const identity = this.context.identities?.of(this.spec.desired.workloadId);
+    return { folder: folder.app, environment: this.environment(folder), identity };
   }
 
   start(): void {

@@ -72,6 +72,13 @@ export class Workloads {
     return [...[...this.byId.values()].flatMap((workload) => workload.running), ...this.tasks.running()];
   }
 
+  /** @throws instance_not_found */
+  instance(id: string, instanceId: string): Instance {
+    const found = this.running().find((each) => each.id === instanceId && each.spec.desired.workloadId === id);
+    if (!found) throw agentErrors.instanceNotFound(instanceId);
+    return found;
+  }
+
   /** Another route table came into effect. */
   routesChanged(): void {
     for (const workload of this.byId.values()) workload.kick();

@@ -1,5 +1,6 @@
 import type { Artifact } from '@berth/contracts/events';
 import type { DesiredWorkload, InstanceStats, LogLine, LogQuery, ObservedWorkload } from '@berth/contracts/runtime';
+import type { SessionRuntime } from './session-runtime.js';
 import type { TaskRuntime } from './task-runtime.js';
 
 /** Injection token of the runtime adapter. */
@@ -22,7 +23,7 @@ export interface ProbeAnswer {
  * Every method is idempotent, may be called from any replica, and throws `RuntimeUnavailable` when the runtime cannot be
  * asked; what is wrong with the workload itself is observed, never thrown.
  */
-export interface Runtime extends TaskRuntime {
+export interface Runtime extends TaskRuntime, SessionRuntime {
   /** Kinds of artifact that it can run. */
   readonly artifactKinds: readonly Artifact['kind'][];
   /**

@@ -26,6 +26,8 @@ import { Transitions } from '../deployments/transitions.js';
 import { EnvironmentsModule } from '../environments/environments.module.js';
 import { Instances } from '../instances/instances.js';
 import { InstancesController } from '../instances/instances.controller.js';
+import { Sessions } from '../instances/sessions.js';
+import { SessionsController } from '../instances/sessions.controller.js';
 import { ProjectsModule } from '../projects/projects.module.js';
 import { QuotasModule } from '../quotas/quotas.module.js';
 import { ReleaseHistory } from '../releases/release-history.js';
@@ -34,9 +36,9 @@ import { ReleasesController } from '../releases/releases.controller.js';
 import { Rollbacks } from '../releases/rollbacks.js';
 import { ReleasesRepository } from '../releases/releases.repository.js';
 import { RuntimeConfirmations } from '../runtime/runtime-confirmations.js';
+import { ClusterWatch } from '../runtime/cluster-watch.js';
 import { RuntimeWatcher } from '../runtime/runtime-watcher.js';
 import { RuntimesModule } from '../runtime/runtimes.module.js';
-import { ClusterWatch } from '../runtime/cluster-watch.js';
 import { SecretRevocations } from '../secrets/secret-revocations.js';
 import { SecretStore } from '../secrets/secret-store.js';
 import { ReleaseCommands } from '../tasks/release-commands.js';
@@ -89,9 +91,9 @@ const reconciliation = [
   Witness,
   DeploymentSteps,
   RuntimeWatcher,
+  ClusterWatch,
   RuntimeConfirmations,
   Allocations,
-  ClusterWatch,
 ];
 const deployments = [
   DeploymentsRepository,
@@ -136,11 +138,12 @@ const releases = [
     ReleasesController,
     ConfigController,
     InstancesController,
+    SessionsController,
     OnBuildStartedHandler,
     OnBuildSucceededHandler,
     OnBuildFailedHandler,
     OnAllocationSnapshotRequestedHandler,
   ],
-  providers: [...workloads, ...reconciliation, ...deployments, ...releases, ...tasks, Instances],
+  providers: [...workloads, ...reconciliation, ...deployments, ...releases, ...tasks, Instances, Sessions],
 })
 export class WorkloadsModule {}

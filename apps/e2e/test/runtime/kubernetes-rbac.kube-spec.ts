@@ -21,6 +21,7 @@ function usedBy({ method, path, status }: SeenRequest): string[] {
   if (!found || path.startsWith('/apis/authorization.k8s.io/')) return [];
   const [, group = '', resource = '', name, subresource] = found;
   const what = `${resource}${subresource ? `/${subresource}` : ''}.${group}`;
+  if (subresource === 'exec' || subresource === 'portforward') return [`get ${what}`, `create ${what}`];
   if (method === 'GET' && name !== undefined) return [`get ${what}`];
   if (method === 'GET') return [path.includes('watch=true') ? `watch ${what}` : `list ${what}`];
   if (method === 'DELETE') return [`delete ${what}`];
@@ -47,6 +48,11 @@ describe('the permissions of deployment-management in a cluster', () => {
     await eventually(() => isServing(web, 2), { within: 30_000 });
     for await (const line of runtime.logs(id, { follow: false }, never)) expect(line.text).not.toBe('');
     await eventually(async () => expect(await runtime.stats(id, never)).toHaveLength(2));
+    const [instance] = (await runtime.observe(id, never))?.instances.map((each) => each.id) ?? [];
+    const name = { workloadId: id, instance: instance! };
+    const request = { command: ['true'], input: false, terminal: false };
+    for (const session of [await runtime.exec(name, request, never), await runtime.forward(name, null, never)])
+      session.on('error', () => undefined).destroy();
     const task = taskOn(web);
     await runtime.startTask(task, never);
     await eventually(async () => expect((await runtime.observeTask(id, task.taskId, never))?.exit?.code).toBe(0));

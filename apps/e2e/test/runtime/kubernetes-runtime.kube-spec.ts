@@ -4,6 +4,8 @@ import { eventually } from '@berth/testing';
 import { expect } from '@jest/globals';
 import { kubernetesWorld, never, untilAnswering } from './kubernetes-world.js';
 import { type RuntimeHarness, runtimeContract } from './runtime.contract.js';
+import { isRunning } from './is-running.js';
+import { sessionsContract } from './sessions.contract.js';
 import { tasksContract } from './tasks.contract.js';
 
 const NAMESPACE = 'shop-staging-0123456789';
@@ -17,6 +19,7 @@ async function start(): Promise<RuntimeHarness> {
     runtime,
     good: digestOf,
     crashing: () => `sha256:${'dead'.repeat(16)}`,
+    runs: isRunning,
     task: (ending) => `sha256:${{ succeeds: 'face', fails: 'fa11', hangs: 'b10c' }[ending].repeat(16)}`,
     kill: async (workloadId, instanceId) => {
       const selector = `berth.dev/workload=${workloadId}`;
@@ -44,3 +47,4 @@ async function start(): Promise<RuntimeHarness> {
 
 runtimeContract('Kubernetes', start);
 tasksContract('Kubernetes', start);
+sessionsContract('Kubernetes', start, 'played');

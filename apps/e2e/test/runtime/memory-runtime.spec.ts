@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { MemoryRuntime } from '@berth/deployment-management';
 import { type RuntimeHarness, runtimeContract } from './runtime.contract.js';
+import { isRunning } from './is-running.js';
+import { sessionsContract } from './sessions.contract.js';
 import { tasksContract } from './tasks.contract.js';
 
 const digestOf = (name: string): string => `sha256:${createHash('sha256').update(name).digest('hex')}`;
@@ -17,6 +19,7 @@ async function start(): Promise<RuntimeHarness> {
     runtime,
     good: digestOf,
     crashing: () => digestOf('crashing'),
+    runs: isRunning,
     task: (ending) => digestOf(`task that ${ending}`),
     kill: async (workloadId) => runtime.kill(workloadId, 'web'),
     loseMemory: async () => runtime.forget(),
@@ -28,3 +31,4 @@ async function start(): Promise<RuntimeHarness> {
 
 runtimeContract('the fake world', start);
 tasksContract('the fake world', start);
+sessionsContract('the fake world', start, 'repeated');

@@ -5,6 +5,8 @@ import { type RunningAgent, startAgent } from '@berth/agent';
 import { ProcessRuntime } from '@berth/deployment-management';
 import { createLogger } from '@berth/service-kit';
 import { type RuntimeHarness, runtimeContract } from './runtime.contract.js';
+import { isRunning } from './is-running.js';
+import { sessionsContract } from './sessions.contract.js';
 import { tasksContract } from './tasks.contract.js';
 import { SlugShelf } from './slug-shelf.js';
 import { TinyRouter } from './tiny-router.js';
@@ -41,6 +43,7 @@ async function start(): Promise<RuntimeHarness> {
   return {
     runtime,
     good: (name) => shelf.add(files(name)),
+    runs: isRunning,
     task: (ending) => shelf.add({ 'task.js': tasks[ending] }),
     crashing: () => shelf.add({ 'web.js': crash, 'worker.js': crash }),
     kill: async (workloadId) => {
@@ -63,3 +66,4 @@ async function start(): Promise<RuntimeHarness> {
 
 runtimeContract('local processes', start);
 tasksContract('local processes', start);
+sessionsContract('local processes', start, 'run');

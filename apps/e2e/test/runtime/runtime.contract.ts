@@ -22,6 +22,8 @@ export interface RuntimeHarness {
   crashing(): string;
   /** Digest of an artifact on which `node task.js` prints, and ends with 0, with 3, or not by itself. */
   task(ending: TaskKind): string;
+  /** Whether a process of this machine has that in its command. */
+  runs(mark: string): boolean;
   /** Ends an instance from outside. */
   kill(workloadId: string, instanceId: string): Promise<void>;
   /** The runtime is gone and comes back without memory. */
@@ -49,7 +51,7 @@ const processOf = (name: string, instances: number) => ({
   health: { path: null, intervalSeconds: 1, timeoutSeconds: 1, failureThreshold: 2 },
 });
 
-const desiredAs = (kind: 'slug' | 'image', workloadId: string, wanted: Wanted): DesiredWorkload => ({
+export const desiredAs = (kind: 'slug' | 'image', workloadId: string, wanted: Wanted): DesiredWorkload => ({
   ...{ workloadId, organizationId: workloadId, projectId: workloadId, environmentId: workloadId, appId: workloadId },
   ...{
     namespace: 'shop-staging-0123456789',

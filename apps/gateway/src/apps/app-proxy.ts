@@ -69,6 +69,7 @@ export class AppProxy {
       socket,
       head,
       pick: (refused) => this.routes.pick(host, refused),
+      path: request.url ?? '/',
       headers: requestHeaders(request, request.headers.host ?? host, forwardedOf(request), [
         'Connection',
         'Upgrade',

@@ -11,6 +11,8 @@ export interface Upgrade {
   /** Bytes that came right behind the request's headers. */
   readonly head: Buffer;
   readonly pick: PickTarget;
+  /** Path and query for the upstream. */
+  readonly path: string;
   readonly headers: string[];
   readonly fail: (failure: Failure, error?: Error) => void;
 }
@@ -70,12 +72,12 @@ export class UpgradeTunnels {
     outgoing.end();
   }
 
-  private send({ request, headers }: Upgrade, target: Target): ClientRequest {
+  private send({ request, path, headers }: Upgrade, target: Target): ClientRequest {
     return sendRequest({
       host: target.host,
       port: target.port,
       method: request.method,
-      path: request.url,
+      path,
       headers,
       agent: this.agents.fresh,
       setHost: false,

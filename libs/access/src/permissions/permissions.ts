@@ -22,6 +22,7 @@ const writesOfEnvironment = [
   'workloads:update',
   'workloads:scale',
   'workloads:restart',
+  'workloads:exec',
   'deployments:create',
   'deployments:cancel',
   'config:update',

@@ -8,6 +8,7 @@ import { linkPages } from '../http/link-header.js';
 import { serveOpenApi } from '../http/open-api.js';
 import { Routes } from '../http/routes.js';
 import { takeJsonOnly } from '../http/request-bodies.js';
+import { serveUpgrades, upgradeOptions } from '../http/upgrade.js';
 import { answerUnparsed, answerUnrouted } from '../http/unrouted-problems.js';
 import { LOGGER, type Logger, NestLogger } from '../logging/logger.js';
 import { readCertificate } from '../tls/certificates.js';
@@ -47,7 +48,10 @@ export function httpAdapter(config: BaseConfig): FastifyAdapter {
   const { TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile } = config;
   if ((certFile === undefined) !== (keyFile === undefined))
     throw new ConfigError('Set both TLS_CERT_FILE and TLS_KEY_FILE, or neither.');
-  const https = certFile && keyFile ? { https: readCertificate(certFile, keyFile) } : {};
+  const server =
+    certFile && keyFile
+      ? { https: { ...readCertificate(certFile, keyFile), ...upgradeOptions } }
+      : { http: upgradeOptions };
   const options = {
     bodyLimit: 1_048_576,
     forceCloseConnections: true,
@@ -55,7 +59,7 @@ export function httpAdapter(config: BaseConfig): FastifyAdapter {
     trustProxy: config.TRUSTED_PROXIES.length > 0 ? config.TRUSTED_PROXIES : false,
     frameworkErrors: answerUnrouted,
     clientErrorHandler: answerUnparsed,
-    ...https,
+    ...server,
   };
   return new FastifyAdapter(options);
 }
@@ -68,6 +72,7 @@ export async function prepare(app: NestFastifyApplication, definition: ServiceDe
   correlate(app);
   linkPages(app);
   takeJsonOnly(app);
+  serveUpgrades(app);
   serveOpenApi(app, definition.name);
   definition.connect?.(app);
   await app.startAllMicroservices();

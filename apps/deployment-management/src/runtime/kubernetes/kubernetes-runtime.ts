@@ -1,6 +1,8 @@
+import type { Duplex } from 'node:stream';
 import type {
   DesiredTask,
   DesiredWorkload,
+  ExecRequest,
   InstanceStats,
   LogLine,
   LogQuery,
@@ -27,11 +29,13 @@ import {
 } from '@berth/kubernetes';
 import type { Clock } from '@berth/service-kit';
 import { ChangeFeed } from '../memory/change-feed.js';
+import type { InstanceName } from '../session-runtime.js';
 import { probeRoute } from '../process/probe-route.js';
 import { type ProbeAnswer, type Runtime, type RuntimeChange, RuntimeUnavailable } from '../runtime.js';
 import type { Deployment, EndpointSlice, HttpRoute, Pod } from './cluster-objects.js';
 import { desiredRecord, owned, readDesired } from './desired-record.js';
 import { instanceId, instant } from './instances.js';
+import { KubernetesSessions } from './kubernetes-sessions.js';
 import { KubernetesTasks } from './kubernetes-tasks.js';
 import { ending, observationOf } from './observe.js';
 import { podLogs } from './pod-logs.js';
@@ -66,6 +70,7 @@ export class KubernetesRuntime implements Runtime {
   readonly artifactKinds = ['image'] as const;
   private readonly cluster: Cluster;
   private readonly tasks: KubernetesTasks;
+  private readonly sessions: KubernetesSessions;
   private readonly feed = new ChangeFeed();
   private readonly closed = new AbortController();
   private readonly changed: ServingChanges;
@@ -82,6 +87,7 @@ export class KubernetesRuntime implements Runtime {
       onChange: (workloadId) => this.feed.push({ workloadId }),
     });
     this.tasks = new KubernetesTasks(this.cluster, () => this.settings);
+    this.sessions = new KubernetesSessions(client, this.cluster);
     this.following = this.cluster.follow(this.closed.signal);
     this.settled = this.cluster.settled();
   }
@@ -175,6 +181,16 @@ export class KubernetesRuntime implements Runtime {
   async endTask(workloadId: string, taskId: string, signal: AbortSignal): Promise<void> {
     await this.connected(signal);
     await this.asking(signal, (bounded) => this.tasks.end(workloadId, taskId, bounded));
+  }
+
+  async exec(name: InstanceName, request: ExecRequest, signal: AbortSignal): Promise<Duplex> {
+    await this.connected(signal);
+    return this.asking(signal, (bounded) => this.sessions.exec(name, request, bounded));
+  }
+
+  async forward(name: InstanceName, port: number | null, signal: AbortSignal): Promise<Duplex> {
+    await this.connected(signal);
+    return this.asking(signal, (bounded) => this.sessions.forward(name, port, bounded));
   }
 
   probe(host: string, path: string, signal: AbortSignal): Promise<ProbeAnswer> {

@@ -1,7 +1,9 @@
+import type { Duplex } from 'node:stream';
 import type {
   DesiredProcess,
   DesiredTask,
   DesiredWorkload,
+  ExecRequest,
   InstanceStats,
   LogLine,
   LogQuery,
@@ -10,7 +12,9 @@ import type {
   ObservedWorkload,
 } from '@berth/contracts/runtime';
 import { type ProbeAnswer, type Runtime, type RuntimeChange, RuntimeUnavailable } from '../runtime.js';
+import { type InstanceName, SessionRefused } from '../session-runtime.js';
 import { ChangeFeed } from './change-feed.js';
+import { EchoSession } from './echo-session.js';
 import { Journal } from './journal.js';
 import { MemoryTasks } from './memory-tasks.js';
 
@@ -159,6 +163,16 @@ export class MemoryRuntime implements Runtime {
     this.tasks.end(taskId);
   }
 
+  async exec({ workloadId, instance }: InstanceName, request: ExecRequest): Promise<Duplex> {
+    this.requireInstance(workloadId, instance);
+    return new EchoSession(request.command.join(' '));
+  }
+
+  async forward({ workloadId, instance }: InstanceName, port: number | null): Promise<Duplex> {
+    this.requireInstance(workloadId, instance);
+    return new EchoSession(`port ${port ?? 'PORT'}`);
+  }
+
   async probe(host: string, path: string): Promise<ProbeAnswer> {
     this.requireUp();
     const world = [...this.worlds.values()].find((each) => each.desired.hosts.includes(host));
@@ -222,6 +236,12 @@ export class MemoryRuntime implements Runtime {
 
   private behaviourOf(desired: DesiredWorkload): Behaviour {
     return this.behaviours.get(desired.release.artifact.digest) ?? { kind: 'honest' };
+  }
+
+  private requireInstance(workloadId: string, instance: string): void {
+    this.requireUp();
+    if (this.worlds.get(workloadId)?.instances.some(({ id }) => id === instance)) return;
+    throw new SessionRefused('instance_not_found', `There is no instance ${instance}.`);
   }
 
   private requireUp(): void {

@@ -1,6 +1,10 @@
 import { type IncomingMessage, request } from 'node:http';
 import { createInterface } from 'node:readline';
+import type { Duplex } from 'node:stream';
+import { SESSION_PROTOCOL } from '@berth/contracts/runtime';
+import { createWebSocketStream, WebSocket } from 'ws';
 import { RuntimeUnavailable } from '../runtime.js';
+import { SessionRefused } from '../session-runtime.js';
 
 export interface AgentAnswer {
   readonly status: number;
@@ -32,6 +36,23 @@ export class AgentClient {
     }
   }
 
+  /** @throws SessionRefused, RuntimeUnavailable */
+  session(path: string, signal: AbortSignal): Promise<Duplex> {
+    const socket = new WebSocket(`ws+unix://${this.socketPath}:${path}`, SESSION_PROTOCOL, {
+      perMessageDeflate: false,
+    });
+    const abort = () => socket.terminate();
+    signal.addEventListener('abort', abort, { once: true });
+    return new Promise<Duplex>((resolve, reject) => {
+      const frames = { readableObjectMode: true, writableObjectMode: true };
+      socket.once('open', () => resolve(createWebSocketStream(socket, frames)));
+      socket.once('unexpected-response', (_, response) => void refusalOf(response).then(reject, reject));
+      socket.once('error', (error) =>
+        reject(new RuntimeUnavailable('The local agent does not answer.', { cause: error })),
+      );
+    }).finally(() => signal.removeEventListener('abort', abort));
+  }
+
   private open(method: string, path: string, signal: AbortSignal, body?: unknown): Promise<IncomingMessage> {
     const text = body === undefined ? undefined : JSON.stringify(body);
     const headers =
@@ -43,6 +64,16 @@ export class AgentClient {
       outgoing.once('response', resolve).once('error', refuse).end(text);
     });
   }
+}
+
+async function refusalOf(response: IncomingMessage): Promise<Error> {
+  const text = await readAll(response);
+  const { detail = text } = JSON.parse(text) as { detail?: string };
+  const reasons = { 404: 'instance_not_found', 409: 'refused', 501: 'not_supported' } as const;
+  const reason = reasons[response.statusCode as keyof typeof reasons] as SessionRefused['reason'] | undefined;
+  return reason
+    ? new SessionRefused(reason, detail)
+    : new RuntimeUnavailable(`The local agent answered ${response.statusCode}: ${detail}`);
 }
 
 async function readAll(response: IncomingMessage): Promise<string> {

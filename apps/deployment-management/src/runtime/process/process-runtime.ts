@@ -1,6 +1,8 @@
+import type { Duplex } from 'node:stream';
 import {
   type DesiredTask,
   type DesiredWorkload,
+  type ExecRequest,
   type InstanceStats,
   instanceStats,
   type LogLine,
@@ -13,6 +15,7 @@ import {
 } from '@berth/contracts/runtime';
 import { z } from 'zod';
 import { type ProbeAnswer, type Runtime, type RuntimeChange } from '../runtime.js';
+import type { InstanceName } from '../session-runtime.js';
 import { AgentClient } from './agent-client.js';
 import { probeRoute } from './probe-route.js';
 
@@ -90,6 +93,16 @@ export class ProcessRuntime implements Runtime {
     await this.agent.call('DELETE', taskPath(workloadId, taskId), bounded(signal));
   }
 
+  exec(name: InstanceName, request: ExecRequest, signal: AbortSignal): Promise<Duplex> {
+    const query = new URLSearchParams({ request: JSON.stringify(request) });
+    return this.agent.session(`${instancePath(name)}/exec?${query.toString()}`, bounded(signal));
+  }
+
+  forward(name: InstanceName, port: number | null, signal: AbortSignal): Promise<Duplex> {
+    const query = new URLSearchParams(port === null ? {} : { port: String(port) });
+    return this.agent.session(`${instancePath(name)}/forward?${query.toString()}`, bounded(signal));
+  }
+
   probe(host: string, path: string, signal: AbortSignal): Promise<ProbeAnswer> {
     return probeRoute(this.routerUrl, host, path, bounded(signal));
   }
@@ -103,3 +116,6 @@ export class ProcessRuntime implements Runtime {
 const bounded = (signal: AbortSignal): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(CALL_MILLISECONDS)]);
 
 const taskPath = (workloadId: string, taskId: string): string => `/workloads/${workloadId}/tasks/${taskId}`;
+
+const instancePath = ({ workloadId, instance }: InstanceName): string =>
+  `/workloads/${workloadId}/instances/${encodeURIComponent(instance)}`;

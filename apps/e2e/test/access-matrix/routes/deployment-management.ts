@@ -107,6 +107,11 @@ export const deploymentManagementRows: Rows = {
   'GET /v1/workloads/{id}/instances': byId('workloads:read', 'environment', 200, of('workload')),
   'GET /v1/workloads/{id}/stats': byId('workloads:read', 'environment', 200, of('workload')),
   'GET /v1/workloads/{id}/logs': byId('workloads:logs', 'environment', 200, of('workload')),
+  // Whoever may do it is told to ask for a WebSocket.
+  'GET /v1/workloads/{id}/exec': byId('workloads:exec', 'environment', 426, of('workload'), {
+    query: { command: 'true' },
+  }),
+  'GET /v1/workloads/{id}/forward': byId('workloads:exec', 'environment', 426, of('workload')),
   'GET /v1/deployments': listOf('deployments:read', 'environment'),
   'GET /v1/deployments/{id}': byId('deployments:read', 'environment', 200, of('deployment')),
   'POST /v1/deployments/{id}/cancel': byId('deployments:cancel', 'environment', 409, of('deployment')),
