@@ -1984,6 +1984,38 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/workloads/{id}/exec': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['exec'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/workloads/{id}/forward': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['forward'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/workloads/{id}/instances': {
     parameters: {
       query?: never;
@@ -8364,6 +8396,52 @@ export interface operations {
         content: {
           'application/json': components['schemas']['Deployment'] | components['schemas']['DryRun'];
         };
+      };
+    };
+  };
+  exec: {
+    parameters: {
+      query: {
+        instance?: string;
+        command: string[];
+        input?: string;
+        terminal?: string;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  forward: {
+    parameters: {
+      query?: {
+        instance?: string;
+        port?: number;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
       };
     };
   };
