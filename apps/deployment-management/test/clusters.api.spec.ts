@@ -140,11 +140,8 @@ describe('a registration is refused, with the next step and nothing stored, when
     ['nobody is in it', () => kubeconfig({ server: here() }, {}), /token nor a certificate/],
   ])('%s', async (_, text, said) => {
     const { status, body } = await register({ kind: 'kubeconfig', kubeconfig: text() });
-    expect({ status, ...body }).toMatchObject({
-      status: 422,
-      code: 'kubeconfig_invalid',
-      detail: expect.stringMatching(said),
-    });
+    expect(status).toBe(422);
+    expect(body).toMatchObject({ code: 'kubeconfig_invalid', detail: expect.stringMatching(said) });
     expect(body.errors).toMatchObject([{ pointer: '/credentials/kubeconfig' }]);
     expect(await clusters()).toHaveLength(1);
   });
@@ -173,11 +170,8 @@ describe('a registration is refused, with the next step and nothing stored, when
     ],
   ])('%s', async (_, credentials, said) => {
     const { status, body } = await register(credentials());
-    expect({ status, ...body }).toMatchObject({
-      status: 422,
-      code: 'cluster_unfit',
-      detail: expect.stringMatching(said),
-    });
+    expect(status).toBe(422);
+    expect(body).toMatchObject({ code: 'cluster_unfit', detail: expect.stringMatching(said) });
     expect(body.errors).toMatchObject([{ pointer: '/credentials' }]);
     expect(await clusters()).toHaveLength(1);
   });

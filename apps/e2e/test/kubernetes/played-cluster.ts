@@ -24,6 +24,7 @@ export class PlayedCluster {
     readonly gatewayUrl: string,
     /** Of the account that `k8s/rbac` makes: what an administrator hands to the platform. */
     readonly kubeconfig: string,
+    private readonly authority: string,
   ) {}
 
   static async start(): Promise<PlayedCluster> {
@@ -33,8 +34,29 @@ export class PlayedCluster {
     const gateway = new PlayedGateway(administrator);
     const metrics = new PlayedMetrics(administrator);
     await metrics.start();
+    await makeGateway(administrator);
     const kubeconfig = kubeconfigOf(plane.url, access.authority ?? '', await install(administrator));
-    return new PlayedCluster(plane, administrator, gateway, metrics, await gateway.listen(), kubeconfig);
+    return new PlayedCluster(
+      plane,
+      administrator,
+      gateway,
+      metrics,
+      await gateway.listen(),
+      kubeconfig,
+      access.authority ?? '',
+    );
+  }
+
+  /** A kubeconfig of whoever has the token. */
+  kubeconfigFor(token: string): string {
+    return kubeconfigOf(this.plane.url, this.authority, token);
+  }
+
+  /** A new token of the account, after which those before are good no longer. */
+  async renewAccount(): Promise<string> {
+    const metadata = { name: 'deployment-management', namespace: 'berth-system' };
+    await this.administrator.delete({ apiVersion: 'v1', kind: 'ServiceAccount', metadata }, never);
+    return install(this.administrator);
   }
 
   async pods(workloadId: string): Promise<Pod[]> {
@@ -60,4 +82,16 @@ export class PlayedCluster {
     this.administrator.transport.close();
     await this.plane.stop();
   }
+}
+
+/** Routes name it; PlayedGateway does its work. */
+async function makeGateway(administrator: KubeClient): Promise<void> {
+  await administrator.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'gateway' } }, never);
+  const body = {
+    ...{ apiVersion: 'gateway.networking.k8s.io/v1', kind: 'Gateway', metadata: { name: 'public' } },
+    spec: { gatewayClassName: 'played', listeners: [{ name: 'http', port: 80, protocol: 'HTTP' }] },
+  };
+  const path = '/apis/gateway.networking.k8s.io/v1/namespaces/gateway/gateways/public?fieldManager=played';
+  const contentType = 'application/apply-patch+yaml';
+  await administrator.transport.ask({ method: 'PATCH', path, body, contentType, signal: never });
 }
