@@ -3,6 +3,7 @@ import type { AllocationEntry, CloudEvent } from '@berth/contracts/events';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { changed, Crash, MeteringApp, snapshot, somewhere, web } from './support/metering-app.js';
+import { bill, logOf } from './support/log-of.js';
 import { inRuns, runSizes } from './support/runs.js';
 
 const CRASHES = 20;
@@ -25,27 +26,6 @@ async function deliver(app: MeteringApp, runs: readonly CloudEvent[][], crashAt:
     if (crashAt.has(index)) await expect(app.accept(run, { crashes: true })).rejects.toThrow(Crash);
     await app.accept(run);
   }
-}
-
-/** The log as it was accepted, in the shape in which it was told. */
-async function logOf(app: MeteringApp, organizationId: string): Promise<CloudEvent[]> {
-  const rows = await app.database.query<CloudEvent & { time: Date }>(
-    `select source, id, type, e.workload_id::text as subject, e.epoch, e.time, data
-       from accepted_event e join metered_workload w using (workload_id) where organization_id = $1 order by seq`,
-    [organizationId],
-  );
-  return rows.map((row) => ({
-    ...{ specversion: '1.0', datacontenttype: 'application/json', partitionkey: row.subject, aggregateversion: 1 },
-    ...{ ...row, time: row.time.toISOString() },
-  }));
-}
-
-async function bill(app: MeteringApp, organizationId: string) {
-  const path = `/v1/invoices/preview?organization=${organizationId}`;
-  const { status, body } = await app.call(path, await app.viewer(organizationId));
-  expect(status).toBe(200);
-  // Each database counts its own log.
-  return { ...body, cut: null };
 }
 
 const entry: fc.Arbitrary<AllocationEntry> = fc.record({

@@ -122,9 +122,9 @@ export class MeteringApp {
     readonly clock: HeldClock,
   ) {}
 
-  static async start(): Promise<MeteringApp> {
+  static async start(environment: Readonly<Record<string, string>> = {}): Promise<MeteringApp> {
     const clock = new HeldClock();
-    const service = await startTestService(metering, { overrides: [[Clock, clock]] });
+    const service = await startTestService(metering, { environment, overrides: [[Clock, clock]] });
     return new MeteringApp(service, await TestIdentity.create(service.database), clock);
   }
 

@@ -1,0 +1,87 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { CloudEvent } from '@berth/contracts/events';
+import { EVENT_BUS, type EventBus } from '@berth/eventing';
+import { eventually } from '@berth/testing';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { bill, logOf } from './support/log-of.js';
+import { changed, MeteringApp, type Place, snapshot, somewhere, web } from './support/metering-app.js';
+
+const KILLS = 20;
+const WORKLOADS = 8;
+/** Of each workload, between two kills. */
+const CHANGES = 5;
+const main = join(import.meta.dirname, '../dist/main.js');
+
+let undisturbed: MeteringApp;
+let told: MeteringApp;
+beforeAll(async () => {
+  undisturbed = await MeteringApp.start();
+  // It answers questions; events are left to the processes that are killed.
+  told = await MeteringApp.start({ ROLE: 'api' });
+});
+afterAll(async () => {
+  await undisturbed.close();
+  await told.close();
+});
+
+const consumer = (): ChildProcess =>
+  spawn(process.execPath, [main], {
+    env: { ...environment(), ROLE: 'worker', PORT: '0', LOG_LEVEL: 'error' },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+const environment = () => ({ DATABASE_URL: told.service.databaseUrl, BUS_DATABASE_URL: told.service.databaseUrl });
+
+async function kill(child: ChildProcess): Promise<void> {
+  const ended = once(child, 'exit');
+  child.kill('SIGKILL');
+  await ended;
+}
+
+const publish = (events: readonly CloudEvent[]) =>
+  told.service.app
+    .get<EventBus>(EVENT_BUS)
+    .publish(events.map((event) => ({ topic: 'berth.deployment-management', key: event.partitionkey, event })));
+
+const accepted = async () => (await told.database.query('select from accepted_event')).length;
+
+/** A part of the history: some versions of each workload, one of them a snapshot, the parts in order of time. */
+const part = (places: readonly Place[], round: number): CloudEvent[] =>
+  Array.from({ length: CHANGES }, (_, index) => round * CHANGES + index).flatMap((number) =>
+    places.map((place) => {
+      const entries = number % 7 === 6 ? [] : [{ ...web, instances: 1 + (number % 3) }];
+      const change = { version: number + 1, at: number * 60_000, entries };
+      return number % 5 === 4 ? snapshot(place, change) : changed(place, change);
+    }),
+  );
+
+describe('consumers that are killed', () => {
+  it(`at ${KILLS} moments, with the topic told twice and the log told anew, bill the same bytes`, async () => {
+    const organizationId = randomUUID();
+    const places = Array.from({ length: WORKLOADS }, () => somewhere({ organizationId }));
+    let child = consumer();
+    try {
+      for (let round = 0; round < KILLS; round++) {
+        const events = part(places, round);
+        await undisturbed.accept(events);
+        const before = await accepted();
+        await publish([...events, ...events.toReversed()]);
+        const enough = before + 1 + Math.floor(Math.random() * events.length);
+        await eventually(async () => expect(await accepted()).toBeGreaterThanOrEqual(enough), { within: 60_000 });
+        await kill(child);
+        child = consumer();
+      }
+      await publish(await logOf(undisturbed, organizationId));
+      const all = KILLS * CHANGES * WORKLOADS;
+      await eventually(async () => expect(await accepted()).toBe(all), { within: 60_000 });
+      const isSame = async () =>
+        expect(await bill(told, organizationId)).toEqual(await bill(undisturbed, organizationId));
+      await eventually(isSame, { within: 60_000 });
+      expect(await told.database.query('select from dead_letter')).toEqual([]);
+    } finally {
+      await kill(child);
+    }
+  }, 600_000);
+});
