@@ -368,6 +368,38 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/audit/export': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['exportAudit'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/audit/verification': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['verifyAudit'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/auth/device': {
     parameters: {
       query?: never;
@@ -1136,6 +1168,38 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/groups': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['listGroups'];
+    put?: never;
+    post: operations['createGroup'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/groups/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['getGroup'];
+    put?: never;
+    post?: never;
+    delete: operations['deleteGroup'];
+    options?: never;
+    head?: never;
+    patch: operations['updateGroup'];
+    trace?: never;
+  };
   '/v1/identity-providers': {
     parameters: {
       query?: never;
@@ -1613,6 +1677,38 @@ export interface paths {
     delete?: never;
     options?: never;
     head?: never;
+    patch: operations['updateOrganization'];
+    trace?: never;
+  };
+  '/v1/organizations/{id}/deletion': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['deleteOrganization'];
+    delete: operations['restoreOrganization'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/organizations/{id}/transfer': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['transferOrganization'];
+    delete?: never;
+    options?: never;
+    head?: never;
     patch?: never;
     trace?: never;
   };
@@ -1742,6 +1838,38 @@ export interface paths {
     options?: never;
     head?: never;
     patch?: never;
+    trace?: never;
+  };
+  '/v1/roles': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['listRoles'];
+    put?: never;
+    post: operations['createRole'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/roles/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['getRole'];
+    put?: never;
+    post?: never;
+    delete: operations['deleteRole'];
+    options?: never;
+    head?: never;
+    patch: operations['updateRole'];
     trace?: never;
   };
   '/v1/secrets/{workloadId}': {
@@ -2225,7 +2353,7 @@ export interface components {
         /** Format: uuid */
         organizationId: string;
         /** @enum {string} */
-        role: 'owner' | 'admin' | 'developer' | 'viewer' | 'billing';
+        role: 'owner' | 'admin' | 'developer' | 'viewer' | 'billing' | 'custom';
         scope: {
           /** Format: uuid */
           id: string;
@@ -2435,6 +2563,22 @@ export interface components {
     AuditPage: {
       items: components['schemas']['AuditEntry'][];
       next: string | null;
+    };
+    AuditVerification: {
+      items: {
+        broken: {
+          /** @enum {string} */
+          reason: 'missing' | 'changed' | 'truncated';
+          sequence: number;
+        } | null;
+        good: number;
+        head: {
+          hash: string;
+          sequence: number;
+        };
+        /** @enum {string} */
+        service: 'user-management' | 'deployment-management' | 'build' | 'metering';
+      }[];
     };
     AuthorizationServerMetadata: {
       device_authorization_endpoint: string;
@@ -3015,6 +3159,26 @@ export interface components {
       projectId: string;
       slug: string;
     };
+    CreateGroup: {
+      /** @default [] */
+      grants?: {
+        /** @enum {string} */
+        role: 'admin' | 'developer' | 'viewer' | 'billing' | 'custom';
+        /** Format: uuid */
+        roleId?: string;
+        scope: {
+          /** Format: uuid */
+          id: string;
+          /** @enum {string} */
+          kind: 'organization' | 'project' | 'environment';
+        };
+      }[];
+      /** @default [] */
+      memberIds?: string[];
+      name: string;
+      /** Format: uuid */
+      organizationId: string;
+    };
     CreateIdentityProvider: {
       clientId: string;
       clientSecret: string;
@@ -3067,13 +3231,27 @@ export interface components {
       /** @enum {string} */
       aggregate: 'organization' | 'signing-key';
     };
-    CreateInvitation: components['schemas']['CreateMembership'];
-    CreateMembership: {
+    CreateInvitation: {
       email: string;
       /** Format: uuid */
       organizationId: string;
       /** @enum {string} */
       role: 'owner' | 'admin' | 'developer' | 'viewer' | 'billing';
+      scope?: {
+        /** Format: uuid */
+        id: string;
+        /** @enum {string} */
+        kind: 'organization' | 'project' | 'environment';
+      };
+    };
+    CreateMembership: {
+      email: string;
+      /** Format: uuid */
+      organizationId: string;
+      /** @enum {string} */
+      role: 'owner' | 'admin' | 'developer' | 'viewer' | 'billing' | 'custom';
+      /** Format: uuid */
+      roleId?: string;
       scope?: {
         /** Format: uuid */
         id: string;
@@ -3215,6 +3393,12 @@ export interface components {
       organizationId: string;
       slug: string;
     };
+    CreateRole: {
+      name: string;
+      /** Format: uuid */
+      organizationId: string;
+      permissions: string[];
+    };
     CreateServiceAccount: {
       name: string;
       /** Format: uuid */
@@ -3297,6 +3481,20 @@ export interface components {
     };
     CreditPage: {
       items: components['schemas']['Credit'][];
+      next: string | null;
+    };
+    CustomRole: {
+      /** Format: date-time */
+      createdAt: string;
+      /** Format: uuid */
+      id: string;
+      name: string;
+      /** Format: uuid */
+      organizationId: string;
+      permissions: string[];
+    };
+    CustomRolePage: {
+      items: components['schemas']['CustomRole'][];
       next: string | null;
     };
     Deployment: {
@@ -3552,6 +3750,32 @@ export interface components {
       name: string;
       /** Format: uuid */
       organizationId: string;
+    };
+    Group: {
+      /** Format: date-time */
+      createdAt: string;
+      grants: {
+        /** @enum {string} */
+        role: 'owner' | 'admin' | 'developer' | 'viewer' | 'billing' | 'custom';
+        /** Format: uuid */
+        roleId?: string;
+        scope: {
+          /** Format: uuid */
+          id: string;
+          /** @enum {string} */
+          kind: 'organization' | 'project' | 'environment';
+        };
+      }[];
+      /** Format: uuid */
+      id: string;
+      memberIds: string[];
+      name: string;
+      /** Format: uuid */
+      organizationId: string;
+    };
+    GroupPage: {
+      items: components['schemas']['Group'][];
+      next: string | null;
     };
     IdentifiedPerson: {
       displayName: string | null;
@@ -3954,7 +4178,9 @@ export interface components {
       /** Format: uuid */
       organizationId: string;
       /** @enum {string} */
-      role: 'owner' | 'admin' | 'developer' | 'viewer' | 'billing';
+      role: 'owner' | 'admin' | 'developer' | 'viewer' | 'billing' | 'custom';
+      /** Format: uuid */
+      roleId: string | null;
       scope: {
         /** Format: uuid */
         id: string;
@@ -3999,12 +4225,17 @@ export interface components {
     MyOrganization: {
       /** Format: date-time */
       createdAt: string;
+      /** Format: date-time */
+      deleteAt: string | null;
       displayName: string | null;
       /** Format: uuid */
       id: string;
       /** @enum {string|null} */
-      role: 'owner' | 'admin' | 'developer' | 'viewer' | 'billing' | null;
+      role: 'owner' | 'admin' | 'developer' | 'viewer' | 'billing' | 'custom' | null;
+      secondFactorRequired: boolean;
       slug: string;
+      /** @enum {string} */
+      status: 'active' | 'suspended' | 'deleting';
     };
     MyOrganizationPage: {
       items: components['schemas']['MyOrganization'][];
@@ -4029,10 +4260,19 @@ export interface components {
     Organization: {
       /** Format: date-time */
       createdAt: string;
+      /** Format: date-time */
+      deleteAt: string | null;
       displayName: string | null;
       /** Format: uuid */
       id: string;
+      secondFactorRequired: boolean;
       slug: string;
+      /** @enum {string} */
+      status: 'active' | 'suspended' | 'deleting';
+    };
+    OrganizationDeletion: {
+      /** Format: date-time */
+      deletedAt: string;
     };
     Passkey: {
       backedUp: boolean;
@@ -4393,6 +4633,15 @@ export interface components {
     };
     ScaleWorkload: {
       /** @default {} */
+      autoscaling?: {
+        [key: string]: {
+          /** @default 70 */
+          cpuPercent?: number;
+          max: number;
+          min: number;
+        };
+      };
+      /** @default {} */
       counts?: {
         [key: string]: number;
       };
@@ -4586,6 +4835,10 @@ export interface components {
       enabled: boolean;
       recoveryCodesLeft: number;
     };
+    TransferOrganization: {
+      /** Format: uuid */
+      userId: string;
+    };
     UpdateApp: {
       build?: {
         buildCommand?: string | null;
@@ -4656,6 +4909,21 @@ export interface components {
         registry?: string;
       };
     };
+    UpdateGroup: {
+      grants?: {
+        /** @enum {string} */
+        role: 'admin' | 'developer' | 'viewer' | 'billing' | 'custom';
+        /** Format: uuid */
+        roleId?: string;
+        scope: {
+          /** Format: uuid */
+          id: string;
+          /** @enum {string} */
+          kind: 'organization' | 'project' | 'environment';
+        };
+      }[];
+      memberIds?: string[];
+    };
     UpdateIdentityProvider: {
       clientId?: string;
       clientSecret?: string;
@@ -4688,7 +4956,16 @@ export interface components {
     };
     UpdateMembership: {
       /** @enum {string} */
-      role: 'owner' | 'admin' | 'developer' | 'viewer' | 'billing';
+      role: 'owner' | 'admin' | 'developer' | 'viewer' | 'billing' | 'custom';
+      /** Format: uuid */
+      roleId?: string;
+    };
+    UpdateOrganization: {
+      displayName?: string | null;
+      secondFactorRequired?: boolean;
+    };
+    UpdateRole: {
+      permissions: string[];
     };
     UpdateWorkload: {
       deadlines?: {
@@ -4779,6 +5056,14 @@ export interface components {
       activeDeploymentId: string | null;
       /** Format: uuid */
       appId: string;
+      autoscaling: {
+        [key: string]: {
+          /** @default 70 */
+          cpuPercent: number;
+          max: number;
+          min: number;
+        };
+      };
       cluster: string;
       conditions: {
         message: string;
@@ -5508,6 +5793,12 @@ export interface operations {
         limit?: number;
         cursor?: string;
         organization: string;
+        actor?: string;
+        action?: string;
+        target?: string;
+        service?: 'user-management' | 'deployment-management' | 'build' | 'metering';
+        from?: string;
+        to?: string;
       };
       header?: never;
       path?: never;
@@ -5521,6 +5812,52 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['AuditPage'];
+        };
+      };
+    };
+  };
+  exportAudit: {
+    parameters: {
+      query: {
+        organization: string;
+        actor?: string;
+        action?: string;
+        target?: string;
+        service?: 'user-management' | 'deployment-management' | 'build' | 'metering';
+        from?: string;
+        to?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  verifyAudit: {
+    parameters: {
+      query: {
+        organization: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AuditVerification'];
         };
       };
     };
@@ -6780,6 +7117,117 @@ export interface operations {
       };
     };
   };
+  listGroups: {
+    parameters: {
+      query: {
+        limit?: number;
+        cursor?: string;
+        organization: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['GroupPage'];
+        };
+      };
+    };
+  };
+  createGroup: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CreateGroup'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Group'];
+        };
+      };
+    };
+  };
+  getGroup: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Group'];
+        };
+      };
+    };
+  };
+  deleteGroup: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  updateGroup: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['UpdateGroup'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Group'];
+        };
+      };
+    };
+  };
   listIdentityProviders: {
     parameters: {
       query: {
@@ -7645,6 +8093,94 @@ export interface operations {
       };
     };
   };
+  updateOrganization: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['UpdateOrganization'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Organization'];
+        };
+      };
+    };
+  };
+  deleteOrganization: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OrganizationDeletion'];
+        };
+      };
+    };
+  };
+  restoreOrganization: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  transferOrganization: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['TransferOrganization'];
+      };
+    };
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
   listPriceBooks: {
     parameters: {
       query?: {
@@ -7888,6 +8424,117 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Release'];
+        };
+      };
+    };
+  };
+  listRoles: {
+    parameters: {
+      query: {
+        limit?: number;
+        cursor?: string;
+        organization: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CustomRolePage'];
+        };
+      };
+    };
+  };
+  createRole: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CreateRole'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CustomRole'];
+        };
+      };
+    };
+  };
+  getRole: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CustomRole'];
+        };
+      };
+    };
+  };
+  deleteRole: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  updateRole: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['UpdateRole'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CustomRole'];
         };
       };
     };
