@@ -5,11 +5,13 @@ import { ProjectsModule } from '../projects/projects.module.js';
 import { EnvironmentsController } from './environments.controller.js';
 import { EnvironmentsRepository } from './environments.repository.js';
 import { EnvironmentsService } from './environments.service.js';
+import { SummariesController } from './summaries.controller.js';
+import { SummariesRepository } from './summaries.repository.js';
 
 @Module({
   imports: [ChangesModule, ClustersStoreModule, ProjectsModule],
-  controllers: [EnvironmentsController],
-  providers: [EnvironmentsService, EnvironmentsRepository],
+  controllers: [SummariesController, EnvironmentsController],
+  providers: [EnvironmentsService, EnvironmentsRepository, SummariesRepository],
   exports: [EnvironmentsService],
 })
 export class EnvironmentsModule {}

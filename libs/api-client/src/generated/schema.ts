@@ -1200,6 +1200,22 @@ export interface paths {
     patch: operations['updateGroup'];
     trace?: never;
   };
+  '/v1/environments/summary': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['summarizeEnvironments'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/identity-providers': {
     parameters: {
       query?: never;
@@ -1210,6 +1226,22 @@ export interface paths {
     get: operations['listIdentityProviders'];
     put?: never;
     post: operations['createIdentityProvider'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/environments/{id}/summary': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['summarizeEnvironment'];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -5222,6 +5254,15 @@ export interface operations {
         'application/json': components['schemas']['UpdateBillingAccount'];
       };
     };
+    WorkloadSummary: {
+      degraded: number;
+      failed: number;
+      neverLive: number;
+      starting: number;
+      stopped: number;
+      total: number;
+      working: number;
+    };
     responses: {
       200: {
         headers: {
@@ -7227,6 +7268,27 @@ export interface operations {
         };
       };
     };
+  summarizeEnvironments: {
+    parameters: {
+      query: {
+        organization: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['WorkloadSummary'];
+        };
+      };
+    };
+  };
   };
   listIdentityProviders: {
     parameters: {
@@ -7267,6 +7329,27 @@ export interface operations {
       201: {
         headers: {
           [name: string]: unknown;
+  summarizeEnvironment: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['WorkloadSummary'];
+        };
+      };
+    };
+  };
         };
         content: {
           'application/json': components['schemas']['IdentityProvider'];

@@ -66,6 +66,10 @@ export const deploymentManagementRows: Rows = {
     body: { projectId: tenant.has.project, slug: tenant.name(), kind: 'staging' },
   })),
   'GET /v1/environments/{id}': byId('environments:read', 'environment', 200, of('environment')),
+  'GET /v1/environments/summary': needs('workloads:read', 'organization', 200, ({ has }) => ({
+    query: { organization: has.organization },
+  })),
+  'GET /v1/environments/{id}/summary': byId('workloads:read', 'environment', 200, of('environment')),
   'DELETE /v1/environments/{id}': byId('environments:delete', 'environment', 409, of('environment')),
   'GET /v1/apps': listOf('apps:read', 'project'),
   'POST /v1/apps': needs('apps:create', 'project', 201, (tenant) => ({

@@ -36,3 +36,25 @@ export type Environment = z.infer<typeof environment>;
 export const environmentQuery = pageQuery.extend({ project: id, slug: slug.optional() });
 export type EnvironmentQuery = z.infer<typeof environmentQuery>;
 export const environmentPage = pageOf(environment).meta({ id: 'EnvironmentPage' });
+
+/** How the workloads of an environment or an organization are; each is counted once. */
+export const workloadSummary = z
+  .object({
+    total: z.int().nonnegative(),
+    /** All instances of the current release are ready and routed. */
+    working: z.int().nonnegative(),
+    /** Something serves, but not all that should. */
+    degraded: z.int().nonnegative(),
+    /** Nothing serves, and the reason is known. */
+    failed: z.int().nonnegative(),
+    /** Nothing serves yet: it is coming up. */
+    starting: z.int().nonnegative(),
+    stopped: z.int().nonnegative(),
+    /** Nothing was ever live. */
+    neverLive: z.int().nonnegative(),
+  })
+  .meta({ id: 'WorkloadSummary' });
+export type WorkloadSummary = z.infer<typeof workloadSummary>;
+
+export const summaryQuery = z.strictObject({ organization: id });
+export type SummaryQuery = z.infer<typeof summaryQuery>;
