@@ -8,6 +8,7 @@ import { CostsModule } from './costs/costs.module.js';
 import { CreditsModule } from './credits/credits.module.js';
 import { ExplainModule } from './explain/explain.module.js';
 import { ExportsModule } from './exports/exports.module.js';
+import { DeadLettersModule } from './dead-letters/dead-letters.module.js';
 import { InvoicesModule } from './invoices/invoices.module.js';
 import { IssuersModule } from './issuers/issuers.module.js';
 import { PriceBooksModule } from './price-books/price-books.module.js';
@@ -16,7 +17,7 @@ import { TaxRulesModule } from './tax-rules/tax-rules.module.js';
 import { UsageModule } from './usage/usage.module.js';
 
 const service = 'metering';
-const usage = [SpansModule, UsageModule];
+const usage = [SpansModule, DeadLettersModule, UsageModule];
 const prices = [PriceBooksModule, AgreementsModule, TaxRulesModule, CostsModule];
 const bills = [BillingAccountsModule, CreditsModule, IssuersModule, InvoicesModule, ExportsModule, ExplainModule];
 

@@ -1,4 +1,5 @@
 export * from './common/causes.js';
+export * from './common/dead-letters.js';
 export * from './common/page.js';
 export * from './common/problem.js';
 export * from './common/process-type.js';

@@ -207,7 +207,8 @@ export class MeteringApp {
     };
     const init = { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) };
     const response = await fetch(`${this.service.url}${path}`, init);
-    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+    const text = await response.text();
+    return { status: response.status, body: JSON.parse(text || '{}') as Record<string, unknown> };
   }
 
   /** A viewer of a new organization; the token lasts for years, because tests go ahead in time. */

@@ -72,6 +72,7 @@ const operations = [
   'signing-keys:read',
   'signing-keys:rotate',
   'snapshots:create',
+  'dead-letters:update',
   'price-books:update',
   'billing-accounts:update',
   'invoices:update',

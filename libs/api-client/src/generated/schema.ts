@@ -128,6 +128,54 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/admin/metering/dead-letters': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['listDeadLetters'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/admin/metering/dead-letters/discards': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['discardDeadLetter'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/admin/metering/dead-letters/replays': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['replayDeadLetters'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/admin/metering/invoices/{id}/payments': {
     parameters: {
       query?: never;
@@ -1152,6 +1200,22 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/environments/summary': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['summarizeEnvironments'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/environments/{id}': {
     parameters: {
       query?: never;
@@ -1163,6 +1227,22 @@ export interface paths {
     put?: never;
     post?: never;
     delete: operations['deleteEnvironment'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/environments/{id}/summary': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['summarizeEnvironment'];
+    put?: never;
+    post?: never;
+    delete?: never;
     options?: never;
     head?: never;
     patch?: never;
@@ -1200,22 +1280,6 @@ export interface paths {
     patch: operations['updateGroup'];
     trace?: never;
   };
-  '/v1/environments/summary': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get: operations['summarizeEnvironments'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
   '/v1/identity-providers': {
     parameters: {
       query?: never;
@@ -1226,22 +1290,6 @@ export interface paths {
     get: operations['listIdentityProviders'];
     put?: never;
     post: operations['createIdentityProvider'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/v1/environments/{id}/summary': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get: operations['summarizeEnvironment'];
-    put?: never;
-    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -3529,6 +3577,28 @@ export interface components {
       items: components['schemas']['CustomRole'][];
       next: string | null;
     };
+    DeadLetter: {
+      attempts: number;
+      /** Format: uuid */
+      id: string;
+      key: string;
+      /** Format: uuid */
+      organizationId: string | null;
+      reason: string | null;
+      /** Format: date-time */
+      since: string;
+      /** @enum {string} */
+      state: 'failed' | 'parked';
+      subject: string;
+      type: string;
+    };
+    DeadLetterPage: {
+      items: components['schemas']['DeadLetter'][];
+      next: string | null;
+    };
+    DeleteOrganization: {
+      slug: string;
+    };
     Deployment: {
       artifactReused: boolean | null;
       /** Format: uuid */
@@ -3701,6 +3771,11 @@ export interface components {
     DisableTotp: {
       code: string;
       password: string;
+    };
+    DiscardDeadLetter: {
+      /** Format: uuid */
+      id: string;
+      reason: string;
     };
     DryRun: {
       allocation: {
@@ -4655,6 +4730,15 @@ export interface components {
       items: components['schemas']['Release'][];
       next: string | null;
     };
+    ReplayDeadLetters: {
+      key: string;
+      reason: string;
+    };
+    ReplayedDeadLetters: {
+      error: string | null;
+      remaining: number;
+      replayed: number;
+    };
     RequestRecovery: {
       email: string;
     };
@@ -5170,6 +5254,15 @@ export interface components {
       items: components['schemas']['Workload'][];
       next: string | null;
     };
+    WorkloadSummary: {
+      degraded: number;
+      failed: number;
+      neverLive: number;
+      starting: number;
+      stopped: number;
+      total: number;
+      working: number;
+    };
   };
   responses: never;
   parameters: never;
@@ -5253,15 +5346,6 @@ export interface operations {
       content: {
         'application/json': components['schemas']['UpdateBillingAccount'];
       };
-    };
-    WorkloadSummary: {
-      degraded: number;
-      failed: number;
-      neverLive: number;
-      starting: number;
-      stopped: number;
-      total: number;
-      working: number;
     };
     responses: {
       200: {
@@ -5382,6 +5466,72 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Credit'];
+        };
+      };
+    };
+  };
+  listDeadLetters: {
+    parameters: {
+      query?: {
+        limit?: number;
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeadLetterPage'];
+        };
+      };
+    };
+  };
+  discardDeadLetter: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['DiscardDeadLetter'];
+      };
+    };
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  replayDeadLetters: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ReplayDeadLetters'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ReplayedDeadLetters'];
         };
       };
     };
@@ -7118,6 +7268,27 @@ export interface operations {
       };
     };
   };
+  summarizeEnvironments: {
+    parameters: {
+      query: {
+        organization: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['WorkloadSummary'];
+        };
+      };
+    };
+  };
   getEnvironment: {
     parameters: {
       query?: never;
@@ -7155,6 +7326,27 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+    };
+  };
+  summarizeEnvironment: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['WorkloadSummary'];
+        };
       };
     };
   };
@@ -7268,27 +7460,6 @@ export interface operations {
         };
       };
     };
-  summarizeEnvironments: {
-    parameters: {
-      query: {
-        organization: string;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['WorkloadSummary'];
-        };
-      };
-    };
-  };
   };
   listIdentityProviders: {
     parameters: {
@@ -7329,27 +7500,6 @@ export interface operations {
       201: {
         headers: {
           [name: string]: unknown;
-  summarizeEnvironment: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['WorkloadSummary'];
-        };
-      };
-    };
-  };
         };
         content: {
           'application/json': components['schemas']['IdentityProvider'];
@@ -8210,7 +8360,11 @@ export interface operations {
       };
       cookie?: never;
     };
-    requestBody?: never;
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['DeleteOrganization'];
+      };
+    };
     responses: {
       202: {
         headers: {

@@ -99,4 +99,11 @@ export const meteringRows: Rows = {
   'POST /v1/admin/metering/invoices/{id}/void': byId('invoices:update', 'platform', 200, (tenant) =>
     tenant.newInvoice(),
   ),
+  'GET /v1/admin/metering/dead-letters': needs('dead-letters:update', 'platform', 200),
+  'POST /v1/admin/metering/dead-letters/replays': needs('dead-letters:update', 'platform', 200, () => ({
+    body: { key: 'nothing waits for it', reason: 'none' },
+  })),
+  'POST /v1/admin/metering/dead-letters/discards': needs('dead-letters:update', 'platform', 404, ({ has }) => ({
+    body: { id: has.organization, reason: 'none' },
+  })),
 };

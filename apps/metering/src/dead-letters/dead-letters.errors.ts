@@ -1,0 +1,3 @@
+import { defineErrors } from '@berth/service-kit';
+
+export const deadLetterErrors = defineErrors({ DeadLetterNotFound: 404 });
