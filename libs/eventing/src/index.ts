@@ -12,7 +12,6 @@ export { type DeadLetterPage, DeadLetters, type ReplayResult } from './inbox/dea
 export { type HandlerOptions, repeatable } from './inbox/event-processor.js';
 export { EventContext } from './inbox/event-context.js';
 export { EventsTransport } from './inbox/events-transport.js';
-export { KafkaBus, type KafkaBusOptions } from './kafka/kafka-bus.js';
 export { connectEvents } from './module/connect-events.js';
 export { EventingModule, type EventingOptions } from './module/eventing.module.js';
 export { type AppendedEvent, type NewEvent, Outbox } from './outbox/outbox.js';

@@ -1,6 +1,7 @@
 // A member of a consumer group in a process of its own, to be killed. Uses the built library, as a service would.
 import { Clock, createLogger } from '@berth/service-kit';
-import { EmbeddedBus, KafkaBus } from '../dist/index.js';
+import { EmbeddedBus } from '../dist/index.js';
+import { KafkaBus } from '../dist/kafka/kafka-bus.js';
 
 const { url, brokers, group, topic, hangAfter } = JSON.parse(process.argv[2]);
 const logger = createLogger('member', 'silent');

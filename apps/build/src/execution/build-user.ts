@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { execa } from 'execa';
 
 const first = 300_000;
 const count = 1_000_000_000;
@@ -13,6 +12,7 @@ export const buildUserOf = (appId: string): number =>
 /** Gives a tree away; links themselves, never what they point to. */
 export async function giveTo(user: number | null, ...paths: readonly string[]): Promise<void> {
   if (user === null || paths.length === 0) return;
+  const { execa } = await import('execa');
   await execa('chown', ['-Rh', `${user}:${user}`, '--', ...paths]);
 }
 

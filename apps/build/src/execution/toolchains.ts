@@ -1,5 +1,4 @@
 import type { Clock } from '@berth/service-kit';
-import { execa } from 'execa';
 import { BuildFailure } from '../builds/build-failure.js';
 import type { Tool } from '../detection/build-plan.js';
 
@@ -45,6 +44,7 @@ export class Toolchains {
     const remembered = this.known.get(tool);
     if (remembered && this.clock.monotonic() - remembered.at < rememberMilliseconds) return remembered.version;
     const [file = tool, ...rest] = toolchains[tool].probe;
+    const { execa } = await import('execa');
     const answer = await execa(file, rest, {
       cwd: '/',
       env: { PATH: this.toolPath, HOME: '/nonexistent', LC_ALL: 'C.UTF-8', GOTOOLCHAIN: 'local' },

@@ -1,17 +1,13 @@
 import type { NewPasskey, PasskeyOptions } from '@berth/contracts/identity';
 import { Clock, CONFIG, Database, Ids, type Tx } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
-import {
-  generateRegistrationOptions,
-  type RegistrationResponseJSON,
-  type VerifiedRegistrationResponse,
-  verifyRegistrationResponse,
-} from '@simplewebauthn/server';
+import type { RegistrationResponseJSON, VerifiedRegistrationResponse } from '@simplewebauthn/server';
 import type { Config } from '../config.js';
 import type { UserRecord } from '../users/user.js';
 import type { PasskeyRecord } from './passkey.js';
 import { challengeOf, PasskeyChallenges } from './passkey-challenges.js';
 import { passkeyErrors } from './passkeys.errors.js';
+import { webAuthn } from './web-authn.js';
 
 /** From a device that made a key pair to a passkey that is known here (WebAuthn level 3, section 7.1). */
 @Injectable()
@@ -26,6 +22,7 @@ export class NewPasskeys {
 
   /** Discoverable, so that nobody has to be asked who they are before they show it; not attested: any device will do. */
   async options(user: UserRecord, known: readonly PasskeyRecord[]): Promise<PasskeyOptions> {
+    const { generateRegistrationOptions } = await webAuthn();
     const options = await generateRegistrationOptions({
       rpName: 'Berth',
       rpID: this.config.PASSKEY_DOMAIN,
@@ -62,7 +59,8 @@ export class NewPasskeys {
     };
   }
 
-  private verify(made: NewPasskey, expectedChallenge: string): Promise<VerifiedRegistrationResponse | undefined> {
+  private async verify(made: NewPasskey, expectedChallenge: string): Promise<VerifiedRegistrationResponse | undefined> {
+    const { verifyRegistrationResponse } = await webAuthn();
     return verifyRegistrationResponse({
       response: made as RegistrationResponseJSON,
       expectedChallenge,

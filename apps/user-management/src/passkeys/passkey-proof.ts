@@ -1,16 +1,12 @@
 import type { PasskeyOptions, ShownPasskey } from '@berth/contracts/identity';
 import { Clock, CONFIG, Database, type Tx } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
-import {
-  type AuthenticationResponseJSON,
-  generateAuthenticationOptions,
-  verifyAuthenticationResponse,
-  type VerifiedAuthenticationResponse,
-} from '@simplewebauthn/server';
+import type { AuthenticationResponseJSON, VerifiedAuthenticationResponse } from '@simplewebauthn/server';
 import type { Config } from '../config.js';
 import type { PasskeyRecord } from './passkey.js';
 import { challengeOf, PasskeyChallenges } from './passkey-challenges.js';
 import { PasskeysRepository } from './passkeys.repository.js';
+import { webAuthn } from './web-authn.js';
 
 export interface ShownBy {
   readonly userId: string;
@@ -31,6 +27,7 @@ export class PasskeyProof {
 
   /** The same for everybody: which passkeys somebody has is told to nobody. */
   async options(): Promise<PasskeyOptions> {
+    const { generateAuthenticationOptions } = await webAuthn();
     const options = await generateAuthenticationOptions({
       rpID: this.config.PASSKEY_DOMAIN,
       userVerification: 'preferred',
@@ -52,11 +49,12 @@ export class PasskeyProof {
     return { userId: passkey.userId, isVerified: userVerified };
   }
 
-  private verify(
+  private async verify(
     { credentialId: id, publicKey, counter }: PasskeyRecord,
     shown: ShownPasskey,
     expectedChallenge: string,
   ): Promise<VerifiedAuthenticationResponse | undefined> {
+    const { verifyAuthenticationResponse } = await webAuthn();
     return verifyAuthenticationResponse({
       response: shown as AuthenticationResponseJSON,
       expectedChallenge,

@@ -8,8 +8,8 @@ import { makeBus } from './make-bus.js';
 export class BusOwner implements OnApplicationShutdown {
   private bus: EventBus | undefined;
 
-  make(name: string, config: BaseConfig, clock: Clock, logger: Logger): EventBus {
-    this.bus = makeBus(name, config, clock, logger);
+  async make(name: string, config: BaseConfig, clock: Clock, logger: Logger): Promise<EventBus> {
+    this.bus = await makeBus(name, config, clock, logger);
     return this.bus;
   }
 

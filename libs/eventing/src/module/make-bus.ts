@@ -1,10 +1,12 @@
 import type { BaseConfig, Clock, Logger } from '@berth/service-kit';
 import type { EventBus } from '../bus/event-bus.js';
 import { EmbeddedBus } from '../embedded/embedded-bus.js';
-import { KafkaBus } from '../kafka/kafka-bus.js';
 
-/** The bus that the configuration names. @throws Error when its address is missing */
-export function makeBus(name: string, config: BaseConfig, clock: Clock, logger: Logger): EventBus {
+/**
+ * The bus that the configuration names; kafkajs, a fifth of a second of a start, is loaded only for it.
+ * @throws Error when its address is missing
+ */
+export async function makeBus(name: string, config: BaseConfig, clock: Clock, logger: Logger): Promise<EventBus> {
   if (config.BUS === 'embedded') {
     const url = config.BUS_DATABASE_URL ?? config.DATABASE_URL;
     return new EmbeddedBus({ url, caFile: config.DATABASE_CA_FILE }, clock, logger);
@@ -12,5 +14,6 @@ export function makeBus(name: string, config: BaseConfig, clock: Clock, logger: 
   const brokers = (config.KAFKA_BROKERS ?? '').split(',').filter((broker) => broker !== '');
   if (brokers.length === 0) throw new Error('BUS is kafka, so KAFKA_BROKERS must name at least one host:port.');
   const { KAFKA_CA_FILE: caFile, KAFKA_CERT_FILE: certFile, KAFKA_KEY_FILE: keyFile } = config;
+  const { KafkaBus } = await import('../kafka/kafka-bus.js');
   return new KafkaBus({ clientId: name, brokers, caFile, certFile, keyFile }, clock, logger);
 }

@@ -2,7 +2,7 @@ import { Clock } from '@berth/service-kit';
 import { afterAll, beforeAll } from '@jest/globals';
 // eslint-disable-next-line @nx/enforce-module-boundaries -- the tool that starts Kafka is no library
 import { type KafkaNode, startKafka } from '../../../../tools/kafka/kafka.mjs';
-import { KafkaBus } from '../../src/index.js';
+import { KafkaBus } from '../../src/kafka/kafka-bus.js';
 import { eventBusContract } from '../event-bus.contract.js';
 import { spawnMember } from '../spawn-member.js';
 import { silent } from '../support.js';

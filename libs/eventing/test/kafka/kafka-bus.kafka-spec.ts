@@ -5,7 +5,7 @@ import { eventually } from '@berth/testing';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type CloudEvent, Kafka as KafkaBinding, type KafkaMessage } from 'cloudevents';
 import { type EachMessagePayload, Kafka, logLevel } from 'kafkajs';
-import { KafkaBus } from '../../src/index.js';
+import { KafkaBus } from '../../src/kafka/kafka-bus.js';
 import { cloudEvent, messageOf, silent } from '../support.js';
 
 const brokers = [process.env['TEST_KAFKA_BROKERS'] ?? ''];

@@ -5,7 +5,7 @@ import { eventually, TestAuthority } from '@berth/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 // eslint-disable-next-line @nx/enforce-module-boundaries -- the tool that starts Kafka is no library
 import { type KafkaNode, startKafka } from '../../../../tools/kafka/kafka.mjs';
-import { KafkaBus, type KafkaBusOptions } from '../../src/index.js';
+import { KafkaBus, type KafkaBusOptions } from '../../src/kafka/kafka-bus.js';
 import { cloudEvent, messageOf, silent } from '../support.js';
 
 describe('Kafka with TLS', () => {

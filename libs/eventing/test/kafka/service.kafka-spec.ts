@@ -5,7 +5,8 @@ import { eventually, testDatabase, type TestDatabase } from '@berth/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Controller, type INestApplication } from '@nestjs/common';
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
-import { DeadLetters, EventContext, eventingMigrations, KafkaBus, Outbox } from '../../src/index.js';
+import { DeadLetters, EventContext, eventingMigrations, Outbox } from '../../src/index.js';
+import { KafkaBus } from '../../src/kafka/kafka-bus.js';
 import { buildData, silent } from '../support.js';
 import { startTestService } from '../test-service.js';
 
