@@ -45,6 +45,52 @@ export const groups: readonly CommandGroup[] = [
       entry('recover', 'set a new password by mail', () => import('./commands/auth/recover.js'), '[CODE]'),
       entry('logout', 'end the session', () => import('./commands/auth/logout.js')),
       entry('whoami', 'who is logged in, and where', () => import('./commands/auth/whoami.js')),
+      entry('sessions list', 'where you are logged in', () => import('./commands/sessions/list.js')),
+      entry('sessions revoke', 'sign out there', () => import('./commands/sessions/revoke.js'), 'ID | --all'),
+      entry('tokens list', 'your API tokens', () => import('./commands/tokens/list.js')),
+      entry('tokens create', 'for a program of yours', () => import('./commands/tokens/create.js'), 'NAME [--scope S]'),
+      entry('tokens revoke', 'end an API token', () => import('./commands/tokens/revoke.js'), 'ID'),
+      entry('2fa status', 'your second factor', () => import('./commands/second-factor/status.js')),
+      entry('2fa enable', 'set up an authenticator', () => import('./commands/second-factor/enable.js')),
+      entry('2fa disable', 'give it up', () => import('./commands/second-factor/disable.js')),
+    ],
+  },
+  {
+    title: 'People and machines',
+    commands: [
+      entry('orgs members', 'who has a role', () => import('./commands/orgs/members.js')),
+      entry('orgs invite', 'somebody, by mail', () => import('./commands/orgs/invite.js'), 'E-MAIL [--role R]'),
+      entry(
+        'service-accounts list',
+        'machines of an organization',
+        () => import('./commands/service-accounts/list.js'),
+      ),
+      entry(
+        'service-accounts create',
+        'make one',
+        () => import('./commands/service-accounts/create.js'),
+        'NAME [--role R]',
+      ),
+      entry(
+        'service-accounts add-secret',
+        'what it logs in with',
+        () => import('./commands/service-accounts/add-secret.js'),
+        'NAME',
+      ),
+      entry(
+        'service-accounts revoke-secret',
+        'end one',
+        () => import('./commands/service-accounts/revoke-secret.js'),
+        'NAME SECRET',
+      ),
+      entry(
+        'service-accounts delete',
+        'with its secrets',
+        () => import('./commands/service-accounts/delete.js'),
+        'NAME',
+      ),
+      entry('audit list', 'who did what', () => import('./commands/audit/list.js'), '[--actor A] [--action A]'),
+      entry('audit verify', 'whether that is all true', () => import('./commands/audit/verify.js')),
     ],
   },
   {
@@ -138,6 +184,9 @@ export const groups: readonly CommandGroup[] = [
   {
     title: 'Operate',
     commands: [
+      entry('admin keys', 'what signs tokens', () => import('./commands/admin/keys.js')),
+      entry('admin rotate-keys', 'sign with a new one', () => import('./commands/admin/rotate-keys.js')),
+      entry('admin snapshots', 'tell all services again', () => import('./commands/admin/snapshots.js'), 'AGGREGATE'),
       entry('clusters list', 'where workloads can be placed', () => import('./commands/clusters/list.js')),
       entry('clusters add', 'register a cluster', () => import('./commands/clusters/add.js'), 'NAME --kubeconfig FILE'),
       entry('clusters doctor', 'what a cluster lacks', () => import('./commands/clusters/doctor.js'), 'NAME'),

@@ -24,6 +24,14 @@ const openMonth = {
 /** Every read, and how it is called. */
 const reads: Readonly<Record<string, readonly string[]>> = {
   whoami: [],
+  'sessions list': [],
+  'tokens list': [],
+  '2fa status': [],
+  'orgs members': [],
+  'service-accounts list': [],
+  'audit list': [],
+  'audit verify': [],
+  'admin keys': [],
   'orgs list': [],
   'projects list': [],
   'envs list': [],
@@ -58,6 +66,18 @@ const others: Readonly<Record<string, readonly string[]>> = {
   login: ['--email', 'a@b.example', '--password-stdin'],
   recover: ['--email', 'a@b.example'],
   logout: [],
+  'sessions revoke': ['--all'],
+  'tokens create': ['ci'],
+  'tokens revoke': [idOf(7)],
+  '2fa enable': [],
+  '2fa disable': [],
+  'orgs invite': ['bob@example.com'],
+  'service-accounts create': ['ci'],
+  'service-accounts add-secret': ['ci'],
+  'service-accounts revoke-secret': ['ci', idOf(8)],
+  'service-accounts delete': ['ci', '--yes'],
+  'admin rotate-keys': [],
+  'admin snapshots': ['organization'],
   'orgs create': ['acme'],
   'projects create': ['shop'],
   'envs create': ['staging'],
@@ -127,6 +147,12 @@ describe('every command', () => {
     );
     platform.on(`GET /v1/price-books/${priceBook.id}/differences`, { currency: 'EUR', from: 1, items: [] });
     platform.on('GET /v1/credits', page());
+    for (const route of ['sessions', 'api-tokens', 'memberships', 'service-accounts', 'audit'])
+      platform.on(`GET /v1/${route}`, page());
+    platform.on('GET /v1/audit/verification', { items: [] });
+    platform.on('GET /v1/auth/totp', { enabled: false, recoveryCodesLeft: 0 });
+    platform.on('GET /v1/admin/user-management/signing-keys', { items: [] });
+    platform.on('GET /v1/admin/metering/dead-letters', page());
     platform.on('GET /v1/clusters', page({ id: idOf(90), name: 'local', isOwn: true, conditions: [] }));
     platform.on(`GET /v1/clusters/${idOf(90)}/report`, { isFit: true, version: null, checks: [] });
     const same = { before: '0.00', after: '0.00', difference: '0.00', causes: [] };
@@ -137,7 +163,18 @@ describe('every command', () => {
       closed.on(`GET /v1/${route}`, (_, response) => problem(response, 401, 'unauthenticated'));
     }
     closed.on('GET /v1/me', (_, response) => problem(response, 401, 'unauthenticated'));
+    for (const route of [
+      'GET /v1/admin/metering/dead-letters',
+      ...['replays', 'discards'].map((each) => `POST /v1/admin/metering/dead-letters/${each}`),
+    ])
+      closed.on(route, (_, response) => problem(response, 401, 'unauthenticated'));
     closed.on('POST /v1/clusters', (_, response) => problem(response, 401, 'unauthenticated'));
+    const refused = [
+      ...['GET /v1/sessions', 'DELETE /v1/sessions', 'GET /v1/api-tokens', 'POST /v1/api-tokens', 'GET /v1/auth/totp'],
+      ...[`DELETE /v1/api-tokens/${idOf(7)}`, 'POST /v1/admin/user-management/snapshots'],
+      ...['GET', 'POST'].map((method) => `${method} /v1/admin/user-management/signing-keys`),
+    ];
+    for (const route of refused) closed.on(route, (_, response) => problem(response, 401, 'unauthenticated'));
     closed.on('POST /v1/organizations', (_, response) => problem(response, 401, 'unauthenticated'));
     platform.on('GET /v1/workloads', (_, response) => json(response, page(workload())));
   });

@@ -18,11 +18,13 @@ describe('on a terminal', () => {
     await terminal.close();
   });
 
-  it('asks for what login needs, without showing the password', async () => {
-    platform.on('POST /v1/auth/login', { accessToken: 'a', refreshToken: 'r' });
-    const ran = await terminal.berth(['login'], { keyboard: typing('ann@example.com', 'correct horse') });
+  it('asks for what register needs, without showing the password', async () => {
+    platform.on('POST /v1/auth/register', { status: 'verification_sent' });
+    const ran = await terminal.berth(['register'], { keyboard: typing('ann@example.com', 'correct horse') });
     expect(ran).toMatchObject({ code: 0, stdout: '' });
-    expect(platform.bodies('POST /v1/auth/login')).toEqual([{ email: 'ann@example.com', password: 'correct horse' }]);
+    expect(platform.bodies('POST /v1/auth/register')).toEqual([
+      { email: 'ann@example.com', password: 'correct horse' },
+    ]);
     expect(ran.stderr).toContain('E-mail');
     expect(ran.stderr).not.toContain('correct horse');
   });
@@ -57,7 +59,7 @@ describe('on a terminal', () => {
     ['nothing', ''],
     ['Ctrl-C', '\u0003'],
   ])('ends as wrong usage after %s', async (_, typed) => {
-    expect(await terminal.berth(['login'], { keyboard: typing(typed) })).toMatchObject({ code: 2 });
+    expect(await terminal.berth(['register'], { keyboard: typing(typed) })).toMatchObject({ code: 2 });
     expect(platform.to('POST /v1/auth/login')).toHaveLength(0);
   });
 

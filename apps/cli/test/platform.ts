@@ -41,7 +41,7 @@ export const workload = (changes: Partial<Schemas['Workload']> = {}): Schemas['W
   workloadShape.parse({
     ...{ id: idOf(40), appId: idOf(30), environmentId: idOf(20), projectId: idOf(10), organizationId: idOf(1) },
     ...{ cluster: 'local', trackedRef: null, state: 'running', counts: { web: 1 } },
-    ...{ processSettings: {}, deadlines: {} },
+    ...{ processSettings: {}, deadlines: {}, autoscaling: {} },
     ...{ startDeadlineSeconds: 60, url: 'http://hello.localhost', currentRelease: 3, activeDeploymentId: null },
     ...{ generation: 1, observedGeneration: 1, conditions: [], createdAt: at },
     ...changes,

@@ -1,5 +1,4 @@
-import { spawn } from 'node:child_process';
-import { platform } from 'node:os';
+import { openBrowser } from '../../browser.js';
 import type { Context } from '../../context.js';
 import { isInteractive } from '../../io.js';
 import { ofWorkload } from '../options.js';
@@ -10,10 +9,5 @@ export const options = ofWorkload;
 export async function run({ io, out, selection }: Context): Promise<void> {
   const { url } = await selection.workload();
   await out.result({ url }, () => url);
-  if (out.json || !isInteractive(io)) return;
-  const opener = platform() === 'darwin' ? 'open' : 'xdg-open';
-  const browser = spawn(opener, [url], { stdio: 'ignore', detached: true });
-  // A machine without a browser: the URL is printed anyway.
-  browser.once('error', () => undefined);
-  browser.unref();
+  if (!out.json && isInteractive(io)) openBrowser(url);
 }
