@@ -8,6 +8,7 @@ import { AuditModule } from './audit/audit.module.js';
 import type { Config } from './config.js';
 import { DeviceFlowModule } from './device-flow/device-flow.module.js';
 import { GatewaySyncModule } from './gateway-sync/gateway-sync.module.js';
+import { GroupsModule } from './groups/groups.module.js';
 import { HeartbeatModule } from './heartbeat/heartbeat.module.js';
 import { IdentityProvidersModule } from './identity-providers/identity-providers.module.js';
 import { InvitationsModule } from './invitations/invitations.module.js';
@@ -21,6 +22,7 @@ import { PasswordsModule } from './passwords/passwords.module.js';
 import { QuotasModule } from './quotas/quotas.module.js';
 import { RecoveryModule } from './recovery/recovery.module.js';
 import { RegistrationsModule } from './registrations/registrations.module.js';
+import { RolesModule } from './roles/roles.module.js';
 import { SealingModule } from './sealing/sealing.module.js';
 import { SecondFactorModule } from './second-factor/second-factor.module.js';
 import { ServiceAccountsModule } from './service-accounts/service-accounts.module.js';
@@ -59,6 +61,8 @@ export class AppModule {
       PasswordChangesModule,
       RecoveryModule,
       OrganizationsModule,
+      RolesModule,
+      GroupsModule,
       MembershipsModule,
       InvitationsModule,
       IdentityProvidersModule,

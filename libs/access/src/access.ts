@@ -36,9 +36,11 @@ export class Access {
     throw accessErrors.Forbidden(`This needs the permission ${permission}.`);
   }
 
-  /** As `require` for all of them: for whoever hands on what they may do. */
-  async requireAll(caller: Caller, permissions: readonly Permission[], target: Target): Promise<void> {
-    for (const permission of permissions) await this.require(caller, permission, target);
+  /** For whoever gives permissions to others: nobody gives what they do not have. @throws DomainError 403 `forbidden` */
+  async requireToHandOn(caller: Caller, permissions: readonly string[], target: Target): Promise<void> {
+    const subject = await this.subject(caller, target);
+    const missing = permissions.find((permission) => !can(subject, permission as Permission, target));
+    if (missing !== undefined) throw accessErrors.Forbidden(`You cannot give ${missing}: you do not have it.`);
   }
 
   /** For a list that is empty where the caller may not know that there is anything. @throws DomainError 503 `access_pending` */

@@ -1,21 +1,13 @@
 import { Audit } from '@berth/access';
-import { type Role, type Scope, userDeleted } from '@berth/contracts/events';
+import { userDeleted } from '@berth/contracts/events';
 import { Outbox } from '@berth/eventing';
 import type { Tx } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { MailService } from '../mail/mail.service.js';
-import { OrganizationChanges } from '../organizations/organization-changes.js';
 import { UsersRepository } from '../users/users.repository.js';
 import { erasedMail } from './account-mails.js';
+import { Departures } from './departures.js';
 import { SoleOwnership } from './sole-ownership.js';
-
-interface OwnMembership {
-  readonly id: string;
-  readonly organizationId: string;
-  readonly subjectId: string;
-  readonly scope: Scope;
-  readonly role: Role;
-}
 
 /** What is kept under an address and not under a user. */
 const byAddress = ['registration', 'recovery_request', 'invitation', 'email_change'];
@@ -26,7 +18,7 @@ export class AccountErasure {
   constructor(
     @Inject(UsersRepository) private readonly users: UsersRepository,
     @Inject(SoleOwnership) private readonly ownership: SoleOwnership,
-    @Inject(OrganizationChanges) private readonly changes: OrganizationChanges,
+    @Inject(Departures) private readonly departures: Departures,
     @Inject(MailService) private readonly mail: MailService,
     @Inject(Outbox) private readonly outbox: Outbox,
     @Inject(Audit) private readonly audit: Audit,
@@ -37,7 +29,7 @@ export class AccountErasure {
     await this.ownership.refuse(tx, userId);
     const user = await this.users.find(tx, userId, 'for update');
     if (!user?.eraseAt || user.eraseAt > now) return;
-    await this.leaveOrganizations(tx, userId);
+    await this.departures.leaveAll(tx, userId);
     for (const table of byAddress) await tx.query(`delete from ${table} where email = $1`, [user.email]);
     await tx.query('delete from session where user_id = $1', [userId]);
     await tx.query('delete from app_user where id = $1', [userId]);
@@ -45,16 +37,5 @@ export class AccountErasure {
     await this.mail.post(tx, erasedMail(user.email));
     const target = { kind: 'user', id: userId };
     await this.audit.record(tx, { by: 'platform', action: 'users:erase', target, organizationId: null });
-  }
-
-  private async leaveOrganizations(tx: Tx, userId: string): Promise<void> {
-    const left = await tx.query<OwnMembership>(
-      `delete from membership where user_id = $1 returning id, organization_id as "organizationId",
-         user_id as "subjectId", json_build_object('kind', scope_kind, 'id', scope_id) as scope, role`,
-      [userId],
-    );
-    // In one order for all, because each holds its organization's version.
-    const ordered = left.toSorted((one, other) => one.organizationId.localeCompare(other.organizationId));
-    for (const { id, ...membership } of ordered) await this.changes.revoked(tx, 'platform', id, membership);
   }
 }

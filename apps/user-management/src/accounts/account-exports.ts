@@ -1,5 +1,5 @@
 import type { Caller } from '@berth/access';
-import type { AuditEntry, Role, Scope } from '@berth/contracts/events';
+import type { AuditEntry, MemberRole, Scope } from '@berth/contracts/events';
 import type { AccountExport } from '@berth/contracts/identity';
 import { Clock, Database } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
@@ -45,7 +45,7 @@ export class AccountExports {
       organizationId: string;
       organization: string;
       scope: Scope;
-      role: Role;
+      role: MemberRole;
       createdAt: Date;
     }>(
       `select organization_id as "organizationId", slug as organization, role, membership.created_at as "createdAt",

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { GroupsModule } from '../groups/groups.module.js';
 import { OrganizationsModule } from '../organizations/organizations.module.js';
 import { PasskeyProofModule } from '../passkeys/passkey-proof.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
@@ -11,11 +12,20 @@ import { AccountErasureReconciler } from './account-erasure.reconciler.js';
 import { AccountExports } from './account-exports.js';
 import { AccountsController } from './accounts.controller.js';
 import { AccountsService } from './accounts.service.js';
+import { Departures } from './departures.js';
 import { EmailChanges } from './email-changes.js';
 import { SoleOwnership } from './sole-ownership.js';
 
 @Module({
-  imports: [OrganizationsModule, PasskeyProofModule, SessionsModule, SignInFlowsModule, StepUpModule, UsersModule],
+  imports: [
+    GroupsModule,
+    OrganizationsModule,
+    PasskeyProofModule,
+    SessionsModule,
+    SignInFlowsModule,
+    StepUpModule,
+    UsersModule,
+  ],
   controllers: [AccountsController],
   providers: [
     AccountClosure,
@@ -23,6 +33,7 @@ import { SoleOwnership } from './sole-ownership.js';
     AccountErasureReconciler,
     AccountExports,
     AccountsService,
+    Departures,
     EmailChanges,
     SoleOwnership,
   ],

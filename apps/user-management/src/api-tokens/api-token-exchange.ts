@@ -1,6 +1,7 @@
 import type { AccessToken } from '@berth/contracts/identity';
 import { Clock, Database } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
+import { SecondFactor } from '../second-factor/second-factor.js';
 import { TokenIssuer } from '../sessions/token-issuer.js';
 import { isApiToken } from './api-token-text.js';
 import { apiTokenErrors } from './api-tokens.errors.js';
@@ -12,6 +13,7 @@ export class ApiTokenExchange {
   constructor(
     @Inject(Database) private readonly database: Database,
     @Inject(ApiTokensRepository) private readonly tokens: ApiTokensRepository,
+    @Inject(SecondFactor) private readonly secondFactor: SecondFactor,
     @Inject(TokenIssuer) private readonly issuer: TokenIssuer,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
@@ -25,6 +27,7 @@ export class ApiTokenExchange {
       sessionId: found.id,
       administrator: false,
       scopes: found.scopes,
+      secondFactor: await this.secondFactor.has(found.userId),
     });
   }
 }

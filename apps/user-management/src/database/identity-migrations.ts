@@ -4,6 +4,7 @@ import { ApiTokens1763740000004 } from './migrations/api-tokens.migration.js';
 import { CreateUserManagement1763690000001 } from './migrations/create-user-management.migration.js';
 import { IdentityProviders1763750000001 } from './migrations/identity-providers.migration.js';
 import { Invitations1763740000003 } from './migrations/invitations.migration.js';
+import { OrganizationRules1763750000004 } from './migrations/organization-rules.migration.js';
 import { Passkeys1763750000002 } from './migrations/passkeys.migration.js';
 import { Recovery1763740000001 } from './migrations/recovery.migration.js';
 import { SecondFactor1763740000005 } from './migrations/second-factor.migration.js';
@@ -21,6 +22,7 @@ export const identityMigrations = [
   IdentityProviders1763750000001,
   Passkeys1763750000002,
   Accounts1763750000003,
+  OrganizationRules1763750000004,
   ServiceAccounts1763760000001,
   AuditHeads1763760000002,
 ] as const;

@@ -142,6 +142,17 @@ create table client_secret (
   constraint client_secret_secret_hash_key UNIQUE (secret_hash)
 );
 
+create table custom_role (
+  id uuid not null,
+  organization_id uuid not null,
+  name text not null,
+  permissions jsonb not null,
+  generation integer not null default 1,
+  created_at timestamp with time zone not null,
+  constraint custom_role_pkey PRIMARY KEY (id),
+  constraint custom_role_organization_id_name_key UNIQUE (organization_id, name)
+);
+
 create table dead_letter (
   id uuid not null,
   seq bigint generated always as identity not null,
@@ -263,6 +274,7 @@ create table membership (
   generation integer not null default 1,
   created_at timestamp with time zone not null,
   provider_id uuid,
+  role_id uuid,
   constraint membership_pkey PRIMARY KEY (id),
   constraint membership_organization_id_user_id_scope_kind_scope_id_key UNIQUE (organization_id, user_id, scope_kind, scope_id)
 );
@@ -273,8 +285,13 @@ create table organization (
   display_name text,
   quota jsonb not null,
   created_at timestamp with time zone not null,
+  suspended_for text,
+  delete_at timestamp with time zone,
+  second_factor_required boolean not null default false,
+  generation integer not null default 1,
   constraint organization_pkey PRIMARY KEY (id),
-  constraint organization_slug_key UNIQUE (slug)
+  constraint organization_slug_key UNIQUE (slug),
+  constraint organization_suspended_for_check CHECK ((suspended_for = ANY (ARRAY['administrator'::text, 'deletion'::text])))
 );
 
 create table outbox (
@@ -370,6 +387,7 @@ create table session (
   expires_at timestamp with time zone not null,
   revoked_at timestamp with time zone,
   proven_at timestamp with time zone not null default now(),
+  second_factor boolean not null default false,
   constraint session_pkey PRIMARY KEY (id)
 );
 
@@ -427,6 +445,23 @@ create table totp (
   constraint totp_pkey PRIMARY KEY (user_id)
 );
 
+create table user_group (
+  id uuid not null,
+  organization_id uuid not null,
+  name text not null,
+  grants jsonb not null,
+  generation integer not null default 1,
+  created_at timestamp with time zone not null,
+  constraint user_group_pkey PRIMARY KEY (id),
+  constraint user_group_organization_id_name_key UNIQUE (organization_id, name)
+);
+
+create table user_group_member (
+  group_id uuid not null,
+  user_id uuid not null,
+  constraint user_group_member_pkey PRIMARY KEY (group_id, user_id)
+);
+
 create table work_deadline (
   queue text not null,
   key text not null,
@@ -470,6 +505,8 @@ alter table api_token add constraint api_token_user_id_fkey FOREIGN KEY (user_id
 
 alter table client_secret add constraint client_secret_service_account_id_fkey FOREIGN KEY (service_account_id) REFERENCES service_account(id) ON DELETE CASCADE;
 
+alter table custom_role add constraint custom_role_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE CASCADE;
+
 alter table device_grant add constraint device_grant_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
 
 alter table email_change add constraint email_change_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
@@ -486,6 +523,8 @@ alter table membership add constraint membership_organization_id_fkey FOREIGN KE
 
 alter table membership add constraint membership_provider_id_fkey FOREIGN KEY (provider_id) REFERENCES identity_provider(id) ON DELETE SET NULL;
 
+alter table membership add constraint membership_role_id_fkey FOREIGN KEY (role_id) REFERENCES custom_role(id);
+
 alter table passkey add constraint passkey_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
 
 alter table passkey_challenge add constraint passkey_challenge_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
@@ -501,6 +540,12 @@ alter table service_account add constraint service_account_organization_id_fkey 
 alter table sign_in_flow add constraint sign_in_flow_provider_id_fkey FOREIGN KEY (provider_id) REFERENCES identity_provider(id) ON DELETE CASCADE;
 
 alter table totp add constraint totp_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
+
+alter table user_group add constraint user_group_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE CASCADE;
+
+alter table user_group_member add constraint user_group_member_group_id_fkey FOREIGN KEY (group_id) REFERENCES user_group(id) ON DELETE CASCADE;
+
+alter table user_group_member add constraint user_group_member_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
 
 CREATE INDEX access_group_member_subject ON access_group_member USING btree (subject_id);
 
@@ -534,6 +579,8 @@ CREATE INDEX invitation_organization ON invitation USING btree (organization_id,
 
 CREATE INDEX linked_identity_user ON linked_identity USING btree (user_id, id);
 
+CREATE INDEX membership_role ON membership USING btree (role_id) WHERE (role_id IS NOT NULL);
+
 CREATE INDEX membership_user ON membership USING btree (user_id, organization_id);
 
 CREATE INDEX passkey_user ON passkey USING btree (user_id, id);
@@ -557,6 +604,8 @@ CREATE INDEX sign_in_flow_expires ON sign_in_flow USING btree (expires_at);
 CREATE UNIQUE INDEX signing_key_active ON signing_key USING btree (state) WHERE (state = 'active'::text);
 
 CREATE INDEX throttle_last_at ON throttle USING btree (last_at);
+
+CREATE INDEX user_group_member_user ON user_group_member USING btree (user_id);
 
 CREATE INDEX work_deadline_due ON work_deadline USING btree (due_at);
 

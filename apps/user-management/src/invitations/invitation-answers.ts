@@ -1,7 +1,7 @@
 import type { Caller } from '@berth/access';
-import { Clock, Database, Ids, type Tx } from '@berth/service-kit';
+import { Clock, Database, type Tx } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
-import { type Changed, MembershipsService } from '../memberships/memberships.service.js';
+import { type Changed, MembershipWriter } from '../memberships/membership-writer.js';
 import { UsersRepository } from '../users/users.repository.js';
 import type { InvitationRecord } from './invitation.js';
 import { invitationErrors } from './invitations.errors.js';
@@ -13,10 +13,9 @@ export class InvitationAnswers {
   constructor(
     @Inject(Database) private readonly database: Database,
     @Inject(InvitationsRepository) private readonly invitations: InvitationsRepository,
-    @Inject(MembershipsService) private readonly memberships: MembershipsService,
+    @Inject(MembershipWriter) private readonly memberships: MembershipWriter,
     @Inject(UsersRepository) private readonly users: UsersRepository,
     @Inject(Clock) private readonly clock: Clock,
-    @Inject(Ids) private readonly ids: Ids,
   ) {}
 
   /**
@@ -29,14 +28,7 @@ export class InvitationAnswers {
       const user = await this.users.find(tx, caller.subjectId);
       if (user?.email !== email)
         throw invitationErrors.InvitationForAnotherAddress('The invitation was sent to another address than yours.');
-      const membership = {
-        id: this.ids.next(),
-        organizationId,
-        userId: user.id,
-        scope,
-        role,
-        createdAt: this.clock.now(),
-      };
+      const membership = { organizationId, userId: user.id, scope, role, roleId: null };
       return this.memberships.grant(tx, caller, membership);
     });
   }

@@ -1,4 +1,4 @@
-import type { Membership, Role, Scope } from '@berth/contracts/events';
+import type { MemberRole, Membership, Scope } from '@berth/contracts/events';
 import type { MemberView } from '@berth/contracts/identity';
 
 /** A role that a user has on an organization, or on one project or environment of it. */
@@ -7,7 +7,9 @@ export interface MembershipRecord {
   readonly organizationId: string;
   readonly userId: string;
   readonly scope: Scope;
-  readonly role: Role;
+  readonly role: MemberRole;
+  /** Of a custom role. */
+  readonly roleId: string | null;
   readonly generation: number;
   readonly createdAt: Date;
 }
@@ -24,11 +26,14 @@ export const toFact = ({
   userId,
   scope,
   role,
-}: Pick<MembershipRecord, 'organizationId' | 'userId' | 'scope' | 'role'>): Membership => ({
+  roleId = null,
+}: Pick<MembershipRecord, 'organizationId' | 'userId' | 'scope' | 'role'> &
+  Partial<Pick<MembershipRecord, 'roleId'>>): Membership => ({
   organizationId,
   subjectId: userId,
   scope,
   role,
+  ...(roleId === null ? {} : { roleId }),
 });
 
 export const isOwner = ({ scope, role }: Pick<MembershipRecord, 'scope' | 'role'>): boolean =>
@@ -42,5 +47,6 @@ export const toMemberView = (member: MemberRecord): MemberView => ({
   displayName: member.displayName,
   scope: member.scope,
   role: member.role,
+  roleId: member.roleId,
   createdAt: member.createdAt.toISOString(),
 });

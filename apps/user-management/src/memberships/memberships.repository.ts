@@ -1,10 +1,10 @@
-import type { Role, Scope } from '@berth/contracts/events';
+import type { MemberRole } from '@berth/contracts/events';
 import type { Sql, Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { MemberRecord, MembershipRecord } from './membership.js';
 
 const columns = `membership.id, organization_id as "organizationId", user_id as "userId",
-  json_build_object('kind', scope_kind, 'id', scope_id) as scope, role, membership.generation,
+  json_build_object('kind', scope_kind, 'id', scope_id) as scope, role, role_id as "roleId", membership.generation,
   membership.created_at as "createdAt", email, app_user.display_name as "displayName"`;
 const source = 'membership join app_user on app_user.id = membership.user_id';
 
@@ -26,14 +26,14 @@ export class MembershipsRepository {
    */
   async insert(
     tx: Tx,
-    membership: Omit<MembershipRecord, 'generation'>,
+    membership: Omit<MembershipRecord, 'generation' | 'roleId'> & Partial<Pick<MembershipRecord, 'roleId'>>,
     providerId: string | null = null,
   ): Promise<boolean> {
-    const { id, organizationId, userId, scope, role, createdAt } = membership;
+    const { id, organizationId, userId, scope, role, roleId = null, createdAt } = membership;
     const rows = await tx.query(
-      `insert into membership (id, organization_id, user_id, scope_kind, scope_id, role, created_at, provider_id)
-       values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing returning id`,
-      [id, organizationId, userId, scope.kind, scope.id, role, createdAt, providerId],
+      `insert into membership (id, organization_id, user_id, scope_kind, scope_id, role, created_at, provider_id, role_id)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing returning id`,
+      [id, organizationId, userId, scope.kind, scope.id, role, createdAt, providerId, roleId],
     );
     return rows.length > 0;
   }
@@ -52,9 +52,13 @@ export class MembershipsRepository {
   }
 
   /** Everything there is, for a snapshot. */
-  ofOrganization(sql: Sql, organizationId: string): Promise<{ userId: string; scope: Scope; role: Role }[]> {
+  ofOrganization(
+    sql: Sql,
+    organizationId: string,
+  ): Promise<Pick<MembershipRecord, 'userId' | 'scope' | 'role' | 'roleId'>[]> {
     return sql.query(
-      `select user_id as "userId", json_build_object('kind', scope_kind, 'id', scope_id) as scope, role
+      `select user_id as "userId", json_build_object('kind', scope_kind, 'id', scope_id) as scope, role,
+              role_id as "roleId"
          from membership where organization_id = $1 order by id`,
       [organizationId],
     );
@@ -65,8 +69,8 @@ export class MembershipsRepository {
     tx: Tx,
     organizationId: string,
     userId: string,
-  ): Promise<{ id: string; role: Role; providerId: string | null } | undefined> {
-    const [found] = await tx.query<{ id: string; role: Role; providerId: string | null }>(
+  ): Promise<{ id: string; role: MemberRole; providerId: string | null } | undefined> {
+    const [found] = await tx.query<{ id: string; role: MemberRole; providerId: string | null }>(
       `select id, role, provider_id as "providerId" from membership
         where organization_id = $1 and user_id = $2 and scope_kind = 'organization'`,
       [organizationId, userId],
@@ -74,23 +78,31 @@ export class MembershipsRepository {
     return found;
   }
 
-  async setRole(tx: Tx, id: string, role: Role, providerId: string | null = null): Promise<void> {
-    await tx.query('update membership set role = $2, provider_id = $3, generation = generation + 1 where id = $1', [
-      id,
-      role,
-      providerId,
-    ]);
+  /** @param providerId see `insert` */
+  async setRole(
+    tx: Tx,
+    id: string,
+    { role, roleId }: Pick<MembershipRecord, 'role' | 'roleId'>,
+    providerId: string | null = null,
+  ): Promise<void> {
+    await tx.query(
+      'update membership set role = $2, role_id = $3, provider_id = $4, generation = generation + 1 where id = $1',
+      [id, role, roleId, providerId],
+    );
   }
 
   async delete(tx: Tx, id: string): Promise<void> {
     await tx.query('delete from membership where id = $1', [id]);
   }
 
-  async countOwners(tx: Tx, organizationId: string): Promise<number> {
+  /** Whether somebody else who can log in owns the organization, too. */
+  async hasOwnerBeside(tx: Tx, { id, organizationId }: MembershipRecord): Promise<boolean> {
     const rows = await tx.query(
-      `select id from membership where organization_id = $1 and scope_kind = 'organization' and role = 'owner' limit 2`,
-      [organizationId],
+      `select membership.id from membership join app_user on app_user.id = user_id
+        where organization_id = $1 and scope_kind = 'organization' and role = 'owner' and membership.id <> $2
+          and state = 'active' limit 1`,
+      [organizationId, id],
     );
-    return rows.length;
+    return rows.length > 0;
   }
 }

@@ -1,4 +1,4 @@
-import { type AccessVersion, Audit, type Caller } from '@berth/access';
+import { type AccessVersion, Audit, type AuditRecord, type Caller } from '@berth/access';
 import {
   type DataOf,
   type EventDefinition,
@@ -33,6 +33,20 @@ export class OrganizationChanges {
     const version = await this.append(tx, membershipGranted, id, owner);
     const target = { kind: 'organization', id };
     await this.audit.record(tx, { by, action: 'organizations:create', target, organizationId: id, detail: { slug } });
+    return version;
+  }
+
+  /** Anything else that changes what holds in an organization. */
+  async told<D extends EventDefinition>(
+    tx: Tx,
+    by: Caller | 'platform',
+    definition: D,
+    data: DataOf<D> & { readonly organizationId: string },
+    act: Pick<AuditRecord, 'action' | 'target' | 'detail'>,
+  ): Promise<AccessVersion> {
+    const { organizationId } = data;
+    const version = await this.append(tx, definition, organizationId, data);
+    await this.audit.record(tx, { by, organizationId, ...act });
     return version;
   }
 

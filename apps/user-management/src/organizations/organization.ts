@@ -6,8 +6,24 @@ export interface OrganizationRecord {
   readonly id: string;
   readonly slug: string;
   readonly displayName: string | null;
+  /** Why nothing of it runs; null: it may. */
+  readonly suspendedFor: 'administrator' | 'deletion' | null;
+  readonly deleteAt: Date | null;
+  readonly secondFactorRequired: boolean;
+  readonly generation: number;
   readonly createdAt: Date;
 }
+
+/** As it begins. */
+export const newOrganization = (
+  founded: Pick<OrganizationRecord, 'id' | 'slug' | 'displayName' | 'createdAt'>,
+): OrganizationRecord => ({
+  ...founded,
+  suspendedFor: null,
+  deleteAt: null,
+  secondFactorRequired: false,
+  generation: 1,
+});
 
 /** What a new organization may use until an administrator says otherwise. */
 export const defaultQuota: Quota = {
@@ -19,12 +35,20 @@ export const defaultQuota: Quota = {
   buildsAtOnce: 4,
 };
 
-export const toOrganization = ({ id, slug, displayName, createdAt }: OrganizationRecord): Organization => ({
-  id,
-  slug,
-  displayName,
-  createdAt: createdAt.toISOString(),
+export const toOrganization = (organization: OrganizationRecord): Organization => ({
+  id: organization.id,
+  slug: organization.slug,
+  displayName: organization.displayName,
+  status: statusOf(organization),
+  deleteAt: organization.deleteAt?.toISOString() ?? null,
+  secondFactorRequired: organization.secondFactorRequired,
+  createdAt: organization.createdAt.toISOString(),
 });
+
+function statusOf({ suspendedFor, deleteAt }: OrganizationRecord): Organization['status'] {
+  if (deleteAt) return 'deleting';
+  return suspendedFor === null ? 'active' : 'suspended';
+}
 
 export const toMyOrganization = (mine: OrganizationRecord & Pick<MyOrganization, 'role'>): MyOrganization => ({
   ...toOrganization(mine),

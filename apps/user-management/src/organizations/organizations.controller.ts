@@ -3,14 +3,23 @@ import { id, type Page, pageQuery, type PageQuery } from '@berth/contracts/commo
 import {
   type CreateOrganization,
   createOrganization,
+  type DeleteOrganization,
+  deleteOrganization,
   type MyOrganization,
   myOrganizationPage,
   type Organization,
   organization,
+  type OrganizationDeletion,
+  organizationDeletion,
+  type UpdateOrganization,
+  updateOrganization,
 } from '@berth/contracts/identity';
-import { Answers } from '@berth/service-kit';
-import { Body, Controller, Get, Inject, Param, Post, Query, Res } from '@nestjs/common';
-import { toOrganization } from './organization.js';
+import { Answers, AnswersNothing, entityTag } from '@berth/service-kit';
+import { Body, Controller, Delete, Get, Headers, Inject, Param, Patch, Post, Query, Res } from '@nestjs/common';
+import { ProvenRecently } from '../step-up/proven-recently.js';
+import { type OrganizationRecord, toOrganization } from './organization.js';
+import { OrganizationDeletions } from './organization-deletions.js';
+import { OrganizationSettings } from './organization-settings.js';
 import { OrganizationsService } from './organizations.service.js';
 
 interface Reply {
@@ -19,7 +28,11 @@ interface Reply {
 
 @Controller('v1/organizations')
 export class OrganizationsController {
-  constructor(@Inject(OrganizationsService) private readonly organizations: OrganizationsService) {}
+  constructor(
+    @Inject(OrganizationsService) private readonly organizations: OrganizationsService,
+    @Inject(OrganizationSettings) private readonly settings: OrganizationSettings,
+    @Inject(OrganizationDeletions) private readonly deletions: OrganizationDeletions,
+  ) {}
 
   @Post()
   @Authenticated()
@@ -51,7 +64,50 @@ export class OrganizationsController {
   async getOrganization(
     @CurrentCaller() caller: Caller,
     @Param('id', { schema: id }) organizationId: string,
+    @Res({ passthrough: true }) reply: Reply,
   ): Promise<Organization> {
-    return toOrganization(await this.organizations.get(caller, organizationId));
+    return tagged(await this.organizations.get(caller, organizationId), reply);
   }
+
+  @Patch(':id')
+  @Requires('organizations:update')
+  @Answers(organization)
+  async updateOrganization(
+    @CurrentCaller() caller: Caller,
+    @Param('id', { schema: id }) organizationId: string,
+    @Headers('if-match') ifMatch: string | undefined,
+    @Body({ schema: updateOrganization }) body: UpdateOrganization,
+    @Res({ passthrough: true }) reply: Reply,
+  ): Promise<Organization> {
+    const changed = await this.settings.update(caller, organizationId, ifMatch, body);
+    if (changed.access) void reply.header(BERTH_ACCESS, formatBerthAccess(changed.access));
+    return tagged(changed.organization, reply);
+  }
+
+  @Post(':id/deletion')
+  @Requires('organizations:delete')
+  @ProvenRecently()
+  @Answers(organizationDeletion, 202)
+  deleteOrganization(
+    @CurrentCaller() caller: Caller,
+    @Param('id', { schema: id }) organizationId: string,
+    @Body({ schema: deleteOrganization }) body: DeleteOrganization,
+  ): Promise<OrganizationDeletion> {
+    return this.deletions.begin(caller, organizationId, body.slug);
+  }
+
+  @Delete(':id/deletion')
+  @Requires('organizations:delete')
+  @AnswersNothing()
+  restoreOrganization(
+    @CurrentCaller() caller: Caller,
+    @Param('id', { schema: id }) organizationId: string,
+  ): Promise<void> {
+    return this.deletions.takeBack(caller, organizationId);
+  }
+}
+
+function tagged(organization: OrganizationRecord, reply: Reply): Organization {
+  void reply.header('etag', entityTag(organization.generation));
+  return toOrganization(organization);
 }

@@ -4,7 +4,9 @@ import type { Sql, Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { OrganizationRecord } from './organization.js';
 
-const columns = `organization.id, slug, display_name as "displayName", organization.created_at as "createdAt"`;
+const columns = `organization.id, slug, display_name as "displayName", organization.created_at as "createdAt",
+  suspended_for as "suspendedFor", delete_at as "deleteAt", second_factor_required as "secondFactorRequired",
+  organization.generation`;
 
 export interface OwnerMembership {
   readonly membershipId: string;
@@ -27,8 +29,10 @@ export class OrganizationsRepository {
     return rows.length > 0;
   }
 
-  async find(sql: Sql, id: string): Promise<OrganizationRecord | undefined> {
-    const [found] = await sql.query<OrganizationRecord>(`select ${columns} from organization where id = $1`, [id]);
+  async find(sql: Sql, id: string, lock: '' | 'for update' = ''): Promise<OrganizationRecord | undefined> {
+    const [found] = await sql.query<OrganizationRecord>(`select ${columns} from organization where id = $1 ${lock}`, [
+      id,
+    ]);
     return found;
   }
 
@@ -40,6 +44,29 @@ export class OrganizationsRepository {
         group by organization.id order by organization.id limit $3`,
       [userId, after, limit],
     );
+  }
+
+  async store(tx: Tx, organization: OrganizationRecord): Promise<void> {
+    const { id, displayName, suspendedFor, deleteAt, secondFactorRequired } = organization;
+    await tx.query(
+      `update organization set display_name = $2, suspended_for = $3, delete_at = $4, second_factor_required = $5,
+              generation = generation + 1 where id = $1`,
+      [id, displayName, suspendedFor, deleteAt, secondFactorRequired],
+    );
+  }
+
+  /** Addresses of those who can act for it. */
+  async ownerAddresses(sql: Sql, id: string): Promise<string[]> {
+    const rows = await sql.query<{ email: string }>(
+      `select email from membership join app_user on app_user.id = user_id
+        where organization_id = $1 and scope_kind = 'organization' and role = 'owner' order by email`,
+      [id],
+    );
+    return rows.map(({ email }) => email);
+  }
+
+  async delete(tx: Tx, id: string): Promise<void> {
+    await tx.query('delete from organization where id = $1', [id]);
   }
 
   async quota(sql: Sql, id: string): Promise<Quota | undefined> {

@@ -3,7 +3,7 @@ import type { Page, PageQuery } from '@berth/contracts/common';
 import type { CreateOrganization, MyOrganization } from '@berth/contracts/identity';
 import { Clock, Database, decodeCursor, Ids, toPage } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
-import { defaultQuota, type OrganizationRecord, toMyOrganization } from './organization.js';
+import { defaultQuota, newOrganization, type OrganizationRecord, toMyOrganization } from './organization.js';
 import { OrganizationChanges } from './organization-changes.js';
 import { organizationErrors } from './organizations.errors.js';
 import { OrganizationsRepository } from './organizations.repository.js';
@@ -28,7 +28,12 @@ export class OrganizationsService {
   /** The caller becomes its owner. @throws DomainError 409 `organization_slug_taken` */
   async create(caller: Caller, { slug, displayName }: CreateOrganization): Promise<Founded> {
     const now = this.clock.now();
-    const organization = { id: this.ids.next(), slug, displayName: displayName ?? null, createdAt: now };
+    const organization = newOrganization({
+      id: this.ids.next(),
+      slug,
+      displayName: displayName ?? null,
+      createdAt: now,
+    });
     const founded = { ...organization, quota: defaultQuota };
     this.access.requireOnReplay(caller, 'organizations:read', { organizationId: organization.id });
     const owner = { membershipId: this.ids.next(), userId: caller.subjectId };

@@ -24,8 +24,8 @@ export class PasskeyLogin {
       const shown = await this.passkeys.of(tx, passkey);
       const user = shown?.isVerified ? await this.users.find(tx, shown.userId) : undefined;
       if (!user) return undefined; // and not an error: the challenge is used up
-      const session = await this.starter.start(tx, user.id, userAgent);
-      return { ...session, userId: user.id, administrator: user.administrator };
+      const session = await this.starter.start(tx, user.id, userAgent, true);
+      return { ...session, userId: user.id, administrator: user.administrator, secondFactor: true };
     });
     if (started) return started;
     throw passkeyErrors.PasskeyLoginRefused('The passkey is not known here, or its device asked for nothing.');

@@ -35,13 +35,18 @@ export class SecondFactorChanges {
     return codes;
   }
 
-  /** Call it after a factor was removed. */
+  /** Call it after a factor was removed: with the last one goes what came with the first. */
   async forgetCodesOfNothing(tx: Tx, userId: string): Promise<void> {
-    if (!(await this.repository.hasAny(tx, userId))) await this.repository.replaceRecoveryCodes(tx, userId, []);
+    if (await this.repository.hasAny(tx, userId)) return;
+    await this.repository.replaceRecoveryCodes(tx, userId, []);
+    await this.repository.markSessions(tx, userId, false, null);
   }
 
   /** Tells the person, whoever did it, and records it. */
   async told(tx: Tx, by: Caller | 'platform', event: SecondFactorEvent, of?: { userId: string }): Promise<void> {
+    // Whoever has just added one has shown it.
+    if (by !== 'platform' && event.endsWith('added'))
+      await this.repository.markSessions(tx, by.subjectId, true, by.sessionId);
     const id = of?.userId ?? (by === 'platform' ? '' : by.subjectId);
     const user = await this.users.find(tx, id);
     if (user) await this.mail.post(tx, secondFactorMail(user.email, event));

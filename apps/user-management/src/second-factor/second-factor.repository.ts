@@ -59,6 +59,15 @@ export class SecondFactorRepository {
     return row?.any ?? false;
   }
 
+  /** What the sessions of a user have shown; of all of them, or of one. */
+  async markSessions(tx: Tx, userId: string, secondFactor: boolean, sessionId: string | null): Promise<void> {
+    await tx.query('update session set second_factor = $2 where user_id = $1 and ($3::uuid is null or id = $3)', [
+      userId,
+      secondFactor,
+      sessionId,
+    ]);
+  }
+
   async replaceRecoveryCodes(tx: Tx, userId: string, codes: readonly string[]): Promise<void> {
     await tx.query('delete from recovery_code where user_id = $1', [userId]);
     await tx.query('insert into recovery_code (user_id, code_hash) select $1, unnest($2::text[])', [

@@ -28,12 +28,12 @@ export class SecondFactor {
   ) {}
 
   /**
-   * Resolves when the user has none, or when what is shown is good; then it is used up. Wrong codes are counted for the
+   * Resolves when the user has none (false), or when what is shown is good (true); then it is used up. Wrong codes are counted for the
    * account: a million guesses are not many.
    * @throws DomainError 401 `second_factor_required` or `second_factor_invalid`, 429 `too_many_attempts`
    */
-  async require(userId: string, shown: ShownFactor, address: string): Promise<void> {
-    if (!(await this.repository.hasAny(this.database, userId))) return;
+  async require(userId: string, shown: ShownFactor, address: string): Promise<boolean> {
+    if (!(await this.repository.hasAny(this.database, userId))) return false;
     if (shown.code === undefined && !shown.passkey)
       throw secondFactorErrors.SecondFactorRequired('Send a code of your authenticator, or show a passkey, as well.');
     const attempt: Attempt = { what: 'second factor', account: userId, address };
@@ -41,6 +41,12 @@ export class SecondFactor {
     if (!(await this.database.transaction((tx) => this.use(tx, userId, shown))))
       throw secondFactorErrors.SecondFactorInvalid('It is wrong, was used or has ended.');
     await this.throttle.succeeded(attempt);
+    return true;
+  }
+
+  /** Whether the user has anything besides a password. */
+  has(userId: string): Promise<boolean> {
+    return this.repository.hasAny(this.database, userId);
   }
 
   private async use(tx: Tx, userId: string, { code, passkey }: ShownFactor): Promise<boolean> {

@@ -13,6 +13,7 @@ import { sessionErrors } from './sessions.errors.js';
 export interface LoggedIn extends StartedSession {
   readonly userId: string;
   readonly administrator: boolean;
+  readonly secondFactor?: boolean;
 }
 
 /** From an address, a password and what else is asked for to a session. */
@@ -32,16 +33,21 @@ export class LoginService {
     const proven = await this.passwords.of(login, address);
     if (!proven) throw credentialsInvalid();
     const { user, attempt } = proven;
-    await this.secondFactor.require(user.id, login, address);
+    const secondFactor = await this.secondFactor.require(user.id, login, address);
     await this.throttle.succeeded(attempt);
-    const started = await this.database.transaction((tx) => this.start(tx, user, userAgent));
-    return { ...started, userId: user.id, administrator: user.administrator };
+    const started = await this.database.transaction((tx) => this.start(tx, user, userAgent, secondFactor));
+    return { ...started, userId: user.id, administrator: user.administrator, secondFactor };
   }
 
   /** A password that was set anew while the old one was compared ends all sessions: none may begin with the old one after it. */
-  private async start(tx: Tx, user: Proven['user'], userAgent: string | null): Promise<StartedSession> {
+  private async start(
+    tx: Tx,
+    user: Proven['user'],
+    userAgent: string | null,
+    secondFactor: boolean,
+  ): Promise<StartedSession> {
     if ((await this.users.passwordHashOf(tx, user.id, 'for share')) !== user.passwordHash) throw credentialsInvalid();
-    return this.starter.start(tx, user.id, userAgent);
+    return this.starter.start(tx, user.id, userAgent, secondFactor);
   }
 }
 

@@ -2,12 +2,10 @@ import { Clock, Keyring, type Tx } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { judgeRefresh } from './refresh.js';
 import { SessionEnder } from './session-ender.js';
-import { SessionsRepository } from './sessions.repository.js';
+import { type Presenter, SessionsRepository } from './sessions.repository.js';
 
 /** The session that goes on, with the token that continues it. */
-export interface Continuation {
-  readonly sessionId: string;
-  readonly userId: string;
+export interface Continuation extends Presenter {
   readonly successor: string;
 }
 
@@ -30,7 +28,7 @@ export class RefreshFamily {
     const successor = this.keyring.derive('refresh-token', token).toString('base64url');
     const presented = await this.sessions.present(tx, token, successor);
     if (!presented) return undefined;
-    const { sessionId, userId } = presented;
+    const { sessionId, userId, secondFactor } = presented;
     const now = this.clock.now();
     switch (judgeRefresh(presented, now)) {
       case 'refuse':
@@ -40,9 +38,9 @@ export class RefreshFamily {
         return undefined;
       case 'rotate':
         await this.sessions.exchange(tx, token, successor, sessionId, now);
-        return { sessionId, userId, successor };
+        return { sessionId, userId, secondFactor, successor };
       case 'repeat':
-        return { sessionId, userId, successor };
+        return { sessionId, userId, secondFactor, successor };
     }
   }
 }

@@ -21,7 +21,7 @@ export class RefreshService {
     const continued = await this.database.transaction((tx) => this.family.continue(tx, refreshToken));
     const user = continued && (await this.users.find(this.database, continued.userId));
     if (!user) throw sessionErrors.RefreshInvalid('The refresh token is not valid any more: log in again.');
-    const { sessionId, userId, successor } = continued;
-    return this.issuer.issue({ userId, sessionId, administrator: user.administrator }, successor);
+    const { successor, ...subject } = continued;
+    return this.issuer.issue({ ...subject, administrator: user.administrator }, successor);
   }
 }

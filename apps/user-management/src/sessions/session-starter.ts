@@ -25,12 +25,24 @@ export class SessionStarter {
     @Inject(Ids) private readonly ids: Ids,
   ) {}
 
-  /** @throws DomainError 403 `user_suspended` */
-  async start(tx: Tx, userId: string, userAgent: string | null): Promise<StartedSession> {
+  /**
+   * @param secondFactor whether more than a password was shown
+   * @throws DomainError 403 `user_suspended`
+   */
+  async start(tx: Tx, userId: string, userAgent: string | null, secondFactor = false): Promise<StartedSession> {
     await this.admission.admit(tx, userId);
     const [sessionId, refreshToken, now] = [this.ids.next(), newToken(), this.clock.now()];
     const expiresAt = new Date(now.getTime() + this.config.REFRESH_TOKEN_DAYS * DAY_MS);
-    const session = { id: sessionId, userId, userAgent, createdAt: now, lastUsedAt: now, expiresAt, revokedAt: null };
+    const session = {
+      id: sessionId,
+      userId,
+      userAgent,
+      createdAt: now,
+      lastUsedAt: now,
+      expiresAt,
+      revokedAt: null,
+      secondFactor,
+    };
     await this.sessions.insert(tx, session);
     await this.sessions.addToken(tx, sessionId, refreshToken, now);
     const target = { kind: 'session', id: sessionId };

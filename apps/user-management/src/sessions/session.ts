@@ -9,6 +9,8 @@ export interface SessionRecord {
   readonly lastUsedAt: Date;
   readonly expiresAt: Date;
   readonly revokedAt: Date | null;
+  /** More than a password was shown. */
+  readonly secondFactor: boolean;
 }
 
 export const toSession = (session: SessionRecord, currentId: string): Session => ({

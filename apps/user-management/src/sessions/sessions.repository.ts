@@ -5,7 +5,14 @@ import type { PresentedToken } from './refresh.js';
 import type { SessionRecord } from './session.js';
 
 const columns = `id, user_id as "userId", user_agent as "userAgent", created_at as "createdAt",
-  last_used_at as "lastUsedAt", expires_at as "expiresAt", revoked_at as "revokedAt"`;
+  last_used_at as "lastUsedAt", expires_at as "expiresAt", revoked_at as "revokedAt", second_factor as "secondFactor"`;
+
+/** Whose session a refresh token continues. */
+export interface Presenter {
+  readonly sessionId: string;
+  readonly userId: string;
+  readonly secondFactor: boolean;
+}
 
 @Injectable()
 export class SessionsRepository {
@@ -13,9 +20,17 @@ export class SessionsRepository {
   async insert(tx: Tx, session: SessionRecord): Promise<void> {
     await tx.query(
       `with ended as (delete from session where user_id = $2 and expires_at < $4)
-       insert into session (id, user_id, user_agent, created_at, proven_at, last_used_at, expires_at)
-       values ($1, $2, $3, $4, $4, $5, $6)`,
-      [session.id, session.userId, session.userAgent, session.createdAt, session.lastUsedAt, session.expiresAt],
+       insert into session (id, user_id, user_agent, created_at, proven_at, last_used_at, expires_at, second_factor)
+       values ($1, $2, $3, $4, $4, $5, $6, $7)`,
+      [
+        session.id,
+        session.userId,
+        session.userAgent,
+        session.createdAt,
+        session.lastUsedAt,
+        session.expiresAt,
+        session.secondFactor,
+      ],
     );
   }
 
@@ -28,18 +43,15 @@ export class SessionsRepository {
   }
 
   /** The row lock on the session makes those who present tokens of one family take turns. */
-  async present(
-    tx: Tx,
-    token: string,
-    successor: string,
-  ): Promise<(PresentedToken & { sessionId: string; userId: string }) | undefined> {
+  async present(tx: Tx, token: string, successor: string): Promise<(PresentedToken & Presenter) | undefined> {
     const [family] = await tx.query<{ id: string }>(
       `select id from session where id = (select session_id from refresh_token where token_hash = $1) for update`,
       [hashToken(token)],
     );
     if (!family) return undefined;
-    const [row] = await tx.query<PresentedToken & { sessionId: string; userId: string }>(
+    const [row] = await tx.query<PresentedToken & Presenter>(
       `select token.used_at as "usedAt", session.id as "sessionId", session.user_id as "userId",
+              session.second_factor as "secondFactor",
               session.expires_at as "sessionExpiresAt", session.revoked_at as "sessionRevokedAt",
               coalesce(successor.used_at is not null, false) as "successorUsed"
          from refresh_token token

@@ -9,6 +9,8 @@ export interface TokenSubject {
   readonly userId: string;
   readonly sessionId: string;
   readonly administrator: boolean;
+  /** More than a password was shown. */
+  readonly secondFactor?: boolean;
   /** Absent: everything that the person may do. */
   readonly scopes?: readonly string[];
   /** Absent: a person. */
@@ -45,9 +47,10 @@ export class TokenIssuer {
   }
 }
 
-const claimsOf = ({ sessionId, administrator, kind, scopes = ['*'] }: TokenSubject) => ({
+const claimsOf = ({ sessionId, administrator, secondFactor = false, kind, scopes = ['*'] }: TokenSubject) => ({
   sid: sessionId,
   scope: scopes.join(' '),
   ...(administrator ? { admin: true } : {}),
+  ...(secondFactor ? { mfa: true } : {}),
   ...(kind ? { kind } : {}),
 });

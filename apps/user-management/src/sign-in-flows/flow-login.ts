@@ -34,14 +34,14 @@ export class FlowLogin {
   async login({ flowToken, ...shown }: LoginWithFlow, { address, userAgent }: Device): Promise<FlowLoggedIn> {
     const identified = await this.flows.identified(this.database, flowToken);
     const { id: userId } = await this.users.of(this.database, identified);
-    await this.secondFactor.require(userId, shown, address);
+    const secondFactor = await this.secondFactor.require(userId, shown, address);
     return this.database.transaction(async (tx) => {
       // Read again: meanwhile the account may have been taken from the user, or the flow used by somebody else.
       const { provider, account } = await this.flows.finish(tx, flowToken);
       const user = await this.users.of(tx, { provider, account });
       const access = await this.memberships.follow(tx, provider, user.id, account);
-      const started = await this.starter.start(tx, user.id, userAgent);
-      return { ...started, access, userId: user.id, administrator: user.administrator };
+      const started = await this.starter.start(tx, user.id, userAgent, secondFactor);
+      return { ...started, access, userId: user.id, administrator: user.administrator, secondFactor };
     });
   }
 }

@@ -1,6 +1,7 @@
 import type { AccessVersion } from '@berth/access';
 import { Clock, Ids, type Tx } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
+import { GroupChanges } from '../groups/group-changes.js';
 import type { IdentityProviderRecord } from '../identity-providers/identity-provider.js';
 import { toFact } from '../memberships/membership.js';
 import { MembershipsRepository } from '../memberships/memberships.repository.js';
@@ -13,6 +14,7 @@ import type { ProviderAccount } from './sign-in-provider.js';
 export class ProviderMemberships {
   constructor(
     @Inject(MembershipsRepository) private readonly memberships: MembershipsRepository,
+    @Inject(GroupChanges) private readonly groups: GroupChanges,
     @Inject(OrganizationChanges) private readonly changes: OrganizationChanges,
     @Inject(Clock) private readonly clock: Clock,
     @Inject(Ids) private readonly ids: Ids,
@@ -33,16 +35,18 @@ export class ProviderMemberships {
     const member = { organizationId, userId, scope };
     if (!current && role === null) return undefined;
     if (!current && role !== null) {
-      const membership = { ...member, id: this.ids.next(), role, createdAt: this.clock.now() };
+      const membership = { ...member, id: this.ids.next(), role, roleId: null, createdAt: this.clock.now() };
       await this.memberships.insert(tx, membership, provider.id);
       return this.changes.granted(tx, 'platform', membership.id, toFact(membership));
     }
     if (!current || current.providerId !== provider.id || current.role === role) return undefined;
     if (role === null) {
       await this.memberships.delete(tx, current.id);
-      return this.changes.revoked(tx, 'platform', current.id, toFact({ ...member, role: current.role }));
+      const fact = toFact({ ...member, role: current.role, roleId: null });
+      const access = await this.changes.revoked(tx, 'platform', current.id, fact);
+      return (await this.groups.leaveAll(tx, 'platform', member)) ?? access;
     }
-    await this.memberships.setRole(tx, current.id, role, provider.id);
-    return this.changes.changed(tx, 'platform', current.id, toFact({ ...member, role }));
+    await this.memberships.setRole(tx, current.id, { role, roleId: null }, provider.id);
+    return this.changes.changed(tx, 'platform', current.id, toFact({ ...member, role, roleId: null }));
   }
 }

@@ -1,6 +1,7 @@
 import { CONFIG, outboundFetch } from '@berth/service-kit';
 import { Module } from '@nestjs/common';
 import type { Config } from '../config.js';
+import { GroupsModule } from '../groups/groups.module.js';
 import { IdentityProvidersModule } from '../identity-providers/identity-providers.module.js';
 import { MembershipsModule } from '../memberships/memberships.module.js';
 import { OrganizationsModule } from '../organizations/organizations.module.js';
@@ -33,6 +34,7 @@ function adapters({ PRIVATE_IDENTITY_PROVIDERS: allowPrivateAddresses }: Config)
 
 @Module({
   imports: [
+    GroupsModule,
     IdentityProvidersModule,
     MembershipsModule,
     OrganizationsModule,

@@ -1,13 +1,15 @@
 import { Snapshots } from '@berth/eventing';
 import { Inject, Module } from '@nestjs/common';
+import { GroupsModule } from '../groups/groups.module.js';
 import { MembershipsModule } from '../memberships/memberships.module.js';
+import { RolesModule } from '../roles/roles.module.js';
 import { SigningKeysModule } from '../signing-keys/signing-keys.module.js';
 import { OrganizationSnapshots } from './organization-snapshots.js';
 import { SigningKeySnapshots } from './signing-key-snapshots.js';
 import { SnapshotsController } from './snapshots.controller.js';
 
 @Module({
-  imports: [MembershipsModule, SigningKeysModule],
+  imports: [GroupsModule, MembershipsModule, RolesModule, SigningKeysModule],
   controllers: [SnapshotsController],
   providers: [OrganizationSnapshots, SigningKeySnapshots],
 })

@@ -22,13 +22,14 @@ export class StepUpService {
 
   /** @throws DomainError as a login does, 422 `step_up_refused` */
   async prove(caller: Caller, { password, code, passkey }: StepUpBody, address: string): Promise<SteppedUp> {
+    let secondFactor = true;
     if (password !== undefined) {
       await this.passwords.requireOf(caller, password, address);
-      await this.secondFactor.require(caller.subjectId, { code, passkey }, address);
+      secondFactor = await this.secondFactor.require(caller.subjectId, { code, passkey }, address);
     }
     if (password === undefined) await this.requirePasskey(caller, passkey);
     return this.database.transaction(async (tx) => {
-      const until = await this.stepUp.proven(tx, caller);
+      const until = await this.stepUp.proven(tx, caller, secondFactor);
       if (!until) throw stepUpErrors.StepUpRefused('An API token is no session: log in.');
       const target = { kind: 'session', id: caller.sessionId };
       await this.audit.record(tx, { by: caller, action: 'sessions:step-up', target, organizationId: null });

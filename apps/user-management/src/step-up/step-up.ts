@@ -28,13 +28,12 @@ export class StepUp {
   }
 
   /** Answers until when it holds; undefined when there is no such session. */
-  async proven(tx: Tx, { sessionId, subjectId }: Caller): Promise<Date | undefined> {
+  async proven(tx: Tx, { sessionId, subjectId }: Caller, secondFactor: boolean): Promise<Date | undefined> {
     const now = this.clock.now();
-    const rows = await tx.query('update session set proven_at = $3 where id = $1 and user_id = $2 returning id', [
-      sessionId,
-      subjectId,
-      now,
-    ]);
+    const rows = await tx.query(
+      'update session set proven_at = $3, second_factor = $4 where id = $1 and user_id = $2 returning id',
+      [sessionId, subjectId, now, secondFactor],
+    );
     return rows.length > 0 ? new Date(now.getTime() + HOLDS_MS) : undefined;
   }
 }

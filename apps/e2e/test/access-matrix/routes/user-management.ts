@@ -38,6 +38,19 @@ const newSession = async ({ services, owner }: Tenant) =>
 
 const newApiToken = (tenant: Tenant) => tenant.make('/v1/api-tokens', { name: tenant.name(), scopes: ['apps:read'] });
 
+const groupOf = (tenant: Tenant) => ({ organizationId: tenant.has.organization, name: tenant.name() });
+const roleOf = (tenant: Tenant) => ({ ...groupOf(tenant), permissions: [] });
+const newGroup = (tenant: Tenant) => tenant.make('/v1/groups', groupOf(tenant));
+const newCustomRole = (tenant: Tenant) => tenant.make('/v1/roles', roleOf(tenant));
+
+/** A role that another organization defined is refused as one that nobody defined, with a pointer. */
+const rolesOfOthers = { '/roleId': 422 } as const;
+
+const newCustomMember = async (tenant: Tenant) => {
+  const { body } = await newMember(tenant);
+  return { body: { ...body, role: 'custom', roleId: await newCustomRole(tenant) } };
+};
+
 const somebodyElse = async ({ services, mark }: Tenant) => (await newPerson(services, mark)).accessToken;
 
 export const userManagementRows: Rows = {
@@ -99,17 +112,60 @@ export const userManagementRows: Rows = {
   'GET /v1/organizations': anyone(200),
   'POST /v1/organizations': anyone(422, unreadable),
   'GET /v1/organizations/{id}': byId('organizations:read', 'organization', 200, ({ has }) => has.organization),
+  'PATCH /v1/organizations/{id}': byId('organizations:update', 'organization', 200, ({ has }) => has.organization, {
+    body: {},
+    ...anyVersion,
+  }),
+  'POST /v1/organizations/{id}/transfer': byId('memberships:own', 'organization', 422, ({ has }) => has.organization, {
+    body: { userId: randomUUID() },
+  }),
+  'POST /v1/organizations/{id}/deletion': byId(
+    'organizations:delete',
+    'organization',
+    422,
+    ({ has }) => has.organization,
+    { body: { slug: 'the-wrong-name' } },
+  ),
+  'DELETE /v1/organizations/{id}/deletion': byId(
+    'organizations:delete',
+    'organization',
+    409,
+    ({ has }) => has.organization,
+  ),
+  'GET /v1/roles': needs('roles:read', 'organization', 200, organization),
+  'POST /v1/roles': needs('roles:update', 'organization', 201, (tenant) => ({ body: roleOf(tenant) })),
+  'GET /v1/roles/{id}': byId('roles:read', 'organization', 200, newCustomRole),
+  'PATCH /v1/roles/{id}': byId('roles:update', 'organization', 200, newCustomRole, {
+    body: { permissions: [] },
+    ...anyVersion,
+  }),
+  'DELETE /v1/roles/{id}': byId('roles:update', 'organization', 204, newCustomRole),
+  'GET /v1/groups': needs('groups:read', 'organization', 200, organization),
+  'POST /v1/groups': needs('groups:update', 'organization', 201, (tenant) => ({ body: groupOf(tenant) })),
+  'GET /v1/groups/{id}': byId('groups:read', 'organization', 200, newGroup),
+  'PATCH /v1/groups/{id}': byId('groups:update', 'organization', 200, newGroup, { body: {}, ...anyVersion }),
+  'DELETE /v1/groups/{id}': byId('groups:update', 'organization', 204, newGroup),
   'GET /v1/memberships': needs('memberships:read', 'organization', 200, organization),
   'POST /v1/memberships': {
     ...needs('memberships:create', 'organization', 201, (tenant) => newMember(tenant)),
-    also: [(tenant) => newMember(tenant, onProject(tenant))],
-    foreign: scopesOfOthers,
+    also: [(tenant) => newMember(tenant, onProject(tenant)), newCustomMember],
+    foreign: { ...scopesOfOthers, ...rolesOfOthers },
   },
   'GET /v1/memberships/{id}': byId('memberships:read', 'organization', 200, ({ has }) => has.membership),
-  'PATCH /v1/memberships/{id}': byId('memberships:update', 'organization', 200, ({ has }) => has.membership, {
-    body: { role: 'viewer' },
-    ...anyVersion,
-  }),
+  'PATCH /v1/memberships/{id}': {
+    ...byId('memberships:update', 'organization', 200, ({ has }) => has.membership, {
+      body: { role: 'viewer' },
+      ...anyVersion,
+    }),
+    also: [
+      async (tenant) => ({
+        path: { id: tenant.has.membership },
+        body: { role: 'custom', roleId: await newCustomRole(tenant) },
+        ...anyVersion,
+      }),
+    ],
+    foreign: rolesOfOthers,
+  },
   'DELETE /v1/memberships/{id}': byId('memberships:delete', 'organization', 204, (tenant) => tenant.newMembership()),
   'GET /v1/invitations': needs('memberships:create', 'organization', 200, organization),
   'POST /v1/invitations': {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { id, instant } from '../../common/values.js';
 import { auditEntry } from '../../events/audit-recorded.v1.js';
-import { role, scope } from '../../events/shapes.js';
+import { memberRole, scope } from '../../events/shapes.js';
 import { linkedIdentity } from './sign-in-flows.js';
 import { passkey } from './passkeys.js';
 import { user } from './users.js';
@@ -29,7 +29,9 @@ export const accountExport = z
   .object({
     exportedAt: instant,
     user,
-    memberships: z.array(z.object({ organizationId: id, organization: z.string(), scope, role, createdAt: instant })),
+    memberships: z.array(
+      z.object({ organizationId: id, organization: z.string(), scope, role: memberRole, createdAt: instant }),
+    ),
     sessions: z.array(
       z.object({ id, userAgent: z.string().nullable(), createdAt: instant, lastUsedAt: instant, expiresAt: instant }),
     ),

@@ -2,11 +2,6 @@ import { z } from 'zod';
 import { pageOf, pageQuery } from '../../common/page.js';
 import { id, instant } from '../../common/values.js';
 import { role, scope } from '../../events/shapes.js';
-import { createMembership } from './memberships.js';
-
-/** Like a membership, for somebody who need not be registered yet. */
-export const createInvitation = createMembership.meta({ id: 'CreateInvitation' });
-export type CreateInvitation = z.infer<typeof createInvitation>;
 
 /** The code is in the mail alone. */
 export const invitation = z

@@ -1,0 +1,110 @@
+import { type AccessVersion, Audit, type Caller, notFound } from '@berth/access';
+import { organizationDeleted, organizationResumed, organizationSuspended } from '@berth/contracts/events';
+import { WorkQueue } from '@berth/reconcile';
+import type { Tx } from '@berth/service-kit';
+import { Inject, Injectable } from '@nestjs/common';
+import { MailService } from '../mail/mail.service.js';
+import type { OrganizationRecord } from './organization.js';
+import { OrganizationChanges } from './organization-changes.js';
+import { deletedMail, deletionMail, suspendedMail } from './organization-mails.js';
+import { organizationErrors } from './organizations.errors.js';
+import { OrganizationsRepository } from './organizations.repository.js';
+
+/** Keys are ids of organizations that are to be deleted. */
+export const DELETION_QUEUE = 'organization-deletion';
+
+/** How an organization comes to rest, is taken up again, and ends. What it runs and keeps elsewhere follows the events. */
+@Injectable()
+export class OrganizationLifecycle {
+  constructor(
+    @Inject(OrganizationsRepository) private readonly organizations: OrganizationsRepository,
+    @Inject(OrganizationChanges) private readonly changes: OrganizationChanges,
+    @Inject(MailService) private readonly mail: MailService,
+    @Inject(WorkQueue) private readonly queue: WorkQueue,
+    @Inject(Audit) private readonly audit: Audit,
+  ) {}
+
+  /** @throws DomainError 409 `organization_suspended_already` */
+  async suspend(tx: Tx, by: Caller, id: string, reason: string): Promise<void> {
+    const organization = await this.locked(tx, id);
+    if (organization.suspendedFor === 'administrator')
+      throw organizationErrors.OrganizationSuspendedAlready('It is suspended already.');
+    await this.organizations.store(tx, { ...organization, suspendedFor: 'administrator' });
+    await this.writeTo(tx, id, (to) => suspendedMail(to, organization.slug));
+    await this.tell(tx, by, organization, { wasSuspended: organization.suspendedFor !== null, reason });
+  }
+
+  /** @throws DomainError 409 `organization_not_suspended` */
+  async resume(tx: Tx, by: Caller, id: string, reason: string): Promise<void> {
+    const organization = await this.locked(tx, id);
+    if (organization.suspendedFor !== 'administrator')
+      throw organizationErrors.OrganizationNotSuspended('No administrator has suspended it.');
+    const suspendedFor = organization.deleteAt ? 'deletion' : null;
+    await this.organizations.store(tx, { ...organization, suspendedFor });
+    await this.untell(tx, by, id, { stays: suspendedFor !== null, reason });
+  }
+
+  /** It rests from now on, and is deleted at `at`. @throws DomainError 409 `organization_deleted_already` */
+  async beginDeletion(tx: Tx, by: Caller, id: string, at: Date, afterSeconds: number): Promise<void> {
+    const organization = await this.locked(tx, id);
+    if (organization.deleteAt) throw organizationErrors.OrganizationDeletedAlready('It will be deleted already.');
+    const suspendedFor = organization.suspendedFor ?? 'deletion';
+    await this.organizations.store(tx, { ...organization, suspendedFor, deleteAt: at });
+    await this.queue.enqueue(tx, DELETION_QUEUE, id, { afterSeconds });
+    await this.writeTo(tx, id, (to) => deletionMail(to, organization.slug, at));
+    await this.tell(tx, by, organization, { wasSuspended: organization.suspendedFor !== null, reason: 'deletion' });
+  }
+
+  /** @throws DomainError 409 `organization_not_deleted` */
+  async takeDeletionBack(tx: Tx, by: Caller, id: string): Promise<void> {
+    const organization = await this.locked(tx, id);
+    if (!organization.deleteAt) throw organizationErrors.OrganizationNotDeleted('Nobody asked to delete it.');
+    const suspendedFor = organization.suspendedFor === 'deletion' ? null : organization.suspendedFor;
+    await this.organizations.store(tx, { ...organization, suspendedFor, deleteAt: null });
+    await this.untell(tx, by, id, { stays: suspendedFor !== null, reason: 'deletion taken back' });
+  }
+
+  /** For good, if that is still wanted. */
+  async finishDeletion(tx: Tx, id: string, now: Date): Promise<void> {
+    const organization = await this.organizations.find(tx, id, 'for update');
+    if (!organization?.deleteAt || organization.deleteAt > now) return;
+    await this.writeTo(tx, id, (to) => deletedMail(to, organization.slug));
+    await this.organizations.delete(tx, id);
+    const act = { action: 'organizations:delete', target: { kind: 'organization', id } };
+    await this.changes.told(tx, 'platform', organizationDeleted, { organizationId: id }, act);
+  }
+
+  private async locked(tx: Tx, id: string): Promise<OrganizationRecord> {
+    const organization = await this.organizations.find(tx, id, 'for update');
+    if (organization) return organization;
+    throw notFound();
+  }
+
+  /** Services hear of it once: it rests, for whatever reason. */
+  private async tell(
+    tx: Tx,
+    by: Caller,
+    { id }: OrganizationRecord,
+    { wasSuspended, reason }: { wasSuspended: boolean; reason: string },
+  ): Promise<AccessVersion | undefined> {
+    const act = { action: 'organizations:suspend', target: { kind: 'organization', id }, detail: { reason } };
+    if (!wasSuspended) return this.changes.told(tx, by, organizationSuspended, { organizationId: id }, act);
+    await this.audit.record(tx, { by, organizationId: id, ...act });
+    return undefined;
+  }
+
+  private async untell(
+    tx: Tx,
+    by: Caller,
+    id: string,
+    { stays, reason }: { stays: boolean; reason: string },
+  ): Promise<void> {
+    const act = { action: 'organizations:resume', target: { kind: 'organization', id }, detail: { reason } };
+    if (stays) return this.audit.record(tx, { by, organizationId: id, ...act });
+    await this.changes.told(tx, by, organizationResumed, { organizationId: id }, act);
+  }
+
+  private async writeTo(tx: Tx, id: string, letter: (to: string) => Parameters<MailService['post']>[1]): Promise<void> {
+    for (const to of await this.organizations.ownerAddresses(tx, id)) await this.mail.post(tx, letter(to));
+  }
+}

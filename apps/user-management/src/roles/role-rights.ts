@@ -1,0 +1,40 @@
+import { Access, type Caller, permissions, type Target } from '@berth/access';
+import type { MemberRole, Scope } from '@berth/contracts/events';
+import { Database } from '@berth/service-kit';
+import { Inject, Injectable } from '@nestjs/common';
+import { roleErrors } from './roles.errors.js';
+import { RolesRepository } from './roles.repository.js';
+
+export interface GivenRole {
+  readonly scope: Scope;
+  readonly role: MemberRole;
+  readonly roleId: string | null;
+}
+
+/** Nobody gives away more than they have themselves, whatever the role is called. */
+@Injectable()
+export class RoleRights {
+  constructor(
+    @Inject(Database) private readonly database: Database,
+    @Inject(RolesRepository) private readonly roles: RolesRepository,
+    @Inject(Access) private readonly access: Access,
+  ) {}
+
+  /** @throws DomainError 403 `forbidden`, 422 `role_unknown` */
+  async requireToGive(caller: Caller, organizationId: string, given: GivenRole): Promise<void> {
+    const held = await this.permissionsOf(organizationId, given);
+    await this.access.requireToHandOn(caller, held, targetOf(organizationId, given.scope));
+  }
+
+  private async permissionsOf(organizationId: string, { scope, role, roleId }: GivenRole): Promise<readonly string[]> {
+    if (role !== 'custom') return permissions[scope.kind][role] ?? [];
+    const custom = roleId === null ? undefined : await this.roles.find(this.database, roleId);
+    if (custom?.organizationId === organizationId) return custom.permissions;
+    throw roleErrors.RoleUnknown('is no role of this organization', { pointer: '/roleId' });
+  }
+}
+
+function targetOf(organizationId: string, { kind, id }: Scope): Target {
+  if (kind === 'organization') return { organizationId };
+  return kind === 'project' ? { organizationId, projectId: id } : { organizationId, environmentId: id };
+}

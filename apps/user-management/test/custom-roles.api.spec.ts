@@ -1,0 +1,202 @@
+import { randomUUID } from 'node:crypto';
+import type { CustomRoleView, GroupView, MemberView } from '@berth/contracts/identity';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { IdentityService, type Person } from './fixtures/identity-service.js';
+
+let identity: IdentityService;
+beforeAll(async () => {
+  identity = await IdentityService.start();
+});
+afterAll(() => identity.close());
+
+/** An organization, and requests that see each other's effects. */
+class Tenant {
+  private seen: Record<string, string> = {};
+
+  private constructor(
+    readonly owner: Person,
+    readonly id: string,
+  ) {}
+
+  static async create(): Promise<Tenant> {
+    const owner = await identity.person();
+    const { organization, access } = await identity.organization(owner.accessToken);
+    const tenant = new Tenant(owner, organization.id);
+    tenant.seen = { 'berth-access': access };
+    return tenant;
+  }
+
+  async call<Body = Record<string, unknown>>(method: string, path: string, body?: unknown, by: Person = this.owner) {
+    const headers = { ...this.seen, 'if-match': '*' };
+    const answer = await identity.call<Body>(method, path, { token: by.accessToken, body, headers });
+    const access = answer.headers.get('berth-access');
+    if (access) this.seen = { 'berth-access': access };
+    return answer;
+  }
+
+  role = (name: string, permissions: string[], by?: Person) =>
+    this.call<CustomRoleView>('POST', '/v1/roles', { organizationId: this.id, name, permissions }, by);
+
+  group = (name: string, more: object = {}, by?: Person) =>
+    this.call<GroupView>('POST', '/v1/groups', { organizationId: this.id, name, ...more }, by);
+
+  add = (person: Person, role: string, more: object = {}, by?: Person) =>
+    this.call<MemberView>(
+      'POST',
+      '/v1/memberships',
+      { organizationId: this.id, email: person.email, role, ...more },
+      by,
+    );
+
+  async member(role: string, more: object = {}): Promise<Person & { membershipId: string; userId: string }> {
+    const person = await identity.person();
+    const added = await this.add(person, role, more);
+    expect(added.status).toBe(201);
+    return { ...person, membershipId: added.body.id, userId: added.body.userId };
+  }
+
+  readonly scope = () => ({ kind: 'organization', id: this.id });
+}
+
+describe("a role of an organization's own", () => {
+  it('is defined, given, changed, taken back and deleted', async () => {
+    const tenant = await Tenant.create();
+    const { status, body: role, headers } = await tenant.role('auditor', ['audit:read', 'organizations:read']);
+    expect([status, headers.get('location')]).toEqual([201, `/v1/roles/${role.id}`]);
+    const auditor = await tenant.member('custom', { roleId: role.id });
+    const audit = () => tenant.call('GET', `/v1/audit?organization=${tenant.id}`, undefined, auditor);
+    expect((await audit()).status).toBe(200);
+    const changed = await tenant.call('PATCH', `/v1/roles/${role.id}`, { permissions: ['organizations:read'] });
+    expect(changed).toMatchObject({ status: 200, body: { permissions: ['organizations:read'] } });
+    expect((await audit()).status).toBe(403);
+    expect(await tenant.call('DELETE', `/v1/roles/${role.id}`)).toMatchObject({
+      status: 409,
+      body: { code: 'role_in_use' },
+    });
+    expect((await tenant.call('PATCH', `/v1/memberships/${auditor.membershipId}`, { role: 'viewer' })).status).toBe(
+      200,
+    );
+    expect((await tenant.call('DELETE', `/v1/roles/${role.id}`)).status).toBe(204);
+    expect((await tenant.call('GET', `/v1/roles/${role.id}`)).status).toBe(404);
+  });
+
+  it.each([
+    ['a permission that there is not', ['apps:read', 'apps:eat'], '/permissions/1'],
+    ['what only owners may do', ['memberships:own'], '/permissions/0'],
+    ['what only the platform may do', ['quotas:update'], '/permissions/0'],
+  ])('cannot hold %s', async (_, permissions, pointer) => {
+    const tenant = await Tenant.create();
+    expect(await tenant.role('odd', permissions)).toMatchObject({ status: 422, body: { errors: [{ pointer }] } });
+  });
+
+  it('has a name of its own in its organization', async () => {
+    const [one, other] = [await Tenant.create(), await Tenant.create()];
+    expect((await one.role('ops', [])).status).toBe(201);
+    expect(await one.role('ops', [])).toMatchObject({ status: 409, body: { code: 'role_name_taken' } });
+    expect((await other.role('ops', [])).status).toBe(201);
+  });
+
+  it('of another organization cannot be given, and one that is none neither', async () => {
+    const [one, other] = [await Tenant.create(), await Tenant.create()];
+    const { body: foreign } = await other.role('ops', []);
+    const person = await identity.person();
+    for (const roleId of [foreign.id, randomUUID()])
+      expect(await one.add(person, 'custom', { roleId })).toMatchObject({
+        status: 422,
+        body: { code: 'role_unknown' },
+      });
+    expect((await one.add(person, 'custom')).status).toBe(422);
+    expect((await one.add(person, 'viewer', { roleId: foreign.id })).status).toBe(422);
+  });
+});
+
+describe('nobody gives what they do not have', () => {
+  it('by a role, a membership or a group', async () => {
+    const tenant = await Tenant.create();
+    const may = [
+      'memberships:create',
+      'memberships:update',
+      'roles:update',
+      'groups:update',
+      'roles:read',
+      'groups:read',
+    ];
+    const { body: clerk } = await tenant.role('clerk', may);
+    const person = await tenant.member('custom', { roleId: clerk.id });
+    const friend = await tenant.member('viewer');
+    const stranger = await identity.person();
+    const refused = [
+      await tenant.role('more', ['secrets:read'], person),
+      await tenant.call('PATCH', `/v1/roles/${clerk.id}`, { permissions: [...may, 'secrets:read'] }, person),
+      await tenant.add(stranger, 'viewer', {}, person),
+      await tenant.add(stranger, 'admin', {}, person),
+      await tenant.add(stranger, 'owner', {}, person),
+      await tenant.call('PATCH', `/v1/memberships/${friend.membershipId}`, { role: 'admin' }, person),
+      await tenant.group(
+        'more',
+        { memberIds: [person.userId], grants: [{ scope: tenant.scope(), role: 'admin' }] },
+        person,
+      ),
+    ];
+    expect(refused.map(({ status, body }) => [status, (body as { code?: string }).code])).toEqual(
+      refused.map(() => [403, 'forbidden']),
+    );
+    expect((await tenant.add(stranger, 'custom', { roleId: clerk.id }, person)).status).toBe(201);
+    expect((await tenant.role('less', ['roles:read'], person)).status).toBe(201);
+  });
+
+  it('nor joins people, themselves among them, to a group that has more', async () => {
+    const tenant = await Tenant.create();
+    const { body: clerk } = await tenant.role('clerk', ['groups:update', 'groups:read']);
+    const person = await tenant.member('custom', { roleId: clerk.id });
+    const { body: admins } = await tenant.group('admins', { grants: [{ scope: tenant.scope(), role: 'admin' }] });
+    const joined = await tenant.call('PATCH', `/v1/groups/${admins.id}`, { memberIds: [person.userId] }, person);
+    expect(joined.status).toBe(403);
+  });
+});
+
+describe('a group', () => {
+  it('gives its roles to its members, also those that the organization defined', async () => {
+    const tenant = await Tenant.create();
+    const member = await tenant.member('viewer');
+    const { body: role } = await tenant.role('auditor', ['audit:read']);
+    const grants = [{ scope: tenant.scope(), role: 'custom', roleId: role.id }];
+    const { body: group, status } = await tenant.group('auditors', { memberIds: [member.userId], grants });
+    expect(status).toBe(201);
+    const audit = () => tenant.call('GET', `/v1/audit?organization=${tenant.id}`, undefined, member);
+    expect((await audit()).status).toBe(200);
+    expect((await tenant.call('DELETE', `/v1/roles/${role.id}`)).status).toBe(409);
+    expect((await tenant.call('PATCH', `/v1/groups/${group.id}`, { memberIds: [] })).status).toBe(200);
+    expect((await audit()).status).toBe(403);
+    expect((await tenant.call('DELETE', `/v1/groups/${group.id}`)).status).toBe(204);
+    expect((await tenant.call('DELETE', `/v1/roles/${role.id}`)).status).toBe(204);
+  });
+
+  it('has members of the organization only, and loses those who leave it', async () => {
+    const tenant = await Tenant.create();
+    const [member, stranger] = [await tenant.member('viewer'), await identity.person()];
+    const [{ id } = { id: '' }] = await identity.database.query<{ id: string }>(
+      'select id from app_user where email = $1',
+      [stranger.email],
+    );
+    expect(await tenant.group('odd', { memberIds: [member.userId, id] })).toMatchObject({
+      status: 422,
+      body: { code: 'group_member_unknown', errors: [{ pointer: '/memberIds/1' }] },
+    });
+    const grants = [{ scope: tenant.scope(), role: 'admin' }];
+    const { body: group } = await tenant.group('all', { memberIds: [member.userId], grants });
+    expect((await tenant.call('DELETE', `/v1/memberships/${member.membershipId}`)).status).toBe(204);
+    expect((await tenant.call<GroupView>('GET', `/v1/groups/${group.id}`)).body.memberIds).toEqual([]);
+    expect((await tenant.call('GET', `/v1/organizations/${tenant.id}`, undefined, member)).status).toBe(404);
+  });
+
+  it.each([
+    ['an owner', { role: 'owner' }],
+    ['a custom role that is not named', { role: 'custom' }],
+    ['billing on a project', { role: 'billing', scope: { kind: 'project', id: randomUUID() } }],
+  ])('is refused as %s', async (_, grant) => {
+    const tenant = await Tenant.create();
+    const grants = [{ scope: tenant.scope(), ...grant }];
+    expect((await tenant.group('odd', { grants })).status).toBe(422);
+  });
+});
