@@ -186,6 +186,19 @@ export const groups: readonly CommandGroup[] = [
     commands: [
       entry('admin keys', 'what signs tokens', () => import('./commands/admin/keys.js')),
       entry('admin rotate-keys', 'sign with a new one', () => import('./commands/admin/rotate-keys.js')),
+      entry('dead-letters list', 'usage that was not believed', () => import('./commands/dead-letters/list.js')),
+      entry(
+        'dead-letters replay',
+        'take it up again',
+        () => import('./commands/dead-letters/replay.js'),
+        'KEY --reason TEXT',
+      ),
+      entry(
+        'dead-letters discard',
+        'drop one for ever',
+        () => import('./commands/dead-letters/discard.js'),
+        'EVENT --reason TEXT',
+      ),
       entry('admin snapshots', 'tell all services again', () => import('./commands/admin/snapshots.js'), 'AGGREGATE'),
       entry('clusters list', 'where workloads can be placed', () => import('./commands/clusters/list.js')),
       entry('clusters add', 'register a cluster', () => import('./commands/clusters/add.js'), 'NAME --kubeconfig FILE'),
