@@ -1,7 +1,7 @@
 import type { Caller } from '@berth/access';
 import type { Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
-import { Changes } from '../changes/changes.js';
+import { type Actor, Changes } from '../changes/changes.js';
 import { notFound } from '../not-found.js';
 import type { WorkloadRow } from '../workloads/workload.js';
 import type { DeploymentRow } from './deployment.js';
@@ -38,9 +38,9 @@ export class Canceller {
   }
 
   /** Before the workload itself is deleted. */
-  async cancelAll(tx: Tx, workload: WorkloadRow, caller: Caller): Promise<void> {
+  async cancelAll(tx: Tx, workload: WorkloadRow, by: Actor): Promise<void> {
     for (const deployment of await this.deployments.active(tx, workload.id)) {
-      await this.transitions.cancel(tx, workload, deployment, caller);
+      await this.transitions.cancel(tx, workload, deployment, by);
     }
   }
 }

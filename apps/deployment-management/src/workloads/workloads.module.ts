@@ -28,6 +28,10 @@ import { Instances } from '../instances/instances.js';
 import { InstancesController } from '../instances/instances.controller.js';
 import { Sessions } from '../instances/sessions.js';
 import { SessionsController } from '../instances/sessions.controller.js';
+import { OnOrganizationDeletedHandler } from '../organizations/on-organization-deleted.handler.js';
+import { OnOrganizationResumedHandler } from '../organizations/on-organization-resumed.handler.js';
+import { OnOrganizationSuspendedHandler } from '../organizations/on-organization-suspended.handler.js';
+import { OrganizationWorkloads } from '../organizations/organization-workloads.js';
 import { ProjectsModule } from '../projects/projects.module.js';
 import { QuotasModule } from '../quotas/quotas.module.js';
 import { ReleaseHistory } from '../releases/release-history.js';
@@ -85,6 +89,7 @@ const reconciliation = [
   WorkloadReports,
   WorkloadKeys,
   WorkloadEnd,
+  OrganizationWorkloads,
   Preparation,
   Rollouts,
   RuntimeState,
@@ -143,6 +148,9 @@ const releases = [
     OnBuildSucceededHandler,
     OnBuildFailedHandler,
     OnAllocationSnapshotRequestedHandler,
+    OnOrganizationSuspendedHandler,
+    OnOrganizationResumedHandler,
+    OnOrganizationDeletedHandler,
   ],
   providers: [...workloads, ...reconciliation, ...deployments, ...releases, ...tasks, Instances, Sessions],
 })

@@ -3,9 +3,13 @@ import { decodeCursor, type Sql, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { WorkloadRow } from './workload.js';
 
+/** Nothing of an organization that is suspended runs; what was to run before is to run again afterwards. */
+const stateOf = `case when (select suspended from access_organization o where o.organization_id = w.organization_id)
+      then 'stopped' else w.state end`;
+
 const select = `select w.id, w.app_id as "appId", w.environment_id as "environmentId", w.project_id as "projectId",
     w.organization_id as "organizationId", a.slug as "appSlug", e.slug as "environmentSlug", e.namespace, c.name as cluster, w.host,
-    w.tracked_ref as "trackedRef", w.state, w.counts, w.process_settings as "processSettings", w.deadlines,
+    w.tracked_ref as "trackedRef", ${stateOf} as state, w.counts, w.process_settings as "processSettings", w.deadlines,
     w.start_deadline_seconds as "startDeadlineSeconds", w.current_release_id as "currentReleaseId",
     r.number as "currentRelease", w.restart_token as "restartToken", w.config_version as "configVersion", w.generation,
     w.observed_generation as "observedGeneration", w.conditions, w.created_at as "createdAt", w.deleted_at as "deletedAt",

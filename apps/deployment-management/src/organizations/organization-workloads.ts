@@ -1,0 +1,47 @@
+import { WorkQueue } from '@berth/reconcile';
+import type { Tx } from '@berth/service-kit';
+import { Injectable } from '@nestjs/common';
+import { Canceller } from '../deployments/canceller.js';
+import { WORKLOADS } from '../workloads/workload-queue.js';
+import { WorkloadsRepository } from '../workloads/workloads.repository.js';
+
+/** What becomes of an organization's workloads when something happens to the organization as a whole. */
+@Injectable()
+export class OrganizationWorkloads {
+  constructor(
+    private readonly workloads: WorkloadsRepository,
+    private readonly canceller: Canceller,
+    private readonly queue: WorkQueue,
+  ) {}
+
+  /** It was suspended or resumed: what is to run follows from that, so every workload is looked at anew. */
+  async lookAnew(tx: Tx, organizationId: string): Promise<void> {
+    const changed = await tx.query<{ id: string }>(
+      `update workload set generation = generation + 1 where id in (
+         select id from workload where organization_id = $1 and deleted_at is null order by id for update)
+       returning id`,
+      [organizationId],
+    );
+    await this.enqueue(tx, changed);
+  }
+
+  /** It is gone for good. */
+  async delete(tx: Tx, organizationId: string): Promise<void> {
+    const left = await tx.query<{ id: string }>(
+      'select id from workload where organization_id = $1 and deleted_at is null order by id for update',
+      [organizationId],
+    );
+    for (const { id } of left) {
+      const workload = await this.workloads.lock(tx, id);
+      if (!workload) continue;
+      await this.canceller.cancelAll(tx, workload, 'platform');
+      await this.workloads.markDeleted(tx, id);
+    }
+    await this.enqueue(tx, left);
+  }
+
+  private async enqueue(tx: Tx, rows: readonly { readonly id: string }[]): Promise<void> {
+    const ids = rows.map(({ id }) => id);
+    await this.queue.enqueueAll(tx, WORKLOADS, ids);
+  }
+}
