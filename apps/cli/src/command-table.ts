@@ -219,6 +219,20 @@ export const groups: readonly CommandGroup[] = [
         () => import('./commands/costs/compare.js'),
         'MONTH WITH',
       ),
+      entry('budgets', 'what may be spent, and what is', () => import('./commands/budgets/list.js')),
+      entry(
+        'budgets create',
+        'watch or cap a month',
+        () => import('./commands/budgets/create.js'),
+        'NAME AMOUNT [--cap]',
+      ),
+      entry(
+        'budgets update',
+        'raise it, or change what it does',
+        () => import('./commands/budgets/update.js'),
+        'BUDGET',
+      ),
+      entry('budgets delete', 'stop watching', () => import('./commands/budgets/delete.js'), 'BUDGET'),
       entry('price-books', 'what everything costs', () => import('./commands/price-books/list.js')),
       entry(
         'price-books diff',

@@ -53,6 +53,7 @@ const reads: Readonly<Record<string, readonly string[]>> = {
   usage: [],
   costs: [],
   'costs compare': ['2026-11', '2026-10'],
+  budgets: [],
   'price-books': [],
   'price-books diff': ['default', '1', '2'],
   credits: [],
@@ -113,6 +114,9 @@ const others: Readonly<Record<string, readonly string[]>> = {
   'clusters cordon': ['local'],
   'clusters uncordon': ['local'],
   'clusters remove': ['local', '--yes'],
+  'budgets create': ['All', '28'],
+  'budgets update': ['All'],
+  'budgets delete': ['All'],
   'credits redeem': ['CODE'],
   'invoices explain': ['BERTH-000001'],
   'invoices pdf': ['BERTH-000001'],
@@ -156,6 +160,7 @@ describe('every command', () => {
     platform.on('GET /v1/auth/totp', { enabled: false, recoveryCodesLeft: 0 });
     platform.on('GET /v1/admin/user-management/signing-keys', { items: [] });
     platform.on('GET /v1/admin/metering/dead-letters', page());
+    platform.on('GET /v1/budgets', page());
     platform.on('GET /v1/clusters', page({ id: idOf(90), name: 'local', isOwn: true, conditions: [] }));
     platform.on(`GET /v1/clusters/${idOf(90)}/report`, { isFit: true, version: null, checks: [] });
     const same = { before: '0.00', after: '0.00', difference: '0.00', causes: [] };

@@ -4,6 +4,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { AgreementsModule } from './agreements/agreements.module.js';
 import { BillingAccountsModule } from './billing-accounts/billing-accounts.module.js';
 import type { Config } from './config.js';
+import { BudgetsModule } from './budgets/budgets.module.js';
 import { CostsModule } from './costs/costs.module.js';
 import { CreditsModule } from './credits/credits.module.js';
 import { ExplainModule } from './explain/explain.module.js';
@@ -19,7 +20,15 @@ import { UsageModule } from './usage/usage.module.js';
 const service = 'metering';
 const usage = [SpansModule, DeadLettersModule, UsageModule];
 const prices = [PriceBooksModule, AgreementsModule, TaxRulesModule, CostsModule];
-const bills = [BillingAccountsModule, CreditsModule, IssuersModule, InvoicesModule, ExportsModule, ExplainModule];
+const bills = [
+  BudgetsModule,
+  BillingAccountsModule,
+  CreditsModule,
+  IssuersModule,
+  InvoicesModule,
+  ExportsModule,
+  ExplainModule,
+];
 
 @Module({})
 export class AppModule {

@@ -3,6 +3,7 @@ import { connectEvents, eventingEntities, eventingMigrations } from '@berth/even
 import type { ServiceDefinition } from '@berth/service-kit';
 import { AppModule } from './app.module.js';
 import { type Config, config } from './config.js';
+import { CreateBudgets1763700000041 } from './database/migrations/create-budgets.migration.js';
 import { CreateCredits1763700000021 } from './database/migrations/create-credits.migration.js';
 import { CreateMetering1763700000001 } from './database/migrations/create-metering.migration.js';
 import { CreateBilling1763700000004 } from './database/migrations/create-billing.migration.js';
@@ -28,6 +29,7 @@ export const metering: ServiceDefinition<Config> = {
     CreateCredits1763700000021,
     UsageAtScale1763700000031,
     NameParties1763700000022,
+    CreateBudgets1763700000041,
   ],
   module: (parsed) => AppModule.with(parsed),
   connect: connectEvents,

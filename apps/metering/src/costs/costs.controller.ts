@@ -26,7 +26,7 @@ export class CostsController {
 
   /** Computes and stores nothing. */
   @Post('estimate')
-  @Authenticated()
+  @Authenticated('costs:read')
   @Answers(costEstimate)
   estimateCosts(
     @CurrentCaller() caller: Caller,

@@ -5,11 +5,11 @@ import { Clock, Database, toPage } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { Tariffs } from '../agreements/tariffs.js';
 import type { BookRow } from '../price-books/price-books.repository.js';
-import { UsageRepository } from '../usage/usage.repository.js';
 import { groupOf, keyOf } from '../usage/usage.js';
 import { UsageService } from '../usage/usage.service.js';
-import { chargesOf, lineDecimals, lineOf, segmentsOf, shareOf, totalOf } from './cost.js';
+import { lineDecimals, lineOf, totalOf } from './cost.js';
 import { minus, monthHours, pricePerMonth } from './estimate.js';
+import { ScopeCosts } from './scope-costs.js';
 
 const policyOf = ({ currency, rounding }: BookRow): RoundingPolicy => ({
   ...{ mode: rounding, lineDecimals, totalDecimals: digitsOf(currency) },
@@ -20,27 +20,24 @@ export class CostsService {
   constructor(
     private readonly access: Access,
     private readonly usages: UsageService,
-    private readonly usage: UsageRepository,
     private readonly tariffs: Tariffs,
+    private readonly costs: ScopeCosts,
     private readonly database: Database,
     private readonly clock: Clock,
   ) {}
 
-  /** Tiers and allowances are the organization's: what a part of it costs is its share of what the whole costs. */
   async read(caller: Caller, query: UsageQuery): Promise<Costs> {
     const interval = await this.usages.intervalFor(caller, 'costs:read', query);
     const { from, countedUntil: to } = interval;
-    const { book, cuts } = await this.tariffs.of(this.database, query.organization, from, to);
-    const charges = chargesOf(segmentsOf(cuts, await this.usage.byApp(this.database, query.organization, cuts)));
+    const { book, cuts, charges, total } = await this.costs.of(this.database, query, { from, to });
     const money = { digits: digitsOf(book.currency), rounding: book.rounding };
-    const lines = toPage(await this.usage.lines(this.database, query, cuts), query.limit, keyOf);
-    const used = await this.usage.totals(this.database, query, cuts);
+    const lines = toPage(await this.costs.lines(this.database, query, cuts), query.limit, keyOf);
     return {
       ...(await this.usages.tellOf(query, interval)),
       ...{ currency: book.currency, priceBook: book.name, rounding: policyOf(book) },
       items: lines.items.map((line) => ({ ...groupOf(line), ...lineOf(charges, line.quantities, money) })),
       next: lines.next,
-      total: totalOf(shareOf(charges, used), money),
+      total,
     };
   }
 

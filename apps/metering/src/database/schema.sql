@@ -138,6 +138,36 @@ create table billing_account (
   constraint billing_account_pkey PRIMARY KEY (organization_id)
 );
 
+create table budget (
+  id uuid not null,
+  organization_id uuid not null,
+  project_id uuid,
+  environment_id uuid,
+  name text not null,
+  amount numeric(30,0) not null,
+  currency text not null,
+  thresholds integer[] not null,
+  is_cap boolean not null,
+  grace_minutes integer not null,
+  month text not null,
+  spent numeric(30,0) not null default 0,
+  forecast numeric(30,0) not null default 0,
+  looked_at timestamp with time zone,
+  stage text not null default 'open'::text,
+  stage_at timestamp with time zone,
+  due_at timestamp with time zone not null,
+  constraint budget_pkey PRIMARY KEY (id),
+  constraint budget_amount_check CHECK ((amount > (0)::numeric)),
+  constraint budget_grace_minutes_check CHECK ((grace_minutes > 0))
+);
+
+create table budget_alert (
+  budget_id uuid not null,
+  month text not null,
+  threshold integer not null,
+  constraint budget_alert_pkey PRIMARY KEY (budget_id, month, threshold)
+);
+
 create table coupon (
   code text not null,
   name text not null,
@@ -366,6 +396,8 @@ alter table allocation_gap add constraint allocation_gap_workload_id_fkey FOREIG
 
 alter table billing_account add constraint billing_account_book_id_fkey FOREIGN KEY (book_id) REFERENCES price_book(id);
 
+alter table budget_alert add constraint budget_alert_budget_id_fkey FOREIGN KEY (budget_id) REFERENCES budget(id) ON DELETE CASCADE;
+
 alter table credit add constraint credit_coupon_fkey FOREIGN KEY (coupon) REFERENCES coupon(code);
 
 alter table credit_use add constraint credit_use_credit_id_fkey FOREIGN KEY (credit_id) REFERENCES credit(id);
@@ -389,6 +421,10 @@ CREATE INDEX allocation_gap_organization ON allocation_gap USING btree (organiza
 CREATE INDEX allocation_gap_since ON allocation_gap USING btree (since);
 
 CREATE INDEX billing_account_due ON billing_account USING btree (due_at);
+
+CREATE INDEX budget_due ON budget USING btree (due_at);
+
+CREATE INDEX budget_organization ON budget USING btree (organization_id, id);
 
 CREATE INDEX credit_organization ON credit USING btree (organization_id, id);
 

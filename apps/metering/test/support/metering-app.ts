@@ -196,6 +196,10 @@ export class MeteringApp {
     return this.send('PATCH', path, token, body);
   }
 
+  remove(path: string, token: string): Promise<Answer> {
+    return this.send('DELETE', path, token);
+  }
+
   put(path: string, token: string, body: object): Promise<Answer> {
     return this.send('PUT', path, token, body);
   }

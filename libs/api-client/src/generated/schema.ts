@@ -912,6 +912,38 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/budgets': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['listBudgets'];
+    put?: never;
+    post: operations['createBudget'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/budgets/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    delete: operations['deleteBudget'];
+    options?: never;
+    head?: never;
+    patch: operations['updateBudget'];
+    trace?: never;
+  };
   '/v1/builds': {
     parameters: {
       query?: never;
@@ -2702,6 +2734,34 @@ export interface components {
       }[];
       timeZone: string;
     };
+    Budget: {
+      amount: string;
+      crossed: number[];
+      currency: string;
+      /** Format: uuid */
+      environmentId: string | null;
+      forecast: string;
+      graceMinutes: number;
+      /** Format: uuid */
+      id: string;
+      isCap: boolean;
+      /** Format: date-time */
+      lookedAt: string | null;
+      month: string;
+      name: string;
+      /** Format: uuid */
+      organizationId: string;
+      /** Format: uuid */
+      projectId: string | null;
+      spent: string;
+      /** @enum {string} */
+      stage: 'open' | 'warned' | 'previews' | 'non-production' | 'production';
+      thresholds: number[];
+    };
+    BudgetPage: {
+      items: components['schemas']['Budget'][];
+      next: string | null;
+    };
     Build: {
       /** Format: uuid */
       appId: string;
@@ -3148,6 +3208,34 @@ export interface components {
             /** @enum {string} */
             kind: 'image';
           };
+    };
+    CreateBudget: {
+      amount: string;
+      /**
+       * Format: uuid
+       * @default null
+       */
+      environmentId?: string | null;
+      /** @default 60 */
+      graceMinutes?: number;
+      /** @default false */
+      isCap?: boolean;
+      name: string;
+      /** Format: uuid */
+      organizationId: string;
+      /**
+       * Format: uuid
+       * @default null
+       */
+      projectId?: string | null;
+      /**
+       * @default [
+       *       50,
+       *       80,
+       *       100
+       *     ]
+       */
+      thresholds?: number[];
     };
     CreateClientSecret: {
       /** @default 365 */
@@ -4749,15 +4837,6 @@ export interface components {
     };
     ScaleWorkload: {
       /** @default {} */
-      autoscaling?: {
-        [key: string]: {
-          /** @default 70 */
-          cpuPercent?: number;
-          max: number;
-          min: number;
-        };
-      };
-      /** @default {} */
       counts?: {
         [key: string]: number;
       };
@@ -4996,6 +5075,13 @@ export interface components {
       }[];
       timeZone?: string;
     };
+    UpdateBudget: {
+      amount?: string;
+      graceMinutes?: number;
+      isCap?: boolean;
+      name?: string;
+      thresholds?: number[];
+    };
     UpdateCluster: {
       credentials?:
         | {
@@ -5172,14 +5258,6 @@ export interface components {
       activeDeploymentId: string | null;
       /** Format: uuid */
       appId: string;
-      autoscaling: {
-        [key: string]: {
-          /** @default 70 */
-          cpuPercent: number;
-          max: number;
-          min: number;
-        };
-      };
       cluster: string;
       conditions: {
         message: string;
@@ -6742,6 +6820,96 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['AgreementPage'];
+        };
+      };
+    };
+  };
+  listBudgets: {
+    parameters: {
+      query: {
+        limit?: number;
+        cursor?: string;
+        organization: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['BudgetPage'];
+        };
+      };
+    };
+  };
+  createBudget: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CreateBudget'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Budget'];
+        };
+      };
+    };
+  };
+  deleteBudget: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  updateBudget: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['UpdateBudget'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Budget'];
         };
       };
     };

@@ -52,6 +52,9 @@ import { buildSucceeded } from './build-succeeded.v1.js';
 import { buildFailed } from './build-failed.v1.js';
 import { buildCancelled } from './build-cancelled.v1.js';
 import { auditRecorded } from './audit-recorded.v1.js';
+import { budgetCleared } from './budget-cleared.v1.js';
+import { budgetExhausted } from './budget-exhausted.v1.js';
+import { budgetThresholdCrossed } from './budget-threshold-crossed.v1.js';
 import { invoiceIssued } from './invoice-issued.v1.js';
 import { invoicePaid } from './invoice-paid.v1.js';
 import { invoiceVoided } from './invoice-voided.v1.js';
@@ -111,6 +114,9 @@ const definitions: readonly EventDefinition[] = [
   buildSucceeded,
   buildFailed,
   buildCancelled,
+  budgetThresholdCrossed,
+  budgetExhausted,
+  budgetCleared,
   invoiceIssued,
   invoicePaid,
   invoiceVoided,
