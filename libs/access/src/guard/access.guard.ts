@@ -55,8 +55,9 @@ export class AccessGuard implements CanActivate {
     const caller = await this.authenticate(request, reply);
     this.refuseMissingScopes(caller, required);
     refuseNarrowToken(caller, request.method, required);
-    await this.refuseStale(request.method, required);
-    await this.catchUp(request.headers[BERTH_ACCESS]);
+    if (isSensitive(request.method, required)) await this.refuseStale();
+    const seen = request.headers[BERTH_ACCESS];
+    if (seen !== undefined) await this.catchUp(seen);
     // A caller of its own for each request: what was checked for one says nothing about the next.
     request.caller = { ...caller };
   }
@@ -100,8 +101,7 @@ export class AccessGuard implements CanActivate {
     if (missing) throw accessErrors.Forbidden(`The token does not have the scope ${missing}.`);
   }
 
-  private async refuseStale(method: string, required: readonly Permission[]): Promise<void> {
-    if (!isSensitive(method, required)) return;
+  private async refuseStale(): Promise<void> {
     const { ACCESS_STALE_SECONDS: limit } = this.config;
     const isFresh = ({ heartbeatAt }: PlatformAccess) => !isStale(heartbeatAt, this.clock.now(), limit);
     // Right after a start the last heartbeat may be old and the next one on its way.
@@ -109,8 +109,7 @@ export class AccessGuard implements CanActivate {
     throw accessErrors.AccessStale('Access rules could not be kept current. Reads go on.', { retryAfter: 5 });
   }
 
-  private async catchUp(header: string | string[] | undefined): Promise<void> {
-    if (header === undefined) return;
+  private async catchUp(header: string | string[]): Promise<void> {
     const seen = parseBerthAccess(String(header));
     if (!seen) throw accessErrors.BerthAccessMalformed('Berth-Access must be <organization id>@<version>.');
     if (!(await this.cache.reached(seen.organizationId, seen.version, WAIT_MS))) throw pending();

@@ -11,7 +11,7 @@ export function takeJsonOnly(app: NestFastifyApplication): void {
     parseJson(body),
   );
   // What a URL says reaches the database, too.
-  server.addHook('onRequest', async (request) => {
-    if (/%00/.test(request.url)) throw malformed('The URL holds a NUL character.');
+  server.addHook('onRequest', (request, _reply, done) => {
+    done(request.url.includes('%00') ? malformed('The URL holds a NUL character.') : undefined);
   });
 }
