@@ -7,6 +7,7 @@ import { type Config, config } from './config.js';
 import { Clusters1763800000100 } from './database/migrations/clusters.migration.js';
 import { CurrentConfig1763800000000 } from './database/migrations/current-config.migration.js';
 import { Initial1763700000000 } from './database/migrations/initial.migration.js';
+import { EnvironmentEnds1763800000130 } from './database/migrations/environment-ends.migration.js';
 import { Quotas1763800000010 } from './database/migrations/quotas.migration.js';
 import { ReleaseExpiry1763800000060 } from './database/migrations/release-expiry.migration.js';
 import { RuntimeWatch1763800000030 } from './database/migrations/runtime-watch.migration.js';
@@ -31,6 +32,7 @@ export const deploymentManagement: ServiceDefinition<Config> = {
     Tasks1763800000080,
     Clusters1763800000100,
   ],
+    EnvironmentEnds1763800000130,
   module: (parsed) => AppModule.with(parsed),
   connect: connectEvents,
 };

@@ -121,7 +121,7 @@ export class ClustersRepository {
   async remove(tx: Tx, id: string, at: Date): Promise<boolean> {
     const rows = await tx.query(
       `update cluster c set removed_at = $2, credentials = null where c.id = $1 and not exists (select ${standing})
-          and not exists (select from environment e where e.cluster_id = c.id and e.deleted_at is null)
+          and not exists (select from environment e where e.cluster_id = c.id and (e.deleted_at is null or e.finalized_at is null))
         returning c.id`,
       [id, at],
     );

@@ -196,6 +196,8 @@ create table environment (
   created_at timestamp with time zone not null,
   deleted_at timestamp with time zone,
   cluster_id uuid not null,
+  finalized_at timestamp with time zone,
+  held_by text,
   constraint environment_pkey PRIMARY KEY (id),
   constraint environment_namespace_key UNIQUE (namespace)
 );
@@ -449,6 +451,8 @@ CREATE UNIQUE INDEX deployment_build ON deployment USING btree (build_id) WHERE 
 CREATE UNIQUE INDEX deployment_moving ON deployment USING btree (workload_id) WHERE (status = ANY (ARRAY['preparing'::text, 'rolling'::text, 'verifying'::text]));
 
 CREATE INDEX environment_organization ON environment USING btree (organization_id) WHERE (deleted_at IS NULL);
+CREATE INDEX environment_ending ON environment USING btree (cluster_id, id) WHERE ((deleted_at IS NOT NULL) AND (finalized_at IS NULL));
+
 
 CREATE UNIQUE INDEX environment_slug ON environment USING btree (project_id, slug) WHERE (deleted_at IS NULL);
 

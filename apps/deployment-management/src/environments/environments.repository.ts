@@ -1,7 +1,9 @@
 import type { Environment, EnvironmentQuery } from '@berth/contracts/deployment';
+import { WorkQueue } from '@berth/reconcile';
 import { decodeCursor, type Sql, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { Placements } from '../clusters/placements.js';
+import { ENVIRONMENTS } from './environment-queue.js';
 
 interface EnvironmentRow extends Omit<Environment, 'createdAt'> {
   readonly createdAt: Date;
@@ -14,7 +16,10 @@ const toEnvironment = (row: EnvironmentRow): Environment => ({ ...row, createdAt
 
 @Injectable()
 export class EnvironmentsRepository {
-  constructor(private readonly placements: Placements) {}
+  constructor(
+    private readonly placements: Placements,
+    private readonly queue: WorkQueue,
+  ) {}
 
   /** Answers false when the slug is taken. @throws 422, 409 when nothing can be placed on its cluster */
   async insert(tx: Tx, environment: Environment): Promise<boolean> {
@@ -50,7 +55,7 @@ export class EnvironmentsRepository {
     return rows.length === 1;
   }
 
-  /** Answers false while workloads are left in it. */
+  /** Answers false while workloads are left in it. Its space on the cluster is taken away in the background. */
   async remove(tx: Tx, id: string, at: Date): Promise<boolean> {
     await tx.query('select 1 from environment where id = $1 for update', [id]);
     const rows = await tx.query(
@@ -59,6 +64,8 @@ export class EnvironmentsRepository {
         returning id`,
       [id, at],
     );
-    return rows.length === 1;
+    if (rows.length === 0) return false;
+    await this.queue.enqueue(tx, ENVIRONMENTS, id);
+    return true;
   }
 }

@@ -1,6 +1,7 @@
 import type { Artifact } from '@berth/contracts/events';
 import type { DesiredWorkload, InstanceStats, LogLine, LogQuery, ObservedWorkload } from '@berth/contracts/runtime';
 import type { SessionRuntime } from './session-runtime.js';
+import type { SpaceRuntime } from './space-runtime.js';
 import type { TaskRuntime } from './task-runtime.js';
 
 /** Injection token of the runtime adapter. */
@@ -23,9 +24,10 @@ export interface ProbeAnswer {
  * Every method is idempotent, may be called from any replica, and throws `RuntimeUnavailable` when the runtime cannot be
  * asked; what is wrong with the workload itself is observed, never thrown.
  */
-export interface Runtime extends TaskRuntime, SessionRuntime {
+export interface Runtime extends TaskRuntime, SessionRuntime, SpaceRuntime {
   /** Kinds of artifact that it can run. */
   readonly artifactKinds: readonly Artifact['kind'][];
+  /** Whether it chooses the number of instances itself where it is given bounds. */
   /**
    * States the whole desired state of a workload. An older generation than the one applied last is ignored.
    *

@@ -9,10 +9,12 @@ import type {
   Environment,
   InstanceList,
   Project,
+  SpaceDeletion,
   Workload,
 } from '@berth/contracts/deployment';
 import type { Allocation, CloudEvent } from '@berth/contracts/events';
 import { deploymentManagement } from '@berth/deployment-management';
+import { kinds } from '@berth/kubernetes';
 import { eventually, startTestService, type TestService } from '@berth/testing';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { PlayedCluster } from './played-cluster.js';
@@ -209,11 +211,33 @@ describe('a cluster', () => {
   });
 
   it('is removed only when nothing stands there', async () => {
+    const { signal } = new AbortController();
+    const { namespace } = await ask<Environment>('owner', 'GET', `/v1/environments/${there.environmentId}`);
     const remove = () => send('administrator', 'DELETE', `/v1/clusters/${berlin.id}`);
     expect(await remove()).toMatchObject({ status: 409, body: { code: 'cluster_in_use' } });
     await send('owner', 'DELETE', `/v1/workloads/${there.id}`);
     await eventually(async () => expect(await cluster.everythingOf(there.id)).toEqual([]), patient);
+    const hold = {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'held', namespace, finalizers: ['example.com/hold'] },
+    };
+    await cluster.administrator.apply(hold, signal);
     await ask('owner', 'DELETE', `/v1/environments/${there.environmentId}`);
+    const deletions = async () =>
+      (await ask<{ items: SpaceDeletion[] }>('administrator', 'GET', `/v1/clusters/${berlin.id}/deletions`)).items;
+    await eventually(async () => {
+      const heldBy = expect.stringContaining('example.com/hold');
+      expect(await deletions()).toMatchObject([{ environmentId: there.environmentId, namespace, heldBy }]);
+    }, patient);
+    expect(await remove()).toMatchObject({ status: 409, body: { code: 'cluster_in_use' } });
+    const free = { ...hold, metadata: { ...hold.metadata, finalizers: [] } };
+    await cluster.administrator.apply(free, signal);
+    await service.database.query(`update work_item set due_at = now() where queue = 'environments'`);
+    await eventually(
+      async () => expect(await cluster.administrator.get(kinds.namespace, namespace, signal)).toBeNull(),
+      patient,
+    );
     await eventually(async () => expect((await remove()).status).toBeLessThan(300), patient);
     expect(await send('administrator', 'GET', `/v1/clusters/${berlin.id}`)).toMatchObject({ status: 404 });
     await deployLive(here, 'd4');

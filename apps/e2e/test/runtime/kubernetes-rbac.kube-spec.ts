@@ -69,6 +69,9 @@ describe('the permissions of deployment-management in a cluster', () => {
 
     expect(proxy.seen.filter(({ status }) => status === 403)).toEqual([]);
     expect([...new Set(proxy.seen.flatMap(usedBy))].sort()).toEqual([...granted].sort());
+    const { environmentId, namespace } = web;
+    const endSpace = () => runtime.endSpace({ environmentId, namespace }, never);
+    await eventually(async () => expect(await endSpace()).toBeNull(), { within: 60_000 });
   });
 
   it('name no wildcard', () => {

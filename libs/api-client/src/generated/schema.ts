@@ -1168,6 +1168,22 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/clusters/{id}/deletions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['listSpaceDeletions'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/deployments': {
     parameters: {
       query?: never;
@@ -5123,6 +5139,20 @@ export interface components {
           /** @enum {string} */
           kind: 'organization' | 'project' | 'environment';
         };
+    SpaceDeletion: {
+      /** Format: date-time */
+      deletedAt: string;
+      /** Format: uuid */
+      environmentId: string;
+      heldBy: string | null;
+      namespace: string;
+      /** Format: uuid */
+      organizationId: string;
+    };
+    SpaceDeletionPage: {
+      items: components['schemas']['SpaceDeletion'][];
+      next: string | null;
+    };
       }[];
       memberIds?: string[];
     };
@@ -7493,6 +7523,30 @@ export interface operations {
         headers: {
           [name: string]: unknown;
         };
+  listSpaceDeletions: {
+    parameters: {
+      query?: {
+        limit?: number;
+        cursor?: string;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SpaceDeletionPage'];
+        };
+      };
+    };
+  };
         content?: never;
       };
     };

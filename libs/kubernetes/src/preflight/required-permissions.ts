@@ -12,7 +12,8 @@ const OWNED = [...KEPT, 'delete'];
 const SEEN = ['list', 'watch'];
 
 const needs: readonly (readonly [group: string, resources: readonly string[], verbs: readonly string[]])[] = [
-  ['', ['namespaces', 'serviceaccounts', 'limitranges'], KEPT],
+  ['', ['namespaces'], OWNED],
+  ['', ['serviceaccounts', 'limitranges'], KEPT],
   ['', ['resourcequotas'], SEEN],
   ['', ['configmaps', 'secrets', 'services'], OWNED],
   ['apps', ['deployments'], OWNED],
@@ -25,6 +26,7 @@ const needs: readonly (readonly [group: string, resources: readonly string[], ve
   ['discovery.k8s.io', ['endpointslices'], SEEN],
   ['', ['pods/log'], ['get']],
   ['metrics.k8s.io', ['pods'], ['list']],
+  ['', ['pods/exec', 'pods/portforward'], ['get', 'create']],
   ['gateway.networking.k8s.io', ['gateways'], ['get']],
   ['storage.k8s.io', ['storageclasses'], ['list']],
 ];

@@ -33,6 +33,8 @@ import type { InstanceName } from '../session-runtime.js';
 import { probeRoute } from '../process/probe-route.js';
 import { type ProbeAnswer, type Runtime, type RuntimeChange, RuntimeUnavailable } from '../runtime.js';
 import type { Deployment, EndpointSlice, HttpRoute, Pod } from './cluster-objects.js';
+import type { Space, SpaceRemains } from '../space-runtime.js';
+import { endNamespace } from './namespace-end.js';
 import { desiredRecord, owned, readDesired } from './desired-record.js';
 import { instanceId, instant } from './instances.js';
 import { KubernetesSessions } from './kubernetes-sessions.js';
@@ -143,6 +145,11 @@ export class KubernetesRuntime implements Runtime {
   }
 
   async *changes(signal: AbortSignal): AsyncIterable<RuntimeChange> {
+  async endSpace(space: Space, signal: AbortSignal): Promise<SpaceRemains | null> {
+    await this.connected(signal);
+    return this.asking(signal, (bounded) => endNamespace(this.cluster, space, bounded));
+  }
+
     await this.connected(signal);
     yield { resync: true };
     yield* this.feed.read(AbortSignal.any([signal, this.closed.signal]));

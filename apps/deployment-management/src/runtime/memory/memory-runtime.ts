@@ -13,6 +13,7 @@ import type {
 } from '@berth/contracts/runtime';
 import { type ProbeAnswer, type Runtime, type RuntimeChange, RuntimeUnavailable } from '../runtime.js';
 import { type InstanceName, SessionRefused } from '../session-runtime.js';
+import type { Space, SpaceRemains } from '../space-runtime.js';
 import { ChangeFeed } from './change-feed.js';
 import { EchoSession } from './echo-session.js';
 import { Journal } from './journal.js';
@@ -50,6 +51,8 @@ export class MemoryRuntime implements Runtime {
   private readonly feed = new ChangeFeed();
   private down = false;
   private made = 0;
+  /** What is left of the spaces of environments, by the test's will. */
+  readonly remains = new Map<string, SpaceRemains>();
 
   readonly tasks: MemoryTasks;
 
@@ -192,6 +195,11 @@ export class MemoryRuntime implements Runtime {
 
   private settle(world: World): void {
     const before = readyIn(world);
+  async endSpace({ environmentId }: Space): Promise<SpaceRemains | null> {
+    this.requireUp();
+    return this.remains.get(environmentId) ?? null;
+  }
+
     const behaviour = this.behaviourOf(world.desired);
     const wanted = world.desired.processes.flatMap((type) => this.instancesOf(world, type, behaviour));
     const others = world.instances.filter((each) => !isOf(each, world.desired));

@@ -108,6 +108,11 @@ export class ProcessRuntime implements Runtime {
   }
 
   /** Nothing is held open between calls. */
+  /** Workloads are kept apart one by one here. */
+  endSpace(): Promise<null> {
+    return Promise.resolve(null);
+  }
+
   close(): Promise<void> {
     return Promise.resolve();
   }

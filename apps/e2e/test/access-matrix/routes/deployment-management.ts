@@ -47,6 +47,7 @@ export const deploymentManagementRows: Rows = {
   'POST /v1/clusters': needs('clusters:update', 'platform', 422, () => ({ body: unreadable })),
   'GET /v1/clusters/{id}': onCluster('clusters:read', 200),
   'GET /v1/clusters/{id}/report': onCluster('clusters:read', 200),
+  'GET /v1/clusters/{id}/deletions': onCluster('clusters:read', 200),
   'PATCH /v1/clusters/{id}': onCluster('clusters:update', 409, { body: {}, ...anyVersion }),
   'DELETE /v1/clusters/{id}': onCluster('clusters:update', 409),
   // Unknown, because a cordon would be in the way of all that follows.

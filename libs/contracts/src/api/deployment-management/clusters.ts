@@ -104,3 +104,17 @@ export const clusterReport = z
   })
   .meta({ id: 'ClusterReport' });
 export type ClusterReport = z.infer<typeof clusterReport>;
+
+/** A deleted environment whose space on the cluster is not gone yet. */
+export const spaceDeletion = z
+  .object({
+    environmentId: id,
+    organizationId: id,
+    namespace: z.string(),
+    deletedAt: instant,
+    /** What holds it up and has to be taken away by somebody; null while it is simply ending. */
+    heldBy: z.string().nullable(),
+  })
+  .meta({ id: 'SpaceDeletion' });
+export type SpaceDeletion = z.infer<typeof spaceDeletion>;
+export const spaceDeletionPage = pageOf(spaceDeletion).meta({ id: 'SpaceDeletionPage' });

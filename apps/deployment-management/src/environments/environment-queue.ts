@@ -1,0 +1,2 @@
+/** The queue in which deleted environments are followed to their end. */
+export const ENVIRONMENTS = 'environments';
