@@ -67,6 +67,11 @@ function clientsOf({ folder, tools, ports }) {
       // At the default rate it takes five seconds until the first namespace has its service account.
       'kube-api-qps': 500,
       'kube-api-burst': 1000,
+      // Autoscaling acts within seconds, on what is measured first.
+      'horizontal-pod-autoscaler-sync-period': '1s',
+      'horizontal-pod-autoscaler-cpu-initialization-period': '1s',
+      'horizontal-pod-autoscaler-initial-readiness-delay': '0s',
+      'horizontal-pod-autoscaler-downscale-stabilization': '1s',
       'service-account-private-key-file': file('sa.key'),
       'root-ca-file': file('ca.crt'),
       'cluster-signing-cert-file': file('ca.crt'),

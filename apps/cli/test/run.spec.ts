@@ -60,6 +60,13 @@ describe('what runs', () => {
       expect(platform.bodies(`POST ${base}/scale`)).toEqual([{ counts: { web: 3, worker: 1 }, sizes: {} }]);
     });
 
+    it('leaves the number to the runtime between bounds', async () => {
+      const changed = workload({ counts: { web: 3 }, autoscaling: { web: { min: 2, max: 9, cpuPercent: 70 } } });
+      platform.on(`POST ${base}/scale`, { workload: changed, deploymentId: null });
+      const ran = await terminal.berth(['ps', 'scale', 'web=2..9']);
+      expect(ran).toMatchObject({ code: 0, stdout: 'Instances: web=2..9\n' });
+    });
+
     it('waits for the deployment that a change of size makes', async () => {
       platform.on(`POST ${base}/scale`, { workload: workload(), deploymentId: idOf(50) });
       const ran = await terminal.berth(['ps', 'scale', 'web', '--cpu', '500m', '--memory', '1Gi', '--wait']);

@@ -4,10 +4,11 @@ import { reconcileEntities, reconcileMigrations } from '@berth/reconcile';
 import type { ServiceDefinition } from '@berth/service-kit';
 import { AppModule } from './app.module.js';
 import { type Config, config } from './config.js';
+import { Autoscaling1763800000110 } from './database/migrations/autoscaling.migration.js';
 import { Clusters1763800000100 } from './database/migrations/clusters.migration.js';
 import { CurrentConfig1763800000000 } from './database/migrations/current-config.migration.js';
-import { Initial1763700000000 } from './database/migrations/initial.migration.js';
 import { EnvironmentEnds1763800000130 } from './database/migrations/environment-ends.migration.js';
+import { Initial1763700000000 } from './database/migrations/initial.migration.js';
 import { Quotas1763800000010 } from './database/migrations/quotas.migration.js';
 import { ReleaseExpiry1763800000060 } from './database/migrations/release-expiry.migration.js';
 import { RuntimeWatch1763800000030 } from './database/migrations/runtime-watch.migration.js';
@@ -31,8 +32,9 @@ export const deploymentManagement: ServiceDefinition<Config> = {
     ReleaseExpiry1763800000060,
     Tasks1763800000080,
     Clusters1763800000100,
-  ],
     EnvironmentEnds1763800000130,
+    Autoscaling1763800000110,
+  ],
   module: (parsed) => AppModule.with(parsed),
   connect: connectEvents,
 };

@@ -5,11 +5,21 @@ import type { KubeClient } from './kube-client.js';
 import { keyOf, type KubeObject } from './kube-object.js';
 import { names, OURS } from './manifests/labels.js';
 import { Mirror } from './mirror.js';
-import { isAsStated } from './stated.js';
+import { isAsStated, ownFieldsOf } from './stated.js';
 
 /** What the platform states itself: these are pruned. */
 const stated = [
-  ...['configMap', 'secret', 'service', 'deployment', 'networkPolicy', 'podDisruptionBudget', 'httpRoute', 'job'],
+  ...[
+    'configMap',
+    'secret',
+    'service',
+    'deployment',
+    'networkPolicy',
+    'podDisruptionBudget',
+    'httpRoute',
+    'job',
+    'horizontalPodAutoscaler',
+  ],
   ...['namespace', 'serviceAccount', 'limitRange', 'resourceQuota'],
 ] as const satisfies readonly KindName[];
 /** What the cluster makes of it; they carry our labels, too. */
@@ -83,6 +93,7 @@ export class Cluster {
     const found = this.find(manifest);
     if (found && isAsStated(found, manifest)) return found;
     if (found && workloadOf(found) !== workloadOf(manifest)) throw new NameTaken(manifest);
+    if (found) await this.handOver(found, manifest, signal);
     const applied = await this.options.client
       .apply(manifest, signal, { force: found !== undefined })
       .catch((error: unknown) => {
@@ -90,6 +101,14 @@ export class Cluster {
       });
     this.mirror(manifest.kind).put(applied);
     return applied;
+  }
+
+  /** We stated how many replicas there are, and will no more. */
+  private async handOver(found: KubeObject, manifest: KubeObject, signal: AbortSignal): Promise<void> {
+    const isStated = 'f:replicas' in (ownFieldsOf(found)?.['f:spec'] ?? {});
+    if (manifest.kind !== kinds.deployment.kind || !isStated || replicasOf(manifest) !== undefined) return;
+    // An autoscaler leaves alone what has none.
+    await this.options.client.handOverReplicas(found, Math.max(1, replicasOf(found) ?? 1), signal);
   }
 
   /** Deletes what was stated for a workload, its tasks apart, and is wanted no longer. `isInUse` spares what something else still needs. */
@@ -132,6 +151,9 @@ export class Cluster {
 }
 
 export const isGoing = ({ metadata }: KubeObject): boolean => metadata.deletionTimestamp !== undefined;
+
+const replicasOf = (object: KubeObject): number | undefined =>
+  (object as KubeObject & { spec?: { replicas?: number } }).spec?.replicas;
 
 const isOfTask = ({ metadata }: KubeObject): boolean => metadata.labels?.[names.task] !== undefined;
 

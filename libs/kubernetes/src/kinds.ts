@@ -25,6 +25,7 @@ export const kinds = {
   endpointSlice: define('discovery.k8s.io/v1', 'EndpointSlice', 'endpointslices'),
   networkPolicy: define('networking.k8s.io/v1', 'NetworkPolicy', 'networkpolicies'),
   podDisruptionBudget: define('policy/v1', 'PodDisruptionBudget', 'poddisruptionbudgets'),
+  horizontalPodAutoscaler: define('autoscaling/v2', 'HorizontalPodAutoscaler', 'horizontalpodautoscalers'),
   httpRoute: define('gateway.networking.k8s.io/v1', 'HTTPRoute', 'httproutes'),
 } as const;
 

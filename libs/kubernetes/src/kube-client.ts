@@ -12,7 +12,12 @@ export interface ApplyOptions {
   readonly dryRun?: boolean;
   /** Default true: fields that somebody else states become ours. False: that is a Conflict. */
   readonly force?: boolean;
+  /** Default: ours. */
+  readonly manager?: string;
 }
+
+/** Who states how many instances there are until the autoscaler has: what nobody states any more goes back to its default. */
+const SCALE_MANAGER = 'berth-scale';
 
 export interface DeleteOptions {
   /** Default `Background`: what it owns goes after it. */
@@ -33,11 +38,26 @@ export class KubeClient {
   apply<Item extends KubeObject>(object: Item, signal: AbortSignal, options: ApplyOptions = {}): Promise<Item> {
     const { namespace, name } = object.metadata;
     const force = String(options.force ?? true);
-    const query = new URLSearchParams({ fieldManager: FIELD_MANAGER, force, fieldValidation: 'Strict' });
+    const fieldManager = options.manager ?? FIELD_MANAGER;
+    const query = new URLSearchParams({ fieldManager, force, fieldValidation: 'Strict' });
     if (options.dryRun) query.set('dryRun', 'All');
     const path = `${pathOf(kindOf(object), namespace, name)}?${query.toString()}`;
     const contentType = 'application/apply-patch+yaml';
     return this.transport.ask<Item>({ method: 'PATCH', path, body: object, contentType, signal });
+  }
+
+  /**
+   * Lets go of the number of replicas of a Deployment, which stays what it is until an autoscaler changes it. (Without this
+   * it would be one as soon as we state it no more.)
+   */
+  async handOverReplicas(
+    { apiVersion, kind, metadata }: KubeObject,
+    replicas: number,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { name, namespace } = metadata;
+    const stated = { apiVersion, kind, metadata: { name, ...(namespace && { namespace }) }, spec: { replicas } };
+    await this.apply(stated as KubeObject, signal, { manager: SCALE_MANAGER });
   }
 
   /** Null when there is none. */

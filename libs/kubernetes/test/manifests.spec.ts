@@ -30,6 +30,18 @@ describe('manifests', () => {
 
   it('run a workload', () => expectGolden('workload', [configManifest(shop), ...workloadManifests(shop, settings)]));
 
+  it('leave the number of instances to an autoscaler', () => {
+    const [web, worker] = shop.processes;
+    const scaled = { ...web!, autoscaling: { min: 2, max: 6, cpuPercent: 60 } };
+    const manifests = workloadManifests({ ...shop, processes: [scaled, worker!] }, settings);
+    const deployments = manifests.filter(({ kind }) => kind === 'Deployment') as unknown as { spec: object }[];
+    expect(deployments.map(({ spec }) => 'replicas' in spec)).toEqual([false, true]);
+    expectGolden(
+      'autoscaler',
+      manifests.filter(({ kind }) => kind === 'HorizontalPodAutoscaler' || kind === 'PodDisruptionBudget'),
+    );
+  });
+
   it('run a command once', () => expectGolden('task', taskManifests(taskOn(shop), settings)));
 
   it('give a task names that no workload of its environment has, and labels that select none of its pods', () => {

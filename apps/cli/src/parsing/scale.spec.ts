@@ -3,6 +3,27 @@ import { parseAssignments } from './assignments.js';
 import { parseScale } from './scale.js';
 
 describe('parseScale', () => {
+  it('takes bounds, and what to steer towards between them', () => {
+    expect(parseScale(['web=2..10', 'worker=1'], {})).toEqual({
+      ...{ counts: { worker: 1 }, sizes: {}, autoscaling: { web: { min: 2, max: 10, cpuPercent: 70 } } },
+    });
+    expect(parseScale(['web=2..10'], { targetCpu: '50', memory: '1Gi' })).toEqual({
+      counts: {},
+      sizes: { web: { memoryMib: 1_024 } },
+      autoscaling: { web: { min: 2, max: 10, cpuPercent: 50 } },
+    });
+  });
+
+  it.each([[['web=3']], [['web']], [[]]])('refuses a target without bounds: %j', (processes) =>
+    expect(() => parseScale(processes, { targetCpu: '50', memory: '1Gi' })).toThrow(
+      expect.objectContaining({ exitCode: 2 }),
+    ),
+  );
+
+  it.each(['web=2..', 'web=..3', 'web=a..b', 'web=1..2..3'])('refuses %s', (text) =>
+    expect(() => parseScale([text], {})).toThrow(expect.objectContaining({ exitCode: 2 })),
+  );
+
   it('reads counts', () => {
     expect(parseScale(['web=3', 'worker=0'], {})).toEqual({ counts: { web: 3, worker: 0 }, sizes: {} });
   });

@@ -386,6 +386,7 @@ create table workload (
   deleted_at timestamp with time zone,
   finished_at timestamp with time zone,
   config_version integer not null default 0,
+  autoscaling jsonb not null default '{}'::jsonb,
   constraint workload_pkey PRIMARY KEY (id),
   constraint workload_host_key UNIQUE (host)
 );
@@ -450,9 +451,9 @@ CREATE UNIQUE INDEX deployment_build ON deployment USING btree (build_id) WHERE 
 
 CREATE UNIQUE INDEX deployment_moving ON deployment USING btree (workload_id) WHERE (status = ANY (ARRAY['preparing'::text, 'rolling'::text, 'verifying'::text]));
 
-CREATE INDEX environment_organization ON environment USING btree (organization_id) WHERE (deleted_at IS NULL);
 CREATE INDEX environment_ending ON environment USING btree (cluster_id, id) WHERE ((deleted_at IS NOT NULL) AND (finalized_at IS NULL));
 
+CREATE INDEX environment_organization ON environment USING btree (organization_id) WHERE (deleted_at IS NULL);
 
 CREATE UNIQUE INDEX environment_slug ON environment USING btree (project_id, slug) WHERE (deleted_at IS NULL);
 

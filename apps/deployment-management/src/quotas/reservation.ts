@@ -1,5 +1,5 @@
 import type { ProcessType } from '@berth/contracts/common';
-import { instancesOf, type WorkloadRow } from '../workloads/workload.js';
+import { mostInstancesOf, type WorkloadRow } from '../workloads/workload.js';
 
 /** What a workload is entitled to have running, whether or not it runs already. */
 export interface Reservation {
@@ -9,7 +9,7 @@ export interface Reservation {
 
 const nothing: Reservation = { cpuMillicores: 0, memoryMib: 0 };
 
-type Wanted = Pick<WorkloadRow, 'state' | 'counts'>;
+type Wanted = Pick<WorkloadRow, 'state' | 'counts' | 'autoscaling'>;
 
 /** By the most demanding of the releases that it may have to run: the current one, and the one that takes its place. */
 export function reservationOf(workload: Wanted, releases: readonly (readonly ProcessType[])[]): Reservation {
@@ -26,7 +26,7 @@ export function reservationOf(workload: Wanted, releases: readonly (readonly Pro
 
 function sumOf(workload: Wanted, processes: readonly ProcessType[]): Reservation {
   return processes.reduce((sum, { name, cpuMillicores, memoryMib }) => {
-    const instances = instancesOf(workload, name);
+    const instances = mostInstancesOf(workload, name);
     return {
       cpuMillicores: sum.cpuMillicores + instances * cpuMillicores,
       memoryMib: sum.memoryMib + instances * memoryMib,

@@ -11,7 +11,14 @@ import type { DeploymentRow } from '../deployments/deployment.js';
 import { pinnedImage } from '../runtime/image-reference.js';
 import type { WorkloadRow } from '../workloads/workload.js';
 import { WorkloadsRepository } from '../workloads/workloads.repository.js';
-import { isForeignImage, processesOfImage, processTypesFor, type ReleaseContent, releaseHash } from './release.js';
+import {
+  isForeignImage,
+  processesOfImage,
+  processTypesFor,
+  type ReleaseContent,
+  releaseHash,
+  withReleaseCommand,
+} from './release.js';
 import { ReleasesRepository } from './releases.repository.js';
 import { Rollbacks } from './rollbacks.js';
 
@@ -126,7 +133,10 @@ export class ReleaseMaker {
     const { artifact, commit, processes } = current;
     const types: ProcessType[] = isForeignImage(current)
       ? typesOfImage(workload)
-      : processes.map((type) => ({ ...type, ...workload.processSettings[type.name] }));
+      : withReleaseCommand(
+          processes.map((type) => ({ ...type, ...workload.processSettings[type.name] })),
+          workload.processSettings,
+        );
     return this.withCurrentConfig(sql, workload, { artifact, commit, processes: types, reason });
   }
 

@@ -20,7 +20,7 @@ export function processTypesFor(built: readonly BuiltProcess[], settings: Proces
       health: own.health ?? defaultHealth,
     };
   });
-  return withReleaseCommand(types, settings).sort((a, b) => (a.name < b.name ? -1 : 1));
+  return withReleaseCommand(types.sort(byName), settings);
 }
 
 /** Built elsewhere: nobody but the workload says which process types it has. */
@@ -32,11 +32,14 @@ export function processesOfImage(settings: ProcessSettings): BuiltProcess[] {
   return [{ name: 'web', command: '' }, ...named.filter(({ name }) => name !== 'web')];
 }
 
+const byName = (a: ProcessType, b: ProcessType): number => (a.name < b.name ? -1 : 1);
+
 /** The workload may name one that the source does not. */
-function withReleaseCommand(types: readonly ProcessType[], settings: ProcessSettings): ProcessType[] {
+export function withReleaseCommand(types: readonly ProcessType[], settings: ProcessSettings): ProcessType[] {
   const { command, ...own } = settings[RELEASE_PROCESS] ?? {};
   if (command === undefined || types.some(({ name }) => name === RELEASE_PROCESS)) return [...types];
-  return [...types, { ...defaultSize, health: defaultHealth, ...own, name: RELEASE_PROCESS, command }];
+  const type = { ...defaultSize, health: defaultHealth, ...own, name: RELEASE_PROCESS, command };
+  return [...types, type].sort(byName);
 }
 
 /** Over everything that makes a release what it is; neither its number nor its time. */

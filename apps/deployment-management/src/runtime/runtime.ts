@@ -28,6 +28,7 @@ export interface Runtime extends TaskRuntime, SessionRuntime, SpaceRuntime {
   /** Kinds of artifact that it can run. */
   readonly artifactKinds: readonly Artifact['kind'][];
   /** Whether it chooses the number of instances itself where it is given bounds. */
+  readonly autoscales: boolean;
   /**
    * States the whole desired state of a workload. An older generation than the one applied last is ignored.
    *

@@ -1,5 +1,10 @@
 import type { Release } from '@berth/contracts/deployment';
-import { type DesiredWorkload, type ObservedWorkload, RELEASE_PROCESS } from '@berth/contracts/runtime';
+import {
+  type DesiredProcess,
+  type DesiredWorkload,
+  type ObservedWorkload,
+  RELEASE_PROCESS,
+} from '@berth/contracts/runtime';
 import { instancesOf, type WorkloadRow } from './workload.js';
 
 export const STOP_DEADLINE_SECONDS = 10;
@@ -24,12 +29,18 @@ export function desiredWorkload(
     environment: { ...environment },
     processes: release.processes
       .filter(({ name }) => name !== RELEASE_PROCESS)
-      .map((type) => ({ ...type, instances: instancesOf(workload, type.name) })),
+      .map((type) => ({ ...type, ...scaleOf(workload, type.name) })),
     hosts: [workload.host],
     restartToken: restartTokenOf(workload, release),
     startDeadlineSeconds: workload.startDeadlineSeconds,
     stopDeadlineSeconds: STOP_DEADLINE_SECONDS,
   };
+}
+
+function scaleOf(workload: WorkloadRow, type: string): Pick<DesiredProcess, 'instances' | 'autoscaling'> {
+  const autoscaling = workload.state === 'running' ? workload.autoscaling[type] : undefined;
+  if (!autoscaling) return { instances: instancesOf(workload, type) };
+  return { instances: autoscaling.min, autoscaling };
 }
 
 /** A release replaces all instances even when its content is that of the release before: its number is in the token. */

@@ -1,5 +1,5 @@
 import type { Failure } from '@berth/contracts/common';
-import type { DesiredWorkload, ObservedInstance, ObservedWorkload } from '@berth/contracts/runtime';
+import type { DesiredProcess, DesiredWorkload, ObservedInstance, ObservedWorkload } from '@berth/contracts/runtime';
 
 /** How far the instances are from what is desired. */
 export type Rollout =
@@ -45,22 +45,23 @@ export function judgeRollout(desired: DesiredWorkload, observed: ObservedWorkloa
   const trouble = conclusiveTrouble(desired, observed);
   if (trouble) return { kind: 'failed', failure: trouble };
   const serving = observed.instances.filter((each) => each.state !== 'stopping');
-  const missing = desired.processes.flatMap((type) => lackOf(type.name, type.instances, serving, desired));
+  const missing = desired.processes.flatMap((type) => lackOf(type, serving, desired));
   if (missing.length > 0) return progressing(missing.join(', '), evidenceOf(observed));
   const old = serving.filter((each) => !isCurrent(each, desired) && !isHeld(each)).length;
   return old > 0 ? progressing(`${old} instances of an earlier release are still there`) : { kind: 'rolled' };
 }
 
 function lackOf(
-  type: string,
-  wanted: number,
+  { name: type, instances: wanted, autoscaling }: DesiredProcess,
   serving: readonly ObservedInstance[],
   desired: DesiredWorkload,
 ): string[] {
   const ready = serving.filter(
     (each) => each.processType === type && each.state === 'ready' && isCurrent(each, desired),
   ).length;
-  return ready === wanted ? [] : [`${ready} of ${wanted} ${type} instances are ready`];
+  // How many there are between its bounds is the runtime's to choose, and to change at any time.
+  const isEnough = autoscaling ? ready >= autoscaling.min : ready === wanted;
+  return isEnough ? [] : [`${ready} of ${wanted} ${type} instances are ready`];
 }
 
 /** A first crash may be chance; a second one, or anything the runtime waited its own deadline for, is not. */

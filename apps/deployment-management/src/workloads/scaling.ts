@@ -1,12 +1,14 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Caller } from '@berth/access';
 import type { ProcessSettings, Release, ScaleWorkload } from '@berth/contracts/deployment';
+import { RELEASE_PROCESS } from '@berth/contracts/runtime';
 import type { Sql, Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
-import { AppsRepository } from '../apps/apps.repository.js';
-import { DeploymentStarter } from '../deployments/deployment-starter.js';
 import { isForeignImage } from '../releases/release.js';
 import { ReleasesRepository } from '../releases/releases.repository.js';
+import { Autoscaling, boundsAfter } from './autoscaling.js';
 import { ComputeRoom } from './compute-room.js';
+import { SizeReleases } from './size-releases.js';
 import type { WorkloadRow } from './workload.js';
 import { WorkloadWriter } from './workload-writer.js';
 import { workloadErrors } from './workloads.errors.js';
@@ -17,14 +19,14 @@ export interface Changed {
   readonly deploymentId: string | null;
 }
 
-/** How much runs: state and counts change at once and are audited; sizes make a release. */
+/** How much runs: state, counts and bounds change at once and are audited; sizes make a release. */
 @Injectable()
 export class Scaling {
   constructor(
     private readonly workloads: WorkloadsRepository,
     private readonly releases: ReleasesRepository,
-    private readonly apps: AppsRepository,
-    private readonly starter: DeploymentStarter,
+    private readonly sizes: SizeReleases,
+    private readonly autoscaling: Autoscaling,
     private readonly writer: WorkloadWriter,
     private readonly room: ComputeRoom,
   ) {}
@@ -35,12 +37,16 @@ export class Scaling {
     const release = await this.currentRelease(tx, workload);
     if (release) requireTypes(release, body);
     const processSettings = mergeSettings(workload.processSettings, sizes);
-    const wanted = { ...workload, counts: { ...workload.counts, ...counts }, processSettings };
+    await this.autoscaling.require(workload.id, body);
+    const autoscaling = boundsAfter(workload.autoscaling, body);
+    const wanted = { ...workload, counts: { ...workload.counts, ...counts }, autoscaling, processSettings };
     await this.room.require(tx, workload, wanted);
     if (Object.keys(counts).length > 0) await this.workloads.setCounts(tx, workload.id, counts);
+    if (!isDeepStrictEqual(autoscaling, workload.autoscaling))
+      await this.workloads.setAutoscaling(tx, workload.id, autoscaling);
     if (Object.keys(sizes).length > 0) await this.workloads.setProcessSettings(tx, workload.id, processSettings);
     const changed = await this.writer.changed(tx, workload, { by, action: 'workloads:scale', detail: { ...body } });
-    const deploymentId = Object.keys(sizes).length > 0 ? await this.release(tx, changed, by) : null;
+    const deploymentId = Object.keys(sizes).length > 0 ? await this.sizes.start(tx, changed, by) : null;
     return { workload: changed, deploymentId };
   }
 
@@ -54,12 +60,6 @@ export class Scaling {
     return { workload: changed, deploymentId: null };
   }
 
-  private async release(tx: Tx, workload: WorkloadRow, by: Caller): Promise<string | null> {
-    const app = workload.currentReleaseId === null ? undefined : await this.apps.find(tx, workload.appId);
-    if (!app) return null;
-    return (await this.starter.start(tx, workload, { app, source: { kind: 'scale' }, by })).id;
-  }
-
   private async currentRelease(sql: Sql, { currentReleaseId }: WorkloadRow): Promise<Release | undefined> {
     return currentReleaseId === null ? undefined : this.releases.find(sql, currentReleaseId);
   }
@@ -68,10 +68,12 @@ export class Scaling {
 /** Before the first release nobody knows the types: any name is accepted then. Those of an image are named here, by commands. */
 function requireTypes(release: Release, body: ScaleWorkload): void {
   const named = Object.entries(body.sizes).flatMap(([name, { command }]) => (command ? [name] : []));
-  const known = [...release.processes.map((type) => type.name), ...(isForeignImage(release) ? named : [])];
+  const own = isForeignImage(release) ? named : named.filter((name) => name === RELEASE_PROCESS);
+  const known = [...release.processes.map((type) => type.name), ...own];
   for (const [part, names] of [
     ['counts', Object.keys(body.counts)],
     ['sizes', Object.keys(body.sizes)],
+    ['autoscaling', Object.keys(body.autoscaling)],
   ] as const) {
     const unknown = names.find((name) => !known.includes(name));
     if (unknown === undefined) continue;

@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { Condition, InstanceCounts, PhaseDeadlines, ProcessSettings, Workload } from '@berth/contracts/deployment';
+import type {
+  AutoscalingBounds,
+  Condition,
+  InstanceCounts,
+  PhaseDeadlines,
+  ProcessSettings,
+  Workload,
+} from '@berth/contracts/deployment';
 import { phaseDeadlines } from '@berth/contracts/deployment';
 
 /** A workload as it is stored, with the names that its instances need. */
@@ -18,6 +25,7 @@ export interface WorkloadRow {
   readonly trackedRef: string | null;
   readonly state: 'running' | 'stopped';
   readonly counts: InstanceCounts;
+  readonly autoscaling: AutoscalingBounds;
   readonly processSettings: ProcessSettings;
   readonly deadlines: Partial<PhaseDeadlines>;
   readonly startDeadlineSeconds: number;
@@ -48,6 +56,12 @@ export const countOf = (counts: InstanceCounts, processType: string): number =>
 /** How many instances of a process type it wants now. */
 export const instancesOf = ({ state, counts }: Pick<WorkloadRow, 'state' | 'counts'>, processType: string): number =>
   state === 'stopped' ? 0 : countOf(counts, processType);
+
+/** How many instances of a process type it may come to have. */
+export const mostInstancesOf = (
+  row: Pick<WorkloadRow, 'state' | 'counts' | 'autoscaling'>,
+  processType: string,
+): number => (row.state === 'stopped' ? 0 : (row.autoscaling[processType]?.max ?? instancesOf(row, processType)));
 
 export const deadlinesOf = (row: Pick<WorkloadRow, 'deadlines'>): PhaseDeadlines => phaseDeadlines.parse(row.deadlines);
 

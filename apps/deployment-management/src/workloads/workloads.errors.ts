@@ -6,4 +6,5 @@ export const workloadErrors = defineErrors({
   WorkloadChanged: 412,
   WorkloadNeverDeployed: 409,
   ProcessTypeUnknown: 422,
+  AutoscalingNotSupported: 422,
 });

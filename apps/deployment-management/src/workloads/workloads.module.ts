@@ -51,12 +51,14 @@ import { TaskEndings } from '../tasks/task-endings.js';
 import { TaskRecords } from '../tasks/task-records.js';
 import { TaskRuns } from '../tasks/task-runs.js';
 import { TasksRepository } from '../tasks/tasks.repository.js';
+import { Autoscaling } from './autoscaling.js';
 import { ComputeRoom } from './compute-room.js';
 import { DeploymentSteps } from './deployment-steps.js';
 import { Preparation } from './preparation.js';
 import { Rollouts } from './rollouts.js';
 import { RuntimeState } from './runtime-state.js';
 import { Scaling } from './scaling.js';
+import { SizeReleases } from './size-releases.js';
 import { Witness } from './witness.js';
 import { WorkloadAccess } from './workload-access.js';
 import { WorkloadActions } from './workload-actions.js';
@@ -80,6 +82,8 @@ const workloads = [
   WorkloadParents,
   WorkloadWriter,
   Scaling,
+  SizeReleases,
+  Autoscaling,
   ComputeRoom,
 ];
 const reconciliation = [

@@ -1,4 +1,4 @@
-import type { Condition, InstanceCounts, WorkloadQuery } from '@berth/contracts/deployment';
+import type { AutoscalingBounds, Condition, InstanceCounts, WorkloadQuery } from '@berth/contracts/deployment';
 import { decodeCursor, type Sql, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { WorkloadRow } from './workload.js';
@@ -9,7 +9,7 @@ const stateOf = `case when (select suspended from access_organization o where o.
 
 const select = `select w.id, w.app_id as "appId", w.environment_id as "environmentId", w.project_id as "projectId",
     w.organization_id as "organizationId", a.slug as "appSlug", e.slug as "environmentSlug", e.namespace, c.name as cluster, w.host,
-    w.tracked_ref as "trackedRef", ${stateOf} as state, w.counts, w.process_settings as "processSettings", w.deadlines,
+    w.tracked_ref as "trackedRef", ${stateOf} as state, w.counts, w.autoscaling, w.process_settings as "processSettings", w.deadlines,
     w.start_deadline_seconds as "startDeadlineSeconds", w.current_release_id as "currentReleaseId",
     r.number as "currentRelease", w.restart_token as "restartToken", w.config_version as "configVersion", w.generation,
     w.observed_generation as "observedGeneration", w.conditions, w.created_at as "createdAt", w.deleted_at as "deletedAt",
@@ -104,6 +104,10 @@ export class WorkloadsRepository {
       id,
       counts,
     ]);
+  }
+
+  async setAutoscaling(tx: Tx, id: string, bounds: AutoscalingBounds): Promise<void> {
+    await tx.query('update workload set autoscaling = $2, generation = generation + 1 where id = $1', [id, bounds]);
   }
 
   async setProcessSettings(tx: Tx, id: string, settings: object): Promise<void> {

@@ -58,6 +58,10 @@ describe('the permissions of deployment-management in a cluster', () => {
     await eventually(async () => expect((await runtime.observeTask(id, task.taskId, never))?.exit?.code).toBe(0));
     await runtime.endTask(id, task.taskId, never);
     const worker = { ...workload('worker', 'c2'), ...{ workloadId: id, namespace: web.namespace, generation: 3 } };
+    const [type] = worker.processes;
+    const scaled = { ...type!, autoscaling: { min: 2, max: 3, cpuPercent: 50 } };
+    await runtime.apply({ ...worker, processes: [scaled] }, never);
+    await eventually(() => isServing(worker, 2), { within: 30_000 });
     await runtime.apply(worker, never);
     await eventually(() => isServing(worker, 2), { within: 30_000 });
     // The former pods are gone, and with them what they started from.
@@ -65,13 +69,13 @@ describe('the permissions of deployment-management in a cluster', () => {
     await runtime.remove(id, never);
     await eventually(async () => expect(await runtime.observe(id, never)).toBeNull(), { within: 30_000 });
 
+    const { environmentId, namespace } = web;
+    const endSpace = () => runtime.endSpace({ environmentId, namespace }, never);
+    await eventually(async () => expect(await endSpace()).toBeNull(), { within: 60_000 });
     await preflight(world.account, { gateway: { namespace: 'gateway', name: 'public' } }, never);
 
     expect(proxy.seen.filter(({ status }) => status === 403)).toEqual([]);
     expect([...new Set(proxy.seen.flatMap(usedBy))].sort()).toEqual([...granted].sort());
-    const { environmentId, namespace } = web;
-    const endSpace = () => runtime.endSpace({ environmentId, namespace }, never);
-    await eventually(async () => expect(await endSpace()).toBeNull(), { within: 60_000 });
   });
 
   it('name no wildcard', () => {

@@ -17,6 +17,7 @@ export interface KubernetesWorld {
   /** Only the runtime goes through it. */
   readonly proxy: FaultProxy;
   readonly plane: KubePlane;
+  readonly metrics: PlayedMetrics;
   close(): Promise<void>;
 }
 
@@ -61,7 +62,7 @@ export async function kubernetesWorld(
     await proxy.close();
     await plane.stop();
   };
-  return { runtime, account, direct, proxy, plane, close };
+  return { runtime, account, direct, proxy, plane, metrics, close };
 }
 
 /** Resolves when the runtime can be asked again. */

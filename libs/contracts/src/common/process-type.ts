@@ -18,6 +18,17 @@ export const healthCheck = z.strictObject({
 });
 export type HealthCheck = z.infer<typeof healthCheck>;
 
+/** Bounds within which the runtime itself chooses how many instances run. */
+export const autoscaling = z
+  .strictObject({
+    min: z.int().min(1).max(100),
+    max: z.int().min(1).max(100),
+    /** Average use of CPU of the instances, in percent of what each may use, that it steers towards. */
+    cpuPercent: z.int().min(10).max(95).default(70),
+  })
+  .refine(({ min, max }) => min <= max, { path: ['max'], error: 'must not be less than min' });
+export type Autoscaling = z.infer<typeof autoscaling>;
+
 /** CPU in millicores and memory in MiB of one instance. */
 export const processSize = z.strictObject({
   cpuMillicores: z.int().min(10).max(64_000).default(250),

@@ -1,10 +1,14 @@
 import { z } from 'zod';
-import { processName, processType } from '../common/process-type.js';
+import { autoscaling, processName, processType } from '../common/process-type.js';
 import { digest, id } from '../common/values.js';
 import { artifact } from '../events/shapes.js';
 
 /** A process type with how many instances of it should run. */
-export const desiredProcess = processType.extend({ instances: z.int().min(0).max(1_000) });
+export const desiredProcess = processType.extend({
+  instances: z.int().min(0).max(1_000),
+  /** When it is there, `instances` is only where to begin, and the number is the runtime's. */
+  autoscaling: autoscaling.optional(),
+});
 export type DesiredProcess = z.infer<typeof desiredProcess>;
 
 /**

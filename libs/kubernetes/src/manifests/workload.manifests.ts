@@ -19,7 +19,8 @@ export function workloadManifests(desired: DesiredWorkload, settings: ClusterSet
   return [
     ...(web ? [service(desired), ingressPolicy(desired, settings)] : []),
     ...desired.processes.map((process) => deployment(desired, process, settings)),
-    ...desired.processes.filter(({ instances }) => instances > 1).map((process) => disruptionBudget(desired, process)),
+    ...desired.processes.filter((process) => mostOf(process) > 1).map((process) => disruptionBudget(desired, process)),
+    ...desired.processes.flatMap((process) => autoscaler(desired, process)),
     ...(web && desired.hosts.length > 0 ? [httpRoute(desired, settings)] : []),
   ];
 }
@@ -39,7 +40,8 @@ const inside = (desired: DesiredWorkload, name: string, process?: string) => ({
 
 function deployment(desired: DesiredWorkload, process: DesiredProcess, settings: ClusterSettings): KubeObject {
   const spec = {
-    replicas: process.instances,
+    // With bounds the number is the autoscaler's: a field that we do not state is not ours.
+    ...(!process.autoscaling && { replicas: process.instances }),
     revisionHistoryLimit: RELEASES_KEPT,
     progressDeadlineSeconds: desired.startDeadlineSeconds + PROGRESS_SLACK_SECONDS,
     // What serves goes only after its successor is ready; the surge is part of the environment's quota.
@@ -78,6 +80,20 @@ function disruptionBudget(desired: DesiredWorkload, process: DesiredProcess): Ku
   const spec = { maxUnavailable: 1, selector: { matchLabels: processSelector(desired, process.name) } };
   const metadata = inside(desired, deploymentName(desired, process.name), process.name);
   return { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata, spec } as KubeObject;
+}
+
+const mostOf = ({ instances, autoscaling }: DesiredProcess): number => autoscaling?.max ?? instances;
+
+function autoscaler(desired: DesiredWorkload, { name, autoscaling }: DesiredProcess): KubeObject[] {
+  if (!autoscaling) return [];
+  const metadata = inside(desired, deploymentName(desired, name), name);
+  const target = { type: 'Utilization', averageUtilization: autoscaling.cpuPercent };
+  const spec = {
+    scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: metadata.name },
+    ...{ minReplicas: autoscaling.min, maxReplicas: autoscaling.max },
+    metrics: [{ type: 'Resource', resource: { name: 'cpu', target } }],
+  };
+  return [{ apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', metadata, spec } as KubeObject];
 }
 
 function httpRoute(desired: DesiredWorkload, { gateway }: ClusterSettings): KubeObject {

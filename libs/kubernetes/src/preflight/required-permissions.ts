@@ -17,6 +17,7 @@ const needs: readonly (readonly [group: string, resources: readonly string[], ve
   ['', ['resourcequotas'], SEEN],
   ['', ['configmaps', 'secrets', 'services'], OWNED],
   ['apps', ['deployments'], OWNED],
+  ['autoscaling', ['horizontalpodautoscalers'], OWNED],
   ['batch', ['jobs'], OWNED],
   ['networking.k8s.io', ['networkpolicies'], OWNED],
   ['policy', ['poddisruptionbudgets'], OWNED],
@@ -25,8 +26,8 @@ const needs: readonly (readonly [group: string, resources: readonly string[], ve
   ['apps', ['replicasets'], SEEN],
   ['discovery.k8s.io', ['endpointslices'], SEEN],
   ['', ['pods/log'], ['get']],
-  ['metrics.k8s.io', ['pods'], ['list']],
   ['', ['pods/exec', 'pods/portforward'], ['get', 'create']],
+  ['metrics.k8s.io', ['pods'], ['list']],
   ['gateway.networking.k8s.io', ['gateways'], ['get']],
   ['storage.k8s.io', ['storageclasses'], ['list']],
 ];

@@ -60,19 +60,27 @@ const text = fc.string({ unit: 'binary', maxLength: 200 }).map((each) => each.re
 const variableName = textOf(`${lower.toUpperCase()}_`, { minLength: 1, maxLength: 40 });
 
 const processOf = (name: string) =>
-  fc.record({
-    name: fc.constant(name),
-    command: fc.string({ minLength: 1, maxLength: 300 }).map((each) => each.replaceAll('\0', ' ')),
-    cpuMillicores: fc.integer({ min: 10, max: 64_000 }),
-    memoryMib: fc.integer({ min: 16, max: 262_144 }),
-    instances: fc.integer({ min: 0, max: 1_000 }),
-    health: fc.record({
-      path: fc.option(fc.webPath().map((path) => `/${path.replace(/^\/+/, '')}`.slice(0, 200))),
-      intervalSeconds: fc.integer({ min: 1, max: 300 }),
-      timeoutSeconds: fc.integer({ min: 1, max: 60 }),
-      failureThreshold: fc.integer({ min: 1, max: 20 }),
-    }),
-  });
+  fc.record(
+    {
+      name: fc.constant(name),
+      command: fc.string({ minLength: 1, maxLength: 300 }).map((each) => each.replaceAll('\0', ' ')),
+      cpuMillicores: fc.integer({ min: 10, max: 64_000 }),
+      memoryMib: fc.integer({ min: 16, max: 262_144 }),
+      instances: fc.integer({ min: 0, max: 1_000 }),
+      health: fc.record({
+        path: fc.option(fc.webPath().map((path) => `/${path.replace(/^\/+/, '')}`.slice(0, 200))),
+        intervalSeconds: fc.integer({ min: 1, max: 300 }),
+        timeoutSeconds: fc.integer({ min: 1, max: 60 }),
+        failureThreshold: fc.integer({ min: 1, max: 20 }),
+      }),
+      autoscaling: fc.record({
+        min: fc.integer({ min: 1, max: 50 }),
+        max: fc.integer({ min: 50, max: 100 }),
+        cpuPercent: fc.integer({ min: 10, max: 95 }),
+      }),
+    },
+    { requiredKeys: ['name', 'command', 'cpuMillicores', 'memoryMib', 'instances', 'health'] },
+  );
 
 const processNames = fc
   .uniqueArray(fc.oneof(fc.constant('web'), slugOf(30)), { minLength: 1, maxLength: 4 })

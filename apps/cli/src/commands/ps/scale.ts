@@ -9,7 +9,11 @@ type Options = Sizes & WaitOptions;
 
 export const options = (command: Command): Command =>
   waiting(ofWorkload(command))
-    .argument('[process=count...]', 'web=3 worker=1; a process type without count only gets the size')
+    .argument(
+      '[process=count...]',
+      'web=3 worker=2..10; between bounds the runtime chooses; without count only the size changes',
+    )
+    .option('--target-cpu <percent>', 'what it steers towards between bounds; default: 70')
     .option('--cpu <amount>', 'of one instance: 500m, 2')
     .option('--memory <amount>', 'of one instance: 256Mi, 1Gi');
 
@@ -24,7 +28,7 @@ export async function run(context: Context, given: Options, processes: string[])
   await out.result(change, () => `Instances: ${countsOf(change.workload)}`);
 }
 
-const countsOf = ({ counts }: Schemas['Workload']): string =>
-  Object.entries(counts)
-    .map(([name, count]) => `${name}=${count}`)
+const countsOf = ({ counts, autoscaling }: Schemas['Workload']): string =>
+  Object.entries({ ...counts, ...autoscaling })
+    .map(([name, wanted]) => `${name}=${typeof wanted === 'number' ? wanted : `${wanted.min}..${wanted.max}`}`)
     .join(' ');

@@ -70,6 +70,7 @@ export const kubernetesRuntime = ({ access, ...setup }: ClusterSetup, clock: Clo
  */
 export class KubernetesRuntime implements Runtime {
   readonly artifactKinds = ['image'] as const;
+  readonly autoscales = true;
   private readonly cluster: Cluster;
   private readonly tasks: KubernetesTasks;
   private readonly sessions: KubernetesSessions;
@@ -144,12 +145,12 @@ export class KubernetesRuntime implements Runtime {
     if (known) await this.asking(signal, (bounded) => this.cluster.delete(known.record, bounded));
   }
 
-  async *changes(signal: AbortSignal): AsyncIterable<RuntimeChange> {
   async endSpace(space: Space, signal: AbortSignal): Promise<SpaceRemains | null> {
     await this.connected(signal);
     return this.asking(signal, (bounded) => endNamespace(this.cluster, space, bounded));
   }
 
+  async *changes(signal: AbortSignal): AsyncIterable<RuntimeChange> {
     await this.connected(signal);
     yield { resync: true };
     yield* this.feed.read(AbortSignal.any([signal, this.closed.signal]));

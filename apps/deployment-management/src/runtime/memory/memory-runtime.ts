@@ -42,6 +42,8 @@ interface World {
 /** A fake world that can lie, fail and vanish: for tests of everything that must not believe it. */
 export class MemoryRuntime implements Runtime {
   readonly artifactKinds = ['slug', 'image'] as const;
+  /** Changed by tests of what a runtime cannot do. */
+  autoscales = true;
   /** Desired states in the order in which they were applied. */
   readonly applied: DesiredWorkload[] = [];
   private readonly worlds = new Map<string, World>();
@@ -49,10 +51,10 @@ export class MemoryRuntime implements Runtime {
   /** What instances print is up to the test. */
   readonly journal = new Journal();
   private readonly feed = new ChangeFeed();
-  private down = false;
-  private made = 0;
   /** What is left of the spaces of environments, by the test's will. */
   readonly remains = new Map<string, SpaceRemains>();
+  private down = false;
+  private made = 0;
 
   readonly tasks: MemoryTasks;
 
@@ -81,6 +83,16 @@ export class MemoryRuntime implements Runtime {
     this.settle(world);
   }
 
+  /** The autoscaler of the world decides, within the bounds that it was given. */
+  autoscale(workloadId: string, processType: string, instances: number): void {
+    const world = this.worlds.get(workloadId);
+    const type = world?.desired.processes.find(({ name }) => name === processType);
+    if (!world || !type?.autoscaling) throw new Error(`${processType} of ${workloadId} is not autoscaled`);
+    const { min, max } = type.autoscaling;
+    type.instances = Math.min(max, Math.max(min, instances));
+    this.settle(world);
+  }
+
   /** The runtime loses its memory, as an agent that was restarted does. */
   forget(): void {
     this.worlds.clear();
@@ -92,7 +104,7 @@ export class MemoryRuntime implements Runtime {
     this.requireUp();
     const world = this.worlds.get(desired.workloadId);
     if (world && world.desired.generation > desired.generation) return;
-    this.applied.push(desired);
+    this.applied.push(structuredClone(desired));
     const next = world ?? { desired, instances: [], changedAt: this.now().toISOString() };
     next.desired = desired;
     this.worlds.set(desired.workloadId, next);
@@ -183,6 +195,11 @@ export class MemoryRuntime implements Runtime {
     return { answered, status: answered ? 200 : 404, message: `${host}${path} answered ${answered ? 200 : 404}` };
   }
 
+  async endSpace({ environmentId }: Space): Promise<SpaceRemains | null> {
+    this.requireUp();
+    return this.remains.get(environmentId) ?? null;
+  }
+
   /** The world is the test's, and outlives a replica. */
   close(): Promise<void> {
     return Promise.resolve();
@@ -195,11 +212,6 @@ export class MemoryRuntime implements Runtime {
 
   private settle(world: World): void {
     const before = readyIn(world);
-  async endSpace({ environmentId }: Space): Promise<SpaceRemains | null> {
-    this.requireUp();
-    return this.remains.get(environmentId) ?? null;
-  }
-
     const behaviour = this.behaviourOf(world.desired);
     const wanted = world.desired.processes.flatMap((type) => this.instancesOf(world, type, behaviour));
     const others = world.instances.filter((each) => !isOf(each, world.desired));

@@ -26,6 +26,7 @@ const CALL_MILLISECONDS = 10_000;
 /** Workloads as local processes, run by the agent of this machine behind its Unix socket. */
 export class ProcessRuntime implements Runtime {
   readonly artifactKinds = ['slug'] as const;
+  readonly autoscales = false;
   private readonly agent: AgentClient;
 
   constructor(
@@ -107,12 +108,12 @@ export class ProcessRuntime implements Runtime {
     return probeRoute(this.routerUrl, host, path, bounded(signal));
   }
 
-  /** Nothing is held open between calls. */
   /** Workloads are kept apart one by one here. */
   endSpace(): Promise<null> {
     return Promise.resolve(null);
   }
 
+  /** Nothing is held open between calls. */
   close(): Promise<void> {
     return Promise.resolve();
   }

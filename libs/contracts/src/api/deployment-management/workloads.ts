@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { pageOf, pageQuery } from '../../common/page.js';
-import { healthCheck, processName } from '../../common/process-type.js';
+import { autoscaling, healthCheck, processName } from '../../common/process-type.js';
 import { id, instant, storable } from '../../common/values.js';
 import { RELEASE_PROCESS } from '../../runtime/task.js';
 import { gitRef } from './apps.js';
@@ -8,6 +8,10 @@ import { gitRef } from './apps.js';
 /** Instances per process type. A type that is not named runs one instance when it is `web`, else none. */
 export const instanceCounts = z.record(processName, z.int().min(0).max(100));
 export type InstanceCounts = z.infer<typeof instanceCounts>;
+
+/** Bounds per process type; a type that is not named has a fixed number of instances. */
+export const autoscalingBounds = z.record(processName, autoscaling);
+export type AutoscalingBounds = z.infer<typeof autoscalingBounds>;
 
 /** Sizes and health checks for the next release, per process type. */
 export const processSettings = z.record(
@@ -88,6 +92,7 @@ export const workload = z
     cluster: z.string(),
     state: z.enum(['running', 'stopped']),
     counts: instanceCounts,
+    autoscaling: autoscalingBounds,
     processSettings,
     deadlines: phaseDeadlines,
     startDeadlineSeconds: z.int(),
@@ -110,15 +115,28 @@ export const workloadQuery = pageQuery
 export type WorkloadQuery = z.infer<typeof workloadQuery>;
 export const workloadPage = pageOf(workload).meta({ id: 'WorkloadPage' });
 
-/** Counts change at once; sizes make a release. */
+/** Counts and bounds change at once; sizes make a release. */
 export const scaleWorkload = z
-  .strictObject({ counts: instanceCounts.default({}), sizes: processSettings.default({}) })
-  .refine((body) => Object.keys(body.counts).length + Object.keys(body.sizes).length > 0, {
+  .strictObject({
+    /** A count ends the autoscaling of its process type. */
+    counts: instanceCounts.default({}),
+    sizes: processSettings.default({}),
+    autoscaling: autoscalingBounds.default({}),
+  })
+  .refine((body) => Object.values(body).some((part) => Object.keys(part).length > 0), {
     error: 'name at least one process type',
   })
   .refine((body) => !(RELEASE_PROCESS in body.counts), {
     path: ['counts', RELEASE_PROCESS],
     error: 'the release command runs once per deployment and has no instances',
+  })
+  .refine((body) => !(RELEASE_PROCESS in body.autoscaling), {
+    path: ['autoscaling', RELEASE_PROCESS],
+    error: 'the release command runs once per deployment and has no instances',
+  })
+  .refine((body) => !Object.keys(body.autoscaling).some((name) => name in body.counts), {
+    path: ['autoscaling'],
+    error: 'a process type has either a count or bounds',
   })
   .meta({ id: 'ScaleWorkload' });
 export type ScaleWorkload = z.infer<typeof scaleWorkload>;
