@@ -1,6 +1,13 @@
-import type { RecoveryCodes, TotpSecret, TotpStatus } from '@berth/contracts/identity';
+import type {
+  DeviceAuthorization,
+  RecoveryCodes,
+  TokenResponse,
+  TotpSecret,
+  TotpStatus,
+} from '@berth/contracts/identity';
 import { Clock } from '@berth/service-kit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { decodeJwt } from 'jose';
 import { TOTP, URI } from 'otpauth';
 import { goodPassword, IdentityService, type Person } from './fixtures/identity-service.js';
 import { MovedClock } from './fixtures/moved-clock.js';
@@ -54,6 +61,30 @@ describe('somebody with an authenticator', () => {
     expect(await login(email, one)).toMatchObject({ status: 401, body: { code: 'second_factor_invalid' } });
     clock.forward(30_000);
     expect((await login(email, code())).status).toBe(200);
+  });
+
+  it('passes on to a device that is let in what was shown to let it in', async () => {
+    const form = async (path: string, fields: Record<string, string>) =>
+      fetch(`${identity.service.url}/v1/oauth/${path}`, { method: 'POST', body: new URLSearchParams(fields) });
+    const grant = { grant_type: 'urn:ietf:params:oauth:grant-type:device_code' };
+    const letIn = async (fields: Record<string, string>) => {
+      const device = (await (
+        await form('device_authorization', { client_id: 'berth-cli' })
+      ).json()) as DeviceAuthorization;
+      const answer = { user_code: device.user_code, decision: 'approve', password: goodPassword, ...fields };
+      expect((await form('device', answer)).status).toBe(200);
+      return (await (await form('token', { ...grant, device_code: device.device_code })).json()) as TokenResponse;
+    };
+    const hasShownMore = (token: string) => (decodeJwt(token)['mfa'] as boolean | undefined) ?? false;
+    const [plain, guarded] = [await identity.person(), await protectedPerson()];
+    expect(hasShownMore((await letIn({ email: plain.email })).access_token)).toBe(false);
+    const { access_token: token, refresh_token: refresh = '' } = await letIn({
+      email: guarded.email,
+      code: guarded.code(),
+    });
+    expect(hasShownMore(token)).toBe(true);
+    const renewed = await (await form('token', { grant_type: 'refresh_token', refresh_token: refresh })).json();
+    expect(hasShownMore((renewed as TokenResponse).access_token)).toBe(true);
   });
 
   it('gets in with a recovery code when the device is lost, with each of them once', async () => {

@@ -173,6 +173,7 @@ create table device_grant (
   user_code text not null,
   state text not null default 'pending'::text,
   user_id uuid,
+  second_factor boolean not null default false,
   user_agent text,
   address text not null,
   interval_seconds integer not null,
@@ -555,6 +556,8 @@ CREATE INDEX access_revoked_session_at ON access_revoked_session USING btree (re
 
 CREATE INDEX api_token_owner ON api_token USING btree (user_id, id);
 
+CREATE INDEX app_user_email_prefix ON app_user USING btree (email COLLATE "C" text_pattern_ops);
+
 CREATE INDEX audit_trail_actor ON audit_trail USING btree ((((entry -> 'actor'::text) ->> 'id'::text)), entry_id);
 
 CREATE INDEX audit_trail_chain ON audit_trail USING btree (organization_id, ((entry ->> 'service'::text)), (((entry ->> 'sequence'::text))::integer));
@@ -582,6 +585,8 @@ CREATE INDEX linked_identity_user ON linked_identity USING btree (user_id, id);
 CREATE INDEX membership_role ON membership USING btree (role_id) WHERE (role_id IS NOT NULL);
 
 CREATE INDEX membership_user ON membership USING btree (user_id, organization_id);
+
+CREATE INDEX organization_slug_prefix ON organization USING btree (slug COLLATE "C" text_pattern_ops);
 
 CREATE INDEX passkey_user ON passkey USING btree (user_id, id);
 

@@ -8,6 +8,8 @@ import { DeviceGrantsRepository } from './device-grants.repository.js';
 
 export interface DeviceAnswer {
   readonly userId: string;
+  /** Whether the person has shown more than a password. */
+  readonly secondFactor: boolean;
   /** As it was typed. */
   readonly userCode: string;
   readonly decision: 'approve' | 'deny';
@@ -31,12 +33,12 @@ export class DeviceAnswers {
   }
 
   /** Guesses are counted: whoever finds a code makes somebody else's device his own. @throws DomainError 422, 429 */
-  async answer({ userId, userCode, decision, address }: DeviceAnswer): Promise<void> {
+  async answer({ userId, secondFactor, userCode, decision, address }: DeviceAnswer): Promise<void> {
     const attempt = { what: 'device code', account: userId, address };
     await this.throttle.admit(attempt);
     const state = decision === 'approve' ? 'approved' : 'denied';
     await this.database.transaction(async (tx) => {
-      if (!(await this.grants.answer(tx, readUserCode(userCode), userId, state, this.clock.now())))
+      if (!(await this.grants.answer(tx, readUserCode(userCode), { userId, secondFactor, state }, this.clock.now())))
         throw deviceFlowErrors.DeviceCodeUnknown('No device waits with this code.', { pointer: '/userCode' });
       const target = { kind: 'user', id: userId };
       const action = `devices:${decision}`;

@@ -49,6 +49,6 @@ export class DeviceFlowController {
     @Body({ schema: answerDevice }) body: AnswerDevice,
     @Ip() address: string,
   ): Promise<void> {
-    return this.answers.answer({ ...body, userId: caller.subjectId, address });
+    return this.answers.answer({ ...body, userId: caller.subjectId, secondFactor: caller.secondFactor, address });
   }
 }

@@ -6,6 +6,7 @@ const after = (seconds: number): Date => new Date(now.getTime() + seconds * 1_00
 const waiting: DeviceGrantRecord = {
   state: 'pending',
   userId: null,
+  secondFactor: false,
   userAgent: null,
   address: '127.0.0.1',
   intervalSeconds: 5,

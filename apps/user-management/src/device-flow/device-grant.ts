@@ -18,6 +18,8 @@ export const readUserCode = (typed: string): string => typed.toUpperCase().repla
 export interface DeviceGrantRecord {
   readonly state: 'pending' | 'approved' | 'denied';
   readonly userId: string | null;
+  /** Whether whoever answered had shown more than a password: the device is then as trusted. */
+  readonly secondFactor: boolean;
   readonly userAgent: string | null;
   readonly address: string;
   readonly intervalSeconds: number;

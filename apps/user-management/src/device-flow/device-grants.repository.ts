@@ -3,13 +3,18 @@ import { Injectable } from '@nestjs/common';
 import { hashToken } from '../sealing/opaque-token.js';
 import type { DeviceGrantRecord } from './device-grant.js';
 
-const columns = `state, user_id as "userId", user_agent as "userAgent", address, interval_seconds as "intervalSeconds",
+const columns = `state, user_id as "userId", second_factor as "secondFactor", user_agent as "userAgent", address, interval_seconds as "intervalSeconds",
   polled_at as "polledAt", created_at as "createdAt", expires_at as "expiresAt"`;
 
 interface NewGrant extends Pick<DeviceGrantRecord, 'userAgent' | 'address' | 'intervalSeconds' | 'createdAt'> {
   readonly expiresAt: Date;
   readonly deviceCode: string;
   readonly userCode: string;
+}
+
+interface Answer extends Pick<DeviceGrantRecord, 'secondFactor'> {
+  readonly userId: string;
+  readonly state: 'approved' | 'denied';
 }
 
 @Injectable()
@@ -36,11 +41,11 @@ export class DeviceGrantsRepository {
   }
 
   /** False when it was answered before, ended, or never was. */
-  async answer(tx: Tx, userCode: string, userId: string, state: 'approved' | 'denied', now: Date): Promise<boolean> {
+  async answer(tx: Tx, userCode: string, { userId, secondFactor, state }: Answer, now: Date): Promise<boolean> {
     const rows = await tx.query(
-      `update device_grant set state = $3, user_id = $2
-        where user_code = $1 and state = 'pending' and expires_at > $4 returning user_code`,
-      [userCode, userId, state, now],
+      `update device_grant set state = $3, user_id = $2, second_factor = $4
+        where user_code = $1 and state = 'pending' and expires_at > $5 returning user_code`,
+      [userCode, userId, state, secondFactor, now],
     );
     return rows.length > 0;
   }

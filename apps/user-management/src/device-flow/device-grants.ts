@@ -7,7 +7,7 @@ import { newToken } from '../sealing/opaque-token.js';
 import type { Device } from '../sessions/device.js';
 import { type StartedSession, SessionStarter } from '../sessions/session-starter.js';
 import { UsersRepository } from '../users/users.repository.js';
-import { judgePoll, newUserCode, type PollVerdict, shownUserCode } from './device-grant.js';
+import { type DeviceGrantRecord, judgePoll, newUserCode, type PollVerdict, shownUserCode } from './device-grant.js';
 import { DeviceGrantsRepository } from './device-grants.repository.js';
 
 const LIFETIME_SECONDS = 600;
@@ -19,6 +19,7 @@ const SLOWER_BY_SECONDS = 5;
 export interface DeviceLogin extends StartedSession {
   readonly userId: string;
   readonly administrator: boolean;
+  readonly secondFactor: boolean;
 }
 
 /** Devices without a browser that ask to be let in (RFC 8628). */
@@ -64,7 +65,7 @@ export class DeviceGrants {
     const grant = await this.grants.lock(tx, deviceCode);
     if (!grant) return 'unknown';
     const verdict = judgePoll(grant, now);
-    if (verdict === 'redeem') return this.letIn(tx, deviceCode, grant.userId ?? '', grant.userAgent);
+    if (verdict === 'redeem') return this.letIn(tx, deviceCode, grant);
     await this.grants.polled(tx, deviceCode, now, verdict === 'slow-down' ? SLOWER_BY_SECONDS : 0);
     return verdict;
   }
@@ -72,13 +73,13 @@ export class DeviceGrants {
   private async letIn(
     tx: Tx,
     deviceCode: string,
-    userId: string,
-    userAgent: string | null,
+    { userId, userAgent, secondFactor }: DeviceGrantRecord,
   ): Promise<DeviceLogin | Refusal> {
     await this.grants.delete(tx, deviceCode);
-    const user = await this.users.find(tx, userId);
+    const user = userId === null ? undefined : await this.users.find(tx, userId);
     if (user?.state !== 'active') return 'denied';
-    return { ...(await this.starter.start(tx, userId, userAgent)), userId, administrator: user.administrator };
+    const started = await this.starter.start(tx, user.id, userAgent, secondFactor);
+    return { ...started, userId: user.id, administrator: user.administrator, secondFactor };
   }
 }
 

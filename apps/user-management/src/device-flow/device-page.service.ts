@@ -42,8 +42,8 @@ export class DevicePageService {
   private async decide({ user_code: userCode, decision, ...login }: DevicePageForm, address: string): Promise<void> {
     const proven = await this.passwords.of(login, address);
     if (!proven) throw new DomainError('credentials_invalid', 401, 'The address or the password is wrong.');
-    await this.secondFactor.require(proven.user.id, { code: login.code }, address);
+    const secondFactor = await this.secondFactor.require(proven.user.id, { code: login.code }, address);
     await this.throttle.succeeded(proven.attempt);
-    await this.answers.answer({ userId: proven.user.id, userCode, decision, address });
+    await this.answers.answer({ userId: proven.user.id, secondFactor, userCode, decision, address });
   }
 }

@@ -30,6 +30,7 @@ export class ServiceAccounts1763760000001 implements MigrationInterface {
         user_code text not null unique,
         state text not null default 'pending' check (state in ('pending', 'approved', 'denied')),
         user_id uuid references app_user (id) on delete cascade,
+        second_factor boolean not null default false,
         user_agent text,
         address text not null,
         interval_seconds int not null,
