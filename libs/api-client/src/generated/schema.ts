@@ -304,6 +304,70 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/admin/user-management/organizations': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['searchOrganizations'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/admin/user-management/organizations/{id}/resume': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['resumeOrganization'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/admin/user-management/organizations/{id}/suspend': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['suspendOrganization'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/admin/user-management/sign-up-policy': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['getSignUpPolicy'];
+    put: operations['putSignUpPolicy'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/admin/user-management/signing-keys': {
     parameters: {
       query?: never;
@@ -330,6 +394,70 @@ export interface paths {
     get?: never;
     put?: never;
     post: operations['createSnapshots'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/admin/user-management/users': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['searchUsers'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/admin/user-management/users/{id}/reset-second-factor': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['resetSecondFactor'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/admin/user-management/users/{id}/resume': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['resumeUser'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/admin/user-management/users/{id}/suspend': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['suspendUser'];
     delete?: never;
     options?: never;
     head?: never;
@@ -1040,6 +1168,22 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/clusters/{id}/deletions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['listSpaceDeletions'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/clusters/{id}/report': {
     parameters: {
       query?: never;
@@ -1162,22 +1306,6 @@ export interface paths {
     get?: never;
     put?: never;
     post: operations['redeemCoupon'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/v1/clusters/{id}/deletions': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get: operations['listSpaceDeletions'];
-    put?: never;
-    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -2517,6 +2645,28 @@ export interface components {
       lastUsedAt: string | null;
       name: string;
       recoveryCodes: string[];
+    };
+    AdministeredUser: {
+      administrator: boolean;
+      /** Format: date-time */
+      createdAt: string;
+      displayName: string | null;
+      email: string;
+      /** Format: date-time */
+      eraseAt: string | null;
+      generation: number;
+      /** Format: uuid */
+      id: string;
+      secondFactor: boolean;
+      /** @enum {string} */
+      state: 'active' | 'deactivated' | 'suspended';
+    };
+    AdministeredUserPage: {
+      items: components['schemas']['AdministeredUser'][];
+      next: string | null;
+    };
+    AdministrativeAct: {
+      reason: string;
     };
     Agreement: {
       number: number;
@@ -4485,6 +4635,10 @@ export interface components {
       /** Format: date-time */
       deletedAt: string;
     };
+    OrganizationPage: {
+      items: components['schemas']['Organization'][];
+      next: string | null;
+    };
     Passkey: {
       backedUp: boolean;
       /** Format: date-time */
@@ -4853,6 +5007,15 @@ export interface components {
     };
     ScaleWorkload: {
       /** @default {} */
+      autoscaling?: {
+        [key: string]: {
+          /** @default 70 */
+          cpuPercent?: number;
+          max: number;
+          min: number;
+        };
+      };
+      /** @default {} */
       counts?: {
         [key: string]: number;
       };
@@ -4959,6 +5122,11 @@ export interface components {
         id: string;
       }[];
     };
+    SignUpPolicy: {
+      domains: string[];
+      /** @enum {string} */
+      mode: 'open' | 'invitation' | 'closed';
+    };
     SigningKey: {
       /** Format: date-time */
       createdAt: string;
@@ -4970,6 +5138,20 @@ export interface components {
     };
     SigningKeyList: {
       items: components['schemas']['SigningKey'][];
+    };
+    SpaceDeletion: {
+      /** Format: date-time */
+      deletedAt: string;
+      /** Format: uuid */
+      environmentId: string;
+      heldBy: string | null;
+      namespace: string;
+      /** Format: uuid */
+      organizationId: string;
+    };
+    SpaceDeletionPage: {
+      items: components['schemas']['SpaceDeletion'][];
+      next: string | null;
     };
     StatsSample: {
       at: string;
@@ -5139,20 +5321,6 @@ export interface components {
           /** @enum {string} */
           kind: 'organization' | 'project' | 'environment';
         };
-    SpaceDeletion: {
-      /** Format: date-time */
-      deletedAt: string;
-      /** Format: uuid */
-      environmentId: string;
-      heldBy: string | null;
-      namespace: string;
-      /** Format: uuid */
-      organizationId: string;
-    };
-    SpaceDeletionPage: {
-      items: components['schemas']['SpaceDeletion'][];
-      next: string | null;
-    };
       }[];
       memberIds?: string[];
     };
@@ -5288,6 +5456,14 @@ export interface components {
       activeDeploymentId: string | null;
       /** Format: uuid */
       appId: string;
+      autoscaling: {
+        [key: string]: {
+          /** @default 70 */
+          cpuPercent: number;
+          max: number;
+          min: number;
+        };
+      };
       cluster: string;
       conditions: {
         message: string;
@@ -5851,6 +6027,117 @@ export interface operations {
       };
     };
   };
+  searchOrganizations: {
+    parameters: {
+      query?: {
+        limit?: number;
+        cursor?: string;
+        search?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OrganizationPage'];
+        };
+      };
+    };
+  };
+  resumeOrganization: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['AdministrativeAct'];
+      };
+    };
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  suspendOrganization: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['AdministrativeAct'];
+      };
+    };
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  getSignUpPolicy: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SignUpPolicy'];
+        };
+      };
+    };
+  };
+  putSignUpPolicy: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SignUpPolicy'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SignUpPolicy'];
+        };
+      };
+    };
+  };
   listSigningKeys: {
     parameters: {
       query?: never;
@@ -5899,6 +6186,98 @@ export interface operations {
     requestBody: {
       content: {
         'application/json': components['schemas']['CreateIdentitySnapshots'];
+      };
+    };
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  searchUsers: {
+    parameters: {
+      query?: {
+        limit?: number;
+        cursor?: string;
+        search?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AdministeredUserPage'];
+        };
+      };
+    };
+  };
+  resetSecondFactor: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['AdministrativeAct'];
+      };
+    };
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  resumeUser: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['AdministrativeAct'];
+      };
+    };
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  suspendUser: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['AdministrativeAct'];
       };
     };
     responses: {
@@ -7144,6 +7523,30 @@ export interface operations {
       };
     };
   };
+  listSpaceDeletions: {
+    parameters: {
+      query?: {
+        limit?: number;
+        cursor?: string;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SpaceDeletionPage'];
+        };
+      };
+    };
+  };
   reportCluster: {
     parameters: {
       query?: never;
@@ -7523,30 +7926,6 @@ export interface operations {
         headers: {
           [name: string]: unknown;
         };
-  listSpaceDeletions: {
-    parameters: {
-      query?: {
-        limit?: number;
-        cursor?: string;
-      };
-      header?: never;
-      path: {
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['SpaceDeletionPage'];
-        };
-      };
-    };
-  };
         content?: never;
       };
     };
