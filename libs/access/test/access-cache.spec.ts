@@ -1,24 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { baseConfig, Clock, createLogger } from '@berth/service-kit';
+import type { Clock } from '@berth/service-kit';
 import { eventually, testDatabase, type TestDatabase } from '@berth/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { accessMigrations } from '../src/index.js';
-import { AccessCache } from '../src/read-copy/access-cache.js';
+import type { AccessCache } from '../src/read-copy/access-cache.js';
 import { type MemberAccess, OrganizationsRepository } from '../src/read-copy/organizations.repository.js';
-import { PlatformRepository } from '../src/read-copy/platform.repository.js';
-
-/** Time stands still until a test moves it. */
-class HeldClock extends Clock {
-  private at = 0;
-
-  override monotonic(): number {
-    return this.at;
-  }
-
-  pass(milliseconds: number): void {
-    this.at += milliseconds;
-  }
-}
+import { HeldClock, openReplica } from './fixtures/replica.js';
 
 /** The real one, counting and holding up reads. */
 class WatchedOrganizations extends OrganizationsRepository {
@@ -61,10 +48,7 @@ describe('the read copy in memory', () => {
   });
 
   async function replica(time: Clock, reads: OrganizationsRepository): Promise<AccessCache> {
-    const config = baseConfig.parse({ DATABASE_URL: made.url });
-    const logger = createLogger('test', 'silent');
-    const opened = new AccessCache(made.database, time, logger, config, reads, new PlatformRepository());
-    await opened.onModuleInit();
+    const opened = await openReplica(made.database, made.url, time, reads);
     open.push(opened);
     return opened;
   }

@@ -11,61 +11,20 @@ import {
   roleDefined,
   roleDeleted,
 } from '@berth/contracts/events';
-import { EVENT_BUS, type EventBus } from '@berth/eventing';
-import { startTestService, type TestService } from '@berth/testing';
+import { startTestService } from '@berth/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { TestIdentity, type TestTokenOptions } from '../src/testing.js';
-import { IdentityEvents } from './fixtures/identity-events.js';
 import { probe } from './fixtures/probe.service-definition.js';
+import { type Stage, stageOf, Tenant } from './fixtures/tenant.js';
 
-let service: TestService;
-let identity: TestIdentity;
-let say: IdentityEvents;
+let stage: Stage;
 beforeAll(async () => {
-  service = await startTestService(probe);
-  identity = await TestIdentity.create(service.database);
-  say = new IdentityEvents(service.app.get<EventBus>(EVENT_BUS));
+  stage = await stageOf(await startTestService(probe));
 });
-afterAll(() => service.close());
-
-/** An organization that services have heard of, with its owner. */
-class Tenant {
-  readonly id = randomUUID();
-  readonly owner = randomUUID();
-  private version = 0;
-
-  static async create(): Promise<Tenant> {
-    const tenant = new Tenant();
-    await say.created(tenant.id, tenant.owner);
-    tenant.version = (await say.granted(tenant.id, tenant.owner, 'owner')).version;
-    return tenant;
-  }
-
-  readonly place = { kind: 'organization' as const, id: this.id };
-
-  async hear(definition: Parameters<IdentityEvents['about']>[0], rest: object = {}): Promise<void> {
-    this.version = (await say.about(definition, this.id, rest)).version;
-  }
-
-  async snapshot(
-    ...[members, more]: [Parameters<IdentityEvents['snapshot']>[1], Parameters<IdentityEvents['snapshot']>[3]]
-  ) {
-    this.version = (await say.snapshot(this.id, members, {}, more)).version;
-  }
-
-  /** Statuses of a read and of a write. */
-  async tries(subjectId: string, options: TestTokenOptions = {}): Promise<[read: number, write: number]> {
-    const token = await identity.token({ subjectId, ...options });
-    const headers = { authorization: `Bearer ${token}`, 'berth-access': `${this.id}@${this.version}` };
-    const ask = async (method: string) =>
-      (await fetch(`${service.url}/v1/projects/${this.id}`, { method, headers })).status;
-    return [await ask('GET'), await ask('POST')];
-  }
-}
+afterAll(() => stage.service.close());
 
 describe('a role that an organization defines', () => {
   it('allows what it names, follows its changes, and nothing once it is gone', async () => {
-    const tenant = await Tenant.create();
+    const tenant = await Tenant.create(stage);
     const [member, roleId] = [randomUUID(), randomUUID()];
     await tenant.hear(roleDefined, { roleId, permissions: ['projects:read', 'no-such:permission'] });
     await tenant.hear(membershipGranted, { subjectId: member, scope: tenant.place, role: 'custom', roleId });
@@ -77,7 +36,7 @@ describe('a role that an organization defines', () => {
   });
 
   it('of one organization is nothing in another', async () => {
-    const [one, other] = [await Tenant.create(), await Tenant.create()];
+    const [one, other] = [await Tenant.create(stage), await Tenant.create(stage)];
     const [member, roleId] = [randomUUID(), randomUUID()];
     await one.hear(roleDefined, { roleId, permissions: ['projects:read'] });
     await other.hear(membershipGranted, { subjectId: member, scope: other.place, role: 'custom', roleId });
@@ -87,7 +46,7 @@ describe('a role that an organization defines', () => {
 
 describe('a group', () => {
   it('gives what it has to whoever is in it, as long as they are', async () => {
-    const tenant = await Tenant.create();
+    const tenant = await Tenant.create(stage);
     const [one, other, groupId] = [randomUUID(), randomUUID(), randomUUID()];
     const grants = [{ scope: tenant.place, role: 'viewer' as const }];
     await tenant.hear(groupChanged, { groupId, memberIds: [one], grants });
@@ -106,7 +65,7 @@ describe('a group', () => {
   });
 
   it('may have a role that the organization defined', async () => {
-    const tenant = await Tenant.create();
+    const tenant = await Tenant.create(stage);
     const [member, groupId, roleId] = [randomUUID(), randomUUID(), randomUUID()];
     await tenant.hear(roleDefined, { roleId, permissions: ['projects:create'] });
     const grants = [{ scope: tenant.place, role: 'custom' as const, roleId }];
@@ -115,20 +74,18 @@ describe('a group', () => {
   });
 
   it('shows its organization in the list of whoever is in it', async () => {
-    const tenant = await Tenant.create();
+    const tenant = await Tenant.create(stage);
     const member = randomUUID();
     const grants = [{ scope: tenant.place, role: 'viewer' as const }];
     await tenant.hear(groupChanged, { groupId: randomUUID(), memberIds: [member], grants });
     await tenant.tries(member);
-    const headers = { authorization: `Bearer ${await identity.token({ subjectId: member })}` };
-    const list = await fetch(`${service.url}/v1/organizations`, { headers });
-    expect(await list.json()).toEqual([tenant.id]);
+    expect((await tenant.ask('GET', 'organizations', await tenant.token(member))).body).toEqual([tenant.id]);
   });
 });
 
 describe('an organization that is suspended', () => {
   it('can be read by its members, and worked in again once it is resumed', async () => {
-    const tenant = await Tenant.create();
+    const tenant = await Tenant.create(stage);
     await tenant.hear(organizationSuspended);
     expect(await tenant.tries(tenant.owner)).toEqual([200, 403]);
     expect(await tenant.tries(randomUUID())).toEqual([404, 404]);
@@ -139,7 +96,7 @@ describe('an organization that is suspended', () => {
 
 describe('an organization that asks for a second factor', () => {
   it('lets in sessions that have shown one', async () => {
-    const tenant = await Tenant.create();
+    const tenant = await Tenant.create(stage);
     await tenant.hear(organizationSecurityChanged, { secondFactorRequired: true });
     expect(await tenant.tries(tenant.owner)).toEqual([403, 403]);
     expect(await tenant.tries(tenant.owner, { secondFactor: true })).toEqual([200, 204]);
@@ -150,7 +107,7 @@ describe('an organization that asks for a second factor', () => {
 
 describe('an organization that is deleted', () => {
   it("is nobody's any more", async () => {
-    const tenant = await Tenant.create();
+    const tenant = await Tenant.create(stage);
     const [member, groupId] = [randomUUID(), randomUUID()];
     const grants = [{ scope: tenant.place, role: 'viewer' as const }];
     await tenant.hear(groupChanged, { groupId, memberIds: [member], grants });
@@ -163,7 +120,7 @@ describe('an organization that is deleted', () => {
 });
 
 it('a snapshot states roles, groups and rules, too, and whatever it does not name is gone', async () => {
-  const tenant = await Tenant.create();
+  const tenant = await Tenant.create(stage);
   const [member, before, roleId, groupId] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
   await tenant.hear(groupChanged, {
     groupId: randomUUID(),

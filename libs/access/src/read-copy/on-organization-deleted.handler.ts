@@ -5,6 +5,7 @@ import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import { OrganizationEvents } from './organization-events.js';
 import { OrganizationRulesRepository } from './organization-rules.repository.js';
 
+/** No snapshot follows it, so nothing that was lost before it can hold it up. */
 @Controller()
 export class OnOrganizationDeletedHandler {
   constructor(
@@ -14,6 +15,6 @@ export class OnOrganizationDeletedHandler {
 
   @EventPattern<string>(organizationDeleted.type)
   async handle(@Payload() event: EventOf<typeof organizationDeleted>, @Ctx() { tx }: EventContext): Promise<void> {
-    await this.events.take(event, tx, (id) => this.rules.forget(tx, id));
+    await this.events.take(event, tx, (id) => this.rules.forget(tx, id), true);
   }
 }

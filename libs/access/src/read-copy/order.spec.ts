@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { judge, type Position, type Verdict } from './order.js';
 
 const p = (epoch: number, version: number): Position => ({ epoch, version });
+const behind = (epoch: number, version: number) => ({ epoch, version, awaitingSnapshot: true });
 
 describe('judge', () => {
   it.each<[string, Position | undefined, Position, boolean, Verdict]>([
@@ -20,6 +21,11 @@ describe('judge', () => {
     ['a snapshot of an earlier epoch', p(1, 2), p(0, 9), true, 'skip'],
     ['one of a later epoch that seems to be the next', p(0, 4), p(1, 5), false, 'gap'],
     ['a snapshot of a later epoch with a lower version', p(0, 9), p(1, 3), true, 'apply'],
+    ['the next, after one that was too far', behind(0, 4), p(0, 5), false, 'gap'],
+    ['one too far, after another', behind(0, 4), p(0, 7), false, 'gap'],
+    ['an old one, after one that was too far', behind(0, 4), p(0, 3), false, 'skip'],
+    ['the snapshot that is awaited', behind(0, 4), p(0, 8), true, 'apply'],
+    ['a snapshot of the version that is known, while a later one is awaited', behind(0, 4), p(0, 4), true, 'skip'],
   ])('%s', (_, stored, event, whole, verdict) => {
     expect(judge(stored, event, whole)).toBe(verdict);
   });

@@ -12,14 +12,19 @@ export class OrganizationEvents {
     @Inject(AccessCache) private readonly cache: AccessCache,
   ) {}
 
-  /** `effect` runs if the event is the next one; otherwise it is known already, or a snapshot has to come. */
+  /**
+   * `effect` runs if the event is the next one; otherwise it is known already, or a snapshot has to come.
+   * `whole`: the event leaves nothing open that an earlier one may have said.
+   */
   async take(
     event: CloudEvent<{ readonly organizationId: string }>,
     tx: Tx,
     effect: (organizationId: string) => Promise<void>,
+    whole = false,
   ): Promise<void> {
     const { organizationId } = event.data;
-    if ((await this.organizations.advance(tx, organizationId, event)) === 'apply') await effect(organizationId);
+    const verdict = await this.organizations.advance(tx, organizationId, event, whole);
+    if (verdict === 'apply') await effect(organizationId);
     this.cache.organizationChanged(tx, organizationId);
   }
 }

@@ -2,12 +2,7 @@ import type { CloudEvent, Membership, Quota } from '@berth/contracts/events';
 import type { Sql, Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { Grant } from '../permissions/can.js';
-import { judge, type Position, type Verdict } from './order.js';
-
-export interface OrganizationState extends Position {
-  /** An event is missing: what is stored must not be trusted until a snapshot has come. */
-  readonly awaitingSnapshot: boolean;
-}
+import { judge, type Position, type StoredPosition, type Verdict } from './order.js';
 
 export interface MemberAccess {
   readonly awaitingSnapshot: boolean;
@@ -32,8 +27,8 @@ export class OrganizationsRepository {
     return verdict;
   }
 
-  async state(sql: Sql, organizationId: string, lock: '' | 'for update' = ''): Promise<OrganizationState | undefined> {
-    const [row] = await sql.query<OrganizationState>(
+  async state(sql: Sql, organizationId: string, lock: '' | 'for update' = ''): Promise<StoredPosition | undefined> {
+    const [row] = await sql.query<StoredPosition>(
       `select epoch, version, awaiting_snapshot as "awaitingSnapshot"
          from access_organization where organization_id = $1 ${lock}`,
       [organizationId],
@@ -41,7 +36,10 @@ export class OrganizationsRepository {
     return row;
   }
 
-  /** The organization's state and what one subject has in it, as of one moment. */
+  /**
+   * The organization's state and what one subject has in it, as of one moment. Its groups are looked up first, as an array:
+   * an `or` would read the roles of everybody in the organization.
+   */
   async member(sql: Sql, organizationId: string, subjectId: string): Promise<MemberAccess | undefined> {
     const [row] = await sql.query<MemberAccess>(
       `select awaiting_snapshot as "awaitingSnapshot", quota, suspended,
@@ -52,10 +50,10 @@ export class OrganizationsRepository {
                  from access_membership member
                  left join access_role custom
                    on custom.organization_id = member.organization_id and custom.role_id = member.role_id
-                where member.organization_id = organization.organization_id
-                  and (subject_id = $2 or subject_id in (
-                    select group_id from access_group_member one
-                     where one.organization_id = organization.organization_id and one.subject_id = $2))) as grants
+                where member.organization_id = $1
+                  and subject_id = any (array(
+                    select group_id from access_group_member where organization_id = $1 and subject_id = $2
+                    union all select $2::uuid))) as grants
          from access_organization organization where organization_id = $1`,
       [organizationId, subjectId],
     );
@@ -65,7 +63,9 @@ export class OrganizationsRepository {
   async organizationsOf(sql: Sql, subjectId: string): Promise<string[]> {
     const rows = await sql.query<{ id: string }>(
       `select organization_id as id from access_membership where subject_id = $1
-       union select organization_id from access_group_member where subject_id = $1 order by 1`,
+       union select one.organization_id from access_group_member one
+         join access_membership had on had.organization_id = one.organization_id and had.subject_id = one.group_id
+        where one.subject_id = $1 order by 1`,
       [subjectId],
     );
     return rows.map(({ id }) => id);
