@@ -1,5 +1,4 @@
 import { answerOf } from '@berth/api-client';
-import type { Command } from 'commander';
 import type { Context } from '../../context.js';
 import { confirmRemoval, removable, type RemovalOptions } from '../removal.js';
 import { findCluster } from './find-cluster.js';
