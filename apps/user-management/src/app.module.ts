@@ -3,6 +3,7 @@ import { EventingModule } from '@berth/eventing';
 import { ReconcileModule } from '@berth/reconcile';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AccountsModule } from './accounts/accounts.module.js';
+import { AdministrationModule } from './administration/administration.module.js';
 import { ApiTokensModule } from './api-tokens/api-tokens.module.js';
 import { AuditModule } from './audit/audit.module.js';
 import type { Config } from './config.js';
@@ -75,6 +76,7 @@ export class AppModule {
       HeartbeatModule,
       GatewaySyncModule,
       SnapshotsModule,
+      AdministrationModule,
     ];
     return { module: AppModule, imports: [...libraries, ...features] };
   }

@@ -1,4 +1,5 @@
 export * from './api/user-management/accounts.js';
+export * from './api/user-management/administration.js';
 export * from './api/user-management/api-tokens.js';
 export * from './api/user-management/audit.js';
 export * from './api/user-management/auth.js';

@@ -1,14 +1,14 @@
 import { Audit, type Caller } from '@berth/access';
-import { sessionRevoked, userDeactivated } from '@berth/contracts/events';
+import { sessionRevoked, userDeactivated, userReactivated } from '@berth/contracts/events';
 import { Outbox } from '@berth/eventing';
 import type { Tx } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Letter } from '../mail/letter.js';
 import { MailService } from '../mail/mail.service.js';
 import { SessionEnder } from '../sessions/session-ender.js';
-import type { UserState } from '../users/user.js';
+import type { UserRecord, UserState } from '../users/user.js';
 import { UsersRepository } from '../users/users.repository.js';
-import { deactivatedMail, erasureMail, suspendedMail } from './account-mails.js';
+import { deactivatedMail, erasureMail, resumedMail, suspendedMail } from './account-mails.js';
 
 export interface Closure {
   readonly by: Caller | 'platform';
@@ -39,6 +39,16 @@ export class AccountClosure {
     const target = { kind: 'user', id: userId };
     const detail = { reason, eraseAt: eraseAt?.toISOString() };
     await this.audit.record(tx, { by, action: 'users:deactivate', target, organizationId: null, detail });
+  }
+
+  /** Takes a suspension back; somebody who was leaving is still on the way out. */
+  async reopen(tx: Tx, user: UserRecord, { by, reason }: Pick<Closure, 'by' | 'reason'>): Promise<void> {
+    const { id: userId, email, eraseAt } = user;
+    await this.users.setState(tx, userId, eraseAt ? 'deactivated' : 'active', eraseAt);
+    if (!eraseAt) await this.outbox.append(tx, userReactivated, { subject: userId, data: { userId } });
+    await this.mail.post(tx, resumedMail(email));
+    const target = { kind: 'user', id: userId };
+    await this.audit.record(tx, { by, action: 'users:resume', target, organizationId: null, detail: { reason } });
   }
 
   /** Access tokens carry the id of the API token that they were exchanged for as their session. */

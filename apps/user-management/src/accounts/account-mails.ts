@@ -47,6 +47,13 @@ export const suspendedMail = (to: string): Letter => ({
   closing: ['If you do not know why, write to whoever runs this platform.'],
 });
 
+export const resumedMail = (to: string): Letter => ({
+  to,
+  subject: 'Your account can be used again',
+  opening: ['An administrator has taken back the suspension of your account at Berth.'],
+  closing: ['Log in to use it. Its API tokens are gone: make new ones.'],
+});
+
 export const erasureMail = (to: string, at: Date): Letter => ({
   to,
   subject: 'Your account will be erased',

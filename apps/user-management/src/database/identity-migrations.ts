@@ -1,5 +1,6 @@
 import { Accounts1763750000003 } from './migrations/accounts.migration.js';
 import { AuditHeads1763760000002 } from './migrations/audit-heads.migration.js';
+import { Administration1763750000005 } from './migrations/administration.migration.js';
 import { ApiTokens1763740000004 } from './migrations/api-tokens.migration.js';
 import { CreateUserManagement1763690000001 } from './migrations/create-user-management.migration.js';
 import { IdentityProviders1763750000001 } from './migrations/identity-providers.migration.js';
@@ -23,6 +24,7 @@ export const identityMigrations = [
   Passkeys1763750000002,
   Accounts1763750000003,
   OrganizationRules1763750000004,
+  Administration1763750000005,
   ServiceAccounts1763760000001,
   AuditHeads1763760000002,
 ] as const;

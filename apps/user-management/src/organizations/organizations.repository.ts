@@ -2,6 +2,7 @@ import type { Quota } from '@berth/contracts/events';
 import type { MyOrganization } from '@berth/contracts/identity';
 import type { Sql, Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
+import { likePrefix } from '../like-prefix.js';
 import type { OrganizationRecord } from './organization.js';
 
 const columns = `organization.id, slug, display_name as "displayName", organization.created_at as "createdAt",
@@ -43,6 +44,15 @@ export class OrganizationsRepository {
         where membership.user_id = $1 and ($2::uuid is null or organization.id > $2)
         group by organization.id order by organization.id limit $3`,
       [userId, after, limit],
+    );
+  }
+
+  /** Those whose slug begins so, in the order of their slugs. */
+  search(sql: Sql, prefix: string, after: string | null, limit: number): Promise<OrganizationRecord[]> {
+    return sql.query<OrganizationRecord>(
+      `select ${columns} from organization where slug like $1 and ($2::text is null or slug > $2 collate "C")
+        order by slug collate "C" limit $3`,
+      [likePrefix(prefix), after, limit],
     );
   }
 

@@ -42,8 +42,19 @@ export class SecondFactorChanges {
     await this.repository.markSessions(tx, userId, false, null);
   }
 
+  /** Takes everything but the password from somebody, and their sessions with it. */
+  async reset(tx: Tx, by: Caller, userId: string, reason: string): Promise<void> {
+    await this.repository.deleteAll(tx, userId);
+    await this.told(tx, by, 'all removed by an administrator', { userId, reason });
+  }
+
   /** Tells the person, whoever did it, and records it. */
-  async told(tx: Tx, by: Caller | 'platform', event: SecondFactorEvent, of?: { userId: string }): Promise<void> {
+  async told(
+    tx: Tx,
+    by: Caller | 'platform',
+    event: SecondFactorEvent,
+    of?: { userId: string; reason?: string },
+  ): Promise<void> {
     // Whoever has just added one has shown it.
     if (by !== 'platform' && event.endsWith('added'))
       await this.repository.markSessions(tx, by.subjectId, true, by.sessionId);
@@ -51,6 +62,7 @@ export class SecondFactorChanges {
     const user = await this.users.find(tx, id);
     if (user) await this.mail.post(tx, secondFactorMail(user.email, event));
     const target = { kind: 'user', id };
-    await this.audit.record(tx, { by, action: actions[event], target, organizationId: null });
+    const detail = { reason: of?.reason };
+    await this.audit.record(tx, { by, action: actions[event], target, organizationId: null, detail });
   }
 }

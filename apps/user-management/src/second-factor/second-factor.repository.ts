@@ -92,6 +92,11 @@ export class SecondFactorRepository {
     return (await sql.query('select from recovery_code where user_id = $1', [userId])).length;
   }
 
+  async deleteAll(tx: Tx, userId: string): Promise<void> {
+    for (const table of ['totp', 'passkey', 'recovery_code'])
+      await tx.query(`delete from ${table} where user_id = $1`, [userId]);
+  }
+
   async deleteTotp(tx: Tx, userId: string): Promise<void> {
     await tx.query('delete from totp where user_id = $1', [userId]);
   }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Permission } from '@berth/access';
 import { anyone, anyVersion, byId, needs, open, own, type Rows } from '../row.js';
 import { identityProvider, logIn, newPerson, password, roomyQuota, type Tenant } from '../tenant.js';
 
@@ -9,6 +10,9 @@ const unreadable = () => ({ body: { unknown: 1 } });
 const nobodys = () => ({ path: { id: randomUUID() } });
 
 const unreadableForm = () => ({ body: new URLSearchParams({ unknown: '1' }) });
+
+const onNobody = (permission: Permission) =>
+  needs(permission, 'platform', 404, () => ({ ...nobodys(), body: { reason: 'the matrix' } }));
 
 const organization = ({ has }: Tenant) => ({ query: { organization: has.organization } });
 
@@ -228,6 +232,17 @@ export const userManagementRows: Rows = {
   'GET /v1/audit': needs('audit:read', 'organization', 200, organization),
   'GET /v1/audit/export': needs('audit:read', 'organization', 200, organization),
   'GET /v1/audit/verification': needs('audit:read', 'organization', 200, organization),
+  'GET /v1/admin/user-management/users': needs('users:read', 'platform', 200),
+  'POST /v1/admin/user-management/users/{id}/suspend': onNobody('users:update'),
+  'POST /v1/admin/user-management/users/{id}/resume': onNobody('users:update'),
+  'POST /v1/admin/user-management/users/{id}/reset-second-factor': onNobody('users:update'),
+  'GET /v1/admin/user-management/organizations': needs('organizations:read', 'platform', 200),
+  'POST /v1/admin/user-management/organizations/{id}/suspend': onNobody('organizations:suspend'),
+  'POST /v1/admin/user-management/organizations/{id}/resume': onNobody('organizations:suspend'),
+  'GET /v1/admin/user-management/sign-up-policy': needs('sign-up:read', 'platform', 200),
+  'PUT /v1/admin/user-management/sign-up-policy': needs('sign-up:update', 'platform', 200, () => ({
+    body: { mode: 'open', domains: [] },
+  })),
   'GET /v1/admin/user-management/signing-keys': needs('signing-keys:read', 'platform', 200),
   'POST /v1/admin/user-management/signing-keys': needs('signing-keys:rotate', 'platform', 201),
   'POST /v1/admin/user-management/snapshots': needs('snapshots:create', 'platform', 204, () => ({
