@@ -4,6 +4,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { AgreementsModule } from './agreements/agreements.module.js';
 import { BillingAccountsModule } from './billing-accounts/billing-accounts.module.js';
 import type { Config } from './config.js';
+import { ConservationModule } from './conservation/conservation.module.js';
 import { BudgetsModule } from './budgets/budgets.module.js';
 import { CostsModule } from './costs/costs.module.js';
 import { CreditsModule } from './credits/credits.module.js';
@@ -18,7 +19,7 @@ import { TaxRulesModule } from './tax-rules/tax-rules.module.js';
 import { UsageModule } from './usage/usage.module.js';
 
 const service = 'metering';
-const usage = [SpansModule, DeadLettersModule, UsageModule];
+const usage = [SpansModule, DeadLettersModule, UsageModule, ConservationModule];
 const prices = [PriceBooksModule, AgreementsModule, TaxRulesModule, CostsModule];
 const bills = [
   BudgetsModule,

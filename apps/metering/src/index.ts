@@ -11,6 +11,7 @@ import { IndexSpans1763700000005 } from './database/migrations/index-spans.migra
 import { NameParties1763700000022 } from './database/migrations/name-parties.migration.js';
 import { PriceBookVersions1763700000003 } from './database/migrations/price-book-versions.migration.js';
 import { UsageAtScale1763700000031 } from './database/migrations/usage-at-scale.migration.js';
+import { UsageConservation1763700000032 } from './database/migrations/usage-conservation.migration.js';
 import { WatchWorkloads1763700000002 } from './database/migrations/watch-workloads.migration.js';
 
 /** Usage from allocations, exactly once, and what it costs. */
@@ -28,6 +29,7 @@ export const metering: ServiceDefinition<Config> = {
     IndexSpans1763700000005,
     CreateCredits1763700000021,
     UsageAtScale1763700000031,
+    UsageConservation1763700000032,
     NameParties1763700000022,
     CreateBudgets1763700000041,
   ],

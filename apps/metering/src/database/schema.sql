@@ -390,6 +390,24 @@ create table usage_anomaly (
   constraint usage_anomaly_pkey PRIMARY KEY (id)
 );
 
+create table usage_check (
+  workload_id uuid not null,
+  epoch integer not null,
+  version integer not null,
+  at timestamp with time zone,
+  constraint usage_check_pkey PRIMARY KEY (workload_id)
+);
+
+create table usage_drift (
+  subject uuid not null,
+  organization_id uuid not null,
+  stage text not null,
+  detail text not null,
+  since timestamp with time zone not null,
+  constraint usage_drift_pkey PRIMARY KEY (subject),
+  constraint usage_drift_stage_check CHECK ((stage = ANY (ARRAY['spans'::text, 'rating'::text])))
+);
+
 alter table agreement add constraint agreement_book_id_fkey FOREIGN KEY (book_id) REFERENCES price_book(id);
 
 alter table allocation_gap add constraint allocation_gap_workload_id_fkey FOREIGN KEY (workload_id) REFERENCES metered_workload(workload_id);

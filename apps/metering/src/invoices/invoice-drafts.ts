@@ -59,7 +59,7 @@ export class InvoiceDrafts {
   /** All that an invoice of a period depends on, as it is known now. What still runs is counted up to `countedUntil`. @throws NotConserved */
   async of(tx: Tx, account: AccountRow, period: BilledPeriod, countedUntil: Date): Promise<InvoiceInput> {
     const { organizationId, issuer } = account;
-    const until = countedUntil < period.to ? countedUntil : period.to;
+    const until = new Date(Math.max(+period.from, Math.min(+period.to, +countedUntil)));
     const taxes = await this.taxesOf(tx, account, period);
     const rated = await this.periods.of(tx, { ...account, period, taxes }, until);
     const cut = await this.invoices.cut(tx, organizationId);

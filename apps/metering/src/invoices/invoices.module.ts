@@ -13,6 +13,7 @@ import { InvoicesController } from './invoices.controller.js';
 import { InvoicesRepository } from './invoices.repository.js';
 import { InvoicesService } from './invoices.service.js';
 import { Issuing } from './issuing.js';
+import { OpenPeriods } from './open-periods.js';
 import { PeriodCloser } from './period-closer.js';
 import { PeriodSpansRepository } from './period-spans.repository.js';
 import { RatedPeriods } from './rated-periods.js';
@@ -22,8 +23,8 @@ import { RatedPeriods } from './rated-periods.js';
   controllers: [InvoicesController, InvoicesAdminController],
   providers: [
     ...[InvoicesRepository, InvoicesService, InvoiceRecords, InvoiceDrafts],
-    ...[PeriodSpansRepository, RatedPeriods, Closing, Issuing, PeriodCloser],
+    ...[PeriodSpansRepository, RatedPeriods, Closing, Issuing, PeriodCloser, OpenPeriods],
   ],
-  exports: [InvoicesService, InvoiceDrafts],
+  exports: [InvoicesService, InvoiceDrafts, OpenPeriods],
 })
 export class InvoicesModule {}

@@ -29,6 +29,8 @@ export class InvoicesService {
   /** What the open period costs so far. */
   preview(organizationId: string): Promise<InvoiceDocument> {
     return this.database.transaction(async (tx) => {
+      // Spans and sums must be of one moment: usage that comes in between would look as if it were lost.
+      await tx.query('set transaction isolation level repeatable read');
       const account = await this.accounts.find(tx, organizationId);
       if (!account) throw invoiceErrors.InvoiceNotFound('The organization has used nothing yet.');
       const since = (await this.accounts.lateSince(tx, organizationId)) ?? account.openSince;

@@ -12,7 +12,7 @@ const spansSql = `
          greatest(lower(s.during), $2) as "from", least(coalesce(upper(s.during), $3), $3) as "to"
     from metered_resource r
     join span s on s.resource_id = r.id and lower(s.during) < $3 and coalesce(upper(s.during), 'infinity') > $2
-   where r.organization_id = $1
+   where r.organization_id = $1 and $2::timestamptz < $3::timestamptz
    order by r.workload_id, "from", r.cluster collate "C", r.process_type collate "C", r.release, r.cpu_millicores,
             r.memory_mib`;
 

@@ -137,8 +137,10 @@ export class MeteredWorkloadsRepository {
     );
   }
 
-  async forgetAnomalies(tx: Tx, workloadId: string): Promise<void> {
+  /** What was noted about facts that are applied anew, and that they were compared with their spans. */
+  async forgetNotes(tx: Tx, workloadId: string): Promise<void> {
     await tx.query('delete from usage_anomaly where workload_id = $1', [workloadId]);
+    await tx.query('delete from usage_check where workload_id = $1', [workloadId]);
   }
 
   private async lockKnown(tx: Tx, ids: readonly string[]): Promise<Map<string, MeteredWorkload>> {

@@ -104,6 +104,6 @@ export class SpanMover {
 
   private async forget(tx: Tx, workloadId: string): Promise<void> {
     await this.spans.removeAll(tx, workloadId);
-    await this.workloads.forgetAnomalies(tx, workloadId);
+    await this.workloads.forgetNotes(tx, workloadId);
   }
 }

@@ -12,7 +12,9 @@ import {
 } from '@berth/contracts/events';
 import { EVENT_BUS, type EventBus } from '@berth/eventing';
 import { Clock } from '@berth/service-kit';
+import { expect } from '@jest/globals';
 import { eventually, startTestService, type TestService } from '@berth/testing';
+import { Conservation } from '../../src/conservation/conservation.js';
 import { metering } from '../../src/index.js';
 import { SpansService } from '../../src/spans/spans.service.js';
 import type { Told } from '../../src/spans/telling.js';
@@ -134,8 +136,11 @@ export class MeteringApp {
     return startTestService(metering, { environment, overrides: [[Clock, this.clock]] });
   }
 
-  close(): Promise<void> {
-    return this.service.close();
+  /** Whatever a test did, usage is conserved. */
+  async close(): Promise<void> {
+    const drifts = await this.service.app.get(Conservation, { strict: false }).check();
+    await this.service.close();
+    expect(drifts).toEqual([]);
   }
 
   get database() {
