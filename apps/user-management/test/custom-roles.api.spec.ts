@@ -199,4 +199,18 @@ describe('a group', () => {
     const grants = [{ scope: tenant.scope(), ...grant }];
     expect((await tenant.group('odd', { grants })).status).toBe(422);
   });
+
+  it('has one role at each place, as a member does', async () => {
+    const tenant = await Tenant.create();
+    const two = ['viewer', 'billing'].map((role) => ({ scope: tenant.scope(), role }));
+    const refused = { status: 422, body: { errors: [{ pointer: '/grants' }] } };
+    expect(await tenant.group('both', { grants: two })).toMatchObject(refused);
+    const { body: group } = await tenant.group('one', { grants: two.slice(1) });
+    expect(await tenant.call('PATCH', `/v1/groups/${group.id}`, { grants: two })).toMatchObject(refused);
+    const elsewhere = { scope: { kind: 'project', id: randomUUID() }, role: 'viewer' };
+    expect((await tenant.call('PATCH', `/v1/groups/${group.id}`, { grants: [two[0], elsewhere] })).status).toBe(200);
+    // What was said of it stops nothing: the organization's access goes on.
+    const member = await tenant.member('viewer');
+    expect((await tenant.call('GET', `/v1/organizations/${tenant.id}`, undefined, member)).status).toBe(200);
+  });
 });

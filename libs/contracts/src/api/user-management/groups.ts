@@ -16,7 +16,13 @@ const grant = z
   });
 
 const memberIds = z.array(id).max(1_000);
-const grants = z.array(grant).max(50);
+/** As a member does, a group has one role at each place. */
+const grants = z
+  .array(grant)
+  .max(50)
+  .refine((all) => new Set(all.map(({ scope: { kind, id: place } }) => `${kind} ${place}`)).size === all.length, {
+    error: 'give one role at each place',
+  });
 
 export const createGroup = z
   .strictObject({ organizationId: id, name: slug, memberIds: memberIds.default([]), grants: grants.default([]) })
