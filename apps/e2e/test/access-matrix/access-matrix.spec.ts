@@ -67,9 +67,10 @@ describe('the authorisation matrix', () => {
     const meant = matrix.routes.map(({ operation, row }) => [
       operation.name,
       row.needs !== 'public',
-      typeof row.needs === 'string'
-        ? []
-        : [...row.needs.slice(0, 1).map(({ permission }) => permission), ...(row.alsoNeeds ?? [])],
+      [
+        ...(typeof row.needs === 'string' ? [] : row.needs.slice(0, 1).map(({ permission }) => permission)),
+        ...(row.alsoNeeds ?? []),
+      ],
     ]);
     expect(told).toEqual(meant);
   });

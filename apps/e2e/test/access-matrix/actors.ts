@@ -10,6 +10,7 @@ export interface Actor {
   readonly grants: readonly Grant[];
   /** Whether it is nobody to the first tenant: no answer may tell anything of it. */
   readonly isStranger: boolean;
+  readonly isMachine?: true;
 }
 
 const rolesOn = {
@@ -31,6 +32,9 @@ export async function actorsOf(services: Services, tenant: Tenant, other: Tenant
   return [
     { name: 'owner', token: tenant.owner.accessToken, administrator: false, grants: ownership, isStranger: false },
     ...members,
+    await machine(tenant, 'admin'),
+    await machine(tenant, 'viewer'),
+    { ...(await machine(other, 'admin')), ...stranger, name: 'service account of another tenant' },
     { name: 'administrator', token: admin, administrator: true, grants: [], isStranger: false },
     { ...stranger, name: 'owner of another tenant', token: other.owner.accessToken },
     { ...stranger, name: 'viewer of another tenant', token: (await member(other, viewerOf(other))).token },
@@ -53,6 +57,18 @@ async function member(tenant: Tenant, grant: Grant): Promise<Actor> {
 
 const give = (tenant: Tenant, email: string, { scope, role }: Grant): Promise<string> =>
   tenant.make('/v1/memberships', { organizationId: tenant.has.organization, email, role, scope });
+
+/** A service account, by the grant that a machine has. */
+async function machine(tenant: Tenant, role: 'admin' | 'viewer'): Promise<Actor> {
+  const { services, has, mark } = tenant;
+  const id = await tenant.make('/v1/service-accounts', { organizationId: has.organization, name: mark, role });
+  const secret = await tenant.must<{ clientSecret: string }>('POST', `/v1/service-accounts/${id}/secrets`, {});
+  const fields = { grant_type: 'client_credentials', client_id: id, client_secret: secret.clientSecret };
+  const answer = await services.send('POST', '/v1/oauth/token', { body: new URLSearchParams(fields) });
+  const token = (JSON.parse(answer.text) as { access_token: string }).access_token;
+  const grants = [{ scope: { kind: 'organization', id: has.organization }, role } as const];
+  return { name: `service account, ${role}`, token, administrator: false, grants, isStranger: false, isMachine: true };
+}
 
 async function formerMember(tenant: Tenant): Promise<string> {
   const person = await newPerson(tenant.services, 'former');

@@ -70,10 +70,11 @@ export class Matrix {
 
   /** What an actor gets for a good request. */
   async knock(route: Route, actor: Actor): Promise<void> {
-    const { row, standing } = route;
-    const expected = this.expectedOf(row, actor);
+    const { row, standing, operation } = route;
+    const forMachine = isForPeople(row, operation.method) ? 403 : row.machines;
+    const expected = (actor.isMachine ? forMachine : undefined) ?? this.expectedOf(row, actor);
     const request = expected === row.success ? await row.request(this.tenant) : standing;
-    const token = row.as ? await row.as(this.tenant) : actor.token;
+    const token = row.as && !actor.isMachine ? await row.as(this.tenant) : actor.token;
     const answer = await this.send(route, request, token, this.current);
     this.note(route, actor.name, answer, expected);
     if (actor.isStranger) this.noteLeak(route, actor.name, request, answer, this.tenant);
@@ -162,10 +163,17 @@ const ownerOf = ({ has }: Tenant) => ({
 const isOnPlatform = ({ needs }: Row): boolean =>
   typeof needs !== 'string' && needs.some(({ on }: Need) => on === 'platform');
 
-/** What needs no permission is done by a person's own session alone, unless it only reads. */
-function narrowlyAllowed({ needs, alsoNeeds = [] }: Row, method: string, scopes: readonly string[]): boolean {
-  if (typeof needs === 'string') return method === 'GET' || scopes.includes('*');
-  return [...needs.map(({ permission }) => permission), ...alsoNeeds].every((each) => scopesAllow(scopes, each));
-}
+const permissionsOf = ({ needs, alsoNeeds = [] }: Row) => [
+  ...(typeof needs === 'string' ? [] : needs.map(({ permission }) => permission)),
+  ...alsoNeeds,
+];
+
+/** What needs no permission is for a person's own session alone, unless it only reads. */
+const isForPeople = (row: Row, method: string): boolean => permissionsOf(row).length === 0 && method !== 'GET';
+
+const narrowlyAllowed = (row: Row, method: string, scopes: readonly string[]): boolean =>
+  isForPeople(row, method)
+    ? scopes.includes('*')
+    : permissionsOf(row).every((permission) => scopesAllow(scopes, permission));
 
 const codeOf = (text: string): unknown => (text === '' ? undefined : (JSON.parse(text) as { code?: unknown }).code);

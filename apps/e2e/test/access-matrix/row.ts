@@ -20,12 +20,14 @@ export interface Row {
   /** Made anew for each caller who may do it. */
   readonly request: (tenant: Tenant) => GoodRequest | Promise<GoodRequest>;
   readonly success: number;
-  /** Permissions on the same object that the route asks for beside the first. */
+  /** Permissions that the route asks for beside the first: on the same object, or of the token alone. */
   readonly alsoNeeds?: readonly Permission[];
   /** Other good requests, in which ids stand where the first one has none. */
   readonly also?: readonly Row['request'][];
   /** Whose token is sent in place of every actor's: what it does must not end the actor's own session. */
   readonly as?: (tenant: Tenant) => Promise<string>;
+  /** What service accounts are answered, whatever their role: a person is meant, or one who was proven a moment ago. */
+  readonly machines?: number;
   /** Ids of what belongs to no tenant. */
   readonly everybodys?: readonly IdPlace[];
   /** A list that tells strangers nothing, instead of 404. */
@@ -47,6 +49,9 @@ export const needs = (permission: Permission, on: Place, success: number, reques
   success,
   request,
 });
+
+/** Asks for a person who was proven a moment ago, which nobody without a session is. */
+export const proven = (row: Row): Row => ({ ...row, machines: 403 });
 
 /** A route by its object's id in the path. */
 export const byId = (

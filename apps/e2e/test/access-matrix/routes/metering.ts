@@ -16,6 +16,7 @@ export const meteringRows: Rows = {
   'GET /v1/costs': { ...inOrganization('costs:read'), foreign: partsOfOthers },
   'POST /v1/costs/estimate': {
     ...anyone(200, () => ({ body: { before: [], after: [] } })),
+    alsoNeeds: ['costs:read'],
     also: [
       ({ has: { organization, project, environment } }) => ({
         body: { organization, project, environment, before: [], after: [] },
@@ -82,6 +83,10 @@ export const meteringRows: Rows = {
   'GET /v1/invoices/preview': needs('invoices:read', 'organization', 200, organization),
   'GET /v1/invoices/{id}': byId('invoices:read', 'organization', 200, ({ has }) => has.invoice),
   'GET /v1/invoices/{id}/events': byId('invoices:read', 'organization', 200, ({ has }) => has.invoice),
+  'GET /v1/invoices/{id}/parts': byId('invoices:read', 'organization', 200, ({ has }) => has.invoice, {
+    query: { line: '0' },
+  }),
+  'GET /v1/costs/comparison': inOrganization('invoices:read', { month: '2026-11', with: '2026-10' }),
   'GET /v1/invoices/{id}/pdf': byId('invoices:read', 'organization', 200, ({ has }) => has.invoice),
   'GET /v1/invoices/{id}/csv': byId('invoices:read', 'organization', 200, ({ has }) => has.invoice),
   'GET /v1/invoices/{id}/focus': byId('invoices:read', 'organization', 200, ({ has }) => has.invoice),

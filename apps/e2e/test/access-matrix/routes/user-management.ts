@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Permission } from '@berth/access';
-import { anyone, anyVersion, byId, needs, open, own, type Rows } from '../row.js';
+import { anyone, anyVersion, byId, needs, open, own, proven, type Rows } from '../row.js';
 import { identityProvider, logIn, newPerson, password, roomyQuota, type Tenant } from '../tenant.js';
 
 /** The guard comes before the body is looked at: this gets past it, and does nothing. */
@@ -85,9 +85,9 @@ export const userManagementRows: Rows = {
   'POST /v1/oauth/device_authorization': open(400, unreadableForm),
   'GET /v1/oauth/device': open(200),
   'POST /v1/oauth/device': open(422, unreadableForm),
-  'GET /v1/me': anyone(200),
+  'GET /v1/me': { ...anyone(200), machines: 404 },
   'PATCH /v1/me': anyone(200, () => ({ body: {}, ...anyVersion })),
-  'GET /v1/me/export': anyone(200),
+  'GET /v1/me/export': proven(anyone(200)),
   'POST /v1/me/email': anyone(422, unreadable),
   'POST /v1/me/email/confirm': anyone(422, unreadable),
   'POST /v1/me/deactivation': { ...anyone(204), as: somebodyElse },
@@ -120,15 +120,15 @@ export const userManagementRows: Rows = {
     body: {},
     ...anyVersion,
   }),
-  'POST /v1/organizations/{id}/transfer': byId('memberships:own', 'organization', 422, ({ has }) => has.organization, {
-    body: { userId: randomUUID() },
-  }),
-  'POST /v1/organizations/{id}/deletion': byId(
-    'organizations:delete',
-    'organization',
-    422,
-    ({ has }) => has.organization,
-    { body: { slug: 'the-wrong-name' } },
+  'POST /v1/organizations/{id}/transfer': proven(
+    byId('memberships:own', 'organization', 422, ({ has }) => has.organization, {
+      body: { userId: randomUUID() },
+    }),
+  ),
+  'POST /v1/organizations/{id}/deletion': proven(
+    byId('organizations:delete', 'organization', 422, ({ has }) => has.organization, {
+      body: { slug: 'the-wrong-name' },
+    }),
   ),
   'DELETE /v1/organizations/{id}/deletion': byId(
     'organizations:delete',
@@ -181,22 +181,20 @@ export const userManagementRows: Rows = {
   'POST /v1/invitations/{id}/resend': byId('memberships:create', 'organization', 204, ({ has }) => has.invitation),
   'DELETE /v1/invitations/{id}': byId('memberships:create', 'organization', 204, (tenant) => tenant.newInvitation()),
   'GET /v1/identity-providers': needs('identity-providers:read', 'organization', 200, organization),
-  'POST /v1/identity-providers': needs('identity-providers:update', 'organization', 201, (tenant) => ({
-    body: { organizationId: tenant.has.organization, ...identityProvider(tenant.name()) },
-  })),
+  'POST /v1/identity-providers': proven(
+    needs('identity-providers:update', 'organization', 201, (tenant) => ({
+      body: { organizationId: tenant.has.organization, ...identityProvider(tenant.name()) },
+    })),
+  ),
   'GET /v1/identity-providers/{id}': byId('identity-providers:read', 'organization', 200, ({ has }) => has.provider),
-  'PATCH /v1/identity-providers/{id}': byId(
-    'identity-providers:update',
-    'organization',
-    200,
-    ({ has }) => has.provider,
-    {
+  'PATCH /v1/identity-providers/{id}': proven(
+    byId('identity-providers:update', 'organization', 200, ({ has }) => has.provider, {
       body: {},
       ...anyVersion,
-    },
+    }),
   ),
-  'DELETE /v1/identity-providers/{id}': byId('identity-providers:update', 'organization', 204, (tenant) =>
-    tenant.newProvider(),
+  'DELETE /v1/identity-providers/{id}': proven(
+    byId('identity-providers:update', 'organization', 204, (tenant) => tenant.newProvider()),
   ),
   'GET /v1/service-accounts': needs('service-accounts:read', 'organization', 200, organization),
   'POST /v1/service-accounts': {
