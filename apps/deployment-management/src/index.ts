@@ -5,6 +5,7 @@ import type { ServiceDefinition } from '@berth/service-kit';
 import { AppModule } from './app.module.js';
 import { type Config, config } from './config.js';
 import { Autoscaling1763800000110 } from './database/migrations/autoscaling.migration.js';
+import { BudgetStops1763800000120 } from './database/migrations/budget-stops.migration.js';
 import { Clusters1763800000100 } from './database/migrations/clusters.migration.js';
 import { CurrentConfig1763800000000 } from './database/migrations/current-config.migration.js';
 import { EnvironmentEnds1763800000130 } from './database/migrations/environment-ends.migration.js';
@@ -34,6 +35,7 @@ export const deploymentManagement: ServiceDefinition<Config> = {
     Clusters1763800000100,
     EnvironmentEnds1763800000130,
     Autoscaling1763800000110,
+    BudgetStops1763800000120,
   ],
   module: (parsed) => AppModule.with(parsed),
   connect: connectEvents,

@@ -109,6 +109,15 @@ create table audit_entry (
   constraint audit_entry_pkey PRIMARY KEY (key, sequence)
 );
 
+create table budget_stop (
+  budget_id uuid not null,
+  environment_kind text not null,
+  organization_id uuid not null,
+  project_id uuid,
+  environment_id uuid,
+  constraint budget_stop_pkey PRIMARY KEY (budget_id, environment_kind)
+);
+
 create table cluster (
   id uuid not null,
   name text not null,
@@ -440,6 +449,8 @@ CREATE INDEX access_revoked_session_at ON access_revoked_session USING btree (re
 CREATE INDEX app_organization ON app USING btree (organization_id) WHERE (deleted_at IS NULL);
 
 CREATE UNIQUE INDEX app_slug ON app USING btree (project_id, slug) WHERE (deleted_at IS NULL);
+
+CREATE INDEX budget_stop_organization ON budget_stop USING btree (organization_id);
 
 CREATE UNIQUE INDEX cluster_name ON cluster USING btree (name) WHERE (removed_at IS NULL);
 

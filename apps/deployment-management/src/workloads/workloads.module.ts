@@ -28,6 +28,9 @@ import { Instances } from '../instances/instances.js';
 import { InstancesController } from '../instances/instances.controller.js';
 import { Sessions } from '../instances/sessions.js';
 import { SessionsController } from '../instances/sessions.controller.js';
+import { BudgetStops } from '../budget-stops/budget-stops.js';
+import { OnBudgetClearedHandler } from '../budget-stops/on-budget-cleared.handler.js';
+import { OnBudgetExhaustedHandler } from '../budget-stops/on-budget-exhausted.handler.js';
 import { OnOrganizationDeletedHandler } from '../organizations/on-organization-deleted.handler.js';
 import { OnOrganizationResumedHandler } from '../organizations/on-organization-resumed.handler.js';
 import { OnOrganizationSuspendedHandler } from '../organizations/on-organization-suspended.handler.js';
@@ -94,6 +97,7 @@ const reconciliation = [
   WorkloadKeys,
   WorkloadEnd,
   OrganizationWorkloads,
+  BudgetStops,
   Preparation,
   Rollouts,
   RuntimeState,
@@ -152,6 +156,8 @@ const releases = [
     OnBuildSucceededHandler,
     OnBuildFailedHandler,
     OnAllocationSnapshotRequestedHandler,
+    OnBudgetExhaustedHandler,
+    OnBudgetClearedHandler,
     OnOrganizationSuspendedHandler,
     OnOrganizationResumedHandler,
     OnOrganizationDeletedHandler,

@@ -3,8 +3,11 @@ import { decodeCursor, type Sql, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { WorkloadRow } from './workload.js';
 
-/** Nothing of an organization that is suspended runs; what was to run before is to run again afterwards. */
+/** Nothing runs of an organization that is suspended, or that a spent budget stops; afterwards all is as it was before. */
 const stateOf = `case when (select suspended from access_organization o where o.organization_id = w.organization_id)
+      or exists (select from budget_stop s where s.organization_id = w.organization_id and s.environment_kind = e.kind
+                    and coalesce(s.project_id = w.project_id, true)
+                    and coalesce(s.environment_id = w.environment_id, true))
       then 'stopped' else w.state end`;
 
 const select = `select w.id, w.app_id as "appId", w.environment_id as "environmentId", w.project_id as "projectId",
