@@ -48,6 +48,12 @@ class Tenant {
       by,
     );
 
+  invite = (role: string, by: Person) =>
+    this.call('POST', '/v1/invitations', { organizationId: this.id, email: 'guest@example.com', role }, by);
+
+  machine = (role: string, by: Person) =>
+    this.call('POST', '/v1/service-accounts', { organizationId: this.id, name: 'robot', role }, by);
+
   async member(role: string, more: object = {}): Promise<Person & { membershipId: string; userId: string }> {
     const person = await identity.person();
     const added = await this.add(person, role, more);
@@ -116,6 +122,7 @@ describe('nobody gives what they do not have', () => {
     const may = [
       'memberships:create',
       'memberships:update',
+      'service-accounts:create',
       'roles:update',
       'groups:update',
       'roles:read',
@@ -131,6 +138,8 @@ describe('nobody gives what they do not have', () => {
       await tenant.add(stranger, 'viewer', {}, person),
       await tenant.add(stranger, 'admin', {}, person),
       await tenant.add(stranger, 'owner', {}, person),
+      await tenant.invite('admin', person),
+      await tenant.machine('admin', person),
       await tenant.call('PATCH', `/v1/memberships/${friend.membershipId}`, { role: 'admin' }, person),
       await tenant.group(
         'more',

@@ -3,6 +3,7 @@ import type { Page } from '@berth/contracts/common';
 import type { CreateInvitation, InvitationQuery, InvitationView } from '@berth/contracts/identity';
 import { Database, decodeCursor, Ids, toPage } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
+import { rightsOf } from '../roles/role-rights.js';
 import { type InvitationRecord, toView } from './invitation.js';
 import { InvitationSender } from './invitation-sender.js';
 import { InvitationsRepository } from './invitations.repository.js';
@@ -19,11 +20,12 @@ export class InvitationsService {
     @Inject(Ids) private readonly ids: Ids,
   ) {}
 
-  /** @throws DomainError 409 `invitation_exists` */
+  /** @throws DomainError 409 `invitation_exists`, 403 for what the caller does not have */
   async create(caller: Caller, { organizationId, email, role, scope }: CreateInvitation): Promise<InvitationRecord> {
     await this.access.require(caller, 'memberships:create', { organizationId });
     if (role === 'owner') await this.access.require(caller, 'memberships:own', { organizationId });
     const place = scope ?? { kind: 'organization' as const, id: organizationId };
+    await this.access.requireToHandOn(caller, ...rightsOf(organizationId, { scope: place, role }));
     const invitation = { id: this.ids.next(), organizationId, email, role, scope: place };
     return this.database.transaction((tx) => this.sender.send(tx, caller, invitation));
   }

@@ -1,5 +1,5 @@
 import { Access, type Caller, permissions, type Target } from '@berth/access';
-import type { MemberRole, Scope } from '@berth/contracts/events';
+import type { MemberRole, Role, Scope } from '@berth/contracts/events';
 import { Database } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { roleErrors } from './roles.errors.js';
@@ -27,12 +27,20 @@ export class RoleRights {
   }
 
   private async permissionsOf(organizationId: string, { scope, role, roleId }: GivenRole): Promise<readonly string[]> {
-    if (role !== 'custom') return permissions[scope.kind][role] ?? [];
+    if (role !== 'custom') return builtIn(scope, role);
     const custom = roleId === null ? undefined : await this.roles.find(this.database, roleId);
     if (custom?.organizationId === organizationId) return custom.permissions;
     throw roleErrors.RoleUnknown('is no role of this organization', { pointer: '/roleId' });
   }
 }
+
+const builtIn = ({ kind }: Scope, role: Role): readonly string[] => permissions[kind][role] ?? [];
+
+/** What a built-in role gives, and where: to be asked of whoever gives it. */
+export const rightsOf = (
+  organizationId: string,
+  { scope, role }: { readonly scope: Scope; readonly role: Role },
+): [permissions: readonly string[], target: Target] => [builtIn(scope, role), targetOf(organizationId, scope)];
 
 function targetOf(organizationId: string, { kind, id }: Scope): Target {
   if (kind === 'organization') return { organizationId };

@@ -2,6 +2,7 @@ import { Access, type AccessVersion, type Caller, notFound, type Permission } fr
 import type { CreateServiceAccount } from '@berth/contracts/identity';
 import { Clock, Database, Ids } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
+import { rightsOf } from '../roles/role-rights.js';
 import type { ServiceAccountRecord } from './service-account.js';
 import { ServiceAccountChanges } from './service-account-changes.js';
 import { ServiceAccountsRepository } from './service-accounts.repository.js';
@@ -25,6 +26,7 @@ export class ServiceAccountsService {
   ): Promise<{ account: ServiceAccountRecord; access: AccessVersion }> {
     await this.requireBoth(caller, 'service-accounts:create', organizationId);
     const place = scope ?? { kind: 'organization' as const, id: organizationId };
+    await this.access.requireToHandOn(caller, ...rightsOf(organizationId, { scope: place, role }));
     const account = { id: this.ids.next(), organizationId, name, role, scope: place, createdAt: this.clock.now() };
     const access = await this.database.transaction((tx) => this.changes.create(tx, caller, account));
     return { account, access };
@@ -41,6 +43,7 @@ export class ServiceAccountsService {
   async findToProve(caller: Caller, id: string): Promise<ServiceAccountRecord> {
     const account = await this.find(caller, id, 'service-accounts:update');
     await this.requireBoth(caller, 'service-accounts:update', account.organizationId);
+    await this.access.requireToHandOn(caller, ...rightsOf(account.organizationId, account));
     return account;
   }
 
