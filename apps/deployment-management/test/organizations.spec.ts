@@ -79,14 +79,27 @@ describe('an organization that is suspended', () => {
   });
 });
 
-it('an organization that is deleted has no workloads any more, and whoever bills them hears it', async () => {
+it('an organization that is deleted leaves nothing here, and whoever bills it hears of each end', async () => {
   await scene.deployLive('one');
   await hear(organizationSuspended);
   await hear(organizationDeleted);
   await eventually(async () => expect(await platform.runtime.observe(scene.id)).toBeNull());
   await eventually(async () => expect(await platform.eventTypes(scene.id)).toContain('workload.deleted'));
-  const left = await platform.query('select from workload where organization_id = $1 and deleted_at is null', [
-    scene.organizationId,
+  for (const table of ['workload', 'app', 'environment', 'project'])
+    expect(
+      await platform.query(`select from ${table} where organization_id = $1 and deleted_at is null`, [
+        scene.organizationId,
+      ]),
+    ).toEqual([]);
+  const told = async (id: string) => (await platform.eventTypes(id)).at(-1);
+  expect([await told(scene.app.id), await told(scene.environment.id), await told(scene.project.id)]).toEqual([
+    'app.deleted',
+    'environment.deleted',
+    'project.deleted',
   ]);
-  expect(left).toEqual([]);
+  await eventually(async () =>
+    expect(
+      await platform.query('select from environment where id = $1 and finalized_at is null', [scene.environment.id]),
+    ).toEqual([]),
+  );
 });

@@ -25,7 +25,7 @@ export class OrganizationWorkloads {
     await this.enqueue(tx, changed);
   }
 
-  /** It is gone for good. */
+  /** What is left of them is taken away by their reconciler. */
   async delete(tx: Tx, organizationId: string): Promise<void> {
     const left = await tx.query<{ id: string }>(
       'select id from workload where organization_id = $1 and deleted_at is null order by id for update',

@@ -34,6 +34,7 @@ import { OnBudgetExhaustedHandler } from '../budget-stops/on-budget-exhausted.ha
 import { OnOrganizationDeletedHandler } from '../organizations/on-organization-deleted.handler.js';
 import { OnOrganizationResumedHandler } from '../organizations/on-organization-resumed.handler.js';
 import { OnOrganizationSuspendedHandler } from '../organizations/on-organization-suspended.handler.js';
+import { OrganizationEnd } from '../organizations/organization-end.js';
 import { OrganizationWorkloads } from '../organizations/organization-workloads.js';
 import { ProjectsModule } from '../projects/projects.module.js';
 import { QuotasModule } from '../quotas/quotas.module.js';
@@ -96,6 +97,7 @@ const reconciliation = [
   WorkloadReports,
   WorkloadKeys,
   WorkloadEnd,
+  OrganizationEnd,
   OrganizationWorkloads,
   BudgetStops,
   Preparation,
