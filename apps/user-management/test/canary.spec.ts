@@ -3,6 +3,7 @@ import { Writable } from 'node:stream';
 import { LOGGER } from '@berth/service-kit';
 import { eventually } from '@berth/testing';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { TOTP, URI } from 'otpauth';
 import { pino } from 'pino';
 import { IdentityService } from './fixtures/identity-service.js';
 
@@ -80,6 +81,56 @@ it('no password and no token lies in a row, an event or a log line, nor comes ba
   const events = await identity.database.query<{ event: string }>('select event::text from berth_bus.message');
   expect(events.length).toBeGreaterThan(5);
   for (const { event } of events) expect(event).not.toContain(email);
+});
+
+it('no secret of a machine, a device, a second factor or a recovery lies in a row, an event or a log line', async () => {
+  const person = await identity.person();
+  const { organization, access } = await identity.organization(person.accessToken);
+  const call = async (method: string, path: string, body?: object) => {
+    const options = { token: person.accessToken, headers: { 'berth-access': access }, ...(body ? { body } : {}) };
+    const answer = await identity.call(method, path, options);
+    expect({ path, isGood: answer.status < 300 }).toEqual({ path, isGood: true });
+    return answer.body;
+  };
+  const form = async (path: string, fields: Record<string, string>) => {
+    const body = new URLSearchParams(fields);
+    const response = await fetch(`${identity.service.url}/v1/oauth/${path}`, { method: 'POST', body });
+    return (await response.json()) as Record<string, string>;
+  };
+  const account = await call('POST', '/v1/service-accounts', {
+    organizationId: organization.id,
+    name: 'ci',
+    role: 'viewer',
+  });
+  const { clientId, clientSecret } = await call('POST', `/v1/service-accounts/${String(account['id'])}/secrets`, {});
+  const client = { client_id: String(clientId), client_secret: String(clientSecret) };
+  const machine = await form('token', { grant_type: 'client_credentials', ...client });
+  await form('token', { grant_type: 'client_credentials', ...client, client_secret: `${String(clientSecret)}x` });
+  await form('introspect', { token: person.refreshToken, ...client });
+  const apiToken = String((await call('POST', '/v1/api-tokens', { name: 'ci', scopes: ['apps:read'] }))['token']);
+  await identity.call('POST', '/v1/auth/token', { body: { apiToken } });
+  await form('introspect', { token: apiToken, ...client });
+  const device = await form('device_authorization', { client_id: 'berth-cli' });
+  await call('POST', '/v1/auth/device', { userCode: device['user_code'], decision: 'approve' });
+  const grant_type = 'urn:ietf:params:oauth:grant-type:device_code';
+  const granted = await form('token', { grant_type, device_code: String(device['device_code']) });
+  const totp = await call('POST', '/v1/auth/totp', { password: person.password });
+  const code = (URI.parse(String(totp['uri'])) as TOTP).generate();
+  const { recoveryCodes } = await call('POST', '/v1/auth/totp/confirm', { code });
+  await identity.call('POST', '/v1/auth/recovery', { body: { email: person.email } });
+  const reset = await identity.codeFor(person.email, 2);
+  const body = { token: reset, password: 'another horse battery 8' };
+  expect((await identity.call('POST', '/v1/auth/recovery/complete', { body })).status).toBe(204);
+
+  const secrets = [clientSecret, machine['access_token'], apiToken, device['device_code'], granted['access_token']];
+  secrets.push(granted['refresh_token'], totp['secret'], ...(recoveryCodes as string[]), reset, body.password);
+  expect(secrets).toHaveLength(19);
+  await eventually(async () => expect(await identity.database.query('select from mail')).toHaveLength(0));
+  const places = { rows: await everythingStored(), logs: logged.join('\n') };
+  expect(places.rows).toContain(String(clientId));
+  for (const [place, text] of Object.entries(places))
+    for (const shape of secrets.map(String).flatMap(shapesOf))
+      expect({ place, holds: text.includes(shape) }).toEqual({ place, holds: false });
 });
 
 it('mail that waits to be sent can be read by nobody who has the database alone', async () => {
