@@ -7,6 +7,7 @@ import { eventually } from '@berth/testing';
 import { afterEach, expect, it } from '@jest/globals';
 import { SMTPServer } from 'smtp-server';
 import { FileMailer } from '../src/mail/file-mailer.js';
+import { mailOf } from '../src/mail/letter.js';
 import { MAILER, type Mailer } from '../src/index.js';
 import { SmtpMailer } from '../src/mail/smtp-mailer.js';
 import { goodPassword, IdentityService } from './fixtures/identity-service.js';
@@ -58,6 +59,18 @@ async function smtpServer(refuse = false): Promise<{ url: string; messages: stri
 mailerContract('to an SMTP server', async () => {
   const { url, messages } = await smtpServer();
   return { mailer: new SmtpMailer(url, 'Berth <berth@localhost>'), delivered: () => Promise.resolve(messages) };
+});
+
+it('whoever opens the file of a mail finds the whole code on one line', async () => {
+  const into = join(await folder(), 'mail');
+  const code = 'x'.repeat(43);
+  const opening = [
+    'Somebody registered this address, and what is said of it here is longer than one line of a mail may be.',
+  ];
+  const mail = mailOf({ to: 'a@b.example', subject: 's', opening, code, closing: [opening[0] ?? ''] });
+  await new FileMailer(into, 'Berth <berth@localhost>', new Ids()).send(mail);
+  const [file = ''] = await readdir(into);
+  expect(await readFile(join(into, file), 'utf8')).toMatch(new RegExp(`^Code: ${code}$`, 'm'));
 });
 
 it('files are for their owner alone', async () => {

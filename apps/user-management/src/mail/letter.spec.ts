@@ -17,6 +17,18 @@ describe('a letter', () => {
     for (const said of ['Verify', 'One.', 'Two.', 'abc-1', 'End.']) expect(html).toContain(said);
   });
 
+  it('has short lines, which lose and gain no word', () => {
+    const words = fc.array(fc.stringMatching(/^[a-z]{1,30}$/), { minLength: 1, maxLength: 60 });
+    fc.assert(
+      fc.property(words, (said) => {
+        const { text } = mailOf({ ...letter, opening: [said.join(' ')], closing: [] });
+        const lines = text.split('\n');
+        expect(lines.every((line) => line.length <= 76)).toBe(true);
+        expect(text.split('\n\n')[0]?.split(/\s/)).toEqual(said);
+      }),
+    );
+  });
+
   it('has no line for a code that there is not', () => {
     expect(mailOf({ ...letter, code: undefined as never }).text).not.toContain('Code');
   });

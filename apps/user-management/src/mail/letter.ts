@@ -18,9 +18,22 @@ export const mailOf = (letter: Letter): Mail => ({
   html: htmlOf(letter),
 });
 
+/** Mail breaks longer lines in encoding them, and a code with them: whoever reads the file itself would get half of it. */
+const WIDTH = 72;
+
 function textOf({ opening, code, closing }: Letter): string {
   const lines = code === undefined ? [] : [`Code: ${code}`];
-  return `${[...opening, ...lines, ...closing].join('\n\n')}\n`;
+  return `${[...opening.map(wrapped), ...lines, ...closing.map(wrapped)].join('\n\n')}\n`;
+}
+
+function wrapped(paragraph: string): string {
+  const lines = [''];
+  for (const word of paragraph.split(' ')) {
+    const line = lines.at(-1) ?? '';
+    if (line !== '' && line.length + 1 + word.length > WIDTH) lines.push(word);
+    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
+  }
+  return lines.join('\n');
 }
 
 /** Without pictures, scripts or anything else that is fetched: opening a mail tells nobody. */
