@@ -199,6 +199,25 @@ describe('watching', () => {
       expect(asked).toEqual({ ...ids, ...month, per: 'day' });
     });
 
+    it('shows what ran at a moment, and what that hour used and cost', async () => {
+      const hour = { from: '2026-11-10T12:00:00.000Z', to: '2026-11-10T13:00:00.000Z', ...amounts };
+      const size = { instances: 2, cpuMillicores: 250, memoryMib: 256 };
+      const place = { projectId: idOf(10), environmentId: idOf(20), appId: idOf(30), workloadId: idOf(40) };
+      const items = [
+        { ...place, ...size, cluster: 'local', release: 7, processType: 'web', since: hour.from, until: null },
+      ];
+      platform.on('GET /v1/usage/running', { at: '2026-11-10T12:30:00.000Z', hour, items, next: null });
+      const total = { ...interval, waitingWorkloads: 0, currency: 'EUR', priceBook: 'default', next: null };
+      platform.on('GET /v1/costs', { ...total, items: [], total: '0.05' });
+      const { stdout } = await terminal.berth(['usage', '--at', '2026-11-10T13:30+01:00', '--env', 'staging']);
+      expect(stdout).toMatch(/shop\/hello shop\/staging web +v7 +2 +250 +256 +2026-11-10 12:00:00 +-\n/);
+      expect(stdout).toContain('12:00:00 to 2026-11-10 13:00:00: 1 234 core-seconds, 1 000 GiB-seconds, 0.05 EUR');
+      const [asked] = platform.to('GET /v1/usage/running').map((each) => Object.fromEntries(each.query));
+      expect(asked).toMatchObject({ at: '2026-11-10T12:30:00.000Z', environment: idOf(20) });
+      const [charged] = platform.to('GET /v1/costs').map((each) => Object.fromEntries(each.query));
+      expect(charged).toMatchObject({ from: hour.from, to: hour.to, by: 'none', environment: idOf(20) });
+    });
+
     it('shows costs with currency and price book', async () => {
       const costs = {
         ...{ ...interval, waitingWorkloads: 0, currency: 'EUR', priceBook: 'default', next: null, total: '12.34' },
@@ -211,12 +230,15 @@ describe('watching', () => {
       expect(stdout).toMatch(/total +- +- +12\.34 EUR/);
     });
 
-    it.each([[['--period', '2026-13']], [['--period', 'november']], [['--by', 'colour']]])(
-      'refuses %j',
-      async (argv) => {
-        expect(await terminal.berth(['usage', ...argv])).toMatchObject({ code: 2 });
-        expect(platform.to('GET /v1/usage')).toHaveLength(0);
-      },
-    );
+    it.each([
+      [['--period', '2026-13']],
+      [['--period', 'november']],
+      [['--by', 'colour']],
+      [['--at', 'noon']],
+      [['--at', '2026-11-10T12:00Z', '--per', 'day']],
+    ])('refuses %j', async (argv) => {
+      expect(await terminal.berth(['usage', ...argv])).toMatchObject({ code: 2 });
+      expect(platform.to('GET /v1/usage')).toHaveLength(0);
+    });
   });
 });

@@ -28,3 +28,11 @@ const monthOf = (year: number, month: number) => ({
   from: new Date(Date.UTC(year, month)),
   to: new Date(Date.UTC(year, month + 1)),
 });
+
+const HOUR = 3_600_000;
+
+/** The hour of UTC that a moment lies in. */
+export function hourOf(at: Date): Stretch {
+  const begin = Math.floor(at.getTime() / HOUR) * HOUR;
+  return { from: new Date(begin), to: new Date(begin + HOUR) };
+}

@@ -1,6 +1,10 @@
 import { type Caller, CurrentCaller, Requires } from '@berth/access';
 import type { Page } from '@berth/contracts/common';
 import {
+  type Running,
+  running,
+  type RunningQuery,
+  runningQuery,
   type Usage,
   usage,
   type UsageAnomaly,
@@ -37,6 +41,13 @@ export class UsageController {
     @Query({ schema: usageSeriesQuery }) query: UsageSeriesQuery,
   ): Promise<UsageSeries> {
     return this.usages.series(caller, query);
+  }
+
+  @Get('running')
+  @Requires('usage:read')
+  @Answers(running)
+  readRunning(@CurrentCaller() caller: Caller, @Query({ schema: runningQuery }) query: RunningQuery): Promise<Running> {
+    return this.usages.running(caller, query);
   }
 
   @Get('anomalies')

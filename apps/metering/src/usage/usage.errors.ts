@@ -1,3 +1,3 @@
 import { defineErrors } from '@berth/service-kit';
 
-export const usageErrors = defineErrors({ IntervalTooLong: 422 });
+export const usageErrors = defineErrors({ IntervalTooLong: 422, MomentToCome: 422 });

@@ -1,4 +1,11 @@
-import type { UsageAnomaly, UsageAnomalyQuery, UsageGroup, UsageQuery } from '@berth/contracts/metering';
+import type {
+  RunningInstances,
+  RunningQuery,
+  UsageAnomaly,
+  UsageAnomalyQuery,
+  UsageGroup,
+  UsageQuery,
+} from '@berth/contracts/metering';
 import { decodeCursor, type Sql } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { Stretch } from './interval.js';
@@ -10,6 +17,12 @@ export type UsageScope = Pick<UsageQuery, 'organization' | 'project' | 'environm
 interface SumRow {
   readonly cpu: string;
   readonly memory: string;
+}
+
+export interface RunningRow extends Omit<RunningInstances, 'since' | 'until'> {
+  readonly id: string;
+  readonly since: Date;
+  readonly until: Date | null;
 }
 
 interface AnomalyRow extends UsageAnomaly {
@@ -43,6 +56,20 @@ const partsSql = `
      and ($2::uuid is null or r.project_id = $2)
      and ($3::uuid is null or r.environment_id = $3)
      and ($4::uuid is null or r.app_id = $4)`;
+
+/** Resources of the organization, and of each the one span that the moment lies in. */
+const runningSql = `
+  select r.id::text, r.project_id as "projectId", r.environment_id as "environmentId", r.app_id as "appId",
+         r.workload_id as "workloadId", r.cluster, r.release, r.process_type as "processType", s.instances,
+         r.cpu_millicores as "cpuMillicores", r.memory_mib as "memoryMib", lower(s.during) as since,
+         upper(s.during) as until
+    from metered_resource r
+    join span s on s.resource_id = r.id and lower(s.during) <= $5 and coalesce(upper(s.during), 'infinity') > $5
+   where r.organization_id = $1 and r.id > $6
+     and ($2::uuid is null or r.project_id = $2)
+     and ($3::uuid is null or r.environment_id = $3)
+     and ($4::uuid is null or r.app_id = $4)
+   order by r.id limit $7`;
 
 const sums = `trunc(coalesce(sum(cpu), 0))::text as cpu, trunc(coalesce(sum(memory), 0))::text as memory`;
 
@@ -92,6 +119,14 @@ export class UsageRepository {
       ...group,
       quantities: quantitiesOf(quantities, intervals.length),
     }));
+  }
+
+  /** One more than asked for. */
+  running(sql: Sql, query: RunningQuery): Promise<RunningRow[]> {
+    return sql.query<RunningRow>(runningSql, [
+      ...[query.organization, query.project ?? null, query.environment ?? null, query.app ?? null],
+      ...[query.at, decodeCursor(query.cursor, 'number') ?? '0', query.limit + 1],
+    ]);
   }
 
   async waitingWorkloads(sql: Sql, organizationId: string, silentSince: Date): Promise<number> {

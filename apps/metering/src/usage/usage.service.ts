@@ -2,6 +2,8 @@ import { Access, type Caller, type Permission } from '@berth/access';
 import { cutsBetween } from '@berth/billing';
 import type { Page } from '@berth/contracts/common';
 import type {
+  Running,
+  RunningQuery,
   Usage,
   UsageAnomaly,
   UsageAnomalyQuery,
@@ -13,7 +15,7 @@ import { Clock, Database, toPage } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { BillingAccountsRepository } from '../billing-accounts/billing-accounts.repository.js';
 import { silentSince } from '../spans/silence.js';
-import { type Interval, intervalOf } from './interval.js';
+import { hourOf, type Interval, intervalOf } from './interval.js';
 import { amountsOf, groupOf, keyOf, nothing } from './usage.js';
 import { usageErrors } from './usage.errors.js';
 import { UsageRepository, type UsageScope } from './usage.repository.js';
@@ -62,6 +64,25 @@ export class UsageService {
       ...amountsOf(totals[index] ?? nothing),
     }));
     return { timeZone, items };
+  }
+
+  /** @throws DomainError 422 when the moment is to come */
+  async running(caller: Caller, query: RunningQuery): Promise<Running> {
+    await this.requireAccess(caller, 'usage:read', query);
+    const [now, at] = [this.clock.now(), new Date(query.at)];
+    if (at > now) throw usageErrors.MomentToCome('Nobody knows yet what will run.', { pointer: '?at' });
+    const { from, to } = hourOf(at);
+    const [used = nothing] = await this.usage.totals(this.database, query, [{ from, to: to < now ? to : now }]);
+    const page = toPage(await this.usage.running(this.database, query), query.limit, ({ id }) => id);
+    return {
+      at: query.at,
+      hour: { from: from.toISOString(), to: to.toISOString(), ...amountsOf(used) },
+      items: page.items.map(({ id: _, since, until, ...each }) => ({
+        ...{ ...each, since: since.toISOString() },
+        until: until?.toISOString() ?? null,
+      })),
+      next: page.next,
+    };
   }
 
   async anomalies(caller: Caller, query: UsageAnomalyQuery): Promise<Page<UsageAnomaly>> {

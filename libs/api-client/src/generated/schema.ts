@@ -304,6 +304,70 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/admin/user-management/organizations': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['searchOrganizations'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/admin/user-management/organizations/{id}/resume': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['resumeOrganization'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/admin/user-management/organizations/{id}/suspend': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['suspendOrganization'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/admin/user-management/sign-up-policy': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['getSignUpPolicy'];
+    put: operations['putSignUpPolicy'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/admin/user-management/signing-keys': {
     parameters: {
       query?: never;
@@ -330,6 +394,70 @@ export interface paths {
     get?: never;
     put?: never;
     post: operations['createSnapshots'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/admin/user-management/users': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['searchUsers'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/admin/user-management/users/{id}/reset-second-factor': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['resetSecondFactor'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/admin/user-management/users/{id}/resume': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['resumeUser'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/admin/user-management/users/{id}/suspend': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['suspendUser'];
     delete?: never;
     options?: never;
     head?: never;
@@ -2176,6 +2304,22 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/usage/running': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['readRunning'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/usage/series': {
     parameters: {
       query?: never;
@@ -2517,6 +2661,28 @@ export interface components {
       lastUsedAt: string | null;
       name: string;
       recoveryCodes: string[];
+    };
+    AdministeredUser: {
+      administrator: boolean;
+      /** Format: date-time */
+      createdAt: string;
+      displayName: string | null;
+      email: string;
+      /** Format: date-time */
+      eraseAt: string | null;
+      generation: number;
+      /** Format: uuid */
+      id: string;
+      secondFactor: boolean;
+      /** @enum {string} */
+      state: 'active' | 'deactivated' | 'suspended';
+    };
+    AdministeredUserPage: {
+      items: components['schemas']['AdministeredUser'][];
+      next: string | null;
+    };
+    AdministrativeAct: {
+      reason: string;
     };
     Agreement: {
       number: number;
@@ -4485,6 +4651,10 @@ export interface components {
       /** Format: date-time */
       deletedAt: string;
     };
+    OrganizationPage: {
+      items: components['schemas']['Organization'][];
+      next: string | null;
+    };
     Passkey: {
       backedUp: boolean;
       /** Format: date-time */
@@ -4851,6 +5021,39 @@ export interface components {
       name: string;
       version: number;
     };
+    Running: {
+      /** Format: date-time */
+      at: string;
+      hour: {
+        byteSeconds: string;
+        /** Format: date-time */
+        from: string;
+        millicoreSeconds: string;
+        /** Format: date-time */
+        to: string;
+      };
+      items: {
+        /** Format: uuid */
+        appId: string;
+        cluster: string;
+        cpuMillicores: number;
+        /** Format: uuid */
+        environmentId: string;
+        instances: number;
+        memoryMib: number;
+        processType: string;
+        /** Format: uuid */
+        projectId: string;
+        release: number;
+        /** Format: date-time */
+        since: string;
+        /** Format: date-time */
+        until: string | null;
+        /** Format: uuid */
+        workloadId: string;
+      }[];
+      next: string | null;
+    };
     ScaleWorkload: {
       /** @default {} */
       autoscaling?: {
@@ -4967,6 +5170,11 @@ export interface components {
         /** Format: uuid */
         id: string;
       }[];
+    };
+    SignUpPolicy: {
+      domains: string[];
+      /** @enum {string} */
+      mode: 'open' | 'invitation' | 'closed';
     };
     SigningKey: {
       /** Format: date-time */
@@ -5868,6 +6076,117 @@ export interface operations {
       };
     };
   };
+  searchOrganizations: {
+    parameters: {
+      query?: {
+        limit?: number;
+        cursor?: string;
+        search?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OrganizationPage'];
+        };
+      };
+    };
+  };
+  resumeOrganization: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['AdministrativeAct'];
+      };
+    };
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  suspendOrganization: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['AdministrativeAct'];
+      };
+    };
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  getSignUpPolicy: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SignUpPolicy'];
+        };
+      };
+    };
+  };
+  putSignUpPolicy: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SignUpPolicy'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SignUpPolicy'];
+        };
+      };
+    };
+  };
   listSigningKeys: {
     parameters: {
       query?: never;
@@ -5916,6 +6235,98 @@ export interface operations {
     requestBody: {
       content: {
         'application/json': components['schemas']['CreateIdentitySnapshots'];
+      };
+    };
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  searchUsers: {
+    parameters: {
+      query?: {
+        limit?: number;
+        cursor?: string;
+        search?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AdministeredUserPage'];
+        };
+      };
+    };
+  };
+  resetSecondFactor: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['AdministrativeAct'];
+      };
+    };
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  resumeUser: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['AdministrativeAct'];
+      };
+    };
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  suspendUser: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['AdministrativeAct'];
       };
     };
     responses: {
@@ -9351,6 +9762,33 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['UsageAnomalyPage'];
+        };
+      };
+    };
+  };
+  readRunning: {
+    parameters: {
+      query: {
+        limit?: number;
+        cursor?: string;
+        organization: string;
+        project?: string;
+        environment?: string;
+        app?: string;
+        at: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Running'];
         };
       };
     };

@@ -5,15 +5,24 @@ import { time } from '../../output/format.js';
 import { table } from '../../output/table.js';
 import { amounts } from './amounts.js';
 import { type IntervalOptions, intervalOptions, namesOf, queryOf } from './query.js';
+import { running } from './running.js';
 import { type Grain, grains, series } from './series.js';
 
 export const options = (command: Command): Command =>
-  intervalOptions(command).addOption(new Option('--per <piece>', 'the month in pieces, of everything').choices(grains));
+  intervalOptions(command)
+    .addOption(new Option('--per <piece>', 'the month in pieces, of everything').choices(grains))
+    .addOption(new Option('--at <moment>', 'what ran then, and what that hour cost').conflicts(['per', 'period']));
 
 type Usage = Schemas['Usage'];
 
+interface UsageOptions extends IntervalOptions {
+  readonly per?: Grain;
+  readonly at?: string;
+}
+
 /** What was allocated to instances that served. */
-export async function run(context: Context, given: IntervalOptions & { readonly per?: Grain }): Promise<void> {
+export async function run(context: Context, given: UsageOptions): Promise<void> {
+  if (given.at !== undefined) return running(context, given, given.at);
   if (given.per) return series(context, given, given.per);
   const { client, out } = context;
   const query = await queryOf(context, given);

@@ -12,6 +12,7 @@ const november = { from: '2026-11-01T00:00:00.000Z', to: '2026-11-02T00:00:00.00
 export const meteringRows: Rows = {
   'GET /v1/usage': { ...inOrganization('usage:read'), foreign: partsOfOthers },
   'GET /v1/usage/series': { ...inOrganization('usage:read', november), foreign: partsOfOthers },
+  'GET /v1/usage/running': { ...inOrganization('usage:read', { at: november.from }), foreign: partsOfOthers },
   'GET /v1/usage/anomalies': inOrganization('usage:read'),
   'GET /v1/costs': { ...inOrganization('costs:read'), foreign: partsOfOthers },
   'POST /v1/costs/estimate': {

@@ -96,6 +96,45 @@ export const usageAnomalyPage = pageOf(usageAnomaly).meta({ id: 'UsageAnomalyPag
 export const usageAnomalyQuery = pageQuery.extend({ organization: id });
 export type UsageAnomalyQuery = z.infer<typeof usageAnomalyQuery>;
 
+/** What ran at a moment. Cost of the hour around it: `GET /v1/costs` with the `hour` of the answer. */
+export const runningQuery = pageQuery.extend({
+  organization: id,
+  project: id.optional(),
+  environment: id.optional(),
+  app: id.optional(),
+  at: instant,
+});
+export type RunningQuery = z.infer<typeof runningQuery>;
+
+/** Instances that were alike, by the span that they are counted by. */
+export const runningInstances = z.object({
+  projectId: id,
+  environmentId: id,
+  appId: id,
+  workloadId: id,
+  cluster: z.string(),
+  release: z.int().positive(),
+  processType: processName,
+  instances: z.int().positive(),
+  cpuMillicores: z.int().positive(),
+  memoryMib: z.int().positive(),
+  since: instant,
+  /** Null: they still run. */
+  until: instant.nullable(),
+});
+export type RunningInstances = z.infer<typeof runningInstances>;
+
+export const running = z
+  .object({
+    at: instant,
+    /** The hour of UTC that the moment lies in, and what was used in it; of this hour, up to now. */
+    hour: usageAmounts.extend({ from: instant, to: instant }),
+    items: z.array(runningInstances),
+    next: z.string().nullable(),
+  })
+  .meta({ id: 'Running' });
+export type Running = z.infer<typeof running>;
+
 /** Hours are those of UTC, days and months those of the billing account's time zone. */
 export const grain = z.enum(['hour', 'day', 'month']);
 
