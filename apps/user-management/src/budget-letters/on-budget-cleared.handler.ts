@@ -1,0 +1,16 @@
+import { budgetCleared, type EventOf } from '@berth/contracts/events';
+import { EventContext } from '@berth/eventing';
+import { Controller, Inject } from '@nestjs/common';
+import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { clearedLetter } from './budget-letters.js';
+import { BudgetReaders } from './budget-readers.js';
+
+@Controller()
+export class OnBudgetClearedHandler {
+  constructor(@Inject(BudgetReaders) private readonly readers: BudgetReaders) {}
+
+  @EventPattern<string>(budgetCleared.type)
+  async handle(@Payload() { data }: EventOf<typeof budgetCleared>, @Ctx() { tx }: EventContext): Promise<void> {
+    await this.readers.tell(tx, data.organizationId, (organization) => clearedLetter(organization, data));
+  }
+}
