@@ -45,6 +45,12 @@ describe('the access guard', () => {
     expect((await get('/healthz')).status).toBe(200);
   });
 
+  it('knows no caller on a public route, whatever token was sent: a route that asks for one fails', async () => {
+    expect((await get('/v1/mistaken')).status).toBe(500);
+    expect((await get('/v1/mistaken', await identity.token())).status).toBe(500);
+    expect((await get('/v1/open', 'no token')).status).toBe(200);
+  });
+
   it('tells the route who calls', async () => {
     const subjectId = randomUUID();
     const response = await get('/v1/me', await identity.token({ subjectId, scopes: ['usage:read', 'costs:*'] }));

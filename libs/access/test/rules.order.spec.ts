@@ -3,6 +3,7 @@ import {
   type EventDefinition,
   groupChanged,
   groupDeleted,
+  membershipChanged,
   membershipGranted,
   organizationDeleted,
   organizationResumed,
@@ -101,6 +102,20 @@ describe('what is said of roles and groups', () => {
     expect([await tries(), await tenant.tries(other)]).toEqual([neither, neither]);
     await define('projects:read');
     expect([await tries(), await tenant.tries(other)]).toEqual([readsOnly, readsOnly]);
+  });
+
+  it('is replaced by another role of its own at the same place, and by one that is built in', async () => {
+    const { tenant, member, define, grant, tries, hear } = await scene();
+    const other = randomUUID();
+    await define('projects:read');
+    await hear(roleDefined, { roleId: other, permissions: ['projects:create'] });
+    await grant();
+    expect(await tries()).toEqual(readsOnly);
+    const given = { subjectId: member, scope: tenant.place };
+    await hear(membershipChanged, { ...given, role: 'custom' as const, roleId: other });
+    expect(await tries()).toEqual(writesOnly);
+    await hear(membershipChanged, { ...given, role: 'viewer' as const });
+    expect(await tries()).toEqual(readsOnly);
   });
 
   it('adds up over groups, and ends one by one', async () => {
