@@ -58,6 +58,18 @@ describe('API routes', () => {
     await silent.close();
   });
 
+  it.each(['POST', 'PUT', 'PATCH', 'DELETE', 'GET'])(
+    'passes on a %s without a body as one without a body',
+    async (method) => {
+      const socket = connect(gateway.port, '127.0.0.1');
+      socket.write(`${method} /v1/projects HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`);
+      const answer = Buffer.concat((await socket.toArray()) as Buffer[]).toString();
+      const { headers } = JSON.parse(/\{.*\}/s.exec(answer)?.[0] ?? '') as { headers: Record<string, string> };
+      expect(headers['transfer-encoding']).toBeUndefined();
+      expect(headers['content-length']).toBe(['GET', 'DELETE'].includes(method) ? undefined : '0');
+    },
+  );
+
   it('sends a request on with method, path, query and body', async () => {
     const answer = await gateway.call({ method: 'POST', path: '/v1/projects/a%2Fb?x=%20&y', body: 'hello' });
     expect(echoed(answer)).toMatchObject({ method: 'POST', url: '/v1/projects/a%2Fb?x=%20&y', body: 'hello' });

@@ -52,7 +52,14 @@ export function requestHeaders(request: IncomingMessage, host: string, from: For
     result.push(raw[index] as string, raw[index + 1] as string);
   }
   pushForwarded(result, request, from);
+  if (isEmptyWithoutSaying(request)) result.push('Content-Length', '0');
   return result.concat(added);
+}
+
+/** What has neither header has no body (RFC 9112, section 6.3); node:http would send one in chunks that is empty. */
+function isEmptyWithoutSaying({ method = 'GET', headers }: IncomingMessage): boolean {
+  if (headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined) return false;
+  return ['POST', 'PUT', 'PATCH'].includes(method);
 }
 
 function pushForwarded(result: string[], request: IncomingMessage, from: Forwarded): void {
