@@ -1,3 +1,4 @@
+import { Access } from '@berth/access';
 import type { Failure } from '@berth/contracts/common';
 import type { Release } from '@berth/contracts/deployment';
 import type { Artifact } from '@berth/contracts/events';
@@ -20,6 +21,7 @@ export class RuntimeState {
     private readonly database: Database,
     private readonly configs: ConfigVersionsRepository,
     private readonly secrets: SecretStore,
+    private readonly access: Access,
   ) {}
 
   async observe(workloadId: string, signal: AbortSignal): Promise<ObservedWorkload | null> {
@@ -103,8 +105,15 @@ export class RuntimeState {
     signal: AbortSignal,
   ): Promise<ObservedWorkload | null> {
     const runtime = await this.runtimes.of(desired.workloadId);
-    await runtime.apply({ ...desired, environment: await this.environmentOf(release) }, signal);
+    const quota = await this.quotaOf(desired.organizationId);
+    await runtime.apply({ ...desired, ...quota, environment: await this.environmentOf(release) }, signal);
     return runtime.observe(desired.workloadId, signal);
+  }
+
+  /** As it is now: what was stated before learns of a change when it is stated again. */
+  private async quotaOf(organizationId: string): Promise<Pick<DesiredWorkload, 'quota'>> {
+    const quota = await this.access.quotaOf(organizationId);
+    return quota ? { quota: { cpuMillicores: quota.cpuMillicores, memoryMib: quota.memoryMib } } : {};
   }
 
   async environmentOf(release: Release): Promise<Record<string, string>> {

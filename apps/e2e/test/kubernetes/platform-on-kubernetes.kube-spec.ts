@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Deployment, Release, Workload } from '@berth/contracts/deployment';
+import { kinds } from '@berth/kubernetes';
 import { type ObservedInstance, serves } from '@berth/contracts/runtime';
 import { eventually } from '@berth/testing';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
@@ -72,6 +73,31 @@ describe('the platform on a cluster, as the account of k8s/rbac', () => {
     await runs('a1');
     expect((await cluster.pods(workload.id))[0]?.spec.containers[0]).not.toHaveProperty('command');
     expect(await instances()).toMatchObject([{ release: 1, artifactDigest: digestOf('a1'), routed: true }]);
+  });
+
+  it('puts a second wall at what the organization may have', async () => {
+    const [pod] = await cluster.pods(workload.id);
+    const namespace = pod?.metadata.namespace ?? '';
+    const limits = await api.call<{ cpuMillicores: number }>('GET', `/v1/quotas/${workload.organizationId}`);
+    const hard = { 'requests.cpu': expect.anything(), 'services.nodeports': '0' };
+    const { signal } = new AbortController();
+    expect(await cluster.administrator.get(kinds.resourceQuota, 'quota', signal, namespace)).toMatchObject({
+      spec: { hard },
+    });
+    const cpu = `${2 * limits.cpuMillicores}m`;
+    const greedy = {
+      ...{ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'greedy', namespace } },
+      spec: {
+        securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
+        containers: [
+          {
+            ...{ name: 'greedy', image: 'x', resources: { requests: { cpu }, limits: { cpu } } },
+            securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+          },
+        ],
+      },
+    };
+    await expect(cluster.administrator.apply(greedy, signal)).rejects.toThrow(/exceeded quota/);
   });
 
   it('scales, and tells what is there', async () => {

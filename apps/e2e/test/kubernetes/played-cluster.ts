@@ -21,11 +21,18 @@ export class PlayedCluster {
     readonly administrator: KubeClient,
     private readonly gateway: PlayedGateway,
     private readonly metrics: PlayedMetrics,
-    readonly gatewayUrl: string,
-    /** Of the account that `k8s/rbac` makes: what an administrator hands to the platform. */
-    readonly kubeconfig: string,
-    private readonly authority: string,
+    private readonly facts: { readonly gatewayUrl: string; readonly authority: string; readonly token: string },
   ) {}
+
+  /** Where routes answer. */
+  get gatewayUrl(): string {
+    return this.facts.gatewayUrl;
+  }
+
+  /** Of the account that `k8s/rbac` makes: what an administrator hands to the platform. */
+  get kubeconfig(): string {
+    return this.kubeconfigFor(this.facts.token);
+  }
 
   static async start(): Promise<PlayedCluster> {
     const plane = await startKube();
@@ -35,21 +42,14 @@ export class PlayedCluster {
     const metrics = new PlayedMetrics(administrator);
     await metrics.start();
     await makeGateway(administrator);
-    const kubeconfig = kubeconfigOf(plane.url, access.authority ?? '', await install(administrator));
-    return new PlayedCluster(
-      plane,
-      administrator,
-      gateway,
-      metrics,
-      await gateway.listen(),
-      kubeconfig,
-      access.authority ?? '',
-    );
+    const token = await install(administrator);
+    const facts = { gatewayUrl: await gateway.listen(), authority: access.authority ?? '', token };
+    return new PlayedCluster(plane, administrator, gateway, metrics, facts);
   }
 
   /** A kubeconfig of whoever has the token. */
   kubeconfigFor(token: string): string {
-    return kubeconfigOf(this.plane.url, this.authority, token);
+    return kubeconfigOf(this.plane.url, this.facts.authority, token);
   }
 
   /** A new token of the account, after which those before are good no longer. */

@@ -98,6 +98,7 @@ function workload(process: string, config: string): DesiredWorkload {
     environment: { A: config },
     processes: [{ name: process, instances: 2, command: 'run', cpuMillicores: 100, memoryMib: 64, health }],
     hosts: [`${id}.example.com`],
+    quota: { cpuMillicores: 4_000, memoryMib: 8_192 },
     ...{ restartToken: 'token', startDeadlineSeconds: 20, stopDeadlineSeconds: 3 },
   };
 }

@@ -39,6 +39,11 @@ export const desiredWorkload = z.strictObject({
   restartToken: z.string(),
   /** The release was not found live yet. A runtime that holds former instances holds them until this is stated no more. */
   onTrial: z.literal(true).optional(),
+  /**
+   * What the organization may have in all, on every cluster together: that is counted elsewhere, before anything is stated.
+   * A runtime that can puts a second wall there, so that no mistake of ours takes a cluster.
+   */
+  quota: z.object({ cpuMillicores: z.int().nonnegative(), memoryMib: z.int().nonnegative() }).optional(),
   /** How long an instance may take from its start until it is ready. */
   startDeadlineSeconds: z.int().positive(),
   /** How long an instance may take from SIGTERM to its end. */

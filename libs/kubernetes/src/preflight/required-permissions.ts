@@ -13,8 +13,7 @@ const SEEN = ['list', 'watch'];
 
 const needs: readonly (readonly [group: string, resources: readonly string[], verbs: readonly string[]])[] = [
   ['', ['namespaces'], OWNED],
-  ['', ['serviceaccounts', 'limitranges'], KEPT],
-  ['', ['resourcequotas'], SEEN],
+  ['', ['serviceaccounts', 'limitranges', 'resourcequotas'], KEPT],
   ['', ['configmaps', 'secrets', 'services'], OWNED],
   ['apps', ['deployments'], OWNED],
   ['autoscaling', ['horizontalpodautoscalers'], OWNED],

@@ -40,6 +40,7 @@ import { instanceId, instant } from './instances.js';
 import { KubernetesSessions } from './kubernetes-sessions.js';
 import { KubernetesTasks } from './kubernetes-tasks.js';
 import { ending, observationOf } from './observe.js';
+import { spaceQuotaOf } from './space-quota.js';
 import { podLogs } from './pod-logs.js';
 import { podMetrics, statsOf } from './pod-stats.js';
 import { ServingChanges } from './serving-changes.js';
@@ -230,7 +231,7 @@ export class KubernetesRuntime implements Runtime {
   }
 
   private wallsOf(desired: DesiredWorkload): KubeObject[] {
-    return isolationManifests({ ...desired, quota: null, internet: true }, this.settings).map(stamped);
+    return isolationManifests({ ...desired, quota: spaceQuotaOf(desired), internet: true }, this.settings).map(stamped);
   }
 
   private manifestsOf = (desired: DesiredWorkload): KubeObject[] => workloadManifests(desired, this.settings);
