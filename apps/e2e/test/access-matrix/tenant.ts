@@ -128,6 +128,9 @@ export class Tenant {
 
   newPriceBook = async (): Promise<string> => (await this.operate<{ id: string }>('price-books', priceBook())).id;
 
+  newBudget = (): Promise<string> =>
+    this.make('/v1/budgets', { organizationId: this.has.organization, name: this.name(), amount: '1000' });
+
   newCoupon = async (): Promise<string> => (await this.operate<{ code: string }>('coupons', coupon())).code;
 
   newCredit = async (): Promise<string> => {

@@ -9,6 +9,8 @@ const inOrganization = (permission: Parameters<typeof needs>[0], query: Record<s
 const partsOfOthers = { '?project': 200, '?environment': 200, '?app': 200 } as const;
 const november = { from: '2026-11-01T00:00:00.000Z', to: '2026-11-02T00:00:00.000Z' };
 
+const budget = ({ has }: Tenant) => ({ organizationId: has.organization, name: 'month', amount: '1000' });
+
 export const meteringRows: Rows = {
   'GET /v1/usage': { ...inOrganization('usage:read'), foreign: partsOfOthers },
   'GET /v1/usage/series': { ...inOrganization('usage:read', november), foreign: partsOfOthers },
@@ -56,6 +58,19 @@ export const meteringRows: Rows = {
   'POST /v1/admin/metering/tax-rules': needs('tax-rules:update', 'platform', 201, (tenant) => ({
     body: { issuer: 'BERTH', country: 'DE', validFrom: tenant.later(), tax: { id: 'vat', name: 'VAT', percent: '19' } },
   })),
+  'GET /v1/budgets': inOrganization('budgets:read'),
+  'POST /v1/budgets': {
+    ...needs('budgets:update', 'organization', 201, (tenant) => ({ body: budget(tenant) })),
+    also: [
+      (tenant) => ({
+        body: { ...budget(tenant), projectId: tenant.has.project, environmentId: tenant.has.environment },
+      }),
+    ],
+    // Parts of one's own organization: what is no part of it uses nothing of it, so such a budget is never spent.
+    foreign: { '/projectId': 201, '/environmentId': 201 },
+  },
+  'PATCH /v1/budgets/{id}': byId('budgets:update', 'organization', 200, (tenant) => tenant.newBudget(), { body: {} }),
+  'DELETE /v1/budgets/{id}': byId('budgets:update', 'organization', 204, (tenant) => tenant.newBudget()),
   'GET /v1/credits': inOrganization('credits:read'),
   'POST /v1/credits/redemptions': needs('credits:redeem', 'organization', 201, async (tenant) => ({
     body: { organization: tenant.has.organization, code: await tenant.newCoupon() },
