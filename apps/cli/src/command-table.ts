@@ -240,6 +240,12 @@ export const groups: readonly CommandGroup[] = [
         () => import('./commands/price-books/diff.js'),
         'BOOK FROM TO',
       ),
+      entry(
+        'price-books simulate',
+        'what a month would have cost by it',
+        () => import('./commands/price-books/simulate.js'),
+        'BOOK FILE',
+      ),
       entry('credits', 'what need not be paid', () => import('./commands/credits/list.js')),
       entry('credits redeem', 'a coupon', () => import('./commands/credits/redeem.js'), 'CODE'),
       entry('invoices list', 'invoices of an organization', () => import('./commands/invoices/list.js')),

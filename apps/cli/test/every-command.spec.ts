@@ -117,6 +117,7 @@ const others: Readonly<Record<string, readonly string[]>> = {
   'budgets create': ['All', '28'],
   'budgets update': ['All'],
   'budgets delete': ['All'],
+  'price-books simulate': ['default', 'invoice.json'],
   'credits redeem': ['CODE'],
   'invoices explain': ['BERTH-000001'],
   'invoices pdf': ['BERTH-000001'],
@@ -126,7 +127,7 @@ const others: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Commands that need nobody to be logged in. */
-const anonymous = ['register', 'verify', 'recover', 'login', 'logout', 'invoices verify'];
+const anonymous = ['register', 'verify', 'recover', 'login', 'logout', 'invoices verify', 'price-books simulate'];
 
 describe('every command', () => {
   let platform: Platform;

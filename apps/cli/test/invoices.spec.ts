@@ -325,3 +325,30 @@ describe('berth costs compare', () => {
     expect(await terminal.berth(['costs', 'compare', '2026-11', 'October'])).toMatchObject({ code: 2 });
   });
 });
+
+describe('berth price-books simulate', () => {
+  it('prices the usage of an exported month by another book', async () => {
+    const { stdout } = await terminal.berth(['invoices', 'export', 'BERTH-000007']);
+    await writeFile(join(terminal.folder, 'month.json'), stdout);
+    const dearer = {
+      ...version.prices,
+      rates: [{ ...version.prices.rates[0], pricing: { kind: 'per-unit', price: '0.1' } }],
+    };
+    platform.on(
+      'GET /v1/price-books',
+      page({ ...book, name: 'next', current: { ...version, version: 4, prices: dearer } }),
+    );
+    const ran = await terminal.berth(['price-books', 'simulate', 'next', 'month.json']);
+    // 52 x 0.1 = 5.20; 10.00
+    expect(ran.stdout).toMatch(/CPU +usage +5\.20 EUR\nSupport +fee +10\.00 EUR\n/);
+    expect(ran.stdout).toContain('2026-11: 15.20 EUR by next v4; it was 11.46 EUR.');
+    const json = await terminal.berth(['price-books', 'simulate', 'next', 'month.json', '--json']);
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      net: '15.20',
+      invoiced: '11.46',
+      lines: [{ id: 'cpu' }, { id: 'support' }],
+    });
+    expect(await terminal.berth(['price-books', 'simulate', 'other', 'month.json'])).toMatchObject({ code: 4 });
+    expect(await terminal.berth(['price-books', 'simulate', 'next', 'nowhere.json'])).toMatchObject({ code: 2 });
+  });
+});

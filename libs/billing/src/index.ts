@@ -25,6 +25,7 @@ export { NotConserved, type Quantities, requireConserved } from './invoices/cons
 export { type CorrectedLine, identityOf } from './invoices/corrections.js';
 export { documentOf, type InvoiceInput, type LateUsage, type Rated, ratingOf } from './invoices/document.js';
 export { type InvoiceExport, invoiceExport } from './invoices/export.js';
+export { recordedUsage, simulate, type Simulation } from './invoices/simulate.js';
 export { ExportIncomplete, recompute } from './invoices/recompute.js';
 export { type Fact, mayFollow, type Progress, type Span, spansOf } from './spans/history.js';
 export { type ClippedSpan, SpanDigest } from './spans/span-digest.js';

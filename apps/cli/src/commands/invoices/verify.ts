@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import { ExportIncomplete, type InvoiceExport, invoiceExport, recompute } from '@berth/billing';
+import { ExportIncomplete, type InvoiceExport, recompute } from '@berth/billing';
 import { invoiceDocument } from '@berth/contracts/metering';
 import type { Command } from 'commander';
 import type { Context } from '../../context.js';
-import { CliError, exitCodes, usageError } from '../../errors.js';
+import { CliError, exitCodes } from '../../errors.js';
+import { readExport } from './read-export.js';
 
 export const options = (command: Command): Command =>
   command
@@ -12,7 +11,7 @@ export const options = (command: Command): Command =>
     .description('compute an invoice anew from its events and prices, without a server, and compare every byte');
 
 export async function run({ io, out }: Context, _options: object, file: string): Promise<void> {
-  const exported = await read(resolve(io.folder, file), file);
+  const exported = await readExport(io.folder, file);
   const computed = recomputed(exported);
   const { number, totals, currency, spans } = invoiceDocument.parse(JSON.parse(exported.document));
   const difference = firstDifference(exported.document, computed);
@@ -30,17 +29,6 @@ export async function run({ io, out }: Context, _options: object, file: string):
     () =>
       `${number} is right to the byte: ${totals.due} ${currency} from ${facts.events} events and ${facts.spans} spans.`,
   );
-}
-
-async function read(path: string, name: string): Promise<InvoiceExport> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw usageError(`"${name}" cannot be read: ${String((error as { code?: unknown }).code)}.`);
-  });
-  try {
-    return invoiceExport.parse(JSON.parse(text));
-  } catch {
-    throw usageError(`"${name}" is no exported invoice.`, 'Write one: berth invoices export NUMBER > FILE');
-  }
 }
 
 function recomputed(exported: InvoiceExport): string {
