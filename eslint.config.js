@@ -20,6 +20,16 @@ const testedByTesting = ['service-kit', 'contracts', 'local-postgres'].map((name
   '@berth/testing',
 ]);
 
+const boundariesAllowing = (...allow) => [
+  'error',
+  {
+    enforceBuildableLibDependency: false,
+    allow,
+    ignoredCircularDependencies: testedByTesting,
+    depConstraints: boundaries,
+  },
+];
+
 const timers = ['setTimeout', 'setInterval', 'setImmediate'].map((name) => ({
   name,
   message: 'Time comes from the injected Clock.',
@@ -41,15 +51,7 @@ export default tseslint.config(
     plugins: { '@nx': nx },
     languageOptions: { parserOptions: { project: ['./tsconfig.test.json'], tsconfigRootDir: import.meta.dirname } },
     rules: {
-      '@nx/enforce-module-boundaries': [
-        'error',
-        {
-          enforceBuildableLibDependency: false,
-          allow: [],
-          ignoredCircularDependencies: testedByTesting,
-          depConstraints: boundaries,
-        },
-      ],
+      '@nx/enforce-module-boundaries': boundariesAllowing(),
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-misused-promises': [
@@ -76,6 +78,8 @@ export default tseslint.config(
   {
     files: ['**/*.spec.ts', '**/test/**/*.ts', 'libs/testing/**/*.ts', 'bench/**/*.ts', 'apps/e2e/**/*.ts'],
     rules: {
+      // Tests of every project may use it, and nothing that ships does.
+      '@nx/enforce-module-boundaries': boundariesAllowing('@berth/testing'),
       'max-lines-per-function': 'off',
       'no-restricted-globals': 'off',
       'no-restricted-syntax': 'off',

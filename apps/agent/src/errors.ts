@@ -18,7 +18,8 @@ export const agentErrors = {
   workloadNotFound: (id: string) => new AgentError('workload_not_found', 404, `The agent runs no workload ${id}.`),
   taskNotFound: (id: string) => new AgentError('task_not_found', 404, `The agent was told of no task ${id}.`),
   instanceNotFound: (id: string) => new AgentError('instance_not_found', 404, `Nothing runs of an instance ${id}.`),
-  noTerminal: () => new AgentError('not_supported', 501, 'This machine has no program "script", which makes terminals.'),
+  noTerminal: () =>
+    new AgentError('not_supported', 501, 'This machine has no program "script", which makes terminals.'),
   portNotListening: (port: number) =>
     new AgentError('port_not_listening', 409, `The instance does not listen on port ${port}.`),
   routeNotFound: (path: string) => new AgentError('route_not_found', 404, `Nothing answers at ${path}.`),
