@@ -148,6 +148,11 @@ describe('after any faults', () => {
       );
       const wanted = new Map<string, DesiredWorkload>();
       const everSeen = new Set<string>();
+      const seenProcesses = async () => {
+        for (const each of wanted.keys())
+          for (const instance of (await agent.client.observe(each)).instances) everSeen.add(instance.id);
+        return processesOf([...everSeen]);
+      };
       for (let round = 0; round < 25; round++) {
         const shape = shapes[pick(shapes.length)] as DesiredWorkload;
         const artifact = { ...shape.release.artifact, digest: digests[pick(3)] as string };
@@ -157,13 +162,11 @@ describe('after any faults', () => {
           release: { ...shape.release, hash: artifact.digest, artifact },
         };
         wanted.set(await apply(desired), desired);
-        for (const each of wanted.keys())
-          for (const instance of (await agent.client.observe(each)).instances) everSeen.add(instance.id);
-        const pids = processesOf([...everSeen]);
+        const pids = await seenProcesses();
         const victim = pids[pick(Math.max(1, pids.length))];
         if (victim !== undefined && pick(2) === 0) killIfAlive(victim);
         agent.router.broken = pick(4) === 0;
-        if (pick(3) === 0) await eventually(() => expect(processesOf([...everSeen]).length).toBeGreaterThan(0));
+        if (pick(3) === 0) await eventually(async () => expect(await seenProcesses()).not.toEqual([]));
       }
       agent.router.broken = false;
       const alive: string[] = [];

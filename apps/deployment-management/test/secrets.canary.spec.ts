@@ -3,13 +3,16 @@ import fs from 'node:fs';
 import type { ConfigChange, Environment } from '@berth/contracts/deployment';
 import { eventually } from '@berth/testing';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { OWN_CLUSTER_ID } from '../src/clusters/own-cluster.js';
 import { Platform } from './fixtures/platform.js';
 import { Scene } from './fixtures/scene.js';
 import type { Deployment, Workload } from './fixtures/types.js';
 
 /** Planted where only the app may see them. Each holds characters that change when it is encoded. */
-const canaries = ['first', 'second', 'refused', 'malformed'].map((name) => `canary/${name}?+&=%"${randomUUID()}`);
-const [first, second, refused, malformed] = canaries as [string, string, string, string];
+const canaries = ['first', 'second', 'refused', 'malformed', 'cluster'].map(
+  (name) => `canary/${name}?+&=%"${randomUUID()}`,
+);
+const [first, second, refused, malformed, cluster] = canaries as [string, string, string, string, string];
 
 /** Every form in which a value could lie about: as it is, escaped, encoded, at any offset of base64, in hexadecimal. */
 function formsOf(value: string): string[] {
@@ -57,12 +60,18 @@ describe('the value of a secret', () => {
     }) as never);
   }
 
-  async function call<Body = { id: string }>(method: string, template: string, id = '', body?: unknown): Promise<Body> {
+  async function call<Body = { id: string }>(
+    method: string,
+    template: string,
+    id = '',
+    body?: unknown,
+    as = scene.owner,
+  ): Promise<Body> {
     called.add(`${method} ${template}`);
     const path = template.replace(/\{\w+\}/, id);
     const separator = path.includes('?') ? '&' : '?';
     const query = method === 'GET' && id === '' ? '' : `${separator}echo=1`;
-    return (await scene.owner.send<Body>(method, path + query, body, { 'if-match': '*' })).body;
+    return (await as.send<Body>(method, path + query, body, { 'if-match': '*' })).body;
   }
 
   async function useEverything(): Promise<void> {
@@ -74,6 +83,7 @@ describe('the value of a secret', () => {
     expect(scene.desired?.environment).toMatchObject({ TOKEN: first });
     await failWithSecrets();
     await readEverything();
+    await administerEverything();
     await changeEverything();
   }
 
@@ -113,10 +123,30 @@ describe('the value of a secret', () => {
     await call('GET', '/v1/apps/{id}', scene.app.id);
     await call('GET', '/v1/releases/{id}', release!.id);
     await call('GET', '/v1/deployments/{id}', activeDeploymentId ?? deployment!.id);
-    for (const rest of ['', '/instances', '/stats', '/logs']) await call('GET', `/v1/workloads/{id}${rest}`, id);
+    const ofWorkload = ['', '/instances', '/stats', '/logs', '/exec', '/forward'];
+    for (const rest of ofWorkload) await call('GET', `/v1/workloads/{id}${rest}`, id);
+    await call('GET', '/v1/environments/{id}/summary', scene.environment.id);
+    called.add('GET /v1/environments/summary');
+    await scene.owner.get(`/v1/environments/summary?organization=${scene.organizationId}`);
     await call('GET', '/v1/config/{workloadId}', id);
     await call('GET', '/v1/secrets/{workloadId}', id);
     await scene.owner.send('GET', '/metrics');
+  }
+
+  /** With the token of an account of a cluster in hand: taken nowhere, so it must be nowhere. */
+  async function administerEverything(): Promise<void> {
+    const administrator = platform.client(await platform.identity.token({ administrator: true }));
+    const ask = (method: string, rest = '', body?: unknown) =>
+      call(method, `/v1/clusters${rest}`, rest === '' ? '' : OWN_CLUSTER_ID, body, administrator);
+    const settings = { gateway: { namespace: 'gateway', name: 'public', url: 'http://127.0.0.1:1' } };
+    const credentials = { kind: 'token', server: 'https://127.0.0.1:1', certificateAuthority: cluster, token: cluster };
+    await ask('GET');
+    await ask('POST', '', { name: 'berlin', credentials, settings });
+    await ask('POST', '', { name: 'berlin', credentials: { kind: 'kubeconfig', kubeconfig: `{${cluster}` }, settings });
+    await ask('PATCH', '/{id}', { credentials });
+    for (const rest of ['/{id}', '/{id}/report', '/{id}/deletions']) await ask('GET', rest);
+    for (const rest of ['/{id}/cordon', '/{id}/uncordon']) await ask('POST', rest);
+    await ask('DELETE', '/{id}');
   }
 
   async function changeEverything(): Promise<void> {

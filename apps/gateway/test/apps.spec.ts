@@ -55,7 +55,7 @@ describe('app routes', () => {
   };
 
   beforeAll(async () => {
-    const appTimeouts = { connectMilliseconds: 1_000, answerMilliseconds: 300, streamMilliseconds: 0 };
+    const appTimeouts = { connectMilliseconds: 1_000, answerMilliseconds: 1_000, streamMilliseconds: 0 };
     gateway = await startTestGateway(emptyKong, { appTimeouts });
   });
 
