@@ -280,6 +280,9 @@ const aliases: readonly CommandEntry[] = [
   entry('start', 'the same as ps start', () => import('./commands/ps/start.js')),
   entry('restart', 'the same as ps restart', () => import('./commands/ps/restart.js')),
   entry('ps list', 'the same as ps', () => import('./commands/ps/list.js')),
+  entry('budgets list', 'the same as budgets', () => import('./commands/budgets/list.js')),
+  entry('credits list', 'the same as credits', () => import('./commands/credits/list.js')),
+  entry('price-books list', 'the same as price-books', () => import('./commands/price-books/list.js')),
   entry('scale', 'the same as ps scale', () => import('./commands/ps/scale.js')),
 ];
 

@@ -54,9 +54,12 @@ const reads: Readonly<Record<string, readonly string[]>> = {
   costs: [],
   'costs compare': ['2026-11', '2026-10'],
   budgets: [],
+  'budgets list': [],
   'price-books': [],
+  'price-books list': [],
   'price-books diff': ['default', '1', '2'],
   credits: [],
+  'credits list': [],
   'invoices list': [],
   'invoices show': [],
 };
