@@ -54,6 +54,8 @@ export class MemoryRuntime implements Runtime {
   /** What is left of the spaces of environments, by the test's will. */
   readonly remains = new Map<string, SpaceRemains>();
   private down = false;
+  /** Forgotten, and nobody has looked since. */
+  private readonly lost = new Set<string>();
   private made = 0;
 
   readonly tasks: MemoryTasks;
@@ -93,8 +95,9 @@ export class MemoryRuntime implements Runtime {
     this.settle(world);
   }
 
-  /** The runtime loses its memory, as an agent that was restarted does. */
+  /** The runtime loses its memory, as an agent that was restarted does: what was being asked of it then is not done. */
   forget(): void {
+    for (const workloadId of this.worlds.keys()) this.lost.add(workloadId);
     this.worlds.clear();
     this.tasks.forget();
     this.feed.push({ resync: true });
@@ -102,6 +105,7 @@ export class MemoryRuntime implements Runtime {
 
   async apply(desired: DesiredWorkload): Promise<void> {
     this.requireUp();
+    if (this.lost.has(desired.workloadId)) throw new RuntimeUnavailable('The fake runtime was restarted meanwhile.');
     const world = this.worlds.get(desired.workloadId);
     if (world && world.desired.generation > desired.generation) return;
     this.applied.push(structuredClone(desired));
@@ -113,6 +117,7 @@ export class MemoryRuntime implements Runtime {
 
   async observe(workloadId: string): Promise<ObservedWorkload | null> {
     this.requireUp();
+    this.lost.delete(workloadId);
     const world = this.worlds.get(workloadId);
     if (!world) return null;
     const { desired, instances, changedAt } = world;
