@@ -44,6 +44,9 @@ import { deploymentCancelled } from './deployment-cancelled.v1.js';
 import { deploymentSuperseded } from './deployment-superseded.v1.js';
 import { taskStarted } from './task-started.v1.js';
 import { taskFinished } from './task-finished.v1.js';
+import { volumeCreated } from './volume-created.v1.js';
+import { volumeDeleted } from './volume-deleted.v1.js';
+import { volumeResized } from './volume-resized.v1.js';
 import { clusterRegistered } from './cluster-registered.v1.js';
 import { clusterUnreachable } from './cluster-unreachable.v1.js';
 import { clusterRecovered } from './cluster-recovered.v1.js';
@@ -107,6 +110,9 @@ const definitions: readonly EventDefinition[] = [
   deploymentSuperseded,
   taskStarted,
   taskFinished,
+  volumeCreated,
+  volumeResized,
+  volumeDeleted,
   clusterRegistered,
   clusterUnreachable,
   clusterRecovered,
