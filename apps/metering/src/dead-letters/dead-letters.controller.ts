@@ -33,7 +33,7 @@ export class DeadLettersController {
     @Query({ schema: pageQuery }) { limit, cursor }: PageQuery,
   ): Promise<Page<DeadLetterAnswer>> {
     this.access.requireOnPlatform(caller, 'dead-letters:update');
-    const page = await this.letters.list({ limit, cursor: decodeCursor(cursor, 'number') });
+    const page = await this.letters.list({ limit, cursor: decodeCursor(cursor, 'place') });
     return { items: page.items.map(answerOf), next: page.next === null ? null : encodeCursor(page.next) };
   }
 

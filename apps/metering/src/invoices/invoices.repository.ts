@@ -65,7 +65,7 @@ export class InvoicesRepository {
          join metered_workload w on w.organization_id = i.organization_id
          join accepted_event e on e.workload_id = w.workload_id and e.seq <= i.cut
         where i.id = $1 and e.seq > $2 order by e.seq limit $3`,
-      [id, decodeCursor(cursor, 'number') ?? '0', limit + 1],
+      [id, decodeCursor(cursor, 'place') ?? '0', limit + 1],
     );
     return rows.map(({ time, ...row }): AcceptedEvent => ({ ...row, time: time.toISOString() }));
   }

@@ -125,7 +125,7 @@ export class UsageRepository {
   running(sql: Sql, query: RunningQuery): Promise<RunningRow[]> {
     return sql.query<RunningRow>(runningSql, [
       ...[query.organization, query.project ?? null, query.environment ?? null, query.app ?? null],
-      ...[query.at, decodeCursor(query.cursor, 'number') ?? '0', query.limit + 1],
+      ...[query.at, decodeCursor(query.cursor, 'place') ?? '0', query.limit + 1],
     ]);
   }
 
@@ -154,7 +154,7 @@ export class UsageRepository {
     return sql.query<AnomalyRow>(
       `select id::text, workload_id as "workloadId", kind, version, detail from usage_anomaly
         where organization_id = $1 and id > $2 order by id limit $3`,
-      [query.organization, decodeCursor(query.cursor, 'number') ?? '0', query.limit + 1],
+      [query.organization, decodeCursor(query.cursor, 'place') ?? '0', query.limit + 1],
     );
   }
 }

@@ -16,7 +16,10 @@ export const encodeCursor = (key: string): string => Buffer.from(JSON.stringify(
 
 const shapes = {
   id: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,
+  /** Of a column of 32 bits. */
   number: /^[0-9]{1,9}$/,
+  /** Of a column of 64 bits: the place of a row in a log. */
+  place: /^[0-9]{1,18}$/,
   text: /^[^\0\p{Cs}]*$/u,
 } as const;
 
