@@ -7,6 +7,7 @@ import { CreateBudgets1763700000041 } from './database/migrations/create-budgets
 import { CreateCredits1763700000021 } from './database/migrations/create-credits.migration.js';
 import { CreateMetering1763700000001 } from './database/migrations/create-metering.migration.js';
 import { CreateBilling1763700000004 } from './database/migrations/create-billing.migration.js';
+import { HourlyTotals1763700000051 } from './database/migrations/hourly-totals.migration.js';
 import { IndexSpans1763700000005 } from './database/migrations/index-spans.migration.js';
 import { NameParties1763700000022 } from './database/migrations/name-parties.migration.js';
 import { PriceBookVersions1763700000003 } from './database/migrations/price-book-versions.migration.js';
@@ -32,6 +33,7 @@ export const metering: ServiceDefinition<Config> = {
     UsageConservation1763700000032,
     NameParties1763700000022,
     CreateBudgets1763700000041,
+    HourlyTotals1763700000051,
   ],
   module: (parsed) => AppModule.with(parsed),
   connect: connectEvents,

@@ -53,15 +53,32 @@ describe('accepted usage', () => {
     const place = somewhere();
     await hour(place);
     await spoil(sql, place);
-    const [drift, ...others] = await check();
-    expect(drift).toMatchObject({ subject: place.workloadId, organizationId: place.organizationId, stage: 'spans' });
-    expect([drift?.detail, others]).toEqual([
-      expect.stringMatching(/^cpu: accepted is \d+, spans are \d+; memory/),
-      [],
-    ]);
-    expect(await check()).toHaveLength(1);
+    const { organizationId, workloadId } = place;
+    const drifts = await check();
+    expect(drifts).toHaveLength(2);
+    expect(drifts).toEqual(
+      expect.arrayContaining([
+        {
+          ...{ subject: workloadId, organizationId, stage: 'spans' },
+          detail: expect.stringMatching(/^cpu: accepted is \d+, spans are \d+, hourly totals \d+; memory/),
+        },
+        // What is rated comes from the totals, which are as they were.
+        { subject: organizationId, organizationId, stage: 'rating', detail: expect.stringMatching(/^cpu: spans are/) },
+      ]),
+    );
+    expect(await check()).toHaveLength(2);
     const metrics = await (await fetch(`${app.service.url}/metrics`)).text();
-    expect(metrics).toContain('berth_metering_usage_drifts 1');
+    expect(metrics).toContain('berth_metering_usage_drifts 2');
+  });
+
+  it('that is lost on its way from spans to hourly totals is told', async () => {
+    const place = somewhere();
+    await hour(place);
+    await spoil('update hourly_total set used = used - 1', place);
+    expect((await check()).map(({ stage }) => stage)).toEqual(['rating']);
+    // Spans are compared up to the last change, and so is an hour when it is over.
+    await app.accept([changed(place, { version: 4, at: 90 * minute, entries: [web] })]);
+    expect((await check()).map(({ stage }) => stage).sort()).toEqual(['rating', 'spans']);
   });
 
   it('is compared from where it was compared last, and from the beginning when it is applied anew', async () => {
@@ -70,7 +87,8 @@ describe('accepted usage', () => {
     expect(await check()).toEqual([]);
     await spoil('update span set instances = instances + 1', place);
     await hour(place, 3);
-    expect([await check(), await compared(place)]).toEqual([[], 6]);
+    // What was compared is not compared again with what was accepted, but what is rated is all that there is.
+    expect([(await check()).map(({ stage }) => stage), await compared(place)]).toEqual([['rating'], 6]);
     // It belongs before what was applied: all spans are made anew, and the spoilt ones with them.
     await app.accept([snapshot(place, { version: 2, at: minute, entries: [web] })]);
     expect([await compared(place), await check(), await compared(place)]).toEqual([undefined, [], 6]);

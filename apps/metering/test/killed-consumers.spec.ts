@@ -45,6 +45,13 @@ const publish = (events: readonly CloudEvent[]) =>
     .get<EventBus>(EVENT_BUS)
     .publish(events.map((event) => ({ topic: 'berth.deployment-management', key: event.partitionkey, event })));
 
+/** The hourly totals, but for the ids of resources. */
+const totalsOf = (app: MeteringApp) =>
+  app.database.query(
+    `select workload_id::text, hour::text, used::text from hourly_total t join metered_resource r on r.id = t.resource_id
+      order by 1, 2`,
+  );
+
 const accepted = async () => (await told.database.query('select from accepted_event')).length;
 
 /** A part of the history: some versions of each workload, one of them a snapshot, the parts in order of time. */
@@ -79,6 +86,8 @@ describe('consumers that are killed', () => {
       const isSame = async () =>
         expect(await bill(told, organizationId)).toEqual(await bill(undisturbed, organizationId));
       await eventually(isSame, { within: 60_000 });
+      expect(await totalsOf(told)).toEqual(await totalsOf(undisturbed));
+      expect(await totalsOf(told)).toHaveLength(2 * WORKLOADS);
       expect(await told.database.query('select from dead_letter')).toEqual([]);
     } finally {
       await kill(child);

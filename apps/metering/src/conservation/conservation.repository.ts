@@ -1,6 +1,7 @@
 import type { Progress, Quantities } from '@berth/billing';
 import { Clock, type Sql, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
+import { spansIn, usedUntil } from '../windows/hourly-totals.js';
 
 /** A workload of which more was applied than was compared. */
 export interface Unchecked {
@@ -36,8 +37,18 @@ const spansSql = `
     from (select s.instances, r.cpu_millicores, r.memory_mib,
                  extract(epoch from least(coalesce(upper(s.during), $3), $3) - greatest(lower(s.during), $2)) * 1000 as length
             from metered_resource r
-            join span s on s.resource_id = r.id and lower(s.during) < $3 and coalesce(upper(s.during), 'infinity') > $2
+            ${spansIn('r.id', '$2::timestamptz', '$3::timestamptz')}
            where r.workload_id = $1) part`;
+
+/** The same by the hourly totals. */
+const totalsSql = `
+  select trunc(coalesce(sum(used * cpu_millicores), 0))::text as cpu,
+         trunc(coalesce(sum(used * memory_mib * 1048576), 0))::text as memory
+    from metered_resource r
+   cross join lateral (
+     select ${usedUntil('r.id', '$3::timestamptz')} - ${usedUntil('r.id', '$2::timestamptz')} as used
+   ) measured
+   where r.workload_id = $1`;
 
 interface UncheckedRow extends Pick<Unchecked, 'workloadId' | 'organizationId'> {
   readonly applied: Omit<Progress, 'at'>;
@@ -72,10 +83,13 @@ export class ConservationRepository {
   }
 
   /** What lies between what was compared and what was applied. */
-  async spans(tx: Tx, { workloadId, checked, applied }: Unchecked): Promise<Quantities> {
-    const parameters = [workloadId, checked.at ?? '-infinity', applied.at];
-    const [row] = await tx.query<{ cpu: string; memory: string }>(spansSql, parameters);
-    return { cpu: BigInt(row?.cpu ?? 0), memory: BigInt(row?.memory ?? 0) };
+  spans(tx: Tx, unchecked: Unchecked): Promise<Quantities> {
+    return this.quantities(tx, spansSql, unchecked);
+  }
+
+  /** The same by the hourly totals, which usage is asked of and billed from. */
+  totals(tx: Tx, unchecked: Unchecked): Promise<Quantities> {
+    return this.quantities(tx, totalsSql, unchecked);
   }
 
   async checked(tx: Tx, workloadId: string, { epoch, version, at }: Progress): Promise<void> {
@@ -102,5 +116,11 @@ export class ConservationRepository {
     return sql.query<Drift>(
       'select subject, organization_id as "organizationId", stage, detail from usage_drift order by since, subject',
     );
+  }
+
+  private async quantities(tx: Tx, sql: string, { workloadId, checked, applied }: Unchecked): Promise<Quantities> {
+    const parameters = [workloadId, checked.at ?? '-infinity', applied.at];
+    const [row] = await tx.query<{ cpu: string; memory: string }>(sql, parameters);
+    return { cpu: BigInt(row?.cpu ?? 0), memory: BigInt(row?.memory ?? 0) };
   }
 }

@@ -11,7 +11,7 @@ const BATCH = 200;
 const PAGE = 1_000;
 
 /**
- * Accepted usage is as much as its spans, and these as much as what is rated, to the last unit. Only what became known since
+ * Accepted usage is as much as its spans, these as much as the hourly totals, and these as much as what is rated, to the last unit. Only what became known since
  * it was compared last is compared, each workload in a snapshot of the database, so that nothing waits for it.
  */
 @Injectable()
@@ -59,8 +59,8 @@ export class Conservation {
     if (!workload) return undefined;
     const { organizationId, applied, checked } = workload;
     const accepted = await this.accepted(tx, workload);
-    const spans = await this.repository.spans(tx, workload);
-    const detail = differenceOf(accepted, spans);
+    const [spans, totals] = [await this.repository.spans(tx, workload), await this.repository.totals(tx, workload)];
+    const detail = differenceOf(accepted, spans, totals);
     if (detail) await this.note(tx, { subject: workloadId, organizationId, stage: 'spans', detail });
     else if (checked.version === 0) await this.repository.forget(tx, workloadId);
     await this.repository.checked(tx, workloadId, applied);
@@ -95,8 +95,12 @@ export class Conservation {
   }
 }
 
-function differenceOf(accepted: Quantities, spans: Quantities): string | undefined {
-  const told = (['cpu', 'memory'] as const).filter((each) => accepted[each] !== spans[each]);
+function differenceOf(accepted: Quantities, spans: Quantities, totals: Quantities): string | undefined {
+  const told = (['cpu', 'memory'] as const).filter(
+    (each) => new Set([accepted, spans, totals].map((all) => all[each])).size > 1,
+  );
   if (told.length === 0) return undefined;
-  return told.map((each) => `${each}: accepted is ${accepted[each]}, spans are ${spans[each]}`).join('; ');
+  return told
+    .map((each) => `${each}: accepted is ${accepted[each]}, spans are ${spans[each]}, hourly totals ${totals[each]}`)
+    .join('; ');
 }

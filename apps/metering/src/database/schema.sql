@@ -223,6 +223,13 @@ create table dead_letter (
   constraint dead_letter_state_check CHECK ((state = ANY (ARRAY['failed'::text, 'parked'::text, 'replayed'::text, 'discarded'::text])))
 );
 
+create table hourly_total (
+  resource_id bigint not null,
+  hour timestamp with time zone not null,
+  used bigint not null,
+  constraint hourly_total_pkey PRIMARY KEY (resource_id, hour)
+);
+
 create table idempotency_key (
   subject text not null,
   route text not null,
@@ -463,8 +470,6 @@ CREATE INDEX metered_workload_organization ON metered_workload USING btree (orga
 CREATE INDEX metered_workload_silence ON metered_workload USING btree (heard_at) WHERE runs;
 
 CREATE INDEX span_open ON span USING btree (resource_id) WHERE upper_inf(during);
-
-CREATE INDEX span_resource ON span USING btree (resource_id, lower(during));
 
 CREATE INDEX usage_anomaly_organization ON usage_anomaly USING btree (organization_id, id);
 

@@ -2,6 +2,7 @@ import type { AppActivity, Fact } from '@berth/billing';
 import { decodeCursor, type Sql } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { Stretch } from '../usage/interval.js';
+import { spansIn } from '../windows/hourly-totals.js';
 
 /** Unions of the spans of each app: while two instances run, time passes once. */
 const activitySql = `
@@ -9,7 +10,7 @@ const activitySql = `
     select r.app_id, s.instances, r.cpu_millicores, r.memory_mib,
            tstzrange(greatest(lower(s.during), $2), least(coalesce(upper(s.during), $3), $3)) as during
       from metered_resource r
-      join span s on s.resource_id = r.id and lower(s.during) < $3 and coalesce(upper(s.during), 'infinity') > $2
+      ${spansIn('r.id', '$2::timestamptz', '$3::timestamptz')}
      where r.organization_id = $1),
   sums as (
     select app_id, sum(length * instances) as instance_time, sum(length * instances * cpu_millicores) as cpu,

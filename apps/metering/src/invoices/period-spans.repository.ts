@@ -1,18 +1,19 @@
 import { type ClippedSpan, type Quantities, SpanDigest } from '@berth/billing';
 import type { Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
+import { spansIn } from '../windows/hourly-totals.js';
 
 const PAGE = 2_000;
 
-/** In the order of the digest. Not by `&&`: the planner would find the spans of that time of all tenants first. */
+/** In the order of the digest. */
 const spansSql = `
   select r.workload_id as "workloadId", r.app_id as "appId", r.environment_id as "environmentId",
          r.project_id as "projectId", r.cluster, r.release, r.process_type as "processType",
          r.cpu_millicores as "cpuMillicores", r.memory_mib as "memoryMib", s.instances,
          greatest(lower(s.during), $2) as "from", least(coalesce(upper(s.during), $3), $3) as "to"
     from metered_resource r
-    join span s on s.resource_id = r.id and lower(s.during) < $3 and coalesce(upper(s.during), 'infinity') > $2
-   where r.organization_id = $1 and $2::timestamptz < $3::timestamptz
+    ${spansIn('r.id', '$2::timestamptz', '$3::timestamptz')}
+   where r.organization_id = $1
    order by r.workload_id, "from", r.cluster collate "C", r.process_type collate "C", r.release, r.cpu_millicores,
             r.memory_mib`;
 

@@ -1,5 +1,6 @@
 import type { Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
+import { addToTotals } from '../windows/hourly-totals.js';
 import type { Advance, Place, StoredSpan } from './advance.js';
 
 /** Of one workload or many. */
@@ -18,9 +19,11 @@ const openSql = `
 const endSql = `
   with dropped as (
     delete from span where id = any($3::bigint[])
-  )
-  update span s set during = tstzrange(lower(during), ended.at)
-    from unnest($1::bigint[], $2::timestamptz[]) as ended (id, at) where s.id = ended.id`;
+  ), ended as (
+    update span s set during = tstzrange(lower(during), told.at)
+      from unnest($1::bigint[], $2::timestamptz[]) as told (id, at) where s.id = told.id
+    returning s.resource_id, s.instances, s.during
+  ) ${addToTotals('ended')}`;
 
 /** `number`: which of the resources that were asked for. */
 const resourcesSql = `
@@ -47,9 +50,12 @@ const resourcesSql = `
        = (told."workloadId", told.cluster, told.release, told."processType", told."cpuMillicores", told."memoryMib")`;
 
 const addSql = `
-  insert into span (resource_id, instances, during)
-  select resource_id, instances, tstzrange(starts, ends)
-    from unnest($1::bigint[], $2::int[], $3::timestamptz[], $4::timestamptz[]) as told (resource_id, instances, starts, ends)`;
+  with added as (
+    insert into span (resource_id, instances, during)
+    select resource_id, instances, tstzrange(starts, ends)
+      from unnest($1::bigint[], $2::int[], $3::timestamptz[], $4::timestamptz[]) as told (resource_id, instances, starts, ends)
+    returning *
+  ) ${addToTotals('added')}`;
 
 const resourceOf = ({ place, cluster, release, processType, cpuMillicores, memoryMib }: StoredSpan) => {
   const { workloadId, organizationId, projectId, environmentId, appId } = place;
@@ -79,9 +85,11 @@ export class SpansRepository {
   }
 
   async removeAll(tx: Tx, workloadId: string): Promise<void> {
-    await tx.query('delete from span using metered_resource r where r.id = span.resource_id and r.workload_id = $1', [
-      workloadId,
-    ]);
+    for (const table of ['span', 'hourly_total'])
+      await tx.query(
+        `delete from ${table} d using metered_resource r where r.id = d.resource_id and r.workload_id = $1`,
+        [workloadId],
+      );
   }
 
   private async add(tx: Tx, spans: readonly (StoredSpan & { readonly to: Date | null })[]): Promise<void> {

@@ -8,6 +8,7 @@ import type {
 } from '@berth/contracts/metering';
 import { decodeCursor, type Sql } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
+import { usedUntil } from '../windows/hourly-totals.js';
 import type { Stretch } from './interval.js';
 import type { AppUsage, Quantity, UsageLine } from './usage.js';
 
@@ -36,23 +37,16 @@ const columnsOf: Record<UsageQuery['by'], string> = {
   process: `environment_id, app_id, process_type`,
 };
 
-/**
- * Every part of a span in each interval of `$5, $6`, its length in milliseconds. Numeric arithmetic is exact here:
- * `extract` answers numeric, and instants have whole milliseconds. A span that is still open ends with the interval.
- * The overlap is written out: by `&&` the planner would find the spans of that time of all tenants first.
- */
+/** What each resource used in each interval of `$5, $6`. What still runs is counted to the end of the interval. */
 const partsSql = `
   select r.environment_id, r.app_id, r.process_type, i.place,
-         length * s.instances * r.cpu_millicores as cpu,
-         length * s.instances * r.memory_mib * 1048576 as memory
+         used * r.cpu_millicores as cpu, used * r.memory_mib * 1048576 as memory
     from metered_resource r
    cross join unnest($5::timestamptz[], $6::timestamptz[]) with ordinality as i (starts, ends, place)
-    join span s on s.resource_id = r.id and lower(s.during) < i.ends and coalesce(upper(s.during), 'infinity') > i.starts
    cross join lateral (
-     select extract(epoch from least(coalesce(upper(s.during), i.ends), i.ends) - greatest(lower(s.during), i.starts))
-            * 1000 as length
+     select ${usedUntil('r.id', 'i.ends')} - ${usedUntil('r.id', 'i.starts')} as used
    ) measured
-   where r.organization_id = $1 and i.starts < i.ends
+   where r.organization_id = $1 and i.starts < i.ends and used > 0
      and ($2::uuid is null or r.project_id = $2)
      and ($3::uuid is null or r.environment_id = $3)
      and ($4::uuid is null or r.app_id = $4)`;
@@ -64,7 +58,7 @@ const runningSql = `
          r.cpu_millicores as "cpuMillicores", r.memory_mib as "memoryMib", lower(s.during) as since,
          upper(s.during) as until
     from metered_resource r
-    join span s on s.resource_id = r.id and lower(s.during) <= $5 and coalesce(upper(s.during), 'infinity') > $5
+   cross join lateral (select * from span where resource_id = r.id and during @> $5::timestamptz offset 0) s
    where r.organization_id = $1 and r.id > $6
      and ($2::uuid is null or r.project_id = $2)
      and ($3::uuid is null or r.environment_id = $3)
