@@ -21,6 +21,8 @@ const openMonth = {
   ...{ lines: [], corrections: [], totals: { net: '', tax: '', credited: '', corrected: '', due: '' } },
 };
 
+const openClosing = { period: openMonth.period, closable: true, checks: [], unpriced: [] };
+
 /** Every read, and how it is called. */
 const reads: Readonly<Record<string, readonly string[]>> = {
   whoami: [],
@@ -33,6 +35,8 @@ const reads: Readonly<Record<string, readonly string[]>> = {
   'audit verify': [],
   'admin keys': [],
   'dead-letters list': [],
+  'closings list': [],
+  'closings show': [idOf(2)],
   'orgs list': [],
   'projects list': [],
   'envs list': [],
@@ -117,6 +121,9 @@ const others: Readonly<Record<string, readonly string[]>> = {
   'clusters cordon': ['local'],
   'clusters uncordon': ['local'],
   'clusters remove': ['local', '--yes'],
+  'closings waive': [idOf(2), '2026-11', '--metric', 'cpu', '--reason', 'promised'],
+  'closings close': [idOf(2)],
+  'closings reopen': [idOf(2), '2026-11', '--reason', 'wrong'],
   'budgets create': ['All', '28'],
   'budgets update': ['All'],
   'budgets delete': ['All'],
@@ -164,6 +171,8 @@ describe('every command', () => {
     platform.on('GET /v1/auth/totp', { enabled: false, recoveryCodesLeft: 0 });
     platform.on('GET /v1/admin/user-management/signing-keys', { items: [] });
     platform.on('GET /v1/admin/metering/dead-letters', page());
+    platform.on('GET /v1/admin/metering/closings', page());
+    platform.on(`GET /v1/admin/metering/closings/${idOf(2)}`, openClosing);
     platform.on('GET /v1/budgets', page());
     platform.on('GET /v1/clusters', page({ id: idOf(90), name: 'local', isOwn: true, conditions: [] }));
     platform.on(`GET /v1/clusters/${idOf(90)}/report`, { isFit: true, version: null, checks: [] });
@@ -178,6 +187,9 @@ describe('every command', () => {
     for (const route of [
       'GET /v1/admin/metering/dead-letters',
       ...['replays', 'discards'].map((each) => `POST /v1/admin/metering/dead-letters/${each}`),
+      ...['GET', 'POST'].map((method) => `${method} /v1/admin/metering/closings`),
+      `GET /v1/admin/metering/closings/${idOf(2)}`,
+      ...['waivers', 'reopenings'].map((each) => `POST /v1/admin/metering/closings/${idOf(2)}/${each}`),
     ])
       closed.on(route, (_, response) => problem(response, 401, 'unauthenticated'));
     closed.on('POST /v1/clusters', (_, response) => problem(response, 401, 'unauthenticated'));

@@ -3,6 +3,7 @@ import { EventingModule } from '@berth/eventing';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AgreementsModule } from './agreements/agreements.module.js';
 import { BillingAccountsModule } from './billing-accounts/billing-accounts.module.js';
+import { ClosingsModule } from './closings/closings.module.js';
 import type { Config } from './config.js';
 import { ConservationModule } from './conservation/conservation.module.js';
 import { BudgetsModule } from './budgets/budgets.module.js';
@@ -27,6 +28,7 @@ const bills = [
   CreditsModule,
   IssuersModule,
   InvoicesModule,
+  ClosingsModule,
   ExportsModule,
   ExplainModule,
 ];

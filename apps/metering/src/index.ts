@@ -13,6 +13,7 @@ import { NameParties1763700000022 } from './database/migrations/name-parties.mig
 import { PriceBookVersions1763700000003 } from './database/migrations/price-book-versions.migration.js';
 import { UsageAtScale1763700000031 } from './database/migrations/usage-at-scale.migration.js';
 import { UsageConservation1763700000032 } from './database/migrations/usage-conservation.migration.js';
+import { WaiveUsage1763700000061 } from './database/migrations/waive-usage.migration.js';
 import { WatchWorkloads1763700000002 } from './database/migrations/watch-workloads.migration.js';
 
 /** Usage from allocations, exactly once, and what it costs. */
@@ -34,6 +35,7 @@ export const metering: ServiceDefinition<Config> = {
     NameParties1763700000022,
     CreateBudgets1763700000041,
     HourlyTotals1763700000051,
+    WaiveUsage1763700000061,
   ],
   module: (parsed) => AppModule.with(parsed),
   connect: connectEvents,

@@ -4,7 +4,7 @@ import type { AllocationEntry, CloudEvent } from '@berth/contracts/events';
 import type { InvoiceSummary } from '@berth/contracts/metering';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { PeriodCloser } from '../src/invoices/period-closer.js';
+import { PeriodCloser } from '../src/closings/period-closer.js';
 import { exportInvoice } from './support/export-invoice.js';
 import { changed, MeteringApp, type Place, somewhere, startOfTest } from './support/metering-app.js';
 

@@ -3,7 +3,7 @@ import { codeVersion, invoiceExport, recompute } from '@berth/billing';
 import { type Invoice, invoiceDocument, type InvoiceSummary } from '@berth/contracts/metering';
 import type { TestService } from '@berth/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { PeriodCloser } from '../src/invoices/period-closer.js';
+import { PeriodCloser } from '../src/closings/period-closer.js';
 import { exportInvoice } from './support/export-invoice.js';
 import { changed, MeteringApp, type Place, somewhere, startOfTest, web } from './support/metering-app.js';
 

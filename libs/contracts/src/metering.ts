@@ -1,6 +1,7 @@
 export * from './api/metering/agreements.js';
 export * from './api/metering/billing-accounts.js';
 export * from './api/metering/budgets.js';
+export * from './api/metering/closings.js';
 export * from './api/metering/costs.js';
 export * from './api/metering/credits.js';
 export * from './api/metering/explain.js';

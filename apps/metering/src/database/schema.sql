@@ -415,6 +415,16 @@ create table usage_drift (
   constraint usage_drift_stage_check CHECK ((stage = ANY (ARRAY['spans'::text, 'rating'::text])))
 );
 
+create table usage_waiver (
+  organization_id uuid not null,
+  month text not null,
+  metric text not null,
+  reason text not null,
+  waived_by uuid not null,
+  waived_at timestamp with time zone not null,
+  constraint usage_waiver_pkey PRIMARY KEY (organization_id, month, metric)
+);
+
 alter table agreement add constraint agreement_book_id_fkey FOREIGN KEY (book_id) REFERENCES price_book(id);
 
 alter table allocation_gap add constraint allocation_gap_workload_id_fkey FOREIGN KEY (workload_id) REFERENCES metered_workload(workload_id);
@@ -444,6 +454,8 @@ CREATE INDEX access_revoked_session_at ON access_revoked_session USING btree (re
 CREATE INDEX allocation_gap_organization ON allocation_gap USING btree (organization_id);
 
 CREATE INDEX allocation_gap_since ON allocation_gap USING btree (since);
+
+CREATE INDEX billing_account_blocked ON billing_account USING btree (organization_id) WHERE (blocked IS NOT NULL);
 
 CREATE INDEX billing_account_due ON billing_account USING btree (due_at);
 

@@ -28,7 +28,7 @@ export interface Late {
 
 const DAY = 86_400_000;
 
-type BilledPeriod = Period & { readonly timeZone: string };
+export type BilledPeriod = Period & { readonly timeZone: string };
 
 /** The period that is not closed yet. */
 export const openPeriod = ({ openSince, timeZone }: AccountRow): BilledPeriod => ({

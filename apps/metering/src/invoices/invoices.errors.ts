@@ -3,6 +3,4 @@ import { defineErrors } from '@berth/service-kit';
 export const invoiceErrors = defineErrors({
   InvoiceNotFound: 404,
   InvoiceNotOpen: 409,
-  PeriodNotOver: 409,
-  PeriodBlocked: 409,
 });

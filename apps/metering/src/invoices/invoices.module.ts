@@ -5,7 +5,6 @@ import { CreditsModule } from '../credits/credits.module.js';
 import { IssuersModule } from '../issuers/issuers.module.js';
 import { TaxRulesModule } from '../tax-rules/tax-rules.module.js';
 import { UsageModule } from '../usage/usage.module.js';
-import { Closing } from './closing.js';
 import { InvoiceDrafts } from './invoice-drafts.js';
 import { InvoiceRecords } from './invoice-records.js';
 import { InvoicesAdminController } from './invoices-admin.controller.js';
@@ -14,7 +13,6 @@ import { InvoicesRepository } from './invoices.repository.js';
 import { InvoicesService } from './invoices.service.js';
 import { Issuing } from './issuing.js';
 import { OpenPeriods } from './open-periods.js';
-import { PeriodCloser } from './period-closer.js';
 import { PeriodSpansRepository } from './period-spans.repository.js';
 import { RatedPeriods } from './rated-periods.js';
 
@@ -23,8 +21,8 @@ import { RatedPeriods } from './rated-periods.js';
   controllers: [InvoicesController, InvoicesAdminController],
   providers: [
     ...[InvoicesRepository, InvoicesService, InvoiceRecords, InvoiceDrafts],
-    ...[PeriodSpansRepository, RatedPeriods, Closing, Issuing, PeriodCloser, OpenPeriods],
+    ...[PeriodSpansRepository, RatedPeriods, Issuing, OpenPeriods],
   ],
-  exports: [InvoicesService, InvoiceDrafts, OpenPeriods],
+  exports: [InvoicesService, InvoiceDrafts, InvoicesRepository, Issuing, OpenPeriods],
 })
 export class InvoicesModule {}

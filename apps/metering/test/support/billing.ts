@@ -1,6 +1,6 @@
 import type { CloudEvent } from '@berth/contracts/events';
 import { type Invoice, invoiceDocument, type InvoiceSummary } from '@berth/contracts/metering';
-import { PeriodCloser } from '../../src/invoices/period-closer.js';
+import { PeriodCloser } from '../../src/closings/period-closer.js';
 import { changed, type MeteringApp, type Place, startOfTest, web } from './metering-app.js';
 
 /** One core and one GiB: 0.028 + 0.007 an hour by the default price book. */

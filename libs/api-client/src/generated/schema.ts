@@ -71,9 +71,57 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    get?: never;
+    get: operations['listBlockedClosings'];
     put?: never;
     post: operations['closePeriod'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/admin/metering/closings/{organizationId}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['getClosingChecklist'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/admin/metering/closings/{organizationId}/reopenings': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['reopenPeriod'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/admin/metering/closings/{organizationId}/waivers': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['waiveUsage'];
     delete?: never;
     options?: never;
     head?: never;
@@ -2916,6 +2964,18 @@ export interface components {
       }[];
       timeZone: string;
     };
+    BlockedClosing: {
+      blocked: string;
+      /** Format: date-time */
+      lookedAgainAt: string;
+      month: string;
+      /** Format: uuid */
+      organizationId: string;
+    };
+    BlockedClosingPage: {
+      items: components['schemas']['BlockedClosing'][];
+      next: string | null;
+    };
     Budget: {
       amount: string;
       crossed: number[];
@@ -3086,6 +3146,41 @@ export interface components {
     ClosedPeriod: {
       /** Format: uuid */
       invoiceId: string | null;
+    };
+    ClosingChecklist: {
+      checks: {
+        detail: string | null;
+        /** @enum {string} */
+        name:
+          | 'period_over'
+          | 'grace_over'
+          | 'missing_events'
+          | 'silent_workloads'
+          | 'dead_letters'
+          | 'conserved_usage'
+          | 'unpriced_usage';
+        /** @enum {string} */
+        state: 'ok' | 'attention' | 'blocks' | 'waived';
+      }[];
+      closable: boolean;
+      /** Format: uuid */
+      organizationId: string;
+      period: {
+        /** Format: date-time */
+        from: string;
+        month: string;
+        timeZone: string;
+        /** Format: date-time */
+        to: string;
+      };
+      unpriced: {
+        /** @enum {string} */
+        metric: 'cpu' | 'memory';
+        month: string;
+        quantity: string;
+        version: number;
+        waiver: components['schemas']['Waiver'] | null;
+      }[];
     };
     Cluster: {
       conditions: {
@@ -3778,6 +3873,12 @@ export interface components {
       /** Format: date-time */
       validFrom: string;
     };
+    CreateWaiver: {
+      /** @enum {string} */
+      metric: 'cpu' | 'memory';
+      month: string;
+      reason: string;
+    };
     CreateWorkload: {
       /** Format: uuid */
       appId: string;
@@ -4441,6 +4542,13 @@ export interface components {
         net: string;
         tax: string;
       };
+      unpriced?: {
+        /** @enum {string} */
+        metric: 'cpu' | 'memory';
+        quantity: string;
+        version: number;
+        waived: string | null;
+      }[];
     };
     InvoicePage: {
       items: components['schemas']['InvoiceSummary'][];
@@ -5004,6 +5112,10 @@ export interface components {
       items: components['schemas']['Release'][];
       next: string | null;
     };
+    ReopenPeriod: {
+      month: string;
+      reason: string;
+    };
     ReplayDeadLetters: {
       key: string;
       reason: string;
@@ -5500,6 +5612,16 @@ export interface components {
     VerifyEmail: {
       token: string;
     };
+    Waiver: {
+      /** @enum {string} */
+      metric: 'cpu' | 'memory';
+      month: string;
+      reason: string;
+      /** Format: date-time */
+      waivedAt: string;
+      /** Format: uuid */
+      waivedBy: string;
+    };
     Workload: {
       /** Format: uuid */
       activeDeploymentId: string | null;
@@ -5691,6 +5813,28 @@ export interface operations {
       };
     };
   };
+  listBlockedClosings: {
+    parameters: {
+      query?: {
+        limit?: number;
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['BlockedClosingPage'];
+        };
+      };
+    };
+  };
   closePeriod: {
     parameters: {
       query?: never;
@@ -5710,6 +5854,75 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['ClosedPeriod'];
+        };
+      };
+    };
+  };
+  getClosingChecklist: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        organizationId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ClosingChecklist'];
+        };
+      };
+    };
+  };
+  reopenPeriod: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        organizationId: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ReopenPeriod'];
+      };
+    };
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  waiveUsage: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        organizationId: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CreateWaiver'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Waiver'];
         };
       };
     };

@@ -1,4 +1,4 @@
-import type { Correction, InvoiceDocument, InvoiceLine, PriceBook } from '@berth/contracts/metering';
+import type { Correction, InvoiceDocument, InvoiceLine, Metric, PriceBook } from '@berth/contracts/metering';
 import type { Period } from '../periods/period.js';
 import { digitsOf, formatMinor } from '../rating/currency.js';
 import { unitOf } from '../rating/metrics.js';
@@ -37,6 +37,8 @@ export interface InvoiceInput extends Rated {
   readonly cut: string;
   readonly spans: InvoiceDocument['spans'];
   readonly corrections: readonly LateUsage[];
+  /** Why usage that no rate is for is not charged. */
+  readonly waivers?: readonly { readonly metric: Metric; readonly reason: string }[];
   /** Who sells, who buys and until when it must be paid, as far as somebody said so. */
   readonly parties: Pick<InvoiceDocument, 'seller' | 'buyer' | 'payUntil'>;
   readonly codeVersion: string;
@@ -66,6 +68,7 @@ export function documentOf(input: InvoiceInput): InvoiceDocument {
     ...{ taxes: [...input.taxes], cut: input.cut, spans: input.spans },
     ...(input.credits.length > 0 && { credits: input.credits.map((each) => ({ ...each, left: text(each.left) })) }),
     lines: rating.lines.map((line) => lineOf(line, input.segments, digits)),
+    ...(rating.unpriced.length > 0 && { unpriced: unpricedOf(rating, input) }),
     corrections,
     totals: {
       ...{ net: text(rating.net), tax: text(rating.tax), credited: text(rating.credited) },
@@ -80,6 +83,12 @@ const versionOf = ({ version, agreement, from, to }: Segment) => ({
   ...(agreement === undefined ? {} : { agreement }),
   sha256: sha256Of(canonicalText(version.prices)),
 });
+
+const unpricedOf = ({ unpriced }: Rating, { waivers = [] }: InvoiceInput) =>
+  unpriced.map(({ metric, version, quantity }) => ({
+    ...{ metric, version, quantity: quantity.toString() },
+    waived: waivers.find((each) => each.metric === metric)?.reason ?? null,
+  }));
 
 function lineOf(line: RatedLine, segments: readonly Segment[], digits: number): InvoiceLine {
   const { usage } = line;

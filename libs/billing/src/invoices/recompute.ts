@@ -14,7 +14,7 @@ export class ExportIncomplete extends Error {}
 
 /**
  * Computes the canonical text of an invoice anew: from the accepted events up to its cut and the versions of its price
- * book, with nothing taken from the invoice but its number, its dates, its taxes and its cuts.
+ * book, with nothing taken from the invoice but its number, its dates, its taxes, its waivers and its cuts.
  * @throws ExportIncomplete
  */
 export function recompute(exported: InvoiceExport): string {
@@ -34,6 +34,7 @@ export function recompute(exported: InvoiceExport): string {
     documentOf({
       ...{ ...rated, number, issuer, organizationId, cut, codeVersion, corrections: late },
       parties: { seller, buyer, payUntil },
+      waivers: waiversOf(told),
       issuedAt: told.issuedAt === null ? null : new Date(told.issuedAt),
       spans: digestOf(spans, rated.period),
     }),
@@ -41,6 +42,9 @@ export function recompute(exported: InvoiceExport): string {
 }
 
 const read = (text: string): InvoiceDocument => invoiceDocument.parse(JSON.parse(text));
+
+const waiversOf = ({ unpriced = [] }: InvoiceDocument) =>
+  unpriced.flatMap(({ metric, waived }) => (waived === null ? [] : [{ metric, reason: waived }]));
 
 const linesOf = (exported: InvoiceExport, told: InvoiceDocument, cut: string): readonly RatedLine[] =>
   ratingOf(ratedOf(exported, told, spansUpTo(exported, told, cut))).lines;

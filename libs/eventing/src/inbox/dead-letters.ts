@@ -1,4 +1,4 @@
-import { type Database, isInfrastructureError, type Logger, type Tx } from '@berth/service-kit';
+import { type Database, isInfrastructureError, type Logger, type Sql, type Tx } from '@berth/service-kit';
 import { type DeadLetter, deadLetterOf, type DeadLetterRow } from './dead-letter.js';
 import { describeError } from './describe-error.js';
 import type { EventProcessor } from './event-processor.js';
@@ -29,6 +29,8 @@ const listSql = `select * from dead_letter
   where state in ('failed', 'parked') and seq > $1 order by seq limit $2`;
 const firstSql = `select * from dead_letter
   where key = $1 and state in ('failed', 'parked') order by seq limit 1`;
+const openSql = `select count(*)::int as open from dead_letter
+  where state in ('failed', 'parked') and coalesce(event->>'organizationid', event#>>'{data,organizationId}') = $1`;
 const closeSql = `update dead_letter set state = $2, reason = $3, closed_at = now() where id = $1`;
 
 /** The events that could not be handled: looked at, replayed or dropped by command, with a reason that is kept. */
@@ -43,6 +45,12 @@ export class DeadLetters {
     const rows = await this.database.query<DeadLetterRow>(listSql, [cursor ?? '0', limit + 1]);
     const items = rows.slice(0, limit);
     return { items: items.map(deadLetterOf), next: rows.length > limit ? (items.at(-1)?.seq ?? null) : null };
+  }
+
+  /** How many events that name an organization have not taken effect. */
+  async openOf(sql: Sql, organizationId: string): Promise<number> {
+    const [row] = await sql.query<{ open: number }>(openSql, [organizationId]);
+    return row?.open ?? 0;
   }
 
   /**

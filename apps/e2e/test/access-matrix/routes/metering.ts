@@ -2,6 +2,7 @@ import { anyone, byId, needs, type Row, type Rows } from '../row.js';
 import { coupon, priceBook, prices, type Tenant } from '../tenant.js';
 
 const organization = ({ has }: Tenant) => ({ query: { organization: has.organization } });
+const ofOrganization = ({ has }: Tenant) => ({ path: { organizationId: has.organization } });
 const inOrganization = (permission: Parameters<typeof needs>[0], query: Record<string, string> = {}): Row =>
   needs(permission, 'organization', 200, ({ has }) => ({ query: { organization: has.organization, ...query } }));
 
@@ -114,6 +115,18 @@ export const meteringRows: Rows = {
   'POST /v1/admin/metering/closings': needs('invoices:update', 'platform', 409, ({ has }) => ({
     body: { organizationId: has.organization },
   })),
+  'GET /v1/admin/metering/closings': needs('invoices:update', 'platform', 200),
+  'GET /v1/admin/metering/closings/{organizationId}': needs('invoices:update', 'platform', 200, ofOrganization),
+  'POST /v1/admin/metering/closings/{organizationId}/waivers': needs('invoices:update', 'platform', 409, (tenant) => ({
+    ...ofOrganization(tenant),
+    body: { month: '2026-11', metric: 'cpu', reason: 'promised' },
+  })),
+  'POST /v1/admin/metering/closings/{organizationId}/reopenings': needs(
+    'invoices:update',
+    'platform',
+    409,
+    (tenant) => ({ ...ofOrganization(tenant), body: { month: '2050-11', reason: 'wrong prices' } }),
+  ),
   'POST /v1/admin/metering/invoices/{id}/payments': byId('invoices:update', 'platform', 200, (tenant) =>
     tenant.newInvoice(),
   ),

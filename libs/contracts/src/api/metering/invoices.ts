@@ -80,6 +80,10 @@ export const invoiceDocument = z
     /** The spans of the period, clipped to it, and the hash over all of them. */
     spans: z.object({ count: z.int().nonnegative(), sha256 }),
     lines: z.array(invoiceLine),
+    /** What was used and is not charged, because no rate is for it; absent: nothing. `waived`: why that is so. */
+    unpriced: z
+      .array(z.object({ metric, version: z.int().positive(), quantity: bigCount, waived: z.string().nullable() }))
+      .optional(),
     corrections: z.array(correction),
     /** `net`: before tax. `due`: net, tax and corrections less credits. */
     totals: z.object({ net: decimal, tax: decimal, credited: decimal, corrected: decimal, due: decimal }),

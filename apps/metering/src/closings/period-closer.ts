@@ -12,14 +12,13 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy }
 import { lockOrganization } from '../accepted-events/organization-lock.js';
 import { BillingAccountsRepository } from '../billing-accounts/billing-accounts.repository.js';
 import type { Config } from '../config.js';
+import { GRACE } from './checklist.js';
 import { type Closed, Closing } from './closing.js';
-import { openPeriod } from './invoice-drafts.js';
-import { invoiceErrors } from './invoices.errors.js';
+import { openPeriod } from '../invoices/invoice-drafts.js';
+import { closingErrors } from './closings.errors.js';
 
 const EVERY = 60_000;
 const BATCH = 100;
-/** Usage that is told within it is in the invoice, later it is a correction. */
-const GRACE = 3 * 86_400_000;
 /** Until a period that something hinders is looked at again. */
 const HINDERED = 600_000;
 
@@ -65,9 +64,9 @@ export class PeriodCloser implements OnApplicationBootstrap, OnModuleDestroy {
       await lockOrganization(tx, organizationId);
       const account = await this.accounts.lock(tx, organizationId);
       if (!account || openPeriod(account).to > this.clock.now())
-        throw invoiceErrors.PeriodNotOver('The period that is open is not over.');
+        throw closingErrors.PeriodNotOver('The period that is open is not over.');
       const closed = await this.periods.close(tx, account);
-      if ('blocked' in closed) throw invoiceErrors.PeriodBlocked(closed.blocked);
+      if ('blocked' in closed) throw closingErrors.PeriodBlocked(closed.blocked);
       return closed.invoiceId;
     });
   }
