@@ -154,6 +154,26 @@ describe('administrators of the platform', () => {
   });
 });
 
+it('rotate signing keys and set quotas in a session that was proven a short while ago, and in no other', async () => {
+  const { body: session } = await identity.login('root@example.com', 'the first password');
+  const { organization, access } = await identity.organization((await identity.person()).accessToken);
+  const path = `/v1/quotas/${organization.id}`;
+  const options = { token: session.accessToken, headers: { 'berth-access': access } };
+  const { body } = await identity.call('GET', path, options);
+  const age = (minutes: number) =>
+    identity.database.query(`update session set proven_at = now() - $2 * interval '1 minute' where id = $1`, [
+      session.sessionId,
+      minutes,
+    ]);
+  await age(16);
+  const tooOld = { status: 403, body: { code: 'step_up_required' } };
+  expect(await identity.call('PUT', path, { ...options, body })).toMatchObject(tooOld);
+  expect(await call('POST', '/signing-keys', undefined, session.accessToken)).toMatchObject(tooOld);
+  await age(14);
+  expect((await identity.call('PUT', path, { ...options, body })).status).toBe(200);
+  expect((await call('POST', '/signing-keys', undefined, session.accessToken)).status).toBe(201);
+});
+
 it('nobody else does any of it', async () => {
   const person: Person = await identity.person();
   const { id } = await found(person.email);

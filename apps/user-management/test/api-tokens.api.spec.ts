@@ -62,7 +62,9 @@ describe('an API token', () => {
     expect(await call(['apps:read'], ...read)).toBe(403);
     const member = { organizationId: organization.id, email: 'nobody@example.com', role: 'viewer' };
     expect(await call(['memberships:read'], 'POST', '/v1/memberships', member)).toBe(403);
-    expect(await call(['memberships:create'], 'POST', '/v1/memberships', member)).toBe(404);
+    // It gives away what its scopes name, and no more.
+    expect(await call(['memberships:create'], 'POST', '/v1/memberships', member)).toBe(403);
+    expect(await call(['*'], 'POST', '/v1/memberships', member)).toBe(404);
     const [mine, stranger] = [
       await identity.person(),
       await identity.organization((await identity.person()).accessToken),

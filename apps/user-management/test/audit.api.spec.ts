@@ -10,7 +10,7 @@ let organizationId: string;
 let headers: Record<string, string>;
 
 beforeAll(async () => {
-  identity = await IdentityService.start();
+  identity = await IdentityService.start({ ATTEMPTS_PER_ACCOUNT: '1000' });
   owner = await identity.person();
 });
 afterAll(() => identity.close());

@@ -193,6 +193,11 @@ describe('a group', () => {
       body: { code: 'group_member_unknown', errors: [{ pointer: '/memberIds/1' }] },
     });
     const grants = [{ scope: tenant.scope(), role: 'admin' }];
+    const { body: robot } = await tenant.machine('viewer', tenant.owner);
+    expect(await tenant.group('odd', { memberIds: [robot['id']] })).toMatchObject({
+      status: 422,
+      body: { code: 'group_member_unknown', errors: [{ pointer: '/memberIds/0' }] },
+    });
     const { body: group } = await tenant.group('all', { memberIds: [member.userId], grants });
     expect((await tenant.call('DELETE', `/v1/memberships/${member.membershipId}`)).status).toBe(204);
     expect((await tenant.call<GroupView>('GET', `/v1/groups/${group.id}`)).body.memberIds).toEqual([]);

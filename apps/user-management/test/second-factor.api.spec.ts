@@ -6,6 +6,7 @@ import type {
   TotpStatus,
 } from '@berth/contracts/identity';
 import { Clock } from '@berth/service-kit';
+import { eventually } from '@berth/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { TOTP, URI } from 'otpauth';
@@ -32,6 +33,13 @@ const login = (email: string, code?: string, password = goodPassword) =>
   post('/v1/auth/login', { email, password, ...(code === undefined ? {} : { code }) });
 const status = async (token: string) => (await identity.call<TotpStatus>('GET', '/v1/auth/totp', { token })).body;
 const codeOf = (uri: string) => () => (URI.parse(uri) as TOTP).generate({ timestamp: clock.now().getTime() });
+
+async function form<Body>(path: string, fields: Record<string, string>, as: 'json' | 'text' = 'json'): Promise<Body> {
+  const body = new URLSearchParams(fields);
+  const answer = await fetch(`${identity.service.url}/v1/oauth/${path}`, { method: 'POST', body });
+  expect(answer.status).toBe(200);
+  return (await answer[as]()) as Body;
+}
 
 /** Somebody with an authenticator, whose next code is one that was not used yet. */
 async function protectedPerson(): Promise<Protected> {
@@ -64,16 +72,12 @@ describe('somebody with an authenticator', () => {
   });
 
   it('passes on to a device that is let in what was shown to let it in', async () => {
-    const form = async (path: string, fields: Record<string, string>) =>
-      fetch(`${identity.service.url}/v1/oauth/${path}`, { method: 'POST', body: new URLSearchParams(fields) });
     const grant = { grant_type: 'urn:ietf:params:oauth:grant-type:device_code' };
     const letIn = async (fields: Record<string, string>) => {
-      const device = (await (
-        await form('device_authorization', { client_id: 'berth-cli' })
-      ).json()) as DeviceAuthorization;
+      const device = await form<DeviceAuthorization>('device_authorization', { client_id: 'berth-cli' });
       const answer = { user_code: device.user_code, decision: 'approve', password: goodPassword, ...fields };
-      expect((await form('device', answer)).status).toBe(200);
-      return (await (await form('token', { ...grant, device_code: device.device_code })).json()) as TokenResponse;
+      await form('device', answer, 'text');
+      return form<TokenResponse>('token', { ...grant, device_code: device.device_code });
     };
     const hasShownMore = (token: string) => (decodeJwt(token)['mfa'] as boolean | undefined) ?? false;
     const [plain, guarded] = [await identity.person(), await protectedPerson()];
@@ -83,8 +87,8 @@ describe('somebody with an authenticator', () => {
       code: guarded.code(),
     });
     expect(hasShownMore(token)).toBe(true);
-    const renewed = await (await form('token', { grant_type: 'refresh_token', refresh_token: refresh })).json();
-    expect(hasShownMore((renewed as TokenResponse).access_token)).toBe(true);
+    const renewed = await form<TokenResponse>('token', { grant_type: 'refresh_token', refresh_token: refresh });
+    expect(hasShownMore(renewed.access_token)).toBe(true);
   });
 
   it('gets in with a recovery code when the device is lost, with each of them once', async () => {
@@ -124,9 +128,28 @@ describe('somebody with an authenticator', () => {
     expect((await disable(goodPassword, '000000')).status).toBe(401);
     expect((await begin(accessToken)).status).toBe(409);
     expect((await disable(goodPassword, code())).status).toBe(204);
-    expect(await status(accessToken)).toEqual({ enabled: false, recoveryCodesLeft: 0 });
-    expect((await login(email)).status).toBe(200);
-    expect((await disable(goodPassword, '000000')).status).toBe(409);
+    const { body } = await identity.login(email, goodPassword);
+    expect(await status(body.accessToken)).toEqual({ enabled: false, recoveryCodesLeft: 0 });
+    const again = { password: goodPassword, code: '000000' };
+    expect((await post('/v1/auth/totp/disable', again, body.accessToken)).status).toBe(409);
+  });
+
+  it('who gives up the last one is asked to log in again everywhere: nothing says of them any more that they have one', async () => {
+    const person = await protectedPerson();
+    const { email, accessToken, code } = person;
+    const device = await form<DeviceAuthorization>('device_authorization', { client_id: 'berth-cli' });
+    const fields = { user_code: device.user_code, decision: 'approve', email, password: goodPassword, code: code() };
+    await form('device', fields, 'text');
+    clock.forward(30_000);
+    const disabled = await post('/v1/auth/totp/disable', { password: goodPassword, code: code() }, accessToken);
+    expect(disabled.status).toBe(204);
+    await eventually(async () =>
+      expect((await identity.call('GET', '/v1/me', { token: accessToken })).status).toBe(401),
+    );
+    expect((await post('/v1/auth/refresh', { refreshToken: person.refreshToken })).status).toBe(401);
+    const grant = { grant_type: 'urn:ietf:params:oauth:grant-type:device_code', device_code: device.device_code };
+    const { access_token: token } = await form<TokenResponse>('token', grant);
+    expect(decodeJwt(token)['mfa']).toBeUndefined();
   });
 });
 

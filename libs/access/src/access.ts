@@ -36,10 +36,14 @@ export class Access {
     throw accessErrors.Forbidden(`This needs the permission ${permission}.`);
   }
 
-  /** For whoever gives permissions to others: nobody gives what they do not have. @throws DomainError 403 `forbidden` */
+  /**
+   * For whoever gives permissions to others: nobody gives what they do not have, by a role and by the token they show.
+   * @throws DomainError 403 `forbidden`
+   */
   async requireToHandOn(caller: Caller, permissions: readonly string[], target: Target): Promise<void> {
     const subject = await this.subject(caller, target);
-    const missing = permissions.find((permission) => !can(subject, permission as Permission, target));
+    const has = (permission: Permission) => scopesAllow(caller.scopes, permission) && can(subject, permission, target);
+    const missing = permissions.find((permission) => !has(permission as Permission));
     if (missing !== undefined) throw accessErrors.Forbidden(`You cannot give ${missing}: you do not have it.`);
   }
 

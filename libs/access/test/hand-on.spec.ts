@@ -116,6 +116,15 @@ describe('whoever gives something to others', () => {
     expect(await answer(callerOf(randomUUID()), ['apps:read'])).toBe('forbidden');
   });
 
+  it('gives with a token what its scopes name, however much its person has', async () => {
+    const owner = await holder({ role: 'owner' });
+    const narrow = { ...owner, scopes: ['memberships:create', 'apps:*'] };
+    expect(await answer(owner, ['apps:read', 'secrets:read'])).toBe('given');
+    expect(await answer(narrow, ['apps:read', 'memberships:create'])).toBe('given');
+    expect(await answer(narrow, ['apps:read', 'secrets:read'])).toBe('forbidden');
+    expect(await answer(narrow, permissions.organization.viewer ?? [])).toBe('forbidden');
+  });
+
   it('as administrator of the platform gives what administrators have, which is no write in an organization', async () => {
     const administrator = callerOf(randomUUID(), true);
     expect(await answer(administrator, administratorPermissions)).toBe('given');

@@ -28,6 +28,8 @@ export interface Row {
   readonly as?: (tenant: Tenant) => Promise<string>;
   /** What service accounts are answered, whatever their role: a person is meant, or one who was proven a moment ago. */
   readonly machines?: number;
+  /** It gives a role to somebody: a token whose scopes do not hold all of that role gives it to nobody. */
+  readonly handsOn?: true;
   /** Ids of what belongs to no tenant. */
   readonly everybodys?: readonly IdPlace[];
   /** A list that tells strangers nothing, instead of 404. */

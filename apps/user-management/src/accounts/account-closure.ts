@@ -7,6 +7,7 @@ import type { Letter } from '../mail/letter.js';
 import { MailService } from '../mail/mail.service.js';
 import { SessionEnder } from '../sessions/session-ender.js';
 import type { UserRecord, UserState } from '../users/user.js';
+import { userErrors } from '../users/users.errors.js';
 import { UsersRepository } from '../users/users.repository.js';
 import { deactivatedMail, erasureMail, resumedMail, suspendedMail } from './account-mails.js';
 
@@ -28,7 +29,11 @@ export class AccountClosure {
     @Inject(Audit) private readonly audit: Audit,
   ) {}
 
+  /** @throws DomainError 403 `user_suspended` for somebody who would end a suspension by leaving */
   async close(tx: Tx, userId: string, { by, state, reason, eraseAt }: Closure): Promise<void> {
+    const { state: before } = (await this.users.find(tx, userId, 'for update')) ?? {};
+    if (before === 'suspended' && state === 'deactivated')
+      throw userErrors.UserSuspended('An administrator has suspended this account.');
     const email = await this.users.setState(tx, userId, state, eraseAt ?? null);
     if (email === undefined) return;
     await this.mail.post(tx, letterOf(email, state, eraseAt));

@@ -22,6 +22,7 @@ export class EmailChanges {
 
   /** The same work and the same answer whether the address is free: only its mail tells. */
   async ask({ subjectId }: Caller, email: string): Promise<void> {
+    await this.mail.admit(email);
     const token = newToken();
     await this.database.transaction(async (tx) => {
       const user = await this.users.find(tx, subjectId);

@@ -34,14 +34,16 @@ export class ApiTokensRepository {
     );
   }
 
-  /** Finds a token that is good now, and remembers to the minute that it was used. */
+  /** Finds a token that is good now, of somebody who may come in, and remembers to the minute that it was used. */
   async use(sql: Sql, token: string, now: Date): Promise<ApiTokenRecord | undefined> {
     const [found] = await sql.query<ApiTokenRecord>(
       `with used as (
          update api_token set last_used_at = $2
           where token_hash = $1 and expires_at > $2
             and (last_used_at is null or last_used_at < $2::timestamptz - interval '1 minute'))
-       select ${columns} from api_token where token_hash = $1 and expires_at > $2`,
+       select ${columns} from api_token
+        where token_hash = $1 and expires_at > $2
+          and exists (select from app_user where app_user.id = user_id and state = 'active')`,
       [hashToken(token), now],
     );
     return found;

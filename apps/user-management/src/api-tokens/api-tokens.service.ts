@@ -1,15 +1,15 @@
-import { Audit, type Caller } from '@berth/access';
+import type { Caller } from '@berth/access';
 import type { Page, PageQuery } from '@berth/contracts/common';
 import type { ApiTokenView, CreateApiToken, CreatedApiToken } from '@berth/contracts/identity';
-import { Clock, Database, decodeCursor, Ids, toPage, type Tx } from '@berth/service-kit';
+import { Clock, Database, decodeCursor, Ids, toPage } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { type ApiTokenRecord, meaninglessScope, toApiTokenView } from './api-token.js';
 import { ApiTokenEnder } from './api-token-ender.js';
+import { ApiTokenMaker } from './api-token-maker.js';
 import { newApiToken, shownPart } from './api-token-text.js';
 import { apiTokenErrors } from './api-tokens.errors.js';
 import { ApiTokensRepository } from './api-tokens.repository.js';
 
-const MOST = 50;
 const DAY_MS = 86_400_000;
 
 /** A person's own API tokens. */
@@ -19,12 +19,15 @@ export class ApiTokensService {
     @Inject(Database) private readonly database: Database,
     @Inject(ApiTokensRepository) private readonly tokens: ApiTokensRepository,
     @Inject(ApiTokenEnder) private readonly ender: ApiTokenEnder,
-    @Inject(Audit) private readonly audit: Audit,
+    @Inject(ApiTokenMaker) private readonly maker: ApiTokenMaker,
     @Inject(Clock) private readonly clock: Clock,
     @Inject(Ids) private readonly ids: Ids,
   ) {}
 
-  /** @throws DomainError 422 `api_token_scope_unknown`, 409 `too_many_api_tokens` */
+  /**
+   * Takes a fresh proof: what somebody gets who found a session open, or an API token, must not outlive it.
+   * @throws DomainError 422 `api_token_scope_unknown`, 409 `too_many_api_tokens`, 403 `step_up_required`
+   */
   async create(caller: Caller, { name, scopes, expiresInDays }: CreateApiToken): Promise<CreatedApiToken> {
     const meaningless = meaninglessScope(scopes);
     if (meaningless !== undefined)
@@ -42,7 +45,7 @@ export class ApiTokensService {
       expiresAt: new Date(now.getTime() + expiresInDays * DAY_MS),
       lastUsedAt: null,
     };
-    await this.database.transaction((tx) => this.insert(tx, caller, record, token));
+    await this.database.transaction((tx) => this.maker.insert(tx, caller, record, token));
     return { ...toApiTokenView(record), token };
   }
 
@@ -56,14 +59,5 @@ export class ApiTokensService {
       if (!(await this.ender.end(tx, caller.subjectId, id, caller)))
         throw apiTokenErrors.ApiTokenNotFound('You have no such API token.');
     });
-  }
-
-  private async insert(tx: Tx, caller: Caller, record: ApiTokenRecord, token: string): Promise<void> {
-    if ((await this.tokens.count(tx, caller.subjectId)) >= MOST)
-      throw apiTokenErrors.TooManyApiTokens(`You have ${MOST} API tokens: revoke one first.`);
-    await this.tokens.insert(tx, record, token);
-    const target = { kind: 'api-token', id: record.id };
-    const detail = { scopes: record.scopes, expiresAt: record.expiresAt };
-    await this.audit.record(tx, { by: caller, action: 'api-tokens:create', target, organizationId: null, detail });
   }
 }

@@ -1,10 +1,12 @@
 import type { Sql, Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { hashToken } from '../sealing/opaque-token.js';
+import { hasSecondFactor } from '../second-factor/second-factor.repository.js';
 import type { DeviceGrantRecord } from './device-grant.js';
 
-const columns = `state, user_id as "userId", second_factor as "secondFactor", user_agent as "userAgent", address, interval_seconds as "intervalSeconds",
-  polled_at as "polledAt", created_at as "createdAt", expires_at as "expiresAt"`;
+/** What was shown to let it in counts as long as the person has it. */
+const columns = `state, user_id as "userId", second_factor and ${hasSecondFactor('device_grant.user_id')} as "secondFactor",
+  user_agent as "userAgent", address, interval_seconds as "intervalSeconds", polled_at as "polledAt", created_at as "createdAt", expires_at as "expiresAt"`;
 
 interface NewGrant extends Pick<DeviceGrantRecord, 'userAgent' | 'address' | 'intervalSeconds' | 'createdAt'> {
   readonly expiresAt: Date;

@@ -50,11 +50,12 @@ export class GroupsRepository {
     await tx.query('delete from user_group where id = $1', [id]);
   }
 
-  /** Those of the users who have no role of their own in the organization. */
+  /** Those who are no people with a role of their own in the organization. */
   async strangers(tx: Tx, organizationId: string, userIds: readonly string[]): Promise<string[]> {
     const rows = await tx.query<{ id: string }>(
       `select person as id from unnest($2::uuid[]) as person
-        where not exists (select from membership where organization_id = $1 and user_id = person)`,
+        where not exists (select from membership join app_user on app_user.id = user_id
+                           where organization_id = $1 and user_id = person)`,
       [organizationId, userIds],
     );
     return rows.map(({ id }) => id);

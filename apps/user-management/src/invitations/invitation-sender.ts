@@ -20,6 +20,11 @@ export class InvitationSender {
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
+  /** Before one is sent, outside of its transaction. @throws DomainError 429 `too_many_attempts` */
+  admit(email: string): Promise<void> {
+    return this.mail.admit(email);
+  }
+
   async send(
     tx: Tx,
     by: Caller,

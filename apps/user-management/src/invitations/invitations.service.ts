@@ -26,6 +26,7 @@ export class InvitationsService {
     if (role === 'owner') await this.access.require(caller, 'memberships:own', { organizationId });
     const place = scope ?? { kind: 'organization' as const, id: organizationId };
     await this.access.requireToHandOn(caller, ...rightsOf(organizationId, { scope: place, role }));
+    await this.sender.admit(email);
     const invitation = { id: this.ids.next(), organizationId, email, role, scope: place };
     return this.database.transaction((tx) => this.sender.send(tx, caller, invitation));
   }
@@ -39,6 +40,7 @@ export class InvitationsService {
 
   async resend(caller: Caller, id: string): Promise<void> {
     const invitation = await this.find(caller, id);
+    await this.sender.admit(invitation.email);
     await this.database.transaction((tx) => this.sender.sendAgain(tx, caller, invitation));
   }
 

@@ -50,7 +50,7 @@ export class PasskeysService {
     await this.database.transaction(async (tx) => {
       if (!(await this.passkeys.delete(tx, caller.subjectId, id)))
         throw passkeyErrors.PasskeyNotFound('You have no such passkey.');
-      await this.changes.forgetCodesOfNothing(tx, caller.subjectId);
+      await this.changes.endWithLast(tx, caller);
       await this.changes.told(tx, caller, 'passkey removed');
     });
   }

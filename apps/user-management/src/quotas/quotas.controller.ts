@@ -4,6 +4,7 @@ import type { Quota } from '@berth/contracts/events';
 import { type PutQuota, putQuota, quotaView } from '@berth/contracts/identity';
 import { Answers } from '@berth/service-kit';
 import { Body, Controller, Get, Inject, Param, Put, Res } from '@nestjs/common';
+import { ProvenRecently } from '../step-up/proven-recently.js';
 import { QuotasService } from './quotas.service.js';
 
 @Controller('v1/quotas')
@@ -22,6 +23,7 @@ export class QuotasController {
 
   @Put(':organizationId')
   @Requires('quotas:update')
+  @ProvenRecently()
   @Answers(quotaView)
   async putQuota(
     @CurrentCaller() caller: Caller,

@@ -25,6 +25,7 @@ export class RegistrationsService {
   /** The same work and the same answer, whether the address has an account or not: only its mail tells. */
   async register({ email, password, displayName }: Register): Promise<void> {
     await this.policy.admit(this.database, email);
+    await this.mail.admit(email);
     await this.passwords.refuseCommon(password);
     const passwordHash = await this.passwords.hash(password);
     await this.database.transaction((tx) => this.start(tx, { email, displayName: displayName ?? null, passwordHash }));

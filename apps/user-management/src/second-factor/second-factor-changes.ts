@@ -2,6 +2,7 @@ import { Audit, type Caller } from '@berth/access';
 import type { Tx } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { MailService } from '../mail/mail.service.js';
+import { SessionEnder } from '../sessions/session-ender.js';
 import { UsersRepository } from '../users/users.repository.js';
 import { newRecoveryCodes } from './recovery-code.js';
 import { secondFactorMail, type SecondFactorEvent } from './second-factor-mail.js';
@@ -21,6 +22,7 @@ const actions: Readonly<Record<SecondFactorEvent, string>> = {
 export class SecondFactorChanges {
   constructor(
     @Inject(SecondFactorRepository) private readonly repository: SecondFactorRepository,
+    @Inject(SessionEnder) private readonly sessions: SessionEnder,
     @Inject(UsersRepository) private readonly users: UsersRepository,
     @Inject(MailService) private readonly mail: MailService,
     @Inject(Audit) private readonly audit: Audit,
@@ -35,11 +37,15 @@ export class SecondFactorChanges {
     return codes;
   }
 
-  /** Call it after a factor was removed: with the last one goes what came with the first. */
-  async forgetCodesOfNothing(tx: Tx, userId: string): Promise<void> {
+  /**
+   * Call it after a factor was removed: with the last one goes what came with the first. Tokens say of sessions that more than
+   * a password was shown, which organizations may ask for: so all sessions end, and nobody goes on with what is not true.
+   */
+  async endWithLast(tx: Tx, by: Caller): Promise<void> {
+    const { subjectId: userId } = by;
     if (await this.repository.hasAny(tx, userId)) return;
     await this.repository.replaceRecoveryCodes(tx, userId, []);
-    await this.repository.markSessions(tx, userId, false, null);
+    await this.sessions.endAll(tx, userId, { by, reason: 'last second factor removed' });
   }
 
   /** Takes everything but the password from somebody, and their sessions with it. */
@@ -56,8 +62,7 @@ export class SecondFactorChanges {
     of?: { userId: string; reason?: string },
   ): Promise<void> {
     // Whoever has just added one has shown it.
-    if (by !== 'platform' && event.endsWith('added'))
-      await this.repository.markSessions(tx, by.subjectId, true, by.sessionId);
+    if (by !== 'platform' && event.endsWith('added')) await this.repository.markSession(tx, by.sessionId);
     const id = of?.userId ?? (by === 'platform' ? '' : by.subjectId);
     const user = await this.users.find(tx, id);
     if (user) await this.mail.post(tx, secondFactorMail(user.email, event));

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { PasskeyProofModule } from '../passkeys/passkey-proof.module.js';
 import { PasswordProofModule } from '../password-proof/password-proof.module.js';
+import { SessionEndsModule } from '../sessions/session-ends.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { SecondFactor } from './second-factor.js';
 import { SecondFactorChanges } from './second-factor-changes.js';
@@ -9,7 +10,7 @@ import { TotpController } from './totp.controller.js';
 import { TotpService } from './totp.service.js';
 
 @Module({
-  imports: [PasswordProofModule, PasskeyProofModule, UsersModule],
+  imports: [PasswordProofModule, PasskeyProofModule, SessionEndsModule, UsersModule],
   controllers: [TotpController],
   providers: [SecondFactor, SecondFactorChanges, SecondFactorRepository, TotpService],
   exports: [SecondFactor, SecondFactorChanges],

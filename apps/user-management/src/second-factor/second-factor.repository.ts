@@ -19,6 +19,11 @@ export const sealedTotpSecrets = {
   context: `'totp/' || user_id`,
 };
 
+/** In SQL, of a user's id: whether that person has anything besides a password. */
+export const hasSecondFactor = (userId: string): string =>
+  `(exists (select from totp where totp.user_id = ${userId} and confirmed)
+    or exists (select from passkey where passkey.user_id = ${userId}))`;
+
 @Injectable()
 export class SecondFactorRepository {
   constructor(@Inject(Keyring) private readonly keyring: Keyring) {}
@@ -51,21 +56,13 @@ export class SecondFactorRepository {
 
   /** Whether anything besides the password is asked for. */
   async hasAny(sql: Sql, userId: string): Promise<boolean> {
-    const [row] = await sql.query<{ any: boolean }>(
-      `select exists (select from totp where user_id = $1 and confirmed)
-           or exists (select from passkey where user_id = $1) as any`,
-      [userId],
-    );
+    const [row] = await sql.query<{ any: boolean }>(`select ${hasSecondFactor('$1')} as any`, [userId]);
     return row?.any ?? false;
   }
 
-  /** What the sessions of a user have shown; of all of them, or of one. */
-  async markSessions(tx: Tx, userId: string, secondFactor: boolean, sessionId: string | null): Promise<void> {
-    await tx.query('update session set second_factor = $2 where user_id = $1 and ($3::uuid is null or id = $3)', [
-      userId,
-      secondFactor,
-      sessionId,
-    ]);
+  /** In this session more than a password was shown. */
+  async markSession(tx: Tx, sessionId: string): Promise<void> {
+    await tx.query('update session set second_factor = true where id = $1', [sessionId]);
   }
 
   async replaceRecoveryCodes(tx: Tx, userId: string, codes: readonly string[]): Promise<void> {

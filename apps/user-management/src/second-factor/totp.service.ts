@@ -58,7 +58,7 @@ export class TotpService {
     await this.factor.require(caller.subjectId, { code }, address);
     await this.database.transaction(async (tx) => {
       await this.repository.deleteTotp(tx, caller.subjectId);
-      await this.changes.forgetCodesOfNothing(tx, caller.subjectId);
+      await this.changes.endWithLast(tx, caller);
       await this.changes.told(tx, caller, 'authenticator removed');
     });
   }

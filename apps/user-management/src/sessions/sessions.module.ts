@@ -7,26 +7,16 @@ import { AuthController } from './auth.controller.js';
 import { LoginService } from './login.service.js';
 import { RefreshFamily } from './refresh-family.js';
 import { RefreshService } from './refresh.service.js';
-import { SessionEnder } from './session-ender.js';
+import { SessionEndsModule } from './session-ends.module.js';
 import { SessionStarter } from './session-starter.js';
 import { SessionsController } from './sessions.controller.js';
-import { SessionsRepository } from './sessions.repository.js';
 import { SessionsService } from './sessions.service.js';
 import { TokenIssuer } from './token-issuer.js';
 
 @Module({
-  imports: [UsersModule, SigningKeysModule, PasswordProofModule, SecondFactorModule],
+  imports: [UsersModule, SigningKeysModule, PasswordProofModule, SecondFactorModule, SessionEndsModule],
   controllers: [AuthController, SessionsController],
-  providers: [
-    LoginService,
-    RefreshFamily,
-    RefreshService,
-    SessionEnder,
-    SessionStarter,
-    SessionsRepository,
-    SessionsService,
-    TokenIssuer,
-  ],
-  exports: [RefreshService, SessionEnder, SessionStarter, TokenIssuer],
+  providers: [LoginService, RefreshFamily, RefreshService, SessionStarter, SessionsService, TokenIssuer],
+  exports: [RefreshService, SessionEndsModule, SessionStarter, TokenIssuer],
 })
 export class SessionsModule {}

@@ -2,6 +2,7 @@ import { Access, type Caller, CurrentCaller, Public, Requires } from '@berth/acc
 import { type Jwks, jwks, signingKeyList, type SigningKeyView, signingKeyView } from '@berth/contracts/identity';
 import { Answers } from '@berth/service-kit';
 import { Controller, Get, Header, Inject, Post } from '@nestjs/common';
+import { ProvenRecently } from '../step-up/proven-recently.js';
 import { toJwks, toView } from './signing-key.js';
 import { SigningKeysService } from './signing-keys.service.js';
 
@@ -30,6 +31,7 @@ export class SigningKeysController {
 
   @Post('v1/admin/user-management/signing-keys')
   @Requires('signing-keys:rotate')
+  @ProvenRecently()
   @Answers(signingKeyView, 201)
   async rotateSigningKey(@CurrentCaller() caller: Caller): Promise<SigningKeyView> {
     this.access.requireOnPlatform(caller, 'signing-keys:rotate');

@@ -12,7 +12,8 @@ export interface Attempt {
   /** `login`, `recovery`, ...: each is counted apart. */
   readonly what: string;
   readonly account: string;
-  readonly address: string;
+  /** Absent: where it comes from does not matter, as when somebody is written to. */
+  readonly address?: string;
 }
 
 /** Slows down guessing, per account and per network address, the same for accounts that do not exist. */
@@ -43,17 +44,16 @@ export class Throttle {
   async succeeded(attempt: Attempt): Promise<void> {
     await this.database.transaction(async (tx) => {
       await this.repository.forget(tx, accountOf(attempt));
-      await this.repository.giveBack(tx, addressOf(attempt));
+      if (attempt.address !== undefined) await this.repository.giveBack(tx, addressOf(attempt.what, attempt.address));
     });
   }
 
   /** Seconds to wait; 0: granted. The account first, always: two transactions never wait for each other. */
   private async judge(tx: Tx, attempt: Attempt): Promise<number> {
     const now = this.clock.now();
-    const places = [
-      { subject: accountOf(attempt), limits: this.perAccount },
-      { subject: addressOf(attempt), limits: this.perAddress },
-    ];
+    const places = [{ subject: accountOf(attempt), limits: this.perAccount }];
+    const { what, address } = attempt;
+    if (address !== undefined) places.push({ subject: addressOf(what, address), limits: this.perAddress });
     const judged = [];
     for (const { subject, limits } of places) {
       const judgement = judgeAttempt(await this.repository.lock(tx, subject, now), now, limits);
@@ -66,4 +66,4 @@ export class Throttle {
 }
 
 const accountOf = ({ what, account }: Attempt): string => `${what} account ${account}`;
-const addressOf = ({ what, address }: Attempt): string => `${what} address ${networkOf(address)}`;
+const addressOf = (what: string, address: string): string => `${what} address ${networkOf(address)}`;

@@ -1,6 +1,7 @@
 import type { Sql, Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { likePrefix } from '../like-prefix.js';
+import { hasSecondFactor } from '../second-factor/second-factor.repository.js';
 import type { UserRecord, UserState } from './user.js';
 
 const columns = `id, email, display_name as "displayName", administrator, generation, state,
@@ -86,8 +87,7 @@ export class UsersRepository {
     limit: number,
   ): Promise<(UserRecord & { secondFactor: boolean })[]> {
     return sql.query(
-      `select ${columns}, (exists (select from totp where user_id = app_user.id and confirmed)
-            or exists (select from passkey where user_id = app_user.id)) as "secondFactor"
+      `select ${columns}, ${hasSecondFactor('app_user.id')} as "secondFactor"
          from app_user where email like $1 and ($2::text is null or email > $2 collate "C")
         order by email collate "C" limit $3`,
       [likePrefix(prefix), after, limit],

@@ -151,12 +151,14 @@ export const userManagementRows: Rows = {
   'DELETE /v1/groups/{id}': byId('groups:update', 'organization', 204, newGroup),
   'GET /v1/memberships': needs('memberships:read', 'organization', 200, organization),
   'POST /v1/memberships': {
+    handsOn: true,
     ...needs('memberships:create', 'organization', 201, (tenant) => newMember(tenant)),
     also: [(tenant) => newMember(tenant, onProject(tenant)), newCustomMember],
     foreign: { ...scopesOfOthers, ...rolesOfOthers },
   },
   'GET /v1/memberships/{id}': byId('memberships:read', 'organization', 200, ({ has }) => has.membership),
   'PATCH /v1/memberships/{id}': {
+    handsOn: true,
     ...byId('memberships:update', 'organization', 200, ({ has }) => has.membership, {
       body: { role: 'viewer' },
       ...anyVersion,
@@ -173,6 +175,7 @@ export const userManagementRows: Rows = {
   'DELETE /v1/memberships/{id}': byId('memberships:delete', 'organization', 204, (tenant) => tenant.newMembership()),
   'GET /v1/invitations': needs('memberships:create', 'organization', 200, organization),
   'POST /v1/invitations': {
+    handsOn: true,
     ...needs('memberships:create', 'organization', 201, (tenant) => ({ body: newRole(tenant) })),
     also: [(tenant) => ({ body: newRole(tenant, onProject(tenant)) })],
     foreign: scopesOfOthers,
@@ -198,6 +201,7 @@ export const userManagementRows: Rows = {
   ),
   'GET /v1/service-accounts': needs('service-accounts:read', 'organization', 200, organization),
   'POST /v1/service-accounts': {
+    handsOn: true,
     ...needs('service-accounts:create', 'organization', 201, (tenant) => ({ body: machine(tenant) })),
     also: [(tenant) => ({ body: { ...machine(tenant), scope: onProject(tenant) } })],
     foreign: scopesOfOthers,
@@ -208,6 +212,7 @@ export const userManagementRows: Rows = {
     tenant.newMachine(),
   ),
   'POST /v1/service-accounts/{id}/secrets': {
+    handsOn: true,
     ...byId('service-accounts:update', 'organization', 201, (tenant) => tenant.newMachine(), { body: {} }),
     alsoNeeds: ['memberships:create'],
   },
@@ -223,10 +228,12 @@ export const userManagementRows: Rows = {
   'GET /v1/quotas/{organizationId}': needs('quotas:read', 'organization', 200, ({ has }) => ({
     path: { organizationId: has.organization },
   })),
-  'PUT /v1/quotas/{organizationId}': needs('quotas:update', 'organization', 200, ({ has }) => ({
-    path: { organizationId: has.organization },
-    body: roomyQuota,
-  })),
+  'PUT /v1/quotas/{organizationId}': proven(
+    needs('quotas:update', 'organization', 200, ({ has }) => ({
+      path: { organizationId: has.organization },
+      body: roomyQuota,
+    })),
+  ),
   'GET /v1/audit': needs('audit:read', 'organization', 200, organization),
   'GET /v1/audit/export': needs('audit:read', 'organization', 200, organization),
   'GET /v1/audit/verification': needs('audit:read', 'organization', 200, organization),
@@ -242,7 +249,7 @@ export const userManagementRows: Rows = {
     body: { mode: 'open', domains: [] },
   })),
   'GET /v1/admin/user-management/signing-keys': needs('signing-keys:read', 'platform', 200),
-  'POST /v1/admin/user-management/signing-keys': needs('signing-keys:rotate', 'platform', 201),
+  'POST /v1/admin/user-management/signing-keys': proven(needs('signing-keys:rotate', 'platform', 201)),
   'POST /v1/admin/user-management/snapshots': needs('snapshots:create', 'platform', 204, () => ({
     body: { aggregate: 'organization' },
   })),
