@@ -1,5 +1,5 @@
 // Side-by-side benchmarks. `npm run bench` runs all of them, `npm run bench -- write gateway` those, `--rounds 9` longer,
-// `--events 1000000` larger, `--json` for machines. Each file here exports `name` and `async run(options): Promise<Row[]>` (see support/rows.mjs) and
+// `--events 1000000 --spans 10000000` larger, `--json` for machines. Each file here exports `name` and `async run(options): Promise<Row[]>` (see support/rows.mjs) and
 // throws when an answer is wrong. That ends the run with an error; a missed goal is said, but noise must not fail anything.
 import { readdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -11,10 +11,11 @@ const { values, positionals } = parseArgs({
   options: {
     rounds: { type: 'string', default: String(ROUNDS) },
     events: { type: 'string', default: '50000' },
+    spans: { type: 'string', default: '500000' },
     json: { type: 'boolean', default: false },
   },
 });
-const options = { rounds: Number(values.rounds), events: Number(values.events) };
+const options = { rounds: Number(values.rounds), events: Number(values.events), spans: Number(values.spans) };
 const existing = readdirSync(import.meta.dirname)
   .filter((file) => file.endsWith('.mjs') && file !== 'run.mjs')
   .map((file) => file.slice(0, -'.mjs'.length))

@@ -15,7 +15,8 @@ async function startMember(options) {
     else waiting.resolve(reply.answer);
   };
   child.on('message', settle);
-  child.on('exit', (code) => waiting?.reject(new Error(`${options.side} ended with ${code}`)));
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  void gone.then((code) => waiting?.reject(new Error(`${options.side} ended with ${code}`)));
   const next = () => new Promise((resolve, reject) => (waiting = { resolve, reject }));
   await next();
   return {
@@ -24,19 +25,22 @@ async function startMember(options) {
       child.send({ command, ...order }, (error) => error && waiting.reject(error));
       return answer;
     },
-    end: () => child.kill(),
+    end: () => {
+      child.kill();
+      return gone;
+    },
   };
 }
 
 /** A producer and a consumer, each a process of its own. */
 export async function startSide({ producer, consumer }) {
   const receiving = await startMember(consumer);
-  const sending = await startMember(producer).catch((error) => {
-    receiving.end();
+  const sending = await startMember(producer).catch(async (error) => {
+    await receiving.end();
     throw error;
   });
   return {
-    end: () => [sending, receiving].forEach((member) => member.end()),
+    end: () => Promise.all([sending, receiving].map((member) => member.end())),
     table: () => receiving.do('ask', { question: 'table' }),
     /** Milliseconds from commit to effect of each event, in the order in which they were sent. */
     measure: async (load) => {

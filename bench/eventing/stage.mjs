@@ -33,7 +33,7 @@ export async function onStage(databases, play) {
     };
     return await play({ urls: Object.fromEntries(databases.map((name) => [name, urlOf(name)])), start });
   } finally {
-    sides.forEach((side) => side.end());
+    await Promise.all(sides.map((side) => side.end()));
     await server.stop();
     await rm(folder, { recursive: true, force: true });
   }

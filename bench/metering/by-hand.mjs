@@ -1,4 +1,4 @@
-/** Tables with the same promises as metering's: an event once, no spans of a resource that overlap. */
+/** Tables with the same promises as metering's: an event once, no spans of a resource that overlap, totals by the hour. */
 export const makeTables = (client) =>
   client.query(`
     create unlogged table loaded (id uuid, workload_id uuid, app_id uuid, version int, effective_at timestamptz, entries jsonb);
@@ -8,6 +8,7 @@ export const makeTables = (client) =>
     create table span (organization_id uuid, workload_id uuid, app_id uuid, instances int, cpu int, memory int,
                        during tstzrange, exclude using gist (workload_id with =, during with &&));
     create index on span (organization_id);
+    create table hourly (workload_id uuid, hour timestamptz, used numeric, primary key (workload_id, hour));
     create table invoice (number bigint generated always as identity, organization_id uuid unique, net numeric)`);
 
 const statements = [
@@ -17,6 +18,11 @@ const statements = [
           tstzrange(effective_at, until)
      from (select *, lead(effective_at) over (partition by workload_id order by version) as until from loaded) change,
           jsonb_array_elements(entries) e`,
+  `insert into hourly
+   select workload_id, hour, sum(sum(used)) over (partition by workload_id order by hour)
+     from (select workload_id, instances * extract(epoch from upper(during) - lower(during)) as used,
+                  date_bin('1 hour', upper(during), 'epoch') + interval '1 hour' as hour
+             from span where organization_id = $1) ended group by 1, 2`,
   `insert into invoice (organization_id, net)
    select $1, round(sum(seconds * instances * cpu) / 3600000 * 0.028, 2)
               + round(sum(seconds * instances * memory * 1048576) / 3600 / 1073741824 * 0.007, 2)

@@ -46,7 +46,7 @@ const totalsSql = `
          trunc(coalesce(sum(used * memory_mib * 1048576), 0))::text as memory
     from metered_resource r
    cross join lateral (
-     select ${usedUntil('r.id', '$3::timestamptz')} - ${usedUntil('r.id', '$2::timestamptz')} as used
+     select ${usedUntil('r.id', '$3::timestamptz')} - ${usedUntil('r.id', '$2::timestamptz')} as used offset 0
    ) measured
    where r.workload_id = $1`;
 

@@ -44,7 +44,7 @@ const partsSql = `
     from metered_resource r
    cross join unnest($5::timestamptz[], $6::timestamptz[]) with ordinality as i (starts, ends, place)
    cross join lateral (
-     select ${usedUntil('r.id', 'i.ends')} - ${usedUntil('r.id', 'i.starts')} as used
+     select ${usedUntil('r.id', 'i.ends')} - ${usedUntil('r.id', 'i.starts')} as used offset 0 -- computed once
    ) measured
    where r.organization_id = $1 and i.starts < i.ends and used > 0
      and ($2::uuid is null or r.project_id = $2)

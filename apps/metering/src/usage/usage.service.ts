@@ -16,7 +16,7 @@ import { Injectable } from '@nestjs/common';
 import { BillingAccountsRepository } from '../billing-accounts/billing-accounts.repository.js';
 import { silentSince } from '../spans/silence.js';
 import { hourOf, type Interval, intervalOf } from './interval.js';
-import { amountsOf, groupOf, keyOf, nothing } from './usage.js';
+import { amountsOf, groupOf, keyOf, nothing, sumOf } from './usage.js';
 import { usageErrors } from './usage.errors.js';
 import { UsageRepository, type UsageScope } from './usage.repository.js';
 
@@ -39,13 +39,16 @@ export class UsageService {
   async read(caller: Caller, query: UsageQuery): Promise<Usage> {
     const interval = await this.intervalFor(caller, 'usage:read', query);
     const counted = [{ from: interval.from, to: interval.countedUntil }];
-    const lines = toPage(await this.usage.lines(this.database, query, counted), query.limit, keyOf);
-    const [total = nothing] = await this.usage.totals(this.database, query, counted);
+    const { items, next } = toPage(await this.usage.lines(this.database, query, counted), query.limit, keyOf);
+    const isWhole = query.cursor === undefined && next === null;
+    const quantities = isWhole
+      ? items.flatMap((line) => line.quantities)
+      : await this.usage.totals(this.database, query, counted);
     return {
       ...(await this.tellOf(query, interval)),
-      items: lines.items.map((line) => ({ ...groupOf(line), ...amountsOf(line.quantities[0] ?? nothing) })),
-      next: lines.next,
-      total: amountsOf(total),
+      items: items.map((line) => ({ ...groupOf(line), ...amountsOf(line.quantities[0] ?? nothing) })),
+      next,
+      total: amountsOf(sumOf(quantities)),
     };
   }
 

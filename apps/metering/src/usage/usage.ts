@@ -20,6 +20,15 @@ export interface AppUsage {
 
 export const nothing: Quantity = { millicoreMilliseconds: 0n, byteMilliseconds: 0n };
 
+export const sumOf = (quantities: readonly Quantity[]): Quantity =>
+  quantities.reduce(
+    (sum, each) => ({
+      millicoreMilliseconds: sum.millicoreMilliseconds + each.millicoreMilliseconds,
+      byteMilliseconds: sum.byteMilliseconds + each.byteMilliseconds,
+    }),
+    nothing,
+  );
+
 /** Whole seconds, rounded down once. */
 export const amountsOf = (quantity: Quantity): UsageAmounts => ({
   millicoreSeconds: (quantity.millicoreMilliseconds / 1000n).toString(),
