@@ -1,5 +1,4 @@
 import type { Tx } from '@berth/service-kit';
-import type { PoolClient } from 'pg';
 
 /** A statement with a name of its own: Postgres parses and plans it once for each connection. */
 export interface Prepared {
@@ -13,6 +12,5 @@ export async function runPrepared<Row extends object>(
   statement: Prepared,
   values: readonly unknown[],
 ): Promise<Row[]> {
-  const client = (await tx.manager.queryRunner?.connect()) as PoolClient;
-  return (await client.query<Row>({ ...statement, values: [...values] })).rows;
+  return tx.queryNamed<Row>({ ...statement, values: [...values] });
 }

@@ -21,6 +21,8 @@ export function createDataSource(options: DataSourceOptions): DataSource {
     migrationsTransactionMode: 'each',
     synchronize: false,
     poolSize: options.poolSize,
+    // What is asked for on one connection is sent at once, not after the answer before it.
+    extra: { pipeline: true },
     ...trusting(options.caFile),
   });
 }

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { OnApplicationShutdown } from '@nestjs/common';
-import type { Pool } from 'pg';
-import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import type { Pool, PoolClient, QueryConfig } from 'pg';
+import type { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 
 /** Something that runs SQL: a transaction, or the pool for reads that need none. */
@@ -10,20 +10,19 @@ export interface Sql {
   query<Row extends object>(sql: string, parameters?: readonly unknown[]): Promise<Row[]>;
 }
 
-const run = async <Row>(runner: QueryRunner, sql: string, parameters: readonly unknown[]): Promise<Row[]> =>
-  ((await runner.query(sql, [...parameters], true)) as { records: Row[] }).records;
-
 /** An open transaction. Repositories take it first, so that a write outside a transaction does not type-check. */
 export class Tx implements Sql {
   private readonly hooks: (() => void)[] = [];
 
-  constructor(
-    readonly manager: EntityManager,
-    private readonly runner: QueryRunner,
-  ) {}
+  constructor(private readonly client: PoolClient) {}
 
-  query<Row extends object>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
-    return run<Row>(this.runner, sql, parameters);
+  async query<Row extends object>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+    return (await this.client.query<Row>(sql, [...parameters])).rows;
+  }
+
+  /** With a name, Postgres parses and plans the statement once for each connection. */
+  async queryNamed<Row extends object>(statement: QueryConfig): Promise<Row[]> {
+    return (await this.client.query<Row>(statement)).rows;
   }
 
   /** Runs `hook` after the commit; never when the transaction rolls back. The hook must not throw. */
@@ -41,6 +40,7 @@ export class Tx implements Sql {
 export class Database implements Sql, OnApplicationShutdown {
   /** The transaction that encloses the current request, if any: see `enclose`. */
   private readonly enclosing = new AsyncLocalStorage<Tx>();
+  private readonly inUse: PoolClient[] = [];
 
   constructor(readonly dataSource: DataSource) {}
 
@@ -76,17 +76,51 @@ export class Database implements Sql, OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
+    // What still hangs in a transaction is not waited for: it ends with its connection, rolled back.
+    for (const client of this.inUse.splice(0)) client.release(true);
     if (this.dataSource.isInitialized) await this.dataSource.destroy();
   }
 
   private async begin<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
-    let opened: Tx | undefined;
-    const result = await this.dataSource.transaction(async (manager) => {
-      if (!manager.queryRunner) throw new Error('a transaction has no query runner');
-      opened = new Tx(manager, manager.queryRunner);
-      return work(opened);
-    });
-    opened?.committed();
-    return result;
+    const client = await this.pool.connect();
+    let broken: Error | undefined;
+    const breaks = (error: Error): void => void (broken ??= error);
+    client.on('error', breaks);
+    this.inUse.push(client);
+    try {
+      return await commit(client, work, breaks);
+    } catch (error) {
+      await client.query('rollback').catch(breaks);
+      throw error;
+    } finally {
+      client.off('error', breaks);
+      this.giveBack(client, broken);
+    }
   }
+
+  private giveBack(client: PoolClient, broken: Error | undefined): void {
+    const at = this.inUse.indexOf(client);
+    if (at < 0) return;
+    this.inUse.splice(at, 1);
+    client.release(broken);
+  }
+}
+
+/** By the driver alone: TypeORM's own transactions cost as much as a statement, and wait for each word of theirs. */
+async function commit<Result>(
+  client: PoolClient,
+  work: (tx: Tx) => Promise<Result>,
+  breaks: (error: Error) => void,
+): Promise<Result> {
+  const tx = new Tx(client);
+  // The first statement of `work` is sent along with `begin`, not after its answer.
+  const begun = client.query('begin');
+  begun.catch(breaks);
+  const result = await work(tx);
+  await begun;
+  const { command } = await client.query('commit');
+  // Postgres answers so, without an error, when a statement had failed and `work` went on as if it had not.
+  if (command !== 'COMMIT') throw new Error('The transaction was rolled back: a statement in it had failed.');
+  tx.committed();
+  return result;
 }
