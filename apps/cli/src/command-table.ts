@@ -152,6 +152,11 @@ export const groups: readonly CommandGroup[] = [
       entry('ps stop', 'run nothing; nothing is lost', () => import('./commands/ps/stop.js')),
       entry('ps start', 'run again', () => import('./commands/ps/start.js')),
       entry('exec', 'run a command inside an instance', () => import('./commands/exec/exec.js'), 'COMMAND ...'),
+      entry('run', 'a command once, on the current release', () => import('./commands/tasks/run.js'), 'COMMAND ...'),
+      entry('tasks list', 'what was run once', () => import('./commands/tasks/list.js')),
+      entry('tasks show', 'how one ended', () => import('./commands/tasks/show.js'), '[ID]'),
+      entry('tasks logs', 'what one printed, until its end', () => import('./commands/tasks/logs.js'), '[ID]'),
+      entry('tasks cancel', 'end one', () => import('./commands/tasks/cancel.js'), '[ID]'),
       entry(
         'port-forward',
         'reach a port of an instance',

@@ -42,3 +42,10 @@ export const deploymentsOf = (client: Client, workload: string, most = Infinity)
     const query = { workload, ...page(cursor), limit: Math.min(most, LIMIT) };
     return client.GET('/v1/deployments', { params: { query } });
   }, most);
+
+/** Newest first, at most so many. */
+export const tasksOf = (client: Client, workload: string, most = Infinity): Promise<Schemas['Task'][]> =>
+  everyPage((cursor) => {
+    const query = { workload, ...page(cursor), limit: Math.min(most, LIMIT) };
+    return client.GET('/v1/tasks', { params: { query } });
+  }, most);

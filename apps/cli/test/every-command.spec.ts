@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { commands } from '../src/command-table.js';
-import { deployment, idOf, json, logLines, page, Platform, problem, release, workload } from './platform.js';
+import { deployment, idOf, json, logLines, page, Platform, problem, release, task, workload } from './platform.js';
 import { Terminal } from './terminal.js';
 
 const base = `/v1/workloads/${idOf(40)}`;
@@ -41,6 +41,9 @@ const reads: Readonly<Record<string, readonly string[]>> = {
   'projects list': [],
   'envs list': [],
   'apps list': [],
+  'tasks list': [],
+  'tasks show': [],
+  'tasks logs': [],
   'deployments list': [],
   'deployments show': [],
   'releases list': [],
@@ -110,6 +113,8 @@ const others: Readonly<Record<string, readonly string[]>> = {
   start: [],
   'ps start': [],
   exec: ['ls'],
+  run: ['ls'],
+  'tasks cancel': [],
   'port-forward': ['9'],
   'config set': ['A=1'],
   'config unset': ['A'],
@@ -139,6 +144,9 @@ const others: Readonly<Record<string, readonly string[]>> = {
 /** Commands that need nobody to be logged in. */
 const anonymous = ['register', 'verify', 'recover', 'login', 'logout', 'invoices verify', 'price-books simulate'];
 
+/** Commands that hand what follows to another one. */
+const passing = ['exec', 'run'];
+
 describe('every command', () => {
   let platform: Platform;
   let closed: Platform;
@@ -152,6 +160,9 @@ describe('every command', () => {
     platform.on('GET /v1/me', me);
     platform.on('GET /v1/releases', page(release(3), release(1)));
     platform.on('GET /v1/deployments', page(deployment()));
+    platform.on('GET /v1/tasks', page(task()));
+    platform.on(`GET /v1/tasks/${idOf(70)}`, task());
+    platform.on(`GET /v1/tasks/${idOf(70)}/logs`, logLines());
     platform.on(`GET ${base}/instances`, { items: [] });
     platform.on(`GET ${base}/stats`, { at: '', items: [] });
     platform.on(`GET /v1/config/${idOf(40)}`, { workloadId: idOf(40), version: 0, variables: {}, createdAt: null });
@@ -226,15 +237,17 @@ describe('every command', () => {
     expect(new Set(methods)).toEqual(new Set(['GET']));
   });
 
-  // What stands behind the command of `exec` is for that command.
+  // What stands behind the command of `exec` and `run` is for that command.
   it.each(
-    [...Object.entries(reads), ...Object.entries(others)].filter(([path]) => ![...anonymous, 'exec'].includes(path)),
+    [...Object.entries(reads), ...Object.entries(others)].filter(
+      ([path]) => ![...anonymous, ...passing].includes(path),
+    ),
   )('%s exits with 3 when nobody is logged in', async (path, args) => {
     const ran = await terminal.berth([...path.split(' '), ...args, '--server', closed.url]);
     expect(ran).toMatchObject({ code: 3, stdout: '', stderr: expect.stringContaining('berth login') });
   });
 
-  it.each([...Object.entries(reads), ...Object.entries(others)].filter(([path]) => path !== 'exec'))(
+  it.each([...Object.entries(reads), ...Object.entries(others)].filter(([path]) => !passing.includes(path)))(
     '%s refuses an option that it does not know',
     async (path, args) => {
       const ran = await terminal.berth([...path.split(' '), ...args, '--no-such-option']);

@@ -3,7 +3,11 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Schemas } from '@berth/api-client';
 import { build as buildShape } from '@berth/contracts/build';
-import { deployment as deploymentShape, workload as workloadShape } from '@berth/contracts/deployment';
+import {
+  deployment as deploymentShape,
+  task as taskShape,
+  workload as workloadShape,
+} from '@berth/contracts/deployment';
 
 export interface Received {
   readonly method: string;
@@ -53,6 +57,14 @@ export const deployment = (changes: Partial<Schemas['Deployment']> = {}): Schema
     ...{ source: { kind: 'git', ref: 'main' }, buildId: idOf(60), commit: null, artifactReused: null, release: null },
     ...{ failure: null, outcome: null, url: 'http://hello.localhost', createdBy: 'ann', createdAt: at, endedAt: null },
     ...{ timeline: [], durations: {}, notes: [] },
+    ...changes,
+  });
+
+export const task = (changes: Partial<Schemas['Task']> = {}): Schemas['Task'] =>
+  taskShape.parse({
+    ...{ id: idOf(70), workloadId: idOf(40), organizationId: idOf(1), deploymentId: null, release: 3, process: 'task' },
+    ...{ command: 'node seed.js', cpuMillicores: 250, memoryMib: 256, deadlineSeconds: 3_600, status: 'succeeded' },
+    ...{ exitCode: 0, failure: null, instance: 'task-1', createdBy: 'ann', createdAt: at, startedAt: at, endedAt: at },
     ...changes,
   });
 

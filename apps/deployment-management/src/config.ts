@@ -21,6 +21,8 @@ export const config = baseConfig.extend({
   RESYNC_SECONDS: z.coerce.number().int().min(1).default(3_600),
   /** Releases of a workload that can be rolled back to, the newest; older ones expire, and their artifacts go. */
   RELEASES_KEPT: z.coerce.number().int().min(2).default(50),
+  /** How long a task is kept after its end, with its last lines. */
+  TASK_DAYS: z.coerce.number().positive().max(3_650).default(30),
   /** What a killed replica had in hand is left to it so long: a deployment waits for as much after a crash. */
   LEASE_SECONDS: z.coerce.number().int().min(1).default(10),
 });

@@ -13,6 +13,7 @@ import { Initial1763700000000 } from './database/migrations/initial.migration.js
 import { Quotas1763800000010 } from './database/migrations/quotas.migration.js';
 import { ReleaseExpiry1763800000060 } from './database/migrations/release-expiry.migration.js';
 import { RuntimeWatch1763800000030 } from './database/migrations/runtime-watch.migration.js';
+import { TaskRuns1763800000200 } from './database/migrations/task-runs.migration.js';
 import { Tasks1763800000080 } from './database/migrations/tasks.migration.js';
 import { Seen1763800000040 } from './database/migrations/seen.migration.js';
 
@@ -36,6 +37,7 @@ export const deploymentManagement: ServiceDefinition<Config> = {
     EnvironmentEnds1763800000130,
     Autoscaling1763800000110,
     BudgetStops1763800000120,
+    TaskRuns1763800000200,
   ],
   module: (parsed) => AppModule.with(parsed),
   connect: connectEvents,

@@ -11,10 +11,7 @@ export interface Sizes {
 
 /** `web=3 worker worker=2..10` with sizes that hold for every named process type; sizes alone are for `web`. */
 export function parseScale(processes: readonly string[], sizes: Sizes): Schemas['ScaleWorkload'] {
-  const size = {
-    ...(sizes.cpu === undefined ? {} : { cpuMillicores: parseCpu(sizes.cpu) }),
-    ...(sizes.memory === undefined ? {} : { memoryMib: parseMemory(sizes.memory) }),
-  };
+  const size = sizeOf(sizes);
   const hasSize = Object.keys(size).length > 0;
   const named = processes.map((text) => parseProcess(text, hasSize));
   requireDistinct(named.map(({ name }) => name));
@@ -27,6 +24,12 @@ export function parseScale(processes: readonly string[], sizes: Sizes): Schemas[
     sizes: hasSize ? Object.fromEntries(sized.map((name) => [name, size])) : {},
   };
 }
+
+/** What is not given is left to the server. */
+export const sizeOf = ({ cpu, memory }: Pick<Sizes, 'cpu' | 'memory'>) => ({
+  ...(cpu === undefined ? {} : { cpuMillicores: parseCpu(cpu) }),
+  ...(memory === undefined ? {} : { memoryMib: parseMemory(memory) }),
+});
 
 const DEFAULT_TARGET = '70';
 

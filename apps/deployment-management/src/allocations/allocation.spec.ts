@@ -2,7 +2,7 @@ import type { AllocationEntry } from '@berth/contracts/events';
 import type { ObservedInstance, ObservedWorkload } from '@berth/contracts/runtime';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { allocationOf, sameAllocation } from './allocation.js';
+import { allocationOf, sameAllocation, shifted } from './allocation.js';
 
 const instance = (over: Partial<ObservedInstance> = {}): ObservedInstance => ({
   ...{ id: 'web-1', processType: 'web', release: 1, releaseHash: '', artifactDigest: '', configHash: '' },
@@ -70,4 +70,21 @@ describe('two allocations are the same', () => {
       expect(sameAllocation([entry()], [])).toBe(false);
     },
   );
+});
+
+describe('an allocation that is shifted', () => {
+  it('has what came, and is as before when that has gone', () => {
+    const entries = fc.array(
+      fc.record({ processType: fc.constantFrom('web', 'task'), memoryMib: fc.constantFrom(64, 128) }),
+    );
+    fc.assert(
+      fc.property(entries, entries, (before, changes) => {
+        const start = before.map((each) => entry(each)).reduce(shifted, []);
+        const more = changes.map((each) => entry(each)).reduce(shifted, start);
+        const back = changes.map((each) => entry({ ...each, instances: -1 })).reduce(shifted, more);
+        const count = more.reduce((sum, each) => sum + each.instances, 0);
+        return count === before.length + changes.length && sameAllocation(back, start);
+      }),
+    );
+  });
 });

@@ -24,6 +24,17 @@ export function allocationOf(
   return [...entries.values()].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 }
 
+/** With so many more (or fewer) instances of what an entry names. */
+export function shifted(
+  entries: readonly AllocationEntry[],
+  { instances, ...what }: AllocationEntry,
+): AllocationEntry[] {
+  const isSame = (entry: AllocationEntry): boolean => keyOf(entry) === keyOf(what);
+  const before = entries.find(isSame)?.instances ?? 0;
+  const others = entries.filter((entry) => !isSame(entry));
+  return before + instances > 0 ? [...others, { ...what, instances: before + instances }] : others;
+}
+
 export const sameAllocation = (a: readonly AllocationEntry[], b: readonly AllocationEntry[]): boolean =>
   textOf(a) === textOf(b);
 

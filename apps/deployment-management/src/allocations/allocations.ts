@@ -12,7 +12,7 @@ import { Changes } from '../changes/changes.js';
 import { Mint } from '../changes/mint.js';
 import type { Config } from '../config.js';
 import type { WorkloadRow } from '../workloads/workload.js';
-import { allocationOf, sameAllocation } from './allocation.js';
+import { allocationOf, sameAllocation, shifted } from './allocation.js';
 
 interface AllocationRow {
   readonly version: number;
@@ -23,6 +23,8 @@ interface AllocationRow {
   /** It has been looked at since changes may have been missed, so that their absence confirms it. */
   readonly isWatched: boolean;
   readonly entries: AllocationEntry[];
+  /** The part of them that is tasks, one by one. */
+  readonly tasks: AllocationEntry[];
 }
 
 export interface Sighting {
@@ -50,26 +52,42 @@ export class Allocations {
   /** Whether `record` would write: read before, so that a pass without a change costs no transaction. */
   async isNews(sql: Sql, sighting: Sighting): Promise<boolean> {
     const last = await this.last(sql, sighting.workload.id);
-    if (!last) return this.entriesOf(sighting).length > 0;
-    if (!sameAllocation(last.entries, this.entriesOf(sighting))) return true;
+    const entries = this.entriesOf(sighting, last);
+    if (!last) return entries.length > 0;
+    if (!sameAllocation(last.entries, entries)) return true;
     return last.entries.length > 0 && (!last.isWatched || this.heartbeatIsDue(last));
   }
 
   /** The caller holds the workload's row lock. */
   async record(tx: Tx, sighting: Sighting): Promise<void> {
     const last = await this.last(tx, sighting.workload.id);
-    const entries = this.entriesOf(sighting);
+    const entries = this.entriesOf(sighting, last);
     if (sameAllocation(last?.entries ?? [], entries)) return this.confirm(tx, sighting.workload, last);
-    const effectiveAt = this.effectiveAt(sighting.observed, last);
+    await this.change(tx, sighting.workload, last, entries, this.effectiveAt(sighting.observed, last));
+  }
+
+  /** A task began (`entry.instances` is 1) or ended (it is -1), at a moment by the runtime's clock. Under the row lock. */
+  async shift(tx: Tx, workload: WorkloadRow, entry: AllocationEntry, at: Date): Promise<void> {
+    const last = await this.last(tx, workload.id);
+    await this.change(tx, workload, last, shifted(last?.entries ?? [], entry), notBefore(at, last));
+  }
+
+  private async change(
+    tx: Tx,
+    workload: WorkloadRow,
+    last: AllocationRow | undefined,
+    entries: AllocationEntry[],
+    effectiveAt: Date,
+  ): Promise<void> {
     const version = (last?.version ?? 0) + 1;
     await tx.query(
       `insert into allocation (workload_id, version, effective_at, confirmed_at, told_at, entries)
        values ($1, $2, $3, $4, $4, $5)
        on conflict (workload_id) do update set version = excluded.version, effective_at = excluded.effective_at,
          confirmed_at = excluded.confirmed_at, told_at = excluded.told_at, entries = excluded.entries`,
-      [sighting.workload.id, version, effectiveAt, this.mint.now(), JSON.stringify(entries)],
+      [workload.id, version, effectiveAt, this.mint.now(), JSON.stringify(entries)],
     );
-    const data = statementOf(sighting.workload, { version, effectiveAt, entries });
+    const data = statementOf(workload, { version, effectiveAt, entries });
     await this.changes.tell(tx, workloadAllocationChanged, {
       ...{ subject: data.workloadId, organizationId: data.organizationId, data },
     });
@@ -118,11 +136,12 @@ export class Allocations {
    */
   private effectiveAt(observed: ObservedWorkload | null, last: AllocationRow | undefined): Date {
     const said = observed ? new Date(observed.changedAt) : (last?.confirmedAt ?? this.mint.now());
-    return last && said < last.effectiveAt ? last.effectiveAt : said;
+    return notBefore(said, last);
   }
 
-  private entriesOf({ workload, observed, billed }: Sighting): AllocationEntry[] {
-    return observed ? allocationOf(observed, workload.cluster, (release) => billed.has(release)) : [];
+  private entriesOf({ workload, observed, billed }: Sighting, last: AllocationRow | undefined): AllocationEntry[] {
+    const instances = observed ? allocationOf(observed, workload.cluster, (release) => billed.has(release)) : [];
+    return (last?.tasks ?? []).reduce(shifted, instances);
   }
 
   private async last(sql: Sql, workloadId: string): Promise<AllocationRow | undefined> {
@@ -130,7 +149,11 @@ export class Allocations {
       `select a.version, a.effective_at as "effectiveAt", a.told_at as "toldAt", a.entries,
               coalesce(a.confirmed_at >= w.since, true) as "isWatched",
               case when a.confirmed_at >= w.since then greatest(a.confirmed_at, w.confirmed_at) else a.confirmed_at end
-                as "confirmedAt"
+                as "confirmedAt",
+              (select coalesce(jsonb_agg(jsonb_build_object('cluster', t.counted_on, 'release', r.number, 'processType', t.process,
+                        'instances', 1, 'cpuMillicores', t.cpu_millicores, 'memoryMib', t.memory_mib)), '[]')
+                 from task t join release r on r.id = t.release_id where t.workload_id = a.workload_id and t.counted_on is not null)
+                as tasks
          from allocation a
          left join placement p on p.workload_id = a.workload_id and p.state = 'active'
          left join runtime_watch w on w.cluster_id = p.cluster_id
@@ -140,6 +163,9 @@ export class Allocations {
     return row;
   }
 }
+
+const notBefore = (said: Date, last: AllocationRow | undefined): Date =>
+  last && said < last.effectiveAt ? last.effectiveAt : said;
 
 function statementOf(
   { id: workloadId, appId, environmentId, projectId, organizationId }: WorkloadRow,

@@ -328,6 +328,10 @@ create table task (
   created_at timestamp with time zone not null,
   started_at timestamp with time zone,
   ended_at timestamp with time zone,
+  instance text,
+  ran_from timestamp with time zone,
+  counted_on text,
+  output jsonb not null default '[]'::jsonb,
   constraint task_pkey PRIMARY KEY (id)
 );
 
@@ -481,6 +485,8 @@ CREATE UNIQUE INDEX project_slug ON project USING btree (organization_id, slug) 
 CREATE UNIQUE INDEX task_deployment ON task USING btree (deployment_id) WHERE (deployment_id IS NOT NULL);
 
 CREATE INDEX task_on_runtime ON task USING btree (workload_id) WHERE (NOT is_cleared);
+
+CREATE INDEX task_open ON task USING btree (organization_id) WHERE (ended_at IS NULL);
 
 CREATE INDEX task_workload ON task USING btree (workload_id, id);
 

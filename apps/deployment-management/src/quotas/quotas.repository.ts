@@ -6,6 +6,9 @@ import type { Reservation } from './reservation.js';
 const tables = { projects: 'project', environments: 'environment', apps: 'app' } as const;
 export type Counted = keyof typeof tables;
 
+/** Those that somebody asked for hold what they need until they end, beside the workload that they are of. */
+const tasks = 'from task where organization_id = $1 and deployment_id is null and ended_at is null';
+
 @Injectable()
 export class QuotasRepository {
   /** Until the commit nobody else changes what an organization uses of this. */
@@ -24,7 +27,8 @@ export class QuotasRepository {
   /** While a workload changes from one release to another it holds what the larger of them needs: it may have to go back. */
   async reservedByOthers(sql: Sql, organizationId: string, workloadId: string): Promise<Reservation> {
     const [row] = await sql.query<Reservation>(
-      `select coalesce(sum(held.cpu), 0)::float8 as "cpuMillicores", coalesce(sum(held.memory), 0)::float8 as "memoryMib"
+      `select (coalesce(sum(held.cpu), 0) + (select coalesce(sum(cpu_millicores), 0) ${tasks}))::float8 as "cpuMillicores",
+              (coalesce(sum(held.memory), 0) + (select coalesce(sum(memory_mib), 0) ${tasks}))::float8 as "memoryMib"
          from workload w
          left join deployment d on d.workload_id = w.id and d.status in ('rolling', 'verifying')
         cross join lateral (

@@ -7,7 +7,7 @@ import type { DeploymentRow } from '../deployments/deployment.js';
 import { Transitions } from '../deployments/transitions.js';
 import { ComputeRoom } from '../workloads/compute-room.js';
 import { deadlinesOf, type WorkloadRow } from '../workloads/workload.js';
-import { releaseCommandOf, type TaskRow } from './task.js';
+import { newTask, releaseCommandOf, type TaskRow } from './task.js';
 import { TaskChanges } from './task-changes.js';
 import { TasksRepository } from './tasks.repository.js';
 
@@ -39,12 +39,12 @@ export class ReleaseCommands {
     if (!(await this.transitions.note(tx, moving, `Running the release command: ${run.command}`))) return;
     const { command, cpuMillicores, memoryMib } = run;
     await this.transitions.clearDeadline(tx, moving);
-    await this.changes.create(tx, {
+    const task = newTask({
       ...{ id: this.mint.id(), workloadId: workload.id, organizationId: workload.organizationId },
       ...{ deploymentId: moving.id, releaseId: target.id, release: target.number, process: RELEASE_PROCESS },
       ...{ command, cpuMillicores, memoryMib, deadlineSeconds: deadlinesOf(workload).releaseCommand },
-      ...{ status: 'queued', exitCode: null, failure: null, seen: null, createdBy: moving.createdBy },
-      ...{ createdAt: this.mint.now(), startedAt: null, endedAt: null },
+      ...{ createdBy: moving.createdBy, createdAt: this.mint.now() },
     });
+    await this.changes.create(tx, task);
   }
 }

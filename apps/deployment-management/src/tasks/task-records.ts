@@ -1,13 +1,14 @@
-import type { Release } from '@berth/contracts/deployment';
-import type { ObservedTask } from '@berth/contracts/runtime';
+import type { LogLine, ObservedTask } from '@berth/contracts/runtime';
 import type { ReconcileContext } from '@berth/reconcile';
 import { Clock } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
-import { Witness } from '../workloads/witness.js';
+import { underLock } from '../workloads/under-lock.js';
 import { WorkloadsRepository } from '../workloads/workloads.repository.js';
 import type { TaskEnding, TaskRow } from './task.js';
 import { TaskChanges } from './task-changes.js';
 import { TaskEndings } from './task-endings.js';
+import { shown } from './task-output.js';
+import { TaskUsage } from './task-usage.js';
 import { TasksRepository } from './tasks.repository.js';
 
 const OLD_MILLISECONDS = 5_000;
@@ -19,44 +20,41 @@ export class TaskRecords {
     private readonly tasks: TasksRepository,
     private readonly changes: TaskChanges,
     private readonly endings: TaskEndings,
+    private readonly usage: TaskUsage,
     private readonly workloads: WorkloadsRepository,
-    private readonly witness: Witness,
     private readonly clock: Clock,
   ) {}
 
-  /** The last lines that it printed, secrets masked. Kept now and then: when its deadline passes, nobody can look. */
-  async output(
+  /** Nothing has changed since it was looked at a moment ago. */
+  isKnown({ seen }: TaskRow, { state }: ObservedTask): boolean {
+    return seen?.state === state && this.clock.now().getTime() - Date.parse(seen.at) < OLD_MILLISECONDS;
+  }
+
+  /** Now and then, and at its end: when its deadline passes or its last instance is gone, nobody can look any more. */
+  async see(
     task: TaskRow,
-    observed: ObservedTask | null,
-    release: Release,
+    { state, instance, startedAt }: ObservedTask & { instance: string },
+    lines: readonly LogLine[] | null,
     context: ReconcileContext,
-  ): Promise<readonly string[]> {
-    if (!observed?.instance || this.isKnown(task, observed)) return task.seen?.lines ?? [];
-    const printed = await this.witness.lastLines(task.workloadId, new Set([observed.instance]), context.signal);
-    const lines = printed.map(await this.witness.maskOf(release));
-    const seen = { at: this.clock.now().toISOString(), state: observed.state, lines };
-    await context.transaction((tx) => this.tasks.setSeen(tx, task.id, seen));
-    return lines;
+  ): Promise<void> {
+    const seen = { at: this.clock.now().toISOString(), state, lines: shown(lines) };
+    await underLock(context, this.workloads, task.workloadId, async (tx, workload) => {
+      await this.tasks.saw(tx, task.id, { seen, instance, from: startedAt, lines });
+      await this.usage.begin(tx, workload, task);
+    });
   }
 
   async start(task: TaskRow, context: ReconcileContext): Promise<void> {
     await context.transaction((tx) => this.changes.start(tx, task));
   }
 
-  /** It may have printed what it was told. */
-  async end(task: TaskRow, ending: TaskEnding, release: Release, context: ReconcileContext): Promise<void> {
-    const failure = ending.failure && (await this.witness.masked(release, ending.failure));
-    await context.transaction(async (tx) => {
-      const workload = await this.workloads.lock(tx, task.workloadId);
-      if (workload) await this.endings.end(tx, workload, task, { ...ending, failure });
-    });
+  async end(task: TaskRow, ending: TaskEnding, context: ReconcileContext): Promise<void> {
+    await underLock(context, this.workloads, task.workloadId, (tx, workload) =>
+      this.endings.end(tx, workload, task, ending),
+    );
   }
 
   async clear(task: TaskRow, context: ReconcileContext): Promise<void> {
     await context.transaction((tx) => this.tasks.markCleared(tx, task.id));
-  }
-
-  private isKnown({ seen }: TaskRow, { state }: ObservedTask): boolean {
-    return seen?.state === state && this.clock.now().getTime() - Date.parse(seen.at) < OLD_MILLISECONDS;
   }
 }

@@ -8,11 +8,14 @@ import { Runtimes } from '../runtime/runtimes.js';
 import { STOP_DEADLINE_SECONDS } from '../workloads/desired-workload.js';
 import { RuntimeState } from '../workloads/runtime-state.js';
 import type { WorkloadRow } from '../workloads/workload.js';
-import { endingOf, isOpen, type TaskRow } from './task.js';
+import { barred, endingOf, isBilled, isOpen, type TaskEnding, type TaskRow } from './task.js';
+import { shown, TaskOutput } from './task-output.js';
 import { TaskRecords } from './task-records.js';
 
 /** `changed`: what there is to do is to be read anew; `waiting`: something is still on the runtime. */
 export type TaskStep = 'changed' | 'waiting' | 'none';
+
+export const BARRED = 'Nothing runs of this workload now: its organization is suspended, or a budget is spent.';
 
 /** Brings tasks to the runtime and what became of them back, a step a pass. */
 @Injectable()
@@ -22,6 +25,7 @@ export class TaskRuns {
     private readonly database: Database,
     private readonly releases: ReleasesRepository,
     private readonly state: RuntimeState,
+    private readonly output: TaskOutput,
     private readonly records: TaskRecords,
   ) {}
 
@@ -38,16 +42,38 @@ export class TaskRuns {
   private async advance(workload: WorkloadRow, task: TaskRow, context: ReconcileContext): Promise<boolean> {
     const release = await this.releases.find(this.database, task.releaseId);
     if (!release) throw new Error(`Task ${task.id} is of a release that is gone.`);
-    const observed = await this.observed(workload, release, task, context.signal);
-    const output = await this.records.output(task, observed, release, context);
-    const ending = endingOf(task, observed, output);
+    const refusal = await this.refusalOf(workload, task, release);
+    const observed = refusal ? null : await this.observed(workload, release, task, context.signal);
+    const ending = refusal ?? endingOf(task, observed, await this.printed(task, observed, release, context));
     if (ending) {
-      await this.records.end(task, ending, release, context);
+      await this.records.end(task, await this.output.masked(release, ending), context);
       return true;
     }
     if (task.status === 'running' || !observed) return false;
     await this.records.start(task, context);
     return true;
+  }
+
+  /** Why it may not run, or not begin; what a deployment waits for is stopped with that deployment. */
+  private async refusalOf(workload: WorkloadRow, task: TaskRow, release: Release): Promise<TaskEnding | undefined> {
+    if (!isBilled(task)) return undefined;
+    if (workload.deletedAt) return barred('Its workload is deleted.');
+    if (workload.isBarred) return barred(BARRED);
+    const unfit = task.status === 'queued' ? await this.state.refusalOf(release) : undefined;
+    return unfit && { status: 'failed', exitCode: null, failure: unfit };
+  }
+
+  /** The last lines that it printed, kept while they can be read. */
+  private async printed(
+    task: TaskRow,
+    observed: ObservedTask | null,
+    release: Release,
+    context: ReconcileContext,
+  ): Promise<readonly string[]> {
+    if (!observed?.instance || this.records.isKnown(task, observed)) return task.seen?.lines ?? [];
+    const lines = await this.output.read(release, observed.instance, context.signal);
+    await this.records.see(task, { ...observed, instance: observed.instance }, lines, context);
+    return shown(lines);
   }
 
   private async observed(

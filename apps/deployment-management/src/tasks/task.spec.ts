@@ -1,14 +1,14 @@
 import type { ObservedTask } from '@berth/contracts/runtime';
 import { describe, expect, it } from '@jest/globals';
-import { endingOf, isOpen, releaseCommandOf, type TaskRow, timedOut } from './task.js';
+import { endingOf, isOpen, newTask, releaseCommandOf, type TaskRow, timedOut } from './task.js';
 
 const id = '0193a5b0-0000-7000-8000-000000000001';
-const task: TaskRow = {
+const row = newTask({
   ...{ id, workloadId: id, organizationId: id, deploymentId: id, releaseId: id, release: 2, process: 'release' },
-  ...{ command: 'migrate', cpuMillicores: 100, memoryMib: 64, deadlineSeconds: 30, status: 'running' },
-  ...{ exitCode: null, failure: null, seen: null, createdBy: id, createdAt: new Date(0) },
-  ...{ startedAt: new Date(0), endedAt: null },
-};
+  ...{ command: 'migrate', cpuMillicores: 100, memoryMib: 64, deadlineSeconds: 30, createdBy: id },
+  createdAt: new Date(0),
+});
+const task: TaskRow = { ...row, status: 'running', startedAt: new Date(0) };
 const observed = (change: Partial<ObservedTask>): ObservedTask => ({
   ...{ taskId: id, state: 'running', instance: 'release-1', startedAt: new Date(0).toISOString() },
   ...{ exit: null, trouble: null, ...change },
@@ -34,7 +34,9 @@ describe('a task', () => {
   ])('that %s has not ended', (_, seen) => expect(endingOf(task, seen, [])).toBeNull());
 
   it('that ended with 0 succeeded', () =>
-    expect(endingOf(task, ended({}), ['done'])).toEqual({ status: 'succeeded', exitCode: 0, failure: null }));
+    expect(endingOf(task, ended({}), ['done'])).toEqual({
+      ...{ status: 'succeeded', exitCode: 0, failure: null, at: new Date(0).toISOString() },
+    }));
 
   it.each([
     ['a code', { code: 3 }, 3, 'It ended with exit code 3.'],
@@ -71,6 +73,20 @@ describe('a task', () => {
   ])('that ran and %s is lost', (_, seen) =>
     expect(endingOf(task, seen, ['half'])).toMatchObject({ status: 'lost', failure: { evidence: ['half'] } }),
   );
+
+  it('that is lost ran until it was last seen', () => {
+    const seen = { at: '2026-11-21T10:00:00.000Z', state: 'running', lines: [] };
+    expect(endingOf({ ...task, seen }, null, [])).toMatchObject({ status: 'lost', at: seen.at });
+    expect(endingOf(task, null, [])).not.toHaveProperty('at');
+  });
+
+  it('that somebody asked for says nothing of deployments', () => {
+    const asked = { ...task, deploymentId: null };
+    const endings = [endingOf(asked, ended({ code: 1 }), []), endingOf(asked, null, []), timedOut(asked)];
+    expect(endings.map((each) => each?.failure?.cause)).toEqual(['task_failed', 'task_failed', 'timeout']);
+    expect(JSON.stringify(endings)).not.toMatch(/deploy|release/);
+    expect(JSON.stringify(timedOut(task))).toMatch(/release command/);
+  });
 
   it('that overran its deadline shows what was seen of it', () => {
     const seen = { at: '', state: 'running', lines: ['waiting'] };

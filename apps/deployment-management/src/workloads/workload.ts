@@ -24,6 +24,8 @@ export interface WorkloadRow {
   readonly host: string;
   readonly trackedRef: string | null;
   readonly state: 'running' | 'stopped';
+  /** Nothing of it may run, whatever anybody asks for: its organization is suspended, or a budget is spent. */
+  readonly isBarred: boolean;
   readonly counts: InstanceCounts;
   readonly autoscaling: AutoscalingBounds;
   readonly processSettings: ProcessSettings;
@@ -74,6 +76,7 @@ export function toWorkload(row: WorkloadRow, urlTemplate: string): Workload {
     currentReleaseId: _c,
     restartToken: _r,
     configVersion: _v,
+    isBarred: _b,
     deletedAt: _d,
     ...rest
   } = row;

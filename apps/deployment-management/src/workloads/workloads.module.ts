@@ -52,8 +52,14 @@ import { SecretStore } from '../secrets/secret-store.js';
 import { ReleaseCommands } from '../tasks/release-commands.js';
 import { TaskChanges } from '../tasks/task-changes.js';
 import { TaskEndings } from '../tasks/task-endings.js';
+import { TaskLogs } from '../tasks/task-logs.js';
+import { TaskOutput } from '../tasks/task-output.js';
 import { TaskRecords } from '../tasks/task-records.js';
 import { TaskRuns } from '../tasks/task-runs.js';
+import { TaskStarter } from '../tasks/task-starter.js';
+import { TaskUsage } from '../tasks/task-usage.js';
+import { TasksController } from '../tasks/tasks.controller.js';
+import { TasksService } from '../tasks/tasks.service.js';
 import { TasksRepository } from '../tasks/tasks.repository.js';
 import { Autoscaling } from './autoscaling.js';
 import { ComputeRoom } from './compute-room.js';
@@ -122,7 +128,19 @@ const deployments = [
   DryRuns,
   BuildProgress,
 ];
-const tasks = [TasksRepository, TaskChanges, TaskEndings, TaskRecords, TaskRuns, ReleaseCommands];
+const tasks = [
+  TasksRepository,
+  TasksService,
+  TaskStarter,
+  TaskLogs,
+  TaskOutput,
+  TaskUsage,
+  TaskChanges,
+  TaskEndings,
+  TaskRecords,
+  TaskRuns,
+  ReleaseCommands,
+];
 const releases = [
   ReleasesRepository,
   ReleaseMaker,
@@ -154,6 +172,7 @@ const releases = [
     ConfigController,
     InstancesController,
     SessionsController,
+    TasksController,
     OnBuildStartedHandler,
     OnBuildSucceededHandler,
     OnBuildFailedHandler,

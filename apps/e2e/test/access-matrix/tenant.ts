@@ -41,6 +41,7 @@ export interface Belongings {
   app: string;
   workload: string;
   deployment: string;
+  task: string;
   build: string;
   release: string;
   upload: string;
@@ -253,4 +254,17 @@ async function deploy(tenant: Tenant): Promise<void> {
   has.build = (await eventually(look, { within: 60_000 })).buildId;
   const releases = await tenant.must<{ items: { id: string }[] }>('GET', `/v1/releases?workload=${has.workload}`);
   has.release = releases.items[0]?.id ?? '';
+  has.task = await endedTask(tenant);
+}
+
+async function endedTask(tenant: Tenant): Promise<string> {
+  const id = await tenant.make(`/v1/workloads/${tenant.has.workload}/tasks`, { command: 'true' });
+  await eventually(
+    async () => {
+      const { status } = await tenant.must<{ status: string }>('GET', `/v1/tasks/${id}`);
+      if (status !== 'succeeded') throw new Error(`it is ${status}`);
+    },
+    { within: 60_000 },
+  );
+  return id;
 }

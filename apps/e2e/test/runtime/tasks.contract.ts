@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { type Runtime, RuntimeUnavailable } from '@berth/deployment-management';
-import { type DesiredTask, observedTask, type ObservedTask } from '@berth/contracts/runtime';
+import { type DesiredTask, type LogLine, observedTask, type ObservedTask } from '@berth/contracts/runtime';
 import { eventually } from '@berth/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RuntimeHarness, TaskKind } from './runtime.contract.js';
@@ -54,10 +54,9 @@ export function tasksContract(name: string, start: () => Promise<RuntimeHarness>
       await runtime.endTask(task.workloadId, task.taskId, never);
       await eventually(async () => expect(await observe(task)).toBeNull(), { within: 30_000 });
     };
-    const printed = async ({ workloadId }: DesiredTask, instance: string | null) => {
-      const lines: string[] = [];
-      for await (const line of runtime.logs(workloadId, { follow: false }, never))
-        if (line.instance === instance && line.process === 'release') lines.push(line.text);
+    const printed = async ({ workloadId }: DesiredTask, instance: string) => {
+      const lines: LogLine[] = [];
+      for await (const line of runtime.logs(workloadId, { instance, follow: false }, never)) lines.push(line);
       return lines;
     };
 
@@ -73,7 +72,12 @@ export function tasksContract(name: string, start: () => Promise<RuntimeHarness>
       const observed = await untilIs(task, 'ended');
       expect(observed).toMatchObject({ exit: { code: 0, reason: 'exited' }, trouble: null });
       expect(observed.instance).toMatch(/^release-/);
-      expect((await printed(task, observed.instance)).length).toBeGreaterThan(0);
+      const lines = await printed(task, observed.instance ?? '');
+      expect(lines.length).toBeGreaterThan(0);
+      expect(new Set(lines.map((line) => `${line.process} ${line.instance}`))).toEqual(
+        new Set([`release ${observed.instance}`]),
+      );
+      expect(await printed(task, 'release-another')).toEqual([]);
       expect(await runtime.observe(task.workloadId, never)).toBeNull();
       await end(task);
     });

@@ -2304,6 +2304,70 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/tasks': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['listTasks'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/tasks/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['getTask'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/tasks/{id}/cancel': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['cancelTask'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/tasks/{id}/logs': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['streamTaskLogs'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/uploads': {
     parameters: {
       query?: never;
@@ -2570,6 +2634,22 @@ export interface paths {
     get?: never;
     put?: never;
     post: operations['stopWorkload'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/workloads/{id}/tasks': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['createTask'];
     delete?: never;
     options?: never;
     head?: never;
@@ -3047,6 +3127,7 @@ export interface components {
           | 'port_not_bound'
           | 'health_check_failed'
           | 'release_command_failed'
+          | 'task_failed'
           | 'route_failed'
           | 'runtime_unavailable'
           | 'timeout'
@@ -3857,6 +3938,15 @@ export interface components {
         kind: 'organization' | 'project' | 'environment';
       };
     };
+    CreateTask: {
+      command: string;
+      /** @default 250 */
+      cpuMillicores?: number;
+      /** @default 3600 */
+      deadlineSeconds?: number;
+      /** @default 256 */
+      memoryMib?: number;
+    };
     CreateTaxRule: {
       country: string;
       /**
@@ -4008,6 +4098,7 @@ export interface components {
           | 'port_not_bound'
           | 'health_check_failed'
           | 'release_command_failed'
+          | 'task_failed'
           | 'route_failed'
           | 'runtime_unavailable'
           | 'timeout'
@@ -4354,6 +4445,7 @@ export interface components {
             | 'port_not_bound'
             | 'health_check_failed'
             | 'release_command_failed'
+            | 'task_failed'
             | 'route_failed'
             | 'runtime_unavailable'
             | 'timeout'
@@ -5336,6 +5428,73 @@ export interface components {
     SteppedUp: {
       /** Format: date-time */
       until: string;
+    };
+    Task: {
+      command: string;
+      cpuMillicores: number;
+      /** Format: date-time */
+      createdAt: string;
+      createdBy: string;
+      deadlineSeconds: number;
+      /** Format: uuid */
+      deploymentId: string | null;
+      /** Format: date-time */
+      endedAt: string | null;
+      exitCode: number | null;
+      failure: {
+        /** @enum {string} */
+        cause:
+          | 'source_not_found'
+          | 'source_denied'
+          | 'source_too_large'
+          | 'detect_failed'
+          | 'toolchain_missing'
+          | 'build_failed'
+          | 'build_out_of_memory'
+          | 'storage_full'
+          | 'image_not_found'
+          | 'image_denied'
+          | 'image_invalid'
+          | 'image_needs_root'
+          | 'policy_denied'
+          | 'quota_exceeded'
+          | 'unschedulable'
+          | 'config_invalid'
+          | 'start_failed'
+          | 'crash_loop'
+          | 'out_of_memory'
+          | 'port_not_bound'
+          | 'health_check_failed'
+          | 'release_command_failed'
+          | 'task_failed'
+          | 'route_failed'
+          | 'runtime_unavailable'
+          | 'timeout'
+          | 'cancelled'
+          | 'superseded'
+          | 'internal';
+        evidence: string[];
+        message: string;
+        nextStep: string;
+      } | null;
+      /** Format: uuid */
+      id: string;
+      instance: string | null;
+      memoryMib: number;
+      /** Format: uuid */
+      organizationId: string;
+      process: string;
+      release: number;
+      /** Format: date-time */
+      startedAt: string | null;
+      /** @enum {string} */
+      status: 'queued' | 'running' | 'succeeded' | 'failed' | 'timeout' | 'cancelled' | 'lost';
+      /** Format: uuid */
+      workloadId: string;
+    };
+    TaskPage: {
+      items: components['schemas']['Task'][];
+      next: string | null;
     };
     TaxRule: {
       country: string;
@@ -9899,6 +10058,90 @@ export interface operations {
       };
     };
   };
+  listTasks: {
+    parameters: {
+      query: {
+        limit?: number;
+        cursor?: string;
+        workload: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TaskPage'];
+        };
+      };
+    };
+  };
+  getTask: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Task'];
+        };
+      };
+    };
+  };
+  cancelTask: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Task'];
+        };
+      };
+    };
+  };
+  streamTaskLogs: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
   create: {
     parameters: {
       query: {
@@ -10371,6 +10614,31 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['WorkloadChange'];
+        };
+      };
+    };
+  };
+  createTask: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CreateTask'];
+      };
+    };
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Task'];
         };
       };
     };

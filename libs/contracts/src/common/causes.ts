@@ -24,6 +24,7 @@ export const cause = z.enum([
   'port_not_bound',
   'health_check_failed',
   'release_command_failed',
+  'task_failed',
   'route_failed',
   'runtime_unavailable',
   'timeout',

@@ -8,6 +8,9 @@ import { instanceExit } from './observed.js';
 /** The process type whose command runs once before a release gets traffic. It never has instances. */
 export const RELEASE_PROCESS = 'release';
 
+/** What runs that somebody asked to be run once is named after. */
+export const TASK_PROCESS = 'task';
+
 /** One run of a command on a release, beside its instances: finite, started at most once. */
 export const desiredTask = desiredWorkload
   .pick({

@@ -18,9 +18,11 @@ export class Journal {
   }
 
   async *read(workloadId: string, query: LogQuery, signal: AbortSignal): AsyncIterable<LogLine> {
-    const { process, since, tail, follow, after = '' } = query;
+    const { process, instance, since, tail, follow, after = '' } = query;
     const isWanted = (line: LogLine) =>
-      (process === undefined || line.process === process) && (since === undefined || line.at >= since);
+      (process === undefined || line.process === process) &&
+      (instance === undefined || line.instance === instance) &&
+      (since === undefined || line.at >= since);
     const lines = this.linesOf(workloadId);
     const stored = lines.filter((line) => line.cursor > after && isWanted(line));
     yield* stored.slice(tail === undefined ? 0 : Math.max(0, stored.length - tail));
