@@ -23,8 +23,7 @@ const mailOf = (email: string, said: string) =>
   eventually(async () => expect((await identity.mailTo(email)).join('\n')).toContain(said));
 
 const member = async (organizationId: string, person: Person, role: string, owner: Person) => {
-  const body = { organizationId, email: person.email, role };
-  const { status } = await post('/v1/memberships', body, owner.accessToken);
+  const { status } = await identity.join(person, { organizationId, role }, { token: owner.accessToken });
   expect(status).toBe(201);
 };
 

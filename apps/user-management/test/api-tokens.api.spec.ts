@@ -64,7 +64,7 @@ describe('an API token', () => {
     expect(await call(['memberships:read'], 'POST', '/v1/memberships', member)).toBe(403);
     // It gives away what its scopes name, and no more.
     expect(await call(['memberships:create'], 'POST', '/v1/memberships', member)).toBe(403);
-    expect(await call(['*'], 'POST', '/v1/memberships', member)).toBe(404);
+    expect(await call(['*'], 'POST', '/v1/memberships', member)).toBe(422);
     const [mine, stranger] = [
       await identity.person(),
       await identity.organization((await identity.person()).accessToken),

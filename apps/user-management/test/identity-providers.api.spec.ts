@@ -37,7 +37,7 @@ const create = (changes: Readonly<Record<string, unknown>> = {}, token = owner.a
 
 async function member(role: string): Promise<Person> {
   const person = await identity.person();
-  const { headers } = await call('POST', '/v1/memberships', { organizationId, email: person.email, role });
+  const { headers } = await identity.join(person, { organizationId, role }, { token: owner.accessToken });
   await call('GET', `/v1/organizations/${organizationId}`, undefined, {
     token: person.accessToken,
     headers: { 'berth-access': headers.get('berth-access') ?? '' },

@@ -143,8 +143,7 @@ describe('introspection', () => {
 
   it('knows at once of what has ended', async () => {
     const person = await identity.person();
-    const body = { organizationId, email: person.email, role: 'viewer' };
-    await identity.call('POST', '/v1/memberships', { token: owner.accessToken, body });
+    await identity.join(person, { organizationId, role: 'viewer' }, { token: owner.accessToken });
     const api = { name: 'ci', scopes: ['apps:read'] };
     const made = await identity.call('POST', '/v1/api-tokens', { token: person.accessToken, body: api });
     const apiToken = String(made.body['token']);

@@ -46,8 +46,10 @@ async function tenant(): Promise<Tenant> {
 
 async function member({ id, owner }: Tenant, role: string): Promise<Person & MemberView> {
   const person = await identity.person();
-  const body = { organizationId: id, email: person.email, role };
-  const added = await call<MemberView>('POST', '/v1/memberships', owner.accessToken, body);
+  const by = { token: owner.accessToken, headers: seen };
+  const added = await identity.join(person, { organizationId: id, role }, by);
+  const access = added.headers.get('berth-access');
+  if (access) seen = { 'berth-access': access };
   expect(added.status).toBe(201);
   return { ...person, ...added.body };
 }

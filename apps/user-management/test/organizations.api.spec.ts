@@ -36,10 +36,13 @@ describe('organizations', () => {
       seen = answer.headers.get('berth-access') ?? seen;
       return answer;
     };
-    const add = (by: Person, person: Person, role: string) =>
-      as<MemberView>(by, 'POST', '/v1/memberships', {
-        body: { organizationId: organization.id, email: person.email, role },
-      });
+    const add = async (by: Person, person: Person, role: string, scope?: { kind: string; id: string }) => {
+      const wanted = { organizationId: organization.id, role, ...(scope ? { scope } : {}) };
+      const options = { token: by.accessToken, headers: { 'berth-access': seen } };
+      const answer = await identity.join(person, wanted, options);
+      seen = answer.headers.get('berth-access') ?? seen;
+      return answer;
+    };
     return { owner, organization, as, add };
   }
 
@@ -81,9 +84,13 @@ describe('organizations', () => {
     for (const name of ['location', 'berth-access']) expect(again.headers.get(name)).toBe(first.headers.get(name));
 
     const other = await identity.person();
-    const made = { organizationId: first.body.id, email: other.email, role: 'owner' };
+    const made = { organizationId: first.body.id, role: 'owner' };
     const headers = { 'berth-access': first.headers.get('berth-access') ?? '' };
-    expect((await as(owner, 'POST', '/v1/memberships', { body: made, headers })).status).toBe(201);
+    const added = await identity.join(other, made, { token: owner.accessToken, headers });
+    expect(added.status).toBe(201);
+    await as(other, 'GET', `/v1/organizations/${first.body.id}`, {
+      headers: { 'berth-access': added.headers.get('berth-access') ?? '' },
+    });
     const members = await as<{ items: MemberView[] }>(other, 'GET', `/v1/memberships?organization=${first.body.id}`);
     const mine = members.body.items.find(({ userId }) => userId !== members.body.items.at(-1)?.userId);
     expect((await as(other, 'DELETE', `/v1/memberships/${mine?.id}`)).status).toBe(204);
@@ -146,14 +153,27 @@ describe('organizations', () => {
     );
   });
 
-  it('adds nobody twice, and nobody who is not there', async () => {
-    const { owner, as, add, organization } = await founded();
+  it('has nobody twice at one place', async () => {
+    const { owner, add } = await founded();
     const bob = await identity.person();
     await add(owner, bob, 'viewer');
     expect(await add(owner, bob, 'admin')).toMatchObject({ status: 409, body: { code: 'membership_exists' } });
-    const body = { organizationId: organization.id, email: 'nobody@example.com', role: 'viewer' };
-    const nobody = await as(owner, 'POST', '/v1/memberships', { body });
-    expect(nobody).toMatchObject({ status: 404, body: { code: 'member_not_found' } });
+  });
+
+  it('gives another role to those who are in it, and tells nothing of who else is registered', async () => {
+    const { owner, as, add, organization } = await founded();
+    const [bob, stranger] = [await identity.person(), await identity.person()];
+    const give = (email: string) =>
+      as<MemberView>(owner, 'POST', '/v1/memberships', {
+        body: { organizationId: organization.id, email, role: 'viewer' },
+      });
+    await add(owner, bob, 'developer', { kind: 'project', id: randomUUID() });
+    expect(await give(bob.email)).toMatchObject({ status: 201, body: { email: bob.email, role: 'viewer' } });
+    const [registered, nobody] = [await give(stranger.email), await give('nobody@example.com')];
+    expect(registered).toMatchObject({ status: 422, body: { code: 'not_a_member', errors: [{ pointer: '/email' }] } });
+    const { correlationId: _, ...told } = nobody.body as MemberView & { correlationId?: string };
+    expect(registered.body).toMatchObject(told);
+    expect((await as(stranger, 'GET', `/v1/organizations/${organization.id}`)).status).toBe(404);
   });
 
   it('keeps its last owner', async () => {
@@ -213,13 +233,10 @@ describe('organizations', () => {
   });
 
   it('gives roles on a project or an environment alone, but not those of an organization', async () => {
-    const { owner, organization, as } = await founded();
+    const { owner, organization, as, add } = await founded();
     const bob = await identity.person();
     const scope = { kind: 'project', id: randomUUID() };
-    const grant = (role: string) =>
-      as<MemberView>(owner, 'POST', '/v1/memberships', {
-        body: { organizationId: organization.id, email: bob.email, role, scope },
-      });
+    const grant = (role: string) => add(owner, bob, role, scope);
     expect((await grant('owner')).status).toBe(422);
     const granted = await grant('developer');
     expect(granted).toMatchObject({ status: 201, body: { scope } });
@@ -297,12 +314,14 @@ describe('organizations', () => {
       expect(body.items.map((entry) => entry.action)).toEqual([
         'memberships:delete',
         'memberships:create',
+        'invitations:create',
         'organizations:create',
       ]);
     });
     const { body } = await trail();
-    const me = await call('GET', '/v1/me', { token: owner.accessToken });
-    for (const entry of body.items) expect(entry.actor).toEqual({ kind: 'user', id: me.body['id'] });
+    const id = async ({ accessToken }: Person) => (await call('GET', '/v1/me', { token: accessToken })).body['id'];
+    const [hers, his] = [await id(owner), await id(bob)];
+    expect(body.items.map(({ actor }) => actor.id)).toEqual([hers, his, hers, hers]);
     const { entries, head } = await auditChain(identity.database, 'user-management', organization.id);
     expect(verifyChain(body.items.toReversed(), head)).toBeUndefined();
     expect(entries).toEqual(body.items.toReversed());

@@ -67,12 +67,11 @@ describe('what other services know of identity', () => {
   it('a membership that was taken away is gone on every replica within a second', async () => {
     const [owner, bob] = [await identity.person(), await identity.person()];
     const { organization } = await identity.organization(owner.accessToken);
-    const body = { organizationId: organization.id, email: bob.email, role: 'viewer' };
-    const headers = { 'berth-access': `${organization.id}@2` };
-    const added = await identity.call('POST', '/v1/memberships', { token: owner.accessToken, body, headers });
+    const by = { token: owner.accessToken, headers: { 'berth-access': `${organization.id}@2` } };
+    const added = await identity.join(bob, { organizationId: organization.id, role: 'viewer' }, by);
     const access = added.headers.get('berth-access') ?? '';
     for (const each of [other, replica]) expect(await read(each, organization.id, bob.accessToken, access)).toBe(200);
-    const path = `/v1/memberships/${String(added.body['id'])}`;
+    const path = `/v1/memberships/${added.body.id}`;
     expect((await identity.call('DELETE', path, { token: owner.accessToken })).status).toBe(204);
     const removed = performance.now();
     await eventually(async () => {

@@ -52,13 +52,8 @@ describe('who may do what', () => {
     });
 
   async function add(owner: Person, person: Person, role: Role) {
-    const body = { organizationId, email: person.email, role };
-    const headers = { 'berth-access': access };
-    const added = await identity.call<MemberView>('POST', '/v1/memberships', {
-      token: owner.accessToken,
-      body,
-      headers,
-    });
+    const by = { token: owner.accessToken, headers: { 'berth-access': access } };
+    const added = await identity.join(person, { organizationId, role }, by);
     access = added.headers.get('berth-access') ?? access;
     return added;
   }

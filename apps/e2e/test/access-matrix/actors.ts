@@ -50,13 +50,10 @@ const viewerOf = ({ has }: Tenant): Grant => ({
 
 async function member(tenant: Tenant, grant: Grant): Promise<Actor> {
   const person = await newPerson(tenant.services, tenant.mark);
-  await give(tenant, person.email, grant);
+  await tenant.join(person, grant);
   const name = `${grant.role} of the ${grant.scope.kind}`;
   return { name, token: person.accessToken, administrator: false, grants: [grant], isStranger: false };
 }
-
-const give = (tenant: Tenant, email: string, { scope, role }: Grant): Promise<string> =>
-  tenant.make('/v1/memberships', { organizationId: tenant.has.organization, email, role, scope });
 
 /** A service account, by the grant that a machine has. */
 async function machine(tenant: Tenant, role: 'admin' | 'viewer'): Promise<Actor> {
@@ -73,7 +70,7 @@ async function machine(tenant: Tenant, role: 'admin' | 'viewer'): Promise<Actor>
 async function formerMember(tenant: Tenant): Promise<string> {
   const person = await newPerson(tenant.services, 'former');
   const scope = { kind: 'organization', id: tenant.has.organization } as const;
-  const membership = await give(tenant, person.email, { scope, role: 'admin' });
+  const membership = await tenant.join(person, { scope, role: 'admin' });
   await tenant.must('DELETE', `/v1/memberships/${membership}`);
   return person.accessToken;
 }

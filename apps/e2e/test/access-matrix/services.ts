@@ -80,13 +80,13 @@ export class Services {
   }
 
   /** The code of the newest mail to an address. */
-  codeFor(email: string): Promise<string> {
+  codeFor(email: string, mails = 1): Promise<string> {
     return eventually(async () => {
       const files = (await readdir(this.folder)).filter((name) => name.endsWith('.eml')).sort();
-      const mails = await Promise.all(files.map((name) => readFile(join(this.folder, name), 'utf8')));
-      const text = mails.reverse().find((mail) => mail.includes(`To: ${email}`));
-      const code = text === undefined ? undefined : /^Code: (\S+)$/m.exec(text.replace(/=\r?\n/g, ''))?.[1];
-      if (code === undefined) throw new Error(`no code for ${email} yet`);
+      const texts = await Promise.all(files.map((name) => readFile(join(this.folder, name), 'utf8')));
+      const theirs = texts.filter((text) => text.includes(`To: ${email}`));
+      const code = /^Code: (\S+)$/m.exec(theirs.at(-1)?.replace(/=\r?\n/g, '') ?? '')?.[1];
+      if (theirs.length < mails || code === undefined) throw new Error(`no code for ${email} yet`);
       return code;
     });
   }

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import type { Grant } from '@berth/access';
 import { eventually } from '@berth/testing';
 import { execa } from 'execa';
 import type { Repository } from '../support/repository.js';
@@ -109,9 +110,17 @@ export class Tenant {
   newWorkload = async (): Promise<string> =>
     this.make('/v1/workloads', { appId: await this.newApp(), environmentId: this.has.environment });
 
+  /** Invites somebody, who accepts. Answers the membership's id. */
+  async join(person: Person, { role, scope }: Grant): Promise<string> {
+    const { email, accessToken } = person;
+    await this.make('/v1/invitations', { organizationId: this.has.organization, email, role, scope });
+    const token = await this.services.codeFor(email, 2);
+    return (await this.must<{ id: string }>('POST', '/v1/invitations/accept', { token }, accessToken)).id;
+  }
+
   newMembership = async (): Promise<string> => {
-    const { email } = await newPerson(this.services, this.mark);
-    return this.make('/v1/memberships', { organizationId: this.has.organization, email, role: 'viewer' });
+    const scope = { kind: 'organization', id: this.has.organization } as const;
+    return this.join(await newPerson(this.services, this.mark), { role: 'viewer', scope });
   };
 
   newProvider = (): Promise<string> =>

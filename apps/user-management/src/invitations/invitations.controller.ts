@@ -21,7 +21,7 @@ import {
   memberView,
   type MemberView,
 } from '@berth/contracts/identity';
-import { AnswerNotStored, Answers, AnswersNothing } from '@berth/service-kit';
+import { AnswerNotStored, Answers, AnswersNothing, entityTag } from '@berth/service-kit';
 import { Body, Controller, Delete, Get, Inject, Param, Post, Query, Res } from '@nestjs/common';
 import { toMemberView } from '../memberships/membership.js';
 import { toView } from './invitation.js';
@@ -72,6 +72,7 @@ export class InvitationsController {
     const { member, access } = await this.answers.accept(caller, body.token);
     void reply.header('location', `/v1/memberships/${member.id}`);
     void reply.header(BERTH_ACCESS, formatBerthAccess(access));
+    void reply.header('etag', entityTag(member.generation));
     return toMemberView(member);
   }
 

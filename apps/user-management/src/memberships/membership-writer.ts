@@ -31,7 +31,7 @@ export class MembershipWriter {
       throw membershipErrors.MembershipExists('has a role there already: change that one', { pointer: '/email' });
     const access = await this.changes.granted(tx, by, membership.id, toFact(membership));
     const member = await this.memberships.find(tx, membership.id);
-    if (!member) throw membershipErrors.MemberNotFound('Nobody is registered with it', { pointer: '/email' });
+    if (!member) throw notFound();
     return { member, access };
   }
 

@@ -1,7 +1,6 @@
 import { defineErrors } from '@berth/service-kit';
 
 export const membershipErrors = defineErrors({
-  MemberNotFound: 404,
   MembershipExists: 409,
   LastOwner: 409,
   RoleNotHere: 422,

@@ -15,8 +15,12 @@ export class MembershipsRepository {
     await tx.query('select id from organization where id = $1 for update', [organizationId]);
   }
 
-  async userWith(sql: Sql, email: string): Promise<string | undefined> {
-    const [user] = await sql.query<{ id: string }>('select id from app_user where email = $1', [email]);
+  /** Who has that address, if they have a role in the organization, wherever in it. */
+  async memberWith(sql: Sql, organizationId: string, email: string): Promise<string | undefined> {
+    const [user] = await sql.query<{ id: string }>(
+      `select app_user.id from ${source} where email = $2 and organization_id = $1 limit 1`,
+      [organizationId, email],
+    );
     return user?.id;
   }
 

@@ -32,15 +32,18 @@ export class MembershipsService {
     return member;
   }
 
-  /** @throws DomainError 404 `member_not_found`, 409 `membership_exists`, 403 for what the caller does not have */
+  /**
+   * One more role for somebody who has one. Everybody else is invited: nobody learns by this who is registered, and nobody is
+   * in an organization without having said so.
+   * @throws DomainError 422 `not_a_member`, 409 `membership_exists`, 403 for what the caller does not have */
   async create(caller: Caller, request: CreateMembership): Promise<Changed> {
     const { organizationId, email, role, roleId = null } = request;
     await this.access.require(caller, 'memberships:create', { organizationId });
     await this.requireOwnershipFor(caller, organizationId, role);
     const scope = request.scope ?? { kind: 'organization' as const, id: organizationId };
     await this.rights.requireToGive(caller, organizationId, { scope, role, roleId });
-    const userId = await this.memberships.userWith(this.database, email);
-    if (!userId) throw membershipErrors.MemberNotFound('Nobody is registered with it', { pointer: '/email' });
+    const userId = await this.memberships.memberWith(this.database, organizationId, email);
+    if (!userId) throw membershipErrors.NotAMember('has no role here yet: send an invitation', { pointer: '/email' });
     const membership = { organizationId, userId, scope, role, roleId };
     return this.database.transaction((tx) => this.writer.grant(tx, caller, membership));
   }

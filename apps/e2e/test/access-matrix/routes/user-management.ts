@@ -23,9 +23,12 @@ const newRole = (tenant: Tenant, scope?: { kind: string; id: string }) => ({
   ...(scope === undefined ? {} : { scope }),
 });
 
-const newMember = async (tenant: Tenant, scope?: { kind: string; id: string }) => ({
-  body: { ...newRole(tenant, scope), email: (await newPerson(tenant.services, tenant.mark)).email },
-});
+/** One more role for somebody who has one elsewhere in the organization. */
+const newMember = async (tenant: Tenant, scope?: { kind: string; id: string }) => {
+  const person = await newPerson(tenant.services, tenant.mark);
+  await tenant.join(person, { role: 'viewer', scope: { kind: 'environment', id: tenant.has.environment } });
+  return { body: { ...newRole(tenant, scope), email: person.email } };
+};
 
 const onProject = ({ has }: Tenant) => ({ kind: 'project', id: has.project });
 

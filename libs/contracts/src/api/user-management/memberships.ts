@@ -16,12 +16,12 @@ const named = {
 
 const place = {
   organizationId: id,
-  /** Of a registered user. */
   email,
   /** Absent: the whole organization. */
   scope: scope.optional(),
 };
 
+/** For somebody who has a role in the organization already, wherever in it; others are invited. */
 export const createMembership = z
   .strictObject({
     ...place,
