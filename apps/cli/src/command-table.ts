@@ -289,6 +289,13 @@ export const groups: readonly CommandGroup[] = [
         () => import('./commands/invoices/export.js'),
         'NUMBER',
       ),
+      entry(
+        'invoices credit-note',
+        'what took a void one back',
+        () => import('./commands/invoices/credit-note.js'),
+        'NUMBER',
+      ),
+      entry('invoices void', 'take one back', () => import('./commands/invoices/void.js'), 'NUMBER --reason TEXT'),
       entry('invoices verify', 'compute an exported one anew', () => import('./commands/invoices/verify.js'), 'FILE'),
     ],
   },

@@ -136,6 +136,8 @@ const others: Readonly<Record<string, readonly string[]>> = {
   'credits redeem': ['CODE'],
   'invoices explain': ['BERTH-000001'],
   'invoices pdf': ['BERTH-000001'],
+  'invoices credit-note': ['BERTH-000001'],
+  'invoices void': ['BERTH-000001', '--reason', 'a mistake'],
   'invoices csv': ['BERTH-000001'],
   'invoices export': ['BERTH-000001'],
   'invoices verify': ['invoice.json'],

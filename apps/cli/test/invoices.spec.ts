@@ -79,7 +79,7 @@ const summary = {
     status: 'issued',
     currency: 'EUR',
   },
-  ...{ due: '13.64', issuedAt: '2026-12-04T00:00:00.000Z', paidAt: null, voidedAt: null },
+  ...{ due: '13.64', issuedAt: '2026-12-04T00:00:00.000Z', paidAt: null, voidedAt: null, creditNote: null },
 };
 
 let platform: Platform;
@@ -122,6 +122,21 @@ describe('berth invoices', () => {
     expect(stdout).toMatch(/Due: +13\.64 EUR\n/);
     const open = await terminal.berth(['invoices', 'show']);
     expect(open.stdout).toMatch(/Invoice: +none yet\nStatus: +open\n/);
+  });
+
+  it('become void with a reason, and are saved with what takes them back', async () => {
+    const voided = { ...summary, status: 'void', creditNote: 'BERTH-000008', document, sha256: sha256Of(document) };
+    platform.on(`POST /v1/admin/metering/invoices/${summary.id}/void`, voided);
+    platform.on(`GET /v1/invoices/${summary.id}`, voided);
+    const ran = await terminal.berth(['invoices', 'void', 'BERTH-000007', '--reason', 'wrong customer']);
+    expect(ran.stdout).toBe('BERTH-000007 is void. Credit note: BERTH-000008\n');
+    expect(platform.bodies(`POST /v1/admin/metering/invoices/${summary.id}/void`)).toEqual([
+      { reason: 'wrong customer' },
+    ]);
+    expect((await terminal.berth(['invoices', 'show', 'BERTH-000007'])).stdout).toContain(
+      'void, taken back by BERTH-000008',
+    );
+    expect(await terminal.berth(['invoices', 'void', 'BERTH-000007'])).toMatchObject({ code: 2 });
   });
 
   it('that are not there exit with 4', async () => {

@@ -8,6 +8,7 @@ import type { Config } from './config.js';
 import { ConservationModule } from './conservation/conservation.module.js';
 import { BudgetsModule } from './budgets/budgets.module.js';
 import { CostsModule } from './costs/costs.module.js';
+import { CreditNotesModule } from './credit-notes/credit-notes.module.js';
 import { CreditsModule } from './credits/credits.module.js';
 import { ExplainModule } from './explain/explain.module.js';
 import { ExportsModule } from './exports/exports.module.js';
@@ -29,6 +30,7 @@ const bills = [
   IssuersModule,
   InvoicesModule,
   ClosingsModule,
+  CreditNotesModule,
   ExportsModule,
   ExplainModule,
 ];

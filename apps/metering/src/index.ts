@@ -5,6 +5,7 @@ import { AppModule } from './app.module.js';
 import { type Config, config } from './config.js';
 import { CreateBudgets1763700000041 } from './database/migrations/create-budgets.migration.js';
 import { CreateCredits1763700000021 } from './database/migrations/create-credits.migration.js';
+import { CreditNotes1763700000062 } from './database/migrations/credit-notes.migration.js';
 import { CreateMetering1763700000001 } from './database/migrations/create-metering.migration.js';
 import { CreateBilling1763700000004 } from './database/migrations/create-billing.migration.js';
 import { HourlyTotals1763700000051 } from './database/migrations/hourly-totals.migration.js';
@@ -36,6 +37,7 @@ export const metering: ServiceDefinition<Config> = {
     CreateBudgets1763700000041,
     HourlyTotals1763700000051,
     WaiveUsage1763700000061,
+    CreditNotes1763700000062,
   ],
   module: (parsed) => AppModule.with(parsed),
   connect: connectEvents,

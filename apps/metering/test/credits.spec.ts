@@ -75,7 +75,7 @@ describe('a credit', () => {
     await billing.closeAt(CLOSED);
     const [invoice] = await billing.invoices(place);
     expect(await left(place)).toEqual(['0.00']);
-    await billing.administer(`invoices/${invoice!.id}/void`, {});
+    await billing.administer(`invoices/${invoice!.id}/void`, { reason: 'wrong customer' });
     expect(await left(place)).toEqual(['3.00']);
   });
 

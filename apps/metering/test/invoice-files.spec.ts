@@ -6,6 +6,7 @@ import { money, writeInvoice } from '../src/exports/invoice-pdf.js';
 import { Billing, runs } from './support/billing.js';
 import { exportInvoice } from './support/export-invoice.js';
 import { MeteringApp, type Place, somewhere } from './support/metering-app.js';
+import { textOf } from './support/text-of.js';
 
 let app: MeteringApp;
 let billing: Billing;
@@ -91,24 +92,8 @@ describe('a PDF', () => {
     expect((await fetched(`/v1/invoices/${id}/pdf`)).bytes.equals(first.bytes)).toBe(true);
   });
 
-  const written = (told: InvoiceDocument, state: Parameters<typeof writeInvoice>[2]): string => {
-    const texts: string[] = [];
-    const note = (...lines: readonly string[]) => void texts.push(...lines);
-    writeInvoice(
-      {
-        ...{
-          text: (text) => note(text),
-          heading: (text) => note(text),
-          space: () => undefined,
-          pair: (name, amount) => note(name, amount),
-        },
-        ...{ beside: (left, right) => note(...left, ...right), table: (_columns, rows) => note(...rows.flat()) },
-      },
-      told,
-      state,
-    );
-    return texts.join('\n');
-  };
+  const written = (told: InvoiceDocument, state: Parameters<typeof writeInvoice>[2]): string =>
+    textOf((paper) => writeInvoice(paper, told, state));
 
   it('says every amount of the document, who pays whom and how', async () => {
     const { told, ...state } = await november();

@@ -3,6 +3,7 @@ export * from './api/metering/billing-accounts.js';
 export * from './api/metering/budgets.js';
 export * from './api/metering/closings.js';
 export * from './api/metering/costs.js';
+export * from './api/metering/credit-notes.js';
 export * from './api/metering/credits.js';
 export * from './api/metering/explain.js';
 export * from './api/metering/invoices.js';

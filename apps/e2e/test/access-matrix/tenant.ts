@@ -47,6 +47,7 @@ export interface Belongings {
   release: string;
   upload: string;
   invoice: string;
+  voidInvoice: string;
   membership: string;
   invitation: string;
   provider: string;
@@ -167,6 +168,12 @@ export class Tenant {
     );
     return id;
   };
+
+  newVoidInvoice = async (): Promise<string> => {
+    const id = await this.newInvoice();
+    await this.operate(`invoices/${id}/void`, { reason: 'a mistake' });
+    return id;
+  };
 }
 
 /** That no test meets by accident. */
@@ -236,6 +243,7 @@ export async function foundTenant(
   // Usage is told by events: the first of them opens the account.
   tenant.document = await eventually(() => tenant.must('GET', `/v1/invoices/preview?organization=${has.organization}`));
   has.invoice = await tenant.newInvoice();
+  has.voidInvoice = await tenant.newVoidInvoice();
   return tenant;
 }
 

@@ -200,6 +200,19 @@ create table credit (
   constraint credit_organization_id_coupon_key UNIQUE (organization_id, coupon)
 );
 
+create table credit_note (
+  id uuid not null,
+  invoice_id uuid not null,
+  organization_id uuid not null,
+  number text not null,
+  issued_at timestamp with time zone not null,
+  document text not null,
+  sha256 text not null,
+  constraint credit_note_pkey PRIMARY KEY (id),
+  constraint credit_note_invoice_id_key UNIQUE (invoice_id),
+  constraint credit_note_number_key UNIQUE (number)
+);
+
 create table credit_use (
   credit_id uuid not null,
   invoice_id uuid not null,
@@ -434,6 +447,8 @@ alter table billing_account add constraint billing_account_book_id_fkey FOREIGN 
 alter table budget_alert add constraint budget_alert_budget_id_fkey FOREIGN KEY (budget_id) REFERENCES budget(id) ON DELETE CASCADE;
 
 alter table credit add constraint credit_coupon_fkey FOREIGN KEY (coupon) REFERENCES coupon(code);
+
+alter table credit_note add constraint credit_note_invoice_id_fkey FOREIGN KEY (invoice_id) REFERENCES invoice(id);
 
 alter table credit_use add constraint credit_use_credit_id_fkey FOREIGN KEY (credit_id) REFERENCES credit(id);
 

@@ -2,9 +2,9 @@ import { Access, type Caller, CurrentCaller, Requires } from '@berth/access';
 import { focusCsv, invoiceCsv } from '@berth/billing';
 import { id } from '@berth/contracts/common';
 import { type Invoice, type InvoiceDocument, invoiceDocument } from '@berth/contracts/metering';
-import { Controller, Get, Param, StreamableFile } from '@nestjs/common';
+import { Controller, Get, Param, type StreamableFile } from '@nestjs/common';
 import { InvoicesService } from '../invoices/invoices.service.js';
-import { AnswersFile } from './answers-file.js';
+import { AnswersFile, fileOf } from './answers-file.js';
 import { ChargedPrices } from './charged-prices.js';
 
 interface Read {
@@ -65,6 +65,3 @@ export class InvoiceFilesController {
     return { invoice, told: invoiceDocument.parse(JSON.parse(invoice.document)) };
   }
 }
-
-const fileOf = (bytes: Buffer, type: string, name: string): StreamableFile =>
-  new StreamableFile(bytes, { type, disposition: `attachment; filename="${name}"`, length: bytes.length });

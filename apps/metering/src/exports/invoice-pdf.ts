@@ -1,5 +1,5 @@
 import { inUnits } from '@berth/billing';
-import type { Invoice, InvoiceDocument, InvoiceLine } from '@berth/contracts/metering';
+import type { Correction, Invoice, InvoiceDocument, InvoiceLine } from '@berth/contracts/metering';
 import { type Column, ink, Paper } from './pdf-paper.js';
 
 export type InvoiceState = Pick<Invoice, 'status' | 'sha256' | 'paidAt' | 'voidedAt'>;
@@ -14,6 +14,17 @@ export function invoicePdf(told: InvoiceDocument, state: InvoiceState): Promise<
 
 /** What an invoice is written with. */
 export type Writer = Pick<Paper, 'text' | 'heading' | 'beside' | 'table' | 'pair' | 'space'>;
+
+type Parties = Pick<
+  InvoiceDocument,
+  'issuer' | 'organizationId' | 'seller' | 'buyer' | 'period' | 'issuedAt' | 'payUntil'
+>;
+type Corrected = Pick<InvoiceDocument, 'currency'> & {
+  readonly corrections: readonly Omit<Correction, 'cuts'>[];
+};
+type Summed = Pick<InvoiceDocument, 'totals' | 'currency' | 'taxes'> & {
+  readonly lines: readonly Pick<InvoiceLine, 'kind' | 'id' | 'name' | 'amount'>[];
+};
 
 export function writeInvoice(paper: Writer, told: InvoiceDocument, state: InvoiceState): void {
   head(paper, told, state);
@@ -34,7 +45,7 @@ const footer = ({ number, issuer, seller, rounding }: InvoiceDocument, { sha256 
   'Check it yourself: berth invoices export NUMBER > FILE; berth invoices verify FILE',
 ];
 
-const day = (instant: string, timeZone: string): string =>
+export const day = (instant: string, timeZone: string): string =>
   new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone }).format(
     new Date(instant),
   );
@@ -56,7 +67,7 @@ function head(paper: Writer, told: InvoiceDocument, { status, paidAt, voidedAt }
   paper.space(16);
 }
 
-function parties(paper: Writer, told: InvoiceDocument): void {
+export function parties(paper: Writer, told: Parties): void {
   const { seller, buyer, period, issuedAt, payUntil, organizationId } = told;
   const zone = period.timeZone;
   paper.beside(['From'], ['To'], { size: 8, color: ink.soft });
@@ -86,7 +97,7 @@ const lineColumns: readonly Column[] = [
 ];
 
 /** What is charged before tax; taxes and credits stand among the totals. */
-const isCharge = ({ kind }: InvoiceLine): boolean => kind !== 'tax' && kind !== 'credit';
+export const isCharge = ({ kind }: Pick<InvoiceLine, 'kind'>): boolean => kind !== 'tax' && kind !== 'credit';
 
 function rowOf({ period, priceBook, currency }: InvoiceDocument, line: InvoiceLine): string[] {
   const { name, version, agreement, usage, amount } = line;
@@ -94,15 +105,16 @@ function rowOf({ period, priceBook, currency }: InvoiceDocument, line: InvoiceLi
     version === null
       ? ''
       : `\n${priceBook.name} v${version}${agreement === undefined ? '' : `, agreement ${agreement}`}`;
-  const isWhole = line.from === period.from && line.to === period.to;
   const quantity = usage ? `${money(inUnits(usage.metric, BigInt(usage.quantity), 4))} ${usage.unit}s` : '';
-  const when = isWhole ? 'whole month' : `${moment(line.from)} to\n${moment(line.to)} UTC`;
-  return [`${name}${book}`, when, quantity, `${money(amount)} ${currency}`];
+  return [`${name}${book}`, whenOf(period, line), quantity, `${money(amount)} ${currency}`];
 }
+
+export const whenOf = (period: InvoiceDocument['period'], { from, to }: Pick<InvoiceLine, 'from' | 'to'>): string =>
+  from === period.from && to === period.to ? 'whole month' : `${moment(from)} to\n${moment(to)} UTC`;
 
 const moment = (instant: string): string => instant.slice(0, 16).replace('T', ' ');
 
-function corrections(paper: Writer, { corrections: all, currency }: InvoiceDocument): void {
+export function corrections(paper: Writer, { corrections: all, currency }: Corrected): void {
   if (all.length === 0) return;
   paper.space(10);
   paper.heading('Corrections of earlier invoices');
@@ -118,7 +130,7 @@ function corrections(paper: Writer, { corrections: all, currency }: InvoiceDocum
   );
 }
 
-function totals(paper: Writer, { totals: sums, lines, currency, taxes }: InvoiceDocument): void {
+export function totals(paper: Writer, { totals: sums, lines, currency, taxes }: Summed, name = 'To be paid'): void {
   const percentOf = (id: string) => taxes.find((tax) => tax.id === id)?.percent;
   const taxed = lines
     .filter(({ kind }) => kind === 'tax')
@@ -128,10 +140,10 @@ function totals(paper: Writer, { totals: sums, lines, currency, taxes }: Invoice
     .map(({ name, amount }): [string, string] => [`Credit: ${name}`, amount]);
   const corrected: [string, string][] = /[1-9]/.test(sums.corrected) ? [['Corrections', sums.corrected]] : [];
   paper.space(4);
-  for (const [name, amount] of [['Net', sums.net] as const, ...taxed, ...corrected, ...credited])
-    paper.pair(name, `${money(amount)} ${currency}`);
+  for (const [title, amount] of [['Net', sums.net] as const, ...taxed, ...corrected, ...credited])
+    paper.pair(title, `${money(amount)} ${currency}`);
   paper.space(4);
-  paper.pair('To be paid', `${money(sums.due)} ${currency}`, { size: 13, bold: true });
+  paper.pair(name, `${money(sums.due)} ${currency}`, { size: 13, bold: true });
 }
 
 function payment(paper: Writer, { seller, number }: InvoiceDocument): void {

@@ -5,6 +5,9 @@ import { Outbox } from '@berth/eventing';
 import type { Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 
+export type InvoiceEnded =
+  { readonly status: 'paid' } | { readonly status: 'void'; readonly reason: string; readonly creditNote: string };
+
 /** What the end of an invoice leaves behind: an event for others and an audit entry. */
 @Injectable()
 export class InvoiceRecords {
@@ -13,14 +16,15 @@ export class InvoiceRecords {
     private readonly audit: Audit,
   ) {}
 
-  async ended(tx: Tx, caller: Caller, invoice: Invoice, status: 'paid' | 'void'): Promise<void> {
+  async ended(tx: Tx, caller: Caller, invoice: Invoice, end: InvoiceEnded): Promise<void> {
     const { id, organizationId, number, month, currency, due, sha256 } = invoice;
-    const data = { invoiceId: id, organizationId, number, month, currency, due, sha256 };
-    const fact = status === 'paid' ? invoicePaid : invoiceVoided;
+    const creditNote = end.status === 'void' && { creditNote: end.creditNote };
+    const data = { invoiceId: id, organizationId, number, month, currency, due, sha256, ...creditNote };
+    const fact = end.status === 'paid' ? invoicePaid : invoiceVoided;
     await this.outbox.append(tx, fact, { subject: id, organizationId, data });
     const target = { kind: 'invoice', id };
     await this.audit.record(tx, {
-      ...{ by: caller, action: 'invoices:update', target, organizationId, detail: { status, number } },
+      ...{ by: caller, action: 'invoices:update', target, organizationId, detail: { number, ...end } },
     });
   }
 }

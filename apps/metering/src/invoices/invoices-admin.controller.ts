@@ -17,15 +17,6 @@ export class InvoicesAdminController {
   @Answers(invoice)
   payInvoice(@CurrentCaller() caller: Caller, @Param('id', { schema: id }) invoiceId: string): Promise<Invoice> {
     this.access.requireOnPlatform(caller, 'invoices:update');
-    return this.service.end(caller, invoiceId, 'paid');
-  }
-
-  /** It counts no more; its number stays taken and its period closed. */
-  @Post(':id/void')
-  @Requires('invoices:update')
-  @Answers(invoice)
-  voidInvoice(@CurrentCaller() caller: Caller, @Param('id', { schema: id }) invoiceId: string): Promise<Invoice> {
-    this.access.requireOnPlatform(caller, 'invoices:update');
-    return this.service.end(caller, invoiceId, 'void');
+    return this.service.pay(caller, invoiceId);
   }
 }

@@ -23,6 +23,6 @@ import { RatedPeriods } from './rated-periods.js';
     ...[InvoicesRepository, InvoicesService, InvoiceRecords, InvoiceDrafts],
     ...[PeriodSpansRepository, RatedPeriods, Issuing, OpenPeriods],
   ],
-  exports: [InvoicesService, InvoiceDrafts, InvoicesRepository, Issuing, OpenPeriods],
+  exports: [InvoicesService, InvoiceRecords, InvoiceDrafts, InvoicesRepository, Issuing, OpenPeriods],
 })
 export class InvoicesModule {}

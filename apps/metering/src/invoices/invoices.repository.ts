@@ -2,6 +2,7 @@ import { type CorrectedLine, identityOf } from '@berth/billing';
 import type { AcceptedEvent, Invoice, InvoiceQuery, InvoiceSummary } from '@berth/contracts/metering';
 import { decodeCursor, type Sql, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
+import { type InvoiceEnd, invoiceEnds } from './invoice-state.js';
 
 export interface NewInvoice extends Pick<Invoice, 'id' | 'organizationId' | 'number' | 'month' | 'currency' | 'due'> {
   readonly issuer: string;
@@ -26,7 +27,8 @@ export interface Correctable {
 type Row<T> = { readonly [K in keyof T]: K extends 'issuedAt' | 'paidAt' | 'voidedAt' ? Date | null : T[K] };
 
 const summary = `id, organization_id as "organizationId", number, month, status, currency, due, issued_at as "issuedAt",
-  paid_at as "paidAt", voided_at as "voidedAt"`;
+  paid_at as "paidAt", voided_at as "voidedAt",
+  (select n.number from credit_note n where n.invoice_id = invoice.id) as "creditNote"`;
 
 const told = <T extends InvoiceSummary>({ issuedAt, paidAt, voidedAt, ...row }: Row<T>): T =>
   ({
@@ -128,11 +130,11 @@ export class InvoicesRepository {
   }
 
   /** False when it is not open any more. */
-  async end(tx: Tx, id: string, status: 'paid' | 'void', at: Date): Promise<boolean> {
-    const column = status === 'paid' ? 'paid_at' : 'voided_at';
+  async end(tx: Tx, id: string, end: InvoiceEnd, now: Date): Promise<boolean> {
+    const { from, to, at } = invoiceEnds[end];
     const rows = await tx.query(
-      `update invoice set status = $2, ${column} = $3 where id = $1 and status = 'issued' returning id`,
-      [id, status, at],
+      `update invoice set status = $3, ${at} = $4 where id = $1 and status = $2 returning id`,
+      [id, from, to, now],
     );
     return rows.length > 0;
   }

@@ -6,7 +6,7 @@ import { Injectable } from '@nestjs/common';
 import { BillingAccountsRepository } from '../billing-accounts/billing-accounts.repository.js';
 import { InvoiceDrafts, openPeriod } from './invoice-drafts.js';
 import { InvoiceRecords } from './invoice-records.js';
-import { invoiceErrors } from './invoices.errors.js';
+import { invoiceErrors, notOpen } from './invoices.errors.js';
 import { InvoicesRepository } from './invoices.repository.js';
 
 @Injectable()
@@ -43,14 +43,13 @@ export class InvoicesService {
     });
   }
 
-  /** @throws DomainError 409 `invoice_not_open` when it is paid or void already */
-  async end(caller: Caller, id: string, status: 'paid' | 'void'): Promise<Invoice> {
+  /** What was due was received. @throws DomainError 409 `invoice_not_open` when it is paid or void already */
+  async pay(caller: Caller, id: string): Promise<Invoice> {
     await this.database.transaction(async (tx) => {
       const found = await this.invoices.find(tx, id);
       if (!found) throw notFound();
-      if (!(await this.invoices.end(tx, id, status, this.clock.now())))
-        throw invoiceErrors.InvoiceNotOpen(`The invoice is ${found.status}.`);
-      await this.records.ended(tx, caller, found, status);
+      if (!(await this.invoices.end(tx, id, 'pay', this.clock.now()))) throw notOpen(found);
+      await this.records.ended(tx, caller, found, { status: 'paid' });
     });
     return this.find(id);
   }

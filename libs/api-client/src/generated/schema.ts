@@ -1664,6 +1664,38 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/invoices/{id}/credit-note': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['getCreditNote'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/invoices/{id}/credit-note/pdf': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['getCreditNotePdf'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/invoices/{id}/csv': {
     parameters: {
       query?: never;
@@ -4020,6 +4052,19 @@ export interface components {
       /** Format: date-time */
       revokedAt: string | null;
     };
+    CreditNote: {
+      document: string;
+      /** Format: uuid */
+      id: string;
+      /** Format: uuid */
+      invoiceId: string;
+      /** Format: date-time */
+      issuedAt: string;
+      number: string;
+      /** Format: uuid */
+      organizationId: string;
+      sha256: string;
+    };
     CreditPage: {
       items: components['schemas']['Credit'][];
       next: string | null;
@@ -4497,6 +4542,7 @@ export interface components {
       next: string | null;
     };
     Invoice: {
+      creditNote: string | null;
       currency: string;
       document: string;
       due: string;
@@ -4674,6 +4720,7 @@ export interface components {
       next: string | null;
     };
     InvoiceSummary: {
+      creditNote: string | null;
       currency: string;
       due: string;
       /** Format: uuid */
@@ -5771,6 +5818,9 @@ export interface components {
     VerifyEmail: {
       token: string;
     };
+    VoidInvoice: {
+      reason: string;
+    };
     Waiver: {
       /** @enum {string} */
       metric: 'cpu' | 'memory';
@@ -6271,7 +6321,11 @@ export interface operations {
       };
       cookie?: never;
     };
-    requestBody?: never;
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['VoidInvoice'];
+      };
+    };
     responses: {
       200: {
         headers: {
@@ -8784,6 +8838,48 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Invoice'];
+        };
+      };
+    };
+  };
+  getCreditNote: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CreditNote'];
+        };
+      };
+    };
+  };
+  getCreditNotePdf: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/pdf': string;
         };
       };
     };

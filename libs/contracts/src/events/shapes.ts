@@ -144,5 +144,7 @@ export const invoiceFact = z.object({
   currency,
   due: decimal,
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  /** Number of what takes a void one back. */
+  creditNote: z.string().optional(),
 });
 export type InvoiceFact = z.infer<typeof invoiceFact>;

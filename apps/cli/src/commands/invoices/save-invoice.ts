@@ -8,7 +8,7 @@ import { invoiceOf } from './invoices.js';
 /** Writes an issued invoice into a file. */
 export async function saveInvoice(
   { client, io, out, selection }: Context,
-  format: 'pdf' | 'csv' | 'focus',
+  format: 'pdf' | 'csv' | 'focus' | 'credit-note/pdf',
   number: string,
   file: string,
 ): Promise<void> {

@@ -18,8 +18,11 @@ export async function run({ client, out, selection }: Context, _options: object,
   }
   const { document, ...about } = await invoiceOf(client, organization, number);
   const told = invoiceDocument.parse(JSON.parse(document));
-  await out.result({ ...about, document: told }, () => describe(told, about.status));
+  await out.result({ ...about, document: told }, () => describe(told, statusOf(about)));
 }
+
+const statusOf = ({ status, creditNote }: { status: string; creditNote: string | null }): string =>
+  creditNote === null ? status : `${status}, taken back by ${creditNote}`;
 
 async function describe(told: InvoiceDocument, status: string): Promise<string> {
   return [about(told, status), await lines(told), totals(told)].join('\n\n');

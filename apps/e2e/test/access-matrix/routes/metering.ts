@@ -130,9 +130,15 @@ export const meteringRows: Rows = {
   'POST /v1/admin/metering/invoices/{id}/payments': byId('invoices:update', 'platform', 200, (tenant) =>
     tenant.newInvoice(),
   ),
-  'POST /v1/admin/metering/invoices/{id}/void': byId('invoices:update', 'platform', 200, (tenant) =>
-    tenant.newInvoice(),
+  'POST /v1/admin/metering/invoices/{id}/void': byId(
+    'invoices:update',
+    'platform',
+    200,
+    (tenant) => tenant.newInvoice(),
+    { body: { reason: 'a mistake' } },
   ),
+  'GET /v1/invoices/{id}/credit-note': byId('invoices:read', 'organization', 200, ({ has }) => has.voidInvoice),
+  'GET /v1/invoices/{id}/credit-note/pdf': byId('invoices:read', 'organization', 200, ({ has }) => has.voidInvoice),
   'GET /v1/admin/metering/dead-letters': needs('dead-letters:update', 'platform', 200),
   'POST /v1/admin/metering/dead-letters/replays': needs('dead-letters:update', 'platform', 200, () => ({
     body: { key: 'nothing waits for it', reason: 'none' },

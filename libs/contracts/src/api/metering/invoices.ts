@@ -107,6 +107,8 @@ export const invoiceSummary = z
     issuedAt: instant,
     paidAt: instant.nullable(),
     voidedAt: instant.nullable(),
+    /** Number of what took it back; null where nothing did. */
+    creditNote: z.string().nullable(),
   })
   .meta({ id: 'InvoiceSummary' });
 export type InvoiceSummary = z.infer<typeof invoiceSummary>;
