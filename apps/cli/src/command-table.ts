@@ -43,6 +43,7 @@ export const groups: readonly CommandGroup[] = [
       ),
       entry('login', 'log in and remember the server', () => import('./commands/auth/login.js')),
       entry('recover', 'set a new password by mail', () => import('./commands/auth/recover.js'), '[CODE]'),
+      entry('prove', 'that it is you, for what is dangerous', () => import('./commands/auth/prove.js')),
       entry('logout', 'end the session', () => import('./commands/auth/logout.js')),
       entry('whoami', 'who is logged in, and where', () => import('./commands/auth/whoami.js')),
       entry('sessions list', 'where you are logged in', () => import('./commands/sessions/list.js')),
@@ -60,6 +61,14 @@ export const groups: readonly CommandGroup[] = [
     commands: [
       entry('orgs members', 'who has a role', () => import('./commands/orgs/members.js')),
       entry('orgs invite', 'somebody, by mail', () => import('./commands/orgs/invite.js'), 'E-MAIL [--role R]'),
+      entry('orgs roles', "an organization's own roles", () => import('./commands/orgs/roles/list.js')),
+      entry(
+        'orgs define-role',
+        'make or change one',
+        () => import('./commands/orgs/roles/define.js'),
+        'ROLE PERMISSION ...',
+      ),
+      entry('orgs delete-role', 'one that nobody has', () => import('./commands/orgs/roles/delete.js'), 'ROLE'),
       entry(
         'service-accounts list',
         'machines of an organization',
@@ -189,6 +198,52 @@ export const groups: readonly CommandGroup[] = [
   {
     title: 'Operate',
     commands: [
+      entry('admin users', 'who has an account', () => import('./commands/admin/users/list.js'), '[PREFIX]'),
+      entry(
+        'admin suspend-user',
+        'shut somebody out',
+        () => import('./commands/admin/users/suspend.js'),
+        'E-MAIL --reason TEXT',
+      ),
+      entry(
+        'admin resume-user',
+        'take that back',
+        () => import('./commands/admin/users/resume.js'),
+        'E-MAIL --reason TEXT',
+      ),
+      entry(
+        'admin reset-2fa',
+        'for who lost all of them',
+        () => import('./commands/admin/users/reset-second-factor.js'),
+        'E-MAIL --reason TEXT',
+      ),
+      entry(
+        'admin orgs',
+        'which organizations there are',
+        () => import('./commands/admin/organizations/list.js'),
+        '[PREFIX]',
+      ),
+      entry(
+        'admin suspend-org',
+        'stop all that it runs',
+        () => import('./commands/admin/organizations/suspend.js'),
+        'NAME --reason TEXT',
+      ),
+      entry(
+        'admin resume-org',
+        'take that back',
+        () => import('./commands/admin/organizations/resume.js'),
+        'NAME --reason TEXT',
+      ),
+      entry('admin quotas', 'what one may use', () => import('./commands/admin/quotas/show.js'), 'NAME'),
+      entry(
+        'admin set-quotas',
+        'let it use more, or less',
+        () => import('./commands/admin/quotas/set.js'),
+        'NAME apps=200 ...',
+      ),
+      entry('admin sign-up', 'who may make an account', () => import('./commands/admin/sign-up/show.js')),
+      entry('admin set-sign-up', 'say who may', () => import('./commands/admin/sign-up/set.js'), 'MODE [--domain D]'),
       entry('admin keys', 'what signs tokens', () => import('./commands/admin/keys.js')),
       entry('admin rotate-keys', 'sign with a new one', () => import('./commands/admin/rotate-keys.js')),
       entry('dead-letters list', 'usage that was not believed', () => import('./commands/dead-letters/list.js')),

@@ -37,7 +37,8 @@ function linesOf(problem: ApiProblem): string[] {
   // One error is the sentence itself already.
   const fields = problem.errors.length > 1 ? problem.errors.map((each) => `  ${each.pointer} ${each.message}`) : [];
   const trace = problem.status >= 500 && problem.correlationId ? [`Correlation id: ${problem.correlationId}`] : [];
-  return [`${problem.message} (${problem.code})`, ...fields, ...trace];
+  const advice = problem.code === 'step_up_required' ? ['Prove that it is you: berth prove'] : [];
+  return [`${problem.message} (${problem.code})`, ...fields, ...trace, ...advice];
 }
 
 const hint = (text: string | undefined): string[] => (text === undefined ? [] : [text]);

@@ -34,6 +34,11 @@ const reads: Readonly<Record<string, readonly string[]>> = {
   'audit list': [],
   'audit verify': [],
   'admin keys': [],
+  'admin users': [],
+  'admin orgs': [],
+  'admin quotas': ['acme'],
+  'admin sign-up': [],
+  'orgs roles': [],
   'dead-letters list': [],
   'closings list': [],
   'closings show': [idOf(2)],
@@ -88,6 +93,16 @@ const others: Readonly<Record<string, readonly string[]>> = {
   'service-accounts add-secret': ['ci'],
   'service-accounts revoke-secret': ['ci', idOf(8)],
   'service-accounts delete': ['ci', '--yes'],
+  prove: ['--password-stdin'],
+  'orgs define-role': ['auditor', 'audit:read'],
+  'orgs delete-role': ['auditor', '--yes'],
+  'admin suspend-user': ['bob@example.com', '--reason', 'abuse'],
+  'admin resume-user': ['bob@example.com', '--reason', 'mended'],
+  'admin reset-2fa': ['bob@example.com', '--reason', 'lost'],
+  'admin suspend-org': ['acme', '--reason', 'abuse'],
+  'admin resume-org': ['acme', '--reason', 'mended'],
+  'admin set-quotas': ['acme', 'apps=1'],
+  'admin set-sign-up': ['closed'],
   'admin rotate-keys': [],
   'dead-letters replay': ['a-key', '--reason', 'mended'],
   'dead-letters discard': [idOf(9), '--reason', 'nonsense'],
@@ -178,11 +193,16 @@ describe('every command', () => {
     );
     platform.on(`GET /v1/price-books/${priceBook.id}/differences`, { currency: 'EUR', from: 1, items: [] });
     platform.on('GET /v1/credits', page());
-    for (const route of ['sessions', 'api-tokens', 'memberships', 'service-accounts', 'audit'])
+    for (const route of ['sessions', 'api-tokens', 'memberships', 'roles', 'service-accounts', 'audit'])
       platform.on(`GET /v1/${route}`, page());
     platform.on('GET /v1/audit/verification', { items: [] });
     platform.on('GET /v1/auth/totp', { enabled: false, recoveryCodesLeft: 0 });
-    platform.on('GET /v1/admin/user-management/signing-keys', { items: [] });
+    const identity = '/v1/admin/user-management';
+    platform.on(`GET ${identity}/signing-keys`, { items: [] });
+    platform.on(`GET ${identity}/users`, page());
+    platform.on(`GET ${identity}/organizations`, page({ id: idOf(2), slug: 'acme', status: 'active', createdAt: '' }));
+    platform.on(`GET ${identity}/sign-up-policy`, { mode: 'open', domains: [] });
+    platform.on(`GET /v1/quotas/${idOf(2)}`, { apps: 1 });
     platform.on('GET /v1/admin/metering/dead-letters', page());
     platform.on('GET /v1/admin/metering/closings', page());
     platform.on(`GET /v1/admin/metering/closings/${idOf(2)}`, openClosing);
@@ -208,8 +228,10 @@ describe('every command', () => {
     closed.on('POST /v1/clusters', (_, response) => problem(response, 401, 'unauthenticated'));
     const refused = [
       ...['GET /v1/sessions', 'DELETE /v1/sessions', 'GET /v1/api-tokens', 'POST /v1/api-tokens', 'GET /v1/auth/totp'],
-      ...[`DELETE /v1/api-tokens/${idOf(7)}`, 'POST /v1/admin/user-management/snapshots'],
-      ...['GET', 'POST'].map((method) => `${method} /v1/admin/user-management/signing-keys`),
+      ...[`DELETE /v1/api-tokens/${idOf(7)}`, `POST ${identity}/snapshots`, 'POST /v1/auth/step-up'],
+      ...['GET', 'POST'].map((method) => `${method} ${identity}/signing-keys`),
+      ...['GET', 'PUT'].map((method) => `${method} ${identity}/sign-up-policy`),
+      ...['users', 'organizations'].map((what) => `GET ${identity}/${what}`),
     ];
     for (const route of refused) closed.on(route, (_, response) => problem(response, 401, 'unauthenticated'));
     closed.on('POST /v1/organizations', (_, response) => problem(response, 401, 'unauthenticated'));

@@ -1,7 +1,7 @@
 import type { Permission } from '@berth/access';
 import type { Need, Place } from './expected.js';
 import type { IdPlace } from './open-api.js';
-import type { Tenant } from './tenant.js';
+import type { Belongings, Tenant } from './tenant.js';
 
 export interface GoodRequest {
   readonly path?: Readonly<Record<string, string>>;
@@ -30,6 +30,8 @@ export interface Row {
   readonly machines?: number;
   /** It gives a role to somebody: a token whose scopes do not hold all of that role gives it to nobody. */
   readonly handsOn?: true;
+  /** What of a tenant somebody may be told who was in it: their own acts name it. */
+  readonly tellsFormer?: readonly (keyof Belongings)[];
   /** Ids of what belongs to no tenant. */
   readonly everybodys?: readonly IdPlace[];
   /** A list that tells strangers nothing, instead of 404. */

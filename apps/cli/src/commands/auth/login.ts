@@ -1,11 +1,12 @@
-import { answerOf, ApiProblem, type StoredTokens } from '@berth/api-client';
+import { answerOf, type StoredTokens } from '@berth/api-client';
 import type { Command } from 'commander';
 import { openBrowser } from '../../browser.js';
 import type { Context } from '../../context.js';
 import { usageError } from '../../errors.js';
 import { isInteractive } from '../../io.js';
-import { askHidden, type CredentialOptions, credentialOptions, type Credentials, credentials } from './credentials.js';
+import { type CredentialOptions, credentialOptions, type Credentials, credentials } from './credentials.js';
 import { deviceLogin } from './device.js';
+import { withSecondFactor } from './second-factor.js';
 
 export interface LoginOptions extends CredentialOptions {
   readonly code?: string;
@@ -52,14 +53,7 @@ async function byPage(context: Context, { browser }: LoginOptions): Promise<Logg
   return { email, tokens };
 }
 
-async function logIn(context: Context, known: Credentials, code: string | undefined) {
-  const send = (given: string | undefined) =>
-    answerOf(context.client.POST('/v1/auth/login', { body: given === undefined ? known : { ...known, code: given } }));
-  try {
-    return await send(code);
-  } catch (error) {
-    const isAsked = error instanceof ApiProblem && error.code === 'second_factor_required';
-    if (!isAsked || !isInteractive(context.io)) throw error;
-    return send(await askHidden(context.io, 'Code of your authenticator'));
-  }
-}
+const logIn = (context: Context, known: Credentials, code: string | undefined) =>
+  withSecondFactor(context, code, (shown) =>
+    answerOf(context.client.POST('/v1/auth/login', { body: { ...known, ...shown } })),
+  );

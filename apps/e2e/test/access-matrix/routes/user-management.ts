@@ -90,7 +90,7 @@ export const userManagementRows: Rows = {
   'POST /v1/oauth/device': open(422, unreadableForm),
   'GET /v1/me': { ...anyone(200), machines: 404 },
   'PATCH /v1/me': anyone(200, () => ({ body: {}, ...anyVersion })),
-  'GET /v1/me/export': proven(anyone(200)),
+  'GET /v1/me/export': { ...proven(anyone(200)), tellsFormer: ['organization'] },
   'POST /v1/me/email': anyone(422, unreadable),
   'POST /v1/me/email/confirm': anyone(422, unreadable),
   'POST /v1/me/deactivation': { ...anyone(204), as: somebodyElse },

@@ -1,0 +1,141 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { idOf, json, page, Platform, problem } from './platform.js';
+import { Terminal, typing } from './terminal.js';
+
+let platform: Platform;
+let terminal: Terminal;
+
+beforeEach(async () => {
+  platform = await Platform.start();
+  terminal = await Terminal.open(platform.url);
+});
+afterEach(async () => {
+  await platform.stop();
+  await terminal.close();
+});
+
+const at = '2026-11-21T10:00:00.000Z';
+const admin = '/v1/admin/user-management';
+const done = (_: unknown, response: Parameters<typeof problem>[0]) => void response.writeHead(204).end();
+
+describe('who operates the platform', () => {
+  const bob = {
+    ...{ id: idOf(4), email: 'bob@example.com', displayName: 'Bob', administrator: false, createdAt: at },
+    ...{ state: 'suspended', eraseAt: null, secondFactor: true },
+  };
+  const acme = { id: idOf(5), slug: 'acme', displayName: null, status: 'active', createdAt: at };
+  beforeEach(() => {
+    platform.on(`GET ${admin}/users`, page({ ...bob, id: idOf(9), email: 'bob@example.com.evil' }, bob));
+    platform.on(`GET ${admin}/organizations`, page({ ...acme, id: idOf(8), slug: 'acme-too' }, acme));
+  });
+
+  it('finds people and what they are', async () => {
+    const ran = await terminal.berth(['admin', 'users', 'bob']);
+    expect(ran).toMatchObject({ code: 0, stdout: expect.stringMatching(/bob@example.com +Bob +suspended +yes/) });
+    expect(platform.to(`GET ${admin}/users`)[0]?.query.get('search')).toBe('bob');
+  });
+
+  it.each([
+    ['suspend-user', 'suspend'],
+    ['resume-user', 'resume'],
+    ['reset-2fa', 'reset-second-factor'],
+  ])('by %s does it to exactly that address, with a reason', async (command, act) => {
+    platform.on(`POST ${admin}/users/${idOf(4)}/${act}`, done);
+    const ran = await terminal.berth(['admin', command, 'Bob@example.com', '--reason', 'ticket 4711']);
+    expect(ran).toMatchObject({ code: 0, stdout: expect.stringContaining('bob@example.com') });
+    expect(platform.bodies(`POST ${admin}/users/${idOf(4)}/${act}`)).toEqual([{ reason: 'ticket 4711' }]);
+    expect(await terminal.berth(['admin', command, 'bob@example.com'])).toMatchObject({ code: 2 });
+    expect(await terminal.berth(['admin', command, 'bob@example', '--reason', 'x'])).toMatchObject({ code: 4 });
+  });
+
+  it.each([
+    ['suspend-org', 'suspend'],
+    ['resume-org', 'resume'],
+  ])('by %s does it to exactly that organization', async (command, act) => {
+    platform.on(`POST ${admin}/organizations/${idOf(5)}/${act}`, done);
+    expect((await terminal.berth(['admin', 'orgs', 'ac'])).stdout).toMatch(/acme +- +active/);
+    expect(await terminal.berth(['admin', command, 'acme', '--reason', 'unpaid'])).toMatchObject({ code: 0 });
+    expect(platform.bodies(`POST ${admin}/organizations/${idOf(5)}/${act}`)).toEqual([{ reason: 'unpaid' }]);
+    expect(await terminal.berth(['admin', command, 'acm', '--reason', 'unpaid'])).toMatchObject({ code: 4 });
+  });
+
+  it('sets what is named of a quota, and leaves the rest', async () => {
+    const path = `/v1/quotas/${idOf(5)}`;
+    platform.on(`GET ${path}`, { apps: 100, memoryMib: 65_536 });
+    platform.on(`PUT ${path}`, { apps: 200, memoryMib: 65_536 });
+    expect((await terminal.berth(['admin', 'quotas', 'acme'])).stdout).toMatch(/memoryMib +65536/);
+    expect(await terminal.berth(['admin', 'set-quotas', 'acme', 'apps=200'])).toMatchObject({ code: 0 });
+    expect(platform.bodies(`PUT ${path}`)).toEqual([{ apps: 200, memoryMib: 65_536 }]);
+    expect(await terminal.berth(['admin', 'set-quotas', 'acme', 'ships=1'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('memoryMib'),
+    });
+    expect(await terminal.berth(['admin', 'set-quotas', 'acme', 'apps=many'])).toMatchObject({ code: 2 });
+    expect(platform.to(`PUT ${path}`)).toHaveLength(1);
+  });
+
+  it('says who may sign up', async () => {
+    const policy = { mode: 'invitation', domains: ['example.com'] };
+    platform.on(`GET ${admin}/sign-up-policy`, policy);
+    platform.on(`PUT ${admin}/sign-up-policy`, { mode: 'closed', domains: [] });
+    const said = 'Whoever was invited may sign up, with an address at example.com.\n';
+    expect((await terminal.berth(['admin', 'sign-up'])).stdout).toBe(said);
+    expect((await terminal.berth(['admin', 'set-sign-up', 'closed'])).stdout).toBe('Nobody may sign up.\n');
+    await terminal.berth(['admin', 'set-sign-up', 'open', '--domain', 'a.example', 'b.example']);
+    expect(platform.bodies(`PUT ${admin}/sign-up-policy`)).toEqual([
+      { mode: 'closed', domains: [] },
+      { mode: 'open', domains: ['a.example', 'b.example'] },
+    ]);
+    expect(await terminal.berth(['admin', 'set-sign-up', 'maybe'])).toMatchObject({ code: 2 });
+  });
+});
+
+describe('a session', () => {
+  it('is told how to do what takes a fresh proof', async () => {
+    platform.on(`POST ${admin}/signing-keys`, (_, response) => problem(response, 403, 'step_up_required'));
+    expect(await terminal.berth(['admin', 'rotate-keys'])).toMatchObject({
+      code: 4,
+      stderr: expect.stringContaining('berth prove'),
+    });
+  });
+
+  it('is proven by the password, and by a code when one is asked for', async () => {
+    const ask = (_: unknown, response: Parameters<typeof problem>[0]) =>
+      problem(response, 401, 'second_factor_required');
+    platform.onEach('POST /v1/auth/step-up', ask, { until: at });
+    const ran = await terminal.berth(['prove'], { keyboard: typing('pw', '123456') });
+    expect(ran).toMatchObject({ code: 0, stdout: expect.stringContaining('2026-11-21 10:00:00') });
+    expect(platform.bodies('POST /v1/auth/step-up')).toEqual([{ password: 'pw' }, { password: 'pw', code: '123456' }]);
+    platform.on('POST /v1/auth/step-up', { until: at });
+    expect(await terminal.berth(['prove', '--password-stdin', '--code', '1'], { stdin: 'pw\n' })).toMatchObject({
+      code: 0,
+    });
+    expect(await terminal.berth(['prove'])).toMatchObject({ code: 2 });
+  });
+});
+
+describe('roles of an organization', () => {
+  const auditor = { id: idOf(6), organizationId: idOf(2), name: 'auditor', permissions: ['audit:read'], createdAt: at };
+
+  it('are listed, made, changed as they were read, and deleted', async () => {
+    platform.on('GET /v1/roles', page());
+    platform.on('POST /v1/roles', (_, response) => json(response, auditor, 201));
+    const define = (...permissions: string[]) => terminal.berth(['orgs', 'define-role', 'auditor', ...permissions]);
+    expect(await define('audit:read')).toMatchObject({ code: 0, stdout: 'auditor may audit:read.\n' });
+    expect(platform.bodies('POST /v1/roles')).toEqual([
+      { organizationId: idOf(1), name: 'auditor', permissions: ['audit:read'] },
+    ]);
+    platform.on('GET /v1/roles', page(auditor));
+    platform.on(`GET /v1/roles/${idOf(6)}`, (_, response) => {
+      response.setHeader('etag', '"3"');
+      json(response, auditor);
+    });
+    platform.on(`PATCH /v1/roles/${idOf(6)}`, { ...auditor, permissions: ['audit:read', 'apps:read'] });
+    expect((await define('audit:read', 'apps:read')).stdout).toBe('auditor may audit:read apps:read.\n');
+    expect(platform.to(`PATCH /v1/roles/${idOf(6)}`)[0]?.headers['if-match']).toBe('"3"');
+    expect((await terminal.berth(['orgs', 'roles'])).stdout).toMatch(/auditor +audit:read/);
+    platform.on(`DELETE /v1/roles/${idOf(6)}`, done);
+    expect(await terminal.berth(['orgs', 'delete-role', 'auditor', '--yes'])).toMatchObject({ code: 0 });
+    expect(await terminal.berth(['orgs', 'delete-role', 'king', '--yes'])).toMatchObject({ code: 4 });
+  });
+});
