@@ -325,6 +325,9 @@ describe('the log of a build', () => {
     }
     expect(read).toEqual(Array.from({ length: read.length }, (_, index) => index + 1));
     expect(read.length).toBeGreaterThan(50);
+    const beyond = (number: number) => `/v1/builds/${deployment.buildId}/logs?after=${number}`;
+    expect(await platform.get<BuildLogPage>(beyond(2_147_483_647), token)).toEqual({ items: [], next: null });
+    expect((await platform.fetch(beyond(2_147_483_648), token)).status).toBe(422);
   });
 
   it('is followed while it is written, resumed where it was left, and ends with the build', async () => {

@@ -180,6 +180,7 @@ describe('a registration is refused, with the next step and nothing stored, when
     [{ name: 'B' }, '/name'],
     [{ settings: { gateway: { ...gateway, url: 'ftp://x' } } }, '/settings/gateway/url'],
     [{ credentials: token('http://127.0.0.1', 'x') }, '/credentials/server'],
+    [{ credentials: token('https://127.0.0.1:1', 'x', 'two\nlines') }, '/credentials/token'],
     [{ settings: { gateway: { ...gateway, namespace: '../x' } } }, '/settings/gateway/namespace'],
   ])('%j is sent', async (part, pointer) => {
     const body = { name: 'berlin', credentials: token('https://127.0.0.1:1', 'x'), settings: { gateway }, ...part };

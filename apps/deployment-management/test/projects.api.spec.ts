@@ -80,7 +80,10 @@ describe('projects, environments and apps', () => {
       expect({ body, ...refusal }).toEqual({ body, status: 422, code: 'validation_failed', pointers });
     }
     expect((await scene.owner.refusal('POST', '/v1/projects', '{"slug":')).status).toBe(400);
-    expect((await scene.owner.refusal('GET', '/v1/projects/not-an-id')).status).toBe(400);
+    expect(await scene.owner.refusal('GET', '/v1/projects/not-an-id')).toMatchObject({
+      status: 422,
+      pointers: [':id'],
+    });
     expect(await counts()).toEqual(before);
   });
 

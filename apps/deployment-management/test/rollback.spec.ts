@@ -198,6 +198,7 @@ describe('a secret', () => {
       });
     expect(await refusedRevocation('TOKEN', 0)).toMatchObject({ status: 422, pointers: ['/version'] });
     expect(await refusedRevocation('PORT', 1)).toMatchObject({ status: 422, pointers: ['/name'] });
+    expect(await refusedRevocation('TOKEN', 2_147_483_648)).toMatchObject({ status: 422, pointers: ['/version'] });
     await change('secrets', { set: { TOKEN: 'next' } });
     const body = { name: 'TOKEN', version: 1 };
     const path = `/v1/secrets/${scene.id}/revocations`;

@@ -120,6 +120,11 @@ describe('two months', () => {
     await app.tell(...runs(place, '2026-10-10T00:00:00.000Z', '2026-10-11T00:00:00.000Z'));
     expect((await compare(place, '2026-11', '2026-11')).status).toBe(422);
     expect((await compare(somewhere(), '2026-11', '2026-10')).body).toMatchObject({ code: 'month_unknown' });
+    for (const [month, other] of [
+      ['0910-12', '2026-10'],
+      ['2026-10', '0910-12'],
+    ] as const)
+      expect((await compare(place, month, other)).body).toMatchObject({ status: 422, code: 'month_unknown' });
     expect((await compare(place, '2026-11', '2026-10', await app.viewer(randomUUID()))).status).toBe(404);
   });
 });

@@ -293,7 +293,8 @@ describe('organizations', () => {
     const put = await as({ accessToken: admin }, 'PUT', path, { body });
     expect(put.status).toBe(200);
     expect((await as(owner, 'GET', path)).body).toEqual(body);
-    expect((await as({ accessToken: admin }, 'PUT', path, { body: { projects: -1 } })).status).toBe(422);
+    for (const projects of [-1, 2_147_483_648])
+      expect((await as({ accessToken: admin }, 'PUT', path, { body: { ...body, projects } })).status).toBe(422);
     expect((await call('GET', `/v1/quotas/${randomUUID()}`, { token: admin })).status).toBe(404);
     await eventually(async () => expect((await facts(organization.id)).at(-1)).toMatch(/quota-changed/));
   });

@@ -276,4 +276,11 @@ describe('computed by hand', () => {
     expect(rating.lines.map(({ kind, amount }) => `${kind} ${text(amount)}`)).toEqual(given.lines);
     expect(text(rating.due)).toBe(given.due);
   });
+
+  it('is nothing in a period that was over before there were any prices', () => {
+    const taxes = [{ id: 'vat', name: 'VAT', percent: '19' }];
+    const credits = [{ id: 'thanks', name: 'Thanks', left: 500n }];
+    const rating = rate({ currency: 'EUR', rounding: 'half-even', segments: [], taxes, credits });
+    expect(rating).toEqual({ lines: [], net: 0n, tax: 0n, credited: 0n, due: 0n, unpriced: [] });
+  });
 });

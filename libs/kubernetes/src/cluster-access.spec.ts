@@ -46,6 +46,8 @@ describe('a kubeconfig from outside', () => {
   it.each([
     ['unreadable', '{'],
     ['unreadable', ''],
+    ['unreadable', config({}, { token: 'two\nlines' })],
+    ['unreadable', config({}, { token: 'tökén' })],
     ['no_context', 'just text'],
     ['no_context', config({}, { token: 't' }, 'elsewhere')],
     ['not_https', config({ server: 'http://cluster.example' }, { token: 't' })],

@@ -54,6 +54,8 @@ export function readKubeconfig(text: string): ClusterAccess {
   const { token } = user;
   if (!identity && !token)
     throw new KubeconfigInvalid('no_identity', 'The user has neither a token nor a certificate.');
+  if (token && !isSendable(token))
+    throw new KubeconfigInvalid('unreadable', 'The token holds characters that no token has.');
   return {
     server: cluster.server.replace(/\/+$/, ''),
     ...(cluster.caData && { authority: decode(cluster.caData) }),
@@ -75,5 +77,8 @@ function parse(text: string): KubeConfig {
 
 // The library drops this field, so it is looked for in the text.
 const tokenFileOf = (text: string): boolean => /["']?tokenFile["']?\s*:/.test(text);
+
+/** As the value of a header: what else is in a token, the HTTP client refuses with an error of its own. */
+const isSendable = (token: string): boolean => /^[!-~]+$/.test(token);
 
 const decode = (base64: string): string => Buffer.from(base64, 'base64').toString('utf8');

@@ -208,6 +208,18 @@ describe('the edge', () => {
     expect(Object.keys(paths)).toEqual(['/v1/notes', '/v1/notes/{id}/touched', '/v1/notes/{id}']);
     expect(JSON.stringify(paths['/v1/notes']?.['post'])).toContain('CreateNote');
   });
+
+  it('documents that every route may answer a problem document, and what one is', async () => {
+    const { body } = await call('/openapi.json');
+    const operations = Object.values(body['paths'] as Record<string, object>).flatMap((methods) =>
+      Object.values(methods),
+    ) as { responses: { default: object } }[];
+    for (const { responses } of operations)
+      expect(responses.default).toMatchObject({
+        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+      });
+    expect(body['components']).toMatchObject({ schemas: { Problem: { required: expect.arrayContaining(['code']) } } });
+  });
 });
 
 describe('configuration', () => {

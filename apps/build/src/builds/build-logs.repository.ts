@@ -33,8 +33,8 @@ export class BuildLogsRepository {
   async read(sql: Sql, buildId: string, after: number, limit: number): Promise<BuildLogLine[]> {
     const chunks = await sql.query<Chunk>(
       `select first, at, lines from build_log
-        where build_id = $1 and first + cardinality(lines) > $2 + 1 and first >= coalesce(
-          (select first from build_log where build_id = $1 and first <= $2 + 1 order by first desc limit 1), 0)
+        where build_id = $1 and first + cardinality(lines) > $2::bigint + 1 and first >= coalesce(
+          (select first from build_log where build_id = $1 and first <= $2::bigint + 1 order by first desc limit 1), 0)
         order by first limit $3`,
       [buildId, after, limit],
     );

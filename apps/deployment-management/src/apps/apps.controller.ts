@@ -1,5 +1,5 @@
 import { type Caller, CurrentCaller, Requires } from '@berth/access';
-import type { Page } from '@berth/contracts/common';
+import { id as objectId, type Page } from '@berth/contracts/common';
 import {
   type CreateApp,
   createApp,
@@ -12,7 +12,7 @@ import {
   updateApp,
 } from '@berth/contracts/deployment';
 import { Answers, AnswersNothing, entityTag } from '@berth/service-kit';
-import { Body, Controller, Delete, Get, Headers, Param, ParseUUIDPipe, Patch, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Headers, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { AppsService } from './apps.service.js';
 
@@ -45,7 +45,7 @@ export class AppsController {
   @Answers(app)
   async getApp(
     @CurrentCaller() caller: Caller,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', { schema: objectId }) id: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<App> {
     return tagged(reply, await this.apps.get(caller, id));
@@ -56,7 +56,7 @@ export class AppsController {
   @Answers(app)
   async updateApp(
     @CurrentCaller() caller: Caller,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', { schema: objectId }) id: string,
     @Body({ schema: updateApp }) body: UpdateApp,
     @Headers('if-match') ifMatch: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -67,7 +67,7 @@ export class AppsController {
   @Delete(':id')
   @Requires('apps:delete')
   @AnswersNothing()
-  deleteApp(@CurrentCaller() caller: Caller, @Param('id', ParseUUIDPipe) id: string): Promise<void> {
+  deleteApp(@CurrentCaller() caller: Caller, @Param('id', { schema: objectId }) id: string): Promise<void> {
     return this.apps.remove(caller, id);
   }
 }

@@ -1,5 +1,5 @@
 import { type Caller, CurrentCaller, Requires } from '@berth/access';
-import type { Page } from '@berth/contracts/common';
+import { id as objectId, type Page } from '@berth/contracts/common';
 import {
   type Cluster,
   cluster,
@@ -14,7 +14,7 @@ import {
   updateCluster,
 } from '@berth/contracts/deployment';
 import { Answers, AnswersNothing, entityTag } from '@berth/service-kit';
-import { Body, Controller, Delete, Get, Headers, Param, ParseUUIDPipe, Patch, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Headers, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { ClustersService } from './clusters.service.js';
 
@@ -50,7 +50,7 @@ export class ClustersController {
   @Answers(cluster)
   async getCluster(
     @CurrentCaller() caller: Caller,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', { schema: objectId }) id: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Cluster> {
     return tagged(reply, await this.clusters.get(caller, id));
@@ -60,7 +60,10 @@ export class ClustersController {
   @Get(':id/report')
   @Requires('clusters:read')
   @Answers(clusterReport)
-  reportCluster(@CurrentCaller() caller: Caller, @Param('id', ParseUUIDPipe) id: string): Promise<ClusterReport> {
+  reportCluster(
+    @CurrentCaller() caller: Caller,
+    @Param('id', { schema: objectId }) id: string,
+  ): Promise<ClusterReport> {
     return this.clusters.report(caller, id);
   }
 
@@ -69,7 +72,7 @@ export class ClustersController {
   @Answers(cluster)
   async updateCluster(
     @CurrentCaller() caller: Caller,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', { schema: objectId }) id: string,
     @Body({ schema: updateCluster }) body: UpdateCluster,
     @Headers('if-match') ifMatch: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -81,21 +84,21 @@ export class ClustersController {
   @Post(':id/cordon')
   @Requires('clusters:update')
   @Answers(cluster)
-  cordonCluster(@CurrentCaller() caller: Caller, @Param('id', ParseUUIDPipe) id: string): Promise<Cluster> {
+  cordonCluster(@CurrentCaller() caller: Caller, @Param('id', { schema: objectId }) id: string): Promise<Cluster> {
     return this.clusters.cordon(caller, id, true);
   }
 
   @Post(':id/uncordon')
   @Requires('clusters:update')
   @Answers(cluster)
-  uncordonCluster(@CurrentCaller() caller: Caller, @Param('id', ParseUUIDPipe) id: string): Promise<Cluster> {
+  uncordonCluster(@CurrentCaller() caller: Caller, @Param('id', { schema: objectId }) id: string): Promise<Cluster> {
     return this.clusters.cordon(caller, id, false);
   }
 
   @Delete(':id')
   @Requires('clusters:update')
   @AnswersNothing()
-  removeCluster(@CurrentCaller() caller: Caller, @Param('id', ParseUUIDPipe) id: string): Promise<void> {
+  removeCluster(@CurrentCaller() caller: Caller, @Param('id', { schema: objectId }) id: string): Promise<void> {
     return this.clusters.remove(caller, id);
   }
 }

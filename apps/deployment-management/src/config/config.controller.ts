@@ -1,4 +1,5 @@
 import { type Caller, CurrentCaller, Requires } from '@berth/access';
+import { id as objectId } from '@berth/contracts/common';
 import {
   type ChangeConfig,
   changeConfig,
@@ -16,7 +17,7 @@ import {
   secretRevocation,
 } from '@berth/contracts/deployment';
 import { Answers } from '@berth/service-kit';
-import { Body, Controller, Get, Param, ParseUUIDPipe, Patch, Post } from '@nestjs/common';
+import { Body, Controller, Get, Param, Patch, Post } from '@nestjs/common';
 import { SecretRevocations } from '../secrets/secret-revocations.js';
 import { ConfigService } from './config.service.js';
 
@@ -31,7 +32,10 @@ export class ConfigController {
   @Get('config/:workloadId')
   @Requires('config:read')
   @Answers(config)
-  getConfig(@CurrentCaller() caller: Caller, @Param('workloadId', ParseUUIDPipe) workloadId: string): Promise<Config> {
+  getConfig(
+    @CurrentCaller() caller: Caller,
+    @Param('workloadId', { schema: objectId }) workloadId: string,
+  ): Promise<Config> {
     return this.configs.get(caller, workloadId);
   }
 
@@ -40,7 +44,7 @@ export class ConfigController {
   @Answers(configChange, 202)
   changeConfig(
     @CurrentCaller() caller: Caller,
-    @Param('workloadId', ParseUUIDPipe) workloadId: string,
+    @Param('workloadId', { schema: objectId }) workloadId: string,
     @Body({ schema: changeConfig }) body: ChangeConfig,
   ): Promise<ConfigChange> {
     return this.configs.change(caller, workloadId, body);
@@ -51,7 +55,7 @@ export class ConfigController {
   @Answers(secretList)
   listSecrets(
     @CurrentCaller() caller: Caller,
-    @Param('workloadId', ParseUUIDPipe) workloadId: string,
+    @Param('workloadId', { schema: objectId }) workloadId: string,
   ): Promise<SecretList> {
     return this.configs.listSecrets(caller, workloadId);
   }
@@ -62,7 +66,7 @@ export class ConfigController {
   @Answers(secretRevocation, 202)
   revokeSecret(
     @CurrentCaller() caller: Caller,
-    @Param('workloadId', ParseUUIDPipe) workloadId: string,
+    @Param('workloadId', { schema: objectId }) workloadId: string,
     @Body({ schema: revokeSecret }) body: RevokeSecret,
   ): Promise<SecretRevocation> {
     return this.revocations.revoke(caller, workloadId, body);
@@ -73,7 +77,7 @@ export class ConfigController {
   @Answers(configChange, 202)
   changeSecrets(
     @CurrentCaller() caller: Caller,
-    @Param('workloadId', ParseUUIDPipe) workloadId: string,
+    @Param('workloadId', { schema: objectId }) workloadId: string,
     @Body({ schema: changeSecrets }) body: ChangeSecrets,
   ): Promise<ConfigChange> {
     return this.configs.changeSecrets(caller, workloadId, body);

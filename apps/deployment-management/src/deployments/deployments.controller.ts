@@ -1,5 +1,5 @@
 import { type Caller, CurrentCaller, Requires } from '@berth/access';
-import type { Page } from '@berth/contracts/common';
+import { id as objectId, type Page } from '@berth/contracts/common';
 import {
   type CreateDeployment,
   createDeployment,
@@ -12,7 +12,7 @@ import {
   dryRun,
 } from '@berth/contracts/deployment';
 import { Answers } from '@berth/service-kit';
-import { Body, Controller, Get, Param, ParseUUIDPipe, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { DeploymentRequests } from './deployment-requests.js';
@@ -36,7 +36,7 @@ export class DeploymentsController {
   @Answers(z.union([deployment, dryRun]), 202)
   async createDeployment(
     @CurrentCaller() caller: Caller,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', { schema: objectId }) id: string,
     @Query({ schema: createQuery }) query: CreateQuery,
     @Body({ schema: createDeployment }) body: CreateDeployment,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -63,14 +63,17 @@ export class DeploymentsController {
   @Get('deployments/:id')
   @Requires('deployments:read')
   @Answers(deployment)
-  getDeployment(@CurrentCaller() caller: Caller, @Param('id', ParseUUIDPipe) id: string): Promise<Deployment> {
+  getDeployment(@CurrentCaller() caller: Caller, @Param('id', { schema: objectId }) id: string): Promise<Deployment> {
     return this.deployments.get(caller, id);
   }
 
   @Post('deployments/:id/cancel')
   @Requires('deployments:cancel')
   @Answers(deployment)
-  cancelDeployment(@CurrentCaller() caller: Caller, @Param('id', ParseUUIDPipe) id: string): Promise<Deployment> {
+  cancelDeployment(
+    @CurrentCaller() caller: Caller,
+    @Param('id', { schema: objectId }) id: string,
+  ): Promise<Deployment> {
     return this.deployments.cancel(caller, id);
   }
 }

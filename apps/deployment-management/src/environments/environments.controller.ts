@@ -1,5 +1,5 @@
 import { type Caller, CurrentCaller, Requires } from '@berth/access';
-import type { Page } from '@berth/contracts/common';
+import { id as objectId, type Page } from '@berth/contracts/common';
 import {
   type CreateEnvironment,
   createEnvironment,
@@ -10,7 +10,7 @@ import {
   environmentQuery,
 } from '@berth/contracts/deployment';
 import { Answers, AnswersNothing } from '@berth/service-kit';
-import { Body, Controller, Delete, Get, Param, ParseUUIDPipe, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Param, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { EnvironmentsService } from './environments.service.js';
 
@@ -44,14 +44,14 @@ export class EnvironmentsController {
   @Get(':id')
   @Requires('environments:read')
   @Answers(environment)
-  getEnvironment(@CurrentCaller() caller: Caller, @Param('id', ParseUUIDPipe) id: string): Promise<Environment> {
+  getEnvironment(@CurrentCaller() caller: Caller, @Param('id', { schema: objectId }) id: string): Promise<Environment> {
     return this.environments.get(caller, id);
   }
 
   @Delete(':id')
   @Requires('environments:delete')
   @AnswersNothing()
-  deleteEnvironment(@CurrentCaller() caller: Caller, @Param('id', ParseUUIDPipe) id: string): Promise<void> {
+  deleteEnvironment(@CurrentCaller() caller: Caller, @Param('id', { schema: objectId }) id: string): Promise<void> {
     return this.environments.remove(caller, id);
   }
 }

@@ -1,8 +1,8 @@
 import { Access, type Caller, CurrentCaller, Requires } from '@berth/access';
-import { type Page, type PageQuery, pageQuery } from '@berth/contracts/common';
+import { id as objectId, type Page, type PageQuery, pageQuery } from '@berth/contracts/common';
 import { type SpaceDeletion, spaceDeletionPage } from '@berth/contracts/deployment';
 import { Answers, Database, toPage } from '@berth/service-kit';
-import { Controller, Get, Param, ParseUUIDPipe, Query } from '@nestjs/common';
+import { Controller, Get, Param, Query } from '@nestjs/common';
 import { EndingEnvironmentsRepository } from './ending-environments.repository.js';
 
 /** Deleted environments of which something is left on a cluster, and what holds them up. */
@@ -19,7 +19,7 @@ export class SpaceDeletionsController {
   @Answers(spaceDeletionPage)
   async listSpaceDeletions(
     @CurrentCaller() caller: Caller,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', { schema: objectId }) id: string,
     @Query({ schema: pageQuery }) query: PageQuery,
   ): Promise<Page<SpaceDeletion>> {
     this.access.requireOnPlatform(caller, 'clusters:read');

@@ -1,7 +1,8 @@
 import { Access, type Caller, CurrentCaller, Requires } from '@berth/access';
+import { id as objectId } from '@berth/contracts/common';
 import { type SummaryQuery, summaryQuery, type WorkloadSummary, workloadSummary } from '@berth/contracts/deployment';
 import { Answers, Database } from '@berth/service-kit';
-import { Controller, Get, Param, ParseUUIDPipe, Query } from '@nestjs/common';
+import { Controller, Get, Param, Query } from '@nestjs/common';
 import { EnvironmentsService } from './environments.service.js';
 import { SummariesRepository } from './summaries.repository.js';
 
@@ -32,7 +33,7 @@ export class SummariesController {
   @Answers(workloadSummary)
   async summarizeEnvironment(
     @CurrentCaller() caller: Caller,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', { schema: objectId }) id: string,
   ): Promise<WorkloadSummary> {
     await this.environments.get(caller, id, 'workloads:read');
     return this.summaries.summary(this.database, 'environment', id);

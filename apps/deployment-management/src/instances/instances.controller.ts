@@ -1,8 +1,9 @@
 import { Access, type Caller, CurrentCaller, Requires } from '@berth/access';
+import { id as objectId } from '@berth/contracts/common';
 import { type InstanceList, instanceList, type StatsSample, statsSample } from '@berth/contracts/deployment';
 import { type LogQuery, logQuery } from '@berth/contracts/runtime';
 import { Answers, Clock, sendEventStream } from '@berth/service-kit';
-import { Controller, Get, Headers, Param, ParseUUIDPipe, Query, Res } from '@nestjs/common';
+import { Controller, Get, Headers, Param, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { WorkloadAccess } from '../workloads/workload-access.js';
 import { Instances } from './instances.js';
@@ -22,7 +23,10 @@ export class InstancesController {
   @Get('instances')
   @Requires('workloads:read')
   @Answers(instanceList)
-  async listInstances(@CurrentCaller() caller: Caller, @Param('id', ParseUUIDPipe) id: string): Promise<InstanceList> {
+  async listInstances(
+    @CurrentCaller() caller: Caller,
+    @Param('id', { schema: objectId }) id: string,
+  ): Promise<InstanceList> {
     await this.workloads.require(caller, id, 'workloads:read');
     return this.instances.list(id);
   }
@@ -33,7 +37,7 @@ export class InstancesController {
   @Answers(statsSample)
   async getStats(
     @CurrentCaller() caller: Caller,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', { schema: objectId }) id: string,
     @Headers('accept') accept: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<StatsSample | undefined> {
@@ -49,7 +53,7 @@ export class InstancesController {
   @Requires('workloads:logs')
   async streamLogs(
     @CurrentCaller() caller: Caller,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', { schema: objectId }) id: string,
     @Query({ schema: logQuery }) query: LogQuery,
     @Headers('last-event-id') after: string | undefined,
     @Res() reply: FastifyReply,

@@ -1,9 +1,10 @@
 import type { Duplex } from 'node:stream';
 import { Access, type Caller, CurrentCaller, Requires } from '@berth/access';
+import { id as objectId } from '@berth/contracts/common';
 import { type ExecQuery, execQuery, type ForwardQuery, forwardQuery } from '@berth/contracts/deployment';
 import { SESSION_PROTOCOL } from '@berth/contracts/runtime';
 import { acceptWebSocket, Clock, requireUpgrade } from '@berth/service-kit';
-import { Controller, Get, Param, ParseUUIDPipe, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { WorkloadAccess } from '../workloads/workload-access.js';
 import { bridge } from './session-bridge.js';
@@ -24,7 +25,7 @@ export class SessionsController {
   @Requires('workloads:exec')
   async exec(
     @CurrentCaller() caller: Caller,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', { schema: objectId }) id: string,
     @Query({ schema: execQuery }) query: ExecQuery,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
@@ -39,7 +40,7 @@ export class SessionsController {
   @Requires('workloads:exec')
   async forward(
     @CurrentCaller() caller: Caller,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', { schema: objectId }) id: string,
     @Query({ schema: forwardQuery }) query: ForwardQuery,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,

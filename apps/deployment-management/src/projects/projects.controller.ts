@@ -1,5 +1,5 @@
 import { type Caller, CurrentCaller, Requires } from '@berth/access';
-import type { Page } from '@berth/contracts/common';
+import { id as objectId, type Page } from '@berth/contracts/common';
 import {
   type CreateProject,
   createProject,
@@ -10,7 +10,7 @@ import {
   projectQuery,
 } from '@berth/contracts/deployment';
 import { Answers, AnswersNothing } from '@berth/service-kit';
-import { Body, Controller, Delete, Get, Param, ParseUUIDPipe, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Param, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { ProjectsService } from './projects.service.js';
 
@@ -44,14 +44,14 @@ export class ProjectsController {
   @Get(':id')
   @Requires('projects:read')
   @Answers(project)
-  getProject(@CurrentCaller() caller: Caller, @Param('id', ParseUUIDPipe) id: string): Promise<Project> {
+  getProject(@CurrentCaller() caller: Caller, @Param('id', { schema: objectId }) id: string): Promise<Project> {
     return this.projects.get(caller, id);
   }
 
   @Delete(':id')
   @Requires('projects:delete')
   @AnswersNothing()
-  deleteProject(@CurrentCaller() caller: Caller, @Param('id', ParseUUIDPipe) id: string): Promise<void> {
+  deleteProject(@CurrentCaller() caller: Caller, @Param('id', { schema: objectId }) id: string): Promise<void> {
     return this.projects.remove(caller, id);
   }
 }

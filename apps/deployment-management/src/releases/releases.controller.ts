@@ -1,8 +1,8 @@
 import { type Caller, CurrentCaller, Requires } from '@berth/access';
-import type { Page } from '@berth/contracts/common';
+import { id as objectId, type Page } from '@berth/contracts/common';
 import { type Release, release, releasePage, type ReleaseQuery, releaseQuery } from '@berth/contracts/deployment';
 import { Answers, Database, toPage } from '@berth/service-kit';
-import { Controller, Get, Param, ParseUUIDPipe, Query } from '@nestjs/common';
+import { Controller, Get, Param, Query } from '@nestjs/common';
 import { notFound } from '../not-found.js';
 import { WorkloadAccess } from '../workloads/workload-access.js';
 import { ReleasesRepository } from './releases.repository.js';
@@ -29,7 +29,7 @@ export class ReleasesController {
   @Get(':id')
   @Requires('releases:read')
   @Answers(release)
-  async getRelease(@CurrentCaller() caller: Caller, @Param('id', ParseUUIDPipe) id: string): Promise<Release> {
+  async getRelease(@CurrentCaller() caller: Caller, @Param('id', { schema: objectId }) id: string): Promise<Release> {
     const found = await this.releases.find(this.database, id);
     if (!found) throw notFound();
     await this.workloads.require(caller, found.workloadId, 'releases:read');

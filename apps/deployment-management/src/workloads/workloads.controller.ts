@@ -1,5 +1,5 @@
 import { type Caller, CurrentCaller, Requires } from '@berth/access';
-import type { Page } from '@berth/contracts/common';
+import { id as objectId, type Page } from '@berth/contracts/common';
 import {
   type CreateWorkload,
   createWorkload,
@@ -16,20 +16,7 @@ import {
   workloadQuery,
 } from '@berth/contracts/deployment';
 import { Answers, AnswersNothing, CONFIG, entityTag } from '@berth/service-kit';
-import {
-  Body,
-  Controller,
-  Delete,
-  Get,
-  Headers,
-  Inject,
-  Param,
-  ParseUUIDPipe,
-  Patch,
-  Post,
-  Query,
-  Res,
-} from '@nestjs/common';
+import { Body, Controller, Delete, Get, Headers, Inject, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import type { Config } from '../config.js';
 import type { Changed } from './scaling.js';
@@ -74,7 +61,7 @@ export class WorkloadsController {
   @Answers(workload)
   async getWorkload(
     @CurrentCaller() caller: Caller,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', { schema: objectId }) id: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Workload> {
     const found = await this.workloads.get(caller, id);
@@ -87,7 +74,7 @@ export class WorkloadsController {
   @Answers(workload)
   async updateWorkload(
     @CurrentCaller() caller: Caller,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', { schema: objectId }) id: string,
     @Body({ schema: updateWorkload }) body: UpdateWorkload,
     @Headers('if-match') ifMatch: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -100,7 +87,7 @@ export class WorkloadsController {
   @Delete(':id')
   @Requires('workloads:delete')
   @AnswersNothing(202)
-  deleteWorkload(@CurrentCaller() caller: Caller, @Param('id', ParseUUIDPipe) id: string): Promise<void> {
+  deleteWorkload(@CurrentCaller() caller: Caller, @Param('id', { schema: objectId }) id: string): Promise<void> {
     return this.workloads.remove(caller, id);
   }
 
@@ -109,7 +96,7 @@ export class WorkloadsController {
   @Answers(workloadChange)
   async scaleWorkload(
     @CurrentCaller() caller: Caller,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', { schema: objectId }) id: string,
     @Body({ schema: scaleWorkload }) body: ScaleWorkload,
   ): Promise<WorkloadChange> {
     return this.change(await this.actions.scale(caller, id, body));
@@ -118,7 +105,10 @@ export class WorkloadsController {
   @Post(':id/stop')
   @Requires('workloads:scale')
   @Answers(workloadChange)
-  async stopWorkload(@CurrentCaller() caller: Caller, @Param('id', ParseUUIDPipe) id: string): Promise<WorkloadChange> {
+  async stopWorkload(
+    @CurrentCaller() caller: Caller,
+    @Param('id', { schema: objectId }) id: string,
+  ): Promise<WorkloadChange> {
     return this.change(await this.actions.stop(caller, id));
   }
 
@@ -127,7 +117,7 @@ export class WorkloadsController {
   @Answers(workloadChange)
   async startWorkload(
     @CurrentCaller() caller: Caller,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', { schema: objectId }) id: string,
   ): Promise<WorkloadChange> {
     return this.change(await this.actions.start(caller, id));
   }
@@ -137,7 +127,7 @@ export class WorkloadsController {
   @Answers(workloadChange)
   async restartWorkload(
     @CurrentCaller() caller: Caller,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', { schema: objectId }) id: string,
   ): Promise<WorkloadChange> {
     return this.change(await this.actions.restart(caller, id));
   }

@@ -55,6 +55,10 @@ export class Services {
     return (this.running[names.indexOf(service)] as TestService).database;
   }
 
+  urlOf(service: (typeof names)[number]): string {
+    return (this.running[names.indexOf(service)] as TestService).url;
+  }
+
   get urls(): string[] {
     return this.running.map(({ url }) => url);
   }

@@ -70,6 +70,7 @@ export class ExplainService {
     const period = { ...calendarMonth(name, account.timeZone), timeZone: account.timeZone };
     const until = now < period.to ? now : period.to;
     const rated = await this.drafts.of(tx, account, period, until > period.from ? until : period.from);
+    if (rated.segments.length === 0) throw explainErrors.MonthUnknown(`There were no prices in ${name}.`);
     const activity = await this.explained.activity(tx, account.organizationId, { from: period.from, to: until });
     return { rated, activity };
   }

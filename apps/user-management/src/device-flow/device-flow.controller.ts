@@ -8,9 +8,9 @@ import {
   deviceAuthorizationRequest,
 } from '@berth/contracts/identity';
 import { AnswerNotStored, Answers, AnswersNothing } from '@berth/service-kit';
-import { Body, Controller, Header, Headers, Inject, Ip, Post, UseFilters } from '@nestjs/common';
+import { Body, Controller, Header, Headers, Inject, Ip, Post } from '@nestjs/common';
 import { ApiConsumes } from '@nestjs/swagger';
-import { OAuthErrorFilter } from '../oauth/oauth-error.filter.js';
+import { RefusesAsOAuth } from '../oauth/oauth-error.filter.js';
 import { deviceOf } from '../sessions/device.js';
 import { ProvenRecently } from '../step-up/proven-recently.js';
 import { DeviceAnswers } from './device-answers.js';
@@ -26,7 +26,7 @@ export class DeviceFlowController {
   /** Any client may ask: what it gets is worth nothing until a person says yes. */
   @Post('oauth/device_authorization')
   @Public()
-  @UseFilters(OAuthErrorFilter)
+  @RefusesAsOAuth()
   @AnswerNotStored()
   @Header('cache-control', 'no-store')
   @ApiConsumes('application/x-www-form-urlencoded')

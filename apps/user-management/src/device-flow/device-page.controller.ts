@@ -2,7 +2,7 @@ import { Public } from '@berth/access';
 import { type DevicePageForm, devicePageForm, type DevicePageQuery, devicePageQuery } from '@berth/contracts/identity';
 import { AnswerNotStored } from '@berth/service-kit';
 import { Body, Controller, Get, Header, Inject, Ip, Post, Query, Res } from '@nestjs/common';
-import { ApiConsumes, ApiProduces } from '@nestjs/swagger';
+import { ApiConsumes, ApiDefaultResponse, ApiProduces } from '@nestjs/swagger';
 import { DevicePageService } from './device-page.service.js';
 
 interface Reply {
@@ -28,6 +28,7 @@ export class DevicePageController {
   @Header('cache-control', 'no-store')
   @ApiConsumes('application/x-www-form-urlencoded')
   @ApiProduces('text/html')
+  @ApiDefaultResponse({ description: 'the page again, with the reason', schema: { type: 'string' } })
   async answerOnDevicePage(
     @Body({ schema: devicePageForm }) form: DevicePageForm,
     @Ip() address: string,

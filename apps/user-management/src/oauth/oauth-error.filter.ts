@@ -1,5 +1,7 @@
+import { oauthError } from '@berth/contracts/identity';
 import { DomainError } from '@berth/service-kit';
-import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
+import { applyDecorators, type ArgumentsHost, Catch, type ExceptionFilter, UseFilters } from '@nestjs/common';
+import { ApiDefaultResponse } from '@nestjs/swagger';
 import { oauthErrors } from './oauth.errors.js';
 
 interface Reply {
@@ -28,3 +30,10 @@ export class OAuthErrorFilter implements ExceptionFilter<DomainError> {
       .send({ error, error_description: message, code: error, detail: message });
   }
 }
+
+/** Refusals of a route are those of OAuth, and its document says so. */
+export const RefusesAsOAuth = (): ClassDecorator & MethodDecorator =>
+  applyDecorators(
+    UseFilters(OAuthErrorFilter),
+    ApiDefaultResponse({ description: 'refused', standardSchema: oauthError }),
+  );

@@ -12,17 +12,17 @@ import {
   tokenResponse,
 } from '@berth/contracts/identity';
 import { AnswerNotStored, Answers, AnswersNothing } from '@berth/service-kit';
-import { Body, Controller, Header, Headers, Inject, Post, UseFilters } from '@nestjs/common';
+import { Body, Controller, Header, Headers, Inject, Post } from '@nestjs/common';
 import { ApiConsumes } from '@nestjs/swagger';
 import { credentialsOf } from './client-credentials.js';
-import { OAuthErrorFilter } from './oauth-error.filter.js';
+import { RefusesAsOAuth } from './oauth-error.filter.js';
 import { TokenGrants } from './token-grants.js';
 import { TokenIntrospection } from './token-introspection.js';
 import { TokenRevocation } from './token-revocation.js';
 
 /** Clients prove themselves, not people: no route of these takes an access token. */
 @Public()
-@UseFilters(OAuthErrorFilter)
+@RefusesAsOAuth()
 @Controller('v1/oauth')
 export class OAuthController {
   constructor(

@@ -4881,6 +4881,12 @@ export interface components {
       /** @enum {string} */
       type: 'public-key';
     };
+    OAuthError: {
+      code: string;
+      detail: string;
+      error: string;
+      error_description: string;
+    };
     Organization: {
       /** Format: date-time */
       createdAt: string;
@@ -5130,6 +5136,18 @@ export interface components {
             kind: 'minimum';
           }
       )[];
+    };
+    Problem: {
+      code: string;
+      correlationId?: string;
+      detail?: string;
+      errors?: {
+        message: string;
+        pointer: string;
+      }[];
+      status: number;
+      title: string;
+      type: string;
     };
     Project: {
       /** Format: date-time */
@@ -5953,6 +5971,15 @@ export interface operations {
           'application/json': components['schemas']['Jwks'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   authorizationServer: {
@@ -5970,6 +5997,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['AuthorizationServerMetadata'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -5993,6 +6029,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Agreement'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -6020,6 +6065,15 @@ export interface operations {
           'application/json': components['schemas']['BillingAccount'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   listBlockedClosings: {
@@ -6040,6 +6094,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['BlockedClosingPage'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -6065,6 +6128,15 @@ export interface operations {
           'application/json': components['schemas']['ClosedPeriod'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   getClosingChecklist: {
@@ -6084,6 +6156,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['ClosingChecklist'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -6108,6 +6189,15 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
       };
     };
   };
@@ -6134,6 +6224,15 @@ export interface operations {
           'application/json': components['schemas']['Waiver'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   listCoupons: {
@@ -6154,6 +6253,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['CouponPage'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -6179,6 +6287,15 @@ export interface operations {
           'application/json': components['schemas']['Coupon'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   grantCredit: {
@@ -6202,6 +6319,15 @@ export interface operations {
           'application/json': components['schemas']['Credit'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   revokeCredit: {
@@ -6221,6 +6347,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Credit'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -6245,6 +6380,15 @@ export interface operations {
           'application/json': components['schemas']['DeadLetterPage'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   discardDeadLetter: {
@@ -6265,6 +6409,15 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
       };
     };
   };
@@ -6289,6 +6442,15 @@ export interface operations {
           'application/json': components['schemas']['ReplayedDeadLetters'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   payInvoice: {
@@ -6308,6 +6470,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Invoice'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -6335,6 +6506,15 @@ export interface operations {
           'application/json': components['schemas']['Invoice'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   listIssuers: {
@@ -6355,6 +6535,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['IssuerPage'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -6382,6 +6571,15 @@ export interface operations {
           'application/json': components['schemas']['Issuer'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   createPriceBook: {
@@ -6403,6 +6601,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['PriceBook'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -6430,6 +6637,15 @@ export interface operations {
           'application/json': components['schemas']['PriceDifferences'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   createPriceBookVersion: {
@@ -6455,6 +6671,15 @@ export interface operations {
           'application/json': components['schemas']['PriceBookVersion'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   listTaxRules: {
@@ -6475,6 +6700,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['TaxRulePage'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -6500,6 +6734,15 @@ export interface operations {
           'application/json': components['schemas']['TaxRule'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   searchOrganizations: {
@@ -6521,6 +6764,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['OrganizationPage'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -6546,6 +6798,15 @@ export interface operations {
         };
         content?: never;
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   suspendOrganization: {
@@ -6569,6 +6830,15 @@ export interface operations {
         };
         content?: never;
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   getSignUpPolicy: {
@@ -6586,6 +6856,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['SignUpPolicy'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -6611,6 +6890,15 @@ export interface operations {
           'application/json': components['schemas']['SignUpPolicy'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   listSigningKeys: {
@@ -6630,6 +6918,15 @@ export interface operations {
           'application/json': components['schemas']['SigningKeyList'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   rotateSigningKey: {
@@ -6647,6 +6944,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['SigningKey'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -6670,6 +6976,15 @@ export interface operations {
         };
         content?: never;
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   searchUsers: {
@@ -6691,6 +7006,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['AdministeredUserPage'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -6716,6 +7040,15 @@ export interface operations {
         };
         content?: never;
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   resumeUser: {
@@ -6738,6 +7071,15 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
       };
     };
   };
@@ -6762,6 +7104,15 @@ export interface operations {
         };
         content?: never;
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   listApiTokens: {
@@ -6782,6 +7133,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['ApiTokenPage'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -6807,6 +7167,15 @@ export interface operations {
           'application/json': components['schemas']['CreatedApiToken'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   revokeApiToken: {
@@ -6825,6 +7194,15 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
       };
     };
   };
@@ -6850,6 +7228,15 @@ export interface operations {
           'application/json': components['schemas']['AppPage'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   createApp: {
@@ -6873,6 +7260,15 @@ export interface operations {
           'application/json': components['schemas']['App'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   getApp: {
@@ -6894,6 +7290,15 @@ export interface operations {
           'application/json': components['schemas']['App'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   deleteApp: {
@@ -6912,6 +7317,15 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
       };
     };
   };
@@ -6936,6 +7350,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['App'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -6967,6 +7390,15 @@ export interface operations {
           'application/json': components['schemas']['AuditPage'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   exportAudit: {
@@ -6992,6 +7424,15 @@ export interface operations {
         };
         content?: never;
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   verifyAudit: {
@@ -7011,6 +7452,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['AuditVerification'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -7034,6 +7484,15 @@ export interface operations {
         };
         content?: never;
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   listLinkedIdentities: {
@@ -7054,6 +7513,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['LinkedIdentityPage'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -7079,6 +7547,15 @@ export interface operations {
           'application/json': components['schemas']['LinkedIdentity'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   unlinkIdentity: {
@@ -7097,6 +7574,15 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
       };
     };
   };
@@ -7121,6 +7607,15 @@ export interface operations {
           'application/json': components['schemas']['Tokens'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   logout: {
@@ -7137,6 +7632,15 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
       };
     };
   };
@@ -7159,6 +7663,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['SignInFlow'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -7184,6 +7697,15 @@ export interface operations {
           'application/json': components['schemas']['IdentifiedPerson'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   loginWithFlow: {
@@ -7205,6 +7727,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Tokens'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -7230,6 +7761,15 @@ export interface operations {
           'application/json': components['schemas']['ProofSent'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   registerWithFlow: {
@@ -7250,6 +7790,15 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
       };
     };
   };
@@ -7272,6 +7821,15 @@ export interface operations {
           'application/json': components['schemas']['SignInProviders'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   listPasskeys: {
@@ -7292,6 +7850,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['PasskeyPage'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -7317,6 +7884,15 @@ export interface operations {
           'application/json': components['schemas']['AddedPasskey'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   challengePasskey: {
@@ -7334,6 +7910,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['PasskeyOptions'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -7359,6 +7944,15 @@ export interface operations {
           'application/json': components['schemas']['Tokens'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   makePasskeyOptions: {
@@ -7376,6 +7970,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['PasskeyOptions'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -7397,6 +8000,15 @@ export interface operations {
         };
         content?: never;
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   changePassword: {
@@ -7417,6 +8029,15 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
       };
     };
   };
@@ -7441,6 +8062,15 @@ export interface operations {
           'application/json': components['schemas']['RecoveryRequested'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   completeRecovery: {
@@ -7461,6 +8091,15 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
       };
     };
   };
@@ -7483,6 +8122,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Tokens'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -7508,6 +8156,15 @@ export interface operations {
           'application/json': components['schemas']['Registration'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   stepUp: {
@@ -7529,6 +8186,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['SteppedUp'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -7554,6 +8220,15 @@ export interface operations {
           'application/json': components['schemas']['AccessToken'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   getTotp: {
@@ -7571,6 +8246,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['TotpStatus'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -7596,6 +8280,15 @@ export interface operations {
           'application/json': components['schemas']['TotpSecret'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   confirmTotp: {
@@ -7619,6 +8312,15 @@ export interface operations {
           'application/json': components['schemas']['RecoveryCodes'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   disableTotp: {
@@ -7639,6 +8341,15 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
       };
     };
   };
@@ -7661,6 +8372,15 @@ export interface operations {
         };
         content?: never;
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   getBillingAccount: {
@@ -7680,6 +8400,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['BillingAccount'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -7706,6 +8435,15 @@ export interface operations {
           'application/json': components['schemas']['AgreementPage'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   listBudgets: {
@@ -7727,6 +8465,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['BudgetPage'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -7752,6 +8499,15 @@ export interface operations {
           'application/json': components['schemas']['Budget'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   deleteBudget: {
@@ -7770,6 +8526,15 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
       };
     };
   };
@@ -7796,6 +8561,15 @@ export interface operations {
           'application/json': components['schemas']['Budget'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   list: {
@@ -7819,6 +8593,15 @@ export interface operations {
           'application/json': components['schemas']['BuildPage'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   show: {
@@ -7838,6 +8621,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Build'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -7864,6 +8656,15 @@ export interface operations {
           'application/json': components['schemas']['BuildLogPage'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   listClusters: {
@@ -7885,6 +8686,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['ClusterPage'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -7910,6 +8720,15 @@ export interface operations {
           'application/json': components['schemas']['Cluster'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   getCluster: {
@@ -7931,6 +8750,15 @@ export interface operations {
           'application/json': components['schemas']['Cluster'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   removeCluster: {
@@ -7949,6 +8777,15 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
       };
     };
   };
@@ -7975,6 +8812,15 @@ export interface operations {
           'application/json': components['schemas']['Cluster'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   cordonCluster: {
@@ -7994,6 +8840,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Cluster'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -8020,6 +8875,15 @@ export interface operations {
           'application/json': components['schemas']['SpaceDeletionPage'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   reportCluster: {
@@ -8039,6 +8903,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['ClusterReport'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -8062,6 +8935,15 @@ export interface operations {
           'application/json': components['schemas']['Cluster'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   getConfig: {
@@ -8081,6 +8963,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Config'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -8106,6 +8997,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['ConfigChange'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -8138,6 +9038,15 @@ export interface operations {
           'application/json': components['schemas']['Costs'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   compareMonths: {
@@ -8159,6 +9068,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['MonthComparison'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -8184,6 +9102,15 @@ export interface operations {
           'application/json': components['schemas']['CostEstimate'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   listCredits: {
@@ -8205,6 +9132,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['CreditPage'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -8230,6 +9166,15 @@ export interface operations {
           'application/json': components['schemas']['Credit'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   listDeployments: {
@@ -8253,6 +9198,15 @@ export interface operations {
           'application/json': components['schemas']['DeploymentPage'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   getDeployment: {
@@ -8274,6 +9228,15 @@ export interface operations {
           'application/json': components['schemas']['Deployment'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   cancelDeployment: {
@@ -8293,6 +9256,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Deployment'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -8319,6 +9291,15 @@ export interface operations {
           'application/json': components['schemas']['EnvironmentPage'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   createEnvironment: {
@@ -8342,6 +9323,15 @@ export interface operations {
           'application/json': components['schemas']['Environment'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   summarizeEnvironments: {
@@ -8361,6 +9351,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['WorkloadSummary'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -8384,6 +9383,15 @@ export interface operations {
           'application/json': components['schemas']['Environment'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   deleteEnvironment: {
@@ -8402,6 +9410,15 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
       };
     };
   };
@@ -8422,6 +9439,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['WorkloadSummary'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -8447,6 +9473,15 @@ export interface operations {
           'application/json': components['schemas']['GroupPage'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   createGroup: {
@@ -8470,6 +9505,15 @@ export interface operations {
           'application/json': components['schemas']['Group'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   getGroup: {
@@ -8491,6 +9535,15 @@ export interface operations {
           'application/json': components['schemas']['Group'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   deleteGroup: {
@@ -8509,6 +9562,15 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
       };
     };
   };
@@ -8535,6 +9597,15 @@ export interface operations {
           'application/json': components['schemas']['Group'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   listIdentityProviders: {
@@ -8556,6 +9627,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['IdentityProviderPage'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -8581,6 +9661,15 @@ export interface operations {
           'application/json': components['schemas']['IdentityProvider'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   getIdentityProvider: {
@@ -8602,6 +9691,15 @@ export interface operations {
           'application/json': components['schemas']['IdentityProvider'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   deleteIdentityProvider: {
@@ -8620,6 +9718,15 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
       };
     };
   };
@@ -8646,6 +9753,15 @@ export interface operations {
           'application/json': components['schemas']['IdentityProvider'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   listInvitations: {
@@ -8667,6 +9783,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['InvitationPage'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -8692,6 +9817,15 @@ export interface operations {
           'application/json': components['schemas']['Invitation'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   acceptInvitation: {
@@ -8715,6 +9849,15 @@ export interface operations {
           'application/json': components['schemas']['Membership'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   declineInvitation: {
@@ -8736,6 +9879,15 @@ export interface operations {
         };
         content?: never;
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   deleteInvitation: {
@@ -8755,6 +9907,15 @@ export interface operations {
         };
         content?: never;
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   resendInvitation: {
@@ -8773,6 +9934,15 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
       };
     };
   };
@@ -8798,6 +9968,15 @@ export interface operations {
           'application/json': components['schemas']['InvoicePage'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   previewInvoice: {
@@ -8817,6 +9996,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['InvoiceDocument'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -8840,6 +10028,15 @@ export interface operations {
           'application/json': components['schemas']['Invoice'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   getCreditNote: {
@@ -8859,6 +10056,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['CreditNote'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -8882,6 +10088,15 @@ export interface operations {
           'application/pdf': string;
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   getInvoiceCsv: {
@@ -8901,6 +10116,15 @@ export interface operations {
         };
         content: {
           'text/csv': string;
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -8927,6 +10151,15 @@ export interface operations {
           'application/json': components['schemas']['AcceptedEventPage'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   getInvoiceFocus: {
@@ -8946,6 +10179,15 @@ export interface operations {
         };
         content: {
           'text/csv': string;
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -8973,6 +10215,15 @@ export interface operations {
           'application/json': components['schemas']['InvoicePartPage'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   getInvoicePdf: {
@@ -8994,6 +10245,15 @@ export interface operations {
           'application/pdf': string;
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   getMe: {
@@ -9011,6 +10271,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['User'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -9036,6 +10305,15 @@ export interface operations {
           'application/json': components['schemas']['User'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   deactivateAccount: {
@@ -9052,6 +10330,15 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
       };
     };
   };
@@ -9070,6 +10357,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['AccountDeletion'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -9095,6 +10391,15 @@ export interface operations {
           'application/json': components['schemas']['EmailChangeRequested'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   confirmEmail: {
@@ -9116,6 +10421,15 @@ export interface operations {
         };
         content?: never;
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   exportAccount: {
@@ -9133,6 +10447,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['AccountExport'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -9158,6 +10481,15 @@ export interface operations {
           'application/json': components['schemas']['MembershipPage'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   createMembership: {
@@ -9181,6 +10513,15 @@ export interface operations {
           'application/json': components['schemas']['Membership'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   getMembership: {
@@ -9202,6 +10543,15 @@ export interface operations {
           'application/json': components['schemas']['Membership'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   deleteMembership: {
@@ -9220,6 +10570,15 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
       };
     };
   };
@@ -9246,6 +10605,15 @@ export interface operations {
           'application/json': components['schemas']['Membership'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   showDevicePage: {
@@ -9265,6 +10633,15 @@ export interface operations {
         };
         content?: never;
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   answerOnDevicePage: {
@@ -9280,11 +10657,15 @@ export interface operations {
       };
     };
     responses: {
-      201: {
+      /** @description the page again, with the reason */
+      default: {
         headers: {
           [name: string]: unknown;
         };
-        content?: never;
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+          'text/html': string;
+        };
       };
     };
   };
@@ -9307,6 +10688,16 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['DeviceAuthorization'];
+        };
+      };
+      /** @description refused */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OAuthError'];
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -9332,6 +10723,16 @@ export interface operations {
           'application/json': components['schemas']['Introspection'];
         };
       };
+      /** @description refused */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OAuthError'];
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   revokeToken: {
@@ -9352,6 +10753,16 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+      /** @description refused */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OAuthError'];
+          'application/problem+json': components['schemas']['Problem'];
+        };
       };
     };
   };
@@ -9376,6 +10787,16 @@ export interface operations {
           'application/json': components['schemas']['TokenResponse'];
         };
       };
+      /** @description refused */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OAuthError'];
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   listOrganizations: {
@@ -9396,6 +10817,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['MyOrganizationPage'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -9421,6 +10851,15 @@ export interface operations {
           'application/json': components['schemas']['Organization'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   getOrganization: {
@@ -9440,6 +10879,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Organization'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -9467,6 +10915,15 @@ export interface operations {
           'application/json': components['schemas']['Organization'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   deleteOrganization: {
@@ -9492,6 +10949,15 @@ export interface operations {
           'application/json': components['schemas']['OrganizationDeletion'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   restoreOrganization: {
@@ -9510,6 +10976,15 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
       };
     };
   };
@@ -9534,6 +11009,15 @@ export interface operations {
         };
         content?: never;
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   listPriceBooks: {
@@ -9554,6 +11038,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['PriceBookPage'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -9580,6 +11073,15 @@ export interface operations {
           'application/json': components['schemas']['PriceDifferences'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   listPriceBookVersions: {
@@ -9602,6 +11104,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['PriceBookVersionPage'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -9628,6 +11139,15 @@ export interface operations {
           'application/json': components['schemas']['ProjectPage'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   createProject: {
@@ -9651,6 +11171,15 @@ export interface operations {
           'application/json': components['schemas']['Project'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   getProject: {
@@ -9672,6 +11201,15 @@ export interface operations {
           'application/json': components['schemas']['Project'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   deleteProject: {
@@ -9690,6 +11228,15 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
       };
     };
   };
@@ -9710,6 +11257,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Quota'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -9737,6 +11293,15 @@ export interface operations {
           'application/json': components['schemas']['Quota'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   listReleases: {
@@ -9760,6 +11325,15 @@ export interface operations {
           'application/json': components['schemas']['ReleasePage'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   getRelease: {
@@ -9779,6 +11353,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Release'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -9804,6 +11387,15 @@ export interface operations {
           'application/json': components['schemas']['CustomRolePage'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   createRole: {
@@ -9827,6 +11419,15 @@ export interface operations {
           'application/json': components['schemas']['CustomRole'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   getRole: {
@@ -9848,6 +11449,15 @@ export interface operations {
           'application/json': components['schemas']['CustomRole'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   deleteRole: {
@@ -9866,6 +11476,15 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
       };
     };
   };
@@ -9892,6 +11511,15 @@ export interface operations {
           'application/json': components['schemas']['CustomRole'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   listSecrets: {
@@ -9911,6 +11539,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['SecretList'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -9938,6 +11575,15 @@ export interface operations {
           'application/json': components['schemas']['ConfigChange'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   revokeSecret: {
@@ -9963,6 +11609,15 @@ export interface operations {
           'application/json': components['schemas']['SecretRevocation'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   listServiceAccounts: {
@@ -9984,6 +11639,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['ServiceAccountPage'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -10009,6 +11673,15 @@ export interface operations {
           'application/json': components['schemas']['ServiceAccount'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   getServiceAccount: {
@@ -10030,6 +11703,15 @@ export interface operations {
           'application/json': components['schemas']['ServiceAccount'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   deleteServiceAccount: {
@@ -10048,6 +11730,15 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
       };
     };
   };
@@ -10074,6 +11765,15 @@ export interface operations {
           'application/json': components['schemas']['CreatedClientSecret'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   revokeClientSecret: {
@@ -10093,6 +11793,15 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
       };
     };
   };
@@ -10116,6 +11825,15 @@ export interface operations {
           'application/json': components['schemas']['SessionPage'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   revokeAllSessions: {
@@ -10132,6 +11850,15 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
       };
     };
   };
@@ -10151,6 +11878,15 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
       };
     };
   };
@@ -10175,6 +11911,15 @@ export interface operations {
           'application/json': components['schemas']['TaskPage'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   getTask: {
@@ -10194,6 +11939,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Task'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -10217,6 +11971,15 @@ export interface operations {
           'application/json': components['schemas']['Task'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   streamTaskLogs: {
@@ -10235,6 +11998,15 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
       };
     };
   };
@@ -10261,6 +12033,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Upload'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -10293,6 +12074,15 @@ export interface operations {
           'application/json': components['schemas']['Usage'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   listUsageAnomalies: {
@@ -10314,6 +12104,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['UsageAnomalyPage'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -10343,6 +12142,15 @@ export interface operations {
           'application/json': components['schemas']['Running'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   readUsageSeries: {
@@ -10370,6 +12178,15 @@ export interface operations {
           'application/json': components['schemas']['UsageSeries'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   listWorkloads: {
@@ -10395,6 +12212,15 @@ export interface operations {
           'application/json': components['schemas']['WorkloadPage'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   createWorkload: {
@@ -10418,6 +12244,15 @@ export interface operations {
           'application/json': components['schemas']['Workload'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   getWorkload: {
@@ -10439,6 +12274,15 @@ export interface operations {
           'application/json': components['schemas']['Workload'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   deleteWorkload: {
@@ -10457,6 +12301,15 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
       };
     };
   };
@@ -10481,6 +12334,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Workload'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -10510,6 +12372,15 @@ export interface operations {
           'application/json': components['schemas']['Deployment'] | components['schemas']['DryRun'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   exec: {
@@ -10534,6 +12405,15 @@ export interface operations {
         };
         content?: never;
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   forward: {
@@ -10556,6 +12436,15 @@ export interface operations {
         };
         content?: never;
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   listInstances: {
@@ -10575,6 +12464,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['InstanceList'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -10603,6 +12501,15 @@ export interface operations {
         };
         content?: never;
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   restartWorkload: {
@@ -10622,6 +12529,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['WorkloadChange'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -10649,6 +12565,15 @@ export interface operations {
           'application/json': components['schemas']['WorkloadChange'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   startWorkload: {
@@ -10668,6 +12593,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['WorkloadChange'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -10691,6 +12625,15 @@ export interface operations {
           'application/json': components['schemas']['StatsSample'];
         };
       };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   stopWorkload: {
@@ -10710,6 +12653,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['WorkloadChange'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -10735,6 +12687,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Task'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };

@@ -11,6 +11,8 @@ import { unpricedUsage, usageCharges } from './usage-charges.js';
  * and fees, discounts on them, what is missing to the minimum, taxes on that, credits off the result.
  */
 export function rate(input: RatingInput): Rating {
+  const unpriced = metric.options.flatMap((each) => unpricedUsage(input.segments, each));
+  if (input.segments.length === 0) return { lines: [], net: 0n, tax: 0n, credited: 0n, due: 0n, unpriced };
   const sold = [...usageLines(input), ...input.segments.flatMap((segment) => feeLines(input, segment))];
   const lines = [...sold, ...input.segments.flatMap((segment) => discountLines(input, segment, sold))];
   const missing = minimumLine(input, totalOf(lines));
@@ -21,7 +23,7 @@ export function rate(input: RatingInput): Rating {
   const [tax, credited] = [totalOf(taxes), -totalOf(credits)];
   return {
     ...{ lines: [...lines, ...taxes, ...credits], net, tax, credited, due: net + tax - credited },
-    unpriced: metric.options.flatMap((each) => unpricedUsage(input.segments, each)),
+    unpriced,
   };
 }
 

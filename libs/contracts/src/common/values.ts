@@ -18,6 +18,12 @@ export const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
 /** A non-negative integer of a base unit, written as a decimal string because it may exceed 2^53. */
 export const bigCount = z.string().regex(/^(0|[1-9][0-9]*)$/);
 
+/** The largest number that a row can count to. */
+export const MOST = 2_147_483_647;
+
+/** What is counted up from 1: versions, numbers of releases. */
+export const ordinal = z.int().positive().max(MOST);
+
 /** A decimal number as a string, never a float: `12.50`, `-0.0000000001`. */
 export const decimal = z.string().regex(/^-?(0|[1-9][0-9]*)(\.[0-9]+)?$/);
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { failure } from '../../common/causes.js';
 import { pageOf, pageQuery } from '../../common/page.js';
-import { id, instant } from '../../common/values.js';
+import { id, instant, MOST } from '../../common/values.js';
 import { artifact, buildSource, builtProcess } from '../../events/shapes.js';
 
 export const buildStatus = z.enum([
@@ -65,7 +65,7 @@ export type BuildLogLine = z.infer<typeof buildLogLine>;
 
 /** Lines after a sequence. As a stream (`Accept: text/event-stream`) it goes on until the build has ended. */
 export const buildLogQuery = z.object({
-  after: z.coerce.number().int().min(0).default(0),
+  after: z.coerce.number().int().min(0).max(MOST).default(0),
   limit: z.coerce.number().int().min(1).max(5_000).default(1_000),
 });
 export type BuildLogQuery = z.infer<typeof buildLogQuery>;

@@ -18,7 +18,10 @@ export const clusterCredentials = z.discriminatedUnion('kind', [
     server: httpsUrl,
     /** Certificate of the authority, PEM. */
     certificateAuthority: z.string().min(1).max(100_000),
-    token: z.string().min(1).max(20_000),
+    token: z
+      .string()
+      .max(20_000)
+      .regex(/^[!-~]+$/, { error: 'must be a token: visible ASCII without spaces' }),
   }),
 ]);
 export type ClusterCredentials = z.infer<typeof clusterCredentials>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, instant, storable } from '../../common/values.js';
+import { id, instant, ordinal, storable } from '../../common/values.js';
 
 /** POSIX name; `PORT` and the `BERTH_` prefix belong to the platform. */
 export const variableName = z
@@ -34,9 +34,7 @@ export const changeSecrets = z
 export type ChangeSecrets = z.infer<typeof changeSecrets>;
 
 /** Takes a secret version out of use. The one that the current config uses is replaced or unset first. */
-export const revokeSecret = z
-  .strictObject({ name: variableName, version: z.int().positive() })
-  .meta({ id: 'RevokeSecret' });
+export const revokeSecret = z.strictObject({ name: variableName, version: ordinal }).meta({ id: 'RevokeSecret' });
 export type RevokeSecret = z.infer<typeof revokeSecret>;
 
 /** What was revoked, and the deployment that takes it away from what runs; null when nothing runs with it. */

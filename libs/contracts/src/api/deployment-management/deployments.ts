@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { failure } from '../../common/causes.js';
 import { pageOf, pageQuery } from '../../common/page.js';
-import { digest, id, instant } from '../../common/values.js';
+import { digest, id, instant, ordinal } from '../../common/values.js';
 import { allocationEntry, deploymentSource } from '../../events/shapes.js';
 import { gitRef, imageReference } from './apps.js';
 
@@ -29,9 +29,9 @@ export const createDeployment = z
       /** Named by digest. `image` absent: the app's. */
       z.strictObject({ kind: z.literal('image'), image: imageReference.optional() }),
       /** Rollback: artifact, config with its secret versions, and process sizes of a former release, as a new release. */
-      z.strictObject({ kind: z.literal('release'), number: z.int().positive() }),
+      z.strictObject({ kind: z.literal('release'), number: ordinal }),
       /** The artifact of a release of another workload of the same app, with this workload's own config. */
-      z.strictObject({ kind: z.literal('promote'), workloadId: id, number: z.int().positive() }),
+      z.strictObject({ kind: z.literal('promote'), workloadId: id, number: ordinal }),
     ]),
   })
   .meta({ id: 'CreateDeployment' });

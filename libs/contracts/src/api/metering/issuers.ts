@@ -10,12 +10,15 @@ export const printedLine = z.string().min(1).max(200).refine(storable, { error: 
 /** Lines as they are printed. */
 export const address = z.array(printedLine).max(6);
 
+/** RFC 5321, section 4.5.3.1.1. */
+const hasShortName = (address: string): boolean => address.indexOf('@') <= 64;
+
 /** Who writes invoices, as it stands on them. */
 export const seller = z.strictObject({
   name: printedLine,
   address,
   taxId: printedLine.nullable(),
-  email: z.email().max(200).nullable(),
+  email: z.email().max(200).refine(hasShortName, { error: 'must have at most 64 characters before the @' }).nullable(),
   /** How to pay: bank account, reference. */
   payment: z.array(printedLine).max(6),
 });

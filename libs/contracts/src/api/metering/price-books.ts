@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { pageOf } from '../../common/page.js';
-import { currency, id, instant, slug } from '../../common/values.js';
+import { currency, id, instant, MOST, slug } from '../../common/values.js';
 
 /** A price or a quantity in units: not negative, at most ten decimals. */
 export const amount10 = z
@@ -138,8 +138,8 @@ export const createPriceBookVersion = z
 export type CreatePriceBookVersion = z.infer<typeof createPriceBookVersion>;
 
 export const priceDifferenceQuery = z.object({
-  from: z.coerce.number().int().positive(),
-  to: z.coerce.number().int().positive(),
+  from: z.coerce.number().int().positive().max(MOST),
+  to: z.coerce.number().int().positive().max(MOST),
 });
 export type PriceDifferenceQuery = z.infer<typeof priceDifferenceQuery>;
 

@@ -25,6 +25,12 @@ export const tokenResponse = z
   .meta({ id: 'TokenResponse' });
 export type TokenResponse = z.infer<typeof tokenResponse>;
 
+/** RFC 6749, section 5.2; `code` and `detail` are those of a problem document. */
+export const oauthError = z
+  .object({ error: z.string(), error_description: z.string(), code: z.string(), detail: z.string() })
+  .meta({ id: 'OAuthError' });
+export type OAuthError = z.infer<typeof oauthError>;
+
 /** RFC 7662, section 2.1. */
 export const introspectionRequest = z
   .object({ token: z.string().min(1).max(8_000), token_type_hint: field, ...client })

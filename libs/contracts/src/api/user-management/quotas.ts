@@ -1,7 +1,19 @@
 import { z } from 'zod';
+import { MOST } from '../../common/values.js';
 import { quota } from '../../events/shapes.js';
 
-export const putQuota = z.strictObject(quota.shape).meta({ id: 'PutQuota' });
+const most = z.int().nonnegative().max(MOST);
+
+export const putQuota = z
+  .strictObject({
+    projects: most,
+    environments: most,
+    apps: most,
+    cpuMillicores: most,
+    memoryMib: most,
+    buildsAtOnce: most,
+  } satisfies Record<keyof typeof quota.shape, unknown>)
+  .meta({ id: 'PutQuota' });
 export type PutQuota = z.infer<typeof putQuota>;
 
 /** What an organization may use. */
