@@ -13,6 +13,7 @@ import { GatewaySyncModule } from './gateway-sync/gateway-sync.module.js';
 import { GroupsModule } from './groups/groups.module.js';
 import { HeartbeatModule } from './heartbeat/heartbeat.module.js';
 import { IdentityProvidersModule } from './identity-providers/identity-providers.module.js';
+import { ImpersonationsModule } from './impersonations/impersonations.module.js';
 import { InvitationsModule } from './invitations/invitations.module.js';
 import { MailModule } from './mail/mail.module.js';
 import { MembershipsModule } from './memberships/memberships.module.js';
@@ -79,6 +80,7 @@ export class AppModule {
       GatewaySyncModule,
       SnapshotsModule,
       AdministrationModule,
+      ImpersonationsModule,
     ];
     return { module: AppModule, imports: [...libraries, ...features] };
   }

@@ -5,6 +5,7 @@ export * from './api/user-management/audit.js';
 export * from './api/user-management/auth.js';
 export * from './api/user-management/groups.js';
 export * from './api/user-management/identity-providers.js';
+export * from './api/user-management/impersonations.js';
 export * from './api/user-management/invitations.js';
 export * from './api/user-management/memberships.js';
 export * from './api/user-management/oauth.js';

@@ -4,6 +4,7 @@ import { Administration1763750000005 } from './migrations/administration.migrati
 import { ApiTokens1763740000004 } from './migrations/api-tokens.migration.js';
 import { CreateUserManagement1763690000001 } from './migrations/create-user-management.migration.js';
 import { IdentityProviders1763750000001 } from './migrations/identity-providers.migration.js';
+import { Impersonations1763770000001 } from './migrations/impersonations.migration.js';
 import { Invitations1763740000003 } from './migrations/invitations.migration.js';
 import { OrganizationRules1763750000004 } from './migrations/organization-rules.migration.js';
 import { Passkeys1763750000002 } from './migrations/passkeys.migration.js';
@@ -27,4 +28,5 @@ export const identityMigrations = [
   Administration1763750000005,
   ServiceAccounts1763760000001,
   AuditHeads1763760000002,
+  Impersonations1763770000001,
 ] as const;

@@ -227,6 +227,18 @@ create table identity_provider (
   constraint identity_provider_pkey PRIMARY KEY (id)
 );
 
+create table impersonation (
+  id uuid not null,
+  user_id uuid not null,
+  administrator_id uuid not null,
+  reason text not null,
+  state text not null default 'asked'::text,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  constraint impersonation_pkey PRIMARY KEY (id),
+  constraint impersonation_state_check CHECK ((state = ANY (ARRAY['asked'::text, 'consented'::text])))
+);
+
 create table inbox (
   event_id uuid not null,
   received_at timestamp with time zone not null default now(),
@@ -514,6 +526,10 @@ alter table email_change add constraint email_change_user_id_fkey FOREIGN KEY (u
 
 alter table identity_provider add constraint identity_provider_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE CASCADE;
 
+alter table impersonation add constraint impersonation_administrator_id_fkey FOREIGN KEY (administrator_id) REFERENCES app_user(id) ON DELETE CASCADE;
+
+alter table impersonation add constraint impersonation_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
+
 alter table invitation add constraint invitation_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE CASCADE;
 
 alter table linked_identity add constraint linked_identity_provider_id_fkey FOREIGN KEY (provider_id) REFERENCES identity_provider(id) ON DELETE CASCADE;
@@ -573,6 +589,10 @@ CREATE INDEX device_grant_expires_at ON device_grant USING btree (expires_at);
 CREATE INDEX idempotency_key_created_at ON idempotency_key USING btree (created_at);
 
 CREATE INDEX identity_provider_organization ON identity_provider USING btree (organization_id, id);
+
+CREATE INDEX impersonation_administrator ON impersonation USING btree (administrator_id);
+
+CREATE INDEX impersonation_user ON impersonation USING btree (user_id, id);
 
 CREATE INDEX inbox_received_at ON inbox USING brin (received_at);
 

@@ -15,6 +15,8 @@ export interface TokenSubject {
   readonly scopes?: readonly string[];
   /** Absent: a person. */
   readonly kind?: 'service-account';
+  /** Who looks with the person's eyes (RFC 8693, section 4.1). Absent: the person. */
+  readonly actorId?: string;
 }
 
 /** Signs access tokens. They say who, never what role: services look that up. */
@@ -47,10 +49,11 @@ export class TokenIssuer {
   }
 }
 
-const claimsOf = ({ sessionId, administrator, secondFactor = false, kind, scopes = ['*'] }: TokenSubject) => ({
+const claimsOf = ({ sessionId, administrator, secondFactor = false, kind, actorId, scopes = ['*'] }: TokenSubject) => ({
   sid: sessionId,
   scope: scopes.join(' '),
   ...(administrator ? { admin: true } : {}),
   ...(secondFactor ? { mfa: true } : {}),
   ...(kind ? { kind } : {}),
+  ...(actorId === undefined ? {} : { act: { sub: actorId } }),
 });

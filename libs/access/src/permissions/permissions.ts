@@ -79,6 +79,7 @@ const operations = [
   'organizations:suspend',
   'users:read',
   'users:update',
+  'users:impersonate',
   'sign-up:read',
   'sign-up:update',
   'signing-keys:read',

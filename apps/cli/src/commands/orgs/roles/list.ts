@@ -1,4 +1,3 @@
-import type { Command } from 'commander';
 import type { Context } from '../../../context.js';
 import { table } from '../../../output/table.js';
 import { inOrganization } from '../../options.js';
