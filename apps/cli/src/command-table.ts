@@ -166,6 +166,17 @@ export const groups: readonly CommandGroup[] = [
       entry('tasks show', 'how one ended', () => import('./commands/tasks/show.js'), '[ID]'),
       entry('tasks logs', 'what one printed, until its end', () => import('./commands/tasks/logs.js'), '[ID]'),
       entry('tasks cancel', 'end one', () => import('./commands/tasks/cancel.js'), '[ID]'),
+      entry('schedules list', 'what runs again and again', () => import('./commands/schedules/list.js')),
+      entry(
+        'schedules create',
+        'run a command by the clock',
+        () => import('./commands/schedules/create.js'),
+        'NAME --cron TIMES COMMAND ...',
+      ),
+      entry('schedules runs', 'what became of its times', () => import('./commands/schedules/runs.js'), 'NAME'),
+      entry('schedules suspend', 'let it rest', () => import('./commands/schedules/suspend.js'), 'NAME'),
+      entry('schedules resume', 'run it again', () => import('./commands/schedules/resume.js'), 'NAME'),
+      entry('schedules delete', 'for ever', () => import('./commands/schedules/delete.js'), 'NAME'),
       entry(
         'port-forward',
         'reach a port of an instance',

@@ -49,3 +49,13 @@ export const tasksOf = (client: Client, workload: string, most = Infinity): Prom
     const query = { workload, ...page(cursor), limit: Math.min(most, LIMIT) };
     return client.GET('/v1/tasks', { params: { query } });
   }, most);
+
+export const schedulesOf = (client: Client, workload: string): Promise<Schemas['Schedule'][]> =>
+  everyPage((cursor) => client.GET('/v1/schedules', { params: { query: { workload, ...page(cursor) } } }));
+
+/** Newest first, at most so many. */
+export const runsOf = (client: Client, id: string, most: number): Promise<Schemas['ScheduleRun'][]> =>
+  everyPage((cursor) => {
+    const query = { ...page(cursor), limit: Math.min(most, LIMIT) };
+    return client.GET('/v1/schedules/{id}/runs', { params: { path: { id }, query } });
+  }, most);

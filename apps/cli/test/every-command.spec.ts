@@ -1,6 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { commands } from '../src/command-table.js';
-import { deployment, idOf, json, logLines, page, Platform, problem, release, task, workload } from './platform.js';
+import {
+  deployment,
+  idOf,
+  json,
+  logLines,
+  page,
+  Platform,
+  problem,
+  release,
+  schedule,
+  task,
+  workload,
+} from './platform.js';
 import { Terminal } from './terminal.js';
 
 const base = `/v1/workloads/${idOf(40)}`;
@@ -49,6 +61,8 @@ const reads: Readonly<Record<string, readonly string[]>> = {
   'tasks list': [],
   'tasks show': [],
   'tasks logs': [],
+  'schedules list': [],
+  'schedules runs': ['nightly'],
   'deployments list': [],
   'deployments show': [],
   'releases list': [],
@@ -130,6 +144,10 @@ const others: Readonly<Record<string, readonly string[]>> = {
   exec: ['ls'],
   run: ['ls'],
   'tasks cancel': [],
+  'schedules create': ['nightly', '--cron', '0 3 * * *', 'ls'],
+  'schedules suspend': ['nightly'],
+  'schedules resume': ['nightly'],
+  'schedules delete': ['nightly'],
   'port-forward': ['9'],
   'config set': ['A=1'],
   'config unset': ['A'],
@@ -162,7 +180,7 @@ const others: Readonly<Record<string, readonly string[]>> = {
 const anonymous = ['register', 'verify', 'recover', 'login', 'logout', 'invoices verify', 'price-books simulate'];
 
 /** Commands that hand what follows to another one. */
-const passing = ['exec', 'run'];
+const passing = ['exec', 'run', 'schedules create'];
 
 describe('every command', () => {
   let platform: Platform;
@@ -179,6 +197,8 @@ describe('every command', () => {
     platform.on('GET /v1/deployments', page(deployment()));
     platform.on('GET /v1/tasks', page(task()));
     platform.on(`GET /v1/tasks/${idOf(70)}`, task());
+    platform.on('GET /v1/schedules', page(schedule()));
+    platform.on(`GET /v1/schedules/${idOf(71)}/runs`, page());
     platform.on(`GET /v1/tasks/${idOf(70)}/logs`, logLines());
     platform.on(`GET ${base}/instances`, { items: [] });
     platform.on(`GET ${base}/stats`, { at: '', items: [] });
@@ -261,7 +281,7 @@ describe('every command', () => {
     expect(new Set(methods)).toEqual(new Set(['GET']));
   });
 
-  // What stands behind the command of `exec` and `run` is for that command.
+  // What stands behind the command of these is for that command.
   it.each(
     [...Object.entries(reads), ...Object.entries(others)].filter(
       ([path]) => ![...anonymous, ...passing].includes(path),

@@ -5,6 +5,7 @@ import type { Schemas } from '@berth/api-client';
 import { build as buildShape } from '@berth/contracts/build';
 import {
   deployment as deploymentShape,
+  schedule as scheduleShape,
   task as taskShape,
   workload as workloadShape,
 } from '@berth/contracts/deployment';
@@ -65,6 +66,14 @@ export const task = (changes: Partial<Schemas['Task']> = {}): Schemas['Task'] =>
     ...{ id: idOf(70), workloadId: idOf(40), organizationId: idOf(1), deploymentId: null, release: 3, process: 'task' },
     ...{ command: 'node seed.js', cpuMillicores: 250, memoryMib: 256, deadlineSeconds: 3_600, status: 'succeeded' },
     ...{ exitCode: 0, failure: null, instance: 'task-1', createdBy: 'ann', createdAt: at, startedAt: at, endedAt: at },
+    ...changes,
+  });
+
+export const schedule = (changes: Partial<Schemas['Schedule']> = {}): Schemas['Schedule'] =>
+  scheduleShape.parse({
+    ...{ id: idOf(71), workloadId: idOf(40), organizationId: idOf(1), name: 'nightly', cron: '0 3 * * *' },
+    ...{ timeZone: 'Europe/Berlin', command: 'node report.js', cpuMillicores: 250, memoryMib: 256 },
+    ...{ deadlineSeconds: 3_600, suspended: false, nextAt: at, generation: 4, createdBy: 'ann', createdAt: at },
     ...changes,
   });
 

@@ -15,6 +15,7 @@ import { ReleaseExpiry1763800000060 } from './database/migrations/release-expiry
 import { RuntimeWatch1763800000030 } from './database/migrations/runtime-watch.migration.js';
 import { TaskRuns1763800000200 } from './database/migrations/task-runs.migration.js';
 import { Tasks1763800000080 } from './database/migrations/tasks.migration.js';
+import { Schedules1763800000210 } from './database/migrations/schedules.migration.js';
 import { Seen1763800000040 } from './database/migrations/seen.migration.js';
 
 /** Projects, environments, apps, workloads, releases, deployments: what runs, and how it came to. */
@@ -38,6 +39,7 @@ export const deploymentManagement: ServiceDefinition<Config> = {
     Autoscaling1763800000110,
     BudgetStops1763800000120,
     TaskRuns1763800000200,
+    Schedules1763800000210,
   ],
   module: (parsed) => AppModule.with(parsed),
   connect: connectEvents,

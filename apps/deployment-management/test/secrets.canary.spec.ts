@@ -109,12 +109,22 @@ describe('the value of a secret', () => {
 
   async function readEverything(): Promise<void> {
     const { id } = scene;
-    for (const path of ['projects', 'environments', 'apps', 'workloads', 'deployments', 'releases', 'tasks'])
+    for (const path of [
+      'projects',
+      'environments',
+      'apps',
+      'workloads',
+      'deployments',
+      'releases',
+      'tasks',
+      'schedules',
+    ])
       called.add(`GET /v1/${path}`);
     await scene.owner.get(`/v1/projects?organization=${scene.organizationId}`);
     for (const list of ['environments', 'apps', 'workloads'])
       await scene.owner.get(`/v1/${list}?project=${scene.project.id}`);
-    for (const list of ['deployments', 'releases', 'tasks']) await scene.owner.get(`/v1/${list}?workload=${id}`);
+    for (const list of ['deployments', 'releases', 'tasks', 'schedules'])
+      await scene.owner.get(`/v1/${list}?workload=${id}`);
     const [release] = await scene.releases();
     const { activeDeploymentId } = await scene.now();
     const [deployment] = await platform.query<{ id: string }>('select id from deployment limit 1');
@@ -170,6 +180,11 @@ describe('the value of a secret', () => {
     const task = await call('POST', '/v1/workloads/{id}/tasks', id, { command: 'node seed.js' });
     for (const rest of ['', '/logs']) await call('GET', `/v1/tasks/{id}${rest}`, task.id);
     await call('POST', '/v1/tasks/{id}/cancel', task.id);
+    const times = { name: 'nightly', cron: '0 3 * * *', command: 'true' };
+    const schedule = await call('POST', '/v1/workloads/{id}/schedules', id, times);
+    for (const rest of ['', '/runs']) await call('GET', `/v1/schedules/{id}${rest}`, schedule.id);
+    await call('PATCH', '/v1/schedules/{id}', schedule.id, { suspended: true });
+    await call('DELETE', '/v1/schedules/{id}', schedule.id);
     for (const action of ['stop', 'start', 'restart']) await call('POST', `/v1/workloads/{id}/${action}`, id);
     await call('POST', '/v1/deployments/{id}/cancel', (await scene.request()).id);
     await call('PATCH', '/v1/apps/{id}', scene.app.id, { build: { rootFolder: 'x' } });

@@ -7,5 +7,6 @@ export * from './api/deployment-management/instances.js';
 export * from './api/deployment-management/projects.js';
 export * from './api/deployment-management/releases.js';
 export * from './api/deployment-management/sessions.js';
+export * from './api/deployment-management/schedules.js';
 export * from './api/deployment-management/tasks.js';
 export * from './api/deployment-management/workloads.js';

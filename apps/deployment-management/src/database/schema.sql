@@ -290,6 +290,37 @@ create table runtime_watch (
   constraint runtime_watch_pkey PRIMARY KEY (cluster_id)
 );
 
+create table schedule (
+  id uuid not null,
+  workload_id uuid not null,
+  organization_id uuid not null,
+  name text not null,
+  cron text not null,
+  time_zone text not null,
+  command text not null,
+  cpu_millicores integer not null,
+  memory_mib integer not null,
+  deadline_seconds integer not null,
+  next_at timestamp with time zone,
+  generation integer not null default 1,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  constraint schedule_pkey PRIMARY KEY (id),
+  constraint schedule_workload_id_name_key UNIQUE (workload_id, name)
+);
+
+create table schedule_run (
+  id uuid not null,
+  schedule_id uuid not null,
+  due_at timestamp with time zone not null,
+  outcome text not null,
+  count integer not null,
+  reason text,
+  task_id uuid,
+  constraint schedule_run_pkey PRIMARY KEY (id),
+  constraint schedule_run_schedule_id_due_at_key UNIQUE (schedule_id, due_at)
+);
+
 create table secret_version (
   id uuid not null,
   workload_id uuid not null,
@@ -428,6 +459,12 @@ alter table release add constraint release_workload_id_fkey FOREIGN KEY (workloa
 
 alter table runtime_watch add constraint runtime_watch_cluster_id_fkey FOREIGN KEY (cluster_id) REFERENCES cluster(id);
 
+alter table schedule add constraint schedule_workload_id_fkey FOREIGN KEY (workload_id) REFERENCES workload(id);
+
+alter table schedule_run add constraint schedule_run_schedule_id_fkey FOREIGN KEY (schedule_id) REFERENCES schedule(id) ON DELETE CASCADE;
+
+alter table schedule_run add constraint schedule_run_task_id_fkey FOREIGN KEY (task_id) REFERENCES task(id) ON DELETE SET NULL;
+
 alter table secret_version add constraint secret_version_workload_id_fkey FOREIGN KEY (workload_id) REFERENCES workload(id);
 
 alter table task add constraint task_deployment_id_fkey FOREIGN KEY (deployment_id) REFERENCES deployment(id);
@@ -481,6 +518,8 @@ CREATE UNIQUE INDEX placement_active ON placement USING btree (workload_id) WHER
 CREATE INDEX placement_cluster ON placement USING btree (cluster_id, workload_id);
 
 CREATE UNIQUE INDEX project_slug ON project USING btree (organization_id, slug) WHERE (deleted_at IS NULL);
+
+CREATE INDEX schedule_run_task ON schedule_run USING btree (task_id);
 
 CREATE UNIQUE INDEX task_deployment ON task USING btree (deployment_id) WHERE (deployment_id IS NOT NULL);
 

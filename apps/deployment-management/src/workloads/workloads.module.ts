@@ -47,6 +47,11 @@ import { RuntimeConfirmations } from '../runtime/runtime-confirmations.js';
 import { ClusterWatch } from '../runtime/cluster-watch.js';
 import { RuntimeWatcher } from '../runtime/runtime-watcher.js';
 import { RuntimesModule } from '../runtime/runtimes.module.js';
+import { ScheduleLoop } from '../schedules/schedule-loop.js';
+import { ScheduleTimes } from '../schedules/schedule-times.js';
+import { SchedulesController } from '../schedules/schedules.controller.js';
+import { SchedulesRepository } from '../schedules/schedules.repository.js';
+import { SchedulesService } from '../schedules/schedules.service.js';
 import { SecretRevocations } from '../secrets/secret-revocations.js';
 import { SecretStore } from '../secrets/secret-store.js';
 import { ReleaseCommands } from '../tasks/release-commands.js';
@@ -141,6 +146,7 @@ const tasks = [
   TaskRuns,
   ReleaseCommands,
 ];
+const schedules = [SchedulesRepository, SchedulesService, ScheduleTimes, ScheduleLoop];
 const releases = [
   ReleasesRepository,
   ReleaseMaker,
@@ -173,6 +179,7 @@ const releases = [
     InstancesController,
     SessionsController,
     TasksController,
+    SchedulesController,
     OnBuildStartedHandler,
     OnBuildSucceededHandler,
     OnBuildFailedHandler,
@@ -183,6 +190,15 @@ const releases = [
     OnOrganizationResumedHandler,
     OnOrganizationDeletedHandler,
   ],
-  providers: [...workloads, ...reconciliation, ...deployments, ...releases, ...tasks, Instances, Sessions],
+  providers: [
+    ...workloads,
+    ...reconciliation,
+    ...deployments,
+    ...releases,
+    ...tasks,
+    ...schedules,
+    Instances,
+    Sessions,
+  ],
 })
 export class WorkloadsModule {}

@@ -43,6 +43,7 @@ export interface Belongings {
   workload: string;
   deployment: string;
   task: string;
+  schedule: string;
   build: string;
   release: string;
   upload: string;
@@ -118,6 +119,11 @@ export class Tenant {
     const token = await this.services.codeFor(email, 2);
     return (await this.must<{ id: string }>('POST', '/v1/invitations/accept', { token }, accessToken)).id;
   }
+
+  newSchedule = (): Promise<string> =>
+    this.make(`/v1/workloads/${this.has.workload}/schedules`, {
+      ...{ name: `s${randomBytes(6).toString('hex')}`, cron: '0 3 1 1 *', command: 'true' },
+    });
 
   newMembership = async (): Promise<string> => {
     const scope = { kind: 'organization', id: this.has.organization } as const;
@@ -272,6 +278,7 @@ async function deploy(tenant: Tenant): Promise<void> {
   const releases = await tenant.must<{ items: { id: string }[] }>('GET', `/v1/releases?workload=${has.workload}`);
   has.release = releases.items[0]?.id ?? '';
   has.task = await endedTask(tenant);
+  has.schedule = await tenant.newSchedule();
 }
 
 async function endedTask(tenant: Tenant): Promise<string> {

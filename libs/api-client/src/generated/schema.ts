@@ -2288,6 +2288,54 @@ export interface paths {
     patch: operations['updateRole'];
     trace?: never;
   };
+  '/v1/schedules': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['listSchedules'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/schedules/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['getSchedule'];
+    put?: never;
+    post?: never;
+    delete: operations['deleteSchedule'];
+    options?: never;
+    head?: never;
+    patch: operations['updateSchedule'];
+    trace?: never;
+  };
+  '/v1/schedules/{id}/runs': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['listScheduleRuns'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/secrets/{workloadId}': {
     parameters: {
       query?: never;
@@ -2698,6 +2746,22 @@ export interface paths {
     get?: never;
     put?: never;
     post: operations['scaleWorkload'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/workloads/{id}/schedules': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['createSchedule'];
     delete?: never;
     options?: never;
     head?: never;
@@ -4036,6 +4100,19 @@ export interface components {
       /** Format: uuid */
       organizationId: string;
       permissions: string[];
+    };
+    CreateSchedule: {
+      command: string;
+      /** @default 250 */
+      cpuMillicores?: number;
+      cron: string;
+      /** @default 3600 */
+      deadlineSeconds?: number;
+      /** @default 256 */
+      memoryMib?: number;
+      name: string;
+      /** @default UTC */
+      timeZone?: string;
     };
     CreateServiceAccount: {
       name: string;
@@ -5455,6 +5532,49 @@ export interface components {
         };
       };
     };
+    Schedule: {
+      command: string;
+      cpuMillicores: number;
+      /** Format: date-time */
+      createdAt: string;
+      createdBy: string;
+      cron: string;
+      deadlineSeconds: number;
+      generation: number;
+      /** Format: uuid */
+      id: string;
+      memoryMib: number;
+      name: string;
+      /** Format: date-time */
+      nextAt: string | null;
+      /** Format: uuid */
+      organizationId: string;
+      suspended: boolean;
+      timeZone: string;
+      /** Format: uuid */
+      workloadId: string;
+    };
+    SchedulePage: {
+      items: components['schemas']['Schedule'][];
+      next: string | null;
+    };
+    ScheduleRun: {
+      count: number;
+      /** Format: date-time */
+      dueAt: string;
+      /** Format: uuid */
+      id: string;
+      /** @enum {string} */
+      outcome: 'started' | 'skipped' | 'missed';
+      reason: string | null;
+      status: string | null;
+      /** Format: uuid */
+      taskId: string | null;
+    };
+    ScheduleRunPage: {
+      items: components['schemas']['ScheduleRun'][];
+      next: string | null;
+    };
     SecretList: {
       items: {
         /** Format: date-time */
@@ -5850,6 +5970,13 @@ export interface components {
     };
     UpdateRole: {
       permissions: string[];
+    };
+    UpdateSchedule: {
+      command?: string;
+      cron?: string;
+      deadlineSeconds?: number;
+      suspended?: boolean;
+      timeZone?: string;
     };
     UpdateWorkload: {
       deadlines?: {
@@ -11774,6 +11901,163 @@ export interface operations {
       };
     };
   };
+  listSchedules: {
+    parameters: {
+      query: {
+        limit?: number;
+        cursor?: string;
+        workload: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SchedulePage'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getSchedule: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Schedule'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  deleteSchedule: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  updateSchedule: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['UpdateSchedule'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Schedule'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listScheduleRuns: {
+    parameters: {
+      query?: {
+        limit?: number;
+        cursor?: string;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ScheduleRunPage'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   listSecrets: {
     parameters: {
       query?: never;
@@ -12815,6 +13099,40 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['WorkloadChange'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  createSchedule: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CreateSchedule'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Schedule'];
         };
       };
       /** @description refused or failed */

@@ -122,6 +122,18 @@ export const deploymentManagementRows: Rows = {
   'GET /v1/tasks/{id}': byId('tasks:read', 'environment', 200, of('task')),
   'POST /v1/tasks/{id}/cancel': byId('tasks:cancel', 'environment', 409, of('task')),
   'GET /v1/tasks/{id}/logs': byId('workloads:logs', 'environment', 200, of('task')),
+  'POST /v1/workloads/{id}/schedules': needs('schedules:update', 'environment', 201, (tenant) => ({
+    path: { id: tenant.has.workload },
+    body: { name: `s${randomUUID().slice(0, 8)}`, cron: '0 3 1 1 *', command: 'true' },
+  })),
+  'GET /v1/schedules': listOf('schedules:read', 'environment'),
+  'GET /v1/schedules/{id}': byId('schedules:read', 'environment', 200, of('schedule')),
+  'PATCH /v1/schedules/{id}': byId('schedules:update', 'environment', 200, of('schedule'), {
+    body: { suspended: true },
+    ...anyVersion,
+  }),
+  'DELETE /v1/schedules/{id}': byId('schedules:update', 'environment', 204, (tenant) => tenant.newSchedule()),
+  'GET /v1/schedules/{id}/runs': byId('schedules:read', 'environment', 200, of('schedule')),
   'GET /v1/deployments': listOf('deployments:read', 'environment'),
   'GET /v1/deployments/{id}': byId('deployments:read', 'environment', 200, of('deployment')),
   'POST /v1/deployments/{id}/cancel': byId('deployments:cancel', 'environment', 409, of('deployment')),
