@@ -133,7 +133,7 @@ describe('berth usage', () => {
       { within: 30_000 },
     );
     const expected = usageOf(stretches.slice(0, -1));
-    expect(usage.total).toEqual({
+    expect(usage.total).toMatchObject({
       millicoreSeconds: String(expected.millicoreSeconds),
       byteSeconds: String(expected.byteSeconds),
     });

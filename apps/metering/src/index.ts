@@ -10,6 +10,7 @@ import { CreateMetering1763700000001 } from './database/migrations/create-meteri
 import { CreateBilling1763700000004 } from './database/migrations/create-billing.migration.js';
 import { HourlyTotals1763700000051 } from './database/migrations/hourly-totals.migration.js';
 import { IndexSpans1763700000005 } from './database/migrations/index-spans.migration.js';
+import { MeterVolumes1763700000052 } from './database/migrations/meter-volumes.migration.js';
 import { NameParties1763700000022 } from './database/migrations/name-parties.migration.js';
 import { PriceBookVersions1763700000003 } from './database/migrations/price-book-versions.migration.js';
 import { UsageAtScale1763700000031 } from './database/migrations/usage-at-scale.migration.js';
@@ -36,6 +37,7 @@ export const metering: ServiceDefinition<Config> = {
     NameParties1763700000022,
     CreateBudgets1763700000041,
     HourlyTotals1763700000051,
+    MeterVolumes1763700000052,
     WaiveUsage1763700000061,
     CreditNotes1763700000062,
   ],

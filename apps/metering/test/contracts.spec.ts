@@ -5,13 +5,15 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { MeteringApp } from './support/metering-app.js';
 
 const folder = join(import.meta.dirname, '../../../libs/contracts/samples');
-const consumed = readdirSync(folder).filter((name) => /^berth\.workload\.allocation-(?!snapshot-requested)/.test(name));
+const consumed = readdirSync(folder).filter((name) =>
+  /^berth\.(volume\.|workload\.allocation-(?!snapshot-requested))/.test(name),
+);
 
 let app: MeteringApp;
 
 beforeAll(async () => {
   app = await MeteringApp.start();
-  app.clock.held = new Date('2026-11-22T00:00:00.000Z');
+  app.clock.held = new Date('2026-11-24T00:00:00.000Z');
 });
 afterAll(() => app.close());
 
@@ -19,6 +21,9 @@ describe('golden samples', () => {
   it('of all that is consumed here exist', () => {
     expect(consumed.map((name) => name.replace(/\.v1\.\d+\.json$/, ''))).toEqual(
       expect.arrayContaining([
+        'berth.volume.created',
+        'berth.volume.deleted',
+        'berth.volume.resized',
         'berth.workload.allocation-changed',
         'berth.workload.allocation-heartbeat',
         'berth.workload.allocation-snapshot',
@@ -30,8 +35,7 @@ describe('golden samples', () => {
     const sample = envelope.parse(JSON.parse(readFileSync(join(folder, name), 'utf8'))) as CloudEvent;
     await app.tell(sample);
     expect(await app.database.query('select 1 from dead_letter')).toEqual([]);
-    const data = sample.data as { workloadId: string };
-    const rows = await app.database.query('select 1 from metered_workload where workload_id = $1', [data.workloadId]);
+    const rows = await app.database.query('select 1 from metered_workload where workload_id = $1', [sample.subject]);
     expect(rows).toHaveLength(1);
   });
 });

@@ -33,7 +33,7 @@ describe('price books', () => {
     const [first] = (body['items'] as { name: string }[]).filter(({ name }) => name === 'default');
     expect(first).toMatchObject({
       ...{ name: 'default', currency: 'EUR', rounding: 'half-even' },
-      current: { version: 1, validTo: null, prices: { rates: [{ id: 'cpu' }, { id: 'memory' }] } },
+      current: { version: 1, validTo: null, prices: { rates: [{ id: 'cpu' }, { id: 'memory' }, { id: 'storage' }] } },
     });
   });
 

@@ -44,12 +44,14 @@ describe('usage', () => {
           ...{ environmentId: null, appId: null, processType: null },
           millicoreSeconds: (250n * instanceSeconds).toString(),
           byteSeconds: (256n * MIB * instanceSeconds).toString(),
+          storageByteSeconds: '0',
         },
       ],
       next: null,
       total: {
         millicoreSeconds: (250n * instanceSeconds).toString(),
         byteSeconds: (256n * MIB * instanceSeconds).toString(),
+        storageByteSeconds: '0',
       },
     });
   });
@@ -264,7 +266,15 @@ describe('costs', () => {
       currency: 'EUR',
       priceBook: 'default',
       rounding: { mode: 'half-even', lineDecimals: 10, totalDecimals: 2 },
-      items: [{ appId: place.appId, cpu: '0.5600000000', memory: '0.2800000000', total: '0.8400000000' }],
+      items: [
+        {
+          appId: place.appId,
+          cpu: '0.5600000000',
+          memory: '0.2800000000',
+          storage: '0.0000000000',
+          total: '0.8400000000',
+        },
+      ],
       total: '0.84',
     });
   });

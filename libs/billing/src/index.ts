@@ -30,7 +30,7 @@ export { recordedUsage, simulate, type Simulation } from './invoices/simulate.js
 export { ExportIncomplete, recompute } from './invoices/recompute.js';
 export { type Fact, mayFollow, type Progress, type Span, spansOf } from './spans/history.js';
 export { type ClippedSpan, SpanDigest } from './spans/span-digest.js';
-export { usageOf } from './spans/usage.js';
+export { sizeOf, usageOf } from './spans/usage.js';
 export { type AppActivity, compareMonths, type Comparison, type Month } from './explain/compare-months.js';
 export { type ExplainedLine, partsOf } from './explain/line-parts.js';
 export { focusCsv, type FindPrices, type PricesOfLine } from './exports/focus.js';

@@ -1,5 +1,5 @@
 import type { PriceBookVersion } from '@berth/contracts/metering';
-import { priceList } from '@berth/contracts/metering';
+import { metric, type Metric, priceList } from '@berth/contracts/metering';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { rate } from '../src/rating/rate.js';
@@ -35,12 +35,12 @@ const pricing = fc.oneof(
   fc.record({ kind: fc.constant('package' as const), size: positive(20), price }),
 );
 const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined, freq: 2 });
-const rateOf = (metric: 'cpu' | 'memory') =>
+const rateOf = (of: Metric) =>
   fc.record({
-    ...{ id: fc.constant(metric), name: fc.constant(metric), metric: fc.constant(metric), pricing },
+    ...{ id: fc.constant(of), name: fc.constant(of), metric: fc.constant(of), pricing },
     free: maybe(fc.record({ quantity: positive(30), of: fc.constantFrom('organization' as const, 'app' as const) })),
   });
-const on = maybe(fc.subarray(['cpu', 'memory', 'support'], { minLength: 1 }));
+const on = maybe(fc.subarray(['cpu', 'memory', 'storage', 'support'], { minLength: 1 }));
 const discount = fc.oneof(
   fc.record({
     id: fc.constant('d-p'),
@@ -52,7 +52,7 @@ const discount = fc.oneof(
 );
 const prices = fc
   .record({
-    rates: fc.tuple(rateOf('cpu'), rateOf('memory')).chain((both) => fc.subarray(both)),
+    rates: fc.tuple(rateOf('cpu'), rateOf('memory'), rateOf('storage')).chain((all) => fc.subarray(all)),
     fees: fc.array(fc.record({ id: fc.constant('support'), name: fc.constant('s'), amount: decimal(50) }), {
       maxLength: 1,
     }),
@@ -64,14 +64,14 @@ const prices = fc
 const usage: fc.Arbitrary<UsageOfApp> = fc
   .record({
     appId: fc.constantFrom('a', 'b', 'c'),
-    metric: fc.constantFrom('cpu' as const, 'memory' as const),
+    metric: fc.constantFrom(...metric.options),
     share: fc.bigInt({ min: 0n, max: 50_000n }),
   })
   // Often on a bound of a tier, to the last base unit, and often anywhere.
-  .chain(({ appId, metric, share }) => {
-    const unit = metric === 'cpu' ? 3_600_000_000n : 3_865_470_566_400_000n;
+  .chain(({ appId, metric: of, share }) => {
+    const unit = of === 'cpu' ? 3_600_000_000n : 3_865_470_566_400_000n;
     const quantity = fc.constantFrom((unit * (share % 120n)) / 2n, (unit * share) / 1_000n, share, 0n);
-    return fc.record({ appId: fc.constant(appId), metric: fc.constant(metric), quantity });
+    return fc.record({ appId: fc.constant(appId), metric: fc.constant(of), quantity });
   });
 
 const segments = fc

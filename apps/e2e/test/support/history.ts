@@ -100,7 +100,7 @@ async function expectUsage(api: Api, events: readonly CloudEvent[]): Promise<voi
   const own = events.filter((event) => event.organizationid === api.organizationId);
   const workloads = new Set(own.filter((event) => isOf(event, 'workload.created')).map((event) => event.subject));
   const expected = usageOf([...workloads].flatMap((workloadId) => stretchesOf(own, workloadId ?? '', now)));
-  expect(usage.total).toEqual({
+  expect(usage.total).toMatchObject({
     millicoreSeconds: expected.millicoreSeconds.toString(),
     byteSeconds: expected.byteSeconds.toString(),
   });

@@ -1,14 +1,14 @@
 import type { Fact } from '@berth/billing';
 import {
-  type Allocation,
   type CloudEvent,
   type DataOf,
   type workloadAllocationHeartbeat,
   workloadAllocationSnapshot,
 } from '@berth/contracts/events';
+import type { MeteredAllocation } from '@berth/contracts/metering';
 
-/** An event that says what a workload has allocated. */
-export type AllocationEvent = CloudEvent<Allocation>;
+/** An event that says what a workload or a volume has allocated. */
+export type AllocationEvent = CloudEvent<MeteredAllocation>;
 /** An event that says which version of it still holds. */
 export type HeartbeatEvent = CloudEvent<DataOf<typeof workloadAllocationHeartbeat>>;
 

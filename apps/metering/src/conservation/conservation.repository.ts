@@ -1,4 +1,5 @@
 import type { Progress, Quantities } from '@berth/billing';
+import type { Metric } from '@berth/contracts/metering';
 import { Clock, type Sql, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { spansIn, usedUntil } from '../windows/hourly-totals.js';
@@ -33,8 +34,9 @@ const uncheckedSql = `
 /** Of the spans of a workload, what lies in `[$2, $3)`. */
 const spansSql = `
   select trunc(coalesce(sum(length * instances * cpu_millicores), 0))::text as cpu,
-         trunc(coalesce(sum(length * instances * memory_mib * 1048576), 0))::text as memory
-    from (select s.instances, r.cpu_millicores, r.memory_mib,
+         trunc(coalesce(sum(length * instances * memory_mib * 1048576), 0))::text as memory,
+         trunc(coalesce(sum(length * instances * storage_bytes), 0))::text as storage
+    from (select s.instances, r.cpu_millicores, r.memory_mib, r.storage_bytes,
                  extract(epoch from least(coalesce(upper(s.during), $3), $3) - greatest(lower(s.during), $2)) * 1000 as length
             from metered_resource r
             ${spansIn('r.id', '$2::timestamptz', '$3::timestamptz')}
@@ -43,7 +45,8 @@ const spansSql = `
 /** The same by the hourly totals. */
 const totalsSql = `
   select trunc(coalesce(sum(used * cpu_millicores), 0))::text as cpu,
-         trunc(coalesce(sum(used * memory_mib * 1048576), 0))::text as memory
+         trunc(coalesce(sum(used * memory_mib * 1048576), 0))::text as memory,
+         trunc(coalesce(sum(used * storage_bytes), 0))::text as storage
     from metered_resource r
    cross join lateral (
      select ${usedUntil('r.id', '$3::timestamptz')} - ${usedUntil('r.id', '$2::timestamptz')} as used offset 0
@@ -120,7 +123,7 @@ export class ConservationRepository {
 
   private async quantities(tx: Tx, sql: string, { workloadId, checked, applied }: Unchecked): Promise<Quantities> {
     const parameters = [workloadId, checked.at ?? '-infinity', applied.at];
-    const [row] = await tx.query<{ cpu: string; memory: string }>(sql, parameters);
-    return { cpu: BigInt(row?.cpu ?? 0), memory: BigInt(row?.memory ?? 0) };
+    const [row] = await tx.query<Record<Metric, string>>(sql, parameters);
+    return { cpu: BigInt(row?.cpu ?? 0), memory: BigInt(row?.memory ?? 0), storage: BigInt(row?.storage ?? 0) };
   }
 }

@@ -1,4 +1,5 @@
 import { NotConserved, type Quantities } from '@berth/billing';
+import { metric } from '@berth/contracts/metering';
 import { Clock, Database, LOGGER, type Logger, type Tx } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { isAfter, positionOf } from '../accepted-events/accepted-event.js';
@@ -96,9 +97,7 @@ export class Conservation {
 }
 
 function differenceOf(accepted: Quantities, spans: Quantities, totals: Quantities): string | undefined {
-  const told = (['cpu', 'memory'] as const).filter(
-    (each) => new Set([accepted, spans, totals].map((all) => all[each])).size > 1,
-  );
+  const told = metric.options.filter((each) => new Set([accepted, spans, totals].map((all) => all[each])).size > 1);
   if (told.length === 0) return undefined;
   return told
     .map((each) => `${each}: accepted is ${accepted[each]}, spans are ${spans[each]}, hourly totals ${totals[each]}`)

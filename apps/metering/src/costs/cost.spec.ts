@@ -21,6 +21,7 @@ const version = (number: number, from: Date, to: Date | null, price: string): Pr
 const quantity = (cores: bigint, gibs: bigint): Quantity => ({
   millicoreMilliseconds: cores,
   byteMilliseconds: gibs,
+  storageByteMilliseconds: 0n,
 });
 
 describe('an interval', () => {
@@ -64,7 +65,7 @@ describe('a cost', () => {
   it('of a part is its share, with ten decimals for reading', () => {
     const [part, rest] = [quantity(coreHour / 3n, gibHour), quantity(coreHour - coreHour / 3n, 0n)];
     expect(lineOf(charges(part, rest), [part], money)).toEqual({
-      ...{ cpu: '0.0093333333', memory: '0.0070000000', total: '0.0163333333' },
+      ...{ cpu: '0.0093333333', memory: '0.0070000000', storage: '0.0000000000', total: '0.0163333333' },
     });
   });
 

@@ -16,6 +16,7 @@ export function quantityPerMonth(entries: EstimateCosts['before']): Quantity {
   return {
     millicoreMilliseconds: sum((entry) => entry.cpuMillicores) * monthMilliseconds,
     byteMilliseconds: sum((entry) => entry.memoryMib) * bytesPerMib * monthMilliseconds,
+    storageByteMilliseconds: 0n,
   };
 }
 

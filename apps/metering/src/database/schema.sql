@@ -313,8 +313,9 @@ create table metered_resource (
   process_type text not null,
   cpu_millicores integer not null,
   memory_mib integer not null,
+  storage_bytes bigint not null default 0,
   constraint metered_resource_pkey PRIMARY KEY (id),
-  constraint metered_resource_workload_id_cluster_release_process_type_c_key UNIQUE (workload_id, cluster, release, process_type, cpu_millicores, memory_mib)
+  constraint metered_resource_is_one UNIQUE (workload_id, cluster, release, process_type, cpu_millicores, memory_mib, storage_bytes)
 );
 
 create table metered_workload (
@@ -330,6 +331,7 @@ create table metered_workload (
   heard_at timestamp with time zone not null default now(),
   asked_at timestamp with time zone,
   accepted_seq bigint not null default 0,
+  is_volume boolean not null default false,
   constraint metered_workload_pkey PRIMARY KEY (workload_id)
 );
 

@@ -9,13 +9,18 @@ const PAGE = 2_000;
 const spansSql = `
   select r.workload_id as "workloadId", r.app_id as "appId", r.environment_id as "environmentId",
          r.project_id as "projectId", r.cluster, r.release, r.process_type as "processType",
-         r.cpu_millicores as "cpuMillicores", r.memory_mib as "memoryMib", s.instances,
+         r.cpu_millicores as "cpuMillicores", r.memory_mib as "memoryMib", r.storage_bytes::text as "storageBytes",
+         s.instances,
          greatest(lower(s.during), $2) as "from", least(coalesce(upper(s.during), $3), $3) as "to"
     from metered_resource r
     ${spansIn('r.id', '$2::timestamptz', '$3::timestamptz')}
    where r.organization_id = $1
    order by r.workload_id, "from", r.cluster collate "C", r.process_type collate "C", r.release, r.cpu_millicores,
             r.memory_mib`;
+
+interface SpanRow extends Omit<ClippedSpan, 'storageBytes'> {
+  readonly storageBytes: string;
+}
 
 export interface SpansOfPeriod {
   readonly spans: { readonly count: number; readonly sha256: string };
@@ -29,8 +34,8 @@ export class PeriodSpansRepository {
     await tx.query(`declare period_span no scroll cursor for ${spansSql}`, [organizationId, from, to]);
     const digest = new SpanDigest();
     for (;;) {
-      const page = await tx.query<ClippedSpan>(`fetch ${PAGE} from period_span`);
-      for (const span of page) digest.add(span);
+      const page = await tx.query<SpanRow>(`fetch ${PAGE} from period_span`);
+      for (const { storageBytes, ...span } of page) digest.add({ ...span, storageBytes: Number(storageBytes) });
       if (page.length < PAGE) break;
     }
     await tx.query('close period_span');

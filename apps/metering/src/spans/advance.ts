@@ -1,5 +1,5 @@
 import { mayFollow, moveTo, type OpenSpan, type Progress } from '@berth/billing';
-import type { Allocation, AllocationEntry } from '@berth/contracts/events';
+import type { MeteredAllocation, MeteredEntry } from '@berth/contracts/metering';
 import { type AcceptedAllocation, isAfter, positionOf } from '../accepted-events/accepted-event.js';
 import { anomaliesOf, type Anomaly } from './anomalies.js';
 
@@ -10,7 +10,7 @@ export interface StoredSpan extends OpenSpan {
   readonly place: Place;
 }
 
-export type Place = Pick<Allocation, 'workloadId' | 'organizationId' | 'projectId' | 'environmentId' | 'appId'>;
+export type Place = Pick<MeteredAllocation, 'workloadId' | 'organizationId' | 'projectId' | 'environmentId' | 'appId'>;
 
 export interface EndedSpan extends StoredSpan {
   readonly to: Date;
@@ -51,7 +51,7 @@ export function advance(
   return { progress: last, open: current, ended, dropped, anomalies, applied };
 }
 
-const begun = (place: Allocation, entry: AllocationEntry, from: Date): StoredSpan => ({
+const begun = (place: MeteredAllocation, entry: MeteredEntry, from: Date): StoredSpan => ({
   ...entry,
   ...{ id: null, place, from },
 });

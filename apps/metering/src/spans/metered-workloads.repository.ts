@@ -51,9 +51,9 @@ const lockSql = `
     from metered_workload w where w.workload_id = any($1::uuid[]) order by w.workload_id for update`;
 
 const addSql = `
-  insert into metered_workload (workload_id, organization_id, epoch, version, seen_epoch, seen_version, heard_at)
-  select workload_id, organization_id, 0, 0, 0, 0, $3
-    from unnest($1::uuid[], $2::uuid[]) as told (workload_id, organization_id)
+  insert into metered_workload (workload_id, organization_id, epoch, version, seen_epoch, seen_version, heard_at, is_volume)
+  select workload_id, organization_id, 0, 0, 0, 0, $4, is_volume
+    from unnest($1::uuid[], $2::uuid[], $3::boolean[]) as told (workload_id, organization_id, is_volume)
    order by workload_id on conflict do nothing`;
 
 const settleSql = `
@@ -87,7 +87,8 @@ export class MeteredWorkloadsRepository {
     const unknown = tellings.filter(({ workloadId }) => !known.has(workloadId));
     if (unknown.length > 0) {
       const organizations = unknown.map(({ organizationId }) => organizationId);
-      await tx.query(addSql, [unknown.map(({ workloadId }) => workloadId), organizations, this.clock.now()]);
+      const volumes = unknown.map(({ isVolume }) => isVolume);
+      await tx.query(addSql, [unknown.map(({ workloadId }) => workloadId), organizations, volumes, this.clock.now()]);
     }
     const all = unknown.length > 0 ? await this.lockKnown(tx, ids) : known;
     for (const { workloadId, organizationId } of tellings)

@@ -15,6 +15,7 @@ export interface Deadlines {
 
 const BATCH = 200;
 
+/** Nobody says of a volume that it is still there, and its owner has no snapshot of it. */
 const claimSql = `
   with missing as (
     select workload_id from allocation_gap where since <= $2
@@ -22,7 +23,7 @@ const claimSql = `
     select workload_id from metered_workload where runs and heard_at <= $3
   ), claimed as (
     select w.workload_id from metered_workload w join missing using (workload_id)
-     where w.asked_at is null or w.asked_at <= $4
+     where (w.asked_at is null or w.asked_at <= $4) and not w.is_volume
      order by w.asked_at nulls first limit $5
        for update of w skip locked
   )

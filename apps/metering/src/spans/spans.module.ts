@@ -5,13 +5,14 @@ import { MissingAllocations } from './missing-allocations.js';
 import { BillingAccountsModule } from '../billing-accounts/billing-accounts.module.js';
 import { MeteredWorkloadsRepository } from './metered-workloads.repository.js';
 import { OnAllocationToldHandler } from './on-allocation-told.handler.js';
+import { OnVolumeToldHandler } from './on-volume-told.handler.js';
 import { SpanMover } from './span-mover.js';
 import { SpansRepository } from './spans.repository.js';
 import { SpansService } from './spans.service.js';
 
 @Module({
   imports: [BillingAccountsModule],
-  controllers: [OnAllocationToldHandler],
+  controllers: [OnAllocationToldHandler, OnVolumeToldHandler],
   providers: [
     AcceptedEventsRepository,
     MeteredWorkloadsRepository,

@@ -9,6 +9,7 @@ import {
   positionOf,
 } from '../accepted-events/accepted-event.js';
 import { requireBelievable } from '../accepted-events/refusal.js';
+import { volumeTypes } from './volume.js';
 
 /** What is told about workloads: what they have allocated, or that it is still so. */
 export type Told = AllocationEvent | HeartbeatEvent;
@@ -23,6 +24,7 @@ export interface Telling {
   readonly isHeard: boolean;
   /** Versions that still held at a moment. */
   readonly confirmed: readonly { readonly position: Position; readonly at: Date }[];
+  readonly isVolume: boolean;
   /** In order of arrival. */
   readonly allocations: readonly AllocationEvent[];
 }
@@ -48,6 +50,7 @@ function tellingOf(events: readonly Told[]): Telling {
   const newest = events.map(positionOf).reduce((a, b) => (isAfter(b, a) ? b : a), beginning);
   return {
     ...{ workloadId, organizationId, seen: newest },
+    isVolume: events.some(({ type }) => volumeTypes.includes(type)),
     isHeard: events.some((event) => !isSnapshot(event)),
     confirmed: events.filter(isHeartbeat).map((event) => ({ position: positionOf(event), at: momentOf(event) })),
     allocations: events.filter((event): event is AllocationEvent => !isHeartbeat(event)),

@@ -18,6 +18,7 @@ export type UsageScope = Pick<UsageQuery, 'organization' | 'project' | 'environm
 interface SumRow {
   readonly cpu: string;
   readonly memory: string;
+  readonly storage: string;
 }
 
 export interface RunningRow extends Omit<RunningInstances, 'since' | 'until'> {
@@ -40,7 +41,8 @@ const columnsOf: Record<UsageQuery['by'], string> = {
 /** What each resource used in each interval of `$5, $6`. What still runs is counted to the end of the interval. */
 const partsSql = `
   select r.environment_id, r.app_id, r.process_type, i.place,
-         used * r.cpu_millicores as cpu, used * r.memory_mib * 1048576 as memory
+         used * r.cpu_millicores as cpu, used * r.memory_mib * 1048576 as memory,
+         used * r.storage_bytes as storage
     from metered_resource r
    cross join unnest($5::timestamptz[], $6::timestamptz[]) with ordinality as i (starts, ends, place)
    cross join lateral (
@@ -59,18 +61,20 @@ const runningSql = `
          upper(s.during) as until
     from metered_resource r
    cross join lateral (select * from span where resource_id = r.id and during @> $5::timestamptz offset 0) s
-   where r.organization_id = $1 and r.id > $6
+   where r.organization_id = $1 and r.id > $6 and r.storage_bytes = 0
      and ($2::uuid is null or r.project_id = $2)
      and ($3::uuid is null or r.environment_id = $3)
      and ($4::uuid is null or r.app_id = $4)
    order by r.id limit $7`;
 
-const sums = `trunc(coalesce(sum(cpu), 0))::text as cpu, trunc(coalesce(sum(memory), 0))::text as memory`;
+const sums = `trunc(coalesce(sum(cpu), 0))::text as cpu, trunc(coalesce(sum(memory), 0))::text as memory,
+  trunc(coalesce(sum(storage), 0))::text as storage`;
 
-const nothing: SumRow = { cpu: '0', memory: '0' };
+const nothing: SumRow = { cpu: '0', memory: '0', storage: '0' };
 const quantityOf = (row: SumRow): Quantity => ({
   millicoreMilliseconds: BigInt(row.cpu),
   byteMilliseconds: BigInt(row.memory),
+  storageByteMilliseconds: BigInt(row.storage),
 });
 
 /** In the order of the intervals. */
@@ -101,7 +105,7 @@ export class UsageRepository {
   async lines(sql: Sql, query: UsageQuery, intervals: readonly Stretch[]): Promise<UsageLine[]> {
     const rows = await sql.query<UsageGroup & { quantities: (SumRow & { place: number })[] }>(
       `select environment_id as "environmentId", app_id as "appId", process_type as "processType",
-              json_agg(json_build_object('place', place, 'cpu', cpu, 'memory', memory)) as quantities
+              json_agg(json_build_object('place', place, 'cpu', cpu, 'memory', memory, 'storage', storage)) as quantities
          from (select ${columnsOf[query.by]}, place, ${sums} from (${partsSql}) part group by 1, 2, 3, 4) line
         cross join lateral (
           select concat(environment_id, '/', app_id, '/', process_type) collate "C" as key
@@ -128,7 +132,7 @@ export class UsageRepository {
       `select count(*)::int as count from (
          select workload_id from allocation_gap where organization_id = $1
          union
-         select workload_id from metered_workload where organization_id = $1 and runs and heard_at <= $2) waiting`,
+         select workload_id from metered_workload where organization_id = $1 and runs and not is_volume and heard_at <= $2) waiting`,
       [organizationId, silentSince],
     );
     return row?.count ?? 0;

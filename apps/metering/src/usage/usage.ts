@@ -4,6 +4,8 @@ import type { UsageAmounts, UsageGroup } from '@berth/contracts/metering';
 export interface Quantity {
   readonly millicoreMilliseconds: bigint;
   readonly byteMilliseconds: bigint;
+  /** Of volumes. */
+  readonly storageByteMilliseconds: bigint;
 }
 
 export interface UsageLine extends UsageGroup {
@@ -18,13 +20,14 @@ export interface AppUsage {
   readonly quantity: Quantity;
 }
 
-export const nothing: Quantity = { millicoreMilliseconds: 0n, byteMilliseconds: 0n };
+export const nothing: Quantity = { millicoreMilliseconds: 0n, byteMilliseconds: 0n, storageByteMilliseconds: 0n };
 
 export const sumOf = (quantities: readonly Quantity[]): Quantity =>
   quantities.reduce(
     (sum, each) => ({
       millicoreMilliseconds: sum.millicoreMilliseconds + each.millicoreMilliseconds,
       byteMilliseconds: sum.byteMilliseconds + each.byteMilliseconds,
+      storageByteMilliseconds: sum.storageByteMilliseconds + each.storageByteMilliseconds,
     }),
     nothing,
   );
@@ -33,6 +36,7 @@ export const sumOf = (quantities: readonly Quantity[]): Quantity =>
 export const amountsOf = (quantity: Quantity): UsageAmounts => ({
   millicoreSeconds: (quantity.millicoreMilliseconds / 1000n).toString(),
   byteSeconds: (quantity.byteMilliseconds / 1000n).toString(),
+  storageByteSeconds: (quantity.storageByteMilliseconds / 1000n).toString(),
 });
 
 export const groupOf = ({ environmentId, appId, processType }: UsageGroup): UsageGroup => ({

@@ -2850,6 +2850,7 @@ export interface components {
           memoryMib: number;
           processType: string;
           release: number;
+          storageBytes?: number;
         }[];
         /** Format: uuid */
         environmentId: string;
@@ -3019,7 +3020,7 @@ export interface components {
           };
           id: string;
           /** @enum {string} */
-          metric: 'cpu' | 'memory';
+          metric: 'cpu' | 'memory' | 'storage';
           name: string;
           pricing:
             | {
@@ -3432,7 +3433,7 @@ export interface components {
       };
       unpriced: {
         /** @enum {string} */
-        metric: 'cpu' | 'memory';
+        metric: 'cpu' | 'memory' | 'storage';
         month: string;
         quantity: string;
         version: number;
@@ -3514,7 +3515,7 @@ export interface components {
           };
           id: string;
           /** @enum {string} */
-          metric: 'cpu' | 'memory';
+          metric: 'cpu' | 'memory' | 'storage';
           name: string;
           pricing:
             | {
@@ -3600,6 +3601,7 @@ export interface components {
         environmentId: string | null;
         memory: string;
         processType: string | null;
+        storage: string;
         total: string;
       }[];
       next: string | null;
@@ -3663,7 +3665,7 @@ export interface components {
           };
           id: string;
           /** @enum {string} */
-          metric: 'cpu' | 'memory';
+          metric: 'cpu' | 'memory' | 'storage';
           name: string;
           pricing:
             | {
@@ -3992,7 +3994,7 @@ export interface components {
           };
           id: string;
           /** @enum {string} */
-          metric: 'cpu' | 'memory';
+          metric: 'cpu' | 'memory' | 'storage';
           name: string;
           pricing:
             | {
@@ -4055,7 +4057,7 @@ export interface components {
           };
           id: string;
           /** @enum {string} */
-          metric: 'cpu' | 'memory';
+          metric: 'cpu' | 'memory' | 'storage';
           name: string;
           pricing:
             | {
@@ -4154,7 +4156,7 @@ export interface components {
     };
     CreateWaiver: {
       /** @enum {string} */
-      metric: 'cpu' | 'memory';
+      metric: 'cpu' | 'memory' | 'storage';
       month: string;
       reason: string;
     };
@@ -4794,7 +4796,7 @@ export interface components {
         to: string;
         usage: {
           /** @enum {string} */
-          metric: 'cpu' | 'memory';
+          metric: 'cpu' | 'memory' | 'storage';
           quantity: string;
           unit: string;
         } | null;
@@ -4858,7 +4860,7 @@ export interface components {
       };
       unpriced?: {
         /** @enum {string} */
-        metric: 'cpu' | 'memory';
+        metric: 'cpu' | 'memory' | 'storage';
         quantity: string;
         version: number;
         waived: string | null;
@@ -4886,6 +4888,7 @@ export interface components {
       quantity: string;
       release: number;
       spans: number;
+      storageBytes: number;
       /** Format: date-time */
       to: string;
       /** Format: uuid */
@@ -5015,7 +5018,7 @@ export interface components {
           | 'minimum'
           | 'tax';
         /** @enum {string|null} */
-        metric: 'cpu' | 'memory' | null;
+        metric: 'cpu' | 'memory' | 'storage' | null;
       }[];
       currency: string;
       difference: string;
@@ -5141,7 +5144,7 @@ export interface components {
           };
           id: string;
           /** @enum {string} */
-          metric: 'cpu' | 'memory';
+          metric: 'cpu' | 'memory' | 'storage';
           name: string;
           pricing:
             | {
@@ -5196,7 +5199,7 @@ export interface components {
               };
               id: string;
               /** @enum {string} */
-              metric: 'cpu' | 'memory';
+              metric: 'cpu' | 'memory' | 'storage';
               name: string;
               pricing:
                 | {
@@ -5235,7 +5238,7 @@ export interface components {
               };
               id: string;
               /** @enum {string} */
-              metric: 'cpu' | 'memory';
+              metric: 'cpu' | 'memory' | 'storage';
               name: string;
               pricing:
                 | {
@@ -5474,6 +5477,7 @@ export interface components {
         /** Format: date-time */
         from: string;
         millicoreSeconds: string;
+        storageByteSeconds: string;
         /** Format: date-time */
         to: string;
       };
@@ -6014,6 +6018,7 @@ export interface components {
         environmentId: string | null;
         millicoreSeconds: string;
         processType: string | null;
+        storageByteSeconds: string;
       }[];
       next: string | null;
       /** Format: date-time */
@@ -6021,6 +6026,7 @@ export interface components {
       total: {
         byteSeconds: string;
         millicoreSeconds: string;
+        storageByteSeconds: string;
       };
       waitingWorkloads: number;
     };
@@ -6044,6 +6050,7 @@ export interface components {
         /** Format: date-time */
         from: string;
         millicoreSeconds: string;
+        storageByteSeconds: string;
         /** Format: date-time */
         to: string;
       }[];
@@ -6067,7 +6074,7 @@ export interface components {
     };
     Waiver: {
       /** @enum {string} */
-      metric: 'cpu' | 'memory';
+      metric: 'cpu' | 'memory' | 'storage';
       month: string;
       reason: string;
       /** Format: date-time */

@@ -2,7 +2,7 @@ import type { InvoicePart, Metric } from '@berth/contracts/metering';
 import { formatMinor } from '../rating/currency.js';
 import { exact, roundQuotient } from '../rating/exact.js';
 import type { Span } from '../spans/history.js';
-import { clipped } from '../spans/usage.js';
+import { clipped, sizeOf } from '../spans/usage.js';
 
 /** A line of usage, as far as its parts depend on it. */
 export interface ExplainedLine {
@@ -15,12 +15,6 @@ export interface ExplainedLine {
 }
 
 const AMOUNT_DECIMALS = 10;
-const bytesPerMib = 2n ** 20n;
-
-const sizeOf: Record<Metric, (span: Span) => bigint> = {
-  cpu: (span) => BigInt(span.cpuMillicores),
-  memory: (span) => BigInt(span.memoryMib) * bytesPerMib,
-};
 
 interface Sum {
   readonly first: Span;
@@ -35,7 +29,7 @@ export function partsOf(line: ExplainedLine, spans: readonly Span[]): InvoicePar
   const sums = new Map<string, Sum>();
   for (const span of spans) {
     const part = clipped(span, line);
-    if (!part) continue;
+    if (!part || sizeOf[line.metric](span) === 0n) continue;
     const sum = sums.get(keyOf(span)) ?? { first: span, spans: 0, from: part.from, to: part.to, instanceTime: 0n };
     sum.spans++;
     sum.from = part.from < sum.from ? part.from : sum.from;
@@ -46,17 +40,18 @@ export function partsOf(line: ExplainedLine, spans: readonly Span[]): InvoicePar
   return [...sums.values()].map((sum) => told(line, sum)).toSorted((a, b) => (a.from < b.from ? -1 : 1));
 }
 
-const keyOf = ({ workloadId, cluster, release, processType, cpuMillicores, memoryMib }: Span): string =>
-  JSON.stringify([workloadId, cluster, release, processType, cpuMillicores, memoryMib]);
+const keyOf = ({ workloadId, cluster, release, processType, cpuMillicores, memoryMib, storageBytes }: Span): string =>
+  JSON.stringify([workloadId, cluster, release, processType, cpuMillicores, memoryMib, storageBytes]);
 
 function told(line: ExplainedLine, { first, spans, from, to, instanceTime }: Sum): InvoicePart {
-  const { workloadId, appId, environmentId, projectId, cluster, release, processType, cpuMillicores, memoryMib } =
-    first;
+  const { workloadId, appId, environmentId, projectId, cluster, release, processType } = first;
+  const { cpuMillicores, memoryMib, storageBytes = 0 } = first;
   const quantity = instanceTime * sizeOf[line.metric](first);
   const share = exact(line.amount).times(exact(quantity));
   const amount = roundQuotient(share, exact(line.quantity), AMOUNT_DECIMALS, 'half-even');
   return {
-    ...{ workloadId, appId, environmentId, projectId, cluster, release, processType, cpuMillicores, memoryMib },
+    ...{ workloadId, appId, environmentId, projectId, cluster, release, processType },
+    ...{ cpuMillicores, memoryMib, storageBytes },
     ...{ spans, from: from.toISOString(), to: to.toISOString() },
     ...{ instanceMilliseconds: `${instanceTime}`, quantity: `${quantity}` },
     amount: formatMinor(amount, AMOUNT_DECIMALS),

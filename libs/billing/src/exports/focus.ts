@@ -52,7 +52,7 @@ function rowOf(told: InvoiceDocument, amount: string, cells: Cells): FocusRow {
   };
 }
 
-const units: Record<Metric, string> = { cpu: 'Core-Hours', memory: 'GiB-Hours' };
+const units: Record<Metric, string> = { cpu: 'Core-Hours', memory: 'GiB-Hours', storage: 'GiB-Hours' };
 const DECIMALS = 10;
 
 /** A row for each app. Where tiers, packages or allowances make a unit's price depend on others, it is the line's average. */
@@ -69,7 +69,7 @@ function usageRows(told: InvoiceDocument, line: InvoiceLine, prices: PricesOfLin
       ...{ PricingQuantity: used, PricingUnit: units[metric], ConsumedQuantity: used, ConsumedUnit: units[metric] },
       ...{ ListUnitPrice: list, ListCost: product(list, used) },
       ...{ ContractedUnitPrice: contracted, ContractedCost: product(contracted, used) },
-      ...{ ResourceId: appId, ResourceType: 'App', ServiceCategory: 'Compute' },
+      ...{ ResourceId: appId, ResourceType: 'App', ServiceCategory: metric === 'storage' ? 'Storage' : 'Compute' },
     });
   });
 }

@@ -80,6 +80,7 @@ describe('usage of spans', () => {
     expect(usageOf(spans, { from: at(from), to: at(to) })).toEqual([
       { appId: 'a', metric: 'cpu', quantity: milliseconds * 2n * 250n },
       { appId: 'a', metric: 'memory', quantity: milliseconds * 2n * 256n * 1_048_576n },
+      { appId: 'a', metric: 'storage', quantity: 0n },
     ]);
   });
 

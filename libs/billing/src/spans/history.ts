@@ -1,4 +1,4 @@
-import type { Allocation, AllocationEntry } from '@berth/contracts/events';
+import type { MeteredAllocation, MeteredEntry } from '@berth/contracts/metering';
 import { moveTo, type Resource } from './span.js';
 
 /** What an accepted event says, and where it stands among the facts of its workload. */
@@ -7,7 +7,7 @@ export interface Fact {
   readonly id: string;
   readonly epoch: number;
   readonly isSnapshot: boolean;
-  readonly data: Allocation;
+  readonly data: MeteredAllocation;
 }
 
 export interface Span extends Resource {
@@ -62,7 +62,7 @@ export function spansOf(facts: readonly Fact[]): Span[] {
   return [...ended, ...open];
 }
 
-const begun = (data: Allocation, entry: AllocationEntry, from: Date): Span => {
+const begun = (data: MeteredAllocation, entry: MeteredEntry, from: Date): Span => {
   const { workloadId, appId, environmentId, projectId } = data;
   return { ...entry, workloadId, appId, environmentId, projectId, from, to: null };
 };

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { metric, type Metric } from '@berth/contracts/metering';
 import type { Span } from './history.js';
+import { sizeOf } from './usage.js';
 
 /** A span of a period as it goes into the hash: clipped to the period. */
 export type ClippedSpan = Span & { readonly to: Date };
@@ -23,23 +25,23 @@ export function compareSpans(a: ClippedSpan, b: ClippedSpan): number {
 export class SpanDigest {
   private readonly hash = createHash('sha256');
   private count = 0;
-  private cpu = 0n;
-  private memory = 0n;
+  private readonly sum: Record<Metric, bigint> = { cpu: 0n, memory: 0n, storage: 0n };
 
   add(span: ClippedSpan): void {
     this.count++;
     const instanceTime = BigInt(span.to.getTime() - span.from.getTime()) * BigInt(span.instances);
-    this.cpu += instanceTime * BigInt(span.cpuMillicores);
-    this.memory += instanceTime * BigInt(span.memoryMib) * 2n ** 20n;
+    for (const each of metric.options) this.sum[each] += instanceTime * sizeOf[each](span);
     const { workloadId, appId, environmentId, projectId, cluster, release, processType } = span;
     const what = [workloadId, appId, environmentId, projectId, cluster, release, processType];
     const size = [span.cpuMillicores, span.memoryMib, span.instances, span.from.toISOString(), span.to.toISOString()];
-    this.hash.update(`${JSON.stringify([...what, ...size])}\n`);
+    // Only where there is some: what was hashed before there were volumes must have the same hash.
+    const storage = span.storageBytes ? [span.storageBytes] : [];
+    this.hash.update(`${JSON.stringify([...what, ...size, ...storage])}\n`);
   }
 
-  /** What all of them are together, in millicore-milliseconds and byte-milliseconds. */
-  sums(): { readonly cpu: bigint; readonly memory: bigint } {
-    return { cpu: this.cpu, memory: this.memory };
+  /** What all of them are together, in base units. */
+  sums(): Readonly<Record<Metric, bigint>> {
+    return { ...this.sum };
   }
 
   done(): { readonly count: number; readonly sha256: string } {

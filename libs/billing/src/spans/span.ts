@@ -1,9 +1,9 @@
-import type { AllocationEntry } from '@berth/contracts/events';
+import type { MeteredEntry } from '@berth/contracts/metering';
 
 /** What one span is of: instances that are alike in all of this. */
-export type Resource = Omit<AllocationEntry, 'instances'>;
+export type Resource = Omit<MeteredEntry, 'instances'>;
 
-export interface OpenSpan extends AllocationEntry {
+export interface OpenSpan extends MeteredEntry {
   readonly from: Date;
 }
 
@@ -18,20 +18,20 @@ export interface Move<Open extends OpenSpan = OpenSpan> {
   /** Spans that would be empty, because they began at `at`. */
   readonly dropping: readonly Open[];
   /** Spans that begin at `at`. */
-  readonly opening: readonly AllocationEntry[];
+  readonly opening: readonly MeteredEntry[];
 }
 
 /** Equal for what is of one resource of a workload. Only the last part may hold blanks. */
-const keyOf = ({ cluster, release, processType, cpuMillicores, memoryMib }: Resource): string =>
-  `${release} ${cpuMillicores} ${memoryMib} ${processType} ${cluster}`;
+const keyOf = ({ cluster, release, processType, cpuMillicores, memoryMib, storageBytes = 0 }: Resource): string =>
+  `${release} ${cpuMillicores} ${memoryMib} ${storageBytes} ${processType} ${cluster}`;
 
 /** One entry per resource. */
-export function mergeEntries(entries: readonly AllocationEntry[]): AllocationEntry[] {
+export function mergeEntries(entries: readonly MeteredEntry[]): MeteredEntry[] {
   return [...merged(entries).values()];
 }
 
-function merged(entries: readonly AllocationEntry[]): Map<string, AllocationEntry> {
-  const byKey = new Map<string, AllocationEntry>();
+function merged(entries: readonly MeteredEntry[]): Map<string, MeteredEntry> {
+  const byKey = new Map<string, MeteredEntry>();
   for (const entry of entries) {
     const key = keyOf(entry);
     const same = byKey.get(key);
@@ -46,7 +46,7 @@ function merged(entries: readonly AllocationEntry[]): Map<string, AllocationEntr
  */
 export function moveTo<Open extends OpenSpan>(
   open: readonly Open[],
-  entries: readonly AllocationEntry[],
+  entries: readonly MeteredEntry[],
   effectiveAt: Date,
   former: Date | null,
 ): Move<Open> {

@@ -1,5 +1,7 @@
+import { metric, type Metric } from '@berth/contracts/metering';
 import type { UsageOfApp } from '../rating/rating.js';
 import type { Span } from './history.js';
+import type { Resource } from './span.js';
 
 interface Stretch {
   readonly from: Date;
@@ -15,22 +17,27 @@ export function clipped(span: Span, { from, to }: Stretch): (Span & Stretch) | u
 
 const bytesPerMib = 2n ** 20n;
 
+/** Base units of a metric that one instance uses in a millisecond. */
+export const sizeOf: Readonly<Record<Metric, (resource: Resource) => bigint>> = {
+  cpu: ({ cpuMillicores }) => BigInt(cpuMillicores),
+  memory: ({ memoryMib }) => BigInt(memoryMib) * bytesPerMib,
+  storage: ({ storageBytes = 0 }) => BigInt(storageBytes),
+};
+
 /** Usage of each app in `[from, to)`; apps in the order of their ids. */
 export function usageOf(spans: readonly Span[], stretch: Stretch): UsageOfApp[] {
-  const sums = new Map<string, { cpu: bigint; memory: bigint }>();
+  const sums = new Map<string, Record<Metric, bigint>>();
   for (const span of spans) {
     const part = clipped(span, stretch);
     if (!part) continue;
     const instanceTime = BigInt(part.to.getTime() - part.from.getTime()) * BigInt(part.instances);
-    const sum = sums.get(part.appId) ?? { cpu: 0n, memory: 0n };
-    sum.cpu += instanceTime * BigInt(part.cpuMillicores);
-    sum.memory += instanceTime * BigInt(part.memoryMib) * bytesPerMib;
+    const sum = sums.get(part.appId) ?? { cpu: 0n, memory: 0n, storage: 0n };
+    for (const each of metric.options) sum[each] += instanceTime * sizeOf[each](part);
     sums.set(part.appId, sum);
   }
   return [...sums]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .flatMap(([appId, { cpu, memory }]): UsageOfApp[] => [
-      { appId, metric: 'cpu', quantity: cpu },
-      { appId, metric: 'memory', quantity: memory },
-    ]);
+    .flatMap(([appId, sum]) =>
+      metric.options.map((each): UsageOfApp => ({ appId, metric: each, quantity: sum[each] })),
+    );
 }

@@ -1,6 +1,6 @@
 import { ApiProblem, type Client, type Schemas } from '@berth/api-client';
 import { inUnits } from '@berth/billing';
-import { type InvoiceDocument, invoiceDocument } from '@berth/contracts/metering';
+import { type InvoiceDocument, invoiceDocument, type Metric } from '@berth/contracts/metering';
 import type { Command } from 'commander';
 import type { Context } from '../../context.js';
 import { deploymentsOf, releasesOf } from '../../lists.js';
@@ -28,7 +28,7 @@ interface Origin {
 interface Explained extends Part, Origin {
   readonly line: number;
   readonly name: string;
-  readonly metric: 'cpu' | 'memory';
+  readonly metric: Metric;
 }
 
 const LIMIT = 200;
@@ -84,7 +84,12 @@ async function visible<Item>(items: Promise<Item[]>): Promise<Item[]> {
 async function describe(context: Context, { currency }: InvoiceDocument, parts: readonly Explained[]): Promise<string> {
   const name = await namesOf(context, parts);
   const rows = parts.map((part): Cell[] => [
-    ...[part.name, name(part), `v${part.release}`, part.deployment && `#${part.deployment}`],
+    ...[
+      part.name,
+      name(part),
+      part.release === 0 ? 'volume' : `v${part.release}`,
+      part.deployment && `#${part.deployment}`,
+    ],
     ...[shortCommit(part.commit), part.by, time(part.from), time(part.to)],
     ...[inUnits(part.metric, BigInt(part.quantity), 2), `${part.amount} ${currency}`],
   ]);

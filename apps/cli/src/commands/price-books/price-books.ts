@@ -10,7 +10,7 @@ export const priceBooksOf = (client: Client): Promise<Schemas['PriceBook'][]> =>
 
 type Rate = Schemas['PriceBook']['current']['prices']['rates'][number];
 
-const units: Record<Rate['metric'], string> = { cpu: 'core-hour', memory: 'GiB-hour' };
+const units: Record<Rate['metric'], string> = { cpu: 'core-hour', memory: 'GiB-hour', storage: 'GiB-hour' };
 
 /** `0.028 per core-hour`. */
 export function priceText({ metric, pricing, free }: Rate): string {

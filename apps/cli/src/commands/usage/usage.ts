@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import type { Context } from '../../context.js';
 import { time } from '../../output/format.js';
 import { table } from '../../output/table.js';
-import { amounts } from './amounts.js';
+import { amountHeads, amounts } from './amounts.js';
 import { type IntervalOptions, intervalOptions, namesOf, queryOf } from './query.js';
 import { running } from './running.js';
 import { type Grain, grains, series } from './series.js';
@@ -42,9 +42,6 @@ export async function run(context: Context, given: UsageOptions): Promise<void> 
 async function describe(context: Context, { from, countedUntil, items, total }: Usage): Promise<string> {
   const name = await namesOf(context, items);
   const rows = items.map((each) => [name(each), ...amounts(each)]);
-  const lines = await table(
-    ['what', 'core-seconds', 'GiB-seconds', 'byte-seconds'],
-    [...rows, ['total', ...amounts(total)]],
-  );
+  const lines = await table(['what', ...amountHeads], [...rows, ['total', ...amounts(total)]]);
   return `${time(from)} to ${time(countedUntil)} (UTC)\n\n${lines}`;
 }

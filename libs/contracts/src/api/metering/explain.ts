@@ -9,15 +9,19 @@ import { period } from './usage.js';
 export const invoicePartQuery = pageQuery.extend({ line: z.coerce.number().int().nonnegative() });
 export type InvoicePartQuery = z.infer<typeof invoicePartQuery>;
 
-/** What one release of a workload has of a line of usage: its instances of one size and process type. */
+/**
+ * What one release of a workload has of a line of usage: its instances of one size and process type. Of a line of storage:
+ * what a volume of one size has; `workloadId` is its id, release, CPU and memory are 0.
+ */
 export const invoicePart = z
   .object({
     ...{ workloadId: id, appId: id, environmentId: id, projectId: id },
     cluster: z.string(),
-    release: z.int().positive(),
+    release: z.int().nonnegative(),
     processType: processName,
-    cpuMillicores: z.int().positive(),
-    memoryMib: z.int().positive(),
+    cpuMillicores: z.int().nonnegative(),
+    memoryMib: z.int().nonnegative(),
+    storageBytes: z.int().nonnegative(),
     /** How many spans, from the beginning of the first to the end of the last. */
     spans: z.int().positive(),
     from: instant,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { pageOf, pageQuery } from '../../common/page.js';
 import { bigCount, currency, decimal, id, instant } from '../../common/values.js';
-import { allocation } from '../../events/shapes.js';
+import { allocation, allocationEntry } from '../../events/shapes.js';
 import { metric, roundingMode } from './price-books.js';
 import { billTo } from './billing-accounts.js';
 import { seller } from './issuers.js';
@@ -127,6 +127,19 @@ export const invoiceQuery = pageQuery.extend({ organization: id, number: z.strin
 export type InvoiceQuery = z.infer<typeof invoiceQuery>;
 
 /** An event as it was accepted: with all of them up to its cut an invoice can be computed anew. */
+/** Instances that serve, or the storage of a volume: then `release`, CPU and memory are 0. */
+export const meteredEntry = allocationEntry.extend({
+  release: z.int().nonnegative(),
+  cpuMillicores: z.int().nonnegative(),
+  memoryMib: z.int().nonnegative(),
+  storageBytes: z.int().positive().optional(),
+});
+export type MeteredEntry = z.infer<typeof meteredEntry>;
+
+/** What a workload has allocated; or a volume, which is metered as a workload of its own: `workloadId` is its id then. */
+export const meteredAllocation = allocation.extend({ entries: z.array(meteredEntry) });
+export type MeteredAllocation = z.infer<typeof meteredAllocation>;
+
 export const acceptedEvent = z
   .object({
     /** Order of acceptance. */
@@ -136,7 +149,7 @@ export const acceptedEvent = z
     epoch: z.int().nonnegative(),
     isSnapshot: z.boolean(),
     time: instant,
-    data: allocation,
+    data: meteredAllocation,
   })
   .meta({ id: 'AcceptedEvent' });
 export type AcceptedEvent = z.infer<typeof acceptedEvent>;

@@ -16,8 +16,8 @@ export const percentOrNone = z
   .regex(/^(100(\.0{1,10})?|[1-9]?[0-9](\.[0-9]{1,10})?)$/, { error: 'must be a percentage' });
 const percent = percentOrNone.refine(isPositive, { error: 'must be more than 0' });
 
-/** What is measured: `cpu` is priced per core-hour, `memory` per GiB-hour (GiB: 2^30 bytes). */
-export const metric = z.enum(['cpu', 'memory']);
+/** What is measured: `cpu` is priced per core-hour, `memory` and `storage` (of volumes) per GiB-hour (GiB: 2^30 bytes). */
+export const metric = z.enum(['cpu', 'memory', 'storage']);
 export type Metric = z.infer<typeof metric>;
 
 /** In steps of 10^-10, to compare without a float. */

@@ -49,6 +49,8 @@ export const usageAmounts = z.object({
   millicoreSeconds: bigCount,
   /** Bytes of memory, times seconds. */
   byteSeconds: bigCount,
+  /** Bytes of volumes, as they are provisioned, times seconds. */
+  storageByteSeconds: bigCount,
 });
 export type UsageAmounts = z.infer<typeof usageAmounts>;
 
