@@ -1,34 +1,5 @@
-import type { Command } from 'commander';
-import type { Context } from './context.js';
-
-/** What a file under `commands/` exports. */
-export interface CommandModule {
-  /** Declares arguments and options. */
-  options(command: Command): Command;
-  run(context: Context, options: never, ...args: never[]): Promise<void>;
-}
-
-export interface CommandEntry {
-  /** Words after `berth`. */
-  readonly path: string;
-  /** As in the list of commands, where it is shorter than what `--help` of the command says. */
-  readonly usage?: string;
-  readonly summary: string;
-  /** A command's file is read only when the command runs: that is what keeps the start fast. */
-  readonly load: () => Promise<CommandModule>;
-}
-
-export interface CommandGroup {
-  readonly title: string;
-  readonly commands: readonly CommandEntry[];
-}
-
-const entry = (path: string, summary: string, load: () => Promise<CommandModule>, usage?: string): CommandEntry => ({
-  path,
-  summary,
-  load,
-  ...(usage === undefined ? {} : { usage }),
-});
+import { type CommandEntry, type CommandGroup, entry } from './command-entry.js';
+import { operatorCommands } from './operator-commands.js';
 
 export const groups: readonly CommandGroup[] = [
   {
@@ -51,6 +22,9 @@ export const groups: readonly CommandGroup[] = [
       entry('tokens list', 'your API tokens', () => import('./commands/tokens/list.js')),
       entry('tokens create', 'for a program of yours', () => import('./commands/tokens/create.js'), 'NAME [--scope S]'),
       entry('tokens revoke', 'end an API token', () => import('./commands/tokens/revoke.js'), 'ID'),
+      entry('impersonations list', 'who asks to see what you see', () => import('./commands/impersonations/list.js')),
+      entry('impersonations consent', 'for an hour', () => import('./commands/impersonations/consent.js'), 'ID'),
+      entry('impersonations end', 'refuse, or take it back', () => import('./commands/impersonations/end.js'), 'ID'),
       entry('2fa status', 'your second factor', () => import('./commands/second-factor/status.js')),
       entry('2fa enable', 'set up an authenticator', () => import('./commands/second-factor/enable.js')),
       entry('2fa disable', 'give it up', () => import('./commands/second-factor/disable.js')),
@@ -206,94 +180,7 @@ export const groups: readonly CommandGroup[] = [
       entry('top', 'live CPU, memory and storage', () => import('./commands/top/top.js')),
     ],
   },
-  {
-    title: 'Operate',
-    commands: [
-      entry('admin users', 'who has an account', () => import('./commands/admin/users/list.js'), '[PREFIX]'),
-      entry(
-        'admin suspend-user',
-        'shut somebody out',
-        () => import('./commands/admin/users/suspend.js'),
-        'E-MAIL --reason TEXT',
-      ),
-      entry(
-        'admin resume-user',
-        'take that back',
-        () => import('./commands/admin/users/resume.js'),
-        'E-MAIL --reason TEXT',
-      ),
-      entry(
-        'admin reset-2fa',
-        'for who lost all of them',
-        () => import('./commands/admin/users/reset-second-factor.js'),
-        'E-MAIL --reason TEXT',
-      ),
-      entry(
-        'admin orgs',
-        'which organizations there are',
-        () => import('./commands/admin/organizations/list.js'),
-        '[PREFIX]',
-      ),
-      entry(
-        'admin suspend-org',
-        'stop all that it runs',
-        () => import('./commands/admin/organizations/suspend.js'),
-        'NAME --reason TEXT',
-      ),
-      entry(
-        'admin resume-org',
-        'take that back',
-        () => import('./commands/admin/organizations/resume.js'),
-        'NAME --reason TEXT',
-      ),
-      entry('admin quotas', 'what one may use', () => import('./commands/admin/quotas/show.js'), 'NAME'),
-      entry(
-        'admin set-quotas',
-        'let it use more, or less',
-        () => import('./commands/admin/quotas/set.js'),
-        'NAME apps=200 ...',
-      ),
-      entry('admin sign-up', 'who may make an account', () => import('./commands/admin/sign-up/show.js')),
-      entry('admin set-sign-up', 'say who may', () => import('./commands/admin/sign-up/set.js'), 'MODE [--domain D]'),
-      entry('admin keys', 'what signs tokens', () => import('./commands/admin/keys.js')),
-      entry('admin rotate-keys', 'sign with a new one', () => import('./commands/admin/rotate-keys.js')),
-      entry('dead-letters list', 'usage that was not believed', () => import('./commands/dead-letters/list.js')),
-      entry(
-        'dead-letters replay',
-        'take it up again',
-        () => import('./commands/dead-letters/replay.js'),
-        'KEY --reason TEXT',
-      ),
-      entry(
-        'dead-letters discard',
-        'drop one for ever',
-        () => import('./commands/dead-letters/discard.js'),
-        'EVENT --reason TEXT',
-      ),
-      entry('closings list', 'months that cannot be closed', () => import('./commands/closings/list.js')),
-      entry('closings show', 'what speaks against it', () => import('./commands/closings/show.js'), 'ORGANIZATION'),
-      entry(
-        'closings waive',
-        'answer for usage without a price',
-        () => import('./commands/closings/waive.js'),
-        'ORGANIZATION MONTH',
-      ),
-      entry('closings close', 'issue the invoice now', () => import('./commands/closings/close.js'), 'ORGANIZATION'),
-      entry(
-        'closings reopen',
-        'a month without an invoice',
-        () => import('./commands/closings/reopen.js'),
-        'ORGANIZATION MONTH',
-      ),
-      entry('admin snapshots', 'tell all services again', () => import('./commands/admin/snapshots.js'), 'AGGREGATE'),
-      entry('clusters list', 'where workloads can be placed', () => import('./commands/clusters/list.js')),
-      entry('clusters add', 'register a cluster', () => import('./commands/clusters/add.js'), 'NAME --kubeconfig FILE'),
-      entry('clusters doctor', 'what a cluster lacks', () => import('./commands/clusters/doctor.js'), 'NAME'),
-      entry('clusters cordon', 'place nothing new there', () => import('./commands/clusters/cordon.js'), 'NAME'),
-      entry('clusters uncordon', 'place there again', () => import('./commands/clusters/uncordon.js'), 'NAME'),
-      entry('clusters remove', 'forget an empty one', () => import('./commands/clusters/remove.js'), 'NAME'),
-    ],
-  },
+  operatorCommands,
   {
     title: 'Pay',
     commands: [

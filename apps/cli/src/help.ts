@@ -1,4 +1,5 @@
-import { type CommandEntry, groups } from './command-table.js';
+import type { CommandEntry } from './command-entry.js';
+import { groups } from './command-table.js';
 
 const footer = `Options:
   --json             results as JSON on stdout

@@ -1,4 +1,5 @@
-import { type CommandEntry, commands } from './command-table.js';
+import type { CommandEntry } from './command-entry.js';
+import { commands } from './command-table.js';
 
 /** Where the words of a command line lead. */
 export type Located =

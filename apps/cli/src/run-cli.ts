@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import type { CommandEntry, CommandModule } from './command-table.js';
+import type { CommandEntry, CommandModule } from './command-entry.js';
 import { CommandEnded, exitCodes } from './errors.js';
 import { helpText, nounHelp } from './help.js';
 import type { Io } from './io.js';

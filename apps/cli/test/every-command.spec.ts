@@ -47,6 +47,7 @@ const reads: Readonly<Record<string, readonly string[]>> = {
   'audit verify': [],
   'admin keys': [],
   'admin users': [],
+  'impersonations list': [],
   'admin orgs': [],
   'admin quotas': ['acme'],
   'admin sign-up': [],
@@ -113,6 +114,10 @@ const others: Readonly<Record<string, readonly string[]>> = {
   'admin suspend-user': ['bob@example.com', '--reason', 'abuse'],
   'admin resume-user': ['bob@example.com', '--reason', 'mended'],
   'admin reset-2fa': ['bob@example.com', '--reason', 'lost'],
+  'impersonations consent': [idOf(7)],
+  'impersonations end': [idOf(7)],
+  'admin impersonate': ['bob@example.com', '--reason', 'ticket'],
+  'admin impersonation-token': [idOf(7)],
   'admin suspend-org': ['acme', '--reason', 'abuse'],
   'admin resume-org': ['acme', '--reason', 'mended'],
   'admin set-quotas': ['acme', 'apps=1'],
@@ -213,7 +218,15 @@ describe('every command', () => {
     );
     platform.on(`GET /v1/price-books/${priceBook.id}/differences`, { currency: 'EUR', from: 1, items: [] });
     platform.on('GET /v1/credits', page());
-    for (const route of ['sessions', 'api-tokens', 'memberships', 'roles', 'service-accounts', 'audit'])
+    for (const route of [
+      'sessions',
+      'api-tokens',
+      'memberships',
+      'roles',
+      'service-accounts',
+      'audit',
+      'me/impersonations',
+    ])
       platform.on(`GET /v1/${route}`, page());
     platform.on('GET /v1/audit/verification', { items: [] });
     platform.on('GET /v1/auth/totp', { enabled: false, recoveryCodesLeft: 0 });
@@ -251,6 +264,8 @@ describe('every command', () => {
       ...[`DELETE /v1/api-tokens/${idOf(7)}`, `POST ${identity}/snapshots`, 'POST /v1/auth/step-up'],
       ...['GET', 'POST'].map((method) => `${method} ${identity}/signing-keys`),
       ...['GET', 'PUT'].map((method) => `${method} ${identity}/sign-up-policy`),
+      ...[`POST ${identity}/impersonations/${idOf(7)}/token`, 'GET /v1/me/impersonations'],
+      ...[`POST /v1/me/impersonations/${idOf(7)}/consent`, `DELETE /v1/me/impersonations/${idOf(7)}`],
       ...['users', 'organizations'].map((what) => `GET ${identity}/${what}`),
     ];
     for (const route of refused) closed.on(route, (_, response) => problem(response, 401, 'unauthenticated'));

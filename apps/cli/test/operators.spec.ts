@@ -59,6 +59,16 @@ describe('who operates the platform', () => {
     expect(await terminal.berth(['admin', command, 'acm', '--reason', 'unpaid'])).toMatchObject({ code: 4 });
   });
 
+  it('asks to see what somebody sees, and gets a token for it after the consent', async () => {
+    const asked = { id: idOf(7), userId: idOf(4), administratorId: idOf(1), state: 'asked', reason: 'x' };
+    platform.on(`POST ${admin}/users/${idOf(4)}/impersonations`, (_, response) => json(response, asked, 201));
+    platform.on(`POST ${admin}/impersonations/${idOf(7)}/token`, { accessToken: 'a.b.c', expiresIn: 600 });
+    const ran = await terminal.berth(['admin', 'impersonate', 'bob@example.com', '--reason', 'ticket 4711']);
+    expect(ran).toMatchObject({ code: 0, stdout: expect.stringContaining(`impersonation-token ${idOf(7)}`) });
+    expect(platform.bodies(`POST ${admin}/users/${idOf(4)}/impersonations`)).toEqual([{ reason: 'ticket 4711' }]);
+    expect(await terminal.berth(['admin', 'impersonation-token', idOf(7)])).toMatchObject({ stdout: 'a.b.c\n' });
+  });
+
   it('sets what is named of a quota, and leaves the rest', async () => {
     const path = `/v1/quotas/${idOf(5)}`;
     platform.on(`GET ${path}`, { apps: 100, memoryMib: 65_536 });
@@ -111,6 +121,22 @@ describe('a session', () => {
       code: 0,
     });
     expect(await terminal.berth(['prove'])).toMatchObject({ code: 2 });
+  });
+});
+
+describe('somebody with whose eyes an administrator wants to look', () => {
+  it('sees who asks why, consents, and ends it', async () => {
+    const asked = { id: idOf(7), state: 'asked', reason: 'ticket 4711', createdAt: at, expiresAt: at };
+    platform.on('GET /v1/me/impersonations', page(asked));
+    platform.on(`POST /v1/me/impersonations/${idOf(7)}/consent`, { ...asked, state: 'consented' });
+    platform.on(`DELETE /v1/me/impersonations/${idOf(7)}`, done);
+    expect((await terminal.berth(['impersonations', 'list'])).stdout).toMatch(/asked .* ticket 4711/);
+    expect(await terminal.berth(['impersonations', 'consent', idOf(7)])).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('until 2026-11-21 10:00:00'),
+    });
+    expect(await terminal.berth(['impersonations', 'end', idOf(7)])).toMatchObject({ code: 0 });
+    expect(platform.to(`DELETE /v1/me/impersonations/${idOf(7)}`)).toHaveLength(1);
   });
 });
 

@@ -14,14 +14,20 @@ export const usersLike = (client: Client, search: string, most?: number): Promis
     return client.GET('/v1/admin/user-management/users', { params: { query } });
   }, most);
 
+/** @throws CliError when nobody has exactly that address */
+export async function userWith(client: Client, email: string): Promise<AdministeredUser> {
+  const user = (await usersLike(client, email)).find((each) => each.email === email.toLowerCase());
+  if (user) return user;
+  throw notFound(`Nobody has the address ${email}.`, 'See: berth admin users PREFIX');
+}
+
 type Act = 'suspend' | 'resume' | 'reset-second-factor';
 
 /** A command that does it to whoever has an address. */
 export const actOn = (act: Act, done: (email: string) => string) => ({
   options: (command: Command): Command => withReason(command.argument('<e-mail>', 'whose account')),
   async run({ client, out }: Context, { reason }: Because, email: string): Promise<void> {
-    const user = (await usersLike(client, email)).find((each) => each.email === email.toLowerCase());
-    if (!user) throw notFound(`Nobody has the address ${email}.`, 'See: berth admin users PREFIX');
+    const user = await userWith(client, email);
     const params = { path: { id: user.id } };
     await answerOf(client.POST(`/v1/admin/user-management/users/{id}/${act}`, { params, body: { reason } }));
     await out.result(user, () => done(user.email));

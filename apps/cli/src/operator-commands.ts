@@ -1,0 +1,103 @@
+import { type CommandGroup, entry } from './command-entry.js';
+
+/** For administrators of the platform. */
+export const operatorCommands: CommandGroup = {
+  title: 'Operate',
+  commands: [
+    entry('admin users', 'who has an account', () => import('./commands/admin/users/list.js'), '[PREFIX]'),
+    entry(
+      'admin suspend-user',
+      'shut somebody out',
+      () => import('./commands/admin/users/suspend.js'),
+      'E-MAIL --reason TEXT',
+    ),
+    entry(
+      'admin resume-user',
+      'take that back',
+      () => import('./commands/admin/users/resume.js'),
+      'E-MAIL --reason TEXT',
+    ),
+    entry(
+      'admin reset-2fa',
+      'for who lost all of them',
+      () => import('./commands/admin/users/reset-second-factor.js'),
+      'E-MAIL --reason TEXT',
+    ),
+    entry(
+      'admin impersonate',
+      'ask to see what somebody sees',
+      () => import('./commands/admin/users/impersonate.js'),
+      'E-MAIL --reason TEXT',
+    ),
+    entry(
+      'admin impersonation-token',
+      'look, after the consent',
+      () => import('./commands/admin/users/impersonation-token.js'),
+      'ID',
+    ),
+    entry(
+      'admin orgs',
+      'which organizations there are',
+      () => import('./commands/admin/organizations/list.js'),
+      '[PREFIX]',
+    ),
+    entry(
+      'admin suspend-org',
+      'stop all that it runs',
+      () => import('./commands/admin/organizations/suspend.js'),
+      'NAME --reason TEXT',
+    ),
+    entry(
+      'admin resume-org',
+      'take that back',
+      () => import('./commands/admin/organizations/resume.js'),
+      'NAME --reason TEXT',
+    ),
+    entry('admin quotas', 'what one may use', () => import('./commands/admin/quotas/show.js'), 'NAME'),
+    entry(
+      'admin set-quotas',
+      'let it use more, or less',
+      () => import('./commands/admin/quotas/set.js'),
+      'NAME apps=200 ...',
+    ),
+    entry('admin sign-up', 'who may make an account', () => import('./commands/admin/sign-up/show.js')),
+    entry('admin set-sign-up', 'say who may', () => import('./commands/admin/sign-up/set.js'), 'MODE [--domain D]'),
+    entry('admin keys', 'what signs tokens', () => import('./commands/admin/keys.js')),
+    entry('admin rotate-keys', 'sign with a new one', () => import('./commands/admin/rotate-keys.js')),
+    entry('dead-letters list', 'usage that was not believed', () => import('./commands/dead-letters/list.js')),
+    entry(
+      'dead-letters replay',
+      'take it up again',
+      () => import('./commands/dead-letters/replay.js'),
+      'KEY --reason TEXT',
+    ),
+    entry(
+      'dead-letters discard',
+      'drop one for ever',
+      () => import('./commands/dead-letters/discard.js'),
+      'EVENT --reason TEXT',
+    ),
+    entry('closings list', 'months that cannot be closed', () => import('./commands/closings/list.js')),
+    entry('closings show', 'what speaks against it', () => import('./commands/closings/show.js'), 'ORGANIZATION'),
+    entry(
+      'closings waive',
+      'answer for usage without a price',
+      () => import('./commands/closings/waive.js'),
+      'ORGANIZATION MONTH',
+    ),
+    entry('closings close', 'issue the invoice now', () => import('./commands/closings/close.js'), 'ORGANIZATION'),
+    entry(
+      'closings reopen',
+      'a month without an invoice',
+      () => import('./commands/closings/reopen.js'),
+      'ORGANIZATION MONTH',
+    ),
+    entry('admin snapshots', 'tell all services again', () => import('./commands/admin/snapshots.js'), 'AGGREGATE'),
+    entry('clusters list', 'where workloads can be placed', () => import('./commands/clusters/list.js')),
+    entry('clusters add', 'register a cluster', () => import('./commands/clusters/add.js'), 'NAME --kubeconfig FILE'),
+    entry('clusters doctor', 'what a cluster lacks', () => import('./commands/clusters/doctor.js'), 'NAME'),
+    entry('clusters cordon', 'place nothing new there', () => import('./commands/clusters/cordon.js'), 'NAME'),
+    entry('clusters uncordon', 'place there again', () => import('./commands/clusters/uncordon.js'), 'NAME'),
+    entry('clusters remove', 'forget an empty one', () => import('./commands/clusters/remove.js'), 'NAME'),
+  ],
+};
