@@ -25,6 +25,20 @@ export async function prepare() {
   });
 }
 
+/** After `prepare`: makes one program of the platform, when what it is made of is younger. */
+export function bundle() {
+  const built = ['libs', 'apps'].flatMap((group) =>
+    readdirSync(join(root, group)).map((name) => join(root, group, name, 'dist/.tsbuildinfo')),
+  );
+  const made = timeOf(join(root, 'apps/standalone/bundle/main.js'));
+  const parts = [join(root, 'package-lock.json'), join(root, 'tools/bundle.mjs'), ...built];
+  if (parts.every((file) => timeOf(file) < made)) return;
+  console.error('Bundling ...');
+  run(workspaceNode, [join(root, 'tools/bundle.mjs')]);
+}
+
+const timeOf = (file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+
 export function fail(sentence) {
   console.error(sentence);
   process.exit(1);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { chmod, copyFile, mkdir, realpath, rm, stat, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Artifact } from '@berth/contracts/events';
 import { BuildFailure } from '../builds/build-failure.js';
@@ -36,7 +37,7 @@ export interface HostExecutorParts {
   readonly blobs: BlobStore;
 }
 
-const staticServerFile = join(import.meta.dirname, '../../assets/static-server.mjs');
+const staticServerFile = createRequire(import.meta.url).resolve('@berth/build/static-server');
 /** 1980-01-01, the first day that a zip file can hold. */
 const sourceDate = '315532800';
 const tailLines = 40;

@@ -47,7 +47,8 @@ export class GatewaySyncReconciler implements Reconciler {
       this.complained = false;
       return true;
     } catch (error) {
-      if (!(error instanceof GatewayRefused)) throw error;
+      // The service stops: nothing is wrong with the gateway.
+      if (!(error instanceof GatewayRefused) || signal.aborted) throw error;
       if (!this.complained) this.logger.warn({ err: error }, 'a gateway has not taken the signing keys');
       this.complained = true;
       return false;
