@@ -19,6 +19,7 @@ import { defaultTuning, type Tuning } from './tuning.js';
 import { Sessions } from './sessions/sessions.js';
 import { Sampler } from './workloads/sampler.js';
 import { Workloads } from './workloads/workloads.js';
+import { VolumeFolders } from './workloads/volume-folders.js';
 
 export interface AgentOptions {
   /** Process ledger, unpacked slugs, instance folders, logs. One agent at a time. */
@@ -90,6 +91,8 @@ async function assemble(
 ): Promise<{ context: AgentContext; workloads: Workloads }> {
   const { logger, router, toolPath } = options;
   const folders = await prepareFolders(options.folder, options.isolateUsers);
+  const volumes = new VolumeFolders(folders.volumes);
+  await volumes.close();
   const context: AgentContext = {
     clock,
     logger,
@@ -108,6 +111,7 @@ async function assemble(
     instancesFolder: folders.instances,
     logsFolder: folders.logs,
     tasksFolder: folders.tasks,
+    volumes,
   };
   const workloads = new Workloads(context);
   return { context, workloads };

@@ -9,6 +9,7 @@ import type { AppRouter } from './router/app-router.js';
 import type { RouteBook } from './router/route-book.js';
 import type { SlugStore } from './slugs/slug-store.js';
 import type { Tuning } from './tuning.js';
+import type { VolumeFolders } from './workloads/volume-folders.js';
 
 /** What all workloads of one agent share. */
 export interface AgentContext {
@@ -29,6 +30,7 @@ export interface AgentContext {
   readonly logsFolder: string;
   /** What is in it outlives the agent. */
   readonly tasksFolder: string;
+  readonly volumes: VolumeFolders;
   /** Folders of the host's toolchains, `:` between them. */
   readonly toolPath: string;
 }

@@ -9,6 +9,7 @@ export interface AgentFolders {
   readonly instances: string;
   readonly logs: string;
   readonly tasks: string;
+  readonly volumes: string;
 }
 
 /** Makes the agent's folders. Tenants may pass through those that lead to a slug or an instance, and list none. */
@@ -19,11 +20,12 @@ export async function prepareFolders(folder: string, isolateUsers: boolean): Pro
     instances: join(folder, 'instances'),
     logs: join(folder, 'logs'),
     tasks: join(folder, 'tasks'),
+    volumes: join(folder, 'volumes'),
   };
   await mkdir(folder, { recursive: true });
   // Their processes are ended by now, and no desired state refers to them.
   await rm(folders.instances, { recursive: true, force: true });
-  for (const passed of [folder, folders.slugs, folders.instances]) await makeWithMode(passed, 0o711);
+  for (const passed of [folder, folders.slugs, folders.instances, folders.volumes]) await makeWithMode(passed, 0o711);
   for (const closed of [folders.ledger, folders.logs, folders.tasks]) await makeWithMode(closed, 0o700);
   if (isolateUsers) await expectSearchable(folder);
   return folders;

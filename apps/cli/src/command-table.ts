@@ -95,6 +95,10 @@ export const groups: readonly CommandGroup[] = [
       entry('apps create', 'make an app', () => import('./commands/apps/create.js'), 'NAME --git URL | --dir PATH'),
       entry('apps list', 'apps of a project', () => import('./commands/apps/list.js')),
       entry('apps delete', 'with all that runs of it', () => import('./commands/apps/delete.js'), 'NAME'),
+      entry('volumes list', 'storage that outlives instances', () => import('./commands/volumes/list.js')),
+      entry('volumes add', 'for a process type', () => import('./commands/volumes/add.js'), 'NAME --at PATH --size S'),
+      entry('volumes grow', 'make it larger', () => import('./commands/volumes/grow.js'), 'NAME SIZE'),
+      entry('volumes remove', 'with all that is in it', () => import('./commands/volumes/remove.js'), 'NAME'),
     ],
   },
   {

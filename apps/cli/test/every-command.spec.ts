@@ -64,6 +64,7 @@ const reads: Readonly<Record<string, readonly string[]>> = {
   'tasks logs': [],
   'schedules list': [],
   'schedules runs': ['nightly'],
+  'volumes list': [],
   'deployments list': [],
   'deployments show': [],
   'releases list': [],
@@ -133,6 +134,9 @@ const others: Readonly<Record<string, readonly string[]>> = {
   'projects delete': ['shop', '--yes'],
   'envs delete': ['staging', '--yes'],
   'apps delete': ['hello', '--yes'],
+  'volumes add': ['data', '--at', '/data', '--size', '1Gi'],
+  'volumes grow': ['data', '2Gi'],
+  'volumes remove': ['data', '--yes'],
   deploy: [],
   'deployments cancel': [],
   'deployments logs': [],
@@ -218,6 +222,7 @@ describe('every command', () => {
     );
     platform.on(`GET /v1/price-books/${priceBook.id}/differences`, { currency: 'EUR', from: 1, items: [] });
     platform.on('GET /v1/credits', page());
+    platform.on('GET /v1/volumes', page());
     for (const route of [
       'sessions',
       'api-tokens',

@@ -16,6 +16,7 @@ import { RuntimeWatch1763800000030 } from './database/migrations/runtime-watch.m
 import { TaskRuns1763800000200 } from './database/migrations/task-runs.migration.js';
 import { Tasks1763800000080 } from './database/migrations/tasks.migration.js';
 import { Schedules1763800000210 } from './database/migrations/schedules.migration.js';
+import { Volumes1763800000230 } from './database/migrations/volumes.migration.js';
 import { Seen1763800000040 } from './database/migrations/seen.migration.js';
 
 /** Projects, environments, apps, workloads, releases, deployments: what runs, and how it came to. */
@@ -40,6 +41,7 @@ export const deploymentManagement: ServiceDefinition<Config> = {
     BudgetStops1763800000120,
     TaskRuns1763800000200,
     Schedules1763800000210,
+    Volumes1763800000230,
   ],
   module: (parsed) => AppModule.with(parsed),
   connect: connectEvents,

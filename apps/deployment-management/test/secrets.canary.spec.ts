@@ -83,6 +83,7 @@ describe('the value of a secret', () => {
     expect(scene.desired?.environment).toMatchObject({ TOKEN: first });
     await failWithSecrets();
     await readEverything();
+    await keepSomething();
     await administerEverything();
     await changeEverything();
   }
@@ -141,6 +142,16 @@ describe('the value of a secret', () => {
     await call('GET', '/v1/config/{workloadId}', id);
     await call('GET', '/v1/secrets/{workloadId}', id);
     await scene.owner.send('GET', '/metrics');
+  }
+
+  async function keepSomething(): Promise<void> {
+    const body = { workloadId: scene.id, name: 'data', mountPath: '/data', sizeMib: 1 };
+    const { id } = await call('POST', '/v1/volumes', '', body);
+    called.add('GET /v1/volumes');
+    await scene.owner.get(`/v1/volumes?workload=${scene.id}`);
+    await call('GET', '/v1/volumes/{id}', id);
+    await call('PATCH', '/v1/volumes/{id}', id, { sizeMib: 2 });
+    await call('DELETE', '/v1/volumes/{id}', id);
   }
 
   /** With the token of an account of a cluster in hand: taken nowhere, so it must be nowhere. */

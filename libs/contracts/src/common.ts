@@ -4,3 +4,4 @@ export * from './common/page.js';
 export * from './common/problem.js';
 export * from './common/process-type.js';
 export * from './common/values.js';
+export * from './common/volume.js';

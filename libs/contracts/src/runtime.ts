@@ -3,3 +3,4 @@ export * from './runtime/desired.js';
 export * from './runtime/observed.js';
 export * from './runtime/route-table.js';
 export * from './runtime/task.js';
+export * from './runtime/volume.js';

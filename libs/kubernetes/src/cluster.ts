@@ -14,6 +14,8 @@ const stated = [
     'secret',
     'service',
     'deployment',
+    'statefulSet',
+    'persistentVolumeClaim',
     'networkPolicy',
     'podDisruptionBudget',
     'httpRoute',

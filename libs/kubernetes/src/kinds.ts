@@ -20,6 +20,8 @@ export const kinds = {
   service: define('v1', 'Service', 'services'),
   pod: define('v1', 'Pod', 'pods'),
   deployment: define('apps/v1', 'Deployment', 'deployments'),
+  statefulSet: define('apps/v1', 'StatefulSet', 'statefulsets'),
+  persistentVolumeClaim: define('v1', 'PersistentVolumeClaim', 'persistentvolumeclaims'),
   job: define('batch/v1', 'Job', 'jobs'),
   replicaSet: define('apps/v1', 'ReplicaSet', 'replicasets'),
   endpointSlice: define('discovery.k8s.io/v1', 'EndpointSlice', 'endpointslices'),

@@ -6,6 +6,7 @@ import {
   type KubeObject,
   kindOf,
   kinds,
+  labelNames,
   MANIFEST_ANNOTATION,
   stamped,
   taskManifests,
@@ -16,21 +17,28 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { randomBytes } from 'node:crypto';
 import { never, testCluster, type TestCluster } from './support/cluster.js';
-import { anyWorkload, settings, shop, space, taskOn } from './support/desired.js';
+import { anyWorkload, keeper, settings, shop, space, taskOn } from './support/desired.js';
 
 interface Template extends KubeObject {
-  readonly spec: { readonly template: { readonly metadata: object; readonly spec: object } };
+  readonly spec: {
+    readonly template: { readonly metadata: object; readonly spec: { readonly volumes: object[] } };
+    readonly volumeClaimTemplates?: { readonly metadata: { readonly name: string } }[];
+  };
 }
 
 /** The pod that a Deployment's controller would make. */
 const podOf = (deployment: KubeObject, namespace: string): KubeObject => {
-  const { metadata, spec } = (deployment as Template).spec.template;
+  const { template, volumeClaimTemplates = [] } = (deployment as Template).spec;
+  const { metadata, spec } = template;
+  const claimed = volumeClaimTemplates.map(({ metadata: { name } }) => ({
+    ...{ name, persistentVolumeClaim: { claimName: name } },
+  }));
   return {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: { ...metadata, name: `pod-${randomBytes(4).toString('hex')}`, namespace },
-    spec,
-  } as KubeObject;
+    spec: { ...spec, volumes: [...spec.volumes, ...claimed] },
+  } as unknown as KubeObject;
 };
 
 describe('manifests on a real API server', () => {
@@ -69,7 +77,9 @@ describe('manifests on a real API server', () => {
           expect(await refusalOf(stamped(manifest))).toBe('');
         const task = taskManifests(taskOn(desired), settings);
         for (const manifest of task) expect(await refusalOf(stamped(manifest))).toBe('');
-        const withPods = [...manifests, ...task].filter(({ kind }) => ['Deployment', 'Job'].includes(kind));
+        const withPods = [...manifests, ...task].filter(({ kind }) =>
+          ['Deployment', 'StatefulSet', 'Job'].includes(kind),
+        );
         for (const each of withPods) expect(await refusalOf(podOf(each, namespace))).toBe('');
       }),
       { numRuns: 40 },
@@ -91,8 +101,9 @@ describe('manifests on a real API server', () => {
   });
 
   it('are known to be as they were stated, by their own fields, and not when one was touched', async () => {
-    const desired = { ...shop, namespace };
-    const manifests = [...walls, ...[configManifest(desired), ...workloadManifests(desired, settings)].map(stamped)];
+    const all = [shop, keeper].map((each) => ({ ...each, namespace }));
+    const stated = all.flatMap((each) => [configManifest(each), ...workloadManifests(each, settings)]);
+    const manifests = [...walls, ...stated.map(stamped)];
     for (const manifest of manifests) await client.apply(manifest, never);
     for (const manifest of manifests) {
       const [observed, path] = [await read(manifest), manifest.kind];
@@ -114,7 +125,7 @@ describe('manifests on a real API server', () => {
         for await (const page of client.pages<KubeObject & { status: { phase: string } }>(kinds.pod, never, {
           namespace,
         }))
-          pods.push(...page.items);
+          pods.push(...page.items.filter(({ metadata }) => metadata.labels?.[labelNames.app] === shop.name));
         expect(pods.map(({ status }) => status.phase)).toEqual(['Running', 'Running', 'Running']);
       },
       { within: 30_000 },

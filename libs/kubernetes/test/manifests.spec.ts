@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { desiredWorkload } from '@berth/contracts/runtime';
+import { type DesiredWorkload, desiredWorkload } from '@berth/contracts/runtime';
 import {
   configManifest,
   isolationManifests,
@@ -11,7 +11,7 @@ import {
 } from '../src/index.js';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { anyWorkload, settings, shop, space, taskOn } from './support/desired.js';
+import { anyWorkload, keeper, settings, shop, space, taskOn } from './support/desired.js';
 
 /** Compares with the file; UPDATE_GOLDEN=1 writes it anew, for the diff to be read. */
 function expectGolden(name: string, manifests: readonly KubeObject[]): void {
@@ -19,6 +19,26 @@ function expectGolden(name: string, manifests: readonly KubeObject[]): void {
   const text = `${JSON.stringify(manifests, null, 2)}\n`;
   if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(file, text);
   expect(JSON.parse(text)).toEqual(JSON.parse(readFileSync(file, 'utf8')));
+}
+
+interface Workable extends KubeObject {
+  readonly spec: {
+    readonly template: {
+      readonly spec: {
+        readonly containers: { readonly volumeMounts: { readonly name: string }[] }[];
+        readonly volumes: { readonly persistentVolumeClaim?: { readonly claimName: string } }[];
+      };
+    };
+    readonly volumeClaimTemplates?: { readonly metadata: { readonly name: string } }[];
+  };
+}
+
+/** Claims that the pods of a Deployment name, and that the first pod of a StatefulSet looks for. */
+function claimsOf({ kind, metadata, spec }: Workable): string[] {
+  if (kind === 'StatefulSet')
+    return (spec.volumeClaimTemplates ?? []).map((each) => `${each.metadata.name}-${metadata.name}-0`);
+  if (kind !== 'Deployment') return [];
+  return spec.template.spec.volumes.flatMap(({ persistentVolumeClaim: claim }) => (claim ? [claim.claimName] : []));
 }
 
 const identityOf = (each: KubeObject): string => `${each.kind} ${keyOf(each)}`;
@@ -39,6 +59,53 @@ describe('manifests', () => {
     expectGolden(
       'autoscaler',
       manifests.filter(({ kind }) => kind === 'HorizontalPodAutoscaler' || kind === 'PodDisruptionBudget'),
+    );
+  });
+
+  it('keep what instances keep', () =>
+    expectGolden('volumes', [configManifest(keeper), ...workloadManifests(keeper, settings)]));
+
+  it('never change what a StatefulSet is made from when a volume grows or has more copies', () => {
+    fc.assert(
+      fc.property(anyWorkload, fc.integer({ min: 1, max: 4_096 }), (desired, more) => {
+        const grown = {
+          ...desired,
+          processes: desired.processes.map((each) => ({
+            ...each,
+            ...(each.volumes && {
+              volumes: each.volumes.map((volume) => ({
+                ...{ ...volume, sizeMib: volume.sizeMib + more, copies: volume.copies + more },
+              })),
+            }),
+          })),
+        };
+        const fixed = (manifests: readonly KubeObject[]) =>
+          manifests.filter(({ kind }) => kind === 'StatefulSet').map((each) => JSON.stringify(each));
+        expect(fixed(workloadManifests(grown, settings))).toEqual(fixed(workloadManifests(desired, settings)));
+        const claims = (of: DesiredWorkload) =>
+          workloadManifests(of, settings).flatMap(({ kind, metadata }) =>
+            kind === 'PersistentVolumeClaim' ? [metadata.name] : [],
+          );
+        expect(claims(grown)).toEqual(expect.arrayContaining(claims(desired)));
+      }),
+    );
+  });
+
+  it('have the claims that the pods of a StatefulSet look for, and mount each volume once', () => {
+    fc.assert(
+      fc.property(anyWorkload, (desired) => {
+        const manifests = workloadManifests(desired, settings) as unknown as Workable[];
+        const claims = manifests
+          .filter(({ kind }) => kind === 'PersistentVolumeClaim')
+          .map(({ metadata }) => metadata.name);
+        expect(claims.every(isDnsLabel)).toBe(true);
+        const wanted = manifests.flatMap(claimsOf);
+        expect([...claims].sort()).toEqual(expect.arrayContaining(wanted));
+        for (const { spec } of manifests.filter(({ kind }) => kind === 'Deployment' || kind === 'StatefulSet')) {
+          const mounts = spec.template.spec.containers[0]!.volumeMounts.map(({ name }) => name);
+          expect(new Set(mounts).size).toBe(mounts.length);
+        }
+      }),
     );
   });
 

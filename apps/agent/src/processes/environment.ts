@@ -17,6 +17,8 @@ export interface EnvironmentInput {
   readonly temporary: string;
   /** Folders of the host's toolchains, `:` between them. */
   readonly toolPath: string;
+  /** Where each of its volumes is, by variable. */
+  readonly volumes: Readonly<Record<string, string>>;
   /** Null for all but `web`. */
   readonly port: number | null;
 }
@@ -30,6 +32,7 @@ export function environmentFor(input: EnvironmentInput): Record<string, string> 
     ...input.launch.env,
     ...input.config,
     ...web,
+    ...input.volumes,
     HOME: input.home,
     TMPDIR: input.temporary,
     PATH: pathFor(input),

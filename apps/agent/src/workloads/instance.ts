@@ -160,12 +160,14 @@ export class Instance {
 
   private async spawnAndWait(): Promise<Ended> {
     const identity = this.context.identities?.of(this.spec.desired.workloadId);
-    const folder = await makeInstanceFolder(this.folder, this.spec.slug.folder, identity);
+    const { desired, process, slug } = this.spec;
+    const folder = await makeInstanceFolder(this.folder, slug.folder, identity);
+    await this.context.volumes.make(desired.workloadId, process.volumes, identity);
     if (this.isWeb) this.heldPort = await this.context.ports.take();
     if (this.now.phase === 'stopping') return { code: null, signal: null };
     const environment = this.environment(folder);
     const { cgroups } = this.context;
-    const { command } = this.spec.process;
+    const { command } = process;
     cgroups?.make(this.id, this.spec.process);
     const base = { instanceId: this.id, command, folder: folder.app, environment, identity };
     const child = new Child(cgroups ? { ...base, admit: (pid) => cgroups.admit(this.id, pid) } : base, this.context);
@@ -239,6 +241,7 @@ export class Instance {
       slugFolder: folder.app,
       home: folder.home,
       temporary: folder.temporary,
+      volumes: this.context.volumes.environmentOf(desired.workloadId, process.volumes),
       toolPath: this.context.toolPath,
       port: this.heldPort,
     });

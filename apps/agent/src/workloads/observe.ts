@@ -1,12 +1,14 @@
-import type { DesiredWorkload, ObservedInstance, ObservedWorkload } from '@berth/contracts/runtime';
+import type { DesiredVolume, DesiredWorkload, ObservedInstance, ObservedWorkload } from '@berth/contracts/runtime';
 import type { InstanceSpec } from './instance.js';
 import type { InstanceState } from './instance-state.js';
 import type { Trouble } from './trouble.js';
+import { observedVolumes } from './volume-folders.js';
 
 export interface ObservedParts {
   readonly desired: DesiredWorkload;
   readonly instances: readonly ObservedInstance[];
   readonly accepts: (host: string) => boolean;
+  readonly volumes: readonly DesiredVolume[];
   readonly changedAt: number;
   readonly trouble: Trouble | null;
 }
@@ -17,6 +19,7 @@ export const observeWorkload = (parts: ObservedParts): ObservedWorkload => ({
   ...(parts.desired.onTrial && { onTrial: true }),
   instances: [...parts.instances],
   routes: parts.desired.hosts.map((host) => ({ host, accepted: parts.accepts(host) })),
+  volumes: observedVolumes(parts.volumes),
   changedAt: toInstant(parts.changedAt),
   trouble: parts.trouble,
 });

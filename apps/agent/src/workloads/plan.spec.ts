@@ -20,6 +20,7 @@ function ask(wanted: [string, string, number][], instances: InstanceView[], more
   return plan({ wanted: processes, instances, canStart: true, now: NOW, settle: SETTLE, hold: HOLD, ...more });
 }
 
+const keeper = { name: 'web', revision: 'r2', instances: 1, isExclusive: true };
 const nothing = { start: [], restart: [], retire: [], end: [] };
 const newWeb = (state: Partial<InstanceState>, more?: Partial<InstanceView>) => view('web:r2:a', state, more);
 
@@ -43,6 +44,34 @@ describe('plan', () => {
   it('changes nothing when all is as wanted', () => {
     const result = ask([['web', 'r1', 2]], [view('web:r1:a'), view('web:r1:b')]);
     expect(result).toEqual({ ...nothing, routed: ['web:r1:a', 'web:r1:b'], held: [], wakeAt: null });
+  });
+
+  it('ends what shares a volume before it starts its successor, and holds nothing', () => {
+    const step = (instances: InstanceView[], more: Partial<PlanInput> = {}) =>
+      plan({ wanted: [keeper], instances, canStart: true, now: NOW, settle: SETTLE, hold: HOLD, ...more });
+    expect(step([view('web:r1:a')])).toMatchObject({ ...nothing, retire: ['web:r1:a'], held: [] });
+    expect(step([view('web:r1:a', { phase: 'stopping' })])).toMatchObject(nothing);
+    expect(step([view('web:r2:a', { phase: 'stopping' })])).toMatchObject(nothing);
+    expect(step([])).toMatchObject({ start: ['web'] });
+    expect(step([view('web:r2:a')])).toMatchObject({ ...nothing, routed: ['web:r2:a'] });
+    // What runs is left alone until there is something to follow it.
+    expect(step([view('web:r1:a')], { canStart: false })).toMatchObject({ ...nothing, routed: ['web:r1:a'] });
+  });
+
+  it('never has two that share a volume, whatever there is', () => {
+    const phase = fc.constantFrom('starting', 'ready', 'unready', 'backoff', 'stopping');
+    const some = fc.array(fc.record({ phase, revision: fc.constantFrom('r1', 'r2') }), { maxLength: 4 });
+    fc.assert(
+      fc.property(some, (parts) => {
+        const instances = parts.map((part, index) =>
+          view(`web:${part.revision}:${index}`, { phase: part.phase } as never),
+        );
+        const { start } = plan({
+          ...{ wanted: [keeper], instances, canStart: true, now: NOW, settle: SETTLE, hold: HOLD },
+        });
+        expect(start.length + instances.length).toBeLessThanOrEqual(Math.max(1, instances.length));
+      }),
+    );
   });
 
   it('retires all of a deleted workload', () => {

@@ -4,6 +4,8 @@ export interface WantedProcess {
   readonly name: string;
   readonly revision: string;
   readonly instances: number;
+  /** Its instances share what only one of them may write to: the former has ended before the next one starts. */
+  readonly isExclusive?: boolean;
 }
 
 /** An instance as the plan sees it. */
@@ -83,6 +85,7 @@ function planType(name: string, present: readonly InstanceView[], input: PlanInp
   const current = mine.filter((view) => view.revision === wanted?.revision);
   const former = mine.filter((view) => view.revision !== wanted?.revision);
   const change: Replacement = { current, former, count: wanted?.instances ?? 0, input };
+  if (wanted?.isExclusive) return planExclusive(wanted, change);
   const missing = input.canStart ? Math.max(0, change.count - current.length) : 0;
   const held = name === ROUTED_TYPE ? heldOf(change) : [];
   const done = former.filter((view) => isDone(view, held, change));
@@ -91,6 +94,21 @@ function planType(name: string, present: readonly InstanceView[], input: PlanInp
     retire: [...excessOf(current, change.count), ...done].map(idOf),
     routed: name === ROUTED_TYPE ? routedOf(change, held).map(idOf) : [],
     held: held.map(idOf),
+  };
+}
+
+/** Nothing overlaps, so nothing is held to fall back to. What there is goes only when there is something to follow it. */
+function planExclusive({ name, revision }: WantedProcess, { current, former, count, input }: Replacement): TypePlan {
+  const isBusy = input.instances.some(
+    (view) => view.processType === name && (view.revision !== revision || view.state.phase === 'stopping'),
+  );
+  const missing = input.canStart && !isBusy ? Math.max(0, count - current.length) : 0;
+  const over = input.canStart || count === 0 ? former : [];
+  return {
+    start: Array.from({ length: missing }, () => name),
+    retire: [...excessOf(current, count), ...over].map(idOf),
+    routed: name === ROUTED_TYPE ? [...former, ...current].filter(isReady).map(idOf) : [],
+    held: [],
   };
 }
 

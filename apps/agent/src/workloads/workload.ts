@@ -1,4 +1,5 @@
 import {
+  type DesiredVolume,
   type DesiredWorkload,
   type InstanceStats,
   type ObservedWorkload,
@@ -16,6 +17,7 @@ import { observeInstance, observeWorkload } from './observe.js';
 import { type InstanceView, plan, type WantedProcess } from './plan.js';
 import { revisionOf } from './revision.js';
 import { SlugLoader } from './slug-loader.js';
+import { wantedVolumes } from './volume-folders.js';
 
 export interface WorkloadEvents {
   /** Something that `observe()` shows is different. */
@@ -36,6 +38,9 @@ export class Workload {
   private changedAt: number;
   private serving = '';
   private shown = '';
+  /** Volumes that are wanted no more, until their folders are gone. */
+  private leaving: readonly DesiredVolume[] = [];
+  private isSwept = false;
 
   constructor(
     private desired: DesiredWorkload,
@@ -53,10 +58,18 @@ export class Workload {
     if (desired.generation < this.desired.generation)
       throw agentErrors.staleGeneration(desired.generation, this.desired.generation);
     this.deleted = false;
+    const wanted = wantedVolumes(desired);
+    this.leaving = this.volumes.filter(({ id }) => wanted.every((each) => each.id !== id));
+    this.isSwept = false;
     this.desired = desired;
     this.slug.want(desired);
     this.keepWhatIsTheSame();
     this.kick();
+  }
+
+  /** What there is of volumes, what nobody wants any more included. */
+  private get volumes(): DesiredVolume[] {
+    return [...wantedVolumes(this.desired), ...this.leaving];
   }
 
   /** Ends everything; the workload is done when `isGone`. */
@@ -86,7 +99,14 @@ export class Workload {
       observeInstance(instance.id, instance.spec, instance.state, context.routes.isRouted(instance.id)),
     );
     const accepts = (host: string): boolean => context.routes.accepts(host);
-    return observeWorkload({ desired, instances, accepts, changedAt, trouble: this.slug.trouble });
+    return observeWorkload({
+      desired,
+      instances,
+      accepts,
+      changedAt,
+      volumes: this.volumes,
+      trouble: this.slug.trouble,
+    });
   }
 
   async stats(): Promise<InstanceStats[]> {
@@ -129,14 +149,34 @@ export class Workload {
     this.keepHeld(next.held, now);
     this.route(next.routed);
     this.wakeAt(next.wakeAt, now);
+    this.sweep();
     this.show(now);
+  }
+
+  /** Folders of volumes that are wanted no more go when no instance has them, also those of before a restart of the agent. */
+  private sweep(): void {
+    const { desired } = this;
+    const isCurrent = ({ spec }: Instance): boolean => revisionOf(desired, spec.process) === spec.revision;
+    if (this.isSwept || this.deleted || ![...this.instances.values()].every(isCurrent)) return;
+    this.isSwept = true;
+    this.context.volumes.keep(desired.workloadId, wantedVolumes(desired)).then(
+      () => this.swept(desired),
+      (error: unknown) => this.context.logger.warn({ err: error }, 'a volume could not be removed'),
+    );
+  }
+
+  private swept(desired: DesiredWorkload): void {
+    if (this.desired !== desired) return;
+    this.leaving = [];
+    this.kick();
   }
 
   private wanted(): WantedProcess[] {
     if (this.deleted) return [];
     return this.desired.processes.map((process) => {
       const { name, instances } = process;
-      return { name, instances, revision: revisionOf(this.desired, process) };
+      const isExclusive = (process.volumes ?? []).length > 0;
+      return { name, instances, isExclusive, revision: revisionOf(this.desired, process) };
     });
   }
 

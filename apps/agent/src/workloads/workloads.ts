@@ -40,7 +40,7 @@ export class Workloads {
   async delete(id: string): Promise<void> {
     const known = this.byId.get(id);
     if (known) known.delete();
-    else await this.removeLogs(id);
+    else await this.removeRest(id);
   }
 
   list(): ObservedWorkload[] {
@@ -114,8 +114,8 @@ export class Workloads {
   private forget(id: string): void {
     this.byId.delete(id);
     this.releaseIdentity(id);
-    this.removeLogs(id).catch((error: unknown) =>
-      this.context.logger.warn({ err: error }, 'logs could not be removed'),
+    this.removeRest(id).catch((error: unknown) =>
+      this.context.logger.warn({ err: error }, 'logs or volumes could not be removed'),
     );
   }
 
@@ -143,6 +143,11 @@ export class Workloads {
     const made = new WorkloadLogs(join(this.context.logsFolder, id), this.context.clock, this.context.tuning);
     this.logsById.set(id, made);
     return made;
+  }
+
+  private async removeRest(id: string): Promise<void> {
+    await this.context.volumes.remove(id);
+    await this.removeLogs(id);
   }
 
   private async removeLogs(id: string): Promise<void> {

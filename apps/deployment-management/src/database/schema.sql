@@ -366,6 +366,27 @@ create table task (
   constraint task_pkey PRIMARY KEY (id)
 );
 
+create table volume (
+  id uuid not null,
+  workload_id uuid not null,
+  organization_id uuid not null,
+  process text not null,
+  name text not null,
+  mount_path text not null,
+  size_mib integer not null,
+  initial_mib integer not null,
+  storage_class text,
+  is_per_instance boolean not null,
+  copies integer not null,
+  provisioned_bytes bigint not null default 0,
+  is_told boolean not null default false,
+  generation integer not null default 1,
+  created_at timestamp with time zone not null,
+  deleted_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  constraint volume_pkey PRIMARY KEY (id)
+);
+
 create table work_deadline (
   queue text not null,
   key text not null,
@@ -473,6 +494,8 @@ alter table task add constraint task_release_id_fkey FOREIGN KEY (release_id) RE
 
 alter table task add constraint task_workload_id_fkey FOREIGN KEY (workload_id) REFERENCES workload(id);
 
+alter table volume add constraint volume_workload_id_fkey FOREIGN KEY (workload_id) REFERENCES workload(id);
+
 alter table workload add constraint workload_app_id_fkey FOREIGN KEY (app_id) REFERENCES app(id);
 
 alter table workload add constraint workload_current_release_id_fkey FOREIGN KEY (current_release_id) REFERENCES release(id);
@@ -528,6 +551,14 @@ CREATE INDEX task_on_runtime ON task USING btree (workload_id) WHERE (NOT is_cle
 CREATE INDEX task_open ON task USING btree (organization_id) WHERE (ended_at IS NULL);
 
 CREATE INDEX task_workload ON task USING btree (workload_id, id);
+
+CREATE UNIQUE INDEX volume_mount_path ON volume USING btree (workload_id, process, mount_path) WHERE (deleted_at IS NULL);
+
+CREATE UNIQUE INDEX volume_name ON volume USING btree (workload_id, name) WHERE (deleted_at IS NULL);
+
+CREATE INDEX volume_organization ON volume USING btree (organization_id) WHERE (finished_at IS NULL);
+
+CREATE INDEX volume_workload ON volume USING btree (workload_id) WHERE (finished_at IS NULL);
 
 CREATE INDEX work_deadline_due ON work_deadline USING btree (due_at);
 

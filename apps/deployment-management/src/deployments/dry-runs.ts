@@ -41,6 +41,7 @@ export class DryRuns {
         releaseHash: null,
         changes: [{ path: '/artifact', before: current?.artifact.digest ?? null, after: null }],
         allocation: { before, after: before },
+        notes: notesOn(workload),
       };
     return {
       releaseHash: releaseHash(content.artifact, hashOfEntries(content.config.entries), content.processes),
@@ -50,9 +51,19 @@ export class DryRuns {
         before,
         after: allocationOf({ ...workload, state: 'running' }, (current?.number ?? 0) + 1, content),
       },
+      notes: notesOn(workload),
     };
   }
 }
+
+const notesOn = ({ volumes }: WorkloadRow): string[] =>
+  volumes
+    .filter(({ isDeleted }) => !isDeleted)
+    .map(({ name, process, isPerInstance }) =>
+      isPerInstance
+        ? `Each instance of ${process} has a volume ${name} of its own: they are replaced one after the other, each ended before its successor starts.`
+        : `The volume ${name} has one writer at a time: the instance of ${process} is ended before its successor starts, so nobody serves for a moment, also when the new release fails.`,
+    );
 
 function changesBetween(before: Compared | undefined, after: Compared): DryRun['changes'] {
   const flatBefore = before ? flatten(before) : new Map<string, unknown>();

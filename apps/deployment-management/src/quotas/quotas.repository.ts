@@ -12,7 +12,7 @@ const tasks = 'from task where organization_id = $1 and deployment_id is null an
 @Injectable()
 export class QuotasRepository {
   /** Until the commit nobody else changes what an organization uses of this. */
-  async lock(tx: Tx, organizationId: string, what: Counted | 'compute'): Promise<void> {
+  async lock(tx: Tx, organizationId: string, what: Counted | 'compute' | 'storage'): Promise<void> {
     await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`quota ${what} ${organizationId}`]);
   }
 
@@ -22,6 +22,16 @@ export class QuotasRepository {
       [organizationId],
     );
     return row?.count ?? 0;
+  }
+
+  /** MiB of all volumes, copies included, until nothing of them is there. */
+  async reservedStorage(sql: Sql, organizationId: string): Promise<number> {
+    const [row] = await sql.query<{ mib: number }>(
+      `select coalesce(sum(size_mib::float8 * copies), 0)::float8 as mib from volume
+        where organization_id = $1 and finished_at is null`,
+      [organizationId],
+    );
+    return row?.mib ?? 0;
   }
 
   /** While a workload changes from one release to another it holds what the larger of them needs: it may have to go back. */

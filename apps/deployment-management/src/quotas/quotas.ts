@@ -1,5 +1,5 @@
 import { Access } from '@berth/access';
-import type { Quota } from '@berth/contracts/events';
+import { type Quota, storageMibIn } from '@berth/contracts/events';
 import { defineErrors, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { quotaErrors } from './quotas.errors.js';
@@ -46,6 +46,16 @@ export class Quotas {
   async requireCompute(tx: Tx, change: ComputeChange, pointer?: string): Promise<void> {
     const excess = await this.excessOf(tx, change);
     if (excess !== null) throw quotaErrors.QuotaExceeded(excess, pointer === undefined ? {} : { pointer });
+  }
+
+  /** After volumes became more or larger. @throws 409 when they are more than the organization may have in all */
+  async requireStorage(tx: Tx, organizationId: string): Promise<void> {
+    await this.quotas.lock(tx, organizationId, 'storage');
+    const limit = storageMibIn(await this.limitsOf(tx, organizationId));
+    const reserved = await this.quotas.reservedStorage(tx, organizationId);
+    if (reserved <= limit) return;
+    const detail = `The organization may have ${limit} MiB in volumes, and would have ${reserved} MiB.`;
+    throw quotaErrors.QuotaExceeded(detail, { pointer: '/sizeMib' });
   }
 
   private async limitsOf(tx: Tx, organizationId: string): Promise<Quota> {

@@ -3,6 +3,7 @@ import type { DesiredWorkload, InstanceStats, LogLine, LogQuery, ObservedWorkloa
 import type { SessionRuntime } from './session-runtime.js';
 import type { SpaceRuntime } from './space-runtime.js';
 import type { TaskRuntime } from './task-runtime.js';
+import type { VolumeRuntime } from './volume-runtime.js';
 
 /** Injection token of the runtime adapter. */
 export const RUNTIME = Symbol('berth.runtime');
@@ -24,7 +25,7 @@ export interface ProbeAnswer {
  * Every method is idempotent, may be called from any replica, and throws `RuntimeUnavailable` when the runtime cannot be
  * asked; what is wrong with the workload itself is observed, never thrown.
  */
-export interface Runtime extends TaskRuntime, SessionRuntime, SpaceRuntime {
+export interface Runtime extends TaskRuntime, SessionRuntime, SpaceRuntime, VolumeRuntime {
   /** Kinds of artifact that it can run. */
   readonly artifactKinds: readonly Artifact['kind'][];
   /** Whether it chooses the number of instances itself where it is given bounds. */

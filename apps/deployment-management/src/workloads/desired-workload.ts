@@ -5,6 +5,7 @@ import {
   type ObservedWorkload,
   RELEASE_PROCESS,
 } from '@berth/contracts/runtime';
+import { volumesOf } from '../volumes/volume.js';
 import { instancesOf, type WorkloadRow } from './workload.js';
 
 export const STOP_DEADLINE_SECONDS = 10;
@@ -29,7 +30,7 @@ export function desiredWorkload(
     environment: { ...environment },
     processes: release.processes
       .filter(({ name }) => name !== RELEASE_PROCESS)
-      .map((type) => ({ ...type, ...scaleOf(workload, type.name) })),
+      .map((type) => ({ ...type, ...scaleOf(workload, type.name), ...storageOf(workload, type.name) })),
     hosts: [workload.host],
     restartToken: restartTokenOf(workload, release),
     startDeadlineSeconds: workload.startDeadlineSeconds,
@@ -41,6 +42,11 @@ function scaleOf(workload: WorkloadRow, type: string): Pick<DesiredProcess, 'ins
   const autoscaling = workload.state === 'running' ? workload.autoscaling[type] : undefined;
   if (!autoscaling) return { instances: instancesOf(workload, type) };
   return { instances: autoscaling.min, autoscaling };
+}
+
+function storageOf({ volumes }: WorkloadRow, type: string): Pick<DesiredProcess, 'volumes'> {
+  const own = volumesOf(volumes, type);
+  return own.length === 0 ? {} : { volumes: own };
 }
 
 /** A release replaces all instances even when its content is that of the release before: its number is in the token. */

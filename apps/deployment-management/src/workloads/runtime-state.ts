@@ -1,7 +1,7 @@
 import { Access } from '@berth/access';
 import type { Failure } from '@berth/contracts/common';
 import type { Release } from '@berth/contracts/deployment';
-import type { Artifact } from '@berth/contracts/events';
+import { type Artifact, storageMibIn } from '@berth/contracts/events';
 import type { DesiredWorkload, ObservedWorkload } from '@berth/contracts/runtime';
 import { Database } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
@@ -113,7 +113,9 @@ export class RuntimeState {
   /** As it is now: what was stated before learns of a change when it is stated again. */
   private async quotaOf(organizationId: string): Promise<Pick<DesiredWorkload, 'quota'>> {
     const quota = await this.access.quotaOf(organizationId);
-    return quota ? { quota: { cpuMillicores: quota.cpuMillicores, memoryMib: quota.memoryMib } } : {};
+    if (!quota) return {};
+    const { cpuMillicores, memoryMib } = quota;
+    return { quota: { cpuMillicores, memoryMib, storageMib: storageMibIn(quota) } };
   }
 
   async environmentOf(release: Release): Promise<Record<string, string>> {

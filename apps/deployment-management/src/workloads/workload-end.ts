@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { Changes } from '../changes/changes.js';
 import { Mint } from '../changes/mint.js';
 import { Runtimes } from '../runtime/runtimes.js';
+import { VolumeUsage } from '../volumes/volume-usage.js';
 import { WorkloadReports } from './workload-reports.js';
 import type { WorkloadView } from './workload-views.js';
 import { WorkloadsRepository } from './workloads.repository.js';
@@ -17,6 +18,7 @@ export class WorkloadEnd {
     private readonly runtimes: Runtimes,
     private readonly reports: WorkloadReports,
     private readonly workloads: WorkloadsRepository,
+    private readonly volumes: VolumeUsage,
     private readonly changes: Changes,
     private readonly mint: Mint,
   ) {}
@@ -25,6 +27,7 @@ export class WorkloadEnd {
   async clear(view: WorkloadView, context: ReconcileContext): Promise<Outcome | undefined> {
     if (!(await this.isGone(view, context))) return lookAgainIn({ seconds: UNTIL_GONE_SECONDS });
     await this.reports.report(context, { view, desired: null, observed: null });
+    await this.reports.reportVolumesGone(context, view);
     return undefined;
   }
 
@@ -35,6 +38,7 @@ export class WorkloadEnd {
     await context.transaction(async (tx) => {
       if (!(await this.workloads.markFinished(tx, workloadId, this.mint.now()))) return;
       await this.reports.recordAllocation(tx, { view, desired: null, observed: null });
+      await this.volumes.recordEnd(tx, view.workload);
       const data = { organizationId, projectId, environmentId, appId, workloadId };
       await this.changes.tell(tx, workloadDeleted, { subject: workloadId, organizationId, data });
     });
@@ -45,7 +49,11 @@ export class WorkloadEnd {
     const { id } = view.workload;
     const runtime = await this.runtimes.of(id);
     const observed = await runtime.observe(id, context.signal);
-    if (!observed) return true;
+    if (!observed) {
+      // A runtime that lost its memory of the workload still has its volumes.
+      if (view.workload.deletedAt && view.workload.volumes.length > 0) await runtime.remove(id, context.signal);
+      return true;
+    }
     await this.reports.reportSeen(context, { view, desired: null, observed });
     await runtime.remove(id, context.signal);
     return false;

@@ -4,6 +4,7 @@ import type { ReconcileContext } from '@berth/reconcile';
 import { Clock, Database, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { Allocations } from '../allocations/allocations.js';
+import { VolumeUsage } from '../volumes/volume-usage.js';
 import { type ConditionStatement, mergeConditions, sameConditions } from './conditions.js';
 import { judgeRollout } from './rollout.js';
 import type { WorkloadView } from './workload-views.js';
@@ -22,6 +23,7 @@ export class WorkloadReports {
     private readonly database: Database,
     private readonly workloads: WorkloadsRepository,
     private readonly allocations: Allocations,
+    private readonly volumes: VolumeUsage,
     private readonly clock: Clock,
   ) {}
 
@@ -31,7 +33,9 @@ export class WorkloadReports {
     const conditions = mergeConditions(workload.conditions, [readiness(observation)], this.clock.now());
     const generation = observed?.observedGeneration ?? workload.observedGeneration;
     const changed = generation !== workload.observedGeneration || !sameConditions(workload.conditions, conditions);
-    const news = await this.allocations.isNews(this.database, { workload, observed, billed });
+    const news =
+      this.volumes.isNews(workload, observed) ||
+      (await this.allocations.isNews(this.database, { workload, observed, billed }));
     if (!changed && !news) return;
     await context.transaction((tx) => this.write(tx, observation, { generation, conditions }));
   }
@@ -61,15 +65,25 @@ export class WorkloadReports {
     });
   }
 
+  /** It was taken off the runtime, and its volumes with it. */
+  async reportVolumesGone(context: ReconcileContext, { workload }: WorkloadView): Promise<void> {
+    if (workload.volumes.length === 0) return;
+    await context.transaction(async (tx) => {
+      const locked = await this.workloads.lock(tx, workload.id);
+      if (locked) await this.volumes.recordGone(tx, locked);
+    });
+  }
+
   private async write(
     tx: Tx,
     observation: Observation,
     status: { generation: number; conditions: readonly Condition[] },
   ): Promise<void> {
     const { id } = observation.view.workload;
-    await this.workloads.lock(tx, id);
+    const workload = await this.workloads.lock(tx, id);
     await this.workloads.report(tx, id, status.generation, status.conditions);
     await this.recordAllocation(tx, observation);
+    if (workload) await this.volumes.record(tx, workload, observation.observed);
   }
 }
 

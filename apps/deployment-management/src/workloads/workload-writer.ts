@@ -20,7 +20,12 @@ type References = Pick<NewWorkload, 'appId' | 'environmentId' | 'projectId' | 'o
 export interface WorkloadAct {
   readonly by: Caller;
   readonly action:
-    'workloads:create' | 'workloads:update' | 'workloads:scale' | 'workloads:restart' | 'workloads:delete';
+    | 'workloads:create'
+    | 'workloads:update'
+    | 'workloads:scale'
+    | 'workloads:restart'
+    | 'workloads:delete'
+    | `volumes:${'create' | 'update' | 'delete'}`;
   readonly detail?: Readonly<Record<string, unknown>>;
 }
 

@@ -8,6 +8,7 @@ import type {
   Workload,
 } from '@berth/contracts/deployment';
 import { phaseDeadlines } from '@berth/contracts/deployment';
+import type { WorkloadVolume } from '../volumes/volume.js';
 
 /** A workload as it is stored, with the names that its instances need. */
 export interface WorkloadRow {
@@ -29,6 +30,8 @@ export interface WorkloadRow {
   readonly counts: InstanceCounts;
   readonly autoscaling: AutoscalingBounds;
   readonly processSettings: ProcessSettings;
+  /** Those on their way out included. */
+  readonly volumes: readonly WorkloadVolume[];
   readonly deadlines: Partial<PhaseDeadlines>;
   readonly startDeadlineSeconds: number;
   readonly currentReleaseId: string | null;
@@ -77,6 +80,7 @@ export function toWorkload(row: WorkloadRow, urlTemplate: string): Workload {
     restartToken: _r,
     configVersion: _v,
     isBarred: _b,
+    volumes: _o,
     deletedAt: _d,
     ...rest
   } = row;

@@ -66,6 +66,13 @@ import { TaskUsage } from '../tasks/task-usage.js';
 import { TasksController } from '../tasks/tasks.controller.js';
 import { TasksService } from '../tasks/tasks.service.js';
 import { TasksRepository } from '../tasks/tasks.repository.js';
+import { VolumeChanges } from '../volumes/volume-changes.js';
+import { VolumeRoom } from '../volumes/volume-room.js';
+import { VolumeRules } from '../volumes/volume-rules.js';
+import { VolumeUsage } from '../volumes/volume-usage.js';
+import { VolumesController } from '../volumes/volumes.controller.js';
+import { VolumesRepository } from '../volumes/volumes.repository.js';
+import { VolumesService } from '../volumes/volumes.service.js';
 import { Autoscaling } from './autoscaling.js';
 import { ComputeRoom } from './compute-room.js';
 import { DeploymentSteps } from './deployment-steps.js';
@@ -147,6 +154,7 @@ const tasks = [
   ReleaseCommands,
 ];
 const schedules = [SchedulesRepository, SchedulesService, ScheduleTimes, ScheduleLoop];
+const volumes = [VolumesRepository, VolumesService, VolumeChanges, VolumeRules, VolumeRoom, VolumeUsage];
 const releases = [
   ReleasesRepository,
   ReleaseMaker,
@@ -180,6 +188,7 @@ const releases = [
     SessionsController,
     TasksController,
     SchedulesController,
+    VolumesController,
     OnBuildStartedHandler,
     OnBuildSucceededHandler,
     OnBuildFailedHandler,
@@ -195,6 +204,7 @@ const releases = [
     ...reconciliation,
     ...deployments,
     ...releases,
+    ...volumes,
     ...tasks,
     ...schedules,
     Instances,

@@ -1,6 +1,7 @@
 import type { AutoscalingBounds, Condition, InstanceCounts, WorkloadQuery } from '@berth/contracts/deployment';
 import { decodeCursor, type Sql, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
+import { volumesOfWorkload } from '../volumes/volumes.repository.js';
 import type { WorkloadRow } from './workload.js';
 
 /** Nothing runs of an organization that is suspended, or that a spent budget stops; afterwards all is as it was before. */
@@ -16,6 +17,7 @@ const select = `select w.id, w.app_id as "appId", w.environment_id as "environme
     w.start_deadline_seconds as "startDeadlineSeconds", w.current_release_id as "currentReleaseId",
     r.number as "currentRelease", w.restart_token as "restartToken", w.config_version as "configVersion", w.generation,
     w.observed_generation as "observedGeneration", w.conditions, w.created_at as "createdAt", w.deleted_at as "deletedAt",
+    ${volumesOfWorkload} as volumes,
     (select d.id from deployment d where d.workload_id = w.id and d.ended_at is null order by d.number limit 1)
       as "activeDeploymentId"
   from workload w

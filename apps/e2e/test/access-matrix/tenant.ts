@@ -109,6 +109,9 @@ export class Tenant {
   newApp = (): Promise<string> =>
     this.make('/v1/apps', { projectId: this.has.project, slug: this.name(), source: { kind: 'upload' } });
 
+  newVolume = async (): Promise<string> =>
+    this.make('/v1/volumes', { workloadId: await this.newWorkload(), name: 'data', mountPath: '/data', sizeMib: 1 });
+
   newWorkload = async (): Promise<string> =>
     this.make('/v1/workloads', { appId: await this.newApp(), environmentId: this.has.environment });
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { DesiredTask, DesiredWorkload } from '@berth/contracts/runtime';
+import type { DesiredTask, DesiredVolume, DesiredWorkload } from '@berth/contracts/runtime';
 import { preflight } from '@berth/kubernetes';
 import { eventually, type SeenRequest } from '@berth/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -65,7 +65,17 @@ describe('the permissions of deployment-management in a cluster', () => {
     await runtime.apply(worker, never);
     await eventually(() => isServing(worker, 2), { within: 30_000 });
     // The former pods are gone, and with them what they started from.
-    await runtime.apply({ ...worker, generation: 4 }, never);
+    const keeping = { ...worker, generation: 4, processes: [{ ...type!, volumes: [volume] }] };
+    await runtime.apply(keeping, never);
+    await eventually(async () => expect((await runtime.observe(id, never))?.observedGeneration).toBe(4));
+    await runtime.storageClasses(never);
+    const forgetful = { ...worker, generation: 5 };
+    // The former Deployment may still be on its way out, and takes its name with it.
+    const restate = async () => {
+      await runtime.apply(forgetful, never);
+      await isServing(forgetful, 2);
+    };
+    await eventually(restate, { within: 60_000 });
     await runtime.remove(id, never);
     await eventually(async () => expect(await runtime.observe(id, never)).toBeNull(), { within: 30_000 });
 
@@ -76,13 +86,17 @@ describe('the permissions of deployment-management in a cluster', () => {
 
     expect(proxy.seen.filter(({ status }) => status === 403)).toEqual([]);
     expect([...new Set(proxy.seen.flatMap(usedBy))].sort()).toEqual([...granted].sort());
-  });
+  }, 180_000);
 
   it('name no wildcard', () => {
     expect(granted.join(' ')).not.toContain('*');
   });
 });
 
+const volume: DesiredVolume = {
+  ...{ id: randomUUID(), name: 'data', mountPath: '/data', sizeMib: 1, initialMib: 1, storageClass: null },
+  ...{ isPerInstance: true, copies: 2 },
+};
 const hash = (mark: string): string => `sha256:${mark.padEnd(64, '0')}`;
 const id = randomUUID();
 

@@ -33,6 +33,7 @@ export const defaultQuota: Quota = {
   cpuMillicores: 32_000,
   memoryMib: 65_536,
   buildsAtOnce: 4,
+  storageMib: 102_400,
 };
 
 export const toOrganization = (organization: OrganizationRecord): Organization => ({

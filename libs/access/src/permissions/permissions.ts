@@ -5,6 +5,7 @@ const readsOfEnvironment = [
   'workloads:read',
   'workloads:logs',
   'releases:read',
+  'volumes:read',
   'deployments:read',
   'tasks:read',
   'schedules:read',
@@ -25,6 +26,8 @@ const writesOfEnvironment = [
   'workloads:scale',
   'workloads:restart',
   'workloads:exec',
+  'volumes:create',
+  'volumes:update',
   'deployments:create',
   'deployments:cancel',
   'tasks:create',
@@ -41,7 +44,12 @@ const writesOfEnvironment = [
   'uploads:create',
 ] as const;
 
-const administrationOfEnvironment = ['environments:update', 'environments:delete', 'workloads:delete'] as const;
+const administrationOfEnvironment = [
+  'environments:update',
+  'environments:delete',
+  'workloads:delete',
+  'volumes:delete',
+] as const;
 
 const readsOfProject = ['projects:read', 'apps:read'] as const;
 const writesOfProject = ['apps:create', 'apps:update'] as const;

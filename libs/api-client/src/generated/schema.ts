@@ -2608,6 +2608,38 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/volumes': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['listVolumes'];
+    put?: never;
+    post: operations['createVolume'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/volumes/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['getVolume'];
+    put?: never;
+    post?: never;
+    delete: operations['deleteVolume'];
+    options?: never;
+    head?: never;
+    patch: operations['updateVolume'];
+    trace?: never;
+  };
   '/v1/workloads': {
     parameters: {
       query?: never;
@@ -4154,6 +4186,19 @@ export interface components {
       /** Format: date-time */
       validFrom: string;
     };
+    CreateVolume: {
+      /** @default false */
+      isPerInstance?: boolean;
+      mountPath: string;
+      name: string;
+      /** @default web */
+      process?: string;
+      sizeMib: number;
+      /** @default null */
+      storageClass?: string | null;
+      /** Format: uuid */
+      workloadId: string;
+    };
     CreateWaiver: {
       /** @enum {string} */
       metric: 'cpu' | 'memory' | 'storage';
@@ -4467,6 +4512,7 @@ export interface components {
         before: unknown;
         path: string;
       }[];
+      notes: string[];
       releaseHash: string | null;
     };
     EmailChangeRequested: {
@@ -5355,6 +5401,7 @@ export interface components {
       environments: number;
       memoryMib: number;
       projects: number;
+      storageMib?: number;
     };
     Quota: {
       apps: number;
@@ -5363,6 +5410,7 @@ export interface components {
       environments: number;
       memoryMib: number;
       projects: number;
+      storageMib?: number;
     };
     RecoveryCodes: {
       recoveryCodes: string[];
@@ -5982,6 +6030,9 @@ export interface components {
       suspended?: boolean;
       timeZone?: string;
     };
+    UpdateVolume: {
+      sizeMib: number;
+    };
     UpdateWorkload: {
       deadlines?: {
         buildSlot?: number;
@@ -6071,6 +6122,31 @@ export interface components {
     };
     VoidInvoice: {
       reason: string;
+    };
+    Volume: {
+      copies: number;
+      /** Format: date-time */
+      createdAt: string;
+      generation: number;
+      /** Format: uuid */
+      id: string;
+      isPerInstance: boolean;
+      mountPath: string;
+      name: string;
+      /** Format: uuid */
+      organizationId: string;
+      process: string;
+      provisionedBytes: number;
+      sizeMib: number;
+      /** @enum {string} */
+      state: 'pending' | 'ready' | 'deleting';
+      storageClass: string | null;
+      /** Format: uuid */
+      workloadId: string;
+    };
+    VolumePage: {
+      items: components['schemas']['Volume'][];
+      next: string | null;
     };
     Waiver: {
       /** @enum {string} */
@@ -12719,6 +12795,162 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['UsageSeries'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listVolumes: {
+    parameters: {
+      query: {
+        limit?: number;
+        cursor?: string;
+        workload: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['VolumePage'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  createVolume: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CreateVolume'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Volume'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getVolume: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Volume'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  deleteVolume: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  updateVolume: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['UpdateVolume'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Volume'];
         };
       };
       /** @description refused or failed */

@@ -10,8 +10,15 @@ export const quota = z.object({
   cpuMillicores: z.int().nonnegative(),
   memoryMib: z.int().nonnegative(),
   buildsAtOnce: z.int().nonnegative(),
+  /** Of all volumes together, copies included. Absent in what was said before there were volumes: see `storageMibIn`. */
+  storageMib: z.int().nonnegative().optional(),
 });
 export type Quota = z.infer<typeof quota>;
+
+const STORAGE_MIB_UNLESS_SAID = 102_400;
+
+/** MiB that volumes of an organization may have in all; 100 GiB where nobody has said it. */
+export const storageMibIn = ({ storageMib = STORAGE_MIB_UNLESS_SAID }: Pick<Quota, 'storageMib'>): number => storageMib;
 
 /** Where a role holds. */
 export const scope = z.object({ kind: z.enum(['organization', 'project', 'environment']), id });

@@ -2,12 +2,15 @@ import { z } from 'zod';
 import { autoscaling, processName, processType } from '../common/process-type.js';
 import { digest, id } from '../common/values.js';
 import { artifact } from '../events/shapes.js';
+import { desiredVolume } from './volume.js';
 
 /** A process type with how many instances of it should run. */
 export const desiredProcess = processType.extend({
   instances: z.int().min(0).max(1_000),
   /** When it is there, `instances` is only where to begin, and the number is the runtime's. */
   autoscaling: autoscaling.optional(),
+  /** Absent: its instances keep nothing. */
+  volumes: z.array(desiredVolume).optional(),
 });
 export type DesiredProcess = z.infer<typeof desiredProcess>;
 
@@ -43,7 +46,13 @@ export const desiredWorkload = z.strictObject({
    * What the organization may have in all, on every cluster together: that is counted elsewhere, before anything is stated.
    * A runtime that can puts a second wall there, so that no mistake of ours takes a cluster.
    */
-  quota: z.object({ cpuMillicores: z.int().nonnegative(), memoryMib: z.int().nonnegative() }).optional(),
+  quota: z
+    .object({
+      cpuMillicores: z.int().nonnegative(),
+      memoryMib: z.int().nonnegative(),
+      storageMib: z.int().nonnegative().optional(),
+    })
+    .optional(),
   /** How long an instance may take from its start until it is ready. */
   startDeadlineSeconds: z.int().positive(),
   /** How long an instance may take from SIGTERM to its end. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { cause } from '../common/causes.js';
 import { processName } from '../common/process-type.js';
 import { digest, id, instant } from '../common/values.js';
+import { observedVolume } from './volume.js';
 
 export const instanceExit = z.object({
   code: z.int().nullable(),
@@ -45,6 +46,8 @@ export const observedWorkload = z.object({
   instances: z.array(observedInstance),
   /** A host is accepted when the gateway routes it to at least one ready instance. */
   routes: z.array(z.object({ host: z.string(), accepted: z.boolean() })),
+  /** What there is of its volumes, those on their way out included. */
+  volumes: z.array(observedVolume).optional(),
   /** When the set of instances that serve (see `serves`) last changed, by the runtime's clock. */
   changedAt: instant,
   /** A trouble of the workload as a whole (artifact missing, quota, no port free); null when there is none. */

@@ -11,6 +11,7 @@ export const names = {
   environment: 'berth.dev/environment',
   workload: 'berth.dev/workload',
   task: 'berth.dev/task',
+  volume: 'berth.dev/volume',
   release: 'berth.dev/release',
   releaseHash: 'berth.dev/release-hash',
   artifact: 'berth.dev/artifact',

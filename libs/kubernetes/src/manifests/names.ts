@@ -18,6 +18,14 @@ export const processObjectName = (app: string, process: string): string =>
 export const taskObjectName = (app: string, process: string, taskId: string): string =>
   hashed(`${app}-${process}`, taskId);
 
+/** Name of a volume inside a pod. By its id: another one of the same name finds nothing of the former. */
+export const volumeNameOf = ({ name, id }: { readonly name: string; readonly id: string }): string =>
+  `${cut(name, 20)}-${hashOf(id)}`;
+
+/** Name of the claim of a volume that there is one of. */
+export const claimNameOf = (volume: { readonly name: string; readonly id: string }): string =>
+  `volume-${volumeNameOf(volume)}`;
+
 const hashed = (readable: string, whole: string): string => `${cut(readable, LONGEST - 9)}-${hashOf(whole)}`;
 
 /** The first ten digits of a digest. */

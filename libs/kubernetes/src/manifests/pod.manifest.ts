@@ -5,6 +5,7 @@ import { processLabels, processSelector, runningAnnotations } from './labels.js'
 import { shortDigest } from './names.js';
 import { probesOf } from './probes.js';
 import type { ClusterSettings } from './settings.js';
+import { volumeEnvironment, volumeMounts, volumeSecurity, volumeSources } from './volumes.manifests.js';
 
 /** The port that `web` must listen on, and its name in Service and probes. */
 export const WEB_PORT = 8080;
@@ -22,12 +23,17 @@ export const configName = (desired: DesiredWorkload): string =>
 
 /** Pod of one process type: meets Pod Security *restricted*, has no token, knows no other service. */
 export function podTemplate(desired: DesiredWorkload, process: DesiredProcess, settings: ClusterSettings): object {
-  const base = baseContainer(desired, { ...process, configName: configName(desired) }, settings);
-  const container = { ...base, ...(process.name === 'web' && webParts(desired, process, settings)) };
+  const container = withVolumes(process, {
+    ...baseContainer(desired, { ...process, configName: configName(desired) }, settings),
+    ...(process.name === 'web' && webParts(desired, process, settings)),
+  });
+  const base = basePodSpec(settings);
   return {
     metadata: { labels: processLabels(desired, process.name), annotations: runningAnnotations(desired) },
     spec: {
-      ...basePodSpec(settings),
+      ...base,
+      securityContext: { ...base.securityContext, ...volumeSecurity(process) },
+      volumes: [...base.volumes, ...volumeSources(process)],
       terminationGracePeriodSeconds: desired.stopDeadlineSeconds + DRAIN_SECONDS,
       topologySpreadConstraints: ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'].map((topologyKey) => ({
         ...{ maxSkew: 1, topologyKey, whenUnsatisfiable: 'ScheduleAnyway' },
@@ -38,10 +44,28 @@ export function podTemplate(desired: DesiredWorkload, process: DesiredProcess, s
   };
 }
 
+const withVolumes = (process: DesiredProcess, container: Container): Container => {
+  const env = [...(container.env ?? []), ...volumeEnvironment(process)];
+  const mounts = [...container.volumeMounts, ...volumeMounts(process)];
+  return { ...container, ...(env.length > 0 && { env }), volumeMounts: mounts };
+};
+
+interface Container {
+  readonly [field: string]: unknown;
+  readonly env?: readonly object[];
+  readonly volumeMounts: readonly object[];
+}
+
+interface PodSpec {
+  readonly [field: string]: unknown;
+  readonly securityContext: object;
+  readonly volumes: readonly object[];
+}
+
 type Runnable = Pick<DesiredWorkload, 'organizationId' | 'appId' | 'release'>;
 
 /** What every pod of a tenant has, whatever it is for. */
-export const basePodSpec = (settings: ClusterSettings): object => ({
+export const basePodSpec = (settings: ClusterSettings): PodSpec => ({
   serviceAccountName: POD_ACCOUNT,
   automountServiceAccountToken: false,
   enableServiceLinks: false,
@@ -58,7 +82,7 @@ interface Run extends ProcessSize {
 }
 
 /** One command of a release, without anything that only a process which serves needs. */
-export function baseContainer(runnable: Runnable, run: Run, settings: ClusterSettings): object {
+export function baseContainer(runnable: Runnable, run: Run, settings: ClusterSettings): Container {
   return {
     name: run.name,
     image: imageOf(runnable, settings),

@@ -12,6 +12,14 @@ export interface ClusterSettings {
   readonly dnsNamespace: string;
 }
 
+export interface SpaceQuota {
+  readonly cpuMillicores: number;
+  readonly memoryMib: number;
+  readonly pods: number;
+  /** Of all volumes; absent: the cluster's limits only. */
+  readonly storageMib?: number;
+}
+
 /** Everything that fences an environment in. */
 export interface EnvironmentSpace {
   readonly namespace: string;
@@ -19,7 +27,7 @@ export interface EnvironmentSpace {
   readonly projectId: string;
   readonly environmentId: string;
   /** What its pods may request at most, room for rolling updates included; null: the cluster's limits only. */
-  readonly quota: { readonly cpuMillicores: number; readonly memoryMib: number; readonly pods: number } | null;
+  readonly quota: SpaceQuota | null;
   /** May pods open connections to public addresses? Private ones stay closed. */
   readonly internet: boolean;
 }

@@ -5,6 +5,7 @@ import { processObjectName } from './names.js';
 import { configName, podTemplate, WEB_PORT, WEB_PORT_NAME } from './pod.manifest.js';
 import { encoded } from './secret-data.js';
 import type { ClusterSettings } from './settings.js';
+import { claimTemplates, isStateful, volumeClaims, volumesIn } from './volumes.manifests.js';
 
 /** A rollout that does not get on within this, beyond what one instance may take, is reported by the cluster itself. */
 const PROGRESS_SLACK_SECONDS = 30;
@@ -18,7 +19,10 @@ export function workloadManifests(desired: DesiredWorkload, settings: ClusterSet
   const web = desired.processes.find(({ name }) => name === 'web');
   return [
     ...(web ? [service(desired), ingressPolicy(desired, settings)] : []),
-    ...desired.processes.map((process) => deployment(desired, process, settings)),
+    ...desired.processes.flatMap((process) => volumeClaims(desired, process, deploymentName(desired, process.name))),
+    ...desired.processes.map((process) =>
+      isStateful(process) ? statefulSet(desired, process, settings) : deployment(desired, process, settings),
+    ),
     ...desired.processes.filter((process) => mostOf(process) > 1).map((process) => disruptionBudget(desired, process)),
     ...desired.processes.flatMap((process) => autoscaler(desired, process)),
     ...(web && desired.hosts.length > 0 ? [httpRoute(desired, settings)] : []),
@@ -44,13 +48,32 @@ function deployment(desired: DesiredWorkload, process: DesiredProcess, settings:
     ...(!process.autoscaling && { replicas: process.instances }),
     revisionHistoryLimit: RELEASES_KEPT,
     progressDeadlineSeconds: desired.startDeadlineSeconds + PROGRESS_SLACK_SECONDS,
-    // What serves goes only after its successor is ready; the surge is part of the environment's quota.
-    strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
+    strategy: volumesIn(process).length > 0 ? { type: 'Recreate' } : rolling,
     selector: { matchLabels: processSelector(desired, process.name) },
     template: podTemplate(desired, process, settings),
   };
   const metadata = inside(desired, deploymentName(desired, process.name), process.name);
   return { apiVersion: 'apps/v1', kind: 'Deployment', metadata, spec } as KubeObject;
+}
+
+/** What serves goes only after its successor is ready; the surge is part of the environment's quota. */
+const rolling = { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } };
+
+/** Instances with a name and storage that they keep. */
+function statefulSet(desired: DesiredWorkload, process: DesiredProcess, settings: ClusterSettings): KubeObject {
+  const spec = {
+    replicas: process.instances,
+    revisionHistoryLimit: RELEASES_KEPT,
+    // One that does not start must not keep the others from going back to what worked.
+    podManagementPolicy: 'Parallel',
+    updateStrategy: { type: 'RollingUpdate' },
+    serviceName: desired.name,
+    selector: { matchLabels: processSelector(desired, process.name) },
+    template: podTemplate(desired, process, settings),
+    volumeClaimTemplates: claimTemplates(desired, process),
+  };
+  const metadata = inside(desired, deploymentName(desired, process.name), process.name);
+  return { apiVersion: 'apps/v1', kind: 'StatefulSet', metadata, spec } as KubeObject;
 }
 
 function service(desired: DesiredWorkload): KubeObject {

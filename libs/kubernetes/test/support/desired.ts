@@ -1,4 +1,4 @@
-import type { DesiredTask, DesiredWorkload } from '@berth/contracts/runtime';
+import type { DesiredTask, DesiredVolume, DesiredWorkload } from '@berth/contracts/runtime';
 import type { ClusterSettings, EnvironmentSpace } from '../../src/index.js';
 import fc from 'fast-check';
 
@@ -37,10 +37,34 @@ export const shop: DesiredWorkload = {
   ...{ restartToken: 'one', startDeadlineSeconds: 60, stopDeadlineSeconds: 30 },
 };
 
+const volume = { sizeMib: 2_048, initialMib: 1_024, storageClass: 'fast', isPerInstance: false, copies: 1 };
+
+/** A shop that keeps things: `web` has one volume with one writer, each `worker` one of its own. */
+export const keeper: DesiredWorkload = {
+  ...{ ...shop, workloadId: uuid('7'), name: 'keeper', hosts: ['keeper.example.com'] },
+  processes: shop.processes.map((process) => ({
+    ...process,
+    instances: process.name === 'web' ? 1 : 2,
+    volumes: [
+      process.name === 'web'
+        ? { ...volume, id: uuid('8'), name: 'uploads', mountPath: '/var/uploads' }
+        : {
+            ...volume,
+            id: uuid('9'),
+            name: 'queue',
+            mountPath: '/queue',
+            storageClass: null,
+            isPerInstance: true,
+            copies: 3,
+          },
+    ],
+  })),
+};
+
 /** The release command of a workload. */
 export function taskOn(desired: DesiredWorkload): DesiredTask {
   const { generation: _, processes, hosts: _h, restartToken: _r, startDeadlineSeconds: _s, ...place } = desired;
-  const [{ health: _c, instances: _i, ...size }] = processes as [DesiredWorkload['processes'][0]];
+  const [{ health: _c, instances: _i, volumes: _v, ...size }] = processes as [DesiredWorkload['processes'][0]];
   const process = { ...size, name: 'release', command: 'node migrate.js' };
   return { ...place, taskId: uuid('6'), process, deadlineSeconds: 600 };
 }
@@ -59,28 +83,52 @@ const digest = textOf('0123456789abcdef', { minLength: 64, maxLength: 64 }).map(
 const text = fc.string({ unit: 'binary', maxLength: 200 }).map((each) => each.replaceAll('\0', ''));
 const variableName = textOf(`${lower.toUpperCase()}_`, { minLength: 1, maxLength: 40 });
 
+const folder = textOf(`${lower}0123456789._-`, { minLength: 1, maxLength: 20 }).filter((each) => /[a-z0-9]/.test(each));
+const anyVolume = fc.record({
+  id: fc.uuid(),
+  name: slugOf(38).map((each) => `${each}z`),
+  mountPath: fc.array(folder, { minLength: 1, maxLength: 4 }).map((folders) => `/data/${folders.join('/')}`),
+  ...{ sizeMib: fc.integer({ min: 512, max: 1_048_576 }), initialMib: fc.integer({ min: 1, max: 512 }) },
+  storageClass: fc.option(slugOf(30)),
+  copies: fc.integer({ min: 1, max: 5 }),
+});
+/** Either several with one writer, or one for each instance. */
+const anyVolumes: fc.Arbitrary<DesiredVolume[]> = fc
+  .tuple(
+    fc.uniqueArray(anyVolume, { minLength: 1, maxLength: 3, selector: ({ mountPath }) => mountPath }),
+    fc.boolean(),
+  )
+  .map(([all, isPerInstance]) => (isPerInstance ? all.slice(0, 1) : all).map((each) => ({ ...each, isPerInstance })));
+
 const processOf = (name: string) =>
-  fc.record(
-    {
-      name: fc.constant(name),
-      command: fc.string({ minLength: 1, maxLength: 300 }).map((each) => each.replaceAll('\0', ' ')),
-      cpuMillicores: fc.integer({ min: 10, max: 64_000 }),
-      memoryMib: fc.integer({ min: 16, max: 262_144 }),
-      instances: fc.integer({ min: 0, max: 1_000 }),
-      health: fc.record({
-        path: fc.option(fc.webPath().map((path) => `/${path.replace(/^\/+/, '')}`.slice(0, 200))),
-        intervalSeconds: fc.integer({ min: 1, max: 300 }),
-        timeoutSeconds: fc.integer({ min: 1, max: 60 }),
-        failureThreshold: fc.integer({ min: 1, max: 20 }),
-      }),
-      autoscaling: fc.record({
-        min: fc.integer({ min: 1, max: 50 }),
-        max: fc.integer({ min: 50, max: 100 }),
-        cpuPercent: fc.integer({ min: 10, max: 95 }),
-      }),
-    },
-    { requiredKeys: ['name', 'command', 'cpuMillicores', 'memoryMib', 'instances', 'health'] },
-  );
+  fc
+    .record(
+      {
+        name: fc.constant(name),
+        command: fc.string({ minLength: 1, maxLength: 300 }).map((each) => each.replaceAll('\0', ' ')),
+        cpuMillicores: fc.integer({ min: 10, max: 64_000 }),
+        memoryMib: fc.integer({ min: 16, max: 262_144 }),
+        instances: fc.integer({ min: 0, max: 1_000 }),
+        health: fc.record({
+          path: fc.option(fc.webPath().map((path) => `/${path.replace(/^\/+/, '')}`.slice(0, 200))),
+          intervalSeconds: fc.integer({ min: 1, max: 300 }),
+          timeoutSeconds: fc.integer({ min: 1, max: 60 }),
+          failureThreshold: fc.integer({ min: 1, max: 20 }),
+        }),
+        autoscaling: fc.record({
+          min: fc.integer({ min: 1, max: 50 }),
+          max: fc.integer({ min: 50, max: 100 }),
+          cpuPercent: fc.integer({ min: 10, max: 95 }),
+        }),
+        volumes: anyVolumes,
+      },
+      { requiredKeys: ['name', 'command', 'cpuMillicores', 'memoryMib', 'instances', 'health'] },
+    )
+    .map(({ autoscaling, volumes, ...rest }) => ({
+      ...rest,
+      // What keeps something is not scaled by the cluster.
+      ...(volumes ? { volumes } : autoscaling && { autoscaling }),
+    }));
 
 const processNames = fc
   .uniqueArray(fc.oneof(fc.constant('web'), slugOf(30)), { minLength: 1, maxLength: 4 })

@@ -11,7 +11,7 @@ export async function run(context: Context, given: RemovalOptions, name: string)
   const app = await selection.app(name);
   await confirmRemoval(
     context,
-    `the app ${app.slug}, what runs of it in every environment, and its history`,
+    `the app ${app.slug}, what runs of it in every environment, its volumes with all that is in them, and its history`,
     name,
     given,
   );

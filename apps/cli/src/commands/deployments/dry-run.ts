@@ -23,11 +23,11 @@ export async function dryRun(
   );
 }
 
-async function changes({ releaseHash, changes: found }: Schemas['DryRun']): Promise<string> {
+async function changes({ releaseHash, changes: found, notes }: Schemas['DryRun']): Promise<string> {
   const rows = found.map(({ path, before, after }) => [path, cell(before), cell(after)]);
   const what = rows.length === 0 ? 'Nothing would change.' : await table(['what', 'now', 'then'], rows);
   const hash = releaseHash === null ? 'known after the build' : shortDigest(releaseHash);
-  return `${what}\n\nRelease: ${hash}`;
+  return [`${what}\n\nRelease: ${hash}`, ...notes].join('\n');
 }
 
 function price({ currency, monthHours, before, after, difference }: Schemas['CostEstimate']): string {

@@ -62,6 +62,10 @@ export interface Deployment extends KubeObject {
   readonly status?: { readonly conditions?: readonly Condition[] };
 }
 
+export interface VolumeClaim extends KubeObject {
+  readonly status?: { readonly phase?: string; readonly capacity?: Readonly<Record<string, string>> };
+}
+
 export interface Job extends KubeObject {
   readonly status?: { readonly conditions?: readonly Condition[] };
 }

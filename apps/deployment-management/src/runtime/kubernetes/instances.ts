@@ -3,9 +3,19 @@ import { labelNames, processNameIn } from '@berth/kubernetes';
 import { conditionOf, type ContainerStatus, type Pod, type Terminated } from './cluster-objects.js';
 import { podTrouble } from './troubles.js';
 
-/** `web-55b87bc697-hjkfk`: process type, and what the cluster added to make the pod's name unique. */
-export const instanceId = ({ metadata }: Pod): string =>
-  `${processNameIn(metadata.labels)}-${metadata.name.split('-').slice(-2).join('-')}`;
+/** Which the cluster puts on every pod of a StatefulSet. */
+const STATEFUL_POD = 'statefulset.kubernetes.io/pod-name';
+
+/**
+ * `web-55b87bc697-hjkfk`: process type, and what the cluster added to make the pod's name unique. One that keeps its name
+ * when it is replaced (`db-0`) is told apart by its uid.
+ */
+export function instanceId({ metadata }: Pod): string {
+  const parts = metadata.name.split('-');
+  const keepsItsName = metadata.labels?.[STATEFUL_POD] !== undefined;
+  const own = keepsItsName ? [...parts.slice(-1), (metadata.uid ?? '').slice(0, 8)] : parts.slice(-2);
+  return [processNameIn(metadata.labels), ...own].join('-');
+}
 
 /** Pods that the platform made, as instances; others (a person's, a job's) are not. */
 export function instancesOf(pods: readonly Pod[], isRouted: (pod: Pod) => boolean): ObservedInstance[] {

@@ -32,8 +32,10 @@ import { ChangeFeed } from '../memory/change-feed.js';
 import type { InstanceName } from '../session-runtime.js';
 import { probeRoute } from '../process/probe-route.js';
 import { type ProbeAnswer, type Runtime, type RuntimeChange, RuntimeUnavailable } from '../runtime.js';
-import type { Deployment, EndpointSlice, HttpRoute, Pod } from './cluster-objects.js';
+import type { Deployment, EndpointSlice, HttpRoute, Pod, VolumeClaim } from './cluster-objects.js';
 import type { Space, SpaceRemains } from '../space-runtime.js';
+import type { StorageClass } from '../volume-runtime.js';
+import { storageClassesOf } from './storage-classes.js';
 import { endNamespace } from './namespace-end.js';
 import { desiredRecord, owned, readDesired } from './desired-record.js';
 import { instanceId, instant } from './instances.js';
@@ -72,6 +74,7 @@ export const kubernetesRuntime = ({ access, ...setup }: ClusterSetup, clock: Clo
 export class KubernetesRuntime implements Runtime {
   readonly artifactKinds = ['image'] as const;
   readonly autoscales = true;
+  readonly volumeKinds = ['single', 'per-instance'] as const;
   private readonly cluster: Cluster;
   private readonly tasks: KubernetesTasks;
   private readonly sessions: KubernetesSessions;
@@ -122,7 +125,7 @@ export class KubernetesRuntime implements Runtime {
     const known = this.known(workloadId);
     const isLeaving = !known || known.record.metadata.deletionTimestamp !== undefined;
     const objects = this.objectsOf(workloadId);
-    const { instances, routes, trouble } = observationOf(
+    const { instances, routes, volumes, trouble } = observationOf(
       objects,
       known?.desired ?? null,
       this.options.settings.gateway,
@@ -134,6 +137,7 @@ export class KubernetesRuntime implements Runtime {
       observedGeneration: known?.desired ? this.generationOf(known.desired, known.record) : 1,
       instances: seen,
       routes: isLeaving ? [] : routes,
+      volumes,
       changedAt: this.changed.changedAt(workloadId, seen, since),
       trouble: isLeaving ? null : trouble,
     };
@@ -149,6 +153,10 @@ export class KubernetesRuntime implements Runtime {
   async endSpace(space: Space, signal: AbortSignal): Promise<SpaceRemains | null> {
     await this.connected(signal);
     return this.asking(signal, (bounded) => endNamespace(this.cluster, space, bounded));
+  }
+
+  async storageClasses(signal: AbortSignal): Promise<StorageClass[]> {
+    return this.asking(signal, (bounded) => storageClassesOf(this.options.client, bounded));
   }
 
   async *changes(signal: AbortSignal): AsyncIterable<RuntimeChange> {
@@ -217,6 +225,7 @@ export class KubernetesRuntime implements Runtime {
       deployments: this.cluster.of<Deployment>('deployment', workloadId),
       slices: this.cluster.of<EndpointSlice>('endpointSlice', workloadId),
       routes: this.cluster.of<HttpRoute>('httpRoute', workloadId),
+      claims: this.cluster.of<VolumeClaim>('persistentVolumeClaim', workloadId),
     };
   }
 

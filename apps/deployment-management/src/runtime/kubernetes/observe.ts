@@ -1,7 +1,14 @@
-import type { DesiredWorkload, ObservedInstance, ObservedWorkload } from '@berth/contracts/runtime';
+import type { DesiredWorkload, ObservedInstance, ObservedVolume, ObservedWorkload } from '@berth/contracts/runtime';
 import { labelNames } from '@berth/kubernetes';
-import { conditionOf, type Deployment, type EndpointSlice, type HttpRoute, type Pod } from './cluster-objects.js';
-import { instancesOf } from './instances.js';
+import {
+  conditionOf,
+  type Deployment,
+  type EndpointSlice,
+  type HttpRoute,
+  type Pod,
+  type VolumeClaim,
+} from './cluster-objects.js';
+import { instancesOf, quantity } from './instances.js';
 import { podTrouble, type Trouble, workloadTrouble } from './troubles.js';
 
 /** Everything that the cluster shows of one workload. */
@@ -10,6 +17,7 @@ export interface WorkloadObjects {
   readonly deployments: readonly Deployment[];
   readonly slices: readonly EndpointSlice[];
   readonly routes: readonly HttpRoute[];
+  readonly claims: readonly VolumeClaim[];
 }
 
 export interface Gateway {
@@ -17,7 +25,9 @@ export interface Gateway {
   readonly name: string;
 }
 
-export type Observation = Pick<ObservedWorkload, 'instances' | 'routes' | 'trouble'>;
+export type Observation = Pick<ObservedWorkload, 'instances' | 'routes' | 'trouble'> & {
+  readonly volumes: ObservedVolume[];
+};
 
 /** What runs and whom the gateway sends requests to, by what the cluster itself reports. */
 export function observationOf(
@@ -33,6 +43,7 @@ export function observationOf(
   return {
     instances,
     routes: (desired?.hosts ?? []).map((host) => ({ host, accepted: serves && hosts.has(host) })),
+    volumes: volumesIn(objects.claims),
     trouble: desired && workloadTrouble(troublesOf(objects.pods, desired), objects.deployments),
   };
 }
@@ -59,6 +70,18 @@ function acceptedHosts(routes: readonly HttpRoute[], gateway: Gateway): Readonly
 function readyEndpoints(slices: readonly EndpointSlice[]): ReadonlySet<string> {
   const ready = slices.flatMap(({ endpoints }) => (endpoints ?? []).filter(({ conditions }) => conditions?.ready));
   return new Set(ready.map(({ targetRef }) => targetRef?.name ?? ''));
+}
+
+/** What is bound has what the cluster says it has, which may be more than was asked for; what waits has nothing yet. */
+function volumesIn(claims: readonly VolumeClaim[]): ObservedVolume[] {
+  const bytes = new Map<string, number>();
+  for (const { metadata, status } of claims) {
+    const id = metadata.labels?.[labelNames.volume];
+    if (id === undefined) continue;
+    const has = status?.phase === 'Bound' ? Math.round(quantity(status.capacity?.['storage'])) : 0;
+    bytes.set(id, (bytes.get(id) ?? 0) + has);
+  }
+  return [...bytes].map(([id, has]) => ({ id, bytes: has }));
 }
 
 /** Instances as they end: nothing of them serves. */

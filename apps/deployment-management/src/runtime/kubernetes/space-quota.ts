@@ -10,5 +10,10 @@ const SMALLEST = 10;
 export function spaceQuotaOf({ quota }: Pick<DesiredWorkload, 'quota'>): EnvironmentSpace['quota'] {
   if (!quota) return null;
   const cpuMillicores = quota.cpuMillicores * OVERLAP;
-  return { cpuMillicores, memoryMib: quota.memoryMib * OVERLAP, pods: Math.ceil(cpuMillicores / SMALLEST) };
+  const { storageMib } = quota;
+  return {
+    ...{ cpuMillicores, memoryMib: quota.memoryMib * OVERLAP, pods: Math.ceil(cpuMillicores / SMALLEST) },
+    // Volumes do not overlap, but for those on their way out.
+    ...(storageMib !== undefined && { storageMib: storageMib * OVERLAP }),
+  };
 }

@@ -14,10 +14,12 @@ import type {
 import { type ProbeAnswer, type Runtime, type RuntimeChange, RuntimeUnavailable } from '../runtime.js';
 import { type InstanceName, SessionRefused } from '../session-runtime.js';
 import type { Space, SpaceRemains } from '../space-runtime.js';
+import type { StorageClass } from '../volume-runtime.js';
 import { ChangeFeed } from './change-feed.js';
 import { EchoSession } from './echo-session.js';
 import { Journal } from './journal.js';
 import { MemoryTasks } from './memory-tasks.js';
+import { MemoryVolumes } from './memory-volumes.js';
 
 /** How the fake world treats instances of a release; `honest` starts and retires them at once. */
 export type Behaviour =
@@ -44,6 +46,9 @@ export class MemoryRuntime implements Runtime {
   readonly artifactKinds = ['slug', 'image'] as const;
   /** Changed by tests of what a runtime cannot do. */
   autoscales = true;
+  volumeKinds: Runtime['volumeKinds'] = ['single', 'per-instance'];
+  /** Volumes of which there is something, and how much. */
+  readonly volumes = new MemoryVolumes();
   /** Desired states in the order in which they were applied. */
   readonly applied: DesiredWorkload[] = [];
   private readonly worlds = new Map<string, World>();
@@ -111,6 +116,7 @@ export class MemoryRuntime implements Runtime {
     this.applied.push(structuredClone(desired));
     const next = world ?? { desired, instances: [], changedAt: this.now().toISOString() };
     next.desired = desired;
+    this.volumes.provision(desired);
     this.worlds.set(desired.workloadId, next);
     this.settle(next);
   }
@@ -127,6 +133,7 @@ export class MemoryRuntime implements Runtime {
       ...(desired.onTrial && { onTrial: desired.onTrial }),
       instances,
       routes: desired.hosts.map((host) => ({ host, accepted: this.isRouted(world) })),
+      volumes: this.volumes.of(workloadId),
       changedAt,
       trouble: null,
     });
@@ -135,6 +142,7 @@ export class MemoryRuntime implements Runtime {
   async remove(workloadId: string): Promise<void> {
     this.requireUp();
     this.worlds.delete(workloadId);
+    this.volumes.remove(workloadId);
     this.feed.push({ workloadId });
   }
 
@@ -191,6 +199,11 @@ export class MemoryRuntime implements Runtime {
   async forward({ workloadId, instance }: InstanceName, port: number | null): Promise<Duplex> {
     this.requireInstance(workloadId, instance);
     return new EchoSession(`port ${port ?? 'PORT'}`);
+  }
+
+  async storageClasses(): Promise<StorageClass[]> {
+    this.requireUp();
+    return this.volumes.classes;
   }
 
   async probe(host: string, path: string): Promise<ProbeAnswer> {

@@ -16,6 +16,7 @@ import {
 import { z } from 'zod';
 import { type ProbeAnswer, type Runtime, type RuntimeChange } from '../runtime.js';
 import type { InstanceName } from '../session-runtime.js';
+import type { StorageClass } from '../volume-runtime.js';
 import { AgentClient } from './agent-client.js';
 import { probeRoute } from './probe-route.js';
 
@@ -27,6 +28,7 @@ const CALL_MILLISECONDS = 10_000;
 export class ProcessRuntime implements Runtime {
   readonly artifactKinds = ['slug'] as const;
   readonly autoscales = false;
+  readonly volumeKinds = ['single'] as const;
   private readonly agent: AgentClient;
 
   constructor(
@@ -50,6 +52,10 @@ export class ProcessRuntime implements Runtime {
 
   async remove(workloadId: string, signal: AbortSignal): Promise<void> {
     await this.agent.call('DELETE', `/workloads/${workloadId}`, bounded(signal));
+  }
+
+  storageClasses(): Promise<StorageClass[]> {
+    return Promise.resolve([{ name: 'folder', isDefault: true, grows: true }]);
   }
 
   async *changes(signal: AbortSignal): AsyncIterable<RuntimeChange> {

@@ -134,6 +134,17 @@ export const deploymentManagementRows: Rows = {
   }),
   'DELETE /v1/schedules/{id}': byId('schedules:update', 'environment', 204, (tenant) => tenant.newSchedule()),
   'GET /v1/schedules/{id}/runs': byId('schedules:read', 'environment', 200, of('schedule')),
+  'GET /v1/volumes': listOf('volumes:read', 'environment'),
+  'POST /v1/volumes': needs('volumes:create', 'environment', 201, (tenant) => {
+    const name = tenant.name();
+    return { body: { workloadId: tenant.has.workload, name, mountPath: `/${name}`, sizeMib: 1 } };
+  }),
+  'GET /v1/volumes/{id}': byId('volumes:read', 'environment', 200, (tenant) => tenant.newVolume()),
+  'PATCH /v1/volumes/{id}': byId('volumes:update', 'environment', 200, (tenant) => tenant.newVolume(), {
+    body: { sizeMib: 2 },
+    ...anyVersion,
+  }),
+  'DELETE /v1/volumes/{id}': byId('volumes:delete', 'environment', 202, (tenant) => tenant.newVolume()),
   'GET /v1/deployments': listOf('deployments:read', 'environment'),
   'GET /v1/deployments/{id}': byId('deployments:read', 'environment', 200, of('deployment')),
   'POST /v1/deployments/{id}/cancel': byId('deployments:cancel', 'environment', 409, of('deployment')),

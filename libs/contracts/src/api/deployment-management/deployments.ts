@@ -85,6 +85,8 @@ export const dryRun = z
     releaseHash: digest.nullable(),
     changes: z.array(z.object({ path: z.string(), before: z.unknown(), after: z.unknown() })),
     allocation: z.object({ before: z.array(allocationEntry), after: z.array(allocationEntry) }),
+    /** What one should know beforehand: who is without an instance for a moment, and why. */
+    notes: z.array(z.string()),
   })
   .meta({ id: 'DryRun' });
 export type DryRun = z.infer<typeof dryRun>;

@@ -12,6 +12,7 @@ export const putQuota = z
     cpuMillicores: most,
     memoryMib: most,
     buildsAtOnce: most,
+    storageMib: most.optional(),
   } satisfies Record<keyof typeof quota.shape, unknown>)
   .meta({ id: 'PutQuota' });
 export type PutQuota = z.infer<typeof putQuota>;

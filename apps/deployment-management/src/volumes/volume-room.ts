@@ -1,0 +1,37 @@
+import type { Tx } from '@berth/service-kit';
+import { Injectable } from '@nestjs/common';
+import { Quotas } from '../quotas/quotas.js';
+import type { WorkloadRow } from '../workloads/workload.js';
+import { copiesFor, type Counted, obstacleTo, type WorkloadVolume } from './volume.js';
+import { volumeErrors } from './volumes.errors.js';
+import { VolumesRepository } from './volumes.repository.js';
+
+/** Keeps volumes and numbers of instances fit for each other, and all volumes within the quota. */
+@Injectable()
+export class VolumeRoom {
+  constructor(
+    private readonly volumes: VolumesRepository,
+    private readonly quotas: Quotas,
+  ) {}
+
+  /** Before the number of instances becomes that of `wanted`. The caller holds the workload's row lock. @throws 422, 409 */
+  async fit(tx: Tx, workload: WorkloadRow, wanted: Counted): Promise<void> {
+    const volumes = workload.volumes.filter(({ isDeleted }) => !isDeleted);
+    for (const volume of volumes) requireFit(volume, wanted);
+    const more = volumes.filter((each) => copiesFor(each, wanted) > each.copies);
+    for (const each of more) await this.volumes.resize(tx, each.id, each.sizeMib, copiesFor(each, wanted));
+    if (more.length > 0) await this.quotas.requireStorage(tx, workload.organizationId);
+  }
+}
+
+function requireFit(volume: WorkloadVolume, wanted: Counted): void {
+  const obstacle = obstacleTo(volume, wanted);
+  if (obstacle === null) return;
+  const pointer = `/${obstacle}/${volume.process}`;
+  if (obstacle === 'autoscaling')
+    throw volumeErrors.VolumeNotAutoscaled('Instances with a volume are not scaled by the cluster: give a count.', {
+      pointer,
+    });
+  const detail = `The volume ${volume.name} has one writer at a time, so there is one instance of ${volume.process}.`;
+  throw volumeErrors.VolumeHasOneWriter(detail, { pointer });
+}
