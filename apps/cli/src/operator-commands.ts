@@ -64,7 +64,8 @@ export const operatorCommands: CommandGroup = {
     entry('admin set-sign-up', 'say who may', () => import('./commands/admin/sign-up/set.js'), 'MODE [--domain D]'),
     entry('admin keys', 'what signs tokens', () => import('./commands/admin/keys.js')),
     entry('admin rotate-keys', 'sign with a new one', () => import('./commands/admin/rotate-keys.js')),
-    entry('dead-letters list', 'usage that was not believed', () => import('./commands/dead-letters/list.js')),
+    entry('admin events', 'how far services are behind', () => import('./commands/admin/events/show.js')),
+    entry('dead-letters list', 'events that were not believed', () => import('./commands/dead-letters/list.js')),
     entry(
       'dead-letters replay',
       'take it up again',

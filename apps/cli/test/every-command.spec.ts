@@ -47,6 +47,7 @@ const reads: Readonly<Record<string, readonly string[]>> = {
   'audit verify': [],
   'admin keys': [],
   'admin users': [],
+  'admin events': [],
   'impersonations list': [],
   'admin orgs': [],
   'admin quotas': ['acme'],
@@ -236,6 +237,8 @@ describe('every command', () => {
     platform.on('GET /v1/audit/verification', { items: [] });
     platform.on('GET /v1/auth/totp', { enabled: false, recoveryCodesLeft: 0 });
     const identity = '/v1/admin/user-management';
+    const behind = { waiting: 0, oldestWaitingAt: null, accessHeardAt: null, deadLetters: 0 };
+    for (const service of ['metering', 'user-management']) platform.on(`GET /v1/admin/${service}/events`, behind);
     platform.on(`GET ${identity}/signing-keys`, { items: [] });
     platform.on(`GET ${identity}/users`, page());
     platform.on(`GET ${identity}/organizations`, page({ id: idOf(2), slug: 'acme', status: 'active', createdAt: '' }));
@@ -257,6 +260,7 @@ describe('every command', () => {
     closed.on('GET /v1/me', (_, response) => problem(response, 401, 'unauthenticated'));
     for (const route of [
       'GET /v1/admin/metering/dead-letters',
+      ...['metering', 'user-management'].map((service) => `GET /v1/admin/${service}/events`),
       ...['replays', 'discards'].map((each) => `POST /v1/admin/metering/dead-letters/${each}`),
       ...['GET', 'POST'].map((method) => `${method} /v1/admin/metering/closings`),
       `GET /v1/admin/metering/closings/${idOf(2)}`,

@@ -84,6 +84,25 @@ describe('who operates the platform', () => {
     expect(platform.to(`PUT ${path}`)).toHaveLength(1);
   });
 
+  it('sees how far services are behind, and the dead letters of each', async () => {
+    const behind = { waiting: 3, oldestWaitingAt: at, accessHeardAt: at, deadLetters: 1 };
+    platform.on('GET /v1/admin/metering/events', { ...behind, waiting: 0, oldestWaitingAt: null });
+    platform.on(`GET ${admin}/events`, behind);
+    expect((await terminal.berth(['admin', 'events'])).stdout).toMatch(
+      /user-management +3 +2026-11-21 10:00:00 .* 1\n/,
+    );
+    const letter = { id: idOf(7), key: 'audit/x', type: 'berth.audit.recorded.v1', state: 'failed', reason: 'no' };
+    platform.on(`GET ${admin}/dead-letters`, page({ ...letter, since: at }));
+    platform.on(`POST ${admin}/dead-letters/discards`, done);
+    const of = ['--of', 'user-management'];
+    expect((await terminal.berth(['dead-letters', 'list', ...of])).stdout).toContain('audit/x');
+    expect(await terminal.berth(['dead-letters', 'discard', idOf(7), '--reason', 'no', ...of])).toMatchObject({
+      code: 0,
+    });
+    expect(platform.bodies(`POST ${admin}/dead-letters/discards`)).toEqual([{ id: idOf(7), reason: 'no' }]);
+    expect(await terminal.berth(['dead-letters', 'list', '--of', 'nobody'])).toMatchObject({ code: 2 });
+  });
+
   it('says who may sign up', async () => {
     const policy = { mode: 'invitation', domains: ['example.com'] };
     platform.on(`GET ${admin}/sign-up-policy`, policy);

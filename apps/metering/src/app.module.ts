@@ -1,4 +1,4 @@
-import { AccessModule } from '@berth/access';
+import { AccessModule, EventAdministrationModule } from '@berth/access';
 import { EventingModule } from '@berth/eventing';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AgreementsModule } from './agreements/agreements.module.js';
@@ -12,7 +12,6 @@ import { CreditNotesModule } from './credit-notes/credit-notes.module.js';
 import { CreditsModule } from './credits/credits.module.js';
 import { ExplainModule } from './explain/explain.module.js';
 import { ExportsModule } from './exports/exports.module.js';
-import { DeadLettersModule } from './dead-letters/dead-letters.module.js';
 import { InvoicesModule } from './invoices/invoices.module.js';
 import { IssuersModule } from './issuers/issuers.module.js';
 import { PriceBooksModule } from './price-books/price-books.module.js';
@@ -21,7 +20,7 @@ import { TaxRulesModule } from './tax-rules/tax-rules.module.js';
 import { UsageModule } from './usage/usage.module.js';
 
 const service = 'metering';
-const usage = [SpansModule, DeadLettersModule, UsageModule, ConservationModule];
+const usage = [SpansModule, EventAdministrationModule.of(service), UsageModule, ConservationModule];
 const prices = [PriceBooksModule, AgreementsModule, TaxRulesModule, CostsModule];
 const bills = [
   BudgetsModule,

@@ -1,4 +1,4 @@
-import { AccessModule } from '@berth/access';
+import { AccessModule, EventAdministrationModule } from '@berth/access';
 import { EventingModule } from '@berth/eventing';
 import { ReconcileModule } from '@berth/reconcile';
 import { type DynamicModule, Module } from '@nestjs/common';
@@ -81,6 +81,7 @@ export class AppModule {
       SnapshotsModule,
       AdministrationModule,
       ImpersonationsModule,
+      EventAdministrationModule.of(service),
     ];
     return { module: AppModule, imports: [...libraries, ...features] };
   }

@@ -183,7 +183,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    get: operations['listDeadLetters'];
+    get: operations['listMeteringDeadLetters'];
     put?: never;
     post?: never;
     delete?: never;
@@ -201,7 +201,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    post: operations['discardDeadLetter'];
+    post: operations['discardMeteringDeadLetter'];
     delete?: never;
     options?: never;
     head?: never;
@@ -217,7 +217,23 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    post: operations['replayDeadLetters'];
+    post: operations['replayMeteringDeadLetters'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/admin/metering/events': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['getMeteringEventState'];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -346,6 +362,70 @@ export interface paths {
     get: operations['listTaxRules'];
     put?: never;
     post: operations['createTaxRule'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/admin/user-management/dead-letters': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['listUserManagementDeadLetters'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/admin/user-management/dead-letters/discards': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['discardUserManagementDeadLetter'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/admin/user-management/dead-letters/replays': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['replayUserManagementDeadLetters'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/admin/user-management/events': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['getUserManagementEventState'];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -4556,6 +4636,14 @@ export interface components {
       /** Format: uuid */
       project?: string;
     };
+    EventState: {
+      /** Format: date-time */
+      accessHeardAt: string | null;
+      deadLetters: number;
+      /** Format: date-time */
+      oldestWaitingAt: string | null;
+      waiting: number;
+    };
     ExchangeApiToken: {
       apiToken: string;
     };
@@ -6669,7 +6757,7 @@ export interface operations {
       };
     };
   };
-  listDeadLetters: {
+  listMeteringDeadLetters: {
     parameters: {
       query?: {
         limit?: number;
@@ -6700,7 +6788,7 @@ export interface operations {
       };
     };
   };
-  discardDeadLetter: {
+  discardMeteringDeadLetter: {
     parameters: {
       query?: never;
       header?: never;
@@ -6730,7 +6818,7 @@ export interface operations {
       };
     };
   };
-  replayDeadLetters: {
+  replayMeteringDeadLetters: {
     parameters: {
       query?: never;
       header?: never;
@@ -6749,6 +6837,34 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['ReplayedDeadLetters'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getMeteringEventState: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['EventState'];
         };
       };
       /** @description refused or failed */
@@ -7041,6 +7157,127 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['TaxRule'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listUserManagementDeadLetters: {
+    parameters: {
+      query?: {
+        limit?: number;
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeadLetterPage'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  discardUserManagementDeadLetter: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['DiscardDeadLetter'];
+      };
+    };
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  replayUserManagementDeadLetters: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ReplayDeadLetters'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ReplayedDeadLetters'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getUserManagementEventState: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['EventState'];
         };
       };
       /** @description refused or failed */

@@ -49,3 +49,17 @@ export type ReplayedDeadLetters = z.infer<typeof replayedDeadLetters>;
 /** Drops one event for ever; what waits behind it waits on until it is replayed. */
 export const discardDeadLetter = z.strictObject({ id, reason }).meta({ id: 'DiscardDeadLetter' });
 export type DiscardDeadLetter = z.infer<typeof discardDeadLetter>;
+
+/** How far a service is behind, in what it tells and in what it hears. */
+export const eventState = z
+  .object({
+    /** Events that it has told and that have not left for the bus. */
+    waiting: z.int().nonnegative(),
+    oldestWaitingAt: instant.nullable(),
+    /** As of when it knows who may do what; null: it was never told. */
+    accessHeardAt: instant.nullable(),
+    /** Events that it could not take effect of, and those behind them. */
+    deadLetters: z.int().nonnegative(),
+  })
+  .meta({ id: 'EventState' });
+export type EventState = z.infer<typeof eventState>;

@@ -139,6 +139,7 @@ export const meteringRows: Rows = {
   ),
   'GET /v1/invoices/{id}/credit-note': byId('invoices:read', 'organization', 200, ({ has }) => has.voidInvoice),
   'GET /v1/invoices/{id}/credit-note/pdf': byId('invoices:read', 'organization', 200, ({ has }) => has.voidInvoice),
+  'GET /v1/admin/metering/events': needs('dead-letters:update', 'platform', 200),
   'GET /v1/admin/metering/dead-letters': needs('dead-letters:update', 'platform', 200),
   'POST /v1/admin/metering/dead-letters/replays': needs('dead-letters:update', 'platform', 200, () => ({
     body: { key: 'nothing waits for it', reason: 'none' },

@@ -258,6 +258,14 @@ export const userManagementRows: Rows = {
   })),
   'GET /v1/admin/user-management/signing-keys': needs('signing-keys:read', 'platform', 200),
   'POST /v1/admin/user-management/signing-keys': proven(needs('signing-keys:rotate', 'platform', 201)),
+  'GET /v1/admin/user-management/events': needs('dead-letters:update', 'platform', 200),
+  'GET /v1/admin/user-management/dead-letters': needs('dead-letters:update', 'platform', 200),
+  'POST /v1/admin/user-management/dead-letters/replays': needs('dead-letters:update', 'platform', 200, () => ({
+    body: { key: 'nothing waits for it', reason: 'none' },
+  })),
+  'POST /v1/admin/user-management/dead-letters/discards': needs('dead-letters:update', 'platform', 404, () => ({
+    body: { id: randomUUID(), reason: 'none' },
+  })),
   'POST /v1/admin/user-management/snapshots': needs('snapshots:create', 'platform', 204, () => ({
     body: { aggregate: 'organization' },
   })),
