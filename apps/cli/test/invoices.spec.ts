@@ -291,6 +291,7 @@ describe('berth invoices explain', () => {
   const part = (release: number, workload = 40) => ({
     ...{ workloadId: idOf(workload), appId: idOf(30), environmentId: idOf(20), projectId: idOf(10), cluster: 'local' },
     ...{ release, processType: 'web', cpuMillicores: 1_000, memoryMib: 1, spans: 1, instanceMilliseconds: '7200000' },
+    ...{ storageBytes: 0, overlapMilliseconds: release === 3 ? '90000' : '0' },
     ...{
       from: '2026-11-02T00:00:00.000Z',
       to: '2026-11-02T01:00:00.000Z',
@@ -309,7 +310,7 @@ describe('berth invoices explain', () => {
     );
     const { stdout } = await ask();
     expect(stdout).toMatch(
-      /CPU +shop\/hello shop\/staging web +v3 +#4 +fffffff +ann +2026-11-02 00:00:00 .* 2\.00 +0\.0560000000 EUR/,
+      /CPU +shop\/hello shop\/staging web +v3 +#4 +fffffff +ann +2026-11-02 00:00:00 .* 1\.5 min +2\.00 +0\.0560000000 EUR/,
     );
     expect(stdout).toMatch(/v2 +- +- +- +2026/);
     const [first] = JSON.parse((await ask('--json')).stdout) as object[];

@@ -36,6 +36,20 @@ describe('the parts of a line', () => {
     ]);
   });
 
+  it('say how long releases served side by side, which is charged for both', () => {
+    const spans = [
+      span({ from: at('2026-11', 0), to: at('2026-11', 10), release: 1 }),
+      span({ from: at('2026-11', 7), to: at('2026-11', 20), release: 2 }),
+      span({ from: at('2026-11', 5), to: at('2026-11', 20), release: 2, processType: 'worker' }),
+    ];
+    const hours = (count: number) => String(count * 3_600_000);
+    expect(partsOf(line, spans).map((each) => [each.release, each.processType, each.overlapMilliseconds])).toEqual([
+      [1, 'web', hours(3)],
+      [2, 'worker', hours(0)],
+      [2, 'web', hours(3)],
+    ]);
+  });
+
   it('of one still running end with the line, and of memory count bytes', () => {
     const [part] = partsOf({ ...line, metric: 'memory' }, [span({ from: at('2026-11', 719), to: null })]);
     expect(part).toMatchObject({ to: '2026-12-01T00:00:00.000Z', quantity: String(2n ** 30n * 3_600_000n) });

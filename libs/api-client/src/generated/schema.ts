@@ -5016,6 +5016,7 @@ export interface components {
       from: string;
       instanceMilliseconds: string;
       memoryMib: number;
+      overlapMilliseconds: string;
       processType: string;
       /** Format: uuid */
       projectId: string;

@@ -2,7 +2,9 @@ import type { InvoicePart, Metric } from '@berth/contracts/metering';
 import { formatMinor } from '../rating/currency.js';
 import { exact, roundQuotient } from '../rating/exact.js';
 import type { Span } from '../spans/history.js';
+import type { ClippedSpan } from '../spans/span-digest.js';
 import { clipped, sizeOf } from '../spans/usage.js';
+import { overlapOf, type Stretch } from './overlap.js';
 
 /** A line of usage, as far as its parts depend on it. */
 export interface ExplainedLine {
@@ -17,6 +19,7 @@ export interface ExplainedLine {
 const AMOUNT_DECIMALS = 10;
 
 interface Sum {
+  readonly stretches: Stretch[];
   readonly first: Span;
   spans: number;
   from: Date;
@@ -30,20 +33,36 @@ export function partsOf(line: ExplainedLine, spans: readonly Span[]): InvoicePar
   for (const span of spans) {
     const part = clipped(span, line);
     if (!part || sizeOf[line.metric](span) === 0n) continue;
-    const sum = sums.get(keyOf(span)) ?? { first: span, spans: 0, from: part.from, to: part.to, instanceTime: 0n };
+    const sum = sums.get(keyOf(span)) ?? begun(part);
     sum.spans++;
+    sum.stretches.push(part);
     sum.from = part.from < sum.from ? part.from : sum.from;
     sum.to = part.to > sum.to ? part.to : sum.to;
     sum.instanceTime += BigInt(part.to.getTime() - part.from.getTime()) * BigInt(span.instances);
     sums.set(keyOf(span), sum);
   }
-  return [...sums.values()].map((sum) => told(line, sum)).toSorted((a, b) => (a.from < b.from ? -1 : 1));
+  const all = [...sums.values()];
+  return all.map((sum) => told(line, sum, besides(sum, all))).toSorted((a, b) => (a.from < b.from ? -1 : 1));
 }
 
 const keyOf = ({ workloadId, cluster, release, processType, cpuMillicores, memoryMib, storageBytes }: Span): string =>
   JSON.stringify([workloadId, cluster, release, processType, cpuMillicores, memoryMib, storageBytes]);
 
-function told(line: ExplainedLine, { first, spans, from, to, instanceTime }: Sum): InvoicePart {
+const begun = (first: ClippedSpan): Sum => ({
+  ...{ first, spans: 0, from: first.from, to: first.to, instanceTime: 0n },
+  stretches: [],
+});
+
+/** When other releases of the same process type served. */
+const besides = ({ first }: Sum, all: readonly Sum[]): Stretch[] =>
+  all
+    .filter(
+      ({ first: { workloadId, processType } }) => workloadId === first.workloadId && processType === first.processType,
+    )
+    .flatMap(({ first: { release }, stretches }) => (release === first.release ? [] : stretches));
+
+function told(line: ExplainedLine, sum: Sum, others: readonly Stretch[]): InvoicePart {
+  const { first, spans, from, to, instanceTime } = sum;
   const { workloadId, appId, environmentId, projectId, cluster, release, processType } = first;
   const { cpuMillicores, memoryMib, storageBytes = 0 } = first;
   const quantity = instanceTime * sizeOf[line.metric](first);
@@ -53,6 +72,7 @@ function told(line: ExplainedLine, { first, spans, from, to, instanceTime }: Sum
     ...{ workloadId, appId, environmentId, projectId, cluster, release, processType },
     ...{ cpuMillicores, memoryMib, storageBytes },
     ...{ spans, from: from.toISOString(), to: to.toISOString() },
+    overlapMilliseconds: `${overlapOf(sum.stretches, others)}`,
     ...{ instanceMilliseconds: `${instanceTime}`, quantity: `${quantity}` },
     amount: formatMinor(amount, AMOUNT_DECIMALS),
   };

@@ -81,6 +81,10 @@ async function visible<Item>(items: Promise<Item[]>): Promise<Item[]> {
   }
 }
 
+/** Minutes in which another release served too. */
+const sideBySide = ({ overlapMilliseconds }: Part): string | null =>
+  overlapMilliseconds === '0' ? null : `${(Number(overlapMilliseconds) / 60_000).toFixed(1)} min`;
+
 async function describe(context: Context, { currency }: InvoiceDocument, parts: readonly Explained[]): Promise<string> {
   const name = await namesOf(context, parts);
   const rows = parts.map((part): Cell[] => [
@@ -91,8 +95,21 @@ async function describe(context: Context, { currency }: InvoiceDocument, parts: 
       part.deployment && `#${part.deployment}`,
     ],
     ...[shortCommit(part.commit), part.by, time(part.from), time(part.to)],
+    sideBySide(part),
     ...[inUnits(part.metric, BigInt(part.quantity), 2), `${part.amount} ${currency}`],
   ]);
-  const head = ['line', 'what', 'release', 'deployment', 'commit', 'by', 'from', 'to', 'unit-hours', 'amount'];
+  const head = [
+    'line',
+    'what',
+    'release',
+    'deployment',
+    'commit',
+    'by',
+    'from',
+    'to',
+    'beside another',
+    'unit-hours',
+    'amount',
+  ];
   return table(head, rows);
 }

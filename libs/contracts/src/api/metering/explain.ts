@@ -26,6 +26,11 @@ export const invoicePart = z
     spans: z.int().positive(),
     from: instant,
     to: instant,
+    /**
+     * How long of it another release of the same process type served too, as in a roll-out: both count, because both were
+     * there (ADR 0009).
+     */
+    overlapMilliseconds: bigCount,
     /** Over all instances. */
     instanceMilliseconds: bigCount,
     /** In base units, as on the line. */
