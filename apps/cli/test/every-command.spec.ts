@@ -60,6 +60,7 @@ const reads: Readonly<Record<string, readonly string[]>> = {
   'projects list': [],
   'envs list': [],
   'apps list': [],
+  'apps placements': [],
   'tasks list': [],
   'tasks show': [],
   'tasks logs': [],
@@ -135,6 +136,8 @@ const others: Readonly<Record<string, readonly string[]>> = {
   'projects delete': ['shop', '--yes'],
   'envs delete': ['staging', '--yes'],
   'apps delete': ['hello', '--yes'],
+  'apps move': ['berlin'],
+  'envs move': ['production', 'berlin'],
   'volumes add': ['data', '--at', '/data', '--size', '1Gi'],
   'volumes grow': ['data', '2Gi'],
   'volumes remove': ['data', '--yes'],
@@ -205,6 +208,7 @@ describe('every command', () => {
     platform.on('GET /v1/me', me);
     platform.on('GET /v1/releases', page(release(3), release(1)));
     platform.on('GET /v1/deployments', page(deployment()));
+    platform.on(`GET ${base}/placements`, page());
     platform.on('GET /v1/tasks', page(task()));
     platform.on(`GET /v1/tasks/${idOf(70)}`, task());
     platform.on('GET /v1/schedules', page(schedule()));

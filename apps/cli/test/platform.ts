@@ -35,7 +35,7 @@ export const organization = (slug: string, number = 1) => ({
 export const project = (slug: string) => ({ id: idOf(10), organizationId: idOf(1), slug, createdAt: at });
 export const environment = (slug: string, number = 20) => ({
   ...{ id: idOf(number), projectId: idOf(10), organizationId: idOf(1), slug },
-  ...{ kind: 'staging', cluster: 'local', namespace: `shop-${slug}`, createdAt: at },
+  ...{ kind: 'staging', cluster: 'local', regions: [], namespace: `shop-${slug}`, createdAt: at },
 });
 export const app = (slug: string, source: object = { kind: 'git', url: 'https://git.example/a', branch: 'main' }) => ({
   ...{ id: idOf(30), projectId: idOf(10), organizationId: idOf(1), slug, source },

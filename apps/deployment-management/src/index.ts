@@ -10,6 +10,7 @@ import { Clusters1763800000100 } from './database/migrations/clusters.migration.
 import { CurrentConfig1763800000000 } from './database/migrations/current-config.migration.js';
 import { EnvironmentEnds1763800000130 } from './database/migrations/environment-ends.migration.js';
 import { Initial1763700000000 } from './database/migrations/initial.migration.js';
+import { Moves1763800000240 } from './database/migrations/moves.migration.js';
 import { Quotas1763800000010 } from './database/migrations/quotas.migration.js';
 import { ReleaseExpiry1763800000060 } from './database/migrations/release-expiry.migration.js';
 import { RuntimeWatch1763800000030 } from './database/migrations/runtime-watch.migration.js';
@@ -42,6 +43,7 @@ export const deploymentManagement: ServiceDefinition<Config> = {
     TaskRuns1763800000200,
     Schedules1763800000210,
     Volumes1763800000230,
+    Moves1763800000240,
   ],
   module: (parsed) => AppModule.with(parsed),
   connect: connectEvents,

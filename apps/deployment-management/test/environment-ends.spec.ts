@@ -25,10 +25,11 @@ afterAll(() => platform.close());
 const deletions = async (): Promise<SpaceDeletion[]> =>
   (await administrator.get<Page<SpaceDeletion>>(`/v1/clusters/${OWN_CLUSTER_ID}/deletions`)).items;
 const rowOf = async () => {
-  const sql = 'select finalized_at is not null as "isFinalized", held_by as "heldBy" from environment where id = $1';
-  return (await platform.query<{ isFinalized: boolean; heldBy: string | null }>(sql, [id]))[0];
+  const sql = `select finalized_at is not null as "isFinalized", (select count(*)::int from space where environment_id = $1)
+      as spaces from environment where id = $1`;
+  return (await platform.query<{ isFinalized: boolean; spaces: number }>(sql, [id]))[0];
 };
-const finalized = { isFinalized: true, heldBy: null };
+const finalized = { isFinalized: true, spaces: 0 };
 const lookAgain = () => platform.query(`update work_item set due_at = now() where queue = 'environments'`);
 
 describe('a deleted environment', () => {

@@ -188,6 +188,9 @@ describe('the value of a secret', () => {
     await call('POST', '/v1/workloads/{id}/deployments?dryRun=true', id, { source: { kind: 'release', number: 2 } });
     await call('POST', '/v1/workloads/{id}/scale', id, { sizes: { web: { memoryMib: 300 } } });
     await call('POST', '/v1/secrets/{workloadId}/revocations', id, { name: 'TOKEN', version: 1 });
+    await call('POST', '/v1/workloads/{id}/move', id, { cluster: 'local' });
+    await call('GET', '/v1/workloads/{id}/placements', id);
+    await call('POST', '/v1/environments/{id}/move', scene.environment.id, { cluster: 'local' });
     const task = await call('POST', '/v1/workloads/{id}/tasks', id, { command: 'node seed.js' });
     for (const rest of ['', '/logs']) await call('GET', `/v1/tasks/{id}${rest}`, task.id);
     await call('POST', '/v1/tasks/{id}/cancel', task.id);

@@ -4,6 +4,7 @@ export * from './api/deployment-management/config.js';
 export * from './api/deployment-management/deployments.js';
 export * from './api/deployment-management/environments.js';
 export * from './api/deployment-management/instances.js';
+export * from './api/deployment-management/placements.js';
 export * from './api/deployment-management/projects.js';
 export * from './api/deployment-management/releases.js';
 export * from './api/deployment-management/sessions.js';

@@ -2,10 +2,11 @@ import { Module } from '@nestjs/common';
 import { ClusterSetups } from './cluster-setups.js';
 import { ClustersRepository } from './clusters.repository.js';
 import { Placements } from './placements.js';
+import { PlacementsRepository } from './placements.repository.js';
 
 /** What others need to know of clusters: where something stands, and how to speak to it. */
 @Module({
-  providers: [ClustersRepository, ClusterSetups, Placements],
-  exports: [ClustersRepository, ClusterSetups, Placements],
+  providers: [ClustersRepository, PlacementsRepository, ClusterSetups, Placements],
+  exports: [ClustersRepository, PlacementsRepository, ClusterSetups, Placements],
 })
 export class ClustersStoreModule {}

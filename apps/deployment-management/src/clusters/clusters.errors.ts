@@ -5,7 +5,10 @@ export const clusterErrors = defineErrors({
   ClusterIsOwn: 409,
   ClusterInUse: 409,
   ClusterCordoned: 409,
+  SpaceEnding: 409,
   ClusterUnknown: 422,
+  ClusterOutOfRegion: 422,
+  NoClusterFits: 422,
   KubeconfigInvalid: 422,
   ClusterUnfit: 422,
 });

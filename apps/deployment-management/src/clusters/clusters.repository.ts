@@ -3,7 +3,7 @@ import { decodeCursor, type Sql, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { ClusterPointer, ClusterRow } from './cluster.js';
 
-const standing = `from placement p join workload w on w.id = p.workload_id where p.cluster_id = c.id and w.finished_at is null`;
+const standing = `from placement p join workload w on w.id = p.workload_id where p.cluster_id = c.id and p.state <> 'failed' and w.finished_at is null`;
 const select = `select c.id, c.name, c.region, c.is_own as "isOwn", c.is_cordoned as "isCordoned", c.server, c.settings,
     c.runtime_version as "runtimeVersion", c.failed_looks as "failedLooks", c.conditions,
     (select count(*)::int ${standing}) as workloads, c.generation, c.created_at as "createdAt"
@@ -19,6 +19,9 @@ export interface NewCluster {
   readonly credentials: Buffer;
   readonly createdAt: Date;
 }
+
+/** Until the commit it is as it is. */
+export type HeldCluster = ClusterPointer & Pick<ClusterRow, 'region' | 'isCordoned'>;
 
 export type ClusterPatch = Partial<Pick<NewCluster, 'region' | 'server' | 'settings' | 'credentials'>>;
 
@@ -47,9 +50,9 @@ export class ClustersRepository {
   }
 
   /** Until the commit it is not removed or cordoned. */
-  async hold(tx: Tx, name: string): Promise<Pick<ClusterRow, 'id' | 'isCordoned'> | undefined> {
-    const [row] = await tx.query<Pick<ClusterRow, 'id' | 'isCordoned'>>(
-      'select id, is_cordoned as "isCordoned" from cluster where name = $1 and removed_at is null for share',
+  async hold(tx: Tx, name: string): Promise<HeldCluster | undefined> {
+    const [row] = await tx.query<HeldCluster>(
+      'select id, runtime_version as "runtimeVersion", region, is_cordoned as "isCordoned" from cluster where name = $1 and removed_at is null for share',
       [name],
     );
     return row;
@@ -67,22 +70,25 @@ export class ClustersRepository {
     return sql.query<ClusterPointer>(`select ${pointer} from cluster c where c.removed_at is null order by c.id`);
   }
 
-  /** Where a workload is placed. */
-  async placementOf(sql: Sql, workloadId: string): Promise<ClusterPointer | undefined> {
-    const [row] = await sql.query<ClusterPointer>(
-      `select ${pointer} from placement p join cluster c on c.id = p.cluster_id
-        where p.workload_id = $1 and p.state = 'active'`,
-      [workloadId],
+  /** The emptiest of those that are in the regions and take something new. */
+  async choose(sql: Sql, regions: readonly string[]): Promise<string | undefined> {
+    const [row] = await sql.query<{ name: string }>(
+      `select c.name from cluster c
+        where c.removed_at is null and not c.is_cordoned and c.region = any($1)
+        order by (select count(*) ${standing}), c.id limit 1`,
+      [regions],
     );
-    return row;
+    return row?.name;
   }
 
-  async place(tx: Tx, workloadId: string, clusterId: string, at: Date): Promise<void> {
-    await tx.query('insert into placement (workload_id, cluster_id, created_at) values ($1, $2, $3)', [
-      workloadId,
-      clusterId,
-      at,
-    ]);
+  /** Where new workloads of an environment go, as it is now. */
+  async ofEnvironment(tx: Tx, environmentId: string): Promise<{ cluster: string; regions: string[] }> {
+    const [row] = await tx.query<{ cluster: string; regions: string[] }>(
+      'select c.name as cluster, e.regions from environment e join cluster c on c.id = e.cluster_id where e.id = $1',
+      [environmentId],
+    );
+    if (!row) throw new Error(`Environment ${environmentId} is gone.`);
+    return row;
   }
 
   async credentialsOf(sql: Sql, id: string): Promise<Buffer | null> {
@@ -117,11 +123,12 @@ export class ClustersRepository {
     ]);
   }
 
-  /** Answers false while workloads stand there or environments name it. What spoke for us there is forgotten. */
+  /** Answers false while workloads stand there, environments name it or something of theirs is left. What spoke for us there is forgotten. */
   async remove(tx: Tx, id: string, at: Date): Promise<boolean> {
     const rows = await tx.query(
       `update cluster c set removed_at = $2, credentials = null where c.id = $1 and not exists (select ${standing})
-          and not exists (select from environment e where e.cluster_id = c.id and (e.deleted_at is null or e.finalized_at is null))
+          and not exists (select from environment e where e.cluster_id = c.id and e.deleted_at is null)
+          and not exists (select from space s where s.cluster_id = c.id)
         returning c.id`,
       [id, at],
     );

@@ -206,7 +206,7 @@ create table environment (
   deleted_at timestamp with time zone,
   cluster_id uuid not null,
   finalized_at timestamp with time zone,
-  held_by text,
+  regions text[] not null default '{}'::text[],
   constraint environment_pkey PRIMARY KEY (id),
   constraint environment_namespace_key UNIQUE (namespace)
 );
@@ -244,6 +244,10 @@ create table placement (
   cluster_id uuid not null,
   state text not null default 'active'::text,
   created_at timestamp with time zone not null,
+  drain_seconds integer not null default 0,
+  drain_until timestamp with time zone,
+  message text,
+  has_failed boolean not null default false,
   constraint placement_pkey PRIMARY KEY (workload_id, cluster_id)
 );
 
@@ -337,6 +341,14 @@ create table snapshot_run (
   aggregate text not null,
   next_cursor text,
   constraint snapshot_run_pkey PRIMARY KEY (aggregate)
+);
+
+create table space (
+  environment_id uuid not null,
+  cluster_id uuid not null,
+  is_ending boolean not null default false,
+  held_by text,
+  constraint space_pkey PRIMARY KEY (environment_id, cluster_id)
 );
 
 create table task (
@@ -488,6 +500,10 @@ alter table schedule_run add constraint schedule_run_task_id_fkey FOREIGN KEY (t
 
 alter table secret_version add constraint secret_version_workload_id_fkey FOREIGN KEY (workload_id) REFERENCES workload(id);
 
+alter table space add constraint space_cluster_id_fkey FOREIGN KEY (cluster_id) REFERENCES cluster(id);
+
+alter table space add constraint space_environment_id_fkey FOREIGN KEY (environment_id) REFERENCES environment(id);
+
 alter table task add constraint task_deployment_id_fkey FOREIGN KEY (deployment_id) REFERENCES deployment(id);
 
 alter table task add constraint task_release_id_fkey FOREIGN KEY (release_id) REFERENCES release(id);
@@ -526,8 +542,6 @@ CREATE UNIQUE INDEX deployment_build ON deployment USING btree (build_id) WHERE 
 
 CREATE UNIQUE INDEX deployment_moving ON deployment USING btree (workload_id) WHERE (status = ANY (ARRAY['preparing'::text, 'rolling'::text, 'verifying'::text]));
 
-CREATE INDEX environment_ending ON environment USING btree (cluster_id, id) WHERE ((deleted_at IS NOT NULL) AND (finalized_at IS NULL));
-
 CREATE INDEX environment_organization ON environment USING btree (organization_id) WHERE (deleted_at IS NULL);
 
 CREATE UNIQUE INDEX environment_slug ON environment USING btree (project_id, slug) WHERE (deleted_at IS NULL);
@@ -543,6 +557,8 @@ CREATE INDEX placement_cluster ON placement USING btree (cluster_id, workload_id
 CREATE UNIQUE INDEX project_slug ON project USING btree (organization_id, slug) WHERE (deleted_at IS NULL);
 
 CREATE INDEX schedule_run_task ON schedule_run USING btree (task_id);
+
+CREATE INDEX space_cluster ON space USING btree (cluster_id, environment_id);
 
 CREATE UNIQUE INDEX task_deployment ON task USING btree (deployment_id) WHERE (deployment_id IS NOT NULL);
 

@@ -3,7 +3,7 @@ import { ChangesModule } from '../changes/changes.module.js';
 import { ClustersStoreModule } from '../clusters/clusters-store.module.js';
 import { ProjectsModule } from '../projects/projects.module.js';
 import { RuntimesModule } from '../runtime/runtimes.module.js';
-import { EndingEnvironmentsRepository } from './ending-environments.repository.js';
+import { EndingSpacesRepository } from './ending-spaces.repository.js';
 import { EnvironmentReconciler } from './environment.reconciler.js';
 import { EnvironmentsController } from './environments.controller.js';
 import { EnvironmentsRepository } from './environments.repository.js';
@@ -19,9 +19,9 @@ import { SummariesRepository } from './summaries.repository.js';
     EnvironmentsService,
     EnvironmentsRepository,
     SummariesRepository,
-    EndingEnvironmentsRepository,
+    EndingSpacesRepository,
     EnvironmentReconciler,
   ],
-  exports: [EnvironmentsService],
+  exports: [EnvironmentsService, EnvironmentsRepository],
 })
 export class EnvironmentsModule {}

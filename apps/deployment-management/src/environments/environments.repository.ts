@@ -10,7 +10,7 @@ interface EnvironmentRow extends Omit<Environment, 'createdAt'> {
 }
 
 const select = `select e.id, e.project_id as "projectId", e.organization_id as "organizationId", e.slug, e.kind, c.name as cluster,
-    e.namespace, e.created_at as "createdAt"
+    e.regions, e.namespace, e.created_at as "createdAt"
   from environment e join cluster c on c.id = e.cluster_id`;
 const toEnvironment = (row: EnvironmentRow): Environment => ({ ...row, createdAt: row.createdAt.toISOString() });
 
@@ -21,16 +21,37 @@ export class EnvironmentsRepository {
     private readonly queue: WorkQueue,
   ) {}
 
+  /** For one that names none. @throws 422 when none fits */
+  chooseCluster(sql: Sql, regions: readonly string[]): Promise<string> {
+    return this.placements.choose(sql, regions);
+  }
+
   /** Answers false when the slug is taken. @throws 422, 409 when nothing can be placed on its cluster */
   async insert(tx: Tx, environment: Environment): Promise<boolean> {
-    const clusterId = await this.placements.hold(tx, environment.cluster, '/cluster');
-    const { id, projectId, organizationId, slug, kind, namespace, createdAt } = environment;
+    const { id, projectId, organizationId, slug, kind, cluster, regions, namespace, createdAt } = environment;
+    const { id: clusterId } = await this.placements.hold(tx, { cluster, regions, pointer: '/cluster' });
     const rows = await tx.query(
-      `insert into environment (id, project_id, organization_id, slug, kind, namespace, created_at, cluster_id)
-       values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (project_id, slug) where deleted_at is null do nothing returning id`,
-      [id, projectId, organizationId, slug, kind, namespace, createdAt, clusterId],
+      `insert into environment (id, project_id, organization_id, slug, kind, namespace, created_at, cluster_id, regions)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+       on conflict (project_id, slug) where deleted_at is null do nothing returning id`,
+      [id, projectId, organizationId, slug, kind, namespace, createdAt, clusterId, regions],
     );
-    return rows.length === 1;
+    if (rows.length === 0) return false;
+    await this.placements.claimSpace(tx, id, clusterId, '/cluster');
+    return true;
+  }
+
+  /** What is placed from the commit on goes there; what its workloads left behind is taken away in the background. */
+  async turnTo(tx: Tx, id: string, clusterId: string): Promise<void> {
+    await this.placements.claimSpace(tx, id, clusterId, '/cluster');
+    await tx.query('update environment set cluster_id = $2 where id = $1', [id, clusterId]);
+    await this.queue.enqueue(tx, ENVIRONMENTS, id);
+  }
+
+  /** Until the commit nothing is placed in it. Undefined when it was deleted. */
+  async lock(tx: Tx, id: string): Promise<Environment | undefined> {
+    await tx.query('select from environment where id = $1 for update', [id]);
+    return this.find(tx, id);
   }
 
   async find(sql: Sql, id: string): Promise<Environment | undefined> {

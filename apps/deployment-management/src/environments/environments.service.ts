@@ -28,7 +28,9 @@ export class EnvironmentsService {
     const { organizationId } = project;
     const id = this.mint.id();
     const namespace = namespaceFor(project.slug, body.slug, id);
-    const environment: Environment = { id, organizationId, ...body, namespace, createdAt: this.mint.instant() };
+    const createdAt = this.mint.instant();
+    const cluster = body.cluster ?? (await this.environments.chooseCluster(this.database, body.regions));
+    const environment: Environment = { id, organizationId, ...body, cluster, namespace, createdAt };
     await this.database.transaction(async (tx) => {
       await this.projects.hold(tx, body.projectId);
       if (!(await this.environments.insert(tx, environment))) {

@@ -3,13 +3,13 @@ import { id as objectId, type Page, type PageQuery, pageQuery } from '@berth/con
 import { type SpaceDeletion, spaceDeletionPage } from '@berth/contracts/deployment';
 import { Answers, Database, toPage } from '@berth/service-kit';
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import { EndingEnvironmentsRepository } from './ending-environments.repository.js';
+import { EndingSpacesRepository } from './ending-spaces.repository.js';
 
 /** Deleted environments of which something is left on a cluster, and what holds them up. */
 @Controller('v1/clusters')
 export class SpaceDeletionsController {
   constructor(
-    private readonly environments: EndingEnvironmentsRepository,
+    private readonly environments: EndingSpacesRepository,
     private readonly access: Access,
     private readonly database: Database,
   ) {}

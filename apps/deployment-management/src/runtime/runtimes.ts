@@ -1,9 +1,10 @@
-import { Clock, Database } from '@berth/service-kit';
+import { Database } from '@berth/service-kit';
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { ClusterPointer } from '../clusters/cluster.js';
-import { ClusterSetups } from '../clusters/cluster-setups.js';
 import { ClustersRepository } from '../clusters/clusters.repository.js';
 import { OWN_CLUSTER_ID } from '../clusters/own-cluster.js';
+import { PlacementsRepository } from '../clusters/placements.repository.js';
+import { ClusterRuntimes } from './cluster-runtimes.js';
 import { RUNTIME, type Runtime, RuntimeUnavailable } from './runtime.js';
 
 interface Made {
@@ -23,13 +24,13 @@ export class Runtimes implements OnModuleDestroy {
     @Inject(RUNTIME) private readonly own: Runtime,
     private readonly database: Database,
     private readonly clusterRows: ClustersRepository,
-    private readonly setups: ClusterSetups,
-    private readonly clock: Clock,
+    private readonly placements: PlacementsRepository,
+    private readonly others: ClusterRuntimes,
   ) {}
 
-  /** Of the cluster that a workload is placed on. @throws RuntimeUnavailable when it was removed */
+  /** Of the cluster that answers for a workload. @throws RuntimeUnavailable when it was removed */
   async of(workloadId: string): Promise<Runtime> {
-    const placement = await this.clusterRows.placementOf(this.database, workloadId);
+    const placement = await this.placements.active(this.database, workloadId);
     return placement ? this.at(placement) : this.own;
   }
 
@@ -73,9 +74,7 @@ export class Runtimes implements OnModuleDestroy {
 
   private async make(id: string): Promise<Runtime> {
     const cluster = await this.clusterRows.find(this.database, id);
-    const setup = cluster && (await this.setups.of(cluster));
-    if (!setup) throw new RuntimeUnavailable('The cluster was removed.');
-    const { kubernetesRuntime } = await import('./kubernetes/kubernetes-runtime.js');
-    return kubernetesRuntime(setup, this.clock);
+    if (!cluster) throw new RuntimeUnavailable('The cluster was removed.');
+    return this.others.make(cluster);
   }
 }

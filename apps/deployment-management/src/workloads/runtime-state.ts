@@ -6,12 +6,20 @@ import type { DesiredWorkload, ObservedWorkload } from '@berth/contracts/runtime
 import { Database } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { ConfigVersionsRepository } from '../config/config-versions.repository.js';
+import type { ClusterPointer } from '../clusters/cluster.js';
+import type { Runtime } from '../runtime/runtime.js';
 import { Runtimes } from '../runtime/runtimes.js';
 import { nextStepFor } from '../runtime/artifact-kinds.js';
 import { pinnedIn, type SecretVersion } from '../secrets/pinned-secrets.js';
 import { SecretStore } from '../secrets/secret-store.js';
 import { bringsBack, desiredWorkload, isComingBack } from './desired-workload.js';
 import type { WorkloadView } from './workload-views.js';
+
+/** What is desired, and what is there after it was stated. */
+export interface Brought {
+  readonly desired: DesiredWorkload;
+  readonly observed: ObservedWorkload | null;
+}
 
 /** What the reconciler asks of the runtime for one workload. */
 @Injectable()
@@ -24,8 +32,13 @@ export class RuntimeState {
     private readonly access: Access,
   ) {}
 
-  async observe(workloadId: string, signal: AbortSignal): Promise<ObservedWorkload | null> {
-    return (await this.runtimes.of(workloadId)).observe(workloadId, signal);
+  /** `at`: on another cluster than the one that answers for the workload; so in all that follows. */
+  async observe(workloadId: string, signal: AbortSignal, at?: ClusterPointer): Promise<ObservedWorkload | null> {
+    return (await this.runtimeOf(workloadId, at)).observe(workloadId, signal);
+  }
+
+  async remove(workloadId: string, signal: AbortSignal, at: ClusterPointer): Promise<void> {
+    return (await this.runtimes.at(at)).remove(workloadId, signal);
   }
 
   /**
@@ -38,7 +51,8 @@ export class RuntimeState {
     release: Release,
     observed: ObservedWorkload | null,
     signal: AbortSignal,
-  ): Promise<{ desired: DesiredWorkload; observed: ObservedWorkload | null }> {
+    at?: ClusterPointer,
+  ): Promise<Brought> {
     const desired: DesiredWorkload = {
       ...desiredWorkload(workload, release, {}),
       ...(moving && { onTrial: true }),
@@ -48,8 +62,8 @@ export class RuntimeState {
     const back = former && bringsBack(workload, former);
     if (back && isComingBack(observed)) return { desired, observed };
     if (back && !observed && !(await this.refusalOf(former)))
-      return { desired, observed: await this.state(back, former, signal) };
-    return { desired, observed: await this.state(desired, release, signal) };
+      return { desired, observed: await this.state(back, former, signal, at) };
+    return { desired, observed: await this.state(desired, release, signal, at) };
   }
 
   /** Why the runtime could not run a release at all; undefined when nothing is known against it. */
@@ -77,10 +91,10 @@ export class RuntimeState {
    * Proof that users get an answer: null when every host leads to an instance, else what the first other one said. A release
    * without routed instances has no route.
    */
-  async silentRoute(desired: DesiredWorkload, signal: AbortSignal): Promise<string | null> {
+  async silentRoute(desired: DesiredWorkload, signal: AbortSignal, at?: ClusterPointer): Promise<string | null> {
     const web = desired.processes.find((type) => type.name === 'web');
     if (!web || web.instances === 0) return null;
-    const runtime = await this.runtimes.of(desired.workloadId);
+    const runtime = await this.runtimeOf(desired.workloadId, at);
     for (const host of desired.hosts) {
       const { answered, message } = await runtime.probe(host, web.health.path ?? '/', signal);
       if (!answered) return message;
@@ -103,11 +117,16 @@ export class RuntimeState {
     desired: DesiredWorkload,
     release: Release,
     signal: AbortSignal,
+    at?: ClusterPointer,
   ): Promise<ObservedWorkload | null> {
-    const runtime = await this.runtimes.of(desired.workloadId);
+    const runtime = await this.runtimeOf(desired.workloadId, at);
     const quota = await this.quotaOf(desired.organizationId);
     await runtime.apply({ ...desired, ...quota, environment: await this.environmentOf(release) }, signal);
     return runtime.observe(desired.workloadId, signal);
+  }
+
+  private runtimeOf(workloadId: string, at: ClusterPointer | undefined): Promise<Runtime> {
+    return at ? this.runtimes.at(at) : this.runtimes.of(workloadId);
   }
 
   /** As it is now: what was stated before learns of a change when it is stated again. */

@@ -1,13 +1,9 @@
-import { workloadDeleted } from '@berth/contracts/events';
 import { lookAgainIn, type Outcome, type ReconcileContext, settled } from '@berth/reconcile';
 import { Injectable } from '@nestjs/common';
-import { Changes } from '../changes/changes.js';
-import { Mint } from '../changes/mint.js';
 import { Runtimes } from '../runtime/runtimes.js';
-import { VolumeUsage } from '../volumes/volume-usage.js';
+import { WorkloadFarewell } from './workload-farewell.js';
 import { WorkloadReports } from './workload-reports.js';
 import type { WorkloadView } from './workload-views.js';
-import { WorkloadsRepository } from './workloads.repository.js';
 
 const UNTIL_GONE_SECONDS = 1;
 
@@ -17,10 +13,7 @@ export class WorkloadEnd {
   constructor(
     private readonly runtimes: Runtimes,
     private readonly reports: WorkloadReports,
-    private readonly workloads: WorkloadsRepository,
-    private readonly volumes: VolumeUsage,
-    private readonly changes: Changes,
-    private readonly mint: Mint,
+    private readonly farewell: WorkloadFarewell,
   ) {}
 
   /** Nothing is or was live: what a failed first deployment left is removed. */
@@ -31,17 +24,12 @@ export class WorkloadEnd {
     return undefined;
   }
 
-  /** The deletion is told only when nothing of it runs any more. */
+  /** The deletion is told only when nothing of it runs any more, on any cluster. */
   async finalize(view: WorkloadView, context: ReconcileContext): Promise<Outcome> {
-    if (!(await this.isGone(view, context))) return lookAgainIn({ seconds: UNTIL_GONE_SECONDS });
-    const { id: workloadId, appId, environmentId, projectId, organizationId } = view.workload;
-    await context.transaction(async (tx) => {
-      if (!(await this.workloads.markFinished(tx, workloadId, this.mint.now()))) return;
-      await this.reports.recordAllocation(tx, { view, desired: null, observed: null });
-      await this.volumes.recordEnd(tx, view.workload);
-      const data = { organizationId, projectId, environmentId, appId, workloadId };
-      await this.changes.tell(tx, workloadDeleted, { subject: workloadId, organizationId, data });
-    });
+    const isGoneThere = await this.isGone(view, context);
+    if (!(await this.isGoneElsewhere(view, context)) || !isGoneThere)
+      return lookAgainIn({ seconds: UNTIL_GONE_SECONDS });
+    await context.transaction((tx) => this.farewell.tell(tx, view));
     return settled;
   }
 
@@ -57,5 +45,19 @@ export class WorkloadEnd {
     await this.reports.reportSeen(context, { view, desired: null, observed });
     await runtime.remove(id, context.signal);
     return false;
+  }
+
+  private async isGoneElsewhere(
+    { workload: { id }, elsewhere }: WorkloadView,
+    context: ReconcileContext,
+  ): Promise<boolean> {
+    let isGone = true;
+    for (const placement of elsewhere) {
+      const runtime = await this.runtimes.at(placement);
+      if (!(await runtime.observe(id, context.signal))) continue;
+      await runtime.remove(id, context.signal);
+      isGone = false;
+    }
+    return isGone;
   }
 }

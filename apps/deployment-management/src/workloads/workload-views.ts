@@ -1,6 +1,8 @@
 import type { Release } from '@berth/contracts/deployment';
 import { Database, type Sql } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
+import type { PlacementRow } from '../clusters/placement.js';
+import { PlacementsRepository } from '../clusters/placements.repository.js';
 import { type DeploymentRow, isMoving } from '../deployments/deployment.js';
 import { DeploymentsRepository } from '../deployments/deployments.repository.js';
 import { ReleasesRepository } from '../releases/releases.repository.js';
@@ -22,6 +24,8 @@ export interface WorkloadView {
   readonly former: Release | undefined;
   /** What the runtime may hold something of. */
   readonly tasks: readonly TaskRow[];
+  /** Where it is on its way to, or from. */
+  readonly elsewhere: readonly PlacementRow[];
   /** Numbers of the releases that are or were live. */
   readonly billed: ReadonlySet<number>;
 }
@@ -34,6 +38,7 @@ export class WorkloadViews {
     private readonly deployments: DeploymentsRepository,
     private readonly releases: ReleasesRepository,
     private readonly tasks: TasksRepository,
+    private readonly placements: PlacementsRepository,
   ) {}
 
   async load(id: string): Promise<WorkloadView | undefined> {
@@ -51,6 +56,7 @@ export class WorkloadViews {
       target: targetId === null ? undefined : await this.releases.find(sql, targetId),
       former: formerId ? await this.releases.find(sql, formerId) : undefined,
       tasks: await this.tasks.onRuntime(sql, id),
+      elsewhere: await this.placements.elsewhere(sql, id),
       billed: await this.releases.liveNumbers(sql, id),
     };
   }

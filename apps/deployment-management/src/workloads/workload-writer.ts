@@ -24,6 +24,7 @@ export interface WorkloadAct {
     | 'workloads:update'
     | 'workloads:scale'
     | 'workloads:restart'
+    | 'workloads:move'
     | 'workloads:delete'
     | `volumes:${'create' | 'update' | 'delete'}`;
   readonly detail?: Readonly<Record<string, unknown>>;
@@ -41,12 +42,12 @@ export class WorkloadWriter {
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  /** @throws 409 when the app has a workload in the environment, or its cluster takes nothing new */
+  /** The caller holds both. @throws 409 when the app has a workload in the environment, or its cluster takes nothing new */
   async create(tx: Tx, app: App, environment: Environment, by: Caller): Promise<WorkloadRow> {
     const { organizationId, projectId } = app;
     const references = { appId: app.id, environmentId: environment.id, projectId, organizationId };
     const id = await this.insert(tx, app.slug, environment.slug, references);
-    await this.placements.place(tx, id, environment.cluster, this.mint.now());
+    await this.placements.place(tx, id, environment.id, this.mint.now());
     await this.changes.tell(tx, workloadCreated, {
       subject: id,
       organizationId,

@@ -1,9 +1,10 @@
-import { CONFIG } from '@berth/service-kit';
-import { lookAgainAbout, lookAgainIn, type Outcome, type ReconcileContext, settled } from '@berth/reconcile';
-import { Inject, Injectable } from '@nestjs/common';
-import type { Config } from '../config.js';
+import { lookAgainIn, type Outcome, type ReconcileContext, settled } from '@berth/reconcile';
+import { Injectable } from '@nestjs/common';
+import type { PlacementRow } from '../clusters/placement.js';
+import { RuntimeUnavailable } from '../runtime/runtime.js';
 import { TaskRuns } from '../tasks/task-runs.js';
 import { Preparation } from './preparation.js';
+import { Relocation } from './relocation.js';
 import { Rollouts } from './rollouts.js';
 import { WorkloadEnd } from './workload-end.js';
 import { type WorkloadView, WorkloadViews } from './workload-views.js';
@@ -24,18 +25,45 @@ export class WorkloadReconciler {
     private readonly tasks: TaskRuns,
     private readonly preparation: Preparation,
     private readonly rollouts: Rollouts,
+    private readonly relocation: Relocation,
     private readonly end: WorkloadEnd,
-    @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  async reconcile(workloadId: string, context: ReconcileContext): Promise<Outcome> {
+  /** Undefined: all is as it should be. */
+  async reconcile(workloadId: string, context: ReconcileContext): Promise<Outcome | undefined> {
     const view = await this.views.load(workloadId);
     if (!view) return settled;
+    if (view.workload.deletedAt) return this.afterTasks(view, context, () => this.end.finalize(view, context));
+    const onTheWay = await this.relocation.step(view, context);
+    // Who answers for it may be another by now.
+    if (onTheWay?.kind === 'again' && onTheWay.seconds === 0) return onTheWay;
+    return this.stepWhile(onTheWay, view, context);
+  }
+
+  /** The cluster that a workload leaves may be what cannot be asked: that must not keep it there. */
+  private async stepWhile(
+    onTheWay: Outcome | undefined,
+    view: WorkloadView,
+    context: ReconcileContext,
+  ): Promise<Outcome | undefined> {
+    try {
+      return (await this.afterTasks(view, context, () => this.step(view, context))) ?? onTheWay;
+    } catch (error) {
+      if (error instanceof RuntimeUnavailable && view.elsewhere.some(isArriving)) return onTheWay;
+      throw error;
+    }
+  }
+
+  private async afterTasks(
+    view: WorkloadView,
+    context: ReconcileContext,
+    rest: () => Promise<Outcome | undefined>,
+  ): Promise<Outcome | undefined> {
     const tasks = await this.tasks.step(view.workload, view.tasks, context);
     if (tasks === 'changed') return goOn;
     const soon = tasks === 'waiting' ? lookAgainSoon : undefined;
-    if (view.workload.deletedAt) return soon ?? this.end.finalize(view, context);
-    return (await this.step(view, context)) ?? soon ?? lookAgainAbout({ seconds: this.config.RESYNC_SECONDS });
+    if (view.workload.deletedAt && soon) return soon;
+    return (await rest()) ?? soon;
   }
 
   private step(view: WorkloadView, context: ReconcileContext): Promise<Outcome | undefined> {
@@ -45,3 +73,5 @@ export class WorkloadReconciler {
     return this.end.clear(view, context);
   }
 }
+
+const isArriving = ({ state }: PlacementRow): boolean => state === 'arriving';

@@ -7,4 +7,5 @@ export const workloadErrors = defineErrors({
   WorkloadNeverDeployed: 409,
   ProcessTypeUnknown: 422,
   AutoscalingNotSupported: 422,
+  ClusterDoesNotFit: 422,
 });

@@ -76,7 +76,14 @@ import { VolumesService } from '../volumes/volumes.service.js';
 import { Autoscaling } from './autoscaling.js';
 import { ComputeRoom } from './compute-room.js';
 import { DeploymentSteps } from './deployment-steps.js';
+import { Destinations } from './destinations.js';
+import { EnvironmentMoves } from './environment-moves.js';
+import { MoveWriter } from './move-writer.js';
+import { Moves } from './moves.js';
+import { MovesController } from './moves.controller.js';
 import { Preparation } from './preparation.js';
+import { Relocation } from './relocation.js';
+import { RelocationSteps } from './relocation-steps.js';
 import { Rollouts } from './rollouts.js';
 import { RuntimeState } from './runtime-state.js';
 import { Scaling } from './scaling.js';
@@ -84,7 +91,9 @@ import { SizeReleases } from './size-releases.js';
 import { Witness } from './witness.js';
 import { WorkloadAccess } from './workload-access.js';
 import { WorkloadActions } from './workload-actions.js';
+import { WorkloadDeadlines } from './workload-deadlines.js';
 import { WorkloadEnd } from './workload-end.js';
+import { WorkloadFarewell } from './workload-farewell.js';
 import { WorkloadKeys } from './workload-keys.js';
 import { WorkloadLoop } from './workload-loop.js';
 import { WorkloadParents } from './workload-parents.js';
@@ -97,6 +106,10 @@ import { WorkloadsRepository } from './workloads.repository.js';
 import { WorkloadsService } from './workloads.service.js';
 
 const workloads = [
+  Moves,
+  EnvironmentMoves,
+  Destinations,
+  MoveWriter,
   WorkloadsRepository,
   WorkloadsService,
   WorkloadAccess,
@@ -110,11 +123,15 @@ const workloads = [
 ];
 const reconciliation = [
   WorkloadLoop,
+  WorkloadDeadlines,
+  Relocation,
+  RelocationSteps,
   WorkloadReconciler,
   WorkloadViews,
   WorkloadReports,
   WorkloadKeys,
   WorkloadEnd,
+  WorkloadFarewell,
   OrganizationEnd,
   OrganizationWorkloads,
   BudgetStops,
@@ -181,6 +198,7 @@ const releases = [
   ],
   controllers: [
     WorkloadsController,
+    MovesController,
     DeploymentsController,
     ReleasesController,
     ConfigController,

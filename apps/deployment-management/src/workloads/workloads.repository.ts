@@ -181,6 +181,15 @@ export class WorkloadsRepository {
     return row.number;
   }
 
+  /** In an environment, in the order in which they are locked. */
+  async idsIn(sql: Sql, environmentId: string): Promise<string[]> {
+    const rows = await sql.query<{ id: string }>(
+      'select id from workload where environment_id = $1 and deleted_at is null order by id',
+      [environmentId],
+    );
+    return rows.map((row) => row.id);
+  }
+
   /** Of those placed on a cluster. */
   async idsAfter(sql: Sql, clusterId: string, after: string | null, limit: number): Promise<string[]> {
     const rows = await sql.query<{ id: string }>(

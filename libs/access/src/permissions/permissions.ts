@@ -46,7 +46,9 @@ const writesOfEnvironment = [
 
 const administrationOfEnvironment = [
   'environments:update',
+  'environments:move',
   'environments:delete',
+  'workloads:move',
   'workloads:delete',
   'volumes:delete',
 ] as const;

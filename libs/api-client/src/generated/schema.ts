@@ -1568,6 +1568,22 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/environments/{id}/move': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['moveEnvironment'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/environments/{id}/summary': {
     parameters: {
       query?: never;
@@ -2832,6 +2848,38 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/workloads/{id}/move': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['moveWorkload'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/workloads/{id}/placements': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['listPlacements'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/workloads/{id}/restart': {
     parameters: {
       query?: never;
@@ -3967,12 +4015,13 @@ export interface components {
           };
     };
     CreateEnvironment: {
-      /** @default local */
       cluster?: string;
       /** @enum {string} */
       kind: 'development' | 'staging' | 'production';
       /** Format: uuid */
       projectId: string;
+      /** @default [] */
+      regions?: string[];
       slug: string;
     };
     CreateGroup: {
@@ -4612,6 +4661,7 @@ export interface components {
       organizationId: string;
       /** Format: uuid */
       projectId: string;
+      regions: string[];
       slug: string;
     };
     EnvironmentPage: {
@@ -5160,6 +5210,11 @@ export interface components {
       month: string;
       with: string;
     };
+    MoveTo: {
+      cluster: string;
+      /** @default 60 */
+      drainSeconds?: number;
+    };
     MyOrganization: {
       /** Format: date-time */
       createdAt: string;
@@ -5239,6 +5294,21 @@ export interface components {
     };
     PasskeyPage: {
       items: components['schemas']['Passkey'][];
+      next: string | null;
+    };
+    Placement: {
+      cluster: string;
+      /** Format: date-time */
+      createdAt: string;
+      /** Format: date-time */
+      drainUntil: string | null;
+      message: string | null;
+      region: string | null;
+      /** @enum {string} */
+      state: 'arriving' | 'active' | 'draining' | 'failed';
+    };
+    PlacementPage: {
+      items: components['schemas']['Placement'][];
       next: string | null;
     };
     PriceBook: {
@@ -5819,7 +5889,7 @@ export interface components {
     };
     SpaceDeletion: {
       /** Format: date-time */
-      deletedAt: string;
+      deletedAt: string | null;
       /** Format: uuid */
       environmentId: string;
       heldBy: string | null;
@@ -10033,6 +10103,40 @@ export interface operations {
       };
     };
   };
+  moveEnvironment: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['MoveTo'];
+      };
+    };
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Environment'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   summarizeEnvironment: {
     parameters: {
       query?: never;
@@ -13513,6 +13617,73 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  moveWorkload: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['MoveTo'];
+      };
+    };
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PlacementPage'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listPlacements: {
+    parameters: {
+      query?: {
+        limit?: number;
+        cursor?: string;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PlacementPage'];
+        };
       };
       /** @description refused or failed */
       default: {

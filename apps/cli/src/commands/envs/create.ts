@@ -9,17 +9,19 @@ type Kind = (typeof kinds)[number];
 interface Options {
   readonly kind?: Kind;
   readonly cluster?: string;
+  readonly region?: readonly string[];
 }
 
 export const options = (command: Command): Command =>
   inProject(command)
     .argument('<name>', 'lower-case letters, digits and hyphens')
     .addOption(new Option('--kind <kind>', 'what it is for; by its name, else development').choices(kinds))
-    .option('--cluster <name>', 'where its workloads are placed, instead of where the platform itself runs them');
+    .option('--cluster <name>', 'where its workloads are placed, instead of where the platform itself runs them')
+    .option('--region <region...>', 'where its workloads and their data have to stay');
 
 export async function run(
   { client, out, selection }: Context,
-  { kind, cluster }: Options,
+  { kind, cluster, region }: Options,
   slug: string,
 ): Promise<void> {
   const project = await selection.project();
@@ -28,6 +30,7 @@ export async function run(
     slug,
     kind: kind ?? kindNamed(slug),
     ...(cluster !== undefined && { cluster }),
+    ...(region && { regions: [...region] }),
   };
   const made = await answerOf(client.POST('/v1/environments', { body }));
   await out.result(made, () => `Environment ${made.slug} (${made.kind}) is made in ${project.slug}.`);

@@ -72,6 +72,10 @@ export const deploymentManagementRows: Rows = {
   })),
   'GET /v1/environments/{id}/summary': byId('workloads:read', 'environment', 200, of('environment')),
   'DELETE /v1/environments/{id}': byId('environments:delete', 'environment', 409, of('environment')),
+  // To where it is already, so that nothing is in anybody's way.
+  'POST /v1/environments/{id}/move': byId('environments:move', 'environment', 202, of('environment'), {
+    body: { cluster: 'local' },
+  }),
   'GET /v1/apps': listOf('apps:read', 'project'),
   'POST /v1/apps': needs('apps:create', 'project', 201, (tenant) => ({
     body: { projectId: tenant.has.project, slug: tenant.name(), source: { kind: 'upload' } },
@@ -100,6 +104,10 @@ export const deploymentManagementRows: Rows = {
   'POST /v1/workloads/{id}/start': acts('workloads:scale', 409),
   'POST /v1/workloads/{id}/stop': acts('workloads:scale', 409),
   'POST /v1/workloads/{id}/restart': byId('workloads:restart', 'environment', 200, of('workload')),
+  'POST /v1/workloads/{id}/move': byId('workloads:move', 'environment', 202, of('workload'), {
+    body: { cluster: 'local' },
+  }),
+  'GET /v1/workloads/{id}/placements': byId('workloads:read', 'environment', 200, of('workload')),
   'POST /v1/workloads/{id}/deployments': {
     ...dryRun(() => ({ kind: 'release', number: 1 })),
     also: [

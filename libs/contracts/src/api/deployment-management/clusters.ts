@@ -6,6 +6,9 @@ import { condition } from './workloads.js';
 /** The cluster that an installation was set up with: what is placed nowhere else is placed there. */
 export const OWN_CLUSTER = 'local';
 
+/** Where a cluster is, in the words of whoever registered it. */
+export const region = z.string().min(1).max(60);
+
 const kubeName = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, { error: 'must be a name in Kubernetes' });
 const httpsUrl = z.url({ protocol: /^https$/, error: 'must be an https address' }).max(500);
 
@@ -44,7 +47,7 @@ export type ClusterSettings = z.infer<typeof clusterSettings>;
 export const createCluster = z
   .strictObject({
     name: slug,
-    region: z.string().min(1).max(60).nullable().default(null),
+    region: region.nullable().default(null),
     credentials: clusterCredentials,
     settings: clusterSettings,
   })
@@ -54,7 +57,7 @@ export type CreateCluster = z.infer<typeof createCluster>;
 /** What is not named stays. */
 export const updateCluster = z
   .strictObject({
-    region: z.string().min(1).max(60).nullable().optional(),
+    region: region.nullable().optional(),
     credentials: clusterCredentials.optional(),
     settings: clusterSettings.optional(),
   })
@@ -108,13 +111,14 @@ export const clusterReport = z
   .meta({ id: 'ClusterReport' });
 export type ClusterReport = z.infer<typeof clusterReport>;
 
-/** A deleted environment whose space on the cluster is not gone yet. */
+/** A space on the cluster that is to go, of an environment that was deleted or has moved away. */
 export const spaceDeletion = z
   .object({
     environmentId: id,
     organizationId: id,
     namespace: z.string(),
-    deletedAt: instant,
+    /** Null: it lives on elsewhere. */
+    deletedAt: instant.nullable(),
     /** What holds it up and has to be taken away by somebody; null while it is simply ending. */
     heldBy: z.string().nullable(),
   })

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { pageOf, pageQuery } from '../../common/page.js';
 import { id, instant, slug } from '../../common/values.js';
-import { OWN_CLUSTER } from './clusters.js';
+import { region } from './clusters.js';
 
 /** `preview` environments come from pull requests and are not made by hand. */
 export const environmentKind = z.enum(['development', 'staging', 'production', 'preview']);
@@ -12,8 +12,10 @@ export const createEnvironment = z
     projectId: id,
     slug,
     kind: z.enum(['development', 'staging', 'production']),
-    /** Name of the cluster that its workloads are placed on. */
-    cluster: slug.default(OWN_CLUSTER),
+    /** Name of the cluster that its workloads are placed on. Absent: the installation's own, or one of the regions. */
+    cluster: slug.optional(),
+    /** Regions that its workloads and their data may be in; none: any. */
+    regions: z.array(region).max(20).default([]),
   })
   .meta({ id: 'CreateEnvironment' });
 export type CreateEnvironment = z.infer<typeof createEnvironment>;
@@ -27,6 +29,8 @@ export const environment = z
     kind: environmentKind,
     /** Where its workloads are placed. */
     cluster: slug,
+    /** Where they may be placed; empty: anywhere. */
+    regions: z.array(z.string()),
     namespace: z.string(),
     createdAt: instant,
   })

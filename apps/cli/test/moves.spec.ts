@@ -1,0 +1,64 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { environment, idOf, json, page, Platform, workload } from './platform.js';
+import { Terminal } from './terminal.js';
+
+const path = `/v1/workloads/${idOf(40)}`;
+const at = (cluster: string, state: string, message: string | null = null) => ({
+  ...{ cluster, region: 'eu', state, message, drainUntil: null, createdAt: '2026-11-21T10:00:00.000Z' },
+});
+
+describe('berth apps move', () => {
+  let platform: Platform;
+  let terminal: Terminal;
+  beforeEach(async () => {
+    platform = await Platform.start();
+    terminal = await Terminal.open(platform.url);
+    platform.on('GET /v1/workloads', page(workload()));
+    const answer = page(at('local', 'active'), at('berlin', 'arriving'));
+    platform.on(`POST ${path}/move`, (_, response) => json(response, answer, 202));
+  });
+  afterEach(async () => {
+    await platform.stop();
+    await terminal.close();
+  });
+
+  it('says where the app is going, and how long it is to serve where it was', async () => {
+    const { code, stdout } = await terminal.berth(['apps', 'move', 'berlin', '--drain', '5']);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('on its way to berlin') });
+    await terminal.berth(['apps', 'move', 'berlin']);
+    const bodies = [{ cluster: 'berlin', drainSeconds: 5 }, { cluster: 'berlin' }];
+    expect(platform.bodies(`POST ${path}/move`)).toEqual(bodies);
+  });
+
+  it('waits until it is there', async () => {
+    let looks = 0;
+    platform.on(`GET ${path}/placements`, (_, response) =>
+      json(response, page(at('berlin', looks++ < 2 ? 'arriving' : 'active'))),
+    );
+    const { code, stdout } = await terminal.berth(['apps', 'move', 'berlin', '--wait']);
+    expect({ code, looks, stdout }).toEqual({ code: 0, looks: 3, stdout: expect.stringContaining('stands on berlin') });
+  });
+
+  it('fails with the reason when it stayed', async () => {
+    platform.on(`GET ${path}/placements`, page(at('berlin', 'failed', 'No such image there.')));
+    const { code, stderr } = await terminal.berth(['apps', 'move', 'berlin', '--wait']);
+    expect({ code, stderr }).toEqual({ code: 7, stderr: expect.stringContaining('No such image there.') });
+  });
+
+  it('shows where an app stands', async () => {
+    platform.on(`GET ${path}/placements`, page(at('berlin', 'failed', 'No such image there.'), at('local', 'active')));
+    const { stdout } = await terminal.berth(['apps', 'placements']);
+    expect(stdout).toMatch(/berlin +eu +failed +- +No such image there\.\nlocal +eu +active/);
+  });
+
+  it('takes a whole environment', async () => {
+    platform.on('GET /v1/environments', page(environment('staging', 31)));
+    platform.on(`POST /v1/environments/${idOf(31)}/move`, (_, response) =>
+      json(response, environment('staging', 31), 202),
+    );
+    const { code } = await terminal.berth(['envs', 'move', 'staging', 'berlin']);
+    expect({ code, sent: platform.bodies(`POST /v1/environments/${idOf(31)}/move`) }).toEqual({
+      ...{ code: 0, sent: [{ cluster: 'berlin' }] },
+    });
+  });
+});

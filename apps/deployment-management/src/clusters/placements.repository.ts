@@ -1,0 +1,107 @@
+import type { PageQuery } from '@berth/contracts/common';
+import { decodeCursor, type Sql, type Tx } from '@berth/service-kit';
+import { Injectable } from '@nestjs/common';
+import type { ClusterPointer } from './cluster.js';
+import type { PlacementRow } from './placement.js';
+
+const select = `select c.id, c.runtime_version as "runtimeVersion", c.name as cluster, c.region, p.state,
+    p.drain_seconds as "drainSeconds", p.drain_until as "drainUntil", p.message, p.created_at as "createdAt"
+  from placement p join cluster c on c.id = p.cluster_id where p.workload_id = $1`;
+
+export interface Arrival {
+  readonly workloadId: string;
+  readonly clusterId: string;
+  readonly drainSeconds: number;
+  readonly at: Date;
+}
+
+/** Where a cluster stands with an environment that is to have something there. */
+export type SpaceState = 'there' | 'ending';
+
+@Injectable()
+export class PlacementsRepository {
+  all(sql: Sql, workloadId: string): Promise<PlacementRow[]> {
+    return sql.query<PlacementRow>(`${select} order by c.id`, [workloadId]);
+  }
+
+  /** On the way to somewhere, or from it. */
+  elsewhere(sql: Sql, workloadId: string): Promise<PlacementRow[]> {
+    return sql.query<PlacementRow>(`${select} and p.state in ('arriving', 'draining') order by c.id`, [workloadId]);
+  }
+
+  list(sql: Sql, workloadId: string, query: PageQuery): Promise<PlacementRow[]> {
+    const after = decodeCursor(query.cursor, 'id');
+    const sorted = `${select} and ($2::uuid is null or c.id > $2) order by c.id limit $3`;
+    return sql.query<PlacementRow>(sorted, [workloadId, after, query.limit + 1]);
+  }
+
+  /** Who answers for a workload. */
+  async active(sql: Sql, workloadId: string): Promise<ClusterPointer | undefined> {
+    const [row] = await sql.query<ClusterPointer>(
+      `select c.id, c.runtime_version as "runtimeVersion" from placement p join cluster c on c.id = p.cluster_id
+        where p.workload_id = $1 and p.state = 'active'`,
+      [workloadId],
+    );
+    return row;
+  }
+
+  async place(tx: Tx, workloadId: string, clusterId: string, at: Date): Promise<void> {
+    const sql = 'insert into placement (workload_id, cluster_id, created_at) values ($1, $2, $3)';
+    await tx.query(sql, [workloadId, clusterId, at]);
+  }
+
+  async arrive(tx: Tx, { workloadId, clusterId, drainSeconds, at }: Arrival): Promise<void> {
+    await tx.query(
+      `insert into placement (workload_id, cluster_id, state, drain_seconds, created_at) values ($1, $2, 'arriving', $3, $4)
+       on conflict (workload_id, cluster_id) do update set state = 'arriving', drain_seconds = excluded.drain_seconds,
+         drain_until = null, message = null, has_failed = false,
+         created_at = excluded.created_at`,
+      [workloadId, clusterId, drainSeconds, at],
+    );
+  }
+
+  /** What was active makes room, `until` when it goes on serving. */
+  async takeOver(tx: Tx, workloadId: string, clusterId: string, until: Date): Promise<void> {
+    await tx.query(
+      `update placement set state = 'draining', drain_until = $2, message = null where workload_id = $1 and state = 'active'`,
+      [workloadId, until],
+    );
+    await tx.query(`update placement set state = 'active', message = null where workload_id = $1 and cluster_id = $2`, [
+      workloadId,
+      clusterId,
+    ]);
+  }
+
+  /** Answers false when it is on its way no more. A `message` stays after all is gone. */
+  async turnBack(tx: Tx, workloadId: string, clusterId: string, at: Date, message: string | null): Promise<boolean> {
+    const rows = await tx.query(
+      `update placement set state = 'draining', drain_until = $3, message = $4, has_failed = $4::text is not null
+        where workload_id = $1 and cluster_id = $2 and state = 'arriving' returning 1`,
+      [workloadId, clusterId, at, message],
+    );
+    return rows.length === 1;
+  }
+
+  async note(tx: Tx, workloadId: string, clusterId: string, message: string): Promise<void> {
+    const sql = 'update placement set message = $3 where workload_id = $1 and cluster_id = $2 and not has_failed';
+    await tx.query(sql, [workloadId, clusterId, message]);
+  }
+
+  /** Nothing of it is there any more. One that failed to arrive is kept for what it says. */
+  async leave(tx: Tx, workloadId: string, clusterId: string): Promise<void> {
+    const same = `workload_id = $1 and cluster_id = $2 and state = 'draining'`;
+    const where = [workloadId, clusterId];
+    await tx.query(`update placement set state = 'failed' where ${same} and has_failed`, where);
+    await tx.query(`delete from placement where ${same} and not has_failed`, where);
+  }
+
+  /** The caller holds the environment's row. */
+  async claimSpace(tx: Tx, environmentId: string, clusterId: string): Promise<SpaceState> {
+    const rows = await tx.query(
+      `insert into space (environment_id, cluster_id) values ($1, $2)
+       on conflict (environment_id, cluster_id) do update set held_by = space.held_by where not space.is_ending returning 1`,
+      [environmentId, clusterId],
+    );
+    return rows.length === 1 ? 'there' : 'ending';
+  }
+}

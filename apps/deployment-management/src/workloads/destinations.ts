@@ -1,0 +1,45 @@
+import type { MoveTo } from '@berth/contracts/deployment';
+import type { Tx } from '@berth/service-kit';
+import { Injectable } from '@nestjs/common';
+import { Placements } from '../clusters/placements.js';
+import { ReleasesRepository } from '../releases/releases.repository.js';
+import { nextStepFor } from '../runtime/artifact-kinds.js';
+import { Runtimes } from '../runtime/runtimes.js';
+import type { Destination } from './move-writer.js';
+import type { WorkloadRow } from './workload.js';
+import { workloadErrors } from './workloads.errors.js';
+
+const pointer = '/cluster';
+
+/** Where workloads may move to. */
+@Injectable()
+export class Destinations {
+  constructor(
+    private readonly placements: Placements,
+    private readonly releases: ReleasesRepository,
+    private readonly runtimes: Runtimes,
+  ) {}
+
+  /** @throws 422, 409 when there is no such cluster, it is outside the regions, or it takes nothing new */
+  async of(tx: Tx, { cluster: name, drainSeconds }: MoveTo, regions: readonly string[]): Promise<Destination> {
+    return { cluster: await this.placements.hold(tx, { cluster: name, regions, pointer }), name, drainSeconds };
+  }
+
+  /** @throws 422 when what is live could not run there */
+  async requireFit(tx: Tx, workload: WorkloadRow, { cluster, name }: Destination): Promise<void> {
+    if (workload.volumes.length > 0) {
+      const detail = `${workload.appSlug} has volumes, which stay where they are: move its data, and make it anew there.`;
+      throw workloadErrors.ClusterDoesNotFit(detail, { pointer });
+    }
+    const { autoscales, artifactKinds } = await this.runtimes.at(cluster);
+    const live = workload.currentReleaseId;
+    const kind = live === null ? undefined : (await this.releases.find(tx, live))?.artifact.kind;
+    if (kind && !artifactKinds.includes(kind)) {
+      const detail = `"${name}" does not run artifacts of kind ${kind}, which is what ${workload.appSlug} is. ${nextStepFor(kind)}`;
+      throw workloadErrors.ClusterDoesNotFit(detail, { pointer });
+    }
+    if (autoscales || Object.keys(workload.autoscaling).length === 0) return;
+    const detail = `"${name}" does not scale by itself: give ${workload.appSlug} a count first.`;
+    throw workloadErrors.ClusterDoesNotFit(detail, { pointer });
+  }
+}

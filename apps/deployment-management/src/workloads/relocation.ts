@@ -1,0 +1,127 @@
+import type { Release } from '@berth/contracts/deployment';
+import { lookAgainIn, type Outcome, type ReconcileContext } from '@berth/reconcile';
+import { Clock } from '@berth/service-kit';
+import { Injectable } from '@nestjs/common';
+import type { PlacementRow } from '../clusters/placement.js';
+import { RuntimeUnavailable } from '../runtime/runtime.js';
+import { isOpen } from '../tasks/task.js';
+import { judgeRollout } from './rollout.js';
+import { RelocationSteps } from './relocation-steps.js';
+import { RuntimeState } from './runtime-state.js';
+import { Witness } from './witness.js';
+import type { WorkloadView } from './workload-views.js';
+
+const goOn = lookAgainIn({ seconds: 0 });
+const lookAgainSoon = lookAgainIn({ seconds: 1 });
+/** When it answers again, everything that stands there is looked at anyway. */
+const lookAgainLater = lookAgainIn({ seconds: 15 });
+
+/** Takes a workload to the clusters that it is on its way to, and from those that it has left: a step a pass for each. */
+@Injectable()
+export class Relocation {
+  constructor(
+    private readonly runtime: RuntimeState,
+    private readonly steps: RelocationSteps,
+    private readonly witness: Witness,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Undefined when it stands where it is to stand. */
+  async step(view: WorkloadView, context: ReconcileContext): Promise<Outcome | undefined> {
+    let next: Outcome | undefined;
+    for (const placement of view.elsewhere) next = sooner(next, await this.stepAt(placement, view, context));
+    return next;
+  }
+
+  /** A cluster that cannot be asked holds up nothing on another. */
+  private async stepAt(placement: PlacementRow, view: WorkloadView, context: ReconcileContext): Promise<Outcome> {
+    try {
+      if (placement.state === 'arriving') return await this.arrive(placement, view, context);
+      return await this.drain(placement, view, context);
+    } catch (error) {
+      if (!(error instanceof RuntimeUnavailable)) throw error;
+      await this.steps.note(context, view, placement, `The cluster could not be asked: ${error.message}`);
+      return placement.state === 'arriving' ? lookAgainSoon : lookAgainLater;
+    }
+  }
+
+  private async arrive(placement: PlacementRow, view: WorkloadView, context: ReconcileContext): Promise<Outcome> {
+    const { target, workload } = view;
+    if (workload.volumes.length > 0) {
+      await this.steps.turnBack(context, view, placement, 'It was given volumes, which stay where they are.');
+      return goOn;
+    }
+    // Nothing was ever live: there is nothing to prove.
+    if (!target) return this.takeOver(placement, view, context, null);
+    const { desired, observed } = await this.bring(placement, view, target, context);
+    const rollout = judgeRollout(desired, observed);
+    // What a deployment brings about is judged where the workload stands; the arrival comes after it.
+    if (view.moving) return this.wait(placement, view, context, 'A deployment is under way; it comes first');
+    if (view.tasks.some(isOpen)) return this.wait(placement, view, context, 'A command is running; it comes first');
+    if (rollout.kind === 'progressing') return this.wait(placement, view, context, rollout.message);
+    if (rollout.kind === 'failed') {
+      const { message } = await this.witness.masked(target, rollout.failure);
+      await this.steps.turnBack(context, view, placement, message);
+      return goOn;
+    }
+    const silence = await this.runtime.silentRoute(desired, context.signal, placement);
+    if (silence !== null) return this.wait(placement, view, context, silence);
+    return this.takeOver(placement, view, context, observed);
+  }
+
+  private async takeOver(
+    placement: PlacementRow,
+    view: WorkloadView,
+    context: ReconcileContext,
+    observed: Parameters<RelocationSteps['takeOver']>[2]['observed'],
+  ): Promise<Outcome> {
+    const isFormerThere = await this.isFormerThere(view, context);
+    await this.steps.takeOver(context, view, { placement, observed, isFormerThere });
+    return goOn;
+  }
+
+  /** Whether what serves until now can still be asked: if not, its usage ended when it was last certain. */
+  private async isFormerThere({ workload }: WorkloadView, context: ReconcileContext): Promise<boolean> {
+    try {
+      return (await this.runtime.observe(workload.id, context.signal)) !== null;
+    } catch (error) {
+      if (error instanceof RuntimeUnavailable) return false;
+      throw error;
+    }
+  }
+
+  private async drain(placement: PlacementRow, view: WorkloadView, context: ReconcileContext): Promise<Outcome> {
+    const { id } = view.workload;
+    const seconds = ((placement.drainUntil?.getTime() ?? 0) - this.clock.now().getTime()) / 1_000;
+    if (seconds > 0 && view.target) {
+      if (!view.moving) await this.bring(placement, view, view.target, context);
+      return lookAgainIn({ seconds });
+    }
+    if ((await this.runtime.observe(id, context.signal, placement)) === null) {
+      await this.steps.leave(context, view, placement);
+      return goOn;
+    }
+    await this.runtime.remove(id, context.signal, placement);
+    return lookAgainSoon;
+  }
+
+  private async bring(placement: PlacementRow, view: WorkloadView, target: Release, { signal }: ReconcileContext) {
+    const found = await this.runtime.observe(view.workload.id, signal, placement);
+    return this.runtime.bring(view, target, found, signal, placement);
+  }
+
+  private async wait(
+    placement: PlacementRow,
+    view: WorkloadView,
+    context: ReconcileContext,
+    message: string,
+  ): Promise<Outcome> {
+    await this.steps.note(context, view, placement, message);
+    return lookAgainSoon;
+  }
+}
+
+function sooner(one: Outcome | undefined, other: Outcome): Outcome {
+  if (one?.kind !== 'again' || other.kind !== 'again') return other;
+  return one.seconds <= other.seconds ? one : other;
+}
