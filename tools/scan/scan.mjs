@@ -62,7 +62,9 @@ async function main() {
   const folder = mkdtempSync(join(tmpdir(), 'berth-scan-'));
   try {
     const file = join(folder, 'manifests.yaml');
-    const manifests = ['isolation', 'workload', 'task'].flatMap((name) => JSON.parse(read(golden, `${name}.json`)));
+    const manifests = ['isolation', 'workload', 'task', 'volumes'].flatMap((name) =>
+      JSON.parse(read(golden, `${name}.json`)),
+    );
     writeFileSync(file, manifests.map((each) => JSON.stringify(each)).join('\n---\n'));
     const exceptions = JSON.parse(read(here, 'exceptions.json'));
     for (const [name, scan] of Object.entries(scanners)) judge(name, await scan(tools, file), exceptions[name]);

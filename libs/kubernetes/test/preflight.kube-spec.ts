@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { preflight } from '../src/index.js';
+import { kinds, preflight } from '../src/index.js';
 import { never, testCluster, type TestCluster } from './support/cluster.js';
 
 const gateway = { namespace: 'default', name: 'preflight' };
@@ -45,8 +45,8 @@ describe('a look at a whole cluster', () => {
     expect(await failedIn()).toEqual([]);
     const { version, checks } = await look();
     expect(version).toMatch(/^v1\.\d+/);
-    const names = ['accepted', 'gateway', 'kinds', 'metrics', 'permissions', 'reachable', 'storage', 'version'];
-    expect(checks.map(({ name }) => name).sort()).toEqual(names);
+    const names = ['accepted', 'gateway', 'kinds', 'metrics', 'permissions', 'pod-security', 'reachable'];
+    expect(checks.map(({ name }) => name).sort()).toEqual([...names, 'storage', 'version']);
   });
 
   it('finds an old version', async () => {
@@ -73,6 +73,14 @@ describe('a look at a whole cluster', () => {
     const [missing, ...rest] = await failedIn();
     expect(rest).toEqual([]);
     expect(missing).toMatch(/^permissions: It does not let the platform [a-z]+ [a-z]+, [a-z]+ [a-z]+\.$/);
+  });
+
+  it('finds that nobody looks at the level of pods, without leaving a namespace behind', async () => {
+    answer('/api/v1/namespaces/berth-preflight', 201, {});
+    expect(await failedIn()).toEqual([expect.stringMatching(/^pod-security: It does not enforce Pod Security/)]);
+    cluster.proxy.heal();
+    expect(await failedIn()).toEqual([]);
+    expect(await cluster.client.get(kinds.namespace, 'berth-preflight', never)).toBeNull();
   });
 
   it('does without what may not be looked at', async () => {

@@ -65,7 +65,7 @@ export const releaseCommandOf = ({ processes }: Pick<Release, 'processes'>) =>
 /** Waiting for these helps nobody: each is wrong with what was asked for. */
 const conclusive: readonly Cause[] = [
   ...(['image_not_found', 'image_denied', 'image_invalid', 'image_needs_root', 'config_invalid'] as const),
-  ...(['policy_denied', 'start_failed'] as const),
+  ...(['policy_denied', 'quota_exceeded', 'start_failed'] as const),
 ];
 
 /** How it ended, by what the runtime shows; null while it has not, or has yet to be started. */

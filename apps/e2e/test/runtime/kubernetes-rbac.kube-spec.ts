@@ -57,6 +57,18 @@ describe('the permissions of deployment-management in a cluster', () => {
     await runtime.startTask(task, never);
     await eventually(async () => expect((await runtime.observeTask(id, task.taskId, never))?.exit?.code).toBe(0));
     await runtime.endTask(id, task.taskId, never);
+    const huge = {
+      ...taskOn(web),
+      process: { name: 'release', command: 'migrate', cpuMillicores: 64_000, memoryMib: 64 },
+    };
+    await runtime.startTask(huge, never);
+    await eventually(async () => {
+      const { trouble } = (await runtime.observeTask(id, huge.taskId, never)) ?? {};
+      expect({ cause: trouble?.cause, said: trouble?.evidence.join() }).toEqual({
+        ...{ cause: 'quota_exceeded', said: expect.stringContaining('exceeded quota') },
+      });
+    });
+    await runtime.endTask(id, huge.taskId, never);
     const worker = { ...workload('worker', 'c2'), ...{ workloadId: id, namespace: web.namespace, generation: 3 } };
     const [type] = worker.processes;
     const scaled = { ...type!, autoscaling: { min: 2, max: 3, cpuPercent: 50 } };

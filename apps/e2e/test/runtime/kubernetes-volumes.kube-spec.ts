@@ -137,6 +137,10 @@ describe('volumes on Kubernetes', () => {
     // A pod keeps its name when it is replaced; its instance does not.
     const later = (await observe(again))?.instances.filter(({ id }) => ids.has(id)) ?? [];
     expect(later).toHaveLength(1);
+    await eventually(
+      async () => expect((await observe(again))?.instances.map(({ routed }) => routed)).toEqual([true, true, true]),
+      within,
+    );
     world.proxy.forget();
     await apply(again);
     expect(world.proxy.count(({ method }) => method !== 'GET')).toBe(0);

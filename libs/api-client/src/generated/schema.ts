@@ -3642,7 +3642,16 @@ export interface components {
       checks: {
         message: string;
         /** @enum {string} */
-        name: 'reachable' | 'accepted' | 'version' | 'kinds' | 'permissions' | 'gateway' | 'metrics' | 'storage';
+        name:
+          | 'reachable'
+          | 'accepted'
+          | 'version'
+          | 'kinds'
+          | 'permissions'
+          | 'gateway'
+          | 'metrics'
+          | 'storage'
+          | 'pod-security';
         nextStep: string | null;
         /** @enum {string} */
         outcome: 'passed' | 'warning' | 'failed';

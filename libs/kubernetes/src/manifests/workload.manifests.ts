@@ -23,6 +23,7 @@ export function workloadManifests(desired: DesiredWorkload, settings: ClusterSet
     ...desired.processes.map((process) =>
       isStateful(process) ? statefulSet(desired, process, settings) : deployment(desired, process, settings),
     ),
+    ...desired.processes.filter(isStateful).map((process) => nameService(desired, process)),
     ...desired.processes.filter((process) => mostOf(process) > 1).map((process) => disruptionBudget(desired, process)),
     ...desired.processes.flatMap((process) => autoscaler(desired, process)),
     ...(web && desired.hosts.length > 0 ? [httpRoute(desired, settings)] : []),
@@ -56,6 +57,13 @@ function deployment(desired: DesiredWorkload, process: DesiredProcess, settings:
   return { apiVersion: 'apps/v1', kind: 'Deployment', metadata, spec } as KubeObject;
 }
 
+/** Gives each pod of a StatefulSet a name in DNS, and nothing an address. */
+function nameService(desired: DesiredWorkload, { name }: DesiredProcess): KubeObject {
+  const spec = { type: 'ClusterIP', clusterIP: 'None', selector: processSelector(desired, name) };
+  const metadata = inside(desired, deploymentName(desired, name), name);
+  return { apiVersion: 'v1', kind: 'Service', metadata, spec } as KubeObject;
+}
+
 /** What serves goes only after its successor is ready; the surge is part of the environment's quota. */
 const rolling = { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } };
 
@@ -67,7 +75,7 @@ function statefulSet(desired: DesiredWorkload, process: DesiredProcess, settings
     // One that does not start must not keep the others from going back to what worked.
     podManagementPolicy: 'Parallel',
     updateStrategy: { type: 'RollingUpdate' },
-    serviceName: desired.name,
+    serviceName: deploymentName(desired, process.name),
     selector: { matchLabels: processSelector(desired, process.name) },
     template: podTemplate(desired, process, settings),
     volumeClaimTemplates: claimTemplates(desired, process),

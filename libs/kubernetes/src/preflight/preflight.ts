@@ -32,6 +32,7 @@ export async function preflight(
       await permissionCheck(client, facts, signal),
       ...(await gatewayChecks(client, facts, gateway, signal)),
       await storageCheck(client, signal),
+      await podSecurityCheck(client, signal),
     ];
     return { isFit: checks.every(({ outcome }) => outcome !== 'failed'), version: facts.version, checks };
   } catch (error) {
@@ -117,6 +118,22 @@ const storageCheck = (client: KubeClient, signal: AbortSignal): Promise<ClusterC
     if (items.length > 0)
       return passed('storage', `Storage classes: ${items.map((each) => each.metadata.name).join(', ')}.`);
     return found('storage', 'warning', 'It has no storage class.', 'Install one before workloads ask for volumes.');
+  });
+
+const LEVEL = 'pod-security.kubernetes.io/enforce';
+
+/** Whoever looks at levels refuses one that there is not; where it is let through, nobody looks. Nothing is written. */
+const podSecurityCheck = (client: KubeClient, signal: AbortSignal): Promise<ClusterCheck> =>
+  looked('pod-security', async () => {
+    const metadata = { name: 'berth-preflight', labels: { [LEVEL]: 'none-such' } };
+    try {
+      await client.apply({ apiVersion: 'v1', kind: 'Namespace', metadata }, signal, { dryRun: true });
+    } catch (error) {
+      if (!(error instanceof ApiError) || !error.message.includes(LEVEL)) throw error;
+      return passed('pod-security', 'It refuses pods that ask for more than the restricted level.');
+    }
+    const message = 'It does not enforce Pod Security: nothing would stop a pod that takes its node.';
+    return found('pod-security', 'failed', message, 'Enable the PodSecurity admission plugin of its API server.');
   });
 
 /** What may not be looked at is told among the permissions; here it only stays unknown. */

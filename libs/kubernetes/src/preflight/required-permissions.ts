@@ -25,6 +25,7 @@ const needs: readonly (readonly [group: string, resources: readonly string[], ve
   ['', ['pods'], SEEN],
   ['apps', ['replicasets'], SEEN],
   ['discovery.k8s.io', ['endpointslices'], SEEN],
+  ['', ['events'], ['list']],
   ['', ['pods/log'], ['get']],
   ['', ['pods/exec', 'pods/portforward'], ['get', 'create']],
   ['metrics.k8s.io', ['pods'], ['list']],

@@ -93,7 +93,7 @@ export class KubernetesRuntime implements Runtime {
       ...{ client, clock, onReplace: () => this.feed.push({ resync: true }) },
       onChange: (workloadId) => this.feed.push({ workloadId }),
     });
-    this.tasks = new KubernetesTasks(this.cluster, () => this.settings);
+    this.tasks = new KubernetesTasks(client, this.cluster, () => this.settings);
     this.sessions = new KubernetesSessions(client, this.cluster);
     this.following = this.cluster.follow(this.closed.signal);
     this.settled = this.cluster.settled();
@@ -192,7 +192,7 @@ export class KubernetesRuntime implements Runtime {
 
   async observeTask(workloadId: string, taskId: string, signal: AbortSignal): Promise<ObservedTask | null> {
     await this.connected(signal);
-    return this.tasks.observe(workloadId, taskId);
+    return this.asking(signal, (bounded) => this.tasks.observe(workloadId, taskId, bounded));
   }
 
   async endTask(workloadId: string, taskId: string, signal: AbortSignal): Promise<void> {

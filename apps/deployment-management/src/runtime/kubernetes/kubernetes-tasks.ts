@@ -2,6 +2,7 @@ import type { DesiredTask, ObservedTask } from '@berth/contracts/runtime';
 import {
   type Cluster,
   isolationManifests,
+  type KubeClient,
   type KubeObject,
   labelNames,
   stamped,
@@ -9,11 +10,13 @@ import {
 } from '@berth/kubernetes';
 import type { ClusterSettings } from '@berth/kubernetes';
 import type { Job, Pod } from './cluster-objects.js';
+import { refusalOfPods } from './refused-pods.js';
 import { taskIn } from './task-observation.js';
 
 /** Tasks as Jobs. A Job that is there is never made again, so nothing is started twice. */
 export class KubernetesTasks {
   constructor(
+    private readonly client: KubeClient,
     private readonly cluster: Cluster,
     private readonly settings: () => ClusterSettings,
   ) {}
@@ -25,10 +28,14 @@ export class KubernetesTasks {
       await this.cluster.ensure(manifest, signal);
   }
 
-  observe(workloadId: string, taskId: string): ObservedTask | null {
+  async observe(workloadId: string, taskId: string, signal: AbortSignal): Promise<ObservedTask | null> {
     const { jobs, pods, configs } = this.objectsOf(workloadId, taskId);
     const [job] = jobs;
-    if (job) return taskIn(taskId, job, pods);
+    if (job) {
+      const seen = taskIn(taskId, job, pods);
+      if (pods.length > 0 || seen.state !== 'starting') return seen;
+      return { ...seen, trouble: await refusalOfPods(this.client, job, signal) };
+    }
     // What is left of it is still on its way out.
     const isLeaving = pods.length + configs.length > 0;
     return isLeaving ? { taskId, state: 'lost', instance: null, startedAt: null, exit: null, trouble: null } : null;

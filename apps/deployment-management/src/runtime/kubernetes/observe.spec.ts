@@ -202,7 +202,11 @@ describe('a route', () => {
   });
   const serving = pod(container({ ready: true, state: { running: {} } }), [ready]);
   const isRouted = (routes: HttpRoute[], slices: EndpointSlice[]) => {
-    const { instances } = observationOf({ pods: [serving], deployments: [], slices, routes, claims: [] }, null, gateway);
+    const { instances } = observationOf(
+      { pods: [serving], deployments: [], slices, routes, claims: [] },
+      null,
+      gateway,
+    );
     return instances[0]?.routed;
   };
 

@@ -1,5 +1,5 @@
 import type { DesiredWorkload, ObservedInstance, ObservedVolume, ObservedWorkload } from '@berth/contracts/runtime';
-import { labelNames } from '@berth/kubernetes';
+import { labelNames, processNameIn } from '@berth/kubernetes';
 import {
   conditionOf,
   type Deployment,
@@ -37,7 +37,9 @@ export function observationOf(
 ): Observation {
   const hosts = acceptedHosts(objects.routes, gateway);
   const endpoints = readyEndpoints(objects.slices);
-  const isRouted = ({ metadata }: Pod): boolean => hosts.size > 0 && endpoints.has(metadata.name);
+  // Pods of a StatefulSet are in a service that gives them names, whatever they do.
+  const isRouted = ({ metadata }: Pod): boolean =>
+    processNameIn(metadata.labels) === 'web' && hosts.size > 0 && endpoints.has(metadata.name);
   const instances = instancesOf(objects.pods, isRouted);
   const serves = instances.some(({ routed }) => routed);
   return {

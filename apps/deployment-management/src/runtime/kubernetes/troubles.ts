@@ -117,7 +117,7 @@ export function workloadTrouble(pods: readonly Trouble[], deployments: readonly 
 }
 
 /** No pod could even be made. */
-function admissionTrouble({ message = '' }: Condition): Trouble | null {
+export function admissionTrouble({ message = '' }: Pick<Condition, 'message'>): Trouble | null {
   if (/exceeded quota/.test(message))
     return troubleOf('quota_exceeded', 'The environment may not use as much as it would need.', [message]);
   if (/violates PodSecurity|admission webhook .* denied/.test(message))

@@ -90,7 +90,17 @@ export type ClusterQuery = z.infer<typeof clusterQuery>;
 export const clusterPage = pageOf(cluster).meta({ id: 'ClusterPage' });
 
 export const clusterCheck = z.object({
-  name: z.enum(['reachable', 'accepted', 'version', 'kinds', 'permissions', 'gateway', 'metrics', 'storage']),
+  name: z.enum([
+    'reachable',
+    'accepted',
+    'version',
+    'kinds',
+    'permissions',
+    'gateway',
+    'metrics',
+    'storage',
+    'pod-security',
+  ]),
   /** `warning`: a part of the platform does not work there. */
   outcome: z.enum(['passed', 'warning', 'failed']),
   message: z.string(),
