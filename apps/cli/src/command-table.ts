@@ -27,6 +27,7 @@ export const groups: readonly CommandGroup[] = [
       entry('impersonations end', 'refuse, or take it back', () => import('./commands/impersonations/end.js'), 'ID'),
       entry('2fa status', 'your second factor', () => import('./commands/second-factor/status.js')),
       entry('2fa enable', 'set up an authenticator', () => import('./commands/second-factor/enable.js')),
+      entry('2fa recovery-codes', 'ten new ones', () => import('./commands/second-factor/recovery-codes.js')),
       entry('2fa disable', 'give it up', () => import('./commands/second-factor/disable.js')),
     ],
   },

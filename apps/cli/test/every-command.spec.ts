@@ -105,6 +105,7 @@ const others: Readonly<Record<string, readonly string[]>> = {
   'tokens create': ['ci'],
   'tokens revoke': [idOf(7)],
   '2fa enable': [],
+  '2fa recovery-codes': [],
   '2fa disable': [],
   'orgs invite': ['bob@example.com'],
   'service-accounts create': ['ci'],
@@ -274,7 +275,12 @@ describe('every command', () => {
     closed.on('POST /v1/clusters', (_, response) => problem(response, 401, 'unauthenticated'));
     const refused = [
       ...['GET /v1/sessions', 'DELETE /v1/sessions', 'GET /v1/api-tokens', 'POST /v1/api-tokens', 'GET /v1/auth/totp'],
-      ...[`DELETE /v1/api-tokens/${idOf(7)}`, `POST ${identity}/snapshots`, 'POST /v1/auth/step-up'],
+      ...[
+        `DELETE /v1/api-tokens/${idOf(7)}`,
+        `POST ${identity}/snapshots`,
+        'POST /v1/auth/step-up',
+        'POST /v1/auth/recovery-codes',
+      ],
       ...['GET', 'POST'].map((method) => `${method} ${identity}/signing-keys`),
       ...['GET', 'PUT'].map((method) => `${method} ${identity}/sign-up-policy`),
       ...[`POST ${identity}/impersonations/${idOf(7)}/token`, 'GET /v1/me/impersonations'],

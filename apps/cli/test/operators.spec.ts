@@ -119,6 +119,11 @@ describe('who operates the platform', () => {
   });
 });
 
+it('new recovery codes are printed, one a line', async () => {
+  platform.on('POST /v1/auth/recovery-codes', { recoveryCodes: ['one', 'two'] });
+  expect(await terminal.berth(['2fa', 'recovery-codes'])).toMatchObject({ code: 0, stdout: 'one\ntwo\n' });
+});
+
 describe('a session', () => {
   it('is told how to do what takes a fresh proof', async () => {
     platform.on(`POST ${admin}/signing-keys`, (_, response) => problem(response, 403, 'step_up_required'));

@@ -23,6 +23,7 @@ import { PasskeysModule } from './passkeys/passkeys.module.js';
 import { PasswordChangesModule } from './password-changes/password-changes.module.js';
 import { PasswordsModule } from './passwords/passwords.module.js';
 import { QuotasModule } from './quotas/quotas.module.js';
+import { RecoveryCodesModule } from './recovery-codes/recovery-codes.module.js';
 import { RecoveryModule } from './recovery/recovery.module.js';
 import { RegistrationsModule } from './registrations/registrations.module.js';
 import { RolesModule } from './roles/roles.module.js';
@@ -61,6 +62,7 @@ export class AppModule {
       ApiTokensModule,
       StepUpModule,
       PasskeysModule,
+      RecoveryCodesModule,
       PasswordChangesModule,
       RecoveryModule,
       OrganizationsModule,

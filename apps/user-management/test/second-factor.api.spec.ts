@@ -101,6 +101,29 @@ describe('somebody with an authenticator', () => {
     expect((await status(accessToken)).recoveryCodesLeft).toBe(8);
   });
 
+  it('gets new recovery codes, and those from before are worth nothing', async () => {
+    const { email, codes, accessToken } = await protectedPerson();
+    const renewed = await post<RecoveryCodes>('/v1/auth/recovery-codes', undefined, accessToken);
+    const [first = ''] = renewed.body.recoveryCodes;
+    expect(renewed.status).toBe(200);
+    expect(renewed.headers.get('cache-control')).toBe('no-store');
+    expect(new Set([...codes, ...renewed.body.recoveryCodes]).size).toBe(20);
+    expect((await login(email, codes[0])).status).toBe(401);
+    expect((await login(email, first)).status).toBe(200);
+    await eventually(async () =>
+      expect((await identity.mailTo(email)).join()).toContain('New recovery codes were made'),
+    );
+    const stranger = await identity.person();
+    expect(await post('/v1/auth/recovery-codes', undefined, stranger.accessToken)).toMatchObject({
+      status: 409,
+      body: { code: 'second_factor_missing' },
+    });
+    await identity.database.query(`update session set proven_at = '2000-01-01' where id = $1`, [stranger.sessionId]);
+    expect(await post('/v1/auth/recovery-codes', undefined, stranger.accessToken)).toMatchObject({
+      body: { code: 'step_up_required' },
+    });
+  });
+
   it('is protected from guessing, which is slowed down although the password is right', async () => {
     const { email } = await protectedPerson();
     const statuses = [];

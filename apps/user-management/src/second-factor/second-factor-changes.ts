@@ -6,6 +6,7 @@ import { SessionEnder } from '../sessions/session-ender.js';
 import { UsersRepository } from '../users/users.repository.js';
 import { newRecoveryCodes } from './recovery-code.js';
 import { secondFactorMail, type SecondFactorEvent } from './second-factor-mail.js';
+import { secondFactorErrors } from './second-factor.errors.js';
 import { SecondFactorRepository } from './second-factor.repository.js';
 
 const actions: Readonly<Record<SecondFactorEvent, string>> = {
@@ -14,6 +15,7 @@ const actions: Readonly<Record<SecondFactorEvent, string>> = {
   'passkey added': 'users:add-passkey',
   'passkey removed': 'users:remove-passkey',
   'recovery code used': 'users:use-recovery-code',
+  'recovery codes made anew': 'users:renew-recovery-codes',
   'all removed by an administrator': 'users:reset-second-factor',
 };
 
@@ -34,6 +36,18 @@ export class SecondFactorChanges {
     if (await this.repository.hasAny(tx, userId)) return [];
     const codes = newRecoveryCodes();
     await this.repository.replaceRecoveryCodes(tx, userId, codes);
+    return codes;
+  }
+
+  /** For who has used most of them up, or lost the paper. @throws DomainError 409 `second_factor_missing` */
+  async renewCodes(tx: Tx, by: Caller): Promise<string[]> {
+    const { subjectId: userId } = by;
+    await this.users.find(tx, userId, 'for update');
+    if (!(await this.repository.hasAny(tx, userId)))
+      throw secondFactorErrors.SecondFactorMissing('Recovery codes stand in for a second factor: set one up first.');
+    const codes = newRecoveryCodes();
+    await this.repository.replaceRecoveryCodes(tx, userId, codes);
+    await this.told(tx, by, 'recovery codes made anew');
     return codes;
   }
 

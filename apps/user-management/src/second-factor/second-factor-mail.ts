@@ -6,6 +6,7 @@ export type SecondFactorEvent =
   | 'passkey added'
   | 'passkey removed'
   | 'recovery code used'
+  | 'recovery codes made anew'
   | 'all removed by an administrator';
 
 const sentences: Readonly<Record<SecondFactorEvent, string>> = {
@@ -14,6 +15,7 @@ const sentences: Readonly<Record<SecondFactorEvent, string>> = {
   'passkey added': 'A passkey was added to your account: whoever has its device can sign in.',
   'passkey removed': 'A passkey was removed from your account.',
   'recovery code used': 'Somebody signed in to your account with one of its recovery codes.',
+  'recovery codes made anew': 'New recovery codes were made for your account: those from before are worth nothing.',
   'all removed by an administrator':
     'An administrator removed all authenticators and passkeys from your account, because somebody said that you lost them.',
 };

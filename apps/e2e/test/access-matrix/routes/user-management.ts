@@ -106,6 +106,7 @@ export const userManagementRows: Rows = {
   'POST /v1/auth/totp/disable': anyone(422, unreadable),
   'POST /v1/auth/device': anyone(422, unreadable),
   'POST /v1/auth/step-up': anyone(422, unreadable),
+  'POST /v1/auth/recovery-codes': proven(anyone(409)),
   'GET /v1/auth/passkeys': anyone(200),
   'POST /v1/auth/passkeys': anyone(422, unreadable),
   'POST /v1/auth/passkeys/options': anyone(200),
