@@ -9,7 +9,7 @@ export default {
   globalSetup: '<rootDir>/tools/jest/global-setup.mjs',
   globalTeardown: '<rootDir>/tools/jest/global-teardown.mjs',
   reporters: ['default', '<rootDir>/tools/jest/closing-line-reporter.mjs'],
-  testTimeout: 30_000,
+  testTimeout: 60_000,
   maxWorkers: 2,
   projects: names
     .filter((name) => existsSync(`${root}/${name}/package.json`))
