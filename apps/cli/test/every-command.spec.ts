@@ -33,6 +33,7 @@ const openMonth = {
   ...{ lines: [], corrections: [], totals: { net: '', tax: '', credited: '', corrected: '', due: '' } },
 };
 
+const hook = { id: idOf(95), url: 'https://example.com/hook', events: ['berth.invoice.paid.v1'] };
 const openClosing = { period: openMonth.period, closable: true, checks: [], unpriced: [] };
 
 /** Every read, and how it is called. */
@@ -91,6 +92,8 @@ const reads: Readonly<Record<string, readonly string[]>> = {
   credits: [],
   'credits list': [],
   'invoices list': [],
+  'webhooks list': [],
+  'webhooks deliveries': [hook.url],
   'invoices show': [],
 };
 
@@ -181,6 +184,10 @@ const others: Readonly<Record<string, readonly string[]>> = {
   'budgets delete': ['All'],
   'price-books simulate': ['default', 'invoice.json'],
   'credits redeem': ['CODE'],
+  'webhooks create': ['https://example.com/hook'],
+  'webhooks delete': [hook.url],
+  'webhooks rotate-secret': [hook.url],
+  'webhooks replay': [hook.url, idOf(96)],
   'invoices explain': ['BERTH-000001'],
   'invoices pdf': ['BERTH-000001'],
   'invoices credit-note': ['BERTH-000001'],
@@ -258,6 +265,8 @@ describe('every command', () => {
     const same = { before: '0.00', after: '0.00', difference: '0.00', causes: [] };
     platform.on('GET /v1/costs/comparison', { currency: 'EUR', month: '2026-11', with: '2026-10', ...same });
     platform.on('GET /v1/invoices', page());
+    platform.on('GET /v1/webhooks', page(hook));
+    platform.on(`GET /v1/webhooks/${hook.id}/deliveries`, page());
     platform.on('GET /v1/invoices/preview', openMonth);
     for (const route of ['price-books', 'organizations', 'projects', 'environments', 'apps', 'workloads', 'clusters']) {
       closed.on(`GET /v1/${route}`, (_, response) => problem(response, 401, 'unauthenticated'));

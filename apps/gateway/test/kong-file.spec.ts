@@ -11,9 +11,9 @@ const owners: Record<string, string> = {
   'user-management':
     'auth me users organizations memberships groups invitations roles identity-providers service-accounts api-tokens sessions quotas audit',
   'deployment-management':
-    'projects environments snapshots apps workloads releases deployments deployment-groups config secrets domains routes links pipelines volumes backups addons plans bindings brokers tasks schedules clusters pull-credentials alerts webhooks events apis subscriptions',
+    'projects environments snapshots apps workloads releases deployments deployment-groups config secrets domains routes links pipelines volumes backups addons plans bindings brokers tasks schedules clusters pull-credentials alerts events apis subscriptions',
   build: 'git-connections registry-credentials uploads builds build-secrets artifacts webhook-deliveries',
-  metering: 'usage costs price-books billing-accounts credits payments invoices budgets',
+  metering: 'usage costs price-books billing-accounts credits payments invoices budgets webhooks',
 };
 const segments = Object.entries(owners).flatMap(([owner, names]) =>
   names.split(' ').map((name) => [name, owner] as const),

@@ -18,6 +18,7 @@ import { PriceBooksModule } from './price-books/price-books.module.js';
 import { SpansModule } from './spans/spans.module.js';
 import { TaxRulesModule } from './tax-rules/tax-rules.module.js';
 import { UsageModule } from './usage/usage.module.js';
+import { WebhooksModule } from './webhooks/webhooks.module.js';
 
 const service = 'metering';
 const usage = [SpansModule, EventAdministrationModule.of(service), UsageModule, ConservationModule];
@@ -38,6 +39,6 @@ const bills = [
 export class AppModule {
   static with(config: Config): DynamicModule {
     const libraries = [EventingModule.forRoot({ service, config }), AccessModule.forRoot({ service, config })];
-    return { module: AppModule, imports: [...libraries, ...usage, ...prices, ...bills] };
+    return { module: AppModule, imports: [...libraries, ...usage, ...prices, ...bills, WebhooksModule.with(config)] };
   }
 }

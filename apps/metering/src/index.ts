@@ -17,6 +17,7 @@ import { UsageAtScale1763700000031 } from './database/migrations/usage-at-scale.
 import { UsageConservation1763700000032 } from './database/migrations/usage-conservation.migration.js';
 import { WaiveUsage1763700000061 } from './database/migrations/waive-usage.migration.js';
 import { WatchWorkloads1763700000002 } from './database/migrations/watch-workloads.migration.js';
+import { Webhooks1763700000063 } from './database/migrations/webhooks.migration.js';
 
 /** Usage from allocations, exactly once, and what it costs. */
 export const metering: ServiceDefinition<Config> = {
@@ -40,6 +41,7 @@ export const metering: ServiceDefinition<Config> = {
     MeterVolumes1763700000052,
     WaiveUsage1763700000061,
     CreditNotes1763700000062,
+    Webhooks1763700000063,
   ],
   module: (parsed) => AppModule.with(parsed),
   connect: connectEvents,

@@ -11,3 +11,4 @@ export * from './api/metering/issuers.js';
 export * from './api/metering/price-books.js';
 export * from './api/metering/taxes.js';
 export * from './api/metering/usage.js';
+export * from './api/metering/webhooks.js';

@@ -49,6 +49,7 @@ export interface Belongings {
   upload: string;
   invoice: string;
   voidInvoice: string;
+  webhook: string;
   membership: string;
   invitation: string;
   provider: string;
@@ -178,6 +179,18 @@ export class Tenant {
     return id;
   };
 
+  newWebhook = (): Promise<string> => this.make('/v1/webhooks', webhookOf(this.has.organization));
+
+  newDelivery = async (): Promise<{ path: Record<string, string> }> => {
+    const [id, delivery] = [this.has.webhook, randomUUID()];
+    await this.services.databaseOf('metering').query(
+      `insert into webhook_delivery (id, webhook_id, event_id, type, payload, state, due_at, created_at)
+       values ($1, $2, $1, 'berth.budget.cleared.v1', '{}', 'dead', now(), now())`,
+      [delivery, id],
+    );
+    return { path: { id, delivery } };
+  };
+
   newVoidInvoice = async (): Promise<string> => {
     const id = await this.newInvoice();
     await this.operate(`invoices/${id}/void`, { reason: 'a mistake' });
@@ -194,6 +207,10 @@ export const roomyQuota = {
   memoryMib: 1_000_000,
   buildsAtOnce: 1_000_000,
 };
+
+export const webhookOf = (organizationId: string) => ({
+  ...{ organizationId, url: 'https://example.com/hook', events: ['berth.budget.cleared.v1'] },
+});
 
 export const prices = {
   rates: [{ id: 'cpu', name: 'CPU', metric: 'cpu', pricing: { kind: 'per-unit', price: '0.01' } }],
@@ -253,6 +270,7 @@ export async function foundTenant(
   tenant.document = await eventually(() => tenant.must('GET', `/v1/invoices/preview?organization=${has.organization}`));
   has.invoice = await tenant.newInvoice();
   has.voidInvoice = await tenant.newVoidInvoice();
+  has.webhook = await tenant.newWebhook();
   return tenant;
 }
 

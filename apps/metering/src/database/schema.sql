@@ -440,6 +440,34 @@ create table usage_waiver (
   constraint usage_waiver_pkey PRIMARY KEY (organization_id, month, metric)
 );
 
+create table webhook (
+  id uuid not null,
+  organization_id uuid not null,
+  url text not null,
+  events text[] not null,
+  secret bytea not null,
+  former_secret bytea,
+  former_until timestamp with time zone,
+  created_at timestamp with time zone not null,
+  constraint webhook_pkey PRIMARY KEY (id)
+);
+
+create table webhook_delivery (
+  id uuid not null,
+  webhook_id uuid not null,
+  event_id uuid not null,
+  type text not null,
+  payload text not null,
+  state text not null default 'pending'::text,
+  attempts integer not null default 0,
+  due_at timestamp with time zone not null,
+  failure text,
+  created_at timestamp with time zone not null,
+  constraint webhook_delivery_pkey PRIMARY KEY (id),
+  constraint webhook_delivery_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'delivered'::text, 'dead'::text]))),
+  constraint webhook_delivery_webhook_id_event_id_key UNIQUE (webhook_id, event_id)
+);
+
 alter table agreement add constraint agreement_book_id_fkey FOREIGN KEY (book_id) REFERENCES price_book(id);
 
 alter table allocation_gap add constraint allocation_gap_workload_id_fkey FOREIGN KEY (workload_id) REFERENCES metered_workload(workload_id);
@@ -459,6 +487,8 @@ alter table credit_use add constraint credit_use_invoice_id_fkey FOREIGN KEY (in
 alter table price_book_version add constraint price_book_version_book_id_fkey FOREIGN KEY (book_id) REFERENCES price_book(id);
 
 alter table span add constraint span_resource_id_fkey FOREIGN KEY (resource_id) REFERENCES metered_resource(id);
+
+alter table webhook_delivery add constraint webhook_delivery_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhook(id) ON DELETE CASCADE;
 
 CREATE INDEX accepted_event_workload ON accepted_event USING btree (workload_id, epoch, version);
 
@@ -503,3 +533,11 @@ CREATE INDEX span_open ON span USING btree (resource_id) WHERE upper_inf(during)
 CREATE INDEX usage_anomaly_organization ON usage_anomaly USING btree (organization_id, id);
 
 CREATE INDEX usage_anomaly_workload ON usage_anomaly USING btree (workload_id);
+
+CREATE INDEX webhook_organization ON webhook USING btree (organization_id, id);
+
+CREATE INDEX webhook_delivery_due ON webhook_delivery USING btree (due_at) WHERE (state = 'pending'::text);
+
+CREATE INDEX webhook_delivery_ended ON webhook_delivery USING btree (created_at) WHERE (state <> 'pending'::text);
+
+CREATE INDEX webhook_delivery_webhook ON webhook_delivery USING btree (webhook_id, id);

@@ -131,8 +131,8 @@ export class MeteringApp {
   }
 
   /** Another process of the service on the same database. */
-  replica(): Promise<TestService> {
-    const environment = { DATABASE_URL: this.service.databaseUrl };
+  replica(more: Readonly<Record<string, string>> = {}): Promise<TestService> {
+    const environment = { ...more, DATABASE_URL: this.service.databaseUrl };
     return startTestService(metering, { environment, overrides: [[Clock, this.clock]] });
   }
 

@@ -67,6 +67,7 @@ const readsOfOrganization = [
 ] as const;
 const administrationOfOrganization = [
   'organizations:update',
+  'webhooks:update',
   'memberships:create',
   'memberships:update',
   'memberships:delete',

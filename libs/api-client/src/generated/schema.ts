@@ -2752,6 +2752,86 @@ export interface paths {
     patch: operations['updateVolume'];
     trace?: never;
   };
+  '/v1/webhooks': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['listWebhooks'];
+    put?: never;
+    post: operations['createWebhook'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/webhooks/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    delete: operations['deleteWebhook'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/webhooks/{id}/deliveries': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['listWebhookDeliveries'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/webhooks/{id}/deliveries/{delivery}/replays': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['replayWebhookDelivery'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/webhooks/{id}/secrets': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['rotateWebhookSecret'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/workloads': {
     parameters: {
       query?: never;
@@ -4359,6 +4439,20 @@ export interface components {
       month: string;
       reason: string;
     };
+    CreateWebhook: {
+      events: (
+        | 'berth.invoice.issued.v1'
+        | 'berth.invoice.paid.v1'
+        | 'berth.invoice.voided.v1'
+        | 'berth.budget.threshold-crossed.v1'
+        | 'berth.budget.exhausted.v1'
+        | 'berth.budget.cleared.v1'
+      )[];
+      /** Format: uuid */
+      organizationId: string;
+      /** Format: uri */
+      url: string;
+    };
     CreateWorkload: {
       /** Format: uuid */
       appId: string;
@@ -4392,6 +4486,24 @@ export interface components {
       /** Format: date-time */
       lastUsedAt: string | null;
       prefix: string;
+    };
+    CreatedWebhook: {
+      /** Format: date-time */
+      createdAt: string;
+      events: (
+        | 'berth.invoice.issued.v1'
+        | 'berth.invoice.paid.v1'
+        | 'berth.invoice.voided.v1'
+        | 'berth.budget.threshold-crossed.v1'
+        | 'berth.budget.exhausted.v1'
+        | 'berth.budget.cleared.v1'
+      )[];
+      /** Format: uuid */
+      id: string;
+      /** Format: uuid */
+      organizationId: string;
+      secret: string;
+      url: string;
     };
     Credit: {
       amount: string;
@@ -6341,6 +6453,56 @@ export interface components {
       waivedAt: string;
       /** Format: uuid */
       waivedBy: string;
+    };
+    Webhook: {
+      /** Format: date-time */
+      createdAt: string;
+      events: (
+        | 'berth.invoice.issued.v1'
+        | 'berth.invoice.paid.v1'
+        | 'berth.invoice.voided.v1'
+        | 'berth.budget.threshold-crossed.v1'
+        | 'berth.budget.exhausted.v1'
+        | 'berth.budget.cleared.v1'
+      )[];
+      /** Format: uuid */
+      id: string;
+      /** Format: uuid */
+      organizationId: string;
+      url: string;
+    };
+    WebhookDelivery: {
+      attempts: number;
+      /** Format: date-time */
+      createdAt: string;
+      failure: string | null;
+      /** Format: uuid */
+      id: string;
+      /** Format: date-time */
+      nextAttemptAt: string | null;
+      /** @enum {string} */
+      state: 'pending' | 'delivered' | 'dead';
+      /** @enum {string} */
+      type:
+        | 'berth.invoice.issued.v1'
+        | 'berth.invoice.paid.v1'
+        | 'berth.invoice.voided.v1'
+        | 'berth.budget.threshold-crossed.v1'
+        | 'berth.budget.exhausted.v1'
+        | 'berth.budget.cleared.v1';
+      /** Format: uuid */
+      webhookId: string;
+    };
+    WebhookDeliveryPage: {
+      items: components['schemas']['WebhookDelivery'][];
+      next: string | null;
+    };
+    WebhookPage: {
+      items: components['schemas']['Webhook'][];
+      next: string | null;
+    };
+    WebhookSecret: {
+      secret: string;
     };
     Workload: {
       /** Format: uuid */
@@ -13346,6 +13508,193 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Volume'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listWebhooks: {
+    parameters: {
+      query: {
+        limit?: number;
+        cursor?: string;
+        organization: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['WebhookPage'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  createWebhook: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CreateWebhook'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CreatedWebhook'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  deleteWebhook: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listWebhookDeliveries: {
+    parameters: {
+      query?: {
+        limit?: number;
+        cursor?: string;
+        state?: 'pending' | 'delivered' | 'dead';
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['WebhookDeliveryPage'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  replayWebhookDelivery: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+        delivery: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['WebhookDelivery'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  rotateWebhookSecret: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['WebhookSecret'];
         };
       };
       /** @description refused or failed */

@@ -1,5 +1,5 @@
 import { anyone, byId, needs, type Row, type Rows } from '../row.js';
-import { coupon, priceBook, prices, type Tenant } from '../tenant.js';
+import { coupon, priceBook, prices, type Tenant, webhookOf } from '../tenant.js';
 
 const organization = ({ has }: Tenant) => ({ query: { organization: has.organization } });
 const ofOrganization = ({ has }: Tenant) => ({ path: { organizationId: has.organization } });
@@ -107,6 +107,16 @@ export const meteringRows: Rows = {
   'GET /v1/invoices/{id}/pdf': byId('invoices:read', 'organization', 200, ({ has }) => has.invoice),
   'GET /v1/invoices/{id}/csv': byId('invoices:read', 'organization', 200, ({ has }) => has.invoice),
   'GET /v1/invoices/{id}/focus': byId('invoices:read', 'organization', 200, ({ has }) => has.invoice),
+  'GET /v1/webhooks': inOrganization('webhooks:update'),
+  'POST /v1/webhooks': needs('webhooks:update', 'organization', 201, ({ has }) => ({
+    body: webhookOf(has.organization),
+  })),
+  'DELETE /v1/webhooks/{id}': byId('webhooks:update', 'organization', 204, (tenant) => tenant.newWebhook()),
+  'POST /v1/webhooks/{id}/secrets': byId('webhooks:update', 'organization', 201, ({ has }) => has.webhook),
+  'GET /v1/webhooks/{id}/deliveries': byId('webhooks:update', 'organization', 200, ({ has }) => has.webhook),
+  'POST /v1/webhooks/{id}/deliveries/{delivery}/replays': needs('webhooks:update', 'organization', 200, (tenant) =>
+    tenant.newDelivery(),
+  ),
   'GET /v1/admin/metering/issuers': needs('billing-accounts:update', 'platform', 200),
   'PUT /v1/admin/metering/issuers/{issuer}': needs('billing-accounts:update', 'platform', 200, () => ({
     path: { issuer: 'BERTH' },
