@@ -59,6 +59,21 @@ const drainsTo = async (placements: Record<string, Placement['state']>) => {
 };
 
 describe('a workload that moves to another cluster', () => {
+  it('gets no volume until all of it is in one place, and does not move with one', async () => {
+    await scene.deployLive('keeps');
+    await move(berlin.name, 3_600);
+    await eventuallyPlaced({ local: 'draining', [berlin.name]: 'active' });
+    const volume = { workloadId: scene.id, name: 'data', mountPath: '/data', sizeMib: 1 };
+    const refusal = () => scene.owner.refusal('POST', '/v1/volumes', volume);
+    expect(await refusal()).toEqual({ status: 409, code: 'volume_not_while_moving', pointers: ['/workloadId'] });
+    await drainsTo({ [berlin.name]: 'active' });
+    await scene.owner.post('/v1/volumes', volume);
+    const back = { cluster: 'local', drainSeconds: 0 };
+    expect(await scene.owner.refusal('POST', `/v1/workloads/${scene.id}/move`, back)).toMatchObject({
+      ...{ status: 422, code: 'cluster_does_not_fit' },
+    });
+  });
+
   it('is live there before it drains where it was, and counts once at every moment', async () => {
     await scene.deployLive('one');
     await scene.scale({ counts: { web: 2 } });

@@ -1,5 +1,6 @@
 import type { Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
+import { PlacementsRepository } from '../clusters/placements.repository.js';
 import { Quotas } from '../quotas/quotas.js';
 import type { WorkloadRow } from '../workloads/workload.js';
 import { copiesFor, type Counted, obstacleTo, type WorkloadVolume } from './volume.js';
@@ -12,7 +13,16 @@ export class VolumeRoom {
   constructor(
     private readonly volumes: VolumesRepository,
     private readonly quotas: Quotas,
+    private readonly placements: PlacementsRepository,
   ) {}
+
+  /** Of two that serve at once each would have its own. @throws 409 while the workload moves between clusters */
+  async requireOnePlace(tx: Tx, { id }: WorkloadRow): Promise<void> {
+    const [elsewhere] = await this.placements.elsewhere(tx, id);
+    if (!elsewhere) return;
+    const detail = `It is moving: part of it is still on ${elsewhere.cluster}, or on its way there. Try again afterwards.`;
+    throw volumeErrors.VolumeNotWhileMoving(detail, { pointer: '/workloadId' });
+  }
 
   /** Before the number of instances becomes that of `wanted`. The caller holds the workload's row lock. @throws 422, 409 */
   async fit(tx: Tx, workload: WorkloadRow, wanted: Counted): Promise<void> {

@@ -3,6 +3,7 @@ import { defineErrors } from '@berth/service-kit';
 export const volumeErrors = defineErrors({
   VolumeNameTaken: 409,
   MountPathTaken: 409,
+  VolumeNotWhileMoving: 409,
   VolumeNotSupported: 422,
   StorageClassUnknown: 422,
   VolumeHasOneWriter: 422,
