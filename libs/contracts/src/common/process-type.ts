@@ -1,9 +1,13 @@
 import { z } from 'zod';
 
 /** `web`, `worker`, ... as in a Procfile. */
-export const processName = z.string().regex(/^[a-z][a-z0-9-]{0,29}$/, {
-  error: 'must be 1 to 30 characters: lower-case letters, digits and hyphens, starting with a letter',
-});
+export const processName = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,29}$/, {
+    error: 'must be 1 to 30 characters: lower-case letters, digits and hyphens, starting with a letter',
+  })
+  // Names are the keys of counts and sizes, and every object has these already: `constructor`.
+  .refine((name) => !(name in Object.prototype), { error: 'is taken' });
 
 export const healthCheck = z.strictObject({
   /** HTTP path that must answer 200 to 399; null: the port accepting connections is enough. */

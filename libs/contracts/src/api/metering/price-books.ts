@@ -2,10 +2,11 @@ import { z } from 'zod';
 import { pageOf } from '../../common/page.js';
 import { currency, id, instant, MOST, slug } from '../../common/values.js';
 
-/** A price or a quantity in units: not negative, at most ten decimals. */
-export const amount10 = z
-  .string()
-  .regex(/^(0|[1-9][0-9]{0,14})(\.[0-9]{1,10})?$/, { error: 'must be a decimal number with at most ten decimals' });
+/** A price or a quantity in units: not negative, at most ten decimals. What compares amounts sees none that is no number. */
+export const amount10 = z.string().regex(/^(0|[1-9][0-9]{0,14})(\.[0-9]{1,10})?$/, {
+  error: 'must be a decimal number with at most ten decimals',
+  abort: true,
+});
 
 const isPositive = (text: string): boolean => /[1-9]/.test(text);
 export const positive10 = amount10.refine(isPositive, { error: 'must be more than 0' });
