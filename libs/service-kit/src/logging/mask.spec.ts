@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { maskFor } from './mask.js';
 
 describe('masking of build variables', () => {
@@ -21,6 +22,33 @@ describe('masking of build variables', () => {
   });
 
   it('hides the longer of two values whole', () => expect(mask('prefix-of-longer')).toBe('[secret]'));
+
+  it('leaves no end of a value that overlaps another, or itself', () => {
+    const both = maskFor(['abcdefgh', 'efghijkl', 'xyxyxyxyxy']);
+    expect(both('<abcdefghijkl>')).toBe('<[secret]>');
+    expect(both('xyxyxyxyxyxy')).toBe('[secret]');
+    expect(both('abcdefghefghijkl')).toBe('[secret][secret]');
+  });
+
+  it('does not look at what it wrote itself', () => {
+    expect(maskFor(['abcdefgh', '[secret]', 'secret][secret'])('abcdefghabcdefgh')).toBe('[secret][secret]');
+  });
+
+  it('leaves a part of a value: what is no whole line of it may be anything', () => {
+    expect(maskFor(['abcdefghijkl'])('abcdefghijk')).toBe('abcdefghijk');
+  });
+
+  it('shows nothing of values that are in a text, and everything between them', () => {
+    const letters = fc.string({ unit: fc.constantFrom('a', 'b'), minLength: 8, maxLength: 10 });
+    const between = fc.string({ unit: fc.constantFrom('.', ' '), minLength: 1, maxLength: 5 });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(letters, between), { minLength: 1, maxLength: 6 }), (parts) => {
+        const masked = maskFor(parts.map(([secret]) => secret))(parts.flat().join(''));
+        expect(masked).not.toMatch(/[ab]/);
+        expect(masked.split(/(?:\[secret\])+/).join('|')).toBe(['', ...parts.map(([, text]) => text)].join('|'));
+      }),
+    );
+  });
 
   it('leaves everything else alone, also short values', () => {
     expect(mask('a short line')).toBe('a short line');

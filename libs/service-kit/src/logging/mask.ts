@@ -22,7 +22,29 @@ function formsOf(value: string): string[] {
 export function maskFor(values: readonly string[]): (text: string) => string {
   const secrets = values.filter(({ length }) => length >= shortest);
   const forms = [...new Set(secrets.flatMap(formsOf))].filter(({ length }) => length >= shortest);
-  // The longest first: a value may be part of another one.
-  forms.sort((left, right) => right.length - left.length);
-  return (text) => forms.reduce((masked, form) => masked.replaceAll(form, shown), text);
+  return (text) => hidden(text, forms);
+}
+
+/** Values may overlap, or be part of another one: what any of them covers is hidden, and what was written over is not looked at again. */
+function hidden(text: string, forms: readonly string[]): string {
+  const places = forms.flatMap((form) => placesOf(form, text)).sort((left, right) => left.start - right.start);
+  let masked = '';
+  let end = 0;
+  for (const place of places) {
+    if (place.start >= end) masked += text.slice(end, place.start) + shown;
+    end = Math.max(end, place.end);
+  }
+  return masked + text.slice(end);
+}
+
+interface Place {
+  readonly start: number;
+  readonly end: number;
+}
+
+function placesOf(form: string, text: string): Place[] {
+  const places: Place[] = [];
+  for (let start = text.indexOf(form); start !== -1; start = text.indexOf(form, start + 1))
+    places.push({ start, end: start + form.length });
+  return places;
 }
