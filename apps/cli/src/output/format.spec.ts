@@ -9,12 +9,21 @@ describe('format', () => {
     [1_023, '1023 B'],
     [1_024, '1.0 KiB'],
     [268_435_456, '256.0 MiB'],
+    [1_048_575, '1.0 MiB'],
+    [1_024 ** 5 * 3, '3072.0 TiB'],
     [5 * 1_024 ** 4, '5.0 TiB'],
   ])('%i bytes are %s', (count, text) => expect(bytes(count)).toBe(text));
 
   it.each([
     [850, '850 ms'],
+    [0, '0 ms'],
+    [999.4, '999 ms'],
+    [999.6, '1.0 s'],
     [12_340, '12.3 s'],
+    [59_949, '59.9 s'],
+    [59_950, '1 min 0 s'],
+    [119_600, '2 min 0 s'],
+    [7_325_000, '122 min 5 s'],
     [250_000, '4 min 10 s'],
   ])('%i ms are %s', (milliseconds, text) => expect(duration(milliseconds)).toBe(text));
 
@@ -29,6 +38,8 @@ describe('format', () => {
     ['0', '0'],
     ['999', '999'],
     ['1000', '1 000'],
+    ['-1000', '-1 000'],
+    ['-100000', '-100 000'],
     ['12345678901234567890', '12 345 678 901 234 567 890'],
   ])('groups %s as %s', (digits, text) => expect(grouped(digits)).toBe(text));
 

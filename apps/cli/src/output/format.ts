@@ -2,9 +2,10 @@ const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
 
 /** `1.5 MiB`. */
 export function bytes(count: number): string {
-  const power = count < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(count) / 10));
-  const value = count / 1_024 ** power;
-  return `${power === 0 ? value : value.toFixed(1)} ${units[power]}`;
+  if (count < 1_024) return `${count} B`;
+  const fits = units.findIndex((_, power) => Number((count / 1_024 ** power).toFixed(1)) < 1_024);
+  const power = fits === -1 ? units.length - 1 : fits;
+  return `${(count / 1_024 ** power).toFixed(1)} ${units[power]}`;
 }
 
 /** `2026-11-21 10:00:05` in UTC. */
@@ -12,8 +13,8 @@ export const time = (instant: string | null): string | null => instant && instan
 
 /** `850 ms`, `12.3 s`, `4 min 10 s`. */
 export function duration(milliseconds: number): string {
-  if (milliseconds < 1_000) return `${Math.round(milliseconds)} ms`;
-  if (milliseconds < 60_000) return `${(milliseconds / 1_000).toFixed(1)} s`;
+  if (Math.round(milliseconds) < 1_000) return `${Math.round(milliseconds)} ms`;
+  if (milliseconds < 59_950) return `${(milliseconds / 1_000).toFixed(1)} s`;
   const seconds = Math.round(milliseconds / 1_000);
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
