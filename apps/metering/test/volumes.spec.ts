@@ -3,6 +3,7 @@ import { invoiceExport, recompute } from '@berth/billing';
 import { type CloudEvent, type DataOf, volumeCreated, volumeDeleted, volumeResized } from '@berth/contracts/events';
 import type { InvoicePart } from '@berth/contracts/metering';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { MissingAllocations } from '../src/spans/missing-allocations.js';
 import { Billing, runs } from './support/billing.js';
 import { exportInvoice } from './support/export-invoice.js';
 import { MeteringApp, type Place, somewhere } from './support/metering-app.js';
@@ -71,12 +72,14 @@ describe('a volume', () => {
 
   it('is not thought to be silent: nobody says of a volume that it is still there', async () => {
     const place = somewhere();
-    await app.tell(new VolumeOf(place).becomes(1, '2026-11-19T00:00:00.000Z'));
+    const volume = new VolumeOf(place);
+    await app.tell(volume.becomes(1, '2026-11-19T00:00:00.000Z'));
     await billing.goTo('2026-11-20T13:00:00.000Z');
+    await app.service.app.get(MissingAllocations, { strict: false }).ask();
     const used = await usageOf(place, '2026-11-20T00:00:00.000Z', '2026-11-20T01:00:00.000Z');
     expect(used).toMatchObject({ waitingWorkloads: 0, total: { storageByteSeconds: String(3_600 * GIB) } });
-    const asked = await app.database.query('select from metered_workload where asked_at is not null');
-    expect(asked).toEqual([]);
+    const asked = 'select asked_at as "at" from metered_workload where workload_id = $1';
+    expect(await app.database.query(asked, [volume.id])).toEqual([{ at: null }]);
   });
 
   it('does not run: it is not among what ran at a moment', async () => {
@@ -140,5 +143,7 @@ describe('a volume', () => {
     await app.tellAs(volume.id, first, last);
     const used = await usageOf(place, '2026-11-10T00:00:00.000Z', '2026-11-11T00:00:00.000Z');
     expect(used).toMatchObject({ waitingWorkloads: 1 });
+    await billing.closeAt('2026-12-05T00:00:00.000Z');
+    expect(await billing.invoices(place)).toEqual([]);
   });
 });
