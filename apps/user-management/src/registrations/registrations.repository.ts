@@ -27,14 +27,22 @@ export class RegistrationsRepository {
     return token;
   }
 
-  /** Uses the token up: the registration and all others of its address are gone. */
+  /**
+   * Uses the token up: the registration and all others of its address are gone. Those are locked in one order: two of one
+   * address that are verified at once would wait for each other.
+   */
   async take(tx: Tx, token: string): Promise<RegistrationRecord | undefined> {
     const [taken] = await tx.query<RegistrationRecord>(
-      `delete from registration where token_hash = $1 and expires_at > $2
-       returning email, display_name as "displayName", password_hash as "passwordHash"`,
+      `with address as materialized (
+         select token_hash from registration
+          where email = (select email from registration where token_hash = $1 and expires_at > $2)
+          order by token_hash for update),
+       gone as (
+         delete from registration where token_hash in (select token_hash from address)
+         returning token_hash, email, display_name, password_hash)
+       select email, display_name as "displayName", password_hash as "passwordHash" from gone where token_hash = $1`,
       [hashToken(token), this.clock.now()],
     );
-    if (taken) await tx.query('delete from registration where email = $1', [taken.email]);
     return taken;
   }
 }
