@@ -66,6 +66,7 @@ const reads: Readonly<Record<string, readonly string[]>> = {
   'tasks show': [],
   'tasks logs': [],
   'schedules list': [],
+  'sleep show': ['staging'],
   'schedules runs': ['nightly'],
   'volumes list': [],
   'deployments list': [],
@@ -163,6 +164,9 @@ const others: Readonly<Record<string, readonly string[]>> = {
   'tasks cancel': [],
   'schedules create': ['nightly', '--cron', '0 3 * * *', 'ls'],
   'schedules suspend': ['nightly'],
+  'sleep set': ['staging'],
+  'sleep wake': ['staging'],
+  'sleep off': ['staging'],
   'schedules resume': ['nightly'],
   'schedules delete': ['nightly'],
   'port-forward': ['9'],
@@ -200,6 +204,8 @@ const others: Readonly<Record<string, readonly string[]>> = {
 /** Commands that need nobody to be logged in. */
 const anonymous = ['register', 'verify', 'recover', 'login', 'logout', 'invoices verify', 'price-books simulate'];
 
+const sleep = { environmentId: idOf(20), timeZone: 'UTC', awake: [], awakeUntil: null, isAsleep: true };
+
 /** Commands that hand what follows to another one. */
 const passing = ['exec', 'run', 'schedules create'];
 
@@ -220,6 +226,7 @@ describe('every command', () => {
     platform.on('GET /v1/tasks', page(task()));
     platform.on(`GET /v1/tasks/${idOf(70)}`, task());
     platform.on('GET /v1/schedules', page(schedule()));
+    platform.on(`GET /v1/environments/${idOf(20)}/sleep`, sleep);
     platform.on(`GET /v1/schedules/${idOf(71)}/runs`, page());
     platform.on(`GET /v1/tasks/${idOf(70)}/logs`, logLines());
     platform.on(`GET ${base}/instances`, { items: [] });

@@ -8,6 +8,7 @@ import { Autoscaling1763800000110 } from './database/migrations/autoscaling.migr
 import { BudgetStops1763800000120 } from './database/migrations/budget-stops.migration.js';
 import { Clusters1763800000100 } from './database/migrations/clusters.migration.js';
 import { CurrentConfig1763800000000 } from './database/migrations/current-config.migration.js';
+import { EnvironmentSleep1763800000250 } from './database/migrations/environment-sleep.migration.js';
 import { EnvironmentEnds1763800000130 } from './database/migrations/environment-ends.migration.js';
 import { Initial1763700000000 } from './database/migrations/initial.migration.js';
 import { Moves1763800000240 } from './database/migrations/moves.migration.js';
@@ -44,6 +45,7 @@ export const deploymentManagement: ServiceDefinition<Config> = {
     Schedules1763800000210,
     Volumes1763800000230,
     Moves1763800000240,
+    EnvironmentSleep1763800000250,
   ],
   module: (parsed) => AppModule.with(parsed),
   connect: connectEvents,

@@ -194,6 +194,10 @@ describe('the value of a secret', () => {
     const task = await call('POST', '/v1/workloads/{id}/tasks', id, { command: 'node seed.js' });
     for (const rest of ['', '/logs']) await call('GET', `/v1/tasks/{id}${rest}`, task.id);
     await call('POST', '/v1/tasks/{id}/cancel', task.id);
+    await call('PUT', '/v1/environments/{id}/sleep', environment.id, { timeZone: 'UTC', awake: [] });
+    await call('GET', '/v1/environments/{id}/sleep', environment.id);
+    await call('POST', '/v1/environments/{id}/wake', environment.id, { seconds: 3_600 });
+    await call('DELETE', '/v1/environments/{id}/sleep', environment.id);
     const times = { name: 'nightly', cron: '0 3 * * *', command: 'true' };
     const schedule = await call('POST', '/v1/workloads/{id}/schedules', id, times);
     for (const rest of ['', '/runs']) await call('GET', `/v1/schedules/{id}${rest}`, schedule.id);

@@ -211,6 +211,16 @@ create table environment (
   constraint environment_namespace_key UNIQUE (namespace)
 );
 
+create table environment_sleep (
+  environment_id uuid not null,
+  organization_id uuid not null,
+  time_zone text not null,
+  awake jsonb not null,
+  awake_until timestamp with time zone,
+  is_asleep boolean not null default false,
+  constraint environment_sleep_pkey PRIMARY KEY (environment_id)
+);
+
 create table idempotency_key (
   subject text not null,
   route text not null,
@@ -483,6 +493,8 @@ alter table deployment_transition add constraint deployment_transition_deploymen
 alter table environment add constraint environment_cluster_id_fkey FOREIGN KEY (cluster_id) REFERENCES cluster(id);
 
 alter table environment add constraint environment_project_id_fkey FOREIGN KEY (project_id) REFERENCES project(id);
+
+alter table environment_sleep add constraint environment_sleep_environment_id_fkey FOREIGN KEY (environment_id) REFERENCES environment(id);
 
 alter table placement add constraint placement_cluster_id_fkey FOREIGN KEY (cluster_id) REFERENCES cluster(id);
 

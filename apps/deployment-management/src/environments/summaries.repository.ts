@@ -9,6 +9,7 @@ export type SummaryOf = keyof typeof columns;
 /** From what the reconciler wrote down: what serves is in the allocation, what is wrong in the condition. */
 const stateOfEach = `case
     when w.state = 'stopped' then 'stopped'
+    when exists (select from environment_sleep z where z.environment_id = w.environment_id and z.is_asleep) then 'stopped'
     when w.current_release_id is null then 'never live'
     when ready.status = 'true' then 'working'
     when coalesce(jsonb_array_length(a.entries), 0) > 0 then 'degraded'

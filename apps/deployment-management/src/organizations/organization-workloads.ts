@@ -15,12 +15,21 @@ export class OrganizationWorkloads {
   ) {}
 
   /** It was suspended or resumed: what is to run follows from that, so every workload is looked at anew. */
-  async lookAnew(tx: Tx, organizationId: string): Promise<void> {
+  lookAnew(tx: Tx, organizationId: string): Promise<void> {
+    return this.raise(tx, 'organization_id', organizationId);
+  }
+
+  /** The same for one environment. */
+  lookAnewIn(tx: Tx, environmentId: string): Promise<void> {
+    return this.raise(tx, 'environment_id', environmentId);
+  }
+
+  private async raise(tx: Tx, column: 'organization_id' | 'environment_id', id: string): Promise<void> {
     const changed = await tx.query<{ id: string }>(
       `update workload set generation = generation + 1 where id in (
-         select id from workload where organization_id = $1 and deleted_at is null order by id for update)
+         select id from workload where ${column} = $1 and deleted_at is null order by id for update)
        returning id`,
-      [organizationId],
+      [id],
     );
     await this.enqueue(tx, changed);
   }

@@ -15,24 +15,25 @@ describe('a reservation', () => {
     ['nothing of what is stopped', 'stopped', { web: 3 }, { cpuMillicores: 0, memoryMib: 0 }],
     ['nothing of a type that is not there', 'running', { web: 0, cron: 9 }, { cpuMillicores: 0, memoryMib: 0 }],
   ] as const)('counts %s', (_, state, counts, expected) => {
-    expect(reservationOf({ state, counts, autoscaling: {} }, [processes])).toEqual(expected);
+    expect(reservationOf({ wantedState: state, counts, autoscaling: {} }, [processes])).toEqual(expected);
   });
 
   it('counts the most that it may come to have between bounds, and nothing of that when it is stopped', () => {
     const autoscaling = { web: { min: 1, max: 4, cpuPercent: 70 } };
     const counts = { web: 2, worker: 1 };
-    const reserved = (state: 'running' | 'stopped') => reservationOf({ state, counts, autoscaling }, [processes]);
+    const reserved = (state: 'running' | 'stopped') =>
+      reservationOf({ wantedState: state, counts, autoscaling }, [processes]);
     expect(reserved('running')).toEqual({ cpuMillicores: 450, memoryMib: 288 });
     expect(reserved('stopped')).toEqual({ cpuMillicores: 0, memoryMib: 0 });
   });
 
   it('is what the most demanding release needs, each resource by itself', () => {
     const releases = [[type('web', 100, 64)], [type('web', 50, 128)]];
-    expect(reservationOf({ state: 'running', counts: {}, autoscaling: {} }, releases)).toEqual({
+    expect(reservationOf({ wantedState: 'running', counts: {}, autoscaling: {} }, releases)).toEqual({
       cpuMillicores: 100,
       memoryMib: 128,
     });
-    expect(reservationOf({ state: 'running', counts: {}, autoscaling: {} }, [])).toEqual({
+    expect(reservationOf({ wantedState: 'running', counts: {}, autoscaling: {} }, [])).toEqual({
       cpuMillicores: 0,
       memoryMib: 0,
     });

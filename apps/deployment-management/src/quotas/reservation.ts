@@ -9,7 +9,8 @@ export interface Reservation {
 
 const nothing: Reservation = { cpuMillicores: 0, memoryMib: 0 };
 
-type Wanted = Pick<WorkloadRow, 'state' | 'counts' | 'autoscaling'>;
+/** What is asleep, or held by something else, keeps its place: it must be able to run again. */
+type Wanted = Pick<WorkloadRow, 'wantedState' | 'counts' | 'autoscaling'>;
 
 /** By the most demanding of the releases that it may have to run: the current one, and the one that takes its place. */
 export function reservationOf(workload: Wanted, releases: readonly (readonly ProcessType[])[]): Reservation {
@@ -26,7 +27,7 @@ export function reservationOf(workload: Wanted, releases: readonly (readonly Pro
 
 function sumOf(workload: Wanted, processes: readonly ProcessType[]): Reservation {
   return processes.reduce((sum, { name, cpuMillicores, memoryMib }) => {
-    const instances = mostInstancesOf(workload, name);
+    const instances = mostInstancesOf({ ...workload, state: workload.wantedState }, name);
     return {
       cpuMillicores: sum.cpuMillicores + instances * cpuMillicores,
       memoryMib: sum.memoryMib + instances * memoryMib,

@@ -20,7 +20,7 @@ export function faultOf(times: Times, now: Date): { pointer: string; message: st
 export const nextAfter = ({ cron, timeZone }: Times, at: Date): Date | null =>
   new Cron(cron, { timezone: timeZone, mode: '5-part', paused: true }).nextRun(at);
 
-function isTimeZone(name: string): boolean {
+export function isTimeZone(name: string): boolean {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: name }).format(0) !== '';
   } catch (error) {

@@ -71,7 +71,7 @@ describe('what is due', () => {
 
   it('accounts for each time that has come, once', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 500 }), fc.constantFrom(1, 5, 7, 30), (minutes, every) => {
+      fc.property(fc.integer({ min: 0, max: 90 }), fc.constantFrom(1, 5, 7, 30), (minutes, every) => {
         const times = { cron: `*/${every} * * * *`, timeZone: 'UTC' };
         const now = new Date(ten.getTime() + minutes * 60_000);
         const { run, missed } = dueAt(times, ten, now);
@@ -79,6 +79,7 @@ describe('what is due', () => {
         for (let each: Date | null = ten; each && each <= now; each = nextAfter(times, each)) count += 1;
         expect((run ? 1 : 0) + (missed?.count ?? 0)).toBe(count);
       }),
+      { numRuns: 30 },
     );
   });
 });

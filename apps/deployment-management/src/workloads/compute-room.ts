@@ -29,7 +29,7 @@ export class ComputeRoom {
   async refusalOf(tx: Tx, workload: WorkloadRow, moving: DeploymentRow, target: Release): Promise<Failure | undefined> {
     const { id: workloadId, organizationId } = workload;
     const now = (await this.releases.onRuntime(tx, workloadId)).map((each) => each.processes);
-    const woken = startsWorkload(moving.source) ? { ...workload, state: 'running' as const } : workload;
+    const woken = startsWorkload(moving.source) ? { ...workload, wantedState: 'running' as const } : workload;
     const change = {
       before: reservationOf(workload, now),
       after: reservationOf(woken, [...now, target.processes]),

@@ -54,7 +54,8 @@ export class DeploymentSteps {
       message: `Replacing the instances by those of v${moving.release}`,
     };
     if (!(await this.transitions.advance(tx, workload, moving, step))) return;
-    if (workload.state === 'running' || !startsWorkload(moving.source)) return this.workloads.bump(tx, workload.id);
+    if (workload.wantedState === 'running' || !startsWorkload(moving.source))
+      return this.workloads.bump(tx, workload.id);
     await this.workloads.setState(tx, workload.id, 'running');
     await this.deployments.markWoke(tx, moving.id);
   }

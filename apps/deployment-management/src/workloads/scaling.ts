@@ -56,8 +56,8 @@ export class Scaling {
   /** `workload` was read under its row lock. */
   async setState(tx: Tx, workload: WorkloadRow, state: WorkloadRow['state'], by: Caller): Promise<Changed> {
     if (state === 'running') await this.workloads.keepAwake(tx, workload.id);
-    if (workload.state === state) return { workload, deploymentId: null };
-    await this.room.require(tx, workload, { ...workload, state });
+    if (workload.wantedState === state) return { workload, deploymentId: null };
+    await this.room.require(tx, workload, { ...workload, wantedState: state });
     await this.workloads.setState(tx, workload.id, state);
     const changed = await this.writer.changed(tx, workload, { by, action: 'workloads:scale', detail: { state } });
     return { workload: changed, deploymentId: null };

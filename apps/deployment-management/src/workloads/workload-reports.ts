@@ -89,6 +89,8 @@ export class WorkloadReports {
 
 function readiness({ view, desired, observed }: Observation): ConditionStatement {
   if (!desired) return { type: 'Ready', status: 'false', reason: 'NeverDeployed', message: 'Nothing was deployed yet' };
+  if (view.workload.isAsleep)
+    return { type: 'Ready', status: 'false', reason: 'Asleep', message: 'Its environment sleeps' };
   if (view.workload.state === 'stopped')
     return { type: 'Ready', status: 'false', reason: 'Stopped', message: 'It is stopped' };
   const rollout = judgeRollout(desired, observed);

@@ -27,6 +27,10 @@ export interface WorkloadRow {
   readonly state: 'running' | 'stopped';
   /** Nothing of it may run, whatever anybody asks for: its organization is suspended, or a budget is spent. */
   readonly isBarred: boolean;
+  /** Its environment sleeps. */
+  readonly isAsleep: boolean;
+  /** What somebody wants it to be: its state whenever nothing else holds it. It is entitled to that in the quota. */
+  readonly wantedState: 'running' | 'stopped';
   readonly counts: InstanceCounts;
   readonly autoscaling: AutoscalingBounds;
   readonly processSettings: ProcessSettings;
@@ -81,6 +85,8 @@ export function toWorkload(row: WorkloadRow, urlTemplate: string): Workload {
     configVersion: _v,
     isBarred: _b,
     volumes: _o,
+    isAsleep: _s,
+    wantedState: _w,
     deletedAt: _d,
     ...rest
   } = row;

@@ -54,6 +54,11 @@ import { SchedulesRepository } from '../schedules/schedules.repository.js';
 import { SchedulesService } from '../schedules/schedules.service.js';
 import { SecretRevocations } from '../secrets/secret-revocations.js';
 import { SecretStore } from '../secrets/secret-store.js';
+import { SleepChanges } from '../sleep/sleep-changes.js';
+import { SleepLoop } from '../sleep/sleep-loop.js';
+import { SleepController } from '../sleep/sleep.controller.js';
+import { SleepRepository } from '../sleep/sleep.repository.js';
+import { SleepService } from '../sleep/sleep.service.js';
 import { ReleaseCommands } from '../tasks/release-commands.js';
 import { TaskChanges } from '../tasks/task-changes.js';
 import { TaskEndings } from '../tasks/task-endings.js';
@@ -172,6 +177,7 @@ const tasks = [
 ];
 const schedules = [SchedulesRepository, SchedulesService, ScheduleTimes, ScheduleLoop];
 const volumes = [VolumesRepository, VolumesService, VolumeChanges, VolumeRules, VolumeRoom, VolumeUsage];
+const sleep = [SleepRepository, SleepService, SleepChanges, SleepLoop];
 const releases = [
   ReleasesRepository,
   ReleaseMaker,
@@ -207,6 +213,7 @@ const releases = [
     TasksController,
     SchedulesController,
     VolumesController,
+    SleepController,
     OnBuildStartedHandler,
     OnBuildSucceededHandler,
     OnBuildFailedHandler,
@@ -225,6 +232,7 @@ const releases = [
     ...volumes,
     ...tasks,
     ...schedules,
+    ...sleep,
     Instances,
     Sessions,
   ],

@@ -9,11 +9,13 @@ const isBarred = `(coalesce((select suspended from access_organization o where o
       or exists (select from budget_stop s where s.organization_id = w.organization_id and s.environment_kind = e.kind
                     and coalesce(s.project_id = w.project_id, true)
                     and coalesce(s.environment_id = w.environment_id, true)))`;
-const stateOf = `case when ${isBarred} then 'stopped' else w.state end`;
+/** An environment sleeps outside its waking hours; budgets and suspensions are asked first, and hold when it wakes. */
+const isAsleep = `exists (select from environment_sleep z where z.environment_id = w.environment_id and z.is_asleep)`;
+const stateOf = `case when ${isBarred} or ${isAsleep} then 'stopped' else w.state end`;
 
 const select = `select w.id, w.app_id as "appId", w.environment_id as "environmentId", w.project_id as "projectId",
     w.organization_id as "organizationId", a.slug as "appSlug", e.slug as "environmentSlug", e.namespace, c.name as cluster, w.host,
-    w.tracked_ref as "trackedRef", ${stateOf} as state, ${isBarred} as "isBarred", w.counts, w.autoscaling, w.process_settings as "processSettings", w.deadlines,
+    w.tracked_ref as "trackedRef", ${stateOf} as state, ${isBarred} as "isBarred", ${isAsleep} as "isAsleep", w.state as "wantedState", w.counts, w.autoscaling, w.process_settings as "processSettings", w.deadlines,
     w.start_deadline_seconds as "startDeadlineSeconds", w.current_release_id as "currentReleaseId",
     r.number as "currentRelease", w.restart_token as "restartToken", w.config_version as "configVersion", w.generation,
     w.observed_generation as "observedGeneration", w.conditions, w.created_at as "createdAt", w.deleted_at as "deletedAt",

@@ -1600,6 +1600,22 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/environments/{id}/sleep': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['getSleep'];
+    put: operations['setSleep'];
+    post?: never;
+    delete: operations['removeSleep'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/environments/{id}/summary': {
     parameters: {
       query?: never;
@@ -1610,6 +1626,22 @@ export interface paths {
     get: operations['summarizeEnvironment'];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/environments/{id}/wake': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['wakeEnvironment'];
     delete?: never;
     options?: never;
     head?: never;
@@ -5977,6 +6009,14 @@ export interface components {
       items: components['schemas']['Session'][];
       next: string | null;
     };
+    SetSleep: {
+      awake: {
+        days: ('mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun')[];
+        from: string;
+        until: string | '24:00';
+      }[];
+      timeZone: string;
+    };
     ShownPasskey: {
       authenticatorAttachment?: string;
       /** @default {} */
@@ -6023,6 +6063,19 @@ export interface components {
     };
     SigningKeyList: {
       items: components['schemas']['SigningKey'][];
+    };
+    Sleep: {
+      awake: {
+        days: ('mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun')[];
+        from: string;
+        until: string | '24:00';
+      }[];
+      /** Format: date-time */
+      awakeUntil: string | null;
+      /** Format: uuid */
+      environmentId: string;
+      isAsleep: boolean;
+      timeZone: string;
     };
     SpaceDeletion: {
       /** Format: date-time */
@@ -6453,6 +6506,9 @@ export interface components {
       waivedAt: string;
       /** Format: uuid */
       waivedBy: string;
+    };
+    WakeEnvironment: {
+      seconds: number;
     };
     Webhook: {
       /** Format: date-time */
@@ -10352,6 +10408,98 @@ export interface operations {
       };
     };
   };
+  getSleep: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Sleep'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  setSleep: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SetSleep'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Sleep'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  removeSleep: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   summarizeEnvironment: {
     parameters: {
       query?: never;
@@ -10369,6 +10517,40 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['WorkloadSummary'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  wakeEnvironment: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['WakeEnvironment'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Sleep'];
         };
       };
       /** @description refused or failed */

@@ -153,6 +153,15 @@ export const deploymentManagementRows: Rows = {
     ...anyVersion,
   }),
   'DELETE /v1/volumes/{id}': byId('volumes:delete', 'environment', 202, (tenant) => tenant.newVolume()),
+  // Of an environment without hours; those of the one with a workload stay awake, for all that follows.
+  'GET /v1/environments/{id}/sleep': byId('environments:read', 'environment', 404, of('environment')),
+  'PUT /v1/environments/{id}/sleep': byId('environments:update', 'environment', 422, of('environment'), {
+    body: { timeZone: 'Mars/Crater', awake: [] },
+  }),
+  'DELETE /v1/environments/{id}/sleep': byId('environments:update', 'environment', 404, of('environment')),
+  'POST /v1/environments/{id}/wake': byId('workloads:scale', 'environment', 404, of('environment'), {
+    body: { seconds: 60 },
+  }),
   'GET /v1/deployments': listOf('deployments:read', 'environment'),
   'GET /v1/deployments/{id}': byId('deployments:read', 'environment', 200, of('deployment')),
   'POST /v1/deployments/{id}/cancel': byId('deployments:cancel', 'environment', 409, of('deployment')),

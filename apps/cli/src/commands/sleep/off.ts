@@ -1,0 +1,12 @@
+import { answerOf } from '@berth/api-client';
+import type { Command } from 'commander';
+import type { Context } from '../../context.js';
+import { inProject } from '../options.js';
+
+export const options = (command: Command): Command => inProject(command).argument('<env>', 'environment');
+
+export async function run({ client, out, selection }: Context, _options: object, name: string): Promise<void> {
+  const environment = await selection.environment(name);
+  await answerOf(client.DELETE('/v1/environments/{id}/sleep', { params: { path: { id: environment.id } } }));
+  await out.result(environment, () => `${environment.slug} does not sleep any more.`);
+}

@@ -1,0 +1,3 @@
+import { defineErrors } from '@berth/service-kit';
+
+export const sleepErrors = defineErrors({ TimeZoneUnknown: 422 });
