@@ -171,13 +171,13 @@ describe('ports', () => {
 });
 
 describe('the folder of an agent', () => {
-  it('is closed to others but for what leads to a slug or an instance', async () => {
+  it('is closed to others but for what leads to a slug, an instance or a volume', async () => {
     const made = join(folder, 'made');
     mkdirSync(join(made, 'instances/web-old/home'), { recursive: true });
     const folders = await prepareFolders(made, false);
     const modes = Object.entries(folders).map(([name, path]) => [name, (statSync(path).mode & 0o777).toString(8)]);
     expect(Object.fromEntries(modes)).toEqual({
-      ...{ ledger: '700', slugs: '711', instances: '711', logs: '700', tasks: '700' },
+      ...{ ledger: '700', slugs: '711', instances: '711', volumes: '711', logs: '700', tasks: '700' },
     });
     expect((statSync(made).mode & 0o777).toString(8)).toBe('711');
     expect(readdirSync(folders.instances)).toEqual([]);

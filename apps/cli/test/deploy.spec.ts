@@ -205,6 +205,7 @@ describe('berth deploy', () => {
     ];
     const plan = {
       releaseHash: null,
+      notes: ['The volume data has one writer at a time.'],
       changes: [{ path: '/artifact', before: `sha256:${'cd'.repeat(32)}`, after: null }],
       allocation: { before: entries, after: [] },
     };
@@ -230,6 +231,7 @@ describe('berth deploy', () => {
       expect(ran).toMatchObject({ code: 0, stderr: '' });
       expect(ran.stdout).toContain('/artifact  cdcdcdcdcdcd  -');
       expect(ran.stdout).toContain('Release: known after the build');
+      expect(ran.stdout).toContain('The volume data has one writer at a time.');
       expect(ran.stdout).toContain('Price of a month (730 h): 6.39 -> 0.00 EUR (-6.39)');
       expect(platform.to(create)[0]?.query.get('dryRun')).toBe('true');
       expect(platform.bodies('POST /v1/costs/estimate')).toEqual([{ ...where, ...plan.allocation }]);
