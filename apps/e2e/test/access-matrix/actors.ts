@@ -1,4 +1,5 @@
-import type { Grant } from '@berth/access';
+import { randomUUID } from 'node:crypto';
+import { type Grant, type Permission, permissions } from '@berth/access';
 import { administrator, type Services } from './services.js';
 import { logIn, newPerson, type Tenant } from './tenant.js';
 
@@ -19,6 +20,15 @@ const rolesOn = {
   environment: ['admin', 'developer', 'viewer'],
 } as const;
 
+const { viewer = [], admin = [] } = permissions.organization;
+const beyondViewers = admin.filter((permission) => !viewer.includes(permission));
+
+/** Roles of an organization's own. Each permission that such a role may have is in one of them and not in the other. */
+const halves: Readonly<Record<string, readonly Permission[]>> = {
+  'first half': [...viewer, ...beyondViewers.filter((_, index) => index % 2 === 0)],
+  'second half': [...viewer, ...beyondViewers.filter((_, index) => index % 2 === 1)],
+};
+
 /** Everybody who may be of interest: each role on each kind of scope, and those without one. */
 export async function actorsOf(services: Services, tenant: Tenant, other: Tenant): Promise<Actor[]> {
   const { organization } = tenant.has;
@@ -26,6 +36,9 @@ export async function actorsOf(services: Services, tenant: Tenant, other: Tenant
   for (const kind of ['organization', 'project', 'environment'] as const)
     for (const role of rolesOn[kind])
       members.push(await member(tenant, { scope: { kind, id: tenant.has[kind] }, role }));
+  for (const half of Object.keys(halves)) members.push(await customMember(tenant, 'organization', half));
+  members.push(await customMember(tenant, 'project', 'first half'));
+  members.push(await customMember(tenant, 'environment', 'second half'));
   const ownership = [{ scope: { kind: 'organization', id: organization }, role: 'owner' }] as const;
   const stranger = { administrator: false, grants: [], isStranger: true };
   const admin = (await logIn(services, administrator)).accessToken;
@@ -53,6 +66,26 @@ async function member(tenant: Tenant, grant: Grant): Promise<Actor> {
   await tenant.join(person, grant);
   const name = `${grant.role} of the ${grant.scope.kind}`;
   return { name, token: person.accessToken, administrator: false, grants: [grant], isStranger: false };
+}
+
+/** Nobody is invited to a custom role: it is given to who has another one already. */
+async function customMember(tenant: Tenant, kind: keyof typeof rolesOn, half: string): Promise<Actor> {
+  const { has, mark, services } = tenant;
+  const organizationId = has.organization;
+  const person = await newPerson(services, mark);
+  const elsewhere: Grant = { scope: { kind: 'environment', id: randomUUID() }, role: 'viewer' };
+  await tenant.join(person, elsewhere);
+  const own: Grant = { scope: { kind, id: has[kind] }, role: 'custom', permissions: halves[half] ?? [] };
+  const roleId = await tenant.make('/v1/roles', { organizationId, name: tenant.name(), permissions: own.permissions });
+  await tenant.make('/v1/memberships', {
+    organizationId,
+    email: person.email,
+    role: 'custom',
+    roleId,
+    scope: own.scope,
+  });
+  const name = `custom role, ${half}, of the ${kind}`;
+  return { name, token: person.accessToken, administrator: false, grants: [elsewhere, own], isStranger: false };
 }
 
 /** A service account, by the grant that a machine has. */

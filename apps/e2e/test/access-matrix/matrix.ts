@@ -133,13 +133,14 @@ export class Matrix {
   }
 
   private expectedOf(
-    { needs, success, emptyForStrangers }: Row,
+    { needs, alsoNeeds = [], success, emptyForStrangers }: Row,
     actor: Pick<Actor, 'administrator' | 'grants'>,
   ): number {
     if (needs === 'public' || needs === 'anyone') return success;
     const isOwner = actor.grants.some(({ role }) => role === 'owner');
     if (needs === 'self') return isOwner ? success : 404;
-    const expected = expectedStatus(actor, needs, this.tenant.has, success);
+    const onSame = alsoNeeds.flatMap((permission) => needs.slice(0, 1).map(({ on }) => ({ permission, on })));
+    const expected = expectedStatus(actor, [...needs, ...onSame], this.tenant.has, success);
     return expected === 404 && emptyForStrangers ? success : expected;
   }
 

@@ -72,9 +72,9 @@ export const deploymentManagementRows: Rows = {
   })),
   'GET /v1/environments/{id}/summary': byId('workloads:read', 'environment', 200, of('environment')),
   'DELETE /v1/environments/{id}': byId('environments:delete', 'environment', 409, of('environment')),
-  // To where it is already, so that nothing is in anybody's way.
-  'POST /v1/environments/{id}/move': byId('environments:move', 'environment', 202, of('environment'), {
-    body: { cluster: 'local' },
+  // To nowhere: who may ask is told so, and what other rows put there, volumes for one, is not in the way.
+  'POST /v1/environments/{id}/move': byId('environments:move', 'environment', 422, of('environment'), {
+    body: { cluster: 'nowhere' },
   }),
   'GET /v1/apps': listOf('apps:read', 'project'),
   'POST /v1/apps': needs('apps:create', 'project', 201, (tenant) => ({
