@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { eventually } from '@berth/testing';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { ask } from './support/app-http.js';
-import { BerthProcess, freePort, node, processesNaming, workspace } from './support/berth-process.js';
+import { BerthProcess, freePort, main, node, processesNaming, workspace } from './support/berth-process.js';
 
 jest.setTimeout(120_000);
 
 /** Starts it where it must not come up, and answers how it ended. */
 function refused(args: readonly string[]): Promise<{ code: number | null; error: string }> {
-  const child = spawn(node, [join(workspace, 'apps/standalone/dist/main.js'), ...args]);
+  const child = spawn(node, [main, ...args]);
   let error = '';
   child.stderr.on('data', (chunk: Buffer) => (error += chunk.toString()));
   return new Promise((resolve) => child.once('close', (code) => resolve({ code, error })));

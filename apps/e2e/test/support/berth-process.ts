@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync, statSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -10,7 +10,8 @@ import { eventsOnBus } from './stored.js';
 
 export const workspace = resolve(import.meta.dirname, '../../../..');
 export const node = join(workspace, 'node_modules/node/bin/node');
-const main = join(workspace, 'apps/standalone/dist/main.js');
+/** What `npm run up` starts. */
+export const main = join(workspace, 'apps/standalone/bundle/main.js');
 const START_MILLISECONDS = 90_000;
 
 export interface BerthOptions {
@@ -31,6 +32,7 @@ export class BerthProcess implements Platform {
 
   /** Resolves when the banner is printed. @throws Error with what was printed when it ends before */
   static async start(options: BerthOptions = {}): Promise<BerthProcess> {
+    requireFreshBundle();
     const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'berth-e2e-')));
     const port = options.port ?? (await freePort());
     const args = [
@@ -125,6 +127,14 @@ export class BerthProcess implements Platform {
       });
     });
   }
+}
+
+/** A test of yesterday's program would prove nothing. */
+function requireFreshBundle(): void {
+  const timeOf = (file: string) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const built = globSync('{apps,libs}/*/dist/.tsbuildinfo', { cwd: workspace });
+  const newest = Math.max(...built.map((file) => timeOf(join(workspace, file))));
+  if (timeOf(main) < newest) throw new Error('The bundle is older than what was built: npm run bundle');
 }
 
 /** The person's own tools: what npm and jest put in front is not theirs. */
