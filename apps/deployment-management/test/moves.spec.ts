@@ -253,6 +253,7 @@ describe('a move is refused, and nothing changes, when', () => {
     await scene.owner.post('/v1/volumes', { workloadId: scene.id, name: 'data', mountPath: '/data', sizeMib: 1_024 });
     expect(await refusal(berlin.name)).toEqual({ status: 422, code: 'cluster_does_not_fit', pointers: ['/cluster'] });
     expect(await placementsOf(scene)).toEqual({ local: 'active' });
+    await move('local');
   });
 
   it('somebody asks who may not', async () => {

@@ -36,7 +36,6 @@ export class EnvironmentMoves {
   private async moveOne(tx: Tx, workloadId: string, destination: Destination, by: Caller): Promise<void> {
     const workload = await this.workloads.lock(tx, workloadId);
     if (!workload || workload.deletedAt) return;
-    await this.destinations.requireFit(tx, workload, destination);
     await this.writer.move(tx, workload, destination, by);
   }
 }

@@ -7,6 +7,7 @@ import type { HeldCluster } from '../clusters/clusters.repository.js';
 import { turnTo } from '../clusters/placement.js';
 import { Placements } from '../clusters/placements.js';
 import { PlacementsRepository } from '../clusters/placements.repository.js';
+import { Destinations } from './destinations.js';
 import { arrivalDeadline } from './relocation-steps.js';
 import { deadlinesOf, type WorkloadRow } from './workload.js';
 import { WorkloadWriter } from './workload-writer.js';
@@ -24,14 +25,17 @@ export class MoveWriter {
     private readonly placements: Placements,
     private readonly rows: PlacementsRepository,
     private readonly writer: WorkloadWriter,
+    private readonly destinations: Destinations,
     private readonly queue: WorkQueue,
     private readonly mint: Mint,
   ) {}
 
-  /** The caller holds the environment's row, and the workload's. Nothing when it stands there or is on its way. */
-  async move(tx: Tx, workload: WorkloadRow, { cluster, name, drainSeconds }: Destination, by: Caller): Promise<void> {
+  /** The caller holds the environment's row, and the workload's. Nothing when it stands there or is on its way. @throws 422 when it could not run there */
+  async move(tx: Tx, workload: WorkloadRow, destination: Destination, by: Caller): Promise<void> {
+    const { cluster, name, drainSeconds } = destination;
     const turn = turnTo(await this.rows.all(tx, workload.id), cluster.id);
     if (!turn.arrives && turn.turnsFrom.length === 0) return;
+    if (turn.arrives) await this.destinations.requireFit(tx, workload, destination);
     for (const id of turn.turnsFrom) await this.turnFrom(tx, workload.id, id);
     if (turn.arrives) await this.arrive(tx, workload, cluster.id, drainSeconds);
     await this.writer.changed(tx, workload, { by, action: 'workloads:move', detail: { cluster: name, drainSeconds } });

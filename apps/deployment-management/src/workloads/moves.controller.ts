@@ -35,9 +35,9 @@ export class MovesController {
     @Body({ schema: moveTo }) body: MoveTo,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Page<Placement>> {
-    await this.moves.move(caller, id, body);
+    const placements = await this.moves.move(caller, id, body);
     void reply.header('location', `/v1/workloads/${id}/placements`);
-    return this.listPlacements(caller, id, pageQuery.parse({}));
+    return { items: placements.map(toPlacement), next: null };
   }
 
   @Get('workloads/:id/placements')

@@ -24,14 +24,14 @@ export class Moves {
   ) {}
 
   /** It arrives in the background. @throws 422, 409 when it cannot be placed there */
-  async move(caller: Caller, id: string, to: MoveTo): Promise<void> {
+  async move(caller: Caller, id: string, to: MoveTo): Promise<PlacementRow[]> {
     const { environmentId } = await this.access.require(caller, id, 'workloads:move');
-    await this.database.transaction(async (tx) => {
+    return this.database.transaction(async (tx) => {
       const { regions } = await this.lockEnvironment(tx, environmentId);
       const workload = await this.access.lock(tx, id);
       const destination = await this.destinations.of(tx, to, regions);
-      await this.destinations.requireFit(tx, workload, destination);
       await this.writer.move(tx, workload, destination, caller);
+      return this.placements.all(tx, id);
     });
   }
 

@@ -8,6 +8,7 @@ import type {
   Deployment,
   Environment,
   InstanceList,
+  Placement,
   Project,
   SpaceDeletion,
   Workload,
@@ -173,6 +174,34 @@ describe('a cluster', () => {
         const told = (await events(workload.id)).filter(({ type }) => type.includes('allocation-changed')).at(-1);
         expect((told?.data as Allocation | undefined)?.entries).toMatchObject([{ cluster: name, instances: 1 }]);
       }, patient);
+  });
+
+  it('takes a workload from another one and gives it back, without a namespace left behind', async () => {
+    const { signal } = new AbortController();
+    const { namespace } = await ask<Environment>('owner', 'GET', `/v1/environments/${here.environmentId}`);
+    const move = (name: string) =>
+      ask('owner', 'POST', `/v1/environments/${here.environmentId}/move`, { cluster: name, drainSeconds: 0 });
+    const standsOn = (name: string) =>
+      eventually(async () => {
+        const path = `/v1/workloads/${here.id}/placements`;
+        const { items } = await ask<{ items: Placement[] }>('owner', 'GET', path);
+        expect(items).toMatchObject([{ cluster: name, state: 'active' }]);
+      }, patient);
+    await move('berlin');
+    await standsOn('berlin');
+    expect((await cluster.pods(here.id)).map(({ spec }) => spec.containers[0]?.image)).toEqual([image('a1')]);
+    await move('local');
+    await standsOn('local');
+    expect(await cluster.everythingOf(here.id)).toEqual([]);
+    await eventually(
+      async () => expect(await cluster.administrator.get(kinds.namespace, namespace, signal)).toBeNull(),
+      patient,
+    );
+    const told = (await events(here.id)).filter(({ type }) => type.includes('allocation-changed'));
+    const entries = told.map(({ data }) =>
+      (data as Allocation).entries.map((each) => `${each.cluster} ${each.instances}`),
+    );
+    expect(entries).toEqual([['local 1'], ['berlin 1'], ['local 1']]);
   });
 
   it('is spoken to by every replica for itself', async () => {
