@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { eventually } from '@berth/testing';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { ask } from './support/app-http.js';
-import { BerthProcess, freePort, main, node, processesNaming, workspace } from './support/berth-process.js';
+import { BerthProcess, freePort, main, node, processesNaming } from './support/berth-process.js';
 
 jest.setTimeout(120_000);
 
