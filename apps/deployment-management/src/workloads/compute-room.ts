@@ -6,6 +6,7 @@ import { type DeploymentRow, startsWorkload } from '../deployments/deployment.js
 import { Quotas } from '../quotas/quotas.js';
 import { reservationOf } from '../quotas/reservation.js';
 import { ReleasesRepository } from '../releases/releases.repository.js';
+import { VolumeRoom } from '../volumes/volume-room.js';
 import type { WorkloadRow } from './workload.js';
 
 /** Whether the organization's quota has room for what a workload is to have running. All under the workload's row lock. */
@@ -14,15 +15,17 @@ export class ComputeRoom {
   constructor(
     private readonly quotas: Quotas,
     private readonly releases: ReleasesRepository,
+    private readonly volumes: VolumeRoom,
   ) {}
 
-  /** For a change at once. @throws 409 when there is no room for `wanted` */
+  /** For a change at once, with the volumes that its instances need. @throws 409 when there is no room for `wanted`, 422 */
   async require(tx: Tx, workload: WorkloadRow, wanted: WorkloadRow): Promise<void> {
     const { id: workloadId, organizationId } = workload;
     const now = (await this.releases.onRuntime(tx, workloadId)).map((each) => each.processes);
     const then = [...now, ...now.map((types) => resized(types, wanted))];
     const change = { before: reservationOf(workload, now), after: reservationOf(wanted, then) };
     await this.quotas.requireCompute(tx, { workloadId, organizationId, ...change });
+    await this.volumes.fit(tx, workload, wanted);
   }
 
   /** For a deployment about to roll. */

@@ -6,7 +6,6 @@ import type { Sql, Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { isForeignImage } from '../releases/release.js';
 import { ReleasesRepository } from '../releases/releases.repository.js';
-import { VolumeRoom } from '../volumes/volume-room.js';
 import { Autoscaling, boundsAfter } from './autoscaling.js';
 import { ComputeRoom } from './compute-room.js';
 import { SizeReleases } from './size-releases.js';
@@ -30,7 +29,6 @@ export class Scaling {
     private readonly autoscaling: Autoscaling,
     private readonly writer: WorkloadWriter,
     private readonly room: ComputeRoom,
-    private readonly volumes: VolumeRoom,
   ) {}
 
   /** `workload` was read under its row lock. @throws 422 when a process type is not in the current release, 409 over quota */
@@ -43,7 +41,6 @@ export class Scaling {
     const autoscaling = boundsAfter(workload.autoscaling, body);
     const wanted = { ...workload, counts: { ...workload.counts, ...counts }, autoscaling, processSettings };
     await this.room.require(tx, workload, wanted);
-    await this.volumes.fit(tx, workload, wanted);
     if (Object.keys(counts).length > 0) await this.workloads.setCounts(tx, workload.id, counts);
     if (!isDeepStrictEqual(autoscaling, workload.autoscaling))
       await this.workloads.setAutoscaling(tx, workload.id, autoscaling);
