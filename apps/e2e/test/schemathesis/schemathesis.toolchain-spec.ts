@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { execa } from 'execa';
+// eslint-disable-next-line @nx/enforce-module-boundaries -- the tool that installs another tool is no library
 import { installSchemathesis } from '../../../../tools/schemathesis/install.mjs';
 import { sign, type SigningKey, signingKeyOf } from '../access-matrix/bad-tokens.js';
 import { administrator, Services } from '../access-matrix/services.js';
