@@ -54,12 +54,14 @@ async function install() {
   return jars;
 }
 
-async function freePort() {
-  const probe = createServer();
-  await new Promise((resolve, reject) => probe.once('error', reject).listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
+/** All different: each is held until the last is found. */
+async function freePorts(count) {
+  const probes = Array.from({ length: count }, () => createServer());
+  for (const probe of probes)
+    await new Promise((resolve, reject) => probe.once('error', reject).listen(0, '127.0.0.1', resolve));
+  const ports = probes.map((probe) => probe.address().port);
+  await Promise.all(probes.map((probe) => new Promise((resolve) => probe.close(resolve))));
+  return ports;
 }
 
 /** A second listener, with the certificate of `tls`; it asks clients for theirs when `tls.clients` is 'required'. */
@@ -155,7 +157,8 @@ export async function startKafka({ detached = false, started = true, tls } = {})
   await requireTool('java', '-version', 'Java 17 or newer');
   const jars = await install();
   const folder = await mkdtemp(join(tmpdir(), 'berth-kafka-'));
-  const ports = { port: await freePort(), controllerPort: await freePort(), tlsPort: await freePort() };
+  const [port, controllerPort, tlsPort] = await freePorts(3);
+  const ports = { port, controllerPort, tlsPort };
   await format(jars, folder, ports, tls);
   let child;
   const start = async () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { CloudEvent } from '@berth/contracts/events';
 // eslint-disable-next-line @nx/enforce-module-boundaries -- the tool that starts Kafka is no library
 import { type KafkaNode, startKafka } from '../../../../tools/kafka/kafka.mjs';
-import { freePort } from '../support/berth-process.js';
+import { freePorts } from '../support/berth-process.js';
 import { readAllTopics } from '../support/kafka-events.js';
 import { type Credentials, type Platform, type ServiceName, serviceNames } from '../support/platform.js';
 import { ServiceProcess } from '../support/service-process.js';
@@ -122,7 +122,6 @@ export class SeparatePlatform implements Platform {
 }
 
 async function portsOf<Name extends string>(names: readonly Name[]): Promise<Record<Name, number>> {
-  const ports: [Name, number][] = [];
-  for (const name of names) ports.push([name, await freePort()]);
-  return Object.fromEntries(ports) as Record<Name, number>;
+  const ports = await freePorts(names.length);
+  return Object.fromEntries(names.map((name, index) => [name, ports[index]])) as Record<Name, number>;
 }

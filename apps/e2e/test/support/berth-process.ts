@@ -144,12 +144,15 @@ export const toolPath = (): string =>
     .filter((each) => !each.includes('node_modules'))
     .join(':');
 
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((done) => server.close(done));
-  return port;
+export const freePort = async (): Promise<number> => (await freePorts(1))[0]!;
+
+/** All different: each is held until the last is found. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer());
+  for (const server of servers) await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
+  return ports;
 }
 
 /** Ids of all processes whose environment or command line names `text`: to prove that nothing was left. */
