@@ -1,5 +1,4 @@
 import type { Sleep, WakingHours, Weekday } from '@berth/contracts/deployment';
-import { nextAfter } from '../schedules/cron.js';
 
 export interface SleepRow {
   readonly environmentId: string;
@@ -27,28 +26,40 @@ function wallClock(timeZone: string, at: Date): { day: Weekday; time: string } {
   return { day: part('weekday').toLowerCase() as Weekday, time: `${part('hour')}:${part('minute')}` };
 }
 
-const HALF_HOUR = 1_800_000;
+const MINUTE = 60_000;
+const HALF_HOUR = 30 * MINUTE;
+/** The longest a day gets, and half an hour for the one that has begun. */
+const LOOKED_AHEAD = 26 * 60 * MINUTE;
 
 /** A moment before or at which it falls asleep or wakes up next; never later than that. Null: it does neither. */
 export function nextLook(hours: Hours, now: Date): Date | null {
-  const bounds = hours.awake.flatMap(({ from, until }) => [from, until]).map((time) => nextTime(hours, time, now));
+  const change = nextChange(hours, now.getTime());
   const { awakeUntil } = hours;
-  if (awakeUntil && awakeUntil > now) bounds.push(awakeUntil);
-  const [first] = bounds.filter((each) => each !== null).sort((a, b) => a.getTime() - b.getTime());
-  return first ? (clockChange(hours, now, first) ?? first) : null;
+  if (!awakeUntil || awakeUntil <= now) return change;
+  return change && change < awakeUntil ? change : awakeUntil;
 }
 
-function nextTime({ timeZone }: Hours, time: string, now: Date): Date | null {
-  const [hour, minute] = time.split(':').map(Number);
-  return nextAfter({ cron: `${minute} ${(hour ?? 0) % 24} * * *`, timeZone }, now);
+/** Clocks are set at full or half hours: in between, what they show goes on like time itself. */
+function nextChange(hours: Hours, now: number): Date | null {
+  const bounds = hours.awake.flatMap(({ from, until }) => [minutesOf(from), minutesOf(until)]);
+  const isAsleep = isAsleepAt(hours, new Date(now));
+  const first = Math.floor(now / HALF_HOUR) * HALF_HOUR;
+  for (let begin = first; begin < now + LOOKED_AHEAD; begin += HALF_HOUR) {
+    if (begin > now && isAsleepAt(hours, new Date(begin)) !== isAsleep) return new Date(begin);
+    const shown = minutesOf(wallClock(hours.timeZone, new Date(begin)).time);
+    const moments = bounds
+      .map((bound) => begin + ((bound - shown + DAY_MINUTES) % DAY_MINUTES) * MINUTE)
+      .filter((each) => each > now && each < begin + HALF_HOUR);
+    if (moments.length > 0) return new Date(Math.min(...moments));
+  }
+  return null;
 }
 
-/** Clocks are set at full or half hours: then a time may be passed over that no other look would meet. */
-function clockChange(hours: Hours, now: Date, until: Date): Date | undefined {
-  const isAsleep = isAsleepAt(hours, now);
-  for (let at = (Math.floor(now.getTime() / HALF_HOUR) + 1) * HALF_HOUR; at < until.getTime(); at += HALF_HOUR)
-    if (isAsleepAt(hours, new Date(at)) !== isAsleep) return new Date(at);
-  return undefined;
+const DAY_MINUTES = 1_440;
+
+function minutesOf(time: string): number {
+  const [hour = 0, minute = 0] = time.split(':').map(Number);
+  return hour * 60 + minute;
 }
 
 export function toSleep({ organizationId: _, awake, awakeUntil, ...rest }: SleepRow): Sleep {
