@@ -37,6 +37,21 @@ describe('plan', () => {
     ).toEqual(['web', 'worker']);
   });
 
+  it.each([
+    [0, 1],
+    [1, 2],
+    [3, 8],
+    [4, 16],
+    [90, 16],
+  ])('trusts a new instance that ended %s times after %s times the time', (restarts, times) => {
+    const since = (milliseconds: number) =>
+      newWeb({ ...ready, restarts, readySince: NOW - milliseconds }, { routed: false });
+    const former = view('web:r1:a');
+    const early = ask([['web', 'r2', 1]], [former, since(times * SETTLE - 1)]);
+    expect([early.routed, early.wakeAt]).toEqual([['web:r1:a'], NOW + 1]);
+    expect(ask([['web', 'r2', 1]], [former, since(times * SETTLE)]).routed).toContain('web:r2:a');
+  });
+
   it('starts nothing while the slug is not there, and leaves what runs alone', () => {
     expect(ask([['web', 'r2', 2]], [view('web:r1:a')], { canStart: false })).toMatchObject(nothing);
   });

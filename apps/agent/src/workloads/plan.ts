@@ -56,6 +56,7 @@ export interface Plan {
 }
 
 const ROUTED_TYPE = 'web';
+const MOST_DOUBLINGS = 4;
 
 /** What to do next to make a workload as it is wanted. Pure; carrying it out and asking again changes nothing more. */
 export function plan(input: PlanInput): Plan {
@@ -146,7 +147,11 @@ function heldOf(change: Replacement): InstanceView[] {
 
 /** New instances that have been ready for long enough to be trusted. */
 const provenOf = (current: readonly InstanceView[], { now, settle }: PlanInput): InstanceView[] =>
-  current.filter(({ state }) => state.phase === 'ready' && now - (state.readySince ?? now) >= settle);
+  current.filter(({ state }) => state.phase === 'ready' && (trustedAt(state, settle) ?? Infinity) <= now);
+
+/** After each run that ended the next one has to be ready for twice as long; what crashes again and again does not take over. */
+const trustedAt = ({ readySince, restarts }: InstanceState, settle: number): number | null =>
+  readySince === null ? null : readySince + settle * 2 ** Math.min(restarts, MOST_DOUBLINGS);
 
 /** Too many: those that do not serve go first, then the newest. */
 function excessOf(current: readonly InstanceView[], count: number): InstanceView[] {
@@ -185,7 +190,7 @@ function endOf({ id, state, startDeadline, failureThreshold }: InstanceView, now
 
 function wakeTimes({ state, startDeadline, heldSince }: InstanceView, held: boolean, input: PlanInput): number[] {
   const { now, settle, hold } = input;
-  const times = [state.retryAt, state.readySince === null ? null : state.readySince + settle];
+  const times = [state.retryAt, trustedAt(state, settle)];
   if (held) times.push((heldSince ?? now) + hold);
   if (state.phase === 'starting' && !state.ending) times.push(state.startedAt + startDeadline);
   return times.filter((time) => time !== null && time > now) as number[];
