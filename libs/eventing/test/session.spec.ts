@@ -1,8 +1,21 @@
-import { Clock } from '@berth/service-kit';
+import { type CancelTimer, Clock } from '@berth/service-kit';
 import { eventually, testDatabase, type TestDatabase } from '@berth/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Session, type SessionConnection } from '../src/session/session.js';
 import { silent } from './support.js';
+
+/** Milliseconds between the signs of life, and the clock that gives them. */
+interface Own {
+  readonly beat: number;
+  readonly clock?: Clock;
+}
+
+/** The clock of a process that is suspended: nothing happens by itself. */
+class StoppedClock extends Clock {
+  override every(): CancelTimer {
+    return () => undefined;
+  }
+}
 
 describe('a database session', () => {
   let test: TestDatabase;
@@ -18,19 +31,23 @@ describe('a database session', () => {
     sessions = [];
   });
 
-  const start = (work: (connection: SessionConnection) => Promise<void>, url = test.url): Session => {
-    const session = new Session('test-session', { url }, clock, silent);
+  const start = (work: (connection: SessionConnection) => Promise<void>, url = test.url, own?: Own): Session => {
+    const session = new Session('test-session', { url }, own?.clock ?? clock, silent, own?.beat);
     sessions.push(session);
     session.start(work);
     return session;
   };
   const untilEnded = (connection: SessionConnection) => clock.pause(60_000, connection.ended);
-  const connected = async (): Promise<SessionConnection> => {
+  const connected = async (own?: Own): Promise<SessionConnection> => {
     let found: SessionConnection | undefined;
-    start((connection) => {
-      found = connection;
-      return untilEnded(connection);
-    });
+    start(
+      (connection) => {
+        found = connection;
+        return untilEnded(connection);
+      },
+      test.url,
+      own,
+    );
     return eventually(() => {
       if (!found) throw new Error('not connected');
       return found;
@@ -113,6 +130,27 @@ describe('a database session', () => {
     expect(await two.tryLock('lock-b')).toBe(true);
     await sessions[0]?.close();
     await eventually(async () => expect(await two.tryLock('lock-a')).toBe(true));
+  });
+
+  it('of a process that is suspended gives its locks to another', async () => {
+    const suspended = await connected({ beat: 50, clock: new StoppedClock() });
+    expect(await suspended.tryLock('lock-c')).toBe(true);
+    const next = await connected();
+    await eventually(async () => expect(await next.tryLock('lock-c')).toBe(true), { within: 30_000 });
+  });
+
+  it('gives signs of life while its work asks for nothing', async () => {
+    const quiet = await connected({ beat: 200 });
+    const [{ pid } = { pid: 0 }] = await quiet.query<{ pid: number }>('select pg_backend_pid() as pid');
+    const spoke = async () =>
+      (
+        await test.database.query<{ at: string }>(
+          'select query_start::text as at from pg_stat_activity where pid = $1',
+          [pid],
+        )
+      )[0]?.at;
+    const first = await spoke();
+    await eventually(async () => expect((await spoke())! > first!).toBe(true));
   });
 
   it('lets several loops share its connection: each gets the rows of its own statement', async () => {

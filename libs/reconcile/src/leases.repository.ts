@@ -20,6 +20,9 @@ export interface LeaseState {
   readonly interrupted: boolean;
 }
 
+/** So long a process that is suspended inside a transaction keeps the others from what it locked. */
+const longestHang = '4s';
+
 /** Claims, renews and ends leases. All times are the database's. */
 export class LeasesRepository {
   constructor(private readonly database: Database) {}
@@ -28,7 +31,11 @@ export class LeasesRepository {
   claim(queue: string, wanted: number, options: ResolvedOptions): Promise<Lease[]> {
     return this.database.transaction(async (tx) => {
       // One claim of a queue at a time: only so is the limit per group exact over all processes.
-      await tx.query(`select pg_advisory_xact_lock(hashtextextended('work_item ' || $1, 0))`, [queue]);
+      await tx.query(
+        `select pg_advisory_xact_lock(hashtextextended('work_item ' || $1, 0)),
+                set_config('idle_in_transaction_session_timeout', $2, true)`,
+        [queue, longestHang],
+      );
       return tx.query<Lease>(claimSql, [queue, wanted, options.leaseSeconds, options.perGroup]);
     });
   }
@@ -73,14 +80,13 @@ export class LeasesRepository {
 
 /**
  * Locks the lease for the length of the transaction, so that nobody can take it away before the commit.
- * The timeout bounds how long a worker that hangs inside a transaction can keep the reaper waiting.
  * @throws LeaseLost
  */
 export async function requireLease(tx: Tx, queue: string, lease: Lease): Promise<void> {
   const held = await tx.query(
-    `select set_config('idle_in_transaction_session_timeout', '4s', true)
+    `select set_config('idle_in_transaction_session_timeout', $4, true)
        from work_lease where queue = $1 and key = $2 and fence = $3 for share`,
-    [queue, lease.key, lease.fence],
+    [queue, lease.key, lease.fence, longestHang],
   );
   if (held.length === 0) throw new LeaseLost(`${queue} ${lease.key} is no longer held by fence ${lease.fence}`);
 }

@@ -69,7 +69,7 @@ describe('a worker killed -9', () => {
     const [lease] = await db.database.query<{ fence: string }>(`select fence from work_lease where key = 'a'`);
     child.process.kill('SIGKILL');
     const { taken } = await startHere();
-    await eventually(() => expect(taken).toEqual([{ key: 'a', attempt: 2 }]), { within: 5_000 });
+    await eventually(() => expect(taken).toEqual([{ key: 'a', attempt: 2 }]), { within: 30_000 });
     const late = db.database.transaction((tx) => requireLease(tx, 'q', { key: 'a', fence: lease!.fence, attempts: 0 }));
     await expect(late).rejects.toThrow(LeaseLost);
   });
@@ -80,7 +80,7 @@ describe('a worker killed -9', () => {
     await eventually(() => expect(child.lines).toContain('written a'));
     child.process.kill('SIGKILL');
     const { taken } = await startHere();
-    await eventually(() => expect(taken).toHaveLength(1), { within: 8_000 });
+    await eventually(() => expect(taken).toHaveLength(1), { within: 30_000 });
     expect(await effects()).toEqual([]);
   });
 
@@ -90,7 +90,7 @@ describe('a worker killed -9', () => {
     await eventually(() => expect(child.lines).toContain('run a'));
     child.process.kill('SIGSTOP');
     const { taken } = await startHere();
-    await eventually(() => expect(taken).toHaveLength(1), { within: 12_000 });
+    await eventually(() => expect(taken).toHaveLength(1), { within: 30_000 });
     child.process.kill('SIGCONT');
     await eventually(async () => expect(await db.database.query('select 1 from work_lease')).toEqual([]));
     expect(await effects()).toEqual([]);
@@ -106,7 +106,7 @@ describe('a worker killed -9', () => {
     }
     await startChild('count');
     await eventually(async () => expect(await db.database.query('select 1 from work_item')).toEqual([]), {
-      within: 15_000,
+      within: 30_000,
     });
     expect([...new Set((await effects()).map((row) => row.key))].sort()).toEqual([...keys].sort());
   });

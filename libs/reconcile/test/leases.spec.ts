@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { testDatabase, type TestDatabase } from '@berth/testing';
-import { createLogger, Ids, type Tx } from '@berth/service-kit';
+import { eventually, testDatabase, type TestDatabase } from '@berth/testing';
+import { createLogger, type Database, Ids, type Tx } from '@berth/service-kit';
 import { LeaseLost, reconcileMigrations, WorkQueue } from '../src/index.js';
 import { type Lease, LeasesRepository, requireLease } from '../src/leases.repository.js';
 import { claimSql } from '../src/leases.sql.js';
@@ -327,6 +327,38 @@ describe('leases', () => {
       return tx.query<{ timeout: string }>(`select current_setting('idle_in_transaction_session_timeout') as timeout`);
     });
     expect(setting?.timeout).toBe('4s');
+  });
+});
+
+describe('a worker that hangs in the middle of a claim', () => {
+  /** The claims of a process that is suspended, by its host or a debugger, after its first statement. */
+  const suspendedUntil = (woken: Promise<void>): LeasesRepository => {
+    const stopping = (tx: Tx) => ({
+      query: async (sql: string, parameters: unknown[]) => {
+        const rows = await tx.query(sql, parameters);
+        await woken;
+        return rows;
+      },
+    });
+    return new LeasesRepository({
+      transaction: (work: (tx: Tx) => Promise<unknown>) =>
+        db.database.transaction((tx) => work(stopping(tx) as unknown as Tx)),
+    } as unknown as Database);
+  };
+  const claiming = async () =>
+    (
+      await db.database.query(`select 1 from pg_locks where locktype = 'advisory' and granted and database =
+      (select oid from pg_database where datname = current_database())`)
+    ).length;
+
+  it('does not keep the others from claiming: its transaction ends by itself', async () => {
+    await enqueue('a');
+    const awake = Promise.withResolvers<void>();
+    const hanging = suspendedUntil(awake.promise).claim('q', 1, resolveOptions({}));
+    await eventually(async () => expect(await claiming()).toBe(1));
+    expect((await claim(1)).map((lease) => lease.key)).toEqual(['a']);
+    awake.resolve();
+    await expect(hanging).rejects.toThrow(/terminat|connection/i);
   });
 });
 

@@ -92,6 +92,13 @@ describe('a transaction', () => {
     expect(await written()).toEqual([]);
   });
 
+  it('of a process that is suspended is ended by Postgres: what it locked is free again', async () => {
+    const [limit] = await database.transaction((tx) =>
+      tx.query(`select current_setting('idle_in_transaction_session_timeout') as value`),
+    );
+    expect(limit).toEqual({ value: '1min' });
+  });
+
   it('that hangs does not hold up the end of the service, and is undone', async () => {
     let begun: (() => void) | undefined;
     const entered = new Promise<void>((resolve) => (begun = resolve));

@@ -1,11 +1,12 @@
 import type { Clock, Logger } from '@berth/service-kit';
-import { Client } from 'pg';
+import { Client, type ClientConfig } from 'pg';
 import { connectionOptions, type PostgresAddress } from './connection.js';
 
 const RECONNECT_PAUSE = 250;
 
-/** What sessions write says how far they came. Lost in a crash of the server, it is done again, so no commit waits for the disk. */
-const unhurried = { options: '-c synchronous_commit=off' };
+/** Milliseconds between signs of life; after ten of them are missing, Postgres ends the session. */
+const BEAT = 2_000;
+const MISSED_BEATS = 10;
 
 /**
  * One connection of its own. Session advisory locks and LISTEN live exactly as long as it does, and whoever writes
@@ -51,12 +52,21 @@ export class SessionConnection {
     return row?.locked === true;
   }
 
+  /** A sign of life. That it fails means that the connection has ended, which is told by `ended`. */
+  beat(): void {
+    void this.query('select').catch(() => undefined);
+  }
+
   stop(): void {
     this.end.abort();
   }
 }
 
-/** Keeps a connection open and `work` running on it, from connection to connection, until closed. */
+/**
+ * Keeps a connection open and `work` running on it, from connection to connection, until closed. The connection of a
+ * process that is suspended (its host stops it, its peer sees no close) is ended by Postgres, so that another one gets
+ * its locks.
+ */
 export class Session {
   private readonly closing = new AbortController();
   private current: SessionConnection | undefined;
@@ -67,6 +77,7 @@ export class Session {
     private readonly address: PostgresAddress,
     private readonly clock: Clock,
     private readonly logger: Logger,
+    private readonly beat = BEAT,
   ) {}
 
   /** `work` must end soon after `connection.ended` aborts, leaving nothing running. */
@@ -91,15 +102,23 @@ export class Session {
   }
 
   private async once(work: (connection: SessionConnection) => Promise<void>): Promise<void> {
-    const client = new Client({ ...connectionOptions(this.address), ...unhurried, application_name: this.name });
+    const client = new Client({ ...connectionOptions(this.address), ...this.settings() });
     const connection = new SessionConnection(client);
     this.current = connection;
+    const stopBeating = this.clock.every(this.beat, () => connection.beat());
     try {
       await client.connect();
       if (!this.closing.signal.aborted) await work(connection);
     } finally {
+      stopBeating();
       connection.stop();
       await client.end().catch(() => undefined); // a connection that is broken already cannot be ended politely
     }
+  }
+
+  /** What sessions write says how far they came. Lost in a crash of the server, it is done again: no commit waits for the disk. */
+  private settings(): ClientConfig {
+    const options = `-c synchronous_commit=off -c idle_session_timeout=${this.beat * MISSED_BEATS}`;
+    return { options, application_name: this.name };
   }
 }

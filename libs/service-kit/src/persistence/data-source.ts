@@ -11,6 +11,9 @@ export interface DataSourceOptions {
   readonly migrations: readonly (new () => MigrationInterface)[];
 }
 
+/** Milliseconds. Nothing inside a transaction waits for the world, so this is met by hung processes only. */
+const LONGEST_HANG = 60_000;
+
 /** A data source that never changes a schema by itself. */
 export function createDataSource(options: DataSourceOptions): DataSource {
   return new DataSource({
@@ -22,7 +25,8 @@ export function createDataSource(options: DataSourceOptions): DataSource {
     synchronize: false,
     poolSize: options.poolSize,
     // What is asked for on one connection is sent at once, not after the answer before it.
-    extra: { pipeline: true },
+    // A process that is suspended inside a transaction does not keep what it locked: Postgres ends the transaction.
+    extra: { pipeline: true, idle_in_transaction_session_timeout: LONGEST_HANG },
     ...trusting(options.caFile),
   });
 }
