@@ -62,7 +62,7 @@ async function main() {
   const folder = mkdtempSync(join(tmpdir(), 'berth-scan-'));
   try {
     const file = join(folder, 'manifests.yaml');
-    const manifests = ['isolation', 'workload', 'task', 'volumes'].flatMap((name) =>
+    const manifests = ['isolation', 'workload', 'task', 'volumes', 'ingress'].flatMap((name) =>
       JSON.parse(read(golden, `${name}.json`)),
     );
     writeFileSync(file, manifests.map((each) => JSON.stringify(each)).join('\n---\n'));

@@ -49,7 +49,19 @@ describe('berth clusters', () => {
     ]);
   });
 
+  it('adds one without the Gateway API by the class of its Ingresses', async () => {
+    platform.on('POST /v1/clusters', (_, response) => json(response, cluster, 201));
+    await writeFile(join(terminal.folder, 'kubeconfig'), 'apiVersion: v1');
+    const door = ['--gateway', 'ingress-nginx', '--gateway-url', 'http://10.0.0.2', '--ingress-class', 'nginx'];
+    await terminal.berth(['clusters', 'add', 'berlin', '--kubeconfig', 'kubeconfig', ...door]);
+    expect(platform.bodies('POST /v1/clusters').at(-1)).toMatchObject({
+      settings: { gateway: { namespace: 'ingress-nginx', url: 'http://10.0.0.2' }, ingressClass: 'nginx' },
+    });
+  });
+
   it.each([
+    [['--kubeconfig', 'x', '--gateway', 'edge', '--gateway-url', 'http://x']],
+    [['--kubeconfig', 'x', '--gateway', 'edge/', '--gateway-url', 'http://x', '--ingress-class', 'nginx']],
     [['--kubeconfig', 'missing', ...gateway]],
     [['--api', 'https://10.0.0.1', ...gateway]],
     [['--kubeconfig', 'x', '--api', 'https://10.0.0.1', ...gateway]],

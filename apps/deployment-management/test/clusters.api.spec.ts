@@ -182,6 +182,7 @@ describe('a registration is refused, with the next step and nothing stored, when
     [{ credentials: token('http://127.0.0.1', 'x') }, '/credentials/server'],
     [{ credentials: token('https://127.0.0.1:1', 'x', 'two\nlines') }, '/credentials/token'],
     [{ settings: { gateway: { ...gateway, namespace: '../x' } } }, '/settings/gateway/namespace'],
+    [{ settings: { gateway, ingressClass: 'A B' } }, '/settings/ingressClass'],
   ])('%j is sent', async (part, pointer) => {
     const body = { name: 'berlin', credentials: token('https://127.0.0.1:1', 'x'), settings: { gateway }, ...part };
     expect(await administrator.refusal('POST', '/v1/clusters', body)).toEqual({

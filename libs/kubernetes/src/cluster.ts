@@ -19,6 +19,7 @@ const stated = [
     'networkPolicy',
     'podDisruptionBudget',
     'httpRoute',
+    'ingress',
     'job',
     'horizontalPodAutoscaler',
   ],
@@ -30,6 +31,8 @@ const watched = [...stated, 'pod', 'endpointSlice', 'replicaSet'] as const satis
 export interface ClusterOptions {
   readonly client: KubeClient;
   readonly clock: Clock;
+  /** Kinds that the cluster need not serve: nothing of them is there then. */
+  readonly optional?: readonly KindName[];
   /** Something of a workload changed. */
   readonly onChange: (workloadId: string) => void;
   /** Anything may have changed. */
@@ -67,6 +70,11 @@ export class Cluster {
   /** Resolves when every mirror has been connected, or has failed to, for the first time. */
   async settled(): Promise<void> {
     await Promise.all([...this.mirrors.values()].map((mirror) => mirror.settled));
+  }
+
+  /** Whether there is such a kind in the cluster, as far as is known. */
+  serves(name: (typeof watched)[number]): boolean {
+    return this.mirror(kinds[name].kind).isServed;
   }
 
   /** Objects of one kind that belong to a workload. */
@@ -134,9 +142,10 @@ export class Cluster {
   }
 
   private mirrorOf(name: (typeof watched)[number]): Mirror<KubeObject> {
-    const { client, clock, onChange, onReplace, watchSeconds } = this.options;
+    const { client, clock, onChange, onReplace, optional = [], watchSeconds } = this.options;
     return new Mirror<KubeObject>(client, {
       ...{ kind: kinds[name], clock, selector: OURS, indexBy: workloadOf, trim, onReplace },
+      isOptional: optional.includes(name),
       onChange: (item) => {
         const workloadId = workloadOf(item);
         if (workloadId !== undefined) onChange(workloadId);

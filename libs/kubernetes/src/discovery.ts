@@ -46,14 +46,17 @@ export async function serverVersion(client: KubeClient, signal: AbortSignal): Pr
   return { version: gitVersion, minor: Number.parseInt(minor, 10) };
 }
 
-/** Empty when the facts are good. */
-export function problemsOf({ version, minor, missing, hasMetrics }: ClusterFacts): ClusterProblem[] {
+/** Empty when the facts are good. With a class of Ingresses the Gateway API is not needed. */
+export function problemsOf(
+  { version, minor, missing, hasMetrics }: ClusterFacts,
+  ingressClass?: string,
+): ClusterProblem[] {
   const isOld = !(minor >= OLDEST_MINOR);
   return [
     ...(isOld
       ? [blocking('version_too_old', `It is Kubernetes ${version}.`, `Upgrade it to 1.${OLDEST_MINOR} or later.`)]
       : []),
-    ...missing.map(missingKind),
+    ...missing.filter((kind) => ingressClass === undefined || !isOfGateway(kind)).map(missingKind),
     ...(hasMetrics ? [] : [noMetrics]),
   ];
 }
@@ -64,9 +67,13 @@ const noMetrics: ClusterProblem = {
   nextStep: 'Install metrics-server.',
 };
 
-function missingKind({ apiVersion, kind }: Kind): ClusterProblem {
-  if (apiVersion.startsWith('gateway.networking.k8s.io'))
-    return blocking('gateway_api_missing', `It serves no ${kind}.`, 'Install the Gateway API and a controller for it.');
+const isOfGateway = ({ apiVersion }: Kind): boolean => apiVersion.startsWith('gateway.networking.k8s.io');
+
+const installDoor = 'Install the Gateway API and a controller for it, or name a class of Ingresses (--ingress-class).';
+
+function missingKind(missing: Kind): ClusterProblem {
+  const { apiVersion, kind } = missing;
+  if (isOfGateway(missing)) return blocking('gateway_api_missing', `It serves no ${kind}.`, installDoor);
   return blocking('kind_missing', `It serves no ${kind} of ${apiVersion}.`, 'Use a conformant cluster.');
 }
 

@@ -28,6 +28,7 @@ export const kinds = {
   networkPolicy: define('networking.k8s.io/v1', 'NetworkPolicy', 'networkpolicies'),
   podDisruptionBudget: define('policy/v1', 'PodDisruptionBudget', 'poddisruptionbudgets'),
   horizontalPodAutoscaler: define('autoscaling/v2', 'HorizontalPodAutoscaler', 'horizontalpodautoscalers'),
+  ingress: define('networking.k8s.io/v1', 'Ingress', 'ingresses'),
   httpRoute: define('gateway.networking.k8s.io/v1', 'HTTPRoute', 'httproutes'),
 } as const;
 

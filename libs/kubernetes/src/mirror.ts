@@ -1,4 +1,5 @@
 import type { Clock } from '@berth/service-kit';
+import { isNotFound } from './api-error.js';
 import type { Kind } from './kinds.js';
 import type { KubeClient } from './kube-client.js';
 import { keyOf, type KubeObject, type ObjectMeta } from './kube-object.js';
@@ -23,6 +24,8 @@ export interface MirrorOptions<Item extends KubeObject> {
   /** The whole set was stated anew: any hint may have been missed. */
   readonly onReplace?: () => void;
   readonly watchSeconds?: number;
+  /** A cluster that does not serve the kind has none of it; otherwise that is a failure like any other. */
+  readonly isOptional?: boolean;
 }
 
 /**
@@ -36,6 +39,7 @@ export class Mirror<Item extends KubeObject> {
   private readonly groups = new Map<string, Map<string, Item>>();
   /** Versions at which objects went, so that a late word of one does not bring it back. */
   private readonly gone = new Map<string, bigint>();
+  private served = true;
   private trouble: Error | null = new Error('It has not been read yet.');
   private readonly first = Promise.withResolvers<void>();
 
@@ -47,6 +51,11 @@ export class Mirror<Item extends KubeObject> {
   /** Why it cannot be relied on at present; null when it is connected and complete. */
   get lost(): Error | null {
     return this.trouble;
+  }
+
+  /** False while the cluster serves no such kind. */
+  get isServed(): boolean {
+    return this.served;
   }
 
   /** Resolves when it has been connected, or has failed to, for the first time. */
@@ -80,12 +89,13 @@ export class Mirror<Item extends KubeObject> {
     for await (const event of watch<Item>(this.client, kind, how, signal)) {
       switch (event.type) {
         case 'lost':
-          this.become(event.error);
+          this.miss(event.error);
           break;
         case 'connected':
           this.become(null);
           break;
         case 'replaced':
+          this.served = true;
           this.restate(event.items, BigInt(event.version));
           break;
         case 'changed':
@@ -97,6 +107,16 @@ export class Mirror<Item extends KubeObject> {
           this.options.onChange?.(event.item);
       }
     }
+  }
+
+  private miss(error: Error): void {
+    if (!this.options.isOptional || !isNotFound(error)) return this.become(error);
+    const isNews = this.served || this.trouble !== null;
+    this.served = false;
+    this.become(null);
+    if (!isNews) return;
+    for (const key of [...this.items.keys()]) this.replace(key, undefined);
+    this.options.onReplace?.();
   }
 
   private become(trouble: Error | null): void {

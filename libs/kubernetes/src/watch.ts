@@ -1,5 +1,5 @@
 import type { Clock } from '@berth/service-kit';
-import { ApiError, ClusterUnreachable, isGone, toApiError } from './api-error.js';
+import { ApiError, ClusterUnreachable, isGone, isNotFound, toApiError } from './api-error.js';
 import { type Kind, pathOf } from './kinds.js';
 import type { KubeClient } from './kube-client.js';
 import type { KubeObject } from './kube-object.js';
@@ -21,6 +21,8 @@ export interface WatchOptions {
 const SLACK_MILLISECONDS = 15_000;
 const STEADY_MILLISECONDS = 5_000;
 const [FIRST_PAUSE, LONGEST_PAUSE] = [100, 15_000];
+/** A kind that is not served comes with an installation, if ever. */
+const UNSERVED_SECONDS = 60;
 
 interface Line {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
@@ -47,7 +49,7 @@ export async function* watch<Item extends KubeObject>(
     if (signal.aborted) return;
     if (failure) yield { type: 'lost', error: failure };
     if (options.clock.monotonic() - begun > STEADY_MILLISECONDS) failures = 0;
-    await options.clock.pause(pauseAfter(++failures, failure), signal);
+    await options.clock.pause(pauseAfter(++failures, failure, options.seconds), signal);
   }
 }
 
@@ -81,7 +83,7 @@ async function* untilItEnds<Item extends KubeObject>(
     return null;
   } catch (error) {
     // What is not understood (something between us and the server answers in its own words) is read anew, too.
-    if (isGone(error) || !isOutage(error)) place.version = null;
+    if (isGone(error) || isNotFound(error) || !isOutage(error)) place.version = null;
     return error as Error;
   }
 }
@@ -128,8 +130,9 @@ function parseLine(text: string): Line {
 const isOutage = (error: unknown): boolean => error instanceof ApiError || error instanceof ClusterUnreachable;
 
 /** Doubling, never less than the server asks for, and spread so that replicas do not come back at once. */
-function pauseAfter(failures: number, error: unknown): number {
+function pauseAfter(failures: number, error: unknown, watchSeconds = UNSERVED_SECONDS): number {
   const asked = error instanceof ApiError ? (error.retryAfterSeconds ?? 0) * 1_000 : 0;
+  if (isNotFound(error)) return Math.min(UNSERVED_SECONDS, watchSeconds) * 1_000;
   const doubled = Math.min(FIRST_PAUSE * 2 ** (failures - 1), LONGEST_PAUSE);
   return Math.max(asked, doubled * (0.5 + Math.random() / 2));
 }

@@ -17,7 +17,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { randomBytes } from 'node:crypto';
 import { never, testCluster, type TestCluster } from './support/cluster.js';
-import { anyWorkload, keeper, settings, shop, space, taskOn } from './support/desired.js';
+import { anyWorkload, ingressSettings, keeper, settings, shop, space, taskOn } from './support/desired.js';
 
 interface Template extends KubeObject {
   readonly spec: {
@@ -72,7 +72,9 @@ describe('manifests on a real API server', () => {
     await fc.assert(
       fc.asyncProperty(anyWorkload, async (any) => {
         const desired = { ...any, namespace };
-        const manifests = workloadManifests(desired, settings);
+        const ingresses = workloadManifests(desired, ingressSettings).filter(({ kind }) => kind === 'Ingress');
+        expect(ingresses).toHaveLength(desired.processes.some(({ name }) => name === 'web') ? desired.hosts.length : 0);
+        const manifests = [...workloadManifests(desired, settings), ...ingresses];
         for (const manifest of [configManifest(desired), ...manifests])
           expect(await refusalOf(stamped(manifest))).toBe('');
         const task = taskManifests(taskOn(desired), settings);
@@ -102,7 +104,10 @@ describe('manifests on a real API server', () => {
 
   it('are known to be as they were stated, by their own fields, and not when one was touched', async () => {
     const all = [shop, keeper].map((each) => ({ ...each, namespace }));
-    const stated = all.flatMap((each) => [configManifest(each), ...workloadManifests(each, settings)]);
+    const stated = all.flatMap((each) => [
+      ...[configManifest(each), ...workloadManifests(each, settings)],
+      ...workloadManifests(each, ingressSettings).filter(({ kind }) => kind === 'Ingress'),
+    ]);
     const manifests = [...walls, ...stated.map(stamped)];
     for (const manifest of manifests) await client.apply(manifest, never);
     for (const manifest of manifests) {

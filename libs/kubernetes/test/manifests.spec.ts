@@ -11,7 +11,7 @@ import {
 } from '../src/index.js';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { anyWorkload, keeper, settings, shop, space, taskOn } from './support/desired.js';
+import { anyWorkload, ingressSettings, keeper, settings, shop, space, taskOn } from './support/desired.js';
 
 /** Compares with the file; UPDATE_GOLDEN=1 writes it anew, for the diff to be read. */
 function expectGolden(name: string, manifests: readonly KubeObject[]): void {
@@ -59,6 +59,16 @@ describe('manifests', () => {
     expectGolden(
       'autoscaler',
       manifests.filter(({ kind }) => kind === 'HorizontalPodAutoscaler' || kind === 'PodDisruptionBudget'),
+    );
+  });
+
+  it('lead each host by an Ingress of its own where there is no Gateway API', () => {
+    const manifests = workloadManifests(shop, ingressSettings);
+    const others = (all: KubeObject[]) => all.filter(({ kind }) => kind !== 'HTTPRoute' && kind !== 'Ingress');
+    expect(others(manifests)).toEqual(others(workloadManifests(shop, settings)));
+    expectGolden(
+      'ingress',
+      manifests.filter((each) => !others([each]).length),
     );
   });
 
@@ -158,11 +168,14 @@ describe('manifests', () => {
     );
   });
 
-  it('have unique and valid names, whatever the workload', () => {
+  it.each([
+    ['a Gateway', settings],
+    ['Ingresses', ingressSettings],
+  ])('have unique and valid names, whatever the workload, through %s', (_, through) => {
     fc.assert(
       fc.property(anyWorkload, (desired) => {
         expect(desiredWorkload.safeParse(desired).error).toBeUndefined();
-        const manifests = [configManifest(desired), ...workloadManifests(desired, settings)];
+        const manifests = [configManifest(desired), ...workloadManifests(desired, through)];
         const identities = manifests.map(identityOf);
         expect(new Set(identities).size).toBe(identities.length);
         for (const { metadata } of manifests) {

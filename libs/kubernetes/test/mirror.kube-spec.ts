@@ -40,7 +40,7 @@ describe('a mirror of one kind', () => {
   });
 
   /** Follows the objects with one label of this test. */
-  function follow(set: string, watchSeconds?: number): Following {
+  function follow(set: string, watchSeconds?: number, isOptional = false): Following {
     const controller = new AbortController();
     const hints: string[] = [];
     let replaced = 0;
@@ -48,6 +48,7 @@ describe('a mirror of one kind', () => {
       ...{ kind: kinds.configMap, clock, selector: `set=${set}`, indexBy: (item) => item.metadata.labels?.['app'] },
       ...{ onChange: (item) => hints.push(item.metadata.name), onReplace: () => replaced++ },
       ...(watchSeconds && { watchSeconds }),
+      isOptional,
     });
     const done = mirror.follow(controller.signal);
     const following = { mirror, hints, replaced: () => replaced, stop: () => (controller.abort(), done) };
@@ -159,6 +160,32 @@ describe('a mirror of one kind', () => {
     cluster.proxy.cutOpen();
     await apply('strange', 'strange', '3');
     await shows(following, 'strange', '3');
+  });
+
+  it('shows nothing of a kind that need not be there while it is not, and all of it when it comes', async () => {
+    await apply('optional', 'optional', '1');
+    const ofIt = (_: string, path: string) => path.includes('set%3Doptional');
+    cluster.proxy.break({ when: ofIt, fault: { kind: 'status', status: 404 } });
+    const [optional, needed] = [follow('optional', 1, true), follow('optional', 1)];
+    await connected(optional);
+    expect(optional.mirror.isServed).toBe(false);
+    expect(valueOf(optional, 'optional')).toBeUndefined();
+    await eventually(() => expect(needed.mirror.lost).toMatchObject({ status: 404 }));
+    cluster.proxy.heal();
+    await shows(optional, 'optional', '1');
+    expect(optional.mirror.isServed).toBe(true);
+    await shows(needed, 'optional', '1');
+    cluster.proxy.break({ when: ofIt, fault: { kind: 'status', status: 404 } });
+    cluster.proxy.cutOpen();
+    await shows(optional, 'optional', undefined);
+    expect(optional.mirror.lost).toBeNull();
+    // It is looked for again and again, and told of once.
+    const told = optional.replaced();
+    cluster.proxy.forget();
+    await eventually(() => expect(cluster.proxy.count(({ path }) => ofIt('', path))).toBeGreaterThan(4), {
+      within: 30_000,
+    });
+    expect(optional.replaced()).toBe(told);
   });
 
   it('waits as long as a throttled server asks', async () => {

@@ -59,6 +59,30 @@ describe('a look at a whole cluster', () => {
     expect(await failedIn()).toEqual(['gateway: It serves no HTTPRoute.']);
   });
 
+  it('says that routes are Ingresses where there is a class of them and no Gateway API', async () => {
+    const path = '/apis/networking.k8s.io/v1/ingressclasses/preflight';
+    await apply(path, {
+      ...{ apiVersion: 'networking.k8s.io/v1', kind: 'IngressClass', metadata: { name: 'preflight' } },
+      spec: { controller: 'example.com/played' },
+    });
+    const doors = async (ingressClass: string) => {
+      const { isFit, checks } = await preflight(cluster.client, { gateway, ingressClass }, never);
+      const door = checks.filter(({ name }) => name === 'gateway' || name === 'ingress');
+      return { isFit, doors: door.map(({ name, outcome, message }) => `${name} ${outcome}: ${message}`) };
+    };
+    expect(await doors('preflight')).toEqual({
+      ...{ isFit: true, doors: [expect.stringMatching(/^gateway passed: Gateway default\/preflight is there/)] },
+    });
+    answer('/apis/gateway.networking.k8s.io', 404);
+    expect(await doors('preflight')).toEqual({
+      ...{ isFit: true, doors: [expect.stringMatching(/^ingress passed: .* Ingresses of the class preflight\.$/)] },
+    });
+    expect(await doors('other')).toEqual({
+      ...{ isFit: false, doors: [expect.stringMatching(/^ingress failed: .* no class other of Ingresses\.$/)] },
+    });
+    await cluster.client.transport.ask({ method: 'DELETE', path, signal: never });
+  });
+
   it('finds that the gateway is not there', async () => {
     answer(`${GATEWAYS}/namespaces/default/gateways/preflight`, 404);
     expect(await failedIn()).toEqual(['gateway: There is no Gateway default/preflight.']);

@@ -49,10 +49,11 @@ export class ClusterSetups {
   /** @throws 422 with what is wrong with a kubeconfig */
   async parse(
     credentials: ClusterCredentials,
-    { registry, gateway, dnsNamespace }: ClusterSettings,
+    { registry, gateway, ingressClass, dnsNamespace }: ClusterSettings,
   ): Promise<ClusterSetup> {
     const { url: gatewayUrl, namespace, name } = gateway;
-    const settings = { registry, gateway: { namespace, name }, dnsNamespace };
+    const door = { gateway: { namespace, name }, ...(ingressClass !== undefined && { ingressClass }) };
+    const settings = { registry, ...door, dnsNamespace };
     return { access: await accessOf(credentials), settings, gatewayUrl };
   }
 

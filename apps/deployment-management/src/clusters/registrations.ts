@@ -93,5 +93,7 @@ export class Registrations {
   }
 }
 
-const pointerOf = (names: readonly string[]): string =>
-  names.every((name) => name === 'gateway') ? '/settings/gateway' : '/credentials';
+function pointerOf(names: readonly string[]): string {
+  if (names.every((name) => name === 'gateway')) return '/settings/gateway';
+  return names.every((name) => name === 'ingress') ? '/settings/ingressClass' : '/credentials';
+}

@@ -96,6 +96,28 @@ describe('the permissions of deployment-management in a cluster', () => {
     await eventually(async () => expect(await endSpace()).toBeNull(), { within: 60_000 });
     await preflight(world.account, { gateway: { namespace: 'gateway', name: 'public' } }, never);
 
+    // The same where the Gateway API is not installed.
+    proxy.break({
+      when: (_, path) => path.includes('gateway.networking.k8s.io'),
+      fault: { kind: 'status', status: 404 },
+    });
+    const through = world.also({ ingressClass: 'played' });
+    const beside = { ...workload('web', 'c3'), namespace: `${web.namespace}-2`, environmentId: randomUUID() };
+    await through.apply(beside, never);
+    await eventually(
+      async () => expect((await through.observe(id, never))?.routes).toMatchObject([{ accepted: true }]),
+      {
+        within: 30_000,
+      },
+    );
+    await through.apply({ ...beside, generation: 3, hosts: [] }, never);
+    await preflight(
+      world.account,
+      { gateway: { namespace: 'gateway', name: 'public' }, ingressClass: 'played' },
+      never,
+    );
+    await through.close();
+
     expect(proxy.seen.filter(({ status }) => status === 403)).toEqual([]);
     expect([...new Set(proxy.seen.flatMap(usedBy))].sort()).toEqual([...granted].sort());
   }, 180_000);

@@ -18,8 +18,13 @@ export interface KubernetesWorld {
   readonly proxy: FaultProxy;
   readonly plane: KubePlane;
   readonly metrics: PlayedMetrics;
+  readonly gateway: PlayedGateway;
+  /** Another one beside `runtime`, as after a restart: on a cluster that is known differently. */
+  also(settings: Partial<Settings>): KubernetesRuntime;
   close(): Promise<void>;
 }
+
+type Settings = ConstructorParameters<typeof KubernetesRuntime>[0]['settings'];
 
 export const never = new AbortController().signal;
 
@@ -44,15 +49,17 @@ export async function kubernetesWorld(
   const server = await proxy.listen();
   const identified = { server, ...(token && { token: () => token }) };
   const account = new KubeClient(new Transport(identified, clock));
-  const runtime = new KubernetesRuntime({
-    client: new KubeClient(new Transport(identified, clock)),
-    clock,
-    gatewayUrl: await gateway.listen(),
-    settings: {
-      ...{ registry: 'registry.example/berth', dnsNamespace: 'kube-system' },
-      gateway: { namespace: 'gateway', name: 'public' },
-    },
-  });
+  const gatewayUrl = await gateway.listen();
+  const settings: Settings = {
+    ...{ registry: 'registry.example/berth', dnsNamespace: 'kube-system' },
+    gateway: { namespace: 'gateway', name: 'public' },
+  };
+  const also = (more: Partial<Settings>) =>
+    new KubernetesRuntime({
+      ...{ client: new KubeClient(new Transport(identified, clock)), clock, gatewayUrl },
+      settings: { ...settings, ...more },
+    });
+  const runtime = also({});
   const close = async () => {
     await runtime.close();
     account.transport.close();
@@ -62,7 +69,7 @@ export async function kubernetesWorld(
     await proxy.close();
     await plane.stop();
   };
-  return { runtime, account, direct, proxy, plane, metrics, close };
+  return { runtime, account, direct, proxy, plane, metrics, gateway, also, close };
 }
 
 /** Resolves when the runtime can be asked again. */

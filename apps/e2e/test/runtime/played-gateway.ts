@@ -10,6 +10,11 @@ interface Route extends KubeObject {
   };
 }
 
+interface Ingress extends KubeObject {
+  readonly spec: { readonly rules?: readonly { readonly host?: string }[] };
+  readonly status?: { readonly loadBalancer?: { readonly ingress?: readonly object[] } };
+}
+
 interface Slice extends KubeObject {
   readonly endpoints?: readonly { readonly conditions?: { readonly ready?: boolean } }[];
 }
@@ -18,14 +23,17 @@ const WORKLOAD = 'berth.dev/workload';
 const MERGE = 'application/merge-patch+json';
 
 /**
- * Does what a gateway's controller does, without sending requests on to pods, which KWOK only plays: it accepts routes,
- * and answers 200 for a host whose workload has a ready endpoint, as the cluster lists it.
+ * Does what a gateway's controller does, without sending requests on to pods, which KWOK only plays: it accepts routes and
+ * Ingresses, and answers 200 for a host whose workload has a ready endpoint, as the cluster lists it.
  */
 export class PlayedGateway {
   private readonly server: Server;
   private readonly stopped = new AbortController();
   private readonly routes: Mirror<Route>;
   private readonly slices: Mirror<Slice>;
+  private readonly ingresses: Mirror<Ingress>;
+  /** Whether it takes Ingresses over; without that it knows none of their hosts. */
+  takesIngresses = true;
   private following: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly client: KubeClient) {
@@ -36,6 +44,11 @@ export class PlayedGateway {
       onChange: (route) => void this.accept([route]),
       onReplace: () => void this.accept(this.routes.of('all')),
     });
+    this.ingresses = new Mirror<Ingress>(client, {
+      ...{ ...common, kind: kinds.ingress, indexBy: () => 'all' },
+      onChange: () => void this.takeOver(),
+      onReplace: () => void this.takeOver(),
+    });
     this.server = createServer((request, response) => {
       const answers = this.hasEndpoint(request.headers.host ?? '');
       response.writeHead(answers ? 200 : 503).end();
@@ -44,7 +57,7 @@ export class PlayedGateway {
 
   async listen(): Promise<string> {
     const { signal } = this.stopped;
-    this.following = Promise.all([this.routes.follow(signal), this.slices.follow(signal)]);
+    this.following = Promise.all([this.routes, this.slices, this.ingresses].map((each) => each.follow(signal)));
     await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
@@ -58,8 +71,26 @@ export class PlayedGateway {
 
   private hasEndpoint(host: string): boolean {
     const route = this.routes.of('all').find(({ spec }) => spec.hostnames?.includes(host));
-    const slices = this.slices.of((route && workloadOf(route)) ?? '');
+    const ingress = this.ingresses
+      .of('all')
+      .find((each) => isTaken(each) && each.spec.rules?.some((rule) => rule.host === host));
+    const door = route ?? ingress;
+    const slices = this.slices.of((door && workloadOf(door)) ?? '');
     return slices.some(({ endpoints }) => endpoints?.some(({ conditions }) => conditions?.ready));
+  }
+
+  /** Takes over what waits for it, as a controller does: by saying where it answers. */
+  async takeOver(): Promise<void> {
+    const waiting = this.takesIngresses ? this.ingresses.of('all').filter((each) => !isTaken(each)) : [];
+    for (const { metadata } of waiting) {
+      const path = `${pathOf(kinds.ingress, metadata.namespace, metadata.name)}/status?fieldManager=played`;
+      const body = { status: { loadBalancer: { ingress: [{ ip: '192.0.2.1' }] } } };
+      const { signal } = this.stopped;
+      // One that went meanwhile is not there to be taken over.
+      await this.client.transport
+        .ask({ method: 'PATCH', path, body, contentType: MERGE, signal })
+        .catch(() => undefined);
+    }
   }
 
   private async accept(routes: readonly Route[]): Promise<void> {
@@ -87,6 +118,8 @@ export class PlayedGateway {
 }
 
 const workloadOf = ({ metadata }: KubeObject): string | undefined => metadata.labels?.[WORKLOAD];
+
+const isTaken = ({ status }: Ingress): boolean => (status?.loadBalancer?.ingress ?? []).length > 0;
 
 const isAccepted = ({ metadata, status }: Route): boolean =>
   status?.parents?.[0]?.conditions[0]?.observedGeneration === metadata.generation;

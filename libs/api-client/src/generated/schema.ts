@@ -3752,11 +3752,13 @@ export interface components {
         /** @default kube-system */
         dnsNamespace: string;
         gateway: {
+          /** @default public */
           name: string;
           namespace: string;
           /** Format: uri */
           url: string;
         };
+        ingressClass?: string;
         /** @default  */
         registry: string;
       } | null;
@@ -3777,6 +3779,7 @@ export interface components {
           | 'kinds'
           | 'permissions'
           | 'gateway'
+          | 'ingress'
           | 'metrics'
           | 'storage'
           | 'pod-security';
@@ -4096,11 +4099,13 @@ export interface components {
         /** @default kube-system */
         dnsNamespace?: string;
         gateway: {
-          name: string;
+          /** @default public */
+          name?: string;
           namespace: string;
           /** Format: uri */
           url: string;
         };
+        ingressClass?: string;
         /** @default  */
         registry?: string;
       };
@@ -6305,11 +6310,13 @@ export interface components {
         /** @default kube-system */
         dnsNamespace?: string;
         gateway: {
-          name: string;
+          /** @default public */
+          name?: string;
           namespace: string;
           /** Format: uri */
           url: string;
         };
+        ingressClass?: string;
         /** @default  */
         registry?: string;
       };

@@ -58,6 +58,13 @@ export const taskLabels = (task: DesiredTask): Labels => ({
 /** What the log lines of a pod are named after: its process type, or that of its task. */
 export const processNameIn = (labels: Labels = {}): string => (labels[names.component] ?? '').replace(TASK_SUFFIX, '');
 
+/** Metadata of what a workload has, or one of its process types. */
+export const inside = (desired: DesiredWorkload, name: string, process?: string) => ({
+  name,
+  namespace: desired.namespace,
+  labels: process === undefined ? workloadLabels(desired) : processLabels(desired, process),
+});
+
 /** What selects the pods of one process type: it may never change, so it is only what never changes. */
 export const processSelector = (desired: DesiredWorkload, process: string): Labels => ({
   [names.workload]: desired.workloadId,

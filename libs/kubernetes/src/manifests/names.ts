@@ -26,6 +26,9 @@ export const volumeNameOf = ({ name, id }: { readonly name: string; readonly id:
 export const claimNameOf = (volume: { readonly name: string; readonly id: string }): string =>
   `volume-${volumeNameOf(volume)}`;
 
+/** Name of what leads one host to an app. */
+export const routeName = (app: string, host: string): string => hashed(`${app}-web`, `${app}/${host}`);
+
 const hashed = (readable: string, whole: string): string => `${cut(readable, LONGEST - 9)}-${hashOf(whole)}`;
 
 /** The first ten digits of a digest. */

@@ -8,6 +8,8 @@ export interface ClusterSettings {
   readonly minor: number;
   /** The Gateway that routes belong to, and the namespace its pods run in. */
   readonly gateway: { readonly namespace: string; readonly name: string };
+  /** Class of the Ingresses that routes are, of a controller in the gateway's namespace; absent: they are HTTPRoutes of the Gateway. */
+  readonly ingressClass?: string;
   /** The namespace that the cluster's DNS runs in. */
   readonly dnsNamespace: string;
 }

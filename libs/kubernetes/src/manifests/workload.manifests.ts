@@ -1,8 +1,9 @@
 import type { DesiredProcess, DesiredWorkload } from '@berth/contracts/runtime';
 import type { KubeObject } from '../kube-object.js';
-import { processLabels, processSelector, workloadLabels } from './labels.js';
+import { inside, processSelector } from './labels.js';
 import { processObjectName } from './names.js';
-import { configName, podTemplate, WEB_PORT, WEB_PORT_NAME } from './pod.manifest.js';
+import { configName, podTemplate, WEB_PORT_NAME } from './pod.manifest.js';
+import { gatewayPolicy, routes } from './routes.manifests.js';
 import { encoded } from './secret-data.js';
 import type { ClusterSettings } from './settings.js';
 import { claimTemplates, isStateful, volumeClaims, volumesIn } from './volumes.manifests.js';
@@ -18,7 +19,7 @@ export const deploymentName = (desired: DesiredWorkload, process: string): strin
 export function workloadManifests(desired: DesiredWorkload, settings: ClusterSettings): KubeObject[] {
   const web = desired.processes.find(({ name }) => name === 'web');
   return [
-    ...(web ? [service(desired), ingressPolicy(desired, settings)] : []),
+    ...(web ? [service(desired), gatewayPolicy(desired, settings)] : []),
     ...desired.processes.flatMap((process) => volumeClaims(desired, process, deploymentName(desired, process.name))),
     ...desired.processes.map((process) =>
       isStateful(process) ? statefulSet(desired, process, settings) : deployment(desired, process, settings),
@@ -26,7 +27,7 @@ export function workloadManifests(desired: DesiredWorkload, settings: ClusterSet
     ...desired.processes.filter(isStateful).map((process) => nameService(desired, process)),
     ...desired.processes.filter((process) => mostOf(process) > 1).map((process) => disruptionBudget(desired, process)),
     ...desired.processes.flatMap((process) => autoscaler(desired, process)),
-    ...(web && desired.hosts.length > 0 ? [httpRoute(desired, settings)] : []),
+    ...(web && desired.hosts.length > 0 ? routes(desired, settings) : []),
   ];
 }
 
@@ -36,12 +37,6 @@ export function configManifest(desired: DesiredWorkload): KubeObject {
   const data = encoded(desired.environment);
   return { apiVersion: 'v1', kind: 'Secret', type: 'Opaque', metadata, immutable: true, data } as KubeObject;
 }
-
-const inside = (desired: DesiredWorkload, name: string, process?: string) => ({
-  name,
-  namespace: desired.namespace,
-  labels: process === undefined ? workloadLabels(desired) : processLabels(desired, process),
-});
 
 function deployment(desired: DesiredWorkload, process: DesiredProcess, settings: ClusterSettings): KubeObject {
   const spec = {
@@ -95,18 +90,6 @@ function service(desired: DesiredWorkload): KubeObject {
   } as KubeObject;
 }
 
-/** The gateway may reach `web`, and nobody else may. */
-function ingressPolicy(desired: DesiredWorkload, { gateway }: ClusterSettings): KubeObject {
-  const from = [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': gateway.namespace } } }];
-  const spec = {
-    podSelector: { matchLabels: processSelector(desired, 'web') },
-    policyTypes: ['Ingress'],
-    ingress: [{ from, ports: [{ protocol: 'TCP', port: WEB_PORT }] }],
-  };
-  const metadata = inside(desired, `${desired.name}-from-gateway`, 'web');
-  return { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata, spec } as KubeObject;
-}
-
 function disruptionBudget(desired: DesiredWorkload, process: DesiredProcess): KubeObject {
   const spec = { maxUnavailable: 1, selector: { matchLabels: processSelector(desired, process.name) } };
   const metadata = inside(desired, deploymentName(desired, process.name), process.name);
@@ -125,13 +108,4 @@ function autoscaler(desired: DesiredWorkload, { name, autoscaling }: DesiredProc
     metrics: [{ type: 'Resource', resource: { name: 'cpu', target } }],
   };
   return [{ apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', metadata, spec } as KubeObject];
-}
-
-function httpRoute(desired: DesiredWorkload, { gateway }: ClusterSettings): KubeObject {
-  const parent = { group: 'gateway.networking.k8s.io', kind: 'Gateway', ...gateway };
-  const backend = { group: '', kind: 'Service', name: desired.name, port: 80, weight: 1 };
-  const matches = [{ path: { type: 'PathPrefix', value: '/' } }];
-  const spec = { parentRefs: [parent], hostnames: desired.hosts, rules: [{ matches, backendRefs: [backend] }] };
-  const metadata = inside(desired, desired.name, 'web');
-  return { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'HTTPRoute', metadata, spec } as KubeObject;
 }

@@ -20,7 +20,7 @@ const found = (name: Name, outcome: 'warning' | 'failed', message: string, nextS
  */
 export async function preflight(
   client: KubeClient,
-  { gateway }: Pick<ClusterSettings, 'gateway'>,
+  settings: Pick<ClusterSettings, 'gateway' | 'ingressClass'>,
   signal: AbortSignal,
 ): Promise<ClusterReport> {
   try {
@@ -28,9 +28,9 @@ export async function preflight(
     const checks = [
       passed('reachable', 'Its API answers, with a certificate of the given authority.'),
       passed('accepted', 'It takes the token or certificate.'),
-      ...factChecks(facts),
+      ...factChecks(facts, settings.ingressClass),
       await permissionCheck(client, facts, signal),
-      ...(await gatewayChecks(client, facts, gateway, signal)),
+      ...(await doorChecks(client, facts, settings, signal)),
       await storageCheck(client, signal),
       await podSecurityCheck(client, signal),
     ];
@@ -49,8 +49,8 @@ const nameOf: Record<ClusterProblem['code'], Name> = {
   metrics_missing: 'metrics',
 };
 
-function factChecks(facts: ClusterFacts): ClusterCheck[] {
-  const problems = problemsOf(facts).map(({ code, severity, message, nextStep }) =>
+function factChecks(facts: ClusterFacts, ingressClass?: string): ClusterCheck[] {
+  const problems = problemsOf(facts, ingressClass).map(({ code, severity, message, nextStep }) =>
     found(nameOf[code], severity === 'blocking' ? 'failed' : 'warning', message, nextStep),
   );
   const good: [Name, string][] = [
@@ -85,26 +85,47 @@ async function mayI(client: KubeClient, permission: Permission, signal: AbortSig
   return status.allowed;
 }
 
-/** None where the Gateway API itself is missing, which is told among the kinds. */
-async function gatewayChecks(
+/** Which door leads to workloads. None where there is none, which is told among the kinds. */
+async function doorChecks(
   client: KubeClient,
   { missing }: ClusterFacts,
-  { namespace, name }: ClusterSettings['gateway'],
+  { gateway, ingressClass }: Pick<ClusterSettings, 'gateway' | 'ingressClass'>,
   signal: AbortSignal,
 ): Promise<ClusterCheck[]> {
-  if (missing.some(({ kind }) => kind === 'HTTPRoute')) return [];
+  if (missing.every(({ kind }) => kind !== 'HTTPRoute')) return [await gatewayCheck(client, gateway, signal)];
+  return ingressClass === undefined ? [] : [await ingressCheck(client, ingressClass, signal)];
+}
+
+function gatewayCheck(
+  client: KubeClient,
+  { namespace, name }: ClusterSettings['gateway'],
+  signal: AbortSignal,
+): Promise<ClusterCheck> {
   const label = `Gateway ${namespace}/${name}`;
   const path = `/apis/gateway.networking.k8s.io/v1/namespaces/${namespace}/gateways/${name}`;
-  const check = await looked('gateway', async () => {
+  return looked('gateway', async () => {
     try {
       await client.transport.ask({ method: 'GET', path, signal });
-      return passed('gateway', `${label} is there: routes can belong to it.`);
+      return passed('gateway', `${label} is there: routes are HTTPRoutes that belong to it.`);
     } catch (error) {
       if (!isNotFound(error)) throw error;
       return found('gateway', 'failed', `There is no ${label}.`, 'Make it, or name the one that there is.');
     }
   });
-  return [check];
+}
+
+function ingressCheck(client: KubeClient, name: string, signal: AbortSignal): Promise<ClusterCheck> {
+  const path = `/apis/networking.k8s.io/v1/ingressclasses/${name}`;
+  return looked('ingress', async () => {
+    try {
+      await client.transport.ask({ method: 'GET', path, signal });
+      return passed('ingress', `It serves no Gateway API: routes are Ingresses of the class ${name}.`);
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+      const message = `It serves no Gateway API, and there is no class ${name} of Ingresses.`;
+      return found('ingress', 'failed', message, 'Install the controller of that class, or name one that there is.');
+    }
+  });
 }
 
 interface Classes {

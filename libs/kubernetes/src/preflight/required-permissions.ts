@@ -19,7 +19,7 @@ const needs: readonly (readonly [group: string, resources: readonly string[], ve
   ['apps', ['deployments', 'statefulsets'], OWNED],
   ['autoscaling', ['horizontalpodautoscalers'], OWNED],
   ['batch', ['jobs'], OWNED],
-  ['networking.k8s.io', ['networkpolicies'], OWNED],
+  ['networking.k8s.io', ['networkpolicies', 'ingresses'], OWNED],
   ['policy', ['poddisruptionbudgets'], OWNED],
   ['gateway.networking.k8s.io', ['httproutes'], OWNED],
   ['', ['pods'], SEEN],
@@ -30,6 +30,7 @@ const needs: readonly (readonly [group: string, resources: readonly string[], ve
   ['', ['pods/exec', 'pods/portforward'], ['get', 'create']],
   ['metrics.k8s.io', ['pods'], ['list']],
   ['gateway.networking.k8s.io', ['gateways'], ['get']],
+  ['networking.k8s.io', ['ingressclasses'], ['get']],
   ['storage.k8s.io', ['storageclasses'], ['list']],
 ];
 

@@ -10,6 +10,9 @@ export const settings: ClusterSettings = {
   gateway: { namespace: 'gateway', name: 'public' },
 };
 
+/** Of a cluster without the Gateway API. */
+export const ingressSettings: ClusterSettings = { ...settings, ingressClass: 'nginx' };
+
 export const space: EnvironmentSpace = {
   ...{ namespace: 'shop-production-0123456789', organizationId: uuid('1'), projectId: uuid('2') },
   ...{ environmentId: uuid('3'), internet: true },

@@ -15,6 +15,7 @@ interface Options {
   readonly registry?: string;
   readonly gateway: string;
   readonly gatewayUrl: string;
+  readonly ingressClass?: string;
 }
 
 export const options = (command: Command): Command =>
@@ -26,21 +27,31 @@ export const options = (command: Command): Command =>
     .option('--token-stdin', 'token of a service account on stdin, with --api')
     .requiredOption('--gateway <namespace/name>', 'the Gateway that routes belong to')
     .requiredOption('--gateway-url <url>', 'where that gateway answers')
+    .option(
+      '--ingress-class <name>',
+      'for a cluster without the Gateway API; --gateway is the namespace of its controller',
+    )
     .option('--registry <path>', 'where images lie that are built here: registry.example/berth')
     .option('--region <region>', 'where it is');
 
 export async function run({ client, io, out }: Context, given: Options, name: string): Promise<void> {
-  const [namespace = '', gateway = '', ...rest] = given.gateway.split('/');
-  if (gateway === '' || rest.length > 0) throw usageError('Say --gateway NAMESPACE/NAME.');
   const body = {
     ...{ name, region: given.region ?? null, credentials: await credentialsOf(io, given) },
     settings: {
-      gateway: { namespace, name: gateway, url: given.gatewayUrl },
+      ...doorOf(given),
       ...(given.registry !== undefined && { registry: given.registry }),
     },
   };
   const made = await answerOf(client.POST('/v1/clusters', { body }));
   await out.result(made, () => `Cluster ${made.name} is registered: berth envs create NAME --cluster ${made.name}`);
+}
+
+function doorOf({ gateway, gatewayUrl: url, ingressClass }: Options) {
+  const [namespace = '', name = '', ...rest] = gateway.split('/');
+  const isWhole = name !== '' || (ingressClass !== undefined && !gateway.includes('/'));
+  if (!isWhole || rest.length > 0) throw usageError('Say --gateway NAMESPACE/NAME.');
+  const named = { namespace, url, ...(name !== '' && { name }) };
+  return { gateway: named, ...(ingressClass !== undefined && { ingressClass }) };
 }
 
 type Credentials = Schemas['CreateCluster']['credentials'];

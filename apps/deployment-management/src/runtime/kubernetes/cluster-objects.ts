@@ -87,5 +87,10 @@ export interface HttpRoute extends KubeObject {
   };
 }
 
+export interface Ingress extends KubeObject {
+  readonly spec: { readonly rules?: readonly { readonly host?: string }[] };
+  readonly status?: { readonly loadBalancer?: { readonly ingress?: readonly object[] } };
+}
+
 export const conditionOf = (conditions: readonly Condition[] | undefined, type: string): Condition | undefined =>
   conditions?.find((each) => each.type === type);

@@ -18,6 +18,8 @@ export const clusterVariables = {
   CLUSTER_REGISTRY: z.string().default(''),
   /** The Gateway that routes belong to, `NAMESPACE/NAME`. */
   CLUSTER_GATEWAY: gateway.default({ namespace: 'gateway', name: 'public' }),
+  /** Class of the Ingresses that routes are where the cluster serves no Gateway API. */
+  CLUSTER_INGRESS_CLASS: z.string().min(1).optional(),
   /** Where that gateway answers, to prove that a route does. */
   CLUSTER_GATEWAY_URL: z.url({ protocol: /^http$/ }).optional(),
   /** Namespace of the cluster's DNS, which all workloads may ask. */

@@ -9,12 +9,15 @@ export const configuredCluster = (variables: ClusterVariables, clock: Clock): Ku
 
 /** @throws Error or KubeconfigInvalid, with the variable that is to be mended */
 export function clusterOf(variables: ClusterVariables, clock: Clock): ClusterSetup {
-  const { CLUSTER_GATEWAY_URL: gatewayUrl, CLUSTER_GATEWAY, CLUSTER_REGISTRY, CLUSTER_DNS_NAMESPACE } = variables;
+  const { CLUSTER_GATEWAY_URL: gatewayUrl, CLUSTER_GATEWAY: gateway, CLUSTER_INGRESS_CLASS: ingressClass } = variables;
   if (!gatewayUrl)
     throw new Error('RUNTIME=kubernetes needs CLUSTER_GATEWAY_URL: where the gateway of the cluster answers.');
   return {
     access: accessOf(variables, clock),
-    settings: { registry: CLUSTER_REGISTRY, gateway: CLUSTER_GATEWAY, dnsNamespace: CLUSTER_DNS_NAMESPACE },
+    settings: {
+      ...{ registry: variables.CLUSTER_REGISTRY, dnsNamespace: variables.CLUSTER_DNS_NAMESPACE },
+      ...{ gateway, ...(ingressClass !== undefined && { ingressClass }) },
+    },
     gatewayUrl,
   };
 }

@@ -32,7 +32,7 @@ import { ChangeFeed } from '../memory/change-feed.js';
 import type { InstanceName } from '../session-runtime.js';
 import { probeRoute } from '../process/probe-route.js';
 import { type ProbeAnswer, type Runtime, type RuntimeChange, RuntimeUnavailable } from '../runtime.js';
-import type { Deployment, EndpointSlice, HttpRoute, Pod, VolumeClaim } from './cluster-objects.js';
+import type { Deployment, EndpointSlice, HttpRoute, Ingress, Pod, VolumeClaim } from './cluster-objects.js';
 import type { Space, SpaceRemains } from '../space-runtime.js';
 import type { StorageClass } from '../volume-runtime.js';
 import { storageClassesOf } from './storage-classes.js';
@@ -87,10 +87,12 @@ export class KubernetesRuntime implements Runtime {
   private minor: number | null = null;
 
   constructor(private readonly options: KubernetesRuntimeOptions) {
-    const { client, clock } = options;
+    const { client, clock, settings } = options;
     this.changed = new ServingChanges(() => clock.now());
     this.cluster = new Cluster({
       ...{ client, clock, onReplace: () => this.feed.push({ resync: true }) },
+      // Another door is known: the Gateway API may be missing.
+      optional: settings.ingressClass === undefined ? [] : ['httpRoute'],
       onChange: (workloadId) => this.feed.push({ workloadId }),
     });
     this.tasks = new KubernetesTasks(client, this.cluster, () => this.settings);
@@ -224,7 +226,8 @@ export class KubernetesRuntime implements Runtime {
       pods: this.cluster.of<Pod>('pod', workloadId),
       deployments: this.cluster.of<Deployment>('deployment', workloadId),
       slices: this.cluster.of<EndpointSlice>('endpointSlice', workloadId),
-      routes: this.cluster.of<HttpRoute>('httpRoute', workloadId),
+      routes: this.cluster.serves('httpRoute') ? this.cluster.of<HttpRoute>('httpRoute', workloadId) : [],
+      ingresses: this.cluster.serves('httpRoute') ? [] : this.cluster.of<Ingress>('ingress', workloadId),
       claims: this.cluster.of<VolumeClaim>('persistentVolumeClaim', workloadId),
     };
   }
@@ -247,7 +250,9 @@ export class KubernetesRuntime implements Runtime {
 
   private get settings(): ClusterSettings {
     if (this.minor === null) throw new Error('The cluster was not asked for its version.');
-    return { ...this.options.settings, minor: this.minor };
+    const { ingressClass, ...settings } = this.options.settings;
+    const isIngress = ingressClass !== undefined && !this.cluster.serves('httpRoute');
+    return { ...settings, minor: this.minor, ...(isIngress && { ingressClass }) };
   }
 
   /** A config of another release that pods still start from. */

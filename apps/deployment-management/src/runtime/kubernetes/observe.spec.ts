@@ -1,6 +1,14 @@
 import { observedInstance } from '@berth/contracts/runtime';
 import { describe, expect, it } from '@jest/globals';
-import type { Condition, ContainerStatus, Deployment, EndpointSlice, HttpRoute, Pod } from './cluster-objects.js';
+import type {
+  Condition,
+  ContainerStatus,
+  Deployment,
+  EndpointSlice,
+  HttpRoute,
+  Ingress,
+  Pod,
+} from './cluster-objects.js';
 import { instancesOf, quantity } from './instances.js';
 import { observationOf } from './observe.js';
 import { ServingChanges } from './serving-changes.js';
@@ -203,7 +211,7 @@ describe('a route', () => {
   const serving = pod(container({ ready: true, state: { running: {} } }), [ready]);
   const isRouted = (routes: HttpRoute[], slices: EndpointSlice[]) => {
     const { instances } = observationOf(
-      { pods: [serving], deployments: [], slices, routes, claims: [] },
+      { pods: [serving], deployments: [], slices, routes, ingresses: [], claims: [] },
       null,
       gateway,
     );
@@ -212,6 +220,25 @@ describe('a route', () => {
 
   it('leads to a pod when the gateway accepted it as it is and the endpoint is ready', () => {
     expect(isRouted([route()], [slice(true)])).toBe(true);
+  });
+
+  it.each([
+    [true, [{ ip: '192.0.2.1' }]],
+    [true, [{ hostname: 'edge.example.com' }]],
+    [false, []],
+    [false, undefined],
+  ])('leads to a pod by an Ingress: %s, when its controller answers at %j', (expected, addresses) => {
+    const ingress: Ingress = {
+      ...{ apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', metadata: { name: 'shop', namespace: 'n' } },
+      spec: { rules: [{ host: 'shop.example.com' }] },
+      status: { loadBalancer: { ...(addresses && { ingress: addresses }) } },
+    };
+    const { instances } = observationOf(
+      { pods: [serving], deployments: [], slices: [slice(true)], routes: [], ingresses: [ingress], claims: [] },
+      null,
+      gateway,
+    );
+    expect(instances[0]?.routed).toBe(expected);
   });
 
   it.each([

@@ -5,6 +5,7 @@ import {
   type Deployment,
   type EndpointSlice,
   type HttpRoute,
+  type Ingress,
   type Pod,
   type VolumeClaim,
 } from './cluster-objects.js';
@@ -16,7 +17,9 @@ export interface WorkloadObjects {
   readonly pods: readonly Pod[];
   readonly deployments: readonly Deployment[];
   readonly slices: readonly EndpointSlice[];
+  /** Through the door that the cluster has; the other is empty. */
   readonly routes: readonly HttpRoute[];
+  readonly ingresses: readonly Ingress[];
   readonly claims: readonly VolumeClaim[];
 }
 
@@ -35,7 +38,7 @@ export function observationOf(
   desired: DesiredWorkload | null,
   gateway: Gateway,
 ): Observation {
-  const hosts = acceptedHosts(objects.routes, gateway);
+  const hosts = new Set([...acceptedHosts(objects.routes, gateway), ...publishedHosts(objects.ingresses)]);
   const endpoints = readyEndpoints(objects.slices);
   // Pods of a StatefulSet are in a service that gives them names, whatever they do.
   const isRouted = ({ metadata }: Pod): boolean =>
@@ -57,7 +60,7 @@ const troublesOf = (pods: readonly Pod[], { release }: DesiredWorkload): Trouble
     .filter((each) => each !== null);
 
 /** Hosts of routes that our gateway took over as they are now, not as they were before an edit. */
-function acceptedHosts(routes: readonly HttpRoute[], gateway: Gateway): ReadonlySet<string> {
+function acceptedHosts(routes: readonly HttpRoute[], gateway: Gateway): string[] {
   const accepted = routes.filter(({ metadata, status }) =>
     status?.parents?.some(({ parentRef, conditions }) => {
       const condition = conditionOf(conditions, 'Accepted');
@@ -66,8 +69,14 @@ function acceptedHosts(routes: readonly HttpRoute[], gateway: Gateway): Readonly
       return isOurs && condition?.status === 'True' && condition.observedGeneration === metadata.generation;
     }),
   );
-  return new Set(accepted.flatMap(({ spec }) => spec.hostnames ?? []));
+  return accepted.flatMap(({ spec }) => spec.hostnames ?? []);
 }
+
+/** Hosts of Ingresses that a controller has taken over: it then says where it answers. */
+const publishedHosts = (ingresses: readonly Ingress[]): string[] =>
+  ingresses
+    .filter(({ status }) => (status?.loadBalancer?.ingress ?? []).length > 0)
+    .flatMap(({ spec }) => (spec.rules ?? []).map(({ host }) => host ?? ''));
 
 function readyEndpoints(slices: readonly EndpointSlice[]): ReadonlySet<string> {
   const ready = slices.flatMap(({ endpoints }) => (endpoints ?? []).filter(({ conditions }) => conditions?.ready));

@@ -32,13 +32,15 @@ export type ClusterCredentials = z.infer<typeof clusterCredentials>;
 export const clusterSettings = z.strictObject({
   /** Where images lie that were built here: `registry.example/berth`. */
   registry: z.string().max(300).default(''),
-  /** The Gateway that routes belong to. */
+  /** The Gateway that routes belong to. Where routes are Ingresses only the namespace counts: that of their controller's pods. */
   gateway: z.strictObject({
     namespace: kubeName,
-    name: kubeName,
+    name: kubeName.default('public'),
     /** Where it answers, to prove that a route does. */
     url: z.url({ protocol: /^http$/, error: 'must be an http address' }).max(500),
   }),
+  /** Class of the Ingresses that routes are where the cluster serves no Gateway API; absent: it has to. */
+  ingressClass: kubeName.optional(),
   /** Namespace of the cluster's DNS, which all workloads may ask. */
   dnsNamespace: kubeName.default('kube-system'),
 });
@@ -97,6 +99,7 @@ export const clusterCheck = z.object({
     'kinds',
     'permissions',
     'gateway',
+    'ingress',
     'metrics',
     'storage',
     'pod-security',

@@ -1,0 +1,46 @@
+import type { DesiredWorkload } from '@berth/contracts/runtime';
+import type { KubeObject } from '../kube-object.js';
+import { inside, processSelector } from './labels.js';
+import { routeName } from './names.js';
+import { WEB_PORT } from './pod.manifest.js';
+import type { ClusterSettings } from './settings.js';
+
+/** What leads the hosts of a workload to its service, through the door that the cluster has. */
+export const routes = (desired: DesiredWorkload, settings: ClusterSettings): KubeObject[] => {
+  const { ingressClass } = settings;
+  if (ingressClass === undefined) return [httpRoute(desired, settings)];
+  return desired.hosts.map((host) => ingress(desired, host, ingressClass));
+};
+
+/** The gateway may reach `web`, and nobody else may. */
+export function gatewayPolicy(desired: DesiredWorkload, { gateway }: ClusterSettings): KubeObject {
+  const from = [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': gateway.namespace } } }];
+  const spec = {
+    podSelector: { matchLabels: processSelector(desired, 'web') },
+    policyTypes: ['Ingress'],
+    ingress: [{ from, ports: [{ protocol: 'TCP', port: WEB_PORT }] }],
+  };
+  const metadata = inside(desired, `${desired.name}-from-gateway`, 'web');
+  return { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata, spec } as KubeObject;
+}
+
+function httpRoute(desired: DesiredWorkload, { gateway }: ClusterSettings): KubeObject {
+  const parent = { group: 'gateway.networking.k8s.io', kind: 'Gateway', ...gateway };
+  const backend = { group: '', kind: 'Service', name: desired.name, port: 80, weight: 1 };
+  const matches = [{ path: { type: 'PathPrefix', value: '/' } }];
+  const spec = { parentRefs: [parent], hostnames: desired.hosts, rules: [{ matches, backendRefs: [backend] }] };
+  const metadata = inside(desired, desired.name, 'web');
+  return { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'HTTPRoute', metadata, spec } as KubeObject;
+}
+
+/**
+ * One for each host: an Ingress does not say which version of it a controller has taken over, only that it has, by the
+ * address in its status. A new host is a new object, which has none yet.
+ */
+function ingress(desired: DesiredWorkload, host: string, ingressClassName: string): KubeObject {
+  const backend = { service: { name: desired.name, port: { number: 80 } } };
+  const paths = [{ path: '/', pathType: 'Prefix', backend }];
+  const metadata = inside(desired, routeName(desired.name, host), 'web');
+  const spec = { ingressClassName, rules: [{ host, http: { paths } }] };
+  return { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', metadata, spec } as KubeObject;
+}
