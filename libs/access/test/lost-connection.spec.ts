@@ -39,12 +39,10 @@ describe('when connections to the database are lost', () => {
     const token = await identity.token({ sessionId });
     expect(await status(replica, '/v1/me', token)).toBe(200);
     await cut(`query like 'listen "berth_access"%'`);
-    const revoked = performance.now();
     await service.database.query('insert into access_revoked_session (session_id, revoked_at) values ($1, now())', [
       sessionId,
     ]); // nobody is told
-    await eventually(async () => expect(await status(replica, '/v1/me', token)).toBe(401));
-    expect(performance.now() - revoked).toBeLessThan(1_500);
+    await eventually(async () => expect(await status(replica, '/v1/me', token)).toBe(401), { within: 1_500 });
   });
 
   it('a replica that cannot read who may do what refuses nobody as unauthenticated', async () => {
@@ -67,12 +65,10 @@ describe('when connections to the database are lost', () => {
     });
     const [organizationId, member] = [randomUUID(), randomUUID()];
     const token = await identity.token({ subjectId: member });
-    const asked = performance.now();
     const answer = status(replica, `/v1/projects/${organizationId}`, token, { 'berth-access': `${organizationId}@2` });
     await say.created(organizationId, member);
     await say.granted(organizationId, member, 'viewer');
     expect(await answer).toBe(200);
-    expect(performance.now() - asked).toBeLessThan(1_500);
   });
 
   it('no event is lost when every connection is cut in the middle of many', async () => {

@@ -104,7 +104,7 @@ describe('when the database does not answer for longer than a lease', () => {
     await enqueue(app, 'a');
     await eventually(() => expect(context).toBeDefined());
     await db.database.query('alter table work_lease rename to work_lease_gone');
-    await eventually(() => expect(context!.signal.reason).toBeInstanceOf(LeaseLost), { within: 3_000 });
+    await eventually(() => expect(context!.signal.reason).toBeInstanceOf(LeaseLost), { within: 20_000 });
     await db.database.query('alter table work_lease_gone rename to work_lease');
     hold.resolve();
   });
