@@ -93,6 +93,8 @@ const reads: Readonly<Record<string, readonly string[]>> = {
   credits: [],
   'credits list': [],
   'invoices list': [],
+  payments: [],
+  'payments list': [],
   'webhooks list': [],
   'webhooks deliveries': [hook.url],
   'invoices show': [],
@@ -196,6 +198,8 @@ const others: Readonly<Record<string, readonly string[]>> = {
   'invoices pdf': ['BERTH-000001'],
   'invoices credit-note': ['BERTH-000001'],
   'invoices void': ['BERTH-000001', '--reason', 'a mistake'],
+  'invoices pay': ['BERTH-000001'],
+  'invoices mark-paid': ['BERTH-000001', '--reason', 'in cash'],
   'invoices csv': ['BERTH-000001'],
   'invoices export': ['BERTH-000001'],
   'invoices verify': ['invoice.json'],
@@ -272,6 +276,7 @@ describe('every command', () => {
     const same = { before: '0.00', after: '0.00', difference: '0.00', causes: [] };
     platform.on('GET /v1/costs/comparison', { currency: 'EUR', month: '2026-11', with: '2026-10', ...same });
     platform.on('GET /v1/invoices', page());
+    platform.on('GET /v1/payments', page());
     platform.on('GET /v1/webhooks', page(hook));
     platform.on(`GET /v1/webhooks/${hook.id}/deliveries`, page());
     platform.on('GET /v1/invoices/preview', openMonth);

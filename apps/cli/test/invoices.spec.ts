@@ -139,6 +139,32 @@ describe('berth invoices', () => {
     expect(await terminal.berth(['invoices', 'void', 'BERTH-000007'])).toMatchObject({ code: 2 });
   });
 
+  it('are paid where the provider says, and by hand for a reason', async () => {
+    const payment = {
+      ...{ id: idOf(86), invoiceId: summary.id, number: 'BERTH-000007', organizationId: idOf(1), attempt: 1 },
+      ...{ provider: 'stripe', amount: '13.64', currency: 'EUR', state: 'pending', reference: 'cs_1', failure: null },
+      ...{ payAt: 'https://pay.example/cs_1', isSurplus: false, askedAt: '2026-12-04T00:00:00.000Z', endedAt: null },
+      nextLookAt: null,
+    };
+    platform.on('POST /v1/payments', payment);
+    const pay = async () => (await terminal.berth(['invoices', 'pay', 'BERTH-000007'])).stdout;
+    expect(await pay()).toBe('13.64 EUR for BERTH-000007: https://pay.example/cs_1\n');
+    expect(platform.bodies('POST /v1/payments')).toEqual([{ invoiceId: summary.id }]);
+    platform.on('POST /v1/payments', { ...payment, state: 'asked', payAt: null });
+    expect(await pay()).toContain('the provider is being asked. See: berth payments');
+    const failed = { ...payment, state: 'failed', payAt: null, failure: 'Nobody paid in time.' };
+    platform.on('GET /v1/payments', page(payment, failed, { ...payment, state: 'paid', isSurplus: true }));
+    const { stdout } = await terminal.berth(['payments']);
+    expect(stdout).toMatch(/BERTH-000007 +13\.64 EUR +pending +2026-12-04 00:00:00 +- +https:\/\/pay\.example\/cs_1\n/);
+    expect(stdout).toMatch(/failed .* Nobody paid in time\.\n.* paid .* to be paid back\n/);
+    const byHand = `POST /v1/admin/metering/invoices/${summary.id}/payments`;
+    platform.on(byHand, { ...summary, status: 'paid', document, sha256: sha256Of(document) });
+    const marked = await terminal.berth(['invoices', 'mark-paid', 'BERTH-000007', '--reason', 'in cash']);
+    expect(marked.stdout).toBe('BERTH-000007 is paid.\n');
+    expect(platform.bodies(byHand)).toEqual([{ reason: 'in cash' }]);
+    expect(await terminal.berth(['invoices', 'mark-paid', 'BERTH-000007'])).toMatchObject({ code: 2 });
+  });
+
   it('that are not there exit with 4', async () => {
     const ran = await terminal.berth(['invoices', 'show', 'BERTH-000008']);
     expect(ran).toMatchObject({ code: 4, stderr: expect.stringContaining('There is no invoice BERTH-000008.') });

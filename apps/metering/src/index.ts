@@ -12,6 +12,7 @@ import { HourlyTotals1763700000051 } from './database/migrations/hourly-totals.m
 import { IndexSpans1763700000005 } from './database/migrations/index-spans.migration.js';
 import { MeterVolumes1763700000052 } from './database/migrations/meter-volumes.migration.js';
 import { NameParties1763700000022 } from './database/migrations/name-parties.migration.js';
+import { Payments1763700000064 } from './database/migrations/payments.migration.js';
 import { PriceBookVersions1763700000003 } from './database/migrations/price-book-versions.migration.js';
 import { UsageAtScale1763700000031 } from './database/migrations/usage-at-scale.migration.js';
 import { UsageConservation1763700000032 } from './database/migrations/usage-conservation.migration.js';
@@ -42,6 +43,7 @@ export const metering: ServiceDefinition<Config> = {
     WaiveUsage1763700000061,
     CreditNotes1763700000062,
     Webhooks1763700000063,
+    Payments1763700000064,
   ],
   module: (parsed) => AppModule.with(parsed),
   connect: connectEvents,

@@ -81,7 +81,7 @@ describe('an invoice that is void', () => {
     const path = `/v1/admin/metering/invoices/${invoice.id}/void`;
     expect((await app.call(path, member, { reason: 'too much' })).status).toBe(403);
     expect((await app.call(`/v1/invoices/${invoice.id}/credit-note`, member)).status).toBe(404);
-    await billing.administer(`invoices/${invoice.id}/payments`, {});
+    await billing.administer(`invoices/${invoice.id}/payments`, { reason: 'bank transfer' });
     expect((await voidIt(invoice.id)).body).toMatchObject({ code: 'invoice_not_open' });
     expect(await statusOf(place)).toEqual([{ status: 'paid', creditNote: null }]);
   });

@@ -8,6 +8,7 @@ export * from './api/metering/credits.js';
 export * from './api/metering/explain.js';
 export * from './api/metering/invoices.js';
 export * from './api/metering/issuers.js';
+export * from './api/metering/payments.js';
 export * from './api/metering/price-books.js';
 export * from './api/metering/taxes.js';
 export * from './api/metering/usage.js';

@@ -10,6 +10,7 @@ export { type EventStreamOptions, sendEventStream, type StreamEvent } from './ht
 export { entityTag, requireMatch } from './http/entity-tag.js';
 export { type Accepted, acceptWebSocket, requireUpgrade } from './http/upgrade.js';
 export { openApiOf } from './http/open-api.js';
+export { RawBody } from './http/request-bodies.js';
 export { type Route, Routes } from './http/routes.js';
 export { Unguarded, UNGUARDED } from './http/unguarded.js';
 export { AnswerNotStored } from './idempotency/idempotency.interceptor.js';

@@ -344,6 +344,29 @@ create table outbox (
   constraint outbox_pkey PRIMARY KEY (seq)
 );
 
+create table payment (
+  id uuid not null,
+  invoice_id uuid not null,
+  organization_id uuid not null,
+  attempt integer not null,
+  provider text not null,
+  amount text not null,
+  currency text not null,
+  state text not null,
+  reference text,
+  pay_at text,
+  failure text,
+  is_surplus boolean not null default false,
+  asked_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  due_at timestamp with time zone,
+  looks integer not null default 0,
+  constraint payment_pkey PRIMARY KEY (id),
+  constraint payment_check CHECK (((due_at IS NULL) = (state = ANY (ARRAY['paid'::text, 'failed'::text, 'withdrawn'::text])))),
+  constraint payment_invoice_id_attempt_key UNIQUE (invoice_id, attempt),
+  constraint payment_state_check CHECK ((state = ANY (ARRAY['asked'::text, 'pending'::text, 'paid'::text, 'failed'::text, 'withdrawn'::text])))
+);
+
 create table price_book (
   id uuid not null,
   name text not null,
@@ -484,6 +507,8 @@ alter table credit_use add constraint credit_use_credit_id_fkey FOREIGN KEY (cre
 
 alter table credit_use add constraint credit_use_invoice_id_fkey FOREIGN KEY (invoice_id) REFERENCES invoice(id);
 
+alter table payment add constraint payment_invoice_id_fkey FOREIGN KEY (invoice_id) REFERENCES invoice(id);
+
 alter table price_book_version add constraint price_book_version_book_id_fkey FOREIGN KEY (book_id) REFERENCES price_book(id);
 
 alter table span add constraint span_resource_id_fkey FOREIGN KEY (resource_id) REFERENCES metered_resource(id);
@@ -527,6 +552,14 @@ CREATE INDEX metered_workload_of_organization ON metered_workload USING btree (o
 CREATE INDEX metered_workload_organization ON metered_workload USING btree (organization_id, heard_at) WHERE runs;
 
 CREATE INDEX metered_workload_silence ON metered_workload USING btree (heard_at) WHERE runs;
+
+CREATE INDEX payment_due ON payment USING btree (due_at) WHERE (due_at IS NOT NULL);
+
+CREATE UNIQUE INDEX payment_open ON payment USING btree (invoice_id) WHERE (state = ANY (ARRAY['asked'::text, 'pending'::text]));
+
+CREATE INDEX payment_organization ON payment USING btree (organization_id, id);
+
+CREATE UNIQUE INDEX payment_reference ON payment USING btree (reference);
 
 CREATE INDEX span_open ON span USING btree (resource_id) WHERE upper_inf(during);
 

@@ -6,7 +6,9 @@ import type { Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 
 export type InvoiceEnded =
-  { readonly status: 'paid' } | { readonly status: 'void'; readonly reason: string; readonly creditNote: string };
+  | { readonly status: 'paid'; readonly reason: string }
+  | { readonly status: 'paid'; readonly provider: string; readonly reference: string | null }
+  | { readonly status: 'void'; readonly reason: string; readonly creditNote: string };
 
 /** What the end of an invoice leaves behind: an event for others and an audit entry. */
 @Injectable()
@@ -16,7 +18,7 @@ export class InvoiceRecords {
     private readonly audit: Audit,
   ) {}
 
-  async ended(tx: Tx, caller: Caller, invoice: Invoice, end: InvoiceEnded): Promise<void> {
+  async ended(tx: Tx, by: Caller | 'platform', invoice: Invoice, end: InvoiceEnded): Promise<void> {
     const { id, organizationId, number, month, currency, due, sha256 } = invoice;
     const creditNote = end.status === 'void' && { creditNote: end.creditNote };
     const data = { invoiceId: id, organizationId, number, month, currency, due, sha256, ...creditNote };
@@ -24,7 +26,7 @@ export class InvoiceRecords {
     await this.outbox.append(tx, fact, { subject: id, organizationId, data });
     const target = { kind: 'invoice', id };
     await this.audit.record(tx, {
-      ...{ by: caller, action: 'invoices:update', target, organizationId, detail: { number, ...end } },
+      ...{ by, action: 'invoices:update', target, organizationId, detail: { number, ...end } },
     });
   }
 }

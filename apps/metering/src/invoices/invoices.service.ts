@@ -43,13 +43,13 @@ export class InvoicesService {
     });
   }
 
-  /** What was due was received. @throws DomainError 409 `invoice_not_open` when it is paid or void already */
-  async pay(caller: Caller, id: string): Promise<Invoice> {
+  /** What was due was received another way than by a payment provider. @throws DomainError 409 `invoice_not_open` when it is paid or void already */
+  async pay(caller: Caller, id: string, reason: string): Promise<Invoice> {
     await this.database.transaction(async (tx) => {
       const found = await this.invoices.find(tx, id);
       if (!found) throw notFound();
       if (!(await this.invoices.end(tx, id, 'pay', this.clock.now()))) throw notOpen(found);
-      await this.records.ended(tx, caller, found, { status: 'paid' });
+      await this.records.ended(tx, caller, found, { status: 'paid', reason });
     });
     return this.find(id);
   }

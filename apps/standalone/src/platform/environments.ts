@@ -59,6 +59,6 @@ function ownVariables({ config, folder, secrets, gateway }: Parts): Record<Servi
       ISOLATE_BUILDS: process.getuid?.() === 0 ? 'true' : 'false',
       TOOL_PATH: config.toolPath,
     },
-    metering: {},
+    metering: { PAYMENT_FOLDER: folder.in('payments') },
   };
 }

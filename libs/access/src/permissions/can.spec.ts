@@ -126,7 +126,7 @@ describe('the permission table', () => {
     const changes = (held: readonly Permission[] = []) => held.filter((each) => !/:(read|logs)$/.test(each));
     for (const kind of ['organization', 'project', 'environment'] as const)
       expect(changes(permissions[kind].viewer)).toEqual([]);
-    expect(changes(permissions.organization.billing)).toEqual(['budgets:update', 'credits:redeem']);
+    expect(changes(permissions.organization.billing)).toEqual(['budgets:update', 'credits:redeem', 'payments:create']);
   });
 
   it('gives operations of the platform to no role', () => {

@@ -83,7 +83,7 @@ const administrationOfOrganization = [
   'service-accounts:delete',
 ] as const;
 /** What costs or saves the organization money. */
-const spending = ['budgets:update', 'credits:redeem'] as const;
+const spending = ['budgets:update', 'credits:redeem', 'payments:create'] as const;
 /** To make somebody an owner, or to take that away; and to say whose word for it counts. */
 const ownership = ['organizations:delete', 'memberships:own', 'identity-providers:update'] as const;
 

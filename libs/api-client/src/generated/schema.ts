@@ -2272,6 +2272,38 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/payments': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['listPayments'];
+    put?: never;
+    post: operations['createPayment'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/payments/notifications': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['notifyOfPayment'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/price-books': {
     parameters: {
       query?: never;
@@ -4270,6 +4302,10 @@ export interface components {
       displayName?: string;
       slug: string;
     };
+    CreatePayment: {
+      /** Format: uuid */
+      invoiceId: string;
+    };
     CreatePriceBook: {
       currency: string;
       name: string;
@@ -5468,6 +5504,42 @@ export interface components {
     };
     PasskeyPage: {
       items: components['schemas']['Passkey'][];
+      next: string | null;
+    };
+    PayInvoice: {
+      reason: string;
+    };
+    Payment: {
+      amount: string;
+      /** Format: date-time */
+      askedAt: string;
+      attempt: number;
+      currency: string;
+      /** Format: date-time */
+      endedAt: string | null;
+      failure: string | null;
+      /** Format: uuid */
+      id: string;
+      /** Format: uuid */
+      invoiceId: string;
+      isSurplus: boolean;
+      /** Format: date-time */
+      nextLookAt: string | null;
+      number: string;
+      /** Format: uuid */
+      organizationId: string;
+      payAt: string | null;
+      /** @enum {string} */
+      provider: 'file' | 'stripe';
+      reference: string | null;
+      /** @enum {string} */
+      state: 'asked' | 'pending' | 'paid' | 'failed' | 'withdrawn';
+    };
+    PaymentNotification: {
+      [key: string]: unknown;
+    };
+    PaymentPage: {
+      items: components['schemas']['Payment'][];
       next: string | null;
     };
     Placement: {
@@ -7208,7 +7280,11 @@ export interface operations {
       };
       cookie?: never;
     };
-    requestBody?: never;
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PayInvoice'];
+      };
+    };
     responses: {
       200: {
         headers: {
@@ -12208,6 +12284,101 @@ export interface operations {
     requestBody: {
       content: {
         'application/json': components['schemas']['TransferOrganization'];
+      };
+    };
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listPayments: {
+    parameters: {
+      query: {
+        limit?: number;
+        cursor?: string;
+        organization: string;
+        invoice?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PaymentPage'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  createPayment: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CreatePayment'];
+      };
+    };
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Payment'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  notifyOfPayment: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PaymentNotification'];
       };
     };
     responses: {

@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import type { Context } from '../../context.js';
 
 interface Options {
-  readonly metric: 'cpu' | 'memory';
+  readonly metric: 'cpu' | 'memory' | 'storage';
   readonly reason: string;
 }
 
@@ -11,7 +11,9 @@ export const options = (command: Command): Command =>
   command
     .argument('<organization>', 'its id')
     .argument('<month>', '2026-11')
-    .addOption(new Option('--metric <metric>', 'what has no price').choices(['cpu', 'memory']).makeOptionMandatory())
+    .addOption(
+      new Option('--metric <metric>', 'what has no price').choices(['cpu', 'memory', 'storage']).makeOptionMandatory(),
+    )
     .requiredOption('--reason <text>', 'stands on the invoice, with your name in the audit log')
     .description('answer for usage that is not charged, because no rate is for it');
 

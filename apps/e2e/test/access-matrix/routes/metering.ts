@@ -1,4 +1,4 @@
-import { anyone, byId, needs, type Row, type Rows } from '../row.js';
+import { anyone, byId, needs, open, type Row, type Rows } from '../row.js';
 import { coupon, priceBook, prices, type Tenant, webhookOf } from '../tenant.js';
 
 const organization = ({ has }: Tenant) => ({ query: { organization: has.organization } });
@@ -137,8 +137,18 @@ export const meteringRows: Rows = {
     409,
     (tenant) => ({ ...ofOrganization(tenant), body: { month: '2050-11', reason: 'wrong prices' } }),
   ),
-  'POST /v1/admin/metering/invoices/{id}/payments': byId('invoices:update', 'platform', 200, (tenant) =>
-    tenant.newInvoice(),
+  'GET /v1/payments': { ...inOrganization('invoices:read'), foreign: { '?invoice': 200 } },
+  'POST /v1/payments': needs('payments:create', 'organization', 409, async (tenant) => ({
+    // Nothing is due.
+    body: { invoiceId: await tenant.newInvoice() },
+  })),
+  'POST /v1/payments/notifications': open(401, () => ({ body: {} })),
+  'POST /v1/admin/metering/invoices/{id}/payments': byId(
+    'invoices:update',
+    'platform',
+    200,
+    (tenant) => tenant.newInvoice(),
+    { body: { reason: 'bank transfer' } },
   ),
   'POST /v1/admin/metering/invoices/{id}/void': byId(
     'invoices:update',
