@@ -59,7 +59,7 @@ describe('a folder of payments', () => {
 
 describe('Stripe', () => {
   const provider = () => new StripePaymentProvider(stripe.options);
-  beforeEach(() => stripe.trouble.splice(0));
+  beforeEach(() => void stripe.trouble.splice(0));
 
   it.each([
     ['EUR', '13.64', '1364'],

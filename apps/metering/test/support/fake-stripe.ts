@@ -71,7 +71,7 @@ export class FakeStripe {
     return unexpanded(Object.assign(found, { status: 'expired', url: null }));
   }
 
-  private create(key: string, form: URLSearchParams): Session {
+  private create(key: string, form: URLSearchParams): Session | undefined {
     const known = this.byKey.get(key);
     if (known !== undefined) return this.first.get(known);
     this.asked.push(form);
