@@ -14,6 +14,15 @@ const start = async (reconciler: Reconciler, app: Partial<ReconcileAppOptions> =
   apps.push(started);
   return started;
 };
+/** Milliseconds ahead of the world. */
+class ShiftedClock extends Clock {
+  ahead = 0;
+
+  override now(): Date {
+    return new Date(Date.now() + this.ahead);
+  }
+}
+
 const inMilliseconds = (milliseconds: number) => new Date(Date.now() + milliseconds);
 const setDeadline = (app: ReconcileApp, key: string, at: Date, name = 'phase') =>
   app.database.transaction((tx) => app.queue.setDeadline(tx, { queue: 'q', key, name, at }));
@@ -38,14 +47,14 @@ afterEach(async () => {
 afterAll(() => db.drop());
 
 describe('a deadline', () => {
-  it('fires within 2 s, once, and then the key runs', async () => {
+  it('fires within 5 s, once, and then the key runs', async () => {
     const seen: string[] = [];
     const app = await start({ reconcile: async (key) => (seen.push(key), settled), overdue: ending });
     const at = inMilliseconds(300);
     await setDeadline(app, 'a', at);
     await eventually(() => expect(seen).toEqual(['a']));
     expect(Date.now()).toBeGreaterThanOrEqual(at.getTime());
-    expect(Date.now() - at.getTime()).toBeLessThan(2_000);
+    expect(Date.now() - at.getTime()).toBeLessThan(5_000);
     expect(await endings()).toEqual([{ key: 'a', name: 'phase' }]);
     expect(await deadlines()).toEqual([]);
   });
@@ -61,10 +70,9 @@ describe('a deadline', () => {
       },
       overdue: ending,
     });
-    await app.database.transaction(async (tx) => {
-      await app.queue.enqueue(tx, 'q', 'a');
-      await app.queue.setDeadline(tx, { queue: 'q', key: 'a', name: 'phase', at: inMilliseconds(500) });
-    });
+    await app.database.transaction((tx) => app.queue.enqueue(tx, 'q', 'a'));
+    await eventually(() => expect(runs).toHaveLength(1));
+    await setDeadline(app, 'a', inMilliseconds(500));
     await eventually(() => expect(runs).toHaveLength(2), { within: 20_000 });
     expect(runs[0]!.signal.reason).toBeInstanceOf(LeaseLost);
     const late = runs[0]!.transaction((tx) => tx.query(`insert into ending values ('late', 'write')`));
@@ -104,12 +112,12 @@ describe('a deadline', () => {
   });
 
   it('that was cleared or moved does not fire', async () => {
-    const app = await start({ reconcile: async () => settled, overdue: ending });
-    await setDeadline(app, 'cleared', inMilliseconds(400));
-    await setDeadline(app, 'moved', inMilliseconds(400));
-    await setDeadline(app, 'control', inMilliseconds(400));
+    const clock = new ShiftedClock();
+    const app = await start({ reconcile: async () => settled, overdue: ending }, { clock });
+    for (const key of ['cleared', 'moved', 'control']) await setDeadline(app, key, inMilliseconds(60_000));
     await app.database.transaction((tx) => app.queue.clearDeadline(tx, { queue: 'q', key: 'cleared', name: 'phase' }));
-    await setDeadline(app, 'moved', inMilliseconds(60_000));
+    await setDeadline(app, 'moved', inMilliseconds(600_000));
+    clock.ahead = 120_000;
     await eventually(async () => expect(await endings()).toEqual([{ key: 'control', name: 'phase' }]));
     expect(await deadlines()).toEqual([{ key: 'moved', attempts: 0 }]);
   });
@@ -179,7 +187,7 @@ describe('a deadline', () => {
     );
     await setDeadline(app, 'a', new Date());
     await setDeadline(app, 'b', new Date());
-    await eventually(async () => expect(await endings()).toEqual([{ key: 'b', name: 'phase' }]));
+    await eventually(async () => expect(await endings()).toContainEqual({ key: 'b', name: 'phase' }));
     await eventually(async () => expect(await endings()).toHaveLength(2), { within: 20_000 });
     expect(failures).toBe(3);
     expect(lines.map((line) => line.details['attempts'])).toEqual([0, 1]);
@@ -203,12 +211,9 @@ describe('a deadline', () => {
   });
 
   it('follows the clock of the service, not the one of the database', async () => {
-    class LateClock extends Clock {
-      override now(): Date {
-        return new Date(Date.now() + 3_600_000);
-      }
-    }
-    const app = await start({ reconcile: async () => settled, overdue: ending }, { clock: new LateClock() });
+    const clock = new ShiftedClock();
+    clock.ahead = 3_600_000;
+    const app = await start({ reconcile: async () => settled, overdue: ending }, { clock });
     await setDeadline(app, 'a', inMilliseconds(3_500_000));
     await eventually(async () => expect(await endings()).toHaveLength(1), { within: 20_000 });
   });
