@@ -1,5 +1,5 @@
 import type { Quota } from '@berth/contracts/events';
-import { Clock, Database, type Sql } from '@berth/service-kit';
+import { afterwards, Clock, Database, type Sql } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { accessErrors, notFound } from './access.errors.js';
 import type { Caller } from './caller.js';
@@ -8,7 +8,7 @@ import { can, mayKnow, scopesAllow, type Target } from './permissions/can.js';
 import { type RuledAccess, refusalOf } from './permissions/organization-rules.js';
 import { administratorPermissions, type Permission } from './permissions/permissions.js';
 import { AccessCache } from './read-copy/access-cache.js';
-import { OrganizationsRepository } from './read-copy/organizations.repository.js';
+import { type MemberAccess, OrganizationsRepository } from './read-copy/organizations.repository.js';
 
 /** Decides who may do what to an object that the service has loaded. */
 @Injectable()
@@ -90,12 +90,16 @@ export class Access {
     return caller.tokenExpiresAt > this.clock.now() && !revokedSessions.has(caller.sessionId);
   }
 
-  private async subject({ subjectId, administrator }: Caller, { organizationId }: Target): Promise<RuledAccess> {
-    const member = await this.cache.member(organizationId, subjectId);
-    if (member?.awaitingSnapshot && !administrator) throw pending();
-    const { grants = [], suspended = false, secondFactorRequired = false } = member ?? {};
-    return { administrator, grants, suspended, secondFactorRequired };
+  private subject(caller: Caller, { organizationId }: Target): RuledAccess | Promise<RuledAccess> {
+    return afterwards(this.cache.member(organizationId, caller.subjectId), (member) => ruledAccess(caller, member));
   }
+}
+
+/** @throws DomainError 503 `access_pending` */
+function ruledAccess({ administrator }: Caller, member: MemberAccess | undefined): RuledAccess {
+  if (member?.awaitingSnapshot && !administrator) throw pending();
+  const { grants = [], suspended = false, secondFactorRequired = false } = member ?? {};
+  return { administrator, grants, suspended, secondFactorRequired };
 }
 
 /** The read copy is behind: it will have caught up in a moment. */

@@ -111,6 +111,20 @@ describe('the read copy in memory', () => {
     expect(await cache.member(randomUUID(), subjectId)).toBeUndefined();
   });
 
+  it('has no promise to wait for while it is fresh, for every request asks', async () => {
+    const nowhere = randomUUID();
+    expect(cache.member(nowhere, subjectId)).toBeInstanceOf(Promise);
+    expect(cache.platform()).toBeInstanceOf(Promise);
+    // What a test before this one told the replicas may still arrive, and drop what is read meanwhile.
+    await eventually(async () => {
+      await Promise.all([cache.member(nowhere, subjectId), cache.platform()]);
+      expect([cache.member(nowhere, subjectId), cache.platform()]).toEqual([undefined, await cache.platform()]);
+    });
+    clock.pass(1_000);
+    expect(cache.member(nowhere, subjectId)).toBeInstanceOf(Promise);
+    expect(cache.platform()).toBeInstanceOf(Promise);
+  });
+
   it('costs one read for a member, however often it is asked about', async () => {
     for (let i = 0; i < 100; i++) await roles();
     expect(organizations.reads).toBe(1);

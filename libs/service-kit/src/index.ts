@@ -4,6 +4,7 @@ export { defineErrors, DomainError, type ErrorExtras } from './errors/define-err
 export { isInfrastructureError } from './errors/infrastructure-error.js';
 export { Readiness, type ReadinessCheck } from './health/readiness.js';
 export { Answers, AnswersNothing } from './http/answers.js';
+export { afterwards } from './http/afterwards.js';
 export { around, type Handler } from './http/around.js';
 export { decodeCursor, encodeCursor, toPage } from './http/cursor.js';
 export { type EventStreamOptions, sendEventStream, type StreamEvent } from './http/event-stream.js';

@@ -1,4 +1,4 @@
-import { type BaseConfig, Clock } from '@berth/service-kit';
+import { afterwards, type BaseConfig, Clock } from '@berth/service-kit';
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { ACCESS_OPTIONS } from '../access-options.js';
@@ -13,7 +13,7 @@ import type { PlatformAccess } from '../read-copy/platform.repository.js';
 import { TokenVerifier } from '../token/token-verifier.js';
 import { keyNamedBy, type VerifiedToken } from '../token/verify-token.js';
 import { isStale } from './staleness.js';
-import { routeAccess } from './route-access.js';
+import { rememberedAccess } from './route-access.js';
 
 /** How long a request waits for the read copy to reach what its client has seen. */
 const WAIT_MS = 2_000;
@@ -31,52 +31,52 @@ interface Reply {
 @Injectable()
 export class AccessGuard implements CanActivate {
   private readonly verifier: TokenVerifier;
+  private readonly accessOf: ReturnType<typeof rememberedAccess>;
 
   constructor(
-    @Inject(Reflector) private readonly reflector: Reflector,
+    @Inject(Reflector) reflector: Reflector,
     @Inject(AccessCache) private readonly cache: AccessCache,
     @Inject(Clock) private readonly clock: Clock,
     @Inject(ACCESS_OPTIONS) private readonly config: BaseConfig,
   ) {
+    this.accessOf = rememberedAccess(reflector);
     this.verifier = new TokenVerifier({ issuer: config.TOKEN_ISSUER, audience: config.TOKEN_AUDIENCE });
   }
 
-  async canActivate(context: ExecutionContext): Promise<boolean> {
+  /** Waits for nothing when nothing has to be waited for: each promise more would be paid by every request. */
+  canActivate(context: ExecutionContext): true | Promise<true> {
     if (context.getType() !== 'http') return true;
-    const access = routeAccess(this.reflector, context.getHandler(), context.getClass());
+    const access = this.accessOf(context.getHandler(), context.getClass());
     if (access === 'public') return true;
     if (!access) throw accessErrors.Forbidden('This route does not say who may use it.');
-    const http = context.switchToHttp();
-    await this.admit(http.getRequest<Request>(), http.getResponse<Reply>(), access.permissions);
-    return true;
+    const request = context.getArgByIndex<Request>(0);
+    const token = tokenOf(request);
+    return afterwards(token === undefined ? undefined : this.callerOf(token), (caller) => {
+      if (caller) return this.admit(request, caller, access.permissions);
+      // RFC 6750, section 3: no error code when no token was sent.
+      const challenge = token === undefined ? 'Bearer' : 'Bearer error="invalid_token"';
+      void context.getArgByIndex<Reply>(1).header('www-authenticate', challenge);
+      throw accessErrors.Unauthenticated('Send a valid access token: Authorization: Bearer ...');
+    });
   }
 
-  private async admit(request: Request, reply: Reply, required: readonly Permission[]): Promise<void> {
-    const caller = await this.authenticate(request, reply);
+  private admit(request: Request, caller: Caller, required: readonly Permission[]): true | Promise<true> {
     this.refuseMissingScopes(caller, required);
     refuseNarrowToken(caller, request.method, required);
-    if (isSensitive(request.method, required)) await this.refuseStale();
-    const seen = request.headers[BERTH_ACCESS];
-    if (seen !== undefined) await this.catchUp(seen);
-    // A caller of its own for each request: what was checked for one says nothing about the next.
-    request.caller = { ...caller };
+    const fresh = isSensitive(request.method, required) ? this.refuseStale() : undefined;
+    return afterwards(fresh, () => {
+      const seen = request.headers[BERTH_ACCESS];
+      return afterwards(seen === undefined ? undefined : this.catchUp(seen), () => letIn(request, caller));
+    });
   }
 
-  private async authenticate(request: Request, reply: Reply): Promise<Caller> {
-    const token = /^Bearer ([\w.~+/-]+=*)$/i.exec(String(request.headers['authorization'] ?? ''))?.[1];
-    const caller = token === undefined ? undefined : await this.callerOf(token);
-    if (caller) return caller;
-    // RFC 6750, section 3: no error code when no token was sent.
-    void reply.header('www-authenticate', token === undefined ? 'Bearer' : 'Bearer error="invalid_token"');
-    throw accessErrors.Unauthenticated('Send a valid access token: Authorization: Bearer ...');
-  }
-
-  private async callerOf(token: string): Promise<Caller | undefined> {
+  private callerOf(token: string): Caller | undefined | Promise<Caller | undefined> {
     // A read copy that cannot be read is an outage, which says nothing about the token: whoever is told 401 throws a good
     // one away.
-    const current = await this.cache.platform();
-    const known = this.verifier.recall(token, current.keys, this.clock.now());
-    return known ? unlessRevoked(known, current) : this.newCallerOf(token);
+    return afterwards(this.cache.platform(), (current) => {
+      const known = this.verifier.recall(token, current.keys, this.clock.now());
+      return known ? unlessRevoked(known, current) : this.newCallerOf(token);
+    });
   }
 
   private async newCallerOf(token: string): Promise<Caller | undefined> {
@@ -115,6 +115,15 @@ export class AccessGuard implements CanActivate {
     if (!(await this.cache.reached(seen.organizationId, seen.version, WAIT_MS))) throw pending();
   }
 }
+
+/** A caller of its own for each request: what was checked for one says nothing about the next. */
+function letIn(request: Request, caller: Caller): true {
+  request.caller = { ...caller };
+  return true;
+}
+
+const tokenOf = ({ headers }: Request): string | undefined =>
+  /^Bearer ([\w.~+/-]+=*)$/i.exec(String(headers['authorization'] ?? ''))?.[1];
 
 /** A token of some scopes does what they name. What needs no permission, as changing one's own account, is for people alone. */
 function refuseNarrowToken({ kind, scopes }: Caller, method: string, required: readonly Permission[]): void {

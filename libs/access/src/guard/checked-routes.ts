@@ -1,4 +1,4 @@
-import { around, type Route, Routes } from '@berth/service-kit';
+import { afterwards, around, type Route, Routes } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { isChecked } from './object-checks.js';
@@ -26,11 +26,12 @@ export class CheckedRoutes {
 const checked = (route: string): MethodDecorator =>
   around(
     (handler) =>
-      async function (...args) {
-        const answer = await handler.apply(this, args);
-        if (args.some(isChecked)) return answer;
-        throw new Error(
-          `${route} requires a permission but never asked Access about an object (or use @Authenticated)`,
-        );
+      function (...args) {
+        return afterwards(handler.apply(this, args), (answer) => {
+          if (args.some(isChecked)) return answer;
+          throw new Error(
+            `${route} requires a permission but never asked Access about an object (or use @Authenticated)`,
+          );
+        });
       },
   );

@@ -1,6 +1,6 @@
 import { Reflector } from '@nestjs/core';
 import { describe, expect, it } from '@jest/globals';
-import { Authenticated, Public, Requires, routeAccess } from './route-access.js';
+import { Authenticated, Public, rememberedAccess, Requires, routeAccess } from './route-access.js';
 
 class Plain {
   @Requires('apps:read', 'builds:read')
@@ -57,5 +57,38 @@ describe('what a route asks of its caller', () => {
     expect(access(Guarded, 'open')).toBe('public');
     expect(access(Guarded, 'strict')).toEqual({ permissions: ['apps:delete'], onObject: true });
     expect(access(Open, 'strict')).toEqual({ permissions: ['apps:delete'], onObject: true });
+  });
+});
+
+describe('what was asked of a route once', () => {
+  class Counting extends Reflector {
+    asked = 0;
+    override get(...args: Parameters<Reflector['get']>): never {
+      this.asked += 1;
+      return super.get(...args) as never;
+    }
+  }
+  const handlerOf = (controller: new () => object, method: string) =>
+    (controller.prototype as Record<string, () => void>)[method] as () => void;
+
+  it('is remembered, also that it says nothing', () => {
+    const reflector = new Counting();
+    const remembered = rememberedAccess(reflector);
+    for (const method of ['own', 'open', 'silent']) {
+      const first = remembered(handlerOf(Plain, method), Plain);
+      expect(first).toEqual(access(Plain, method));
+      const { asked } = reflector;
+      expect(remembered(handlerOf(Plain, method), Plain)).toBe(first);
+      expect(reflector.asked).toBe(asked);
+    }
+  });
+
+  it('is not mistaken for what another route asks, nor for the same method of another controller', () => {
+    const remembered = rememberedAccess(new Reflector());
+    const shared = handlerOf(Plain, 'silent');
+    expect(remembered(shared, Plain)).toBeUndefined();
+    expect(remembered(shared, Guarded)).toEqual({ permissions: [], onObject: false });
+    expect(remembered(shared, Open)).toBe('public');
+    expect(remembered(handlerOf(Plain, 'own'), Plain)).toEqual({ permissions: ['secrets:read'], onObject: false });
   });
 });

@@ -14,6 +14,8 @@ export interface RouteAccess {
   readonly onObject: boolean;
 }
 
+type DeclaredAccess = RouteAccess | 'public' | undefined;
+
 const declare = (access: RouteAccess): MethodDecorator & ClassDecorator =>
   applyDecorators(
     SetMetadata(ROUTE_ACCESS, access),
@@ -41,15 +43,24 @@ export const Requires = (...permissions: [Permission, ...Permission[]]): MethodD
 type Handler = Parameters<Reflector['get']>[1];
 
 /** What a route declares; undefined when it declares nothing. The method's own declaration wins over its class's. */
-export function routeAccess(
-  reflector: Reflector,
-  handler: Handler,
-  controller: Handler,
-): RouteAccess | 'public' | undefined {
+export function routeAccess(reflector: Reflector, handler: Handler, controller: Handler): DeclaredAccess {
   for (const place of [handler, controller]) {
     if (reflector.get<boolean | undefined>(UNGUARDED, place)) return 'public';
     const declared = reflector.get<RouteAccess | undefined>(ROUTE_ACCESS, place);
     if (declared) return declared;
   }
   return undefined;
+}
+
+/** The same, remembered: what a route declares does not change once it answers, and to read it costs as much as a small query. */
+export function rememberedAccess(reflector: Reflector): (handler: Handler, controller: Handler) => DeclaredAccess {
+  const known = new WeakMap<Handler, WeakMap<Handler, { readonly declared: DeclaredAccess }>>();
+  return (handler, controller) => {
+    const remembered = known.get(controller)?.get(handler);
+    if (remembered) return remembered.declared;
+    const declared = routeAccess(reflector, handler, controller);
+    const handlers = known.get(controller) ?? new WeakMap();
+    known.set(controller, handlers.set(handler, { declared }));
+    return declared;
+  };
 }

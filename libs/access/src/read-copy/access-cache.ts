@@ -57,7 +57,8 @@ export class AccessCache implements OnModuleInit, OnApplicationShutdown {
     await this.listener.close();
   }
 
-  async platform(): Promise<PlatformAccess> {
+  /** No promise if it is at hand, as nearly always: every request asks. */
+  platform(): PlatformAccess | Promise<PlatformAccess> {
     if (this.platformState && this.isFresh(this.platformState)) return this.platformState.value;
     return this.remember(
       () => this.platforms.load(this.database),
@@ -65,7 +66,8 @@ export class AccessCache implements OnModuleInit, OnApplicationShutdown {
     );
   }
 
-  async member(organizationId: string, subjectId: string): Promise<MemberAccess | undefined> {
+  /** No promise if it is at hand. */
+  member(organizationId: string, subjectId: string): MemberAccess | undefined | Promise<MemberAccess | undefined> {
     const known = this.members.get(organizationId)?.get(subjectId);
     if (known && this.isFresh(known)) return known.value;
     return this.remember(

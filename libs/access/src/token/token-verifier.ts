@@ -21,9 +21,9 @@ export class TokenVerifier {
 
   /** @throws when the token is not valid now */
   async verify(token: string, keys: ReadonlyMap<string, VerificationKey>, now: Date): Promise<VerifiedToken> {
-    const known = this.recall(token, keys, now);
-    if (known) return known;
     const hash = hashOf(token);
+    const known = this.known.get(hash);
+    if (known && stillGood(known, keys, now)) return known;
     this.known.delete(hash);
     const verified = await verifyToken(token, keys, this.rules, now);
     this.known.set(hash, verified);

@@ -1,6 +1,7 @@
 import { applyDecorators, HttpCode } from '@nestjs/common';
 import { ApiResponse } from '@nestjs/swagger';
 import type { z } from 'zod';
+import { afterwards } from './afterwards.js';
 import { around } from './around.js';
 
 /**
@@ -19,8 +20,8 @@ export function AnswersNothing(status = 204): MethodDecorator {
 const parsedBy = (schema: z.ZodType): MethodDecorator =>
   around(
     (handler, name) =>
-      async function (...args) {
-        return parse(schema, await handler.apply(this, args), name);
+      function (...args) {
+        return afterwards(handler.apply(this, args), (answer) => parse(schema, answer, name));
       },
   );
 

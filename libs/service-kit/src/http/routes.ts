@@ -10,7 +10,7 @@ export class Route {
   constructor(
     readonly controller: Type,
     private readonly instance: Record<string, Handler>,
-    private readonly methodName: string,
+    readonly methodName: string,
   ) {}
 
   get name(): string {
@@ -27,9 +27,10 @@ export class Route {
 
   /** As if the decorator stood above the method, but for this application only: others may have the same controller. */
   decorate(decorator: MethodDecorator): void {
-    const own = around((handler) => handler.bind(this.instance));
     const descriptor: PropertyDescriptor = { value: this.handler };
-    for (const each of [own, decorator]) each(this.instance, this.methodName, descriptor);
+    if (!Object.hasOwn(this.instance, this.methodName))
+      around((handler) => handler.bind(this.instance))(this.instance, this.methodName, descriptor);
+    decorator(this.instance, this.methodName, descriptor);
     this.instance[this.methodName] = descriptor.value as Handler;
   }
 }

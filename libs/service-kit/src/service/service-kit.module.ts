@@ -1,11 +1,11 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { APP_FILTER, APP_PIPE, DiscoveryModule } from '@nestjs/core';
+import { APP_FILTER, DiscoveryModule } from '@nestjs/core';
 import type { BaseConfig } from '../config/base-config.js';
 import { HealthController } from '../health/health.controller.js';
 import { Readiness } from '../health/readiness.js';
 import { ProblemFilter } from '../http/problem.filter.js';
 import { Routes } from '../http/routes.js';
-import { ValidationPipe } from '../http/validation.pipe.js';
+import { ValidatedArguments } from '../http/validated-arguments.js';
 import { kitMigrations } from '../idempotency/idempotency.migration.js';
 import { IdempotencyInterceptor } from '../idempotency/idempotency.interceptor.js';
 import { createLogger, LOGGER } from '../logging/logger.js';
@@ -33,10 +33,10 @@ export class ServiceKitModule {
         CertificateRenewal,
         IdempotencyInterceptor,
         Routes,
+        ValidatedArguments,
         { provide: CONFIG, useValue: config },
         { provide: LOGGER, useFactory: () => createLogger(definition.name, config.LOG_LEVEL) },
         { provide: Database, useFactory: () => openDatabase(definition, config) },
-        { provide: APP_PIPE, useClass: ValidationPipe },
         { provide: APP_FILTER, useClass: ProblemFilter },
       ],
       exports: [Clock, Ids, CONFIG, LOGGER, Database, Readiness, Routes],
