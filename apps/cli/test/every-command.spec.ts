@@ -182,6 +182,7 @@ const others: Readonly<Record<string, readonly string[]>> = {
   'clusters cordon': ['local'],
   'clusters uncordon': ['local'],
   'clusters remove': ['local', '--yes'],
+  'doctor isolation': ['local'],
   'closings waive': [idOf(2), '2026-11', '--metric', 'cpu', '--reason', 'promised'],
   'closings close': [idOf(2)],
   'closings reopen': [idOf(2), '2026-11', '--reason', 'wrong'],

@@ -8,6 +8,7 @@ import type { Config } from './config.js';
 import { EnvironmentsModule } from './environments/environments.module.js';
 import { ProjectsModule } from './projects/projects.module.js';
 import { ClustersModule } from './clusters/clusters.module.js';
+import { IsolationChecksModule } from './isolation-checks/isolation-checks.module.js';
 import { sealedClusters } from './clusters/cluster-setups.js';
 import { sealedSecrets } from './secrets/secret-store.js';
 import { WorkloadsModule } from './workloads/workloads.module.js';
@@ -29,6 +30,7 @@ export class AppModule {
           columns: [sealedSecrets, sealedClusters],
         }),
         ClustersModule,
+        IsolationChecksModule,
         ProjectsModule,
         EnvironmentsModule,
         AppsModule,

@@ -11,6 +11,7 @@ import { CurrentConfig1763800000000 } from './database/migrations/current-config
 import { EnvironmentSleep1763800000250 } from './database/migrations/environment-sleep.migration.js';
 import { EnvironmentEnds1763800000130 } from './database/migrations/environment-ends.migration.js';
 import { Initial1763700000000 } from './database/migrations/initial.migration.js';
+import { IsolationChecks1763800000260 } from './database/migrations/isolation-checks.migration.js';
 import { Moves1763800000240 } from './database/migrations/moves.migration.js';
 import { Quotas1763800000010 } from './database/migrations/quotas.migration.js';
 import { ReleaseExpiry1763800000060 } from './database/migrations/release-expiry.migration.js';
@@ -46,6 +47,7 @@ export const deploymentManagement: ServiceDefinition<Config> = {
     Volumes1763800000230,
     Moves1763800000240,
     EnvironmentSleep1763800000250,
+    IsolationChecks1763800000260,
   ],
   module: (parsed) => AppModule.with(parsed),
   connect: connectEvents,

@@ -167,6 +167,12 @@ describe('the value of a secret', () => {
     await ask('PATCH', '/{id}', { credentials });
     for (const rest of ['/{id}', '/{id}/report', '/{id}/deletions']) await ask('GET', rest);
     for (const rest of ['/{id}/cordon', '/{id}/uncordon']) await ask('POST', rest);
+    await ask('POST', '/{id}/isolation-checks', { image: `registry.example/${cluster}` });
+    const { id } = await ask('POST', '/{id}/isolation-checks', {});
+    await ask('GET', '/{id}/isolation-checks');
+    const one = '/v1/clusters/{id}/isolation-checks/{checkId}';
+    await call('GET', one.replace('{checkId}', id), OWN_CLUSTER_ID, undefined, administrator);
+    called.add(`GET ${one}`);
     await ask('DELETE', '/{id}');
   }
 

@@ -1,5 +1,6 @@
 export * from './api/deployment-management/apps.js';
 export * from './api/deployment-management/clusters.js';
+export * from './api/deployment-management/isolation-checks.js';
 export * from './api/deployment-management/config.js';
 export * from './api/deployment-management/deployments.js';
 export * from './api/deployment-management/environments.js';

@@ -13,6 +13,10 @@ export { type ClusterAccess, KubeconfigInvalid, readKubeconfig } from './cluster
 export { type ApplyOptions, type DeleteOptions, FIELD_MANAGER, KubeClient } from './kube-client.js';
 export { type ClusterFacts, type ClusterProblem, discover, problemsOf, serverVersion } from './discovery.js';
 export { type InCluster, inClusterAccess } from './in-cluster-access.js';
+export { apiWalls } from './isolation/api-walls.js';
+export { type NetworkLook, networkUnproven, networkWalls } from './isolation/network-walls.js';
+export type { Tenants, WallSettings } from './isolation/tenants.js';
+export { unproven } from './isolation/wall.js';
 export { preflight } from './preflight/preflight.js';
 export { nameOfPermission, type Permission, requiredPermissions } from './preflight/required-permissions.js';
 export { cannotAsk } from './preflight/unreachable.js';

@@ -129,6 +129,7 @@ export class ClustersRepository {
       `update cluster c set removed_at = $2, credentials = null where c.id = $1 and not exists (select ${standing})
           and not exists (select from environment e where e.cluster_id = c.id and e.deleted_at is null)
           and not exists (select from space s where s.cluster_id = c.id)
+          and not exists (select from isolation_check i where i.cluster_id = c.id and i.ended_at is null)
         returning c.id`,
       [id, at],
     );

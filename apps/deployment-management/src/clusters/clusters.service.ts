@@ -76,7 +76,9 @@ export class ClustersService {
     await this.database.transaction(async (tx) => {
       await this.clusters.lock(tx, id);
       if (!(await this.registrations.remove(tx, id))) {
-        throw clusterErrors.ClusterInUse('Environments or workloads are placed there: delete them first.');
+        throw clusterErrors.ClusterInUse(
+          'Environments, workloads or a running isolation check are there: end them first.',
+        );
       }
       await this.record(tx, caller, id, { removed: true });
     });

@@ -240,6 +240,21 @@ create table inbox (
   constraint inbox_pkey PRIMARY KEY (event_id)
 );
 
+create table isolation_check (
+  id uuid not null,
+  cluster_id uuid not null,
+  intruder_id uuid not null,
+  neighbour_id uuid not null,
+  image text,
+  walls jsonb,
+  held_by text,
+  requested_by text not null,
+  created_at timestamp with time zone not null,
+  deadline_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  constraint isolation_check_pkey PRIMARY KEY (id)
+);
+
 create table outbox (
   seq bigint generated always as identity not null,
   topic text not null,
@@ -496,6 +511,8 @@ alter table environment add constraint environment_project_id_fkey FOREIGN KEY (
 
 alter table environment_sleep add constraint environment_sleep_environment_id_fkey FOREIGN KEY (environment_id) REFERENCES environment(id);
 
+alter table isolation_check add constraint isolation_check_cluster_id_fkey FOREIGN KEY (cluster_id) REFERENCES cluster(id);
+
 alter table placement add constraint placement_cluster_id_fkey FOREIGN KEY (cluster_id) REFERENCES cluster(id);
 
 alter table placement add constraint placement_workload_id_fkey FOREIGN KEY (workload_id) REFERENCES workload(id);
@@ -561,6 +578,10 @@ CREATE UNIQUE INDEX environment_slug ON environment USING btree (project_id, slu
 CREATE INDEX idempotency_key_created_at ON idempotency_key USING btree (created_at);
 
 CREATE INDEX inbox_received_at ON inbox USING brin (received_at);
+
+CREATE INDEX isolation_check_cluster ON isolation_check USING btree (cluster_id, id);
+
+CREATE UNIQUE INDEX isolation_check_running ON isolation_check USING btree (cluster_id) WHERE (ended_at IS NULL);
 
 CREATE UNIQUE INDEX placement_active ON placement USING btree (workload_id) WHERE (state = 'active'::text);
 

@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Deployment, Release, StatsSample } from '@berth/contracts/deployment';
+import type { Deployment, IsolationCheck, Release, StatsSample } from '@berth/contracts/deployment';
 import { type ObservedInstance, serves } from '@berth/contracts/runtime';
+import { kinds } from '@berth/kubernetes';
 import { eventually } from '@berth/testing';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { SeparatePlatform } from '../separate/separate-platform.js';
@@ -58,6 +59,13 @@ const untilAnswered = (body: string) => eventually(async () => expect((await ask
 const podsOf = async (environment: string) => {
   const [deployment] = await ada.json<Deployment[]>(['deployments', 'list', '--env', environment]);
   return cluster.pods(deployment?.workloadId ?? '');
+};
+
+const outcomes = async () => {
+  const { code, out } = await ada.try(['doctor', 'isolation', '--image', cluster.image('one'), '--json']);
+  const { verdict, walls } = JSON.parse(out) as IsolationCheck;
+  const named = (outcome: string) => walls.filter((wall) => wall.outcome === outcome).map(({ name }) => name);
+  return { code, verdict, failed: named('failed'), unproven: named('not-proven') };
 };
 
 describe('the platform on a node that runs pods', () => {
@@ -125,6 +133,14 @@ describe('the platform on a node that runs pods', () => {
     await untilAnswered('one');
   });
 
+  it('proves every wall between tenants, with pods that try to reach one another, and leaves nothing behind', async () => {
+    expect(await outcomes()).toEqual({ code: 0, verdict: 'isolated', failed: [], unproven: [] });
+    const namespaces = [];
+    for await (const { items } of cluster.administrator.pages(kinds.namespace, new AbortController().signal))
+      namespaces.push(...items.map(({ metadata }) => metadata.name));
+    expect(namespaces.filter((name) => name.startsWith('isolation-check-'))).toEqual([]);
+  });
+
   it('lets a pod resolve names, and reach neither a neighbour, nor the cluster, nor this machine', async () => {
     await ada.run(['deploy', '--env', 'production', '--wait']);
     const [neighbour] = await podsOf('production');
@@ -147,6 +163,10 @@ describe('the platform on a node that runs pods', () => {
     }
     await cluster.node.lowerWalls();
     expect(await from(`/fetch?${encodeURIComponent(`http://${neighbour?.status.podIP}:8080/`)}`)).toBe('reached 200');
+  });
+
+  it('finds that the network keeps nobody apart any more', async () => {
+    expect(await outcomes()).toEqual({ code: 6, verdict: 'not-isolated', failed: ['network', 'dns'], unproven: [] });
   });
 
   it('ends the pods of an app that is deleted', async () => {

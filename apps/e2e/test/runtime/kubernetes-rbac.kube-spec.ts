@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { DesiredTask, DesiredVolume, DesiredWorkload } from '@berth/contracts/runtime';
-import { preflight } from '@berth/kubernetes';
+import { apiWalls, type EnvironmentSpace, isolationManifests, preflight } from '@berth/kubernetes';
 import { eventually, type SeenRequest } from '@berth/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { documents, install } from './kubernetes-account.js';
@@ -18,12 +18,13 @@ function usedBy({ method, path, status }: SeenRequest): string[] {
     /^\/(?:api|apis\/([^/]+))\/[^/]+(?:\/namespaces\/[^/]+(?=\/))?\/([a-z]+)(?:\/([^/?]+))?(?:\/([a-z]+))?/;
   const found = pattern.exec(path);
   // Versions, kinds and what one may do oneself: everybody may know these.
-  if (!found || path.startsWith('/apis/authorization.k8s.io/')) return [];
+  if (!found || path.startsWith('/apis/authorization.k8s.io/v1/self')) return [];
   const [, group = '', resource = '', name, subresource] = found;
   const what = `${resource}${subresource ? `/${subresource}` : ''}.${group}`;
   if (subresource === 'exec' || subresource === 'portforward') return [`get ${what}`, `create ${what}`];
   if (method === 'GET' && name !== undefined) return [`get ${what}`];
   if (method === 'GET') return [path.includes('watch=true') ? `watch ${what}` : `list ${what}`];
+  if (method === 'POST') return [`create ${what}`];
   if (method === 'DELETE') return [`delete ${what}`];
   return status === 201 ? [`patch ${what}`, `create ${what}`] : [`patch ${what}`];
 }
@@ -119,6 +120,15 @@ describe('the permissions of deployment-management in a cluster', () => {
     await through.close();
 
     expect(proxy.seen.filter(({ status }) => status === 403)).toEqual([]);
+    // What is tried here is refused because of walls, not for want of a permission: else they would not be proven.
+    const tenants = { intruder: tenant(randomUUID()), neighbour: tenant(randomUUID()) };
+    for (const wall of isolationManifests(tenants.intruder, isolation)) await world.account.apply(wall, never);
+    await eventually(async () => {
+      const walls = await apiWalls(world.account, tenants, isolation, never);
+      expect(walls.map((wall) => wall?.outcome)).toEqual(['passed', 'passed', 'passed', 'passed']);
+    });
+    const metadata = { name: tenants.intruder.namespace };
+    await world.account.delete({ apiVersion: 'v1', kind: 'Namespace', metadata }, never);
     expect([...new Set(proxy.seen.flatMap(usedBy))].sort()).toEqual([...granted].sort());
   }, 180_000);
 
@@ -127,6 +137,11 @@ describe('the permissions of deployment-management in a cluster', () => {
   });
 });
 
+const isolation = { dnsNamespace: 'kube-system' };
+const tenant = (of: string): EnvironmentSpace => ({
+  ...{ namespace: `check-${of.slice(0, 8)}`, organizationId: of, projectId: of, environmentId: of, internet: true },
+  quota: { cpuMillicores: 500, memoryMib: 512, pods: 4 },
+});
 const volume: DesiredVolume = {
   ...{ id: randomUUID(), name: 'data', mountPath: '/data', sizeMib: 1, initialMib: 1, storageClass: null },
   ...{ isPerInstance: true, copies: 2 },

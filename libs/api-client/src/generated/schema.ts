@@ -1360,6 +1360,38 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/clusters/{id}/isolation-checks': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['listIsolationChecks'];
+    put?: never;
+    post: operations['checkIsolation'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/clusters/{id}/isolation-checks/{checkId}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['getIsolationCheck'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/clusters/{id}/report': {
     parameters: {
       query?: never;
@@ -4283,6 +4315,10 @@ export interface components {
         kind: 'organization' | 'project' | 'environment';
       };
     };
+    CreateIsolationCheck: {
+      /** @default null */
+      image?: string | null;
+    };
     CreateMembership: {
       email: string;
       /** Format: uuid */
@@ -5311,6 +5347,33 @@ export interface components {
       status: 'issued' | 'paid' | 'void';
       /** Format: date-time */
       voidedAt: string | null;
+    };
+    IsolationCheck: {
+      /** Format: uuid */
+      clusterId: string;
+      /** Format: date-time */
+      createdAt: string;
+      /** Format: date-time */
+      endedAt: string | null;
+      heldBy: string | null;
+      /** Format: uuid */
+      id: string;
+      image: string | null;
+      requestedBy: string;
+      /** @enum {string|null} */
+      verdict: 'isolated' | 'not-isolated' | 'not-proven' | null;
+      walls: {
+        message: string;
+        /** @enum {string} */
+        name: 'secret' | 'token' | 'quota' | 'pod-security' | 'network' | 'dns';
+        nextStep: string | null;
+        /** @enum {string} */
+        outcome: 'passed' | 'failed' | 'not-proven';
+      }[];
+    };
+    IsolationCheckPage: {
+      items: components['schemas']['IsolationCheck'][];
+      next: string | null;
     };
     Issuer: {
       daysToPay: number;
@@ -9908,6 +9971,104 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['SpaceDeletionPage'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listIsolationChecks: {
+    parameters: {
+      query?: {
+        limit?: number;
+        cursor?: string;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['IsolationCheckPage'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  checkIsolation: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CreateIsolationCheck'];
+      };
+    };
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['IsolationCheck'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getIsolationCheck: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+        checkId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['IsolationCheck'];
         };
       };
       /** @description refused or failed */

@@ -10,7 +10,10 @@ const PRIVATE_4 = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/
 const PRIVATE_6 = ['fc00::/7', 'fe80::/10', '::1/128', '64:ff9b::/96'];
 
 /** Namespace, walls and limits of an environment, in the order in which they must be there. */
-export function isolationManifests(space: EnvironmentSpace, settings: ClusterSettings): KubeObject[] {
+export function isolationManifests(
+  space: EnvironmentSpace,
+  settings: Pick<ClusterSettings, 'dnsNamespace'>,
+): KubeObject[] {
   return [
     namespace(space),
     policy(space, 'default-deny', { policyTypes: ['Ingress', 'Egress'] }),
@@ -43,7 +46,7 @@ function policy(space: EnvironmentSpace, name: string, spec: object): KubeObject
   } as KubeObject;
 }
 
-const dns = ({ dnsNamespace }: ClusterSettings) => ({
+const dns = ({ dnsNamespace }: Pick<ClusterSettings, 'dnsNamespace'>) => ({
   to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': dnsNamespace } } }],
   ports: ['UDP', 'TCP'].map((protocol) => ({ protocol, port: 53 })),
 });

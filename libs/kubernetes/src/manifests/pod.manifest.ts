@@ -65,7 +65,7 @@ interface PodSpec {
 type Runnable = Pick<DesiredWorkload, 'organizationId' | 'appId' | 'release'>;
 
 /** What every pod of a tenant has, whatever it is for. */
-export const basePodSpec = (settings: ClusterSettings): PodSpec => ({
+export const basePodSpec = (settings: Pick<ClusterSettings, 'pullSecret'>): PodSpec => ({
   serviceAccountName: POD_ACCOUNT,
   automountServiceAccountToken: false,
   enableServiceLinks: false,
@@ -81,6 +81,12 @@ interface Run extends ProcessSize {
   readonly configName: string;
 }
 
+/** What every container of a tenant is denied. */
+export const containerSecurity = {
+  ...{ allowPrivilegeEscalation: false, privileged: false, readOnlyRootFilesystem: true, runAsNonRoot: true },
+  capabilities: { drop: ['ALL'] },
+} as const;
+
 /** One command of a release, without anything that only a process which serves needs. */
 export function baseContainer(runnable: Runnable, run: Run, settings: ClusterSettings): Container {
   return {
@@ -90,10 +96,7 @@ export function baseContainer(runnable: Runnable, run: Run, settings: ClusterSet
     ...(run.command !== '' && { command: ['/bin/sh', '-c', run.command] }),
     envFrom: [{ secretRef: { name: run.configName } }],
     resources: resourcesOf(run),
-    securityContext: {
-      ...{ allowPrivilegeEscalation: false, privileged: false, readOnlyRootFilesystem: true, runAsNonRoot: true },
-      capabilities: { drop: ['ALL'] },
-    },
+    securityContext: containerSecurity,
     volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }],
     // The end of a container then says what it printed last: the evidence of a crash.
     terminationMessagePolicy: 'FallbackToLogsOnError',

@@ -48,6 +48,13 @@ export const deploymentManagementRows: Rows = {
   'GET /v1/clusters/{id}': onCluster('clusters:read', 200),
   'GET /v1/clusters/{id}/report': onCluster('clusters:read', 200),
   'GET /v1/clusters/{id}/deletions': onCluster('clusters:read', 200),
+  'GET /v1/clusters/{id}/isolation-checks': onCluster('clusters:read', 200),
+  'POST /v1/clusters/{id}/isolation-checks': onCluster('clusters:update', 202, { body: {} }),
+  // Unknown: which check was asked for by another row is not known here.
+  'GET /v1/clusters/{id}/isolation-checks/{checkId}': {
+    ...needs('clusters:read', 'platform', 404, () => ({ path: { id: ownCluster, checkId: randomUUID() } })),
+    everybodys: [':id', ':checkId'],
+  },
   'PATCH /v1/clusters/{id}': onCluster('clusters:update', 409, { body: {}, ...anyVersion }),
   'DELETE /v1/clusters/{id}': onCluster('clusters:update', 409),
   // Unknown, because a cordon would be in the way of all that follows.

@@ -1,0 +1,3 @@
+import { defineErrors } from '@berth/service-kit';
+
+export const isolationCheckErrors = defineErrors({ IsolationCheckRunning: 409 });
