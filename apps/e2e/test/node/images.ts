@@ -1,12 +1,13 @@
-/** Says who answers; `/fetch?URL` tries an address from inside the pod; `/eat` takes memory until the kernel ends it. */
+/** Says who answers; `/fetch?URL` tries an address from inside the pod, and says which pod that was; `/eat` takes memory until the kernel ends it. */
 const server = (answer: string) => `
 const http = require('node:http');
 const dns = require('node:dns/promises');
 const eaten = [];
 function attempt(url, response) {
-  const request = http.get(url, { agent: false, timeout: 2000 }, (inner) => response.end('reached ' + inner.statusCode));
+  const say = (what) => response.end(require('node:os').hostname() + ' ' + what);
+  const request = http.get(url, { agent: false, timeout: 2000 }, (inner) => say('reached ' + inner.statusCode));
   request.on('timeout', () => request.destroy(new Error('timeout')));
-  request.on('error', (error) => response.end(error.code ?? error.message));
+  request.on('error', (error) => say(error.code ?? error.message));
 }
 const server = http.createServer((request, response) => {
   const { pathname, search } = new URL(request.url, 'http://here');
