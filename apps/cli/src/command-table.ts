@@ -219,6 +219,19 @@ export const groups: readonly CommandGroup[] = [
       ),
       entry('budgets delete', 'stop watching', () => import('./commands/budgets/delete.js'), 'BUDGET'),
       entry('price-books', 'what everything costs', () => import('./commands/price-books/list.js')),
+      entry('price-books show', 'all its versions', () => import('./commands/price-books/show.js'), 'BOOK'),
+      entry(
+        'price-books validate',
+        'whether prices can be taken',
+        () => import('./commands/price-books/validate.js'),
+        'FILE',
+      ),
+      entry(
+        'price-books activate',
+        'new prices from a day on',
+        () => import('./commands/price-books/activate.js'),
+        'BOOK FILE --from DAY --reason TEXT',
+      ),
       entry(
         'price-books diff',
         'what a version changes',
@@ -227,9 +240,9 @@ export const groups: readonly CommandGroup[] = [
       ),
       entry(
         'price-books simulate',
-        'what a month would have cost by it',
+        'what a month would cost by it',
         () => import('./commands/price-books/simulate.js'),
-        'BOOK FILE',
+        'BOOK [FILE] [--synthetic FILE]',
       ),
       entry('webhooks list', 'who is told of invoices and budgets', () => import('./commands/webhooks/list.js')),
       entry('webhooks create', 'tell somebody', () => import('./commands/webhooks/create.js'), 'URL [--events E...]'),

@@ -89,6 +89,7 @@ const reads: Readonly<Record<string, readonly string[]>> = {
   'budgets list': [],
   'price-books': [],
   'price-books list': [],
+  'price-books show': ['default'],
   'price-books diff': ['default', '1', '2'],
   credits: [],
   'credits list': [],
@@ -189,6 +190,8 @@ const others: Readonly<Record<string, readonly string[]>> = {
   'budgets create': ['All', '28'],
   'budgets update': ['All'],
   'budgets delete': ['All'],
+  'price-books validate': ['prices.json'],
+  'price-books activate': ['default', 'prices.json', '--from', '2030-01-01', '--reason', 'costs'],
   'price-books simulate': ['default', 'invoice.json'],
   'credits redeem': ['CODE'],
   'webhooks create': ['https://example.com/hook'],
@@ -207,7 +210,17 @@ const others: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Commands that need nobody to be logged in. */
-const anonymous = ['register', 'verify', 'recover', 'login', 'logout', 'invoices verify', 'price-books simulate'];
+const anonymous = [
+  'register',
+  'verify',
+  'recover',
+  'login',
+  'logout',
+  'invoices verify',
+  'price-books validate',
+  'price-books activate',
+  'price-books simulate',
+];
 
 const sleep = { environmentId: idOf(20), timeZone: 'UTC', awake: [], awakeUntil: null, isAsleep: true };
 
@@ -245,6 +258,7 @@ describe('every command', () => {
       'GET /v1/price-books',
       page({ ...priceBook, current: { version: 1, validFrom: '', prices: { rates: [], fees: [] } } }),
     );
+    platform.on(`GET /v1/price-books/${priceBook.id}/versions`, page());
     platform.on(`GET /v1/price-books/${priceBook.id}/differences`, { currency: 'EUR', from: 1, items: [] });
     platform.on('GET /v1/credits', page());
     platform.on('GET /v1/volumes', page());

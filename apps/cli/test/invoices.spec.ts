@@ -240,6 +240,105 @@ describe('berth price-books', () => {
   });
 });
 
+describe('berth price-books with files', () => {
+  const write = (name: string, content: unknown) =>
+    writeFile(join(terminal.folder, name), typeof content === 'string' ? content : JSON.stringify(content));
+  const dearer = { rates: [{ id: 'cpu', name: 'CPU', metric: 'cpu', pricing: { kind: 'per-unit', price: '0.1' } }] };
+  const listed = (over: object = {}) =>
+    platform.on('GET /v1/price-books', page({ ...book, current: version, ...over }));
+  const route = `POST /v1/admin/metering/price-books/${book.id}`;
+
+  it('shows every version, those to come, too', async () => {
+    listed();
+    const later = {
+      ...{ version: 2, validFrom: '2026-12-01T00:00:00.000Z', validTo: null },
+      prices: priceList.parse({ ...dearer, minimum: '5', discounts: [{ id: 'ten', name: 'Ten', percent: '10' }] }),
+    };
+    const first = { ...version, validTo: later.validFrom };
+    platform.on(`GET /v1/price-books/${book.id}/versions`, page(first, later));
+    const { stdout } = await terminal.berth(['price-books', 'show', 'default']);
+    expect(stdout).toMatch(/^default: EUR, half-even\n/);
+    expect(stdout).toMatch(/v1 +- +2026-12-01 00:00:00 +CPU +0\.028 per core-hour\n/);
+    expect(stdout).toMatch(/v2 +2026-12-01 00:00:00 +- +CPU +0\.1 per core-hour\n/);
+    expect(stdout).toMatch(/Ten +10 % off everything\n.*Minimum +5 per month\n/);
+    platform.on(`GET /v1/price-books/${book.id}/versions`, page(version));
+    expect(await terminal.berth(['price-books', 'show', 'other'])).toMatchObject({ code: 4 });
+  });
+
+  it('says of prices whether they can be taken, without a server, and each problem with its place', async () => {
+    await write('good.json', dearer);
+    const before = platform.received.length;
+    const good = await terminal.berth(['price-books', 'validate', 'good.json']);
+    expect(good).toMatchObject({ code: 0, stdout: '"good.json" can be taken: 1 rates, 0 fees, 0 discounts.\n' });
+    await write('bad.json', { rates: [{ ...dearer.rates[0], pricing: { kind: 'per-unit', price: '1,5' } }], fee: [] });
+    const bad = await terminal.berth(['price-books', 'validate', 'bad.json']);
+    expect(bad).toMatchObject({
+      code: 6,
+      stdout: '',
+      stderr: expect.stringContaining('/rates/0/pricing/price must be'),
+    });
+    await write('twice.json', { rates: [dearer.rates[0], dearer.rates[0]] });
+    expect(await terminal.berth(['price-books', 'validate', 'twice.json'])).toMatchObject({ code: 6 });
+    await write('text.json', 'hello');
+    for (const name of ['text.json', 'nowhere.json'])
+      expect(await terminal.berth(['price-books', 'validate', name])).toMatchObject({ code: 2 });
+    expect(platform.received).toHaveLength(before);
+  });
+
+  it('activates prices at a moment and for a reason, and says what they change; a dry run changes nothing', async () => {
+    listed();
+    await write('new.json', dearer);
+    const [before] = version.prices.rates;
+    const items = [{ kind: 'rate', id: 'cpu', before, after: dearer.rates[0] }];
+    platform.on(`${route}/differences`, { currency: 'EUR', from: 1, items });
+    platform.on(`${route}/versions`, {
+      version: 2,
+      validFrom: '2026-12-01T00:00:00.000Z',
+      validTo: null,
+      prices: dearer,
+    });
+    const by = ['price-books', 'activate', 'default', 'new.json', '--reason', 'dearer power'];
+    const dry = await terminal.berth([...by, '--from', '2026-12-01', '--dry-run']);
+    expect(dry.stdout).toMatch(/rate +cpu +0\.028 per core-hour +0\.1 per core-hour\n\nNothing was changed\.\n$/);
+    expect(platform.bodies(`${route}/versions`)).toEqual([]);
+    const ran = await terminal.berth([...by, '--from', '2026-12-01T01:00:00+01:00']);
+    expect(ran.stdout).toContain('v2 of default holds from 2026-12-01 00:00:00 (UTC) on.\n');
+    const prices = priceList.parse(dearer);
+    const sent = { validFrom: '2026-12-01T00:00:00.000Z', prices, reason: 'dearer power' };
+    expect(platform.bodies(`${route}/versions`)).toEqual([sent]);
+    for (const from of ['tomorrow', '2026-13-01', '2026-12-01T00:00:00'])
+      expect(await terminal.berth([...by, '--from', from])).toMatchObject({ code: 2 });
+    expect(
+      await terminal.berth(['price-books', 'activate', 'default', 'new.json', '--from', '2026-12-01']),
+    ).toMatchObject({
+      code: 2,
+    });
+  });
+
+  it('simulates a month that never was, by prices that are no version yet, beside one that was', async () => {
+    listed();
+    await write('new.json', dearer);
+    const plan = { month: '2026-11', apps: [{ name: 'shop', cpuMillicores: 500, memoryMib: 512, instances: 2 }] };
+    await write('plan.json', plan);
+    const by = ['price-books', 'simulate', 'default'];
+    const alone = await terminal.berth([...by, '--synthetic', 'plan.json']);
+    // 720 core-hours x 0.028 = 20.16; 10.00
+    expect(alone.stdout).toMatch(/CPU +usage +20\.16 EUR\nSupport +fee +10\.00 EUR\n/);
+    expect(alone.stdout).toContain('2026-11: 30.16 EUR by default v1 for a synthetic month.\n');
+    const drafted = await terminal.berth([...by, '--synthetic', 'plan.json', '--prices', 'new.json', '--json']);
+    expect(JSON.parse(drafted.stdout)).toMatchObject({ version: null, synthetic: { net: '72.00', month: '2026-11' } });
+    await write('month.json', (await terminal.berth(['invoices', 'export', 'BERTH-000007'])).stdout);
+    const both = await terminal.berth([...by, 'month.json', '--synthetic', 'plan.json']);
+    expect(both.stdout).toMatch(
+      /11\.46 EUR by default v1; it was 11\.46 EUR\.\n\n[^]*30\.16 EUR by default v1 for a synthetic/,
+    );
+    expect(await terminal.berth(by)).toMatchObject({ code: 2 });
+    await write('plan.json', { ...plan, month: 'May' });
+    const wrong = await terminal.berth([...by, '--synthetic', 'plan.json']);
+    expect(wrong).toMatchObject({ code: 6, stderr: expect.stringContaining('/month must be a month') });
+  });
+});
+
 describe('berth price-books diff', () => {
   it('says what a version changes, and refuses what is no version', async () => {
     const [cpu] = version.prices.rates;

@@ -45,6 +45,22 @@ describe('price books', () => {
     ).toBe(403);
   });
 
+  it('say in the audit trail why there is a new version, and since when it holds', async () => {
+    const { body: made } = await create(book());
+    const add = (reason: string) =>
+      app.call(`${books}/${String(made['id'])}/versions`, administrator, {
+        ...{ validFrom: later(60), prices: cpuAt('2'), reason },
+      });
+    expect(await add('x')).toMatchObject({ status: 422, body: { errors: [{ pointer: '/reason' }] } });
+    expect((await add('power became dearer')).status).toBe(201);
+    const entries = await app.database.query(
+      `select detail from audit_entry where target->>'id' = $1 order by sequence`,
+      [made['id']],
+    );
+    const detail = { version: 2, validFrom: later(60), reason: 'power became dearer' };
+    expect(entries).toEqual([{ detail: { version: 1 } }, { detail }]);
+  });
+
   it('have versions that begin in the future, one after the other, and a version holds until the next', async () => {
     const { body: made } = await create(book());
     const path = `${books}/${String(made['id'])}/versions`;

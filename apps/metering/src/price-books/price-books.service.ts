@@ -34,14 +34,15 @@ export class PriceBooksService {
       if (!(await this.books.insert(tx, book)))
         throw priceBookErrors.PriceBookNameTaken(`There is a price book ${body.name} already.`);
       await this.books.addVersion(tx, book.id, 1, beginning, prices);
-      await this.record(tx, caller, book.id, 1);
+      await this.record(tx, caller, book.id, { version: 1 });
       const current = { version: 1, validFrom: beginning.toISOString(), validTo: null, prices };
       return { ...book, current };
     });
   }
 
   /** Nobody is charged a price afterwards that he could not have known: a version begins in the future. */
-  addVersion(caller: Caller, bookId: string, { validFrom, prices }: CreatePriceBookVersion): Promise<PriceBookVersion> {
+  addVersion(caller: Caller, bookId: string, body: CreatePriceBookVersion): Promise<PriceBookVersion> {
+    const { validFrom, prices, reason } = body;
     const from = new Date(validFrom);
     return this.database.transaction(async (tx) => {
       if (!(await this.books.lock(tx, bookId))) throw priceBookErrors.PriceBookNotFound('There is no such price book.');
@@ -50,7 +51,7 @@ export class PriceBooksService {
         throw priceBookErrors.PriceBookVersionTooEarly('A version begins in the future and after the one before it.');
       const version = newest.version + 1;
       await this.books.addVersion(tx, bookId, version, from, prices);
-      await this.record(tx, caller, bookId, version);
+      await this.record(tx, caller, bookId, { version, validFrom, ...(reason && { reason }) });
       return { version, validFrom, validTo: null, prices };
     });
   }
@@ -79,10 +80,10 @@ export class PriceBooksService {
     return version;
   }
 
-  private async record(tx: Tx, caller: Caller, id: string, version: number): Promise<void> {
+  private async record(tx: Tx, caller: Caller, id: string, detail: Readonly<Record<string, unknown>>): Promise<void> {
     const target = { kind: 'price-book', id };
     await this.audit.record(tx, {
-      ...{ by: caller, action: 'price-books:update', target, organizationId: null, detail: { version } },
+      ...{ by: caller, action: 'price-books:update', target, organizationId: null, detail },
     });
   }
 }

@@ -4464,6 +4464,7 @@ export interface components {
               };
         }[];
       };
+      reason?: string;
       /** Format: date-time */
       validFrom: string;
     };

@@ -33,6 +33,14 @@ export const currency = z.string().regex(/^[A-Z]{3}$/);
 /** Text that a database can hold: no NUL and no half of a surrogate pair. */
 export const storable = (text: string): boolean => /^[^\0\p{Cs}]*$/u.test(text);
 
+/** Why somebody did what is recorded. */
+export const reasonGiven = z
+  .string()
+  .trim()
+  .min(3)
+  .max(500)
+  .refine(storable, { error: 'holds characters that cannot be stored' });
+
 export type Id = string;
 export type Slug = string;
 export type Instant = string;

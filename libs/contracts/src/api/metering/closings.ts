@@ -1,15 +1,8 @@
 import { z } from 'zod';
 import { pageOf } from '../../common/page.js';
-import { bigCount, id, instant, storable } from '../../common/values.js';
+import { bigCount, id, instant, reasonGiven } from '../../common/values.js';
 import { metric } from './price-books.js';
 import { period } from './usage.js';
-
-export const reasonGiven = z
-  .string()
-  .trim()
-  .min(3)
-  .max(500)
-  .refine(storable, { error: 'holds characters that cannot be stored' });
 
 /** What is looked at before a period is closed. */
 export const closingCheckName = z.enum([

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { decimal, id, instant } from '../../common/values.js';
-import { reasonGiven } from './closings.js';
+import { decimal, id, instant, reasonGiven } from '../../common/values.js';
 import { correction, invoiceDocument, invoiceLine } from './invoices.js';
 import { period } from './usage.js';
 

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { pageOf, pageQuery } from '../../common/page.js';
-import { currency, decimal, id, instant } from '../../common/values.js';
-import { reasonGiven } from './closings.js';
+import { currency, decimal, id, instant, reasonGiven } from '../../common/values.js';
 
 /**
  * `asked`: the provider has not confirmed yet that it was asked. `pending`: it has, and nobody has paid. `withdrawn`: the

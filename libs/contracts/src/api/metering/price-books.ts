@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { pageOf } from '../../common/page.js';
-import { currency, id, instant, MOST, slug } from '../../common/values.js';
+import { currency, id, instant, MOST, reasonGiven, slug } from '../../common/values.js';
 
 /** A price or a quantity in units: not negative, at most ten decimals. What compares amounts sees none that is no number. */
 export const amount10 = z.string().regex(/^(0|[1-9][0-9]{0,14})(\.[0-9]{1,10})?$/, {
@@ -122,7 +122,8 @@ export const isConsistent = ({ rates, fees, discounts }: PriceList): boolean => 
   return isKnown && new Set(ids).size === ids.length && new Set(metrics).size === metrics.length;
 };
 
-const consistentPrices = priceList.refine(isConsistent, {
+/** As a body holds them. */
+export const consistentPrices = priceList.refine(isConsistent, {
   error: 'each metric has at most one rate, ids differ, and discounts are on what there is',
 });
 
@@ -132,9 +133,9 @@ export const createPriceBook = z
   .meta({ id: 'CreatePriceBook' });
 export type CreatePriceBook = z.infer<typeof createPriceBook>;
 
-/** `validFrom` is to come, and after that of every version before. */
+/** `validFrom` is to come, and after that of every version before. `reason` stands in the audit trail. */
 export const createPriceBookVersion = z
-  .strictObject({ validFrom: instant, prices: consistentPrices })
+  .strictObject({ validFrom: instant, prices: consistentPrices, reason: reasonGiven.optional() })
   .meta({ id: 'CreatePriceBookVersion' });
 export type CreatePriceBookVersion = z.infer<typeof createPriceBookVersion>;
 
