@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { canonicalText, creditNoteOf, sha256Of } from '@berth/billing';
+import { canonicalText, creditNoteOf, recompute, sha256Of } from '@berth/billing';
 import { type CreditNote, creditNoteDocument } from '@berth/contracts/metering';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { writeCreditNote } from '../src/exports/credit-note-pdf.js';
 import { Billing, runs } from './support/billing.js';
+import { exportInvoice } from './support/export-invoice.js';
 import { MeteringApp, type Place, somewhere } from './support/metering-app.js';
 import { textOf } from './support/text-of.js';
 
@@ -84,6 +85,81 @@ describe('an invoice that is void', () => {
     await billing.administer(`invoices/${invoice.id}/payments`, { reason: 'bank transfer' });
     expect((await voidIt(invoice.id)).body).toMatchObject({ code: 'invoice_not_open' });
     expect(await statusOf(place)).toEqual([{ status: 'paid', creditNote: null }]);
+  });
+});
+
+describe('corrections that stood on an invoice that is void', () => {
+  /** November is billed, then corrected by 10 hours on December's invoice: 0.28 + 0.07 = 0.35. */
+  async function corrected() {
+    const place = somewhere();
+    await billing.goTo('2026-11-20T12:00:00.000Z');
+    await billing.account(place, { issuer: newIssuer() });
+    await app.tell(...runs(place, '2026-11-10T00:00:00.000Z', '2026-11-14T04:00:00.000Z'));
+    await billing.closeAt('2026-12-04T00:00:00.000Z');
+    await tellLate(place, '2026-11-30T00:00:00.000Z', '2026-11-30T10:00:00.000Z');
+    await billing.closeAt('2027-01-04T00:00:00.000Z');
+    const [november, december] = await billing.invoices(place);
+    return { place, november: november!, december: december! };
+  }
+  const tellLate = (place: Place, from: string, to: string) =>
+    app.tell(...runs(somewhere({ organizationId: place.organizationId }), from, to));
+  const totalsOf = async (place: Place) =>
+    (await billing.invoices(place)).map(({ month, told }) => [
+      ...[month, told.totals.due],
+      ...told.corrections.map((each) => `${each.month} ${each.total}`),
+    ]);
+  const verified = async (id: string) => {
+    const exported = await exportInvoice(app, id, billing.administrator);
+    expect(recompute(exported)).toBe(exported.document);
+  };
+
+  it('are on the next one, with all that became known since, which can be computed anew', async () => {
+    const { place, december } = await corrected();
+    expect(await totalsOf(place)).toEqual([
+      ['2026-11', '3.50'],
+      ['2026-12', '0.35', '2026-11 0.35'],
+    ]);
+    await voidIt(december.id);
+    await tellLate(place, '2026-11-30T10:00:00.000Z', '2026-11-30T20:00:00.000Z');
+    await billing.closeAt('2027-02-04T00:00:00.000Z');
+    expect(await totalsOf(place)).toEqual([
+      ['2026-11', '3.50'],
+      ['2026-12', '0.35', '2026-11 0.35'],
+      ['2027-01', '0.70', '2026-11 0.70'],
+    ]);
+    const january = (await billing.invoices(place))[2]!;
+    expect(january.told.corrections[0]!.cuts.from).toBe(december.told.corrections[0]!.cuts.from);
+    await verified(january.id);
+  });
+
+  it('are due once, also when that next one is void as well', async () => {
+    const { place, december } = await corrected();
+    await voidIt(december.id);
+    await billing.closeAt('2027-02-04T00:00:00.000Z');
+    const january = (await billing.invoices(place))[2]!;
+    expect(january.told.corrections).toMatchObject([{ month: '2026-11', total: '0.35' }]);
+    await voidIt(january.id);
+    await billing.closeAt('2027-03-04T00:00:00.000Z');
+    await billing.closeAt('2027-04-04T00:00:00.000Z');
+    const corrections = (await totalsOf(place)).map(([month, , ...more]) => [month, ...more]).slice(3);
+    expect(corrections).toEqual([['2027-02', '2026-11 0.35']]);
+  });
+
+  it('stay taken back where a later invoice goes on from them', async () => {
+    const { place, december } = await corrected();
+    await tellLate(place, '2026-11-30T10:00:00.000Z', '2026-11-30T20:00:00.000Z');
+    await billing.closeAt('2027-02-04T00:00:00.000Z');
+    await voidIt(december.id);
+    await billing.closeAt('2027-03-04T00:00:00.000Z');
+    expect((await totalsOf(place)).slice(2)).toEqual([['2027-01', '0.35', '2026-11 0.35']]);
+  });
+
+  it('are not due when what they correct is void itself', async () => {
+    const { place, november, december } = await corrected();
+    await voidIt(november.id);
+    await voidIt(december.id);
+    await billing.closeAt('2027-02-04T00:00:00.000Z');
+    expect(await totalsOf(place)).toHaveLength(2);
   });
 });
 

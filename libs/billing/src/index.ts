@@ -22,7 +22,7 @@ export { type Unpriced, usageCharges } from './rating/usage-charges.js';
 export { mergeEntries, type Move, moveTo, type OpenSpan, type Resource } from './spans/span.js';
 export { canonicalText, sha256Of } from './invoices/canonical.js';
 export { NotConserved, type Quantities, requireConserved } from './invoices/conservation.js';
-export { type CorrectedLine, identityOf } from './invoices/corrections.js';
+export { type CorrectedLine, differences, identityOf } from './invoices/corrections.js';
 export { creditNoteOf, type CreditNoteInput } from './invoices/credit-note.js';
 export { documentOf, type InvoiceInput, type LateUsage, type Rated, ratingOf } from './invoices/document.js';
 export { type InvoiceExport, invoiceExport } from './invoices/export.js';
