@@ -13,11 +13,13 @@ import { inPairs } from './support/pairs.mjs';
 import { withFolder } from './support/platform.mjs';
 import { createDatabase, withClient, withPostgres } from './support/postgres.mjs';
 import { atMost, figureRow, ratioRow } from './support/rows.mjs';
+import { processorTimeOf, watchingMemory } from './support/resources.mjs';
 import { p50 } from './support/statistics.mjs';
 
 export const name = 'usage events to an invoice, against SQL by hand';
 
-const QUESTIONS = 200;
+const QUESTIONS = 20;
+const ROUNDS_OF_QUESTIONS = 20;
 const SERVICE = new URL('./metering/service.mjs', import.meta.url);
 const LOADER = new URL('./metering/loader.mjs', import.meta.url);
 
@@ -25,45 +27,59 @@ export const run = (options) =>
   withPostgres((postgres) =>
     withFolder((folder) =>
       withChildren(async (start) => {
-        const url = await createDatabase(postgres.url, 'metering');
-        const service = await start(SERVICE, url);
-        const loader = await start(LOADER, url);
+        const ours = await platformOf('metering', postgres, start);
         const handUrl = await createDatabase(postgres.url, 'by_hand');
-        return withClient(handUrl, async (hand) => {
-          await makeTables(hand);
-          const sides = sidesOf({ service, loader, hand, folder }, sizesOf(options));
-          // Once without measuring: connections, plans and code become warm.
-          const [warm] = await inPairs({ rounds: 1 }, { ours: () => sides.ours(0), base: () => sides.base(0) });
-          const measured = { ours: (round) => sides.ours(round + 1), base: (round) => sides.base(round + 1) };
-          const pairs = await inPairs(options, measured);
-          for (const { ours, base } of [warm, ...pairs]) checkSame(ours.net, base.net, 'what the month costs');
-          const small = sizeOf(randomUUID(), 2_000);
-          await ours({ service, loader }, small);
-          const rows = rowsOf(pairs, warm, options);
-          return [...rows, await isolationRow(service, small.organizationId, options)];
-        });
+        const rows = await withClient(handUrl, (hand) => invoiceRows({ ours, hand, folder, postgres }, options));
+        return [...rows, await isolationRow({ few: ours, start, postgres }, options)];
       }),
     ),
   );
 
-/** An organization for each round; a small one to become warm. */
+/** Metering on a database of its own, and what says things on its bus. */
+async function platformOf(database, postgres, start) {
+  const url = await createDatabase(postgres.url, database);
+  return { service: await start(SERVICE, url), loader: await start(LOADER, url) };
+}
+
+async function invoiceRows({ ours, hand, folder, postgres }, options) {
+  await makeTables(hand);
+  const sides = sidesOf({ ours, hand, folder, postgres }, sizesOf(options));
+  // Once without measuring: connections, plans and code become warm.
+  const [warm] = await inPairs({ rounds: 1 }, { ours: () => sides.ours(0), base: () => sides.base(0) });
+  const measured = { ours: (round) => sides.ours(round + 1), base: (round) => sides.base(round + 1) };
+  const pairs = await inPairs(options, measured);
+  for (const { ours: bill, base } of [warm, ...pairs]) checkSame(bill.net, base.net, 'what the month costs');
+  return rowsOf(pairs, warm.ours, options);
+}
+
+/** An organization for each round; a smaller one to become warm, whose memory is what that of the others is compared with. */
 const sizesOf = ({ rounds, events }) =>
-  Array.from({ length: rounds + 1 }, (_, index) => sizeOf(randomUUID(), index === 0 ? 2_000 : events));
+  Array.from({ length: rounds + 1 }, (_, index) => sizeOf(randomUUID(), index === 0 ? events / 10 : events));
 
 const sizeOf = (organizationId, events) => {
   const workloads = Math.min(1_000, Math.ceil(events / 20));
   return { organizationId, workloads, changes: Math.ceil(events / workloads), until: Date.now() };
 };
 
-const sidesOf = ({ service, loader, hand, folder }, sizes) => ({
-  ours: (round) => ours({ service, loader }, sizes[round]),
-  base: (round) => byHand(hand, folder, sizes[round]),
+const sidesOf = ({ ours, hand, folder, postgres }, sizes) => ({
+  ours: (round) => billed(ours, sizes[round], postgres),
+  base: (round) => byHand(hand, folder, sizes[round], postgres),
 });
 
-async function ours({ service, loader }, size) {
+/** `processor`: milliseconds of all processes that take part. `peaks`: most MiB of the service and of PostgreSQL. */
+async function billed({ service, loader }, size, postgres) {
+  const pids = [service.ready.pid, postgres.pid];
   await service.ask('hold', size);
   await loader.ask('load', size);
-  return service.ask('bill', size);
+  const { answer, peaks } = await watchingMemory(pids, () => spending(pids, () => service.ask('bill', size)));
+  return { ...answer, peaks };
+}
+
+async function spending(pids, work) {
+  const spent = () => pids.reduce((sum, pid) => sum + processorTimeOf(pid), 0);
+  const before = spent();
+  const answer = await work();
+  return { ...answer, processor: spent() - before };
 }
 
 function rowsOf(pairs, warm, { events }) {
@@ -71,6 +87,15 @@ function rowsOf(pairs, warm, { events }) {
   const [first, last] = [pairs[0], pairs.at(-1)];
   const part = (what, of) =>
     figureRow({ id: '', what, unit: 'ms/event', values: pairs.map(({ ours }) => of(ours) / events) });
+  const memory = (whose, index) =>
+    ratioRow({
+      ...{ id: 'M7', unit: 'MiB', what: `memory of ${whose} while it takes ${events} against ${events / 10}` },
+      ...{
+        goal: atMost(1.1),
+        of: (value) => value,
+        pairs: pairs.map(({ ours }) => ({ ours: ours.peaks[index], base: warm.peaks[index] })),
+      },
+    });
   return [
     ratioRow({
       ...row,
@@ -79,41 +104,58 @@ function rowsOf(pairs, warm, { events }) {
       pairs,
       of: (side) => side.milliseconds / events,
     }),
+    ratioRow({ ...row, what: 'the same, processor time of all', pairs, of: (side) => side.processor / events }),
     part('of it: accepted, spans', ({ accepting }) => accepting),
     part('of it: rated, hashed', ({ rating }) => rating),
     ratioRow({
       ...{ ...row, what: `the same after ${pairs.length} times as many`, goal: atMost(1.3) },
-      ...{ pairs: [{ ours: last.ours, base: first.ours }], of: (side) => side.milliseconds / events },
+      ...{ pairs: [{ ours: last.ours, base: first.ours }], of: (side) => side.processor / events },
     }),
-    figureRow({
-      ...{ id: '', what: 'most memory of the service, last less warm', unit: 'MiB' },
-      values: [last.ours.peakMebibytes - warm.ours.peakMebibytes],
-    }),
+    memory('the service', 0),
+    memory('PostgreSQL', 1),
   ];
 }
 
-/** What the same question costs when others have a hundred times as many spans as before. */
-async function isolationRow({ ask }, organizationId, { spans }) {
-  const measure = async () => p50((await ask('usage', { organizationId, count: QUESTIONS })).times);
-  const [few, many] = [spans / 100, spans];
-  await ask('neighbours', few);
-  await measure();
-  const base = await measure();
-  await ask('neighbours', many - few);
-  await measure();
-  const ours = await measure();
-  const what = `usage of an organization, ${many} spans of others against ${few}`;
-  return ratioRow({ id: 'M7', what, unit: 'ms', goal: atMost(1.3), of: (time) => time, pairs: [{ ours, base }] });
+/**
+ * What the same question costs where others have a hundred times as many spans. Two platforms on one server, asked turn and
+ * turn about: what else the machine does troubles both alike.
+ */
+async function isolationRow({ few, start, postgres }, { spans }) {
+  const many = await platformOf('crowded', postgres, start);
+  const size = sizeOf(randomUUID(), 2_000);
+  const answers = [];
+  for (const [platform, neighbours] of [
+    [few, spans / 100],
+    [many, spans],
+  ]) {
+    answers.push((await billed(platform, size, postgres)).net);
+    await platform.service.ask('neighbours', neighbours);
+  }
+  checkSame(answers[1], answers[0], 'what the month costs among others');
+  const ask =
+    ({ service }) =>
+    async () =>
+      p50((await service.ask('usage', { ...size, count: QUESTIONS })).times);
+  const sides = { ours: ask(many), base: ask(few) };
+  await inPairs({ rounds: 1 }, sides);
+  const what = `usage of an organization, ${spans} spans of others against ${spans / 100}`;
+  return ratioRow({
+    id: 'M7',
+    what,
+    unit: 'ms',
+    goal: atMost(1.3),
+    pairs: await inPairs({ rounds: ROUNDS_OF_QUESTIONS }, sides),
+  });
 }
 
 /** The file is there before the clock starts: COPY reads what somebody else wrote. */
-async function byHand(client, folder, size) {
+async function byHand(client, folder, size, { pid }) {
   const file = join(folder, `${size.organizationId}.csv`);
   await writeLines(file, changesOf(size), ({ data, id }) =>
     [id, data.workloadId, data.appId, data.allocationVersion, data.effectiveAt, csvOf(data.entries)].join(','),
   );
   try {
-    return await billByHand(client, file, size.organizationId);
+    return await spending([pid], () => billByHand(client, file, size.organizationId));
   } finally {
     await rm(file);
   }

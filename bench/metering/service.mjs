@@ -32,7 +32,7 @@ async function bill(size) {
   const { totals } = await get(`/v1/invoices/preview?organization=${size.organizationId}`);
   const milliseconds = performance.now() - begun;
   const inTurn = { accepting: accepted - begun, rating: milliseconds - (accepted - begun) };
-  return { milliseconds, ...inTurn, net: totals.net, peakMebibytes: process.resourceUsage().maxRSS / 1024 };
+  return { milliseconds, ...inTurn, net: totals.net };
 }
 
 async function isApplied({ organizationId, workloads, changes }) {
@@ -61,4 +61,4 @@ const neighbours = async (spans) => {
   return true;
 };
 
-announce({}, { hold, bill, usage, neighbours });
+announce({ pid: process.pid }, { hold, bill, usage, neighbours });

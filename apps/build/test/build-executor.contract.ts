@@ -125,6 +125,21 @@ export function buildExecutorContract(name: string, make: () => Promise<Executor
       await expect(executor.execute(each)).rejects.toThrow('the log is lost');
     });
 
+    it('says how long processors were kept busy: all processes that were waited for, of all commands', async () => {
+      const { executor, job } = await make();
+      const told: number[] = [];
+      const each = await job({
+        files: { 'busy.mjs': 'while (process.cpuUsage().user < 200_000);' },
+        plan: { install: { command: 'node busy.mjs', environment: {} } },
+        build: 'node busy.mjs & node busy.mjs; wait',
+        onProcessorTime: async (milliseconds) => void told.push(milliseconds),
+      });
+      await executor.execute(each);
+      // The shell rounds each figure down to a hundredth of a second.
+      expect(told.at(-1)).toBeGreaterThanOrEqual(3 * 200 - 60);
+      expect(told).toEqual(told.toSorted((a, b) => a - b));
+    });
+
     it('publishes the same digest for the same result', async () => {
       const { executor, blobs, job } = await make();
       const published = [];

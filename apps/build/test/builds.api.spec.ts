@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BuildLogPage, BuildPage } from '@berth/contracts/build';
+import type { BuildUsage } from '@berth/contracts/events';
 import { eventually } from '@berth/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openBlob } from '../src/index.js';
@@ -27,6 +28,8 @@ const withBuild = (script: string): Record<string, string> => ({
 });
 const repository = (files: Readonly<Record<string, string>> = app): Promise<Repository> =>
   Repository.create(folder, files);
+/** Keeps a processor busy for a fifth of a second. */
+const busy = 'node -e "while (process.cpuUsage().user < 200000);"';
 /** Prints its own pid, then hangs. */
 const hanging = withBuild(`node -e "console.log('pid ' + process.pid); setInterval(() => {}, 1000)"`);
 const pidIn = async (deployment: Deployment): Promise<number> =>
@@ -72,6 +75,34 @@ describe('a build', () => {
     blob.destroy();
     expect(await readdir(join(platform.folder, 'data/work'))).toEqual([]);
   });
+
+  it('states the processor time that it took, and none when it took an artifact that was there', async () => {
+    const { url } = await repository(withBuild(busy));
+    const first = await platform.request({ url });
+    const { startedAt, finishedAt } = await platform.ended(first);
+    const { organizationId, projectId, environmentId, appId } = first;
+    const { usage } = (await platform.event(first, 'build.succeeded')).data as { usage: BuildUsage };
+    expect(usage).toMatchObject({ organizationId, projectId, environmentId, appId, startedAt, finishedAt });
+    expect(usage.cpuMilliseconds).toBeGreaterThanOrEqual(150);
+    const second = await platform.request({ url, like: first });
+    await platform.ended(second);
+    expect((await platform.event(second, 'build.succeeded')).data).not.toHaveProperty('usage');
+  });
+
+  it('states it when it failed, too, and as far as it was measured when it was cancelled', async () => {
+    const failing = await platform.request({ url: (await repository(withBuild(`${busy} && false`))).url });
+    await platform.ended(failing);
+    const failed = (await platform.event(failing, 'build.failed')).data as { usage: BuildUsage };
+    expect(failed.usage.cpuMilliseconds).toBeGreaterThanOrEqual(150);
+    const endless = await platform.request({ url: (await repository(withBuild('node -e "for (;;);"'))).url });
+    const sql = 'select from build where id = $1 and cpu_milliseconds >= 1000';
+    const isMeasured = async () =>
+      expect(await platform.service.database.query(sql, [endless.buildId])).toHaveLength(1);
+    await eventually(isMeasured, { within: 120_000 });
+    await platform.cancel(endless);
+    const { usage } = (await platform.event(endless, 'build.cancelled')).data as { usage: BuildUsage };
+    expect(usage.cpuMilliseconds).toBeGreaterThanOrEqual(1_000);
+  }, 180_000);
 
   it('is not done twice when the same event comes twice', async () => {
     const { url } = await repository();

@@ -111,4 +111,23 @@ describe('a replica that is stopped', () => {
     await front.event(deployment, 'build.succeeded');
     expect(front.typesOf(deployment)).toEqual(['build.started', 'build.succeeded']);
   });
+
+  it('does not charge for what it took: only the run that came to an end counts', async () => {
+    const front = await start(undefined, { ROLE: 'api' });
+    const replica = (name: string) => Platform.join(front, { DATA_FOLDER: join(front.folder, name) });
+    const command = `case "$HOME" in */first/*) node -e 'for (;;);';; esac`;
+    const files = { Procfile: 'web: ./run', 'berth.yaml': JSON.stringify({ build: { command } }) };
+    const first = await replica('first');
+    const deployment = await front.request({ url: (await Repository.create(await temporaryFolder(), files)).url });
+    const taken = async () => {
+      const sql = 'select cpu_milliseconds::int as taken from build where id = $1';
+      const [row] = await front.service.database.query<{ taken: number }>(sql, [deployment.buildId]);
+      return row?.taken ?? 0;
+    };
+    await eventually(async () => expect(await taken()).toBeGreaterThanOrEqual(1_000), { within: 120_000 });
+    await first.close();
+    platforms.push(await replica('second'));
+    expect((await front.ended(deployment)).status).toBe('succeeded');
+    expect(await taken()).toBeLessThan(1_000);
+  }, 240_000);
 });

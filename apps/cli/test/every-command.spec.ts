@@ -236,7 +236,7 @@ describe('every command', () => {
     platform = await Platform.start();
     closed = await Platform.start();
     terminal = await Terminal.open(platform.url);
-    const amounts = { millicoreSeconds: '0', byteSeconds: '0', storageByteSeconds: '0' };
+    const amounts = { millicoreSeconds: '0', byteSeconds: '0', storageByteSeconds: '0', buildMillicoreSeconds: '0' };
     platform.on('GET /v1/me', me);
     platform.on('GET /v1/releases', page(release(3), release(1)));
     platform.on('GET /v1/deployments', page(deployment()));

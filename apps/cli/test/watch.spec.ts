@@ -149,14 +149,19 @@ describe('watching', () => {
   describe('usage and costs', () => {
     const interval = { from: '2026-11-01T00:00:00.000Z', to: '2026-12-01T00:00:00.000Z', countedUntil: at };
     const group = { environmentId: null, appId: idOf(30), processType: null };
-    const amounts = { millicoreSeconds: '1234567', byteSeconds: '1073741824000', storageByteSeconds: '5368709120000' };
+    const amounts = {
+      millicoreSeconds: '1234567',
+      byteSeconds: '1073741824000',
+      storageByteSeconds: '5368709120000',
+      buildMillicoreSeconds: '42000',
+    };
     const usage = { ...interval, waitingWorkloads: 0, items: [{ ...group, ...amounts }], next: null, total: amounts };
 
     it('shows whole core-seconds and byte-seconds by name', async () => {
       platform.on('GET /v1/usage', usage);
       const { stdout, stderr } = await terminal.berth(['usage']);
       expect(stdout).toContain('2026-11-01 00:00:00 to 2026-11-21 10:00:00 (UTC)');
-      expect(stdout).toMatch(/shop\/hello +1 234 +1 000 +1 073 741 824 000 +5 000\n/);
+      expect(stdout).toMatch(/shop\/hello +1 234 +1 000 +1 073 741 824 000 +5 000 +42\n/);
       expect(stdout).toMatch(/total +1 234 +1 000 /);
       expect(stderr).toBe('');
     });
@@ -192,7 +197,7 @@ describe('watching', () => {
       platform.on('GET /v1/usage/series', { timeZone: 'America/New_York', items });
       const { stdout } = await terminal.berth(['usage', '--per', 'day', '--period', '2025-11', '--env', 'staging']);
       expect(stdout).toContain('Per day of America/New_York');
-      expect(stdout).toMatch(/2026-10-31 04:00:00 +1 234 +1 000 +1 073 741 824 000 +5 000\n/);
+      expect(stdout).toMatch(/2026-10-31 04:00:00 +1 234 +1 000 +1 073 741 824 000 +5 000 +42\n/);
       const [asked] = platform.to('GET /v1/usage/series').map((each) => Object.fromEntries(each.query));
       const ids = { organization: idOf(1), project: idOf(10), environment: idOf(20) };
       const month = { from: '2025-11-01T00:00:00.000Z', to: '2025-12-01T00:00:00.000Z' };
@@ -222,14 +227,23 @@ describe('watching', () => {
       const costs = {
         ...{ ...interval, waitingWorkloads: 0, currency: 'EUR', priceBook: 'default', next: null, total: '12.34' },
         items: [
-          { ...group, cpu: '10.0000000001', memory: '2.3400000000', storage: '0.0500000000', total: '12.3900000001' },
+          {
+            ...group,
+            cpu: '10.0000000001',
+            memory: '2.3400000000',
+            storage: '0.0500000000',
+            build: '0.0100000000',
+            total: '12.3900000001',
+          },
         ],
       };
       platform.on('GET /v1/costs', costs);
       const { stdout } = await terminal.berth(['costs', '--period', '2026-11']);
       expect(stdout).toContain('price book default');
-      expect(stdout).toMatch(/shop\/hello +10\.0000000001 +2\.3400000000 +0\.0500000000 +12\.3900000001\n/);
-      expect(stdout).toMatch(/total +- +- +- +12\.34 EUR/);
+      expect(stdout).toMatch(
+        /shop\/hello +10\.0000000001 +2\.3400000000 +0\.0500000000 +0\.0100000000 +12\.3900000001\n/,
+      );
+      expect(stdout).toMatch(/total +- +- +- +- +12\.34 EUR/);
     });
 
     it.each([

@@ -10,6 +10,7 @@ import { CreateMetering1763700000001 } from './database/migrations/create-meteri
 import { CreateBilling1763700000004 } from './database/migrations/create-billing.migration.js';
 import { HourlyTotals1763700000051 } from './database/migrations/hourly-totals.migration.js';
 import { IndexSpans1763700000005 } from './database/migrations/index-spans.migration.js';
+import { MeterBuilds1763700000071 } from './database/migrations/meter-builds.migration.js';
 import { MeterVolumes1763700000052 } from './database/migrations/meter-volumes.migration.js';
 import { NameParties1763700000022 } from './database/migrations/name-parties.migration.js';
 import { Payments1763700000064 } from './database/migrations/payments.migration.js';
@@ -44,6 +45,7 @@ export const metering: ServiceDefinition<Config> = {
     CreditNotes1763700000062,
     Webhooks1763700000063,
     Payments1763700000064,
+    MeterBuilds1763700000071,
   ],
   module: (parsed) => AppModule.with(parsed),
   connect: connectEvents,

@@ -6,7 +6,9 @@ import { MeteringApp } from './support/metering-app.js';
 
 const folder = join(import.meta.dirname, '../../../libs/contracts/samples');
 const consumed = readdirSync(folder).filter((name) =>
-  /^berth\.(volume\.|workload\.allocation-(?!snapshot-requested))/.test(name),
+  /^berth\.(volume\.|workload\.allocation-(?!snapshot-requested)|build\.(succeeded|failed|cancelled)\.v1\.2)/.test(
+    name,
+  ),
 );
 
 let app: MeteringApp;
@@ -21,6 +23,9 @@ describe('golden samples', () => {
   it('of all that is consumed here exist', () => {
     expect(consumed.map((name) => name.replace(/\.v1\.\d+\.json$/, ''))).toEqual(
       expect.arrayContaining([
+        'berth.build.cancelled',
+        'berth.build.failed',
+        'berth.build.succeeded',
         'berth.volume.created',
         'berth.volume.deleted',
         'berth.volume.resized',

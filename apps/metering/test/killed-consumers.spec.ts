@@ -6,8 +6,10 @@ import type { CloudEvent } from '@berth/contracts/events';
 import { EVENT_BUS, type EventBus } from '@berth/eventing';
 import { eventually } from '@berth/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type BuildEnded, buildTypes, factsOf } from '../src/spans/build.js';
+import { buildOf } from './support/builds.js';
 import { bill, logOf } from './support/log-of.js';
-import { changed, MeteringApp, type Place, snapshot, somewhere, web } from './support/metering-app.js';
+import { changed, instantAt, MeteringApp, type Place, snapshot, somewhere, web } from './support/metering-app.js';
 
 const KILLS = 20;
 const WORKLOADS = 8;
@@ -43,7 +45,13 @@ async function kill(child: ChildProcess): Promise<void> {
 const publish = (events: readonly CloudEvent[]) =>
   told.service.app
     .get<EventBus>(EVENT_BUS)
-    .publish(events.map((event) => ({ topic: 'berth.deployment-management', key: event.partitionkey, event })));
+    .publish(events.map((event) => ({ topic: topicOf(event), key: event.partitionkey, event })));
+
+const isOfBuild = ({ type }: CloudEvent) => buildTypes.includes(type);
+const topicOf = (event: CloudEvent) => (isOfBuild(event) ? 'berth.build' : 'berth.deployment-management');
+/** What one that nobody kills accepts. */
+const factsIn = (events: readonly CloudEvent[]) =>
+  events.flatMap((event) => (isOfBuild(event) ? factsOf(event as BuildEnded) : [event]));
 
 /** The hourly totals, but for the ids of resources. */
 const totalsOf = (app: MeteringApp) =>
@@ -64,6 +72,14 @@ const part = (places: readonly Place[], round: number): CloudEvent[] =>
     }),
   );
 
+/** A build of each workload in each part: two facts, because it kept one core busy all the time. */
+const builds = (places: readonly Place[], round: number): CloudEvent[] =>
+  places.map((place) => {
+    const [startedAt, finishedAt] = [instantAt(round * 300_000), instantAt(round * 300_000 + 7_000)];
+    const how = (['succeeded', 'failed', 'cancelled'] as const)[round % 3]!;
+    return buildOf(place, { how, startedAt, finishedAt, cpuMilliseconds: 7_000 });
+  });
+
 describe('consumers that are killed', () => {
   it(`at ${KILLS} moments, with the topic told twice and the log told anew, bill the same bytes`, async () => {
     const organizationId = randomUUID();
@@ -71,8 +87,8 @@ describe('consumers that are killed', () => {
     let child = consumer();
     try {
       for (let round = 0; round < KILLS; round++) {
-        const events = part(places, round);
-        await undisturbed.accept(events);
+        const events = [...part(places, round), ...builds(places, round)];
+        await undisturbed.accept(factsIn(events));
         const before = await accepted();
         await publish([...events, ...events.toReversed()]);
         const enough = before + 1 + Math.floor(Math.random() * events.length);
@@ -81,13 +97,13 @@ describe('consumers that are killed', () => {
         child = consumer();
       }
       await publish(await logOf(undisturbed, organizationId));
-      const all = KILLS * CHANGES * WORKLOADS;
+      const all = KILLS * (CHANGES + 2) * WORKLOADS;
       await eventually(async () => expect(await accepted()).toBe(all), { within: 60_000 });
       const isSame = async () =>
         expect(await bill(told, organizationId)).toEqual(await bill(undisturbed, organizationId));
       await eventually(isSame, { within: 60_000 });
       expect(await totalsOf(told)).toEqual(await totalsOf(undisturbed));
-      expect(await totalsOf(told)).toHaveLength(2 * WORKLOADS);
+      expect(await totalsOf(told)).toHaveLength((2 + KILLS) * WORKLOADS);
       expect(await told.database.query('select from dead_letter')).toEqual([]);
     } finally {
       await kill(child);

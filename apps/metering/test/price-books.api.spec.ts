@@ -33,7 +33,11 @@ describe('price books', () => {
     const [first] = (body['items'] as { name: string }[]).filter(({ name }) => name === 'default');
     expect(first).toMatchObject({
       ...{ name: 'default', currency: 'EUR', rounding: 'half-even' },
-      current: { version: 1, validTo: null, prices: { rates: [{ id: 'cpu' }, { id: 'memory' }, { id: 'storage' }] } },
+      current: {
+        version: 1,
+        validTo: null,
+        prices: { rates: [{ id: 'cpu' }, { id: 'memory' }, { id: 'storage' }, { id: 'build' }] },
+      },
     });
   });
 

@@ -77,6 +77,7 @@ describe('what ran at a moment', () => {
       ...{ from: instantAt(0), to: instantAt(60 * minute), millicoreSeconds: String(seconds * 250) },
       byteSeconds: String(seconds * 256 * 1_048_576),
       storageByteSeconds: '0',
+      buildMillicoreSeconds: '0',
     });
   });
 

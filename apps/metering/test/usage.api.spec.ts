@@ -45,6 +45,7 @@ describe('usage', () => {
           millicoreSeconds: (250n * instanceSeconds).toString(),
           byteSeconds: (256n * MIB * instanceSeconds).toString(),
           storageByteSeconds: '0',
+          buildMillicoreSeconds: '0',
         },
       ],
       next: null,
@@ -52,6 +53,7 @@ describe('usage', () => {
         millicoreSeconds: (250n * instanceSeconds).toString(),
         byteSeconds: (256n * MIB * instanceSeconds).toString(),
         storageByteSeconds: '0',
+        buildMillicoreSeconds: '0',
       },
     });
   });
@@ -272,6 +274,7 @@ describe('costs', () => {
           cpu: '0.5600000000',
           memory: '0.2800000000',
           storage: '0.0000000000',
+          build: '0.0000000000',
           total: '0.8400000000',
         },
       ],

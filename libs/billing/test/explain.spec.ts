@@ -72,7 +72,7 @@ function activityOf(spans: readonly Span[], stretch: { from: Date; to: Date }): 
     const of = (each: Metric) => usage.find((one) => one.appId === appId && one.metric === each)!.quantity;
     const lengths = own.map((each) => BigInt(each.to!.getTime() - each.from.getTime()));
     return {
-      ...{ appId, quantity: { cpu: of('cpu'), memory: of('memory'), storage: of('storage') } },
+      ...{ appId, quantity: { cpu: of('cpu'), memory: of('memory'), storage: of('storage'), build: of('build') } },
       // These spans of one app never run at the same time.
       milliseconds: lengths.reduce((all, each) => all + each, 0n),
       instanceMilliseconds: own.reduce((all, each, index) => all + lengths[index]! * BigInt(each.instances), 0n),

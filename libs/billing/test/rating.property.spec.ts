@@ -40,7 +40,7 @@ const rateOf = (of: Metric) =>
     ...{ id: fc.constant(of), name: fc.constant(of), metric: fc.constant(of), pricing },
     free: maybe(fc.record({ quantity: positive(30), of: fc.constantFrom('organization' as const, 'app' as const) })),
   });
-const on = maybe(fc.subarray(['cpu', 'memory', 'storage', 'support'], { minLength: 1 }));
+const on = maybe(fc.subarray(['cpu', 'memory', 'storage', 'build', 'support'], { minLength: 1 }));
 const discount = fc.oneof(
   fc.record({
     id: fc.constant('d-p'),
@@ -52,7 +52,9 @@ const discount = fc.oneof(
 );
 const prices = fc
   .record({
-    rates: fc.tuple(rateOf('cpu'), rateOf('memory'), rateOf('storage')).chain((all) => fc.subarray(all)),
+    rates: fc
+      .tuple(rateOf('cpu'), rateOf('memory'), rateOf('storage'), rateOf('build'))
+      .chain((all) => fc.subarray(all)),
     fees: fc.array(fc.record({ id: fc.constant('support'), name: fc.constant('s'), amount: decimal(50) }), {
       maxLength: 1,
     }),

@@ -11,6 +11,7 @@ export * from './events/build-cancelled.v1.js';
 export * from './events/build-failed.v1.js';
 export * from './events/build-started.v1.js';
 export * from './events/build-succeeded.v1.js';
+export * from './events/build-usage.js';
 export * from './events/cluster-recovered.v1.js';
 export * from './events/cluster-registered.v1.js';
 export * from './events/cluster-unreachable.v1.js';

@@ -31,6 +31,8 @@ export interface BuildTools {
 export interface BuildProgress {
   readonly log: BuildLogWriter;
   readonly signal: AbortSignal;
+  /** Keeps what its commands took so far. */
+  measure(cpuMilliseconds: number): Promise<void>;
   /** @throws when the build has ended meanwhile */
   advance(status: 'detecting' | 'building' | 'publishing', change?: BuildChange): Promise<void>;
   findReusable(key: (secret: string) => string): Promise<{ readonly key: string; readonly artifact: Artifact | null }>;
@@ -125,7 +127,7 @@ async function prepareJob(
   plan: BuildPlan,
   workspace: Workspace,
   { executor }: BuildTools,
-  { log, signal }: BuildProgress,
+  { log, signal, measure }: BuildProgress,
 ): Promise<BuildJob> {
   const { appId, settings, id: buildId } = build;
   const tools = await executor.tools(plan, appId);
@@ -135,5 +137,5 @@ async function prepareJob(
     .split('/')
     .filter((part) => part !== '' && part !== '.')
     .join('/');
-  return { buildId, appId, plan, rootFolder, workspace, variables, tools, onLines, signal };
+  return { buildId, appId, plan, rootFolder, workspace, variables, tools, onLines, signal, onProcessorTime: measure };
 }

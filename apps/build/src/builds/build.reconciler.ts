@@ -110,6 +110,7 @@ export class BuildReconciler implements Reconciler, OnModuleInit {
     return {
       log,
       signal: context.signal,
+      measure: (milliseconds) => context.transaction((tx) => this.builds.measure(tx, build.id, milliseconds)),
       advance: async (status, change = {}) => {
         const open = await context.transaction((tx) => this.builds.advance(tx, build.id, status, change));
         if (!open) throw new BuildEnded(build.id);

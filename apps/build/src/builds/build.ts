@@ -22,6 +22,8 @@ export interface Build {
   readonly artifact: Artifact | null;
   readonly reused: boolean;
   readonly failure: Failure | null;
+  /** Processor time that its commands took, as far as it was measured. */
+  readonly cpuMilliseconds: number;
   readonly createdAt: Date;
   readonly startedAt: Date | null;
   readonly finishedAt: Date | null;

@@ -25,7 +25,8 @@ export type BuildChange = Partial<
 const columns = `id, organization_id as "organizationId", project_id as "projectId", environment_id as "environmentId",
   app_id as "appId", workload_id as "workloadId", deployment_id as "deploymentId", source, settings,
   deadline_seconds as "deadlineSeconds", status, commit, commit_subject as "commitSubject", language, processes, artifact,
-  reused, failure, created_at as "createdAt", started_at as "startedAt", finished_at as "finishedAt"`;
+  reused, failure, created_at as "createdAt", started_at as "startedAt", finished_at as "finishedAt",
+  cpu_milliseconds::float8 as "cpuMilliseconds"`;
 
 @Injectable()
 export class BuildsRepository {
@@ -65,6 +66,14 @@ export class BuildsRepository {
     );
   }
 
+  /** Nothing when it has ended. */
+  async measure(tx: Tx, id: string, cpuMilliseconds: number): Promise<void> {
+    await tx.query('update build set cpu_milliseconds = $2 where id = $1 and finished_at is null', [
+      id,
+      cpuMilliseconds,
+    ]);
+  }
+
   /** Null when the build's status does not allow it: it has ended, or somebody else works on it. */
   async become(tx: Tx, id: string, status: BuildStatus, change: BuildChange, at: Date): Promise<Build | null> {
     const [row] = await tx.query<Build>(
@@ -73,6 +82,8 @@ export class BuildsRepository {
               finished_at = case when $2 in ('succeeded', 'failed', 'cancelled') then $3 end,
               commit = coalesce($4, commit), commit_subject = coalesce($5, commit_subject),
               language = coalesce($6, language), processes = coalesce($7::jsonb, processes),
+              -- What a run took that was cut off is not charged.
+              cpu_milliseconds = case when $2 = 'cloning' then 0 else cpu_milliseconds end,
               artifact = $8::jsonb, reused = coalesce($9, reused), failure = $10::jsonb
         where id = $1 and status = any ($11)
         returning ${columns}`,

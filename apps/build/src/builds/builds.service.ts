@@ -14,6 +14,7 @@ import { Clock, type Tx } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { BuildSlots, buildQueue } from '../quotas/build-slots.js';
 import { type Build, hasEnded } from './build.js';
+import { usageOf } from './build-usage.js';
 import { type BuildChange, BuildsRepository } from './builds.repository.js';
 
 const deadlineName = 'build';
@@ -69,11 +70,16 @@ export class BuildsService {
     return (await this.builds.become(tx, id, status, change, this.clock.now())) !== null;
   }
 
+  /** What the commands of its present run took so far. */
+  measure(tx: Tx, id: string, cpuMilliseconds: number): Promise<void> {
+    return this.builds.measure(tx, id, cpuMilliseconds);
+  }
+
   async succeed(tx: Tx, id: string, change: BuildChange & Pick<Build, 'artifact' | 'reused'>): Promise<void> {
     const build = await this.builds.become(tx, id, 'succeeded', change, this.clock.now());
     if (!build?.artifact) return;
     const { commit, artifact, reused } = build;
-    const facts = { commit, artifact, reused, processes: [...build.processes] };
+    const facts = { commit, artifact, reused, processes: [...build.processes], ...usageOf(build) };
     await this.outbox.append(tx, buildSucceeded, eventOf(build, facts));
     await this.forgetDeadline(tx, id);
   }
@@ -85,7 +91,7 @@ export class BuildsService {
   /** As `fail`, for the deadline itself, which is forgotten by the one who calls. */
   async timeOut(tx: Tx, id: string, failure: Failure): Promise<boolean> {
     const build = await this.builds.become(tx, id, 'failed', { failure }, this.clock.now());
-    if (build) await this.outbox.append(tx, buildFailed, eventOf(build, { failure }));
+    if (build) await this.outbox.append(tx, buildFailed, eventOf(build, { failure, ...usageOf(build) }));
     return build !== null;
   }
 
@@ -93,7 +99,7 @@ export class BuildsService {
   async cancel(tx: Tx, id: string): Promise<void> {
     const build = await this.builds.become(tx, id, 'cancelled', {}, this.clock.now());
     if (!build) return;
-    await this.outbox.append(tx, buildCancelled, eventOf(build, {}));
+    await this.outbox.append(tx, buildCancelled, eventOf(build, usageOf(build)));
     await this.forgetDeadline(tx, id);
     await this.queue.interrupt(tx, buildQueue, id);
   }

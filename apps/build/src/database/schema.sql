@@ -116,6 +116,7 @@ create table build (
   created_at timestamp with time zone not null,
   started_at timestamp with time zone,
   finished_at timestamp with time zone,
+  cpu_milliseconds bigint not null default 0,
   constraint build_pkey PRIMARY KEY (id),
   constraint build_check CHECK (((status = ANY (ARRAY['succeeded'::text, 'failed'::text, 'cancelled'::text])) = (finished_at IS NOT NULL))),
   constraint build_check1 CHECK (((status = 'succeeded'::text) = (artifact IS NOT NULL))),

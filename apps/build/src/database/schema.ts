@@ -4,6 +4,7 @@ import { reconcileEntities, reconcileMigrations } from '@berth/reconcile';
 import type { EntityTarget, MigrationInterface, ObjectLiteral } from 'typeorm';
 import { CreateBuilds1763600000100 } from './migrations/create-builds.migration.js';
 import { LimitBuilds1763800000020 } from './migrations/limit-builds.migration.js';
+import { MeasureBuilds1763800000060 } from './migrations/measure-builds.migration.js';
 import { Retention1763800000050 } from './migrations/retention.migration.js';
 
 export const entities: readonly EntityTarget<ObjectLiteral>[] = [
@@ -19,4 +20,5 @@ export const migrations: readonly (new () => MigrationInterface)[] = [
   CreateBuilds1763600000100,
   LimitBuilds1763800000020,
   Retention1763800000050,
+  MeasureBuilds1763800000060,
 ];

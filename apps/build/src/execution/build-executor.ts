@@ -15,6 +15,8 @@ export interface BuildJob {
   /** What is awaited before more output is read. */
   readonly onLines: (lines: readonly string[]) => Promise<void> | void;
   readonly signal: AbortSignal;
+  /** Told again and again how many milliseconds of processor time the commands of the build took so far, all together. */
+  readonly onProcessorTime: (milliseconds: number) => Promise<void>;
 }
 
 /** Where builds run: on the host (slug) or in containers (image). `test/build-executor.contract.ts` says what each must do. */

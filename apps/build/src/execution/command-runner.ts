@@ -6,6 +6,7 @@ import { LineSplitter } from './line-splitter.js';
 import type { ProcessLedger } from './process-ledger.js';
 import { endTree, type Prey, residentBytesOf } from './process-reaper.js';
 import { startTimeOf } from './process-table.js';
+import { measured, ProcessorMeter } from './processor-time.js';
 
 export interface Command {
   readonly file: string;
@@ -25,6 +26,8 @@ export interface Command {
   readonly signal: AbortSignal;
   /** Looked at every half second; an answer other than null ends the command. */
   readonly watch?: () => Promise<StopReason | null>;
+  /** Measures it: told again and again what it took so far, in milliseconds, and in the end, unless it was aborted. */
+  readonly onProcessorTime?: (milliseconds: number) => Promise<void>;
 }
 
 export type StopReason = 'aborted' | 'memory' | 'disk' | 'too-large';
@@ -64,7 +67,9 @@ export class CommandRunner {
     // From the first moment on: node throws away what nobody reads once the child has exited.
     const reading = Promise.all([read(child.stdout, 'stdout', command), read(child.stderr, 'stderr', command)]);
     reading.catch(() => undefined);
-    const stop = this.guard(command, prey);
+    const meter = command.onProcessorTime && new ProcessorMeter(pid, command.onProcessorTime);
+    const metering = meter?.listen(child.stdio[3] as unknown as Readable);
+    const stop = this.guard(command, prey, meter);
     let forget = async (): Promise<void> => undefined;
     let ended = false;
     try {
@@ -74,6 +79,8 @@ export class CommandRunner {
       await endTree(prey, this.clock);
       ended = true;
       await reading;
+      await metering;
+      if (stop.reason() !== 'aborted') await meter?.finish();
       return { exitCode, signal, stopped: stop.reason(), notStarted: false };
     } finally {
       stop.cancel();
@@ -82,7 +89,11 @@ export class CommandRunner {
     }
   }
 
-  private guard(command: Command, prey: Prey): { reason: () => StopReason | null; cancel: () => void } {
+  private guard(
+    command: Command,
+    prey: Prey,
+    meter: ProcessorMeter | undefined,
+  ): { reason: () => StopReason | null; cancel: () => void } {
     let stopped: StopReason | null = null;
     const end = (reason: StopReason): void => {
       stopped ??= reason;
@@ -92,7 +103,7 @@ export class CommandRunner {
     command.signal.addEventListener('abort', abort, { once: true });
     if (command.signal.aborted) abort();
     const cancelTimer = this.clock.every(watchMilliseconds, () => {
-      this.trouble(command, prey).then(
+      this.trouble(command, prey, meter).then(
         (reason) => reason && end(reason),
         () => undefined,
       );
@@ -104,7 +115,8 @@ export class CommandRunner {
     return { reason: () => stopped, cancel };
   }
 
-  private async trouble(command: Command, prey: Prey): Promise<StopReason | null> {
+  private async trouble(command: Command, prey: Prey, meter: ProcessorMeter | undefined): Promise<StopReason | null> {
+    await meter?.look();
     if (command.memoryBytes !== undefined && residentBytesOf(prey.pid) > command.memoryBytes) return 'memory';
     const disk = await statfs(command.folder);
     if (disk.bavail * disk.bsize < this.minFreeBytes) return 'disk';
@@ -114,13 +126,16 @@ export class CommandRunner {
 
 function start(command: Command): ChildProcessByStdio<null, Readable, Readable> {
   const [name = '', value = ''] = command.mark.split(/=(.*)/s);
-  return spawn(command.file, [...command.arguments], {
+  const program = [command.file, ...command.arguments] as const;
+  const isMeasured = command.onProcessorTime !== undefined;
+  const [file, ...given] = isMeasured ? measured(command.file, command.arguments) : program;
+  return spawn(file, given, {
     cwd: command.folder,
     env: { ...command.environment, [name]: value },
     detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', ...(isMeasured ? (['pipe'] as const) : [])],
     ...(command.user === null ? {} : { uid: command.user, gid: command.user }),
-  });
+  }) as ChildProcessByStdio<null, Readable, Readable>;
 }
 
 /** Not the end of its output: a child that left the group may hold that open for ever. */

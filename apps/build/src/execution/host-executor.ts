@@ -46,6 +46,8 @@ const tailLines = 40;
 export class HostExecutor implements BuildExecutor {
   private readonly running = new Map<number, number>();
   private readonly sets = new WeakMap<Workspace, DependencySet>();
+  /** What commands of a build took that have ended. */
+  private readonly taken = new WeakMap<BuildJob, number>();
 
   constructor(
     private readonly parts: HostExecutorParts,
@@ -105,6 +107,8 @@ export class HostExecutor implements BuildExecutor {
     const tail: string[] = [];
     await job.onLines([`$ ${step.command}`]);
     const user = this.userFor(job.appId);
+    const before = this.taken.get(job) ?? 0;
+    let taken = 0;
     const end = await this.parts.runner.run({
       file: '/bin/sh',
       arguments: ['-c', step.command],
@@ -121,7 +125,12 @@ export class HostExecutor implements BuildExecutor {
         await job.onLines(lines);
       },
       signal: job.signal,
+      onProcessorTime: async (milliseconds) => {
+        taken = milliseconds;
+        await job.onProcessorTime(before + milliseconds);
+      },
     });
+    this.taken.set(job, before + taken);
     const failure = failureOfCommand(name, end, tail, this.options.memoryMib);
     if (failure) throw failure;
   }

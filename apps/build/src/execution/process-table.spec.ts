@@ -9,11 +9,12 @@ const process = (pid: number, parent: number, group = pid, session = pid): Proce
   state: 'S',
   startTime: '1',
   residentBytes: 1,
+  ticks: 0,
 });
 
 describe('the process table', () => {
   it('reads a line whose command holds spaces and parentheses', () => {
-    const line = `42 (a) b (c)) S 7 42 41 0 -1 4194560 ${Array.from({ length: 12 }, () => 0).join(' ')} 123456 99 25 0`;
+    const line = `42 (a) b (c)) S 7 42 41 0 -1 4194560 0 0 0 0 50 7 300 20 0 0 0 0 123456 99 25 0`;
     expect(parseStat(line)).toEqual({
       pid: 42,
       state: 'S',
@@ -22,6 +23,7 @@ describe('the process table', () => {
       session: 41,
       startTime: '123456',
       residentBytes: 25 * 4_096,
+      ticks: 377,
     });
   });
 

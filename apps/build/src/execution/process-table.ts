@@ -9,9 +9,13 @@ export interface ProcessInfo {
   /** Clock ticks since boot: together with the pid it names a process for ever. */
   readonly startTime: string;
   readonly residentBytes: number;
+  /** Processor time in clock ticks: its own, and that of children which it waited for. */
+  readonly ticks: number;
 }
 
 const pageBytes = 4_096;
+/** USER_HZ is 100 on every architecture that we run on: proc(5) counts in it whatever the kernel's own is. */
+const millisecondsPerTick = 10;
 
 /** Reads a line of /proc/<pid>/stat, proc(5). The command in parentheses may hold anything, also parentheses. */
 export function parseStat(text: string): ProcessInfo {
@@ -24,6 +28,7 @@ export function parseStat(text: string): ProcessInfo {
     session: Number(fields[3]),
     startTime: fields[19] ?? '',
     residentBytes: Number(fields[21]) * pageBytes,
+    ticks: fields.slice(11, 15).reduce((sum, each) => sum + Number(each), 0),
   };
 }
 
@@ -54,6 +59,10 @@ export function familyOf(root: number, processes: readonly ProcessInfo[]): Proce
   }
   return processes.filter(({ pid }) => members.has(pid));
 }
+
+/** What the living members of its family took so far, and their children that are gone. */
+export const processorMillisecondsOf = (root: number): number =>
+  familyOf(root, listProcesses()).reduce((sum, { ticks }) => sum + ticks, 0) * millisecondsPerTick;
 
 /** Whether the environment that a process was started with holds exactly this `NAME=value`. */
 export const carriesMark = (pid: number, mark: string): boolean =>

@@ -52,6 +52,7 @@ export interface JobOptions {
   readonly variables?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
   readonly onLines?: BuildJob['onLines'];
+  readonly onProcessorTime?: BuildJob['onProcessorTime'];
 }
 
 let jobs = 0;
@@ -76,6 +77,7 @@ export async function jobOn({ workspaces }: Host, options: JobOptions): Promise<
     tools: {},
     onLines: options.onLines ?? ((more) => void lines.push(...more)),
     signal: options.signal ?? new AbortController().signal,
+    onProcessorTime: options.onProcessorTime ?? (async () => undefined),
     lines,
   };
 }

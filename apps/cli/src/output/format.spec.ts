@@ -45,12 +45,11 @@ describe('format', () => {
 
   it('rounds usage down to whole core-seconds and GiB-seconds, beyond 2^53 too', () => {
     const byteSeconds = (2n ** 80n + 2n ** 30n - 1n).toString();
-    expect(amounts({ millicoreSeconds: '1999', byteSeconds, storageByteSeconds: byteSeconds })).toEqual([
-      '1',
-      grouped((2n ** 50n).toString()),
-      grouped(byteSeconds),
-      grouped((2n ** 50n).toString()),
-    ]);
+    expect(
+      amounts({
+        ...{ millicoreSeconds: '1999', byteSeconds, storageByteSeconds: byteSeconds, buildMillicoreSeconds: '2999' },
+      }),
+    ).toEqual(['1', grouped((2n ** 50n).toString()), grouped(byteSeconds), grouped((2n ** 50n).toString()), '2']);
   });
 });
 

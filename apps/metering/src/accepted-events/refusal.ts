@@ -19,7 +19,8 @@ interface AboutAWorkload {
   readonly organizationId: string;
 }
 
-const PRODUCER = '/berth/deployment-management';
+/** Allocations of workloads and volumes; the facts that follow from the end of a build. */
+const PRODUCERS = /^\/berth\/(deployment-management|build#[123])$/;
 
 /** How far ahead of ours a producer's clock may be, in milliseconds. Within it, its word is taken as it is. */
 export const CLOCK_SKEW = 300_000;
@@ -34,7 +35,7 @@ export function requireBelievable(
   at: Date,
   now: Date,
 ): void {
-  if (source !== PRODUCER) throw new Refused('foreign_source', `only ${PRODUCER} states allocations, not ${source}`);
+  if (!PRODUCERS.test(source)) throw new Refused('foreign_source', `${source} states no allocations`);
   if (subject !== data.workloadId) throw new Refused('contradictory', `the subject is ${subject}, not the workload`);
   if (organizationid !== undefined && organizationid !== data.organizationId)
     throw new Refused('contradictory', 'the envelope names another organization than the data');

@@ -35,8 +35,9 @@ const uncheckedSql = `
 const spansSql = `
   select trunc(coalesce(sum(length * instances * cpu_millicores), 0))::text as cpu,
          trunc(coalesce(sum(length * instances * memory_mib * 1048576), 0))::text as memory,
-         trunc(coalesce(sum(length * instances * storage_bytes), 0))::text as storage
-    from (select s.instances, r.cpu_millicores, r.memory_mib, r.storage_bytes,
+         trunc(coalesce(sum(length * instances * storage_bytes), 0))::text as storage,
+         trunc(coalesce(sum(length * instances * build_millicores), 0))::text as build
+    from (select s.instances, r.cpu_millicores, r.memory_mib, r.storage_bytes, r.build_millicores,
                  extract(epoch from least(coalesce(upper(s.during), $3), $3) - greatest(lower(s.during), $2)) * 1000 as length
             from metered_resource r
             ${spansIn('r.id', '$2::timestamptz', '$3::timestamptz')}
@@ -46,7 +47,8 @@ const spansSql = `
 const totalsSql = `
   select trunc(coalesce(sum(used * cpu_millicores), 0))::text as cpu,
          trunc(coalesce(sum(used * memory_mib * 1048576), 0))::text as memory,
-         trunc(coalesce(sum(used * storage_bytes), 0))::text as storage
+         trunc(coalesce(sum(used * storage_bytes), 0))::text as storage,
+         trunc(coalesce(sum(used * build_millicores), 0))::text as build
     from metered_resource r
    cross join lateral (
      select ${usedUntil('r.id', '$3::timestamptz')} - ${usedUntil('r.id', '$2::timestamptz')} as used offset 0
@@ -124,6 +126,7 @@ export class ConservationRepository {
   private async quantities(tx: Tx, sql: string, { workloadId, checked, applied }: Unchecked): Promise<Quantities> {
     const parameters = [workloadId, checked.at ?? '-infinity', applied.at];
     const [row] = await tx.query<Record<Metric, string>>(sql, parameters);
-    return { cpu: BigInt(row?.cpu ?? 0), memory: BigInt(row?.memory ?? 0), storage: BigInt(row?.storage ?? 0) };
+    const sum = (of: Metric) => BigInt(row?.[of] ?? 0);
+    return { cpu: sum('cpu'), memory: sum('memory'), storage: sum('storage'), build: sum('build') };
   }
 }

@@ -22,6 +22,7 @@ const quantity = (cores: bigint, gibs: bigint): Quantity => ({
   millicoreMilliseconds: cores,
   byteMilliseconds: gibs,
   storageByteMilliseconds: 0n,
+  buildMillicoreMilliseconds: 0n,
 });
 
 describe('an interval', () => {
@@ -65,7 +66,8 @@ describe('a cost', () => {
   it('of a part is its share, with ten decimals for reading', () => {
     const [part, rest] = [quantity(coreHour / 3n, gibHour), quantity(coreHour - coreHour / 3n, 0n)];
     expect(lineOf(charges(part, rest), [part], money)).toEqual({
-      ...{ cpu: '0.0093333333', memory: '0.0070000000', storage: '0.0000000000', total: '0.0163333333' },
+      ...{ cpu: '0.0093333333', memory: '0.0070000000', storage: '0.0000000000', build: '0.0000000000' },
+      total: '0.0163333333',
     });
   });
 

@@ -33,6 +33,7 @@ const quantityOf: Record<Metric, (quantity: Quantity) => bigint> = {
   cpu: (quantity) => quantity.millicoreMilliseconds,
   memory: (quantity) => quantity.byteMilliseconds,
   storage: (quantity) => quantity.storageByteMilliseconds,
+  build: (quantity) => quantity.buildMillicoreMilliseconds,
 };
 
 export function segmentsOf(cuts: readonly Cut[], usage: readonly AppUsage[]): Segment[] {
@@ -81,7 +82,10 @@ export function lineOf(charges: readonly Charge[], used: readonly Quantity[], { 
     const { numerator, denominator } = added(shareOf(own, used));
     return formatMinor(roundQuotient(numerator, denominator, lineDecimals, rounding), lineDecimals);
   };
-  return { cpu: of(['cpu']), memory: of(['memory']), storage: of(['storage']), total: of(metric.options) };
+  return {
+    ...{ cpu: of(['cpu']), memory: of(['memory']), storage: of(['storage']), build: of(['build']) },
+    total: of(metric.options),
+  };
 }
 
 /** On a common denominator, because the quotients may have no end. */

@@ -17,6 +17,7 @@ export function quantityPerMonth(entries: EstimateCosts['before']): Quantity {
     millicoreMilliseconds: sum((entry) => entry.cpuMillicores) * monthMilliseconds,
     byteMilliseconds: sum((entry) => entry.memoryMib) * bytesPerMib * monthMilliseconds,
     storageByteMilliseconds: 0n,
+    buildMillicoreMilliseconds: 0n,
   };
 }
 

@@ -5,6 +5,7 @@ import { MissingAllocations } from './missing-allocations.js';
 import { BillingAccountsModule } from '../billing-accounts/billing-accounts.module.js';
 import { MeteredWorkloadsRepository } from './metered-workloads.repository.js';
 import { OnAllocationToldHandler } from './on-allocation-told.handler.js';
+import { OnBuildEndedHandler } from './on-build-ended.handler.js';
 import { OnVolumeToldHandler } from './on-volume-told.handler.js';
 import { SpanMover } from './span-mover.js';
 import { SpansRepository } from './spans.repository.js';
@@ -12,7 +13,7 @@ import { SpansService } from './spans.service.js';
 
 @Module({
   imports: [BillingAccountsModule],
-  controllers: [OnAllocationToldHandler, OnVolumeToldHandler],
+  controllers: [OnAllocationToldHandler, OnVolumeToldHandler, OnBuildEndedHandler],
   providers: [
     AcceptedEventsRepository,
     MeteredWorkloadsRepository,

@@ -22,6 +22,7 @@ export class SpansService {
 
   /** All of a run of events, or none. @throws Refused when one of them is not to be believed */
   async accept(tx: Tx, events: readonly Told[]): Promise<void> {
+    if (events.length === 0) return;
     const tellings = tellingsOf(events, this.clock.now());
     const organizations = tellings.map(({ organizationId }) => organizationId);
     await holdPeriodsOpen(tx, organizations);

@@ -19,6 +19,7 @@ interface SumRow {
   readonly cpu: string;
   readonly memory: string;
   readonly storage: string;
+  readonly build: string;
 }
 
 export interface RunningRow extends Omit<RunningInstances, 'since' | 'until'> {
@@ -42,13 +43,16 @@ const columnsOf: Record<UsageQuery['by'], string> = {
 const partsSql = `
   select r.environment_id, r.app_id, r.process_type, i.place,
          used * r.cpu_millicores as cpu, used * r.memory_mib * 1048576 as memory,
-         used * r.storage_bytes as storage
+         used * r.storage_bytes as storage, used * r.build_millicores as build
     from metered_resource r
    cross join unnest($5::timestamptz[], $6::timestamptz[]) with ordinality as i (starts, ends, place)
    cross join lateral (
      select ${usedUntil('r.id', 'i.ends')} - ${usedUntil('r.id', 'i.starts')} as used offset 0 -- computed once
    ) measured
    where r.organization_id = $1 and i.starts < i.ends and used > 0
+     -- What ended before, as most builds did, is not asked for its use.
+     and exists (select from metered_workload w where w.workload_id = r.workload_id
+                    and (w.runs or w.effective_at > (select min(starts) from unnest($5::timestamptz[]) starts)))
      and ($2::uuid is null or r.project_id = $2)
      and ($3::uuid is null or r.environment_id = $3)
      and ($4::uuid is null or r.app_id = $4)`;
@@ -61,20 +65,21 @@ const runningSql = `
          upper(s.during) as until
     from metered_resource r
    cross join lateral (select * from span where resource_id = r.id and during @> $5::timestamptz offset 0) s
-   where r.organization_id = $1 and r.id > $6 and r.storage_bytes = 0
+   where r.organization_id = $1 and r.id > $6 and r.release > 0
      and ($2::uuid is null or r.project_id = $2)
      and ($3::uuid is null or r.environment_id = $3)
      and ($4::uuid is null or r.app_id = $4)
    order by r.id limit $7`;
 
 const sums = `trunc(coalesce(sum(cpu), 0))::text as cpu, trunc(coalesce(sum(memory), 0))::text as memory,
-  trunc(coalesce(sum(storage), 0))::text as storage`;
+  trunc(coalesce(sum(storage), 0))::text as storage, trunc(coalesce(sum(build), 0))::text as build`;
 
-const nothing: SumRow = { cpu: '0', memory: '0', storage: '0' };
+const nothing: SumRow = { cpu: '0', memory: '0', storage: '0', build: '0' };
 const quantityOf = (row: SumRow): Quantity => ({
   millicoreMilliseconds: BigInt(row.cpu),
   byteMilliseconds: BigInt(row.memory),
   storageByteMilliseconds: BigInt(row.storage),
+  buildMillicoreMilliseconds: BigInt(row.build),
 });
 
 /** In the order of the intervals. */
@@ -105,7 +110,8 @@ export class UsageRepository {
   async lines(sql: Sql, query: UsageQuery, intervals: readonly Stretch[]): Promise<UsageLine[]> {
     const rows = await sql.query<UsageGroup & { quantities: (SumRow & { place: number })[] }>(
       `select environment_id as "environmentId", app_id as "appId", process_type as "processType",
-              json_agg(json_build_object('place', place, 'cpu', cpu, 'memory', memory, 'storage', storage)) as quantities
+              json_agg(json_build_object('place', place, 'cpu', cpu, 'memory', memory, 'storage', storage,
+                                         'build', build)) as quantities
          from (select ${columnsOf[query.by]}, place, ${sums} from (${partsSql}) part group by 1, 2, 3, 4) line
         cross join lateral (
           select concat(environment_id, '/', app_id, '/', process_type) collate "C" as key

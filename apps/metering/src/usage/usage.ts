@@ -6,6 +6,8 @@ export interface Quantity {
   readonly byteMilliseconds: bigint;
   /** Of volumes. */
   readonly storageByteMilliseconds: bigint;
+  /** Processor time of builds. */
+  readonly buildMillicoreMilliseconds: bigint;
 }
 
 export interface UsageLine extends UsageGroup {
@@ -20,7 +22,9 @@ export interface AppUsage {
   readonly quantity: Quantity;
 }
 
-export const nothing: Quantity = { millicoreMilliseconds: 0n, byteMilliseconds: 0n, storageByteMilliseconds: 0n };
+export const nothing: Quantity = {
+  ...{ millicoreMilliseconds: 0n, byteMilliseconds: 0n, storageByteMilliseconds: 0n, buildMillicoreMilliseconds: 0n },
+};
 
 export const sumOf = (quantities: readonly Quantity[]): Quantity =>
   quantities.reduce(
@@ -28,6 +32,7 @@ export const sumOf = (quantities: readonly Quantity[]): Quantity =>
       millicoreMilliseconds: sum.millicoreMilliseconds + each.millicoreMilliseconds,
       byteMilliseconds: sum.byteMilliseconds + each.byteMilliseconds,
       storageByteMilliseconds: sum.storageByteMilliseconds + each.storageByteMilliseconds,
+      buildMillicoreMilliseconds: sum.buildMillicoreMilliseconds + each.buildMillicoreMilliseconds,
     }),
     nothing,
   );
@@ -37,6 +42,7 @@ export const amountsOf = (quantity: Quantity): UsageAmounts => ({
   millicoreSeconds: (quantity.millicoreMilliseconds / 1000n).toString(),
   byteSeconds: (quantity.byteMilliseconds / 1000n).toString(),
   storageByteSeconds: (quantity.storageByteMilliseconds / 1000n).toString(),
+  buildMillicoreSeconds: (quantity.buildMillicoreMilliseconds / 1000n).toString(),
 });
 
 export const groupOf = ({ environmentId, appId, processType }: UsageGroup): UsageGroup => ({

@@ -3196,6 +3196,7 @@ export interface components {
         /** Format: date-time */
         effectiveAt: string;
         entries: {
+          buildMillicores?: number;
           cluster: string;
           cpuMillicores: number;
           instances: number;
@@ -3372,7 +3373,7 @@ export interface components {
           };
           id: string;
           /** @enum {string} */
-          metric: 'cpu' | 'memory' | 'storage';
+          metric: 'cpu' | 'memory' | 'storage' | 'build';
           name: string;
           pricing:
             | {
@@ -3785,7 +3786,7 @@ export interface components {
       };
       unpriced: {
         /** @enum {string} */
-        metric: 'cpu' | 'memory' | 'storage';
+        metric: 'cpu' | 'memory' | 'storage' | 'build';
         month: string;
         quantity: string;
         version: number;
@@ -3879,7 +3880,7 @@ export interface components {
           };
           id: string;
           /** @enum {string} */
-          metric: 'cpu' | 'memory' | 'storage';
+          metric: 'cpu' | 'memory' | 'storage' | 'build';
           name: string;
           pricing:
             | {
@@ -3960,6 +3961,7 @@ export interface components {
       items: {
         /** Format: uuid */
         appId: string | null;
+        build: string;
         cpu: string;
         /** Format: uuid */
         environmentId: string | null;
@@ -4029,7 +4031,7 @@ export interface components {
           };
           id: string;
           /** @enum {string} */
-          metric: 'cpu' | 'memory' | 'storage';
+          metric: 'cpu' | 'memory' | 'storage' | 'build';
           name: string;
           pricing:
             | {
@@ -4369,7 +4371,7 @@ export interface components {
           };
           id: string;
           /** @enum {string} */
-          metric: 'cpu' | 'memory' | 'storage';
+          metric: 'cpu' | 'memory' | 'storage' | 'build';
           name: string;
           pricing:
             | {
@@ -4432,7 +4434,7 @@ export interface components {
           };
           id: string;
           /** @enum {string} */
-          metric: 'cpu' | 'memory' | 'storage';
+          metric: 'cpu' | 'memory' | 'storage' | 'build';
           name: string;
           pricing:
             | {
@@ -4545,7 +4547,7 @@ export interface components {
     };
     CreateWaiver: {
       /** @enum {string} */
-      metric: 'cpu' | 'memory' | 'storage';
+      metric: 'cpu' | 'memory' | 'storage' | 'build';
       month: string;
       reason: string;
     };
@@ -5227,7 +5229,7 @@ export interface components {
         to: string;
         usage: {
           /** @enum {string} */
-          metric: 'cpu' | 'memory' | 'storage';
+          metric: 'cpu' | 'memory' | 'storage' | 'build';
           quantity: string;
           unit: string;
         } | null;
@@ -5291,7 +5293,7 @@ export interface components {
       };
       unpriced?: {
         /** @enum {string} */
-        metric: 'cpu' | 'memory' | 'storage';
+        metric: 'cpu' | 'memory' | 'storage' | 'build';
         quantity: string;
         version: number;
         waived: string | null;
@@ -5305,6 +5307,7 @@ export interface components {
       amount: string;
       /** Format: uuid */
       appId: string;
+      buildMillicores: number;
       cluster: string;
       cpuMillicores: number;
       /** Format: uuid */
@@ -5477,7 +5480,7 @@ export interface components {
           | 'minimum'
           | 'tax';
         /** @enum {string|null} */
-        metric: 'cpu' | 'memory' | 'storage' | null;
+        metric: 'cpu' | 'memory' | 'storage' | 'build' | null;
       }[];
       currency: string;
       difference: string;
@@ -5659,7 +5662,7 @@ export interface components {
           };
           id: string;
           /** @enum {string} */
-          metric: 'cpu' | 'memory' | 'storage';
+          metric: 'cpu' | 'memory' | 'storage' | 'build';
           name: string;
           pricing:
             | {
@@ -5714,7 +5717,7 @@ export interface components {
               };
               id: string;
               /** @enum {string} */
-              metric: 'cpu' | 'memory' | 'storage';
+              metric: 'cpu' | 'memory' | 'storage' | 'build';
               name: string;
               pricing:
                 | {
@@ -5753,7 +5756,7 @@ export interface components {
               };
               id: string;
               /** @enum {string} */
-              metric: 'cpu' | 'memory' | 'storage';
+              metric: 'cpu' | 'memory' | 'storage' | 'build';
               name: string;
               pricing:
                 | {
@@ -5990,6 +5993,7 @@ export interface components {
       /** Format: date-time */
       at: string;
       hour: {
+        buildMillicoreSeconds: string;
         byteSeconds: string;
         /** Format: date-time */
         from: string;
@@ -6556,6 +6560,7 @@ export interface components {
       items: {
         /** Format: uuid */
         appId: string | null;
+        buildMillicoreSeconds: string;
         byteSeconds: string;
         /** Format: uuid */
         environmentId: string | null;
@@ -6567,6 +6572,7 @@ export interface components {
       /** Format: date-time */
       to: string;
       total: {
+        buildMillicoreSeconds: string;
         byteSeconds: string;
         millicoreSeconds: string;
         storageByteSeconds: string;
@@ -6589,6 +6595,7 @@ export interface components {
     };
     UsageSeries: {
       items: {
+        buildMillicoreSeconds: string;
         byteSeconds: string;
         /** Format: date-time */
         from: string;
@@ -6642,7 +6649,7 @@ export interface components {
     };
     Waiver: {
       /** @enum {string} */
-      metric: 'cpu' | 'memory' | 'storage';
+      metric: 'cpu' | 'memory' | 'storage' | 'build';
       month: string;
       reason: string;
       /** Format: date-time */

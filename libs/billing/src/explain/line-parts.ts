@@ -45,8 +45,11 @@ export function partsOf(line: ExplainedLine, spans: readonly Span[]): InvoicePar
   return all.map((sum) => told(line, sum, besides(sum, all))).toSorted((a, b) => (a.from < b.from ? -1 : 1));
 }
 
-const keyOf = ({ workloadId, cluster, release, processType, cpuMillicores, memoryMib, storageBytes }: Span): string =>
-  JSON.stringify([workloadId, cluster, release, processType, cpuMillicores, memoryMib, storageBytes]);
+const keyOf = ({ workloadId, cluster, release, processType, cpuMillicores, memoryMib, ...span }: Span): string =>
+  JSON.stringify([
+    ...[workloadId, cluster, release, processType, cpuMillicores, memoryMib],
+    ...[span.storageBytes, span.buildMillicores],
+  ]);
 
 const begun = (first: ClippedSpan): Sum => ({
   ...{ first, spans: 0, from: first.from, to: first.to, instanceTime: 0n },
@@ -64,13 +67,13 @@ const besides = ({ first }: Sum, all: readonly Sum[]): Stretch[] =>
 function told(line: ExplainedLine, sum: Sum, others: readonly Stretch[]): InvoicePart {
   const { first, spans, from, to, instanceTime } = sum;
   const { workloadId, appId, environmentId, projectId, cluster, release, processType } = first;
-  const { cpuMillicores, memoryMib, storageBytes = 0 } = first;
+  const { cpuMillicores, memoryMib, storageBytes = 0, buildMillicores = 0 } = first;
   const quantity = instanceTime * sizeOf[line.metric](first);
   const share = exact(line.amount).times(exact(quantity));
   const amount = roundQuotient(share, exact(line.quantity), AMOUNT_DECIMALS, 'half-even');
   return {
     ...{ workloadId, appId, environmentId, projectId, cluster, release, processType },
-    ...{ cpuMillicores, memoryMib, storageBytes },
+    ...{ cpuMillicores, memoryMib, storageBytes, buildMillicores },
     ...{ spans, from: from.toISOString(), to: to.toISOString() },
     overlapMilliseconds: `${overlapOf(sum.stretches, others)}`,
     ...{ instanceMilliseconds: `${instanceTime}`, quantity: `${quantity}` },

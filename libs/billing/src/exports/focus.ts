@@ -52,7 +52,15 @@ function rowOf(told: InvoiceDocument, amount: string, cells: Cells): FocusRow {
   };
 }
 
-const units: Record<Metric, string> = { cpu: 'Core-Hours', memory: 'GiB-Hours', storage: 'GiB-Hours' };
+const units: Record<Metric, string> = {
+  cpu: 'Core-Hours',
+  memory: 'GiB-Hours',
+  storage: 'GiB-Hours',
+  build: 'Core-Hours',
+};
+const categoryOf: Record<Metric, string> = {
+  ...{ cpu: 'Compute', memory: 'Compute', storage: 'Storage', build: 'Developer Tools' },
+};
 const DECIMALS = 10;
 
 /** A row for each app. Where tiers, packages or allowances make a unit's price depend on others, it is the line's average. */
@@ -69,7 +77,7 @@ function usageRows(told: InvoiceDocument, line: InvoiceLine, prices: PricesOfLin
       ...{ PricingQuantity: used, PricingUnit: units[metric], ConsumedQuantity: used, ConsumedUnit: units[metric] },
       ...{ ListUnitPrice: list, ListCost: product(list, used) },
       ...{ ContractedUnitPrice: contracted, ContractedCost: product(contracted, used) },
-      ...{ ResourceId: appId, ResourceType: 'App', ServiceCategory: metric === 'storage' ? 'Storage' : 'Compute' },
+      ...{ ResourceId: appId, ResourceType: 'App', ServiceCategory: categoryOf[metric] },
     });
   });
 }

@@ -14,4 +14,5 @@ export const unitOf: Readonly<Record<Metric, Unit>> = {
   cpu: { name: 'core-hour', size: exact(1_000n * millisecondsPerHour) },
   memory: { name: 'GiB-hour', size: exact(2n ** 30n * millisecondsPerHour) },
   storage: { name: 'GiB-hour', size: exact(2n ** 30n * millisecondsPerHour) },
+  build: { name: 'core-hour', size: exact(1_000n * millisecondsPerHour) },
 };

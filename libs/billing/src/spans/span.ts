@@ -22,8 +22,16 @@ export interface Move<Open extends OpenSpan = OpenSpan> {
 }
 
 /** Equal for what is of one resource of a workload. Only the last part may hold blanks. */
-const keyOf = ({ cluster, release, processType, cpuMillicores, memoryMib, storageBytes = 0 }: Resource): string =>
-  `${release} ${cpuMillicores} ${memoryMib} ${storageBytes} ${processType} ${cluster}`;
+const keyOf = ({
+  cluster,
+  release,
+  processType,
+  cpuMillicores,
+  memoryMib,
+  storageBytes = 0,
+  buildMillicores = 0,
+}: Resource): string =>
+  `${release} ${cpuMillicores} ${memoryMib} ${storageBytes} ${buildMillicores} ${processType} ${cluster}`;
 
 /** One entry per resource. */
 export function mergeEntries(entries: readonly MeteredEntry[]): MeteredEntry[] {

@@ -22,6 +22,7 @@ export const sizeOf: Readonly<Record<Metric, (resource: Resource) => bigint>> = 
   cpu: ({ cpuMillicores }) => BigInt(cpuMillicores),
   memory: ({ memoryMib }) => BigInt(memoryMib) * bytesPerMib,
   storage: ({ storageBytes = 0 }) => BigInt(storageBytes),
+  build: ({ buildMillicores = 0 }) => BigInt(buildMillicores),
 };
 
 /** Usage of each app in `[from, to)`; apps in the order of their ids. */
@@ -31,7 +32,7 @@ export function usageOf(spans: readonly Span[], stretch: Stretch): UsageOfApp[] 
     const part = clipped(span, stretch);
     if (!part) continue;
     const instanceTime = BigInt(part.to.getTime() - part.from.getTime()) * BigInt(part.instances);
-    const sum = sums.get(part.appId) ?? { cpu: 0n, memory: 0n, storage: 0n };
+    const sum = sums.get(part.appId) ?? { cpu: 0n, memory: 0n, storage: 0n, build: 0n };
     for (const each of metric.options) sum[each] += instanceTime * sizeOf[each](part);
     sums.set(part.appId, sum);
   }

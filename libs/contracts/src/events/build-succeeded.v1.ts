@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { id } from '../common/values.js';
+import { buildUsageSaid } from './build-usage.js';
 import { defineEvent } from './define-event.js';
 import { artifact, builtProcess } from './shapes.js';
 
@@ -14,5 +15,6 @@ export const buildSucceeded = defineEvent({
     artifact,
     processes: z.array(builtProcess),
     reused: z.boolean(),
+    ...buildUsageSaid,
   }),
 });

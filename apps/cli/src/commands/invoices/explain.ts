@@ -81,6 +81,10 @@ async function visible<Item>(items: Promise<Item[]>): Promise<Item[]> {
   }
 }
 
+/** What has no release is a volume or a build. */
+const releaseOf = ({ release, buildMillicores }: Part): string =>
+  release > 0 ? `v${release}` : buildMillicores > 0 ? 'build' : 'volume';
+
 /** Minutes in which another release served too. */
 const sideBySide = ({ overlapMilliseconds }: Part): string | null =>
   overlapMilliseconds === '0' ? null : `${(Number(overlapMilliseconds) / 60_000).toFixed(1)} min`;
@@ -88,12 +92,7 @@ const sideBySide = ({ overlapMilliseconds }: Part): string | null =>
 async function describe(context: Context, { currency }: InvoiceDocument, parts: readonly Explained[]): Promise<string> {
   const name = await namesOf(context, parts);
   const rows = parts.map((part): Cell[] => [
-    ...[
-      part.name,
-      name(part),
-      part.release === 0 ? 'volume' : `v${part.release}`,
-      part.deployment && `#${part.deployment}`,
-    ],
+    ...[part.name, name(part), releaseOf(part), part.deployment && `#${part.deployment}`],
     ...[shortCommit(part.commit), part.by, time(part.from), time(part.to)],
     sideBySide(part),
     ...[inUnits(part.metric, BigInt(part.quantity), 2), `${part.amount} ${currency}`],

@@ -24,7 +24,9 @@ export const versionsOf = (client: Client, id: string): Promise<Schemas['PriceBo
 
 type Rate = Schemas['PriceBook']['current']['prices']['rates'][number];
 
-const units: Record<Rate['metric'], string> = { cpu: 'core-hour', memory: 'GiB-hour', storage: 'GiB-hour' };
+const units: Record<Rate['metric'], string> = {
+  ...{ cpu: 'core-hour', memory: 'GiB-hour', storage: 'GiB-hour', build: 'core-hour' },
+};
 
 /** `0.028 per core-hour`. */
 export function priceText({ metric, pricing, free }: Rate): string {

@@ -14,7 +14,13 @@ export const roundingPolicy = z.object({
 });
 export type RoundingPolicy = z.infer<typeof roundingPolicy>;
 
-export const costAmounts = z.object({ cpu: decimal, memory: decimal, storage: decimal, total: decimal });
+export const costAmounts = z.object({
+  cpu: decimal,
+  memory: decimal,
+  storage: decimal,
+  build: decimal,
+  total: decimal,
+});
 export type CostAmounts = z.infer<typeof costAmounts>;
 
 export const costs = usageInterval

@@ -11,7 +11,8 @@ export type InvoicePartQuery = z.infer<typeof invoicePartQuery>;
 
 /**
  * What one release of a workload has of a line of usage: its instances of one size and process type. Of a line of storage:
- * what a volume of one size has; `workloadId` is its id, release, CPU and memory are 0.
+ * what a volume of one size has; of a line of builds: what cores one build kept busy. `workloadId` is the id of the volume or
+ * build then; release, CPU and memory are 0.
  */
 export const invoicePart = z
   .object({
@@ -22,6 +23,7 @@ export const invoicePart = z
     cpuMillicores: z.int().nonnegative(),
     memoryMib: z.int().nonnegative(),
     storageBytes: z.int().nonnegative(),
+    buildMillicores: z.int().nonnegative(),
     /** How many spans, from the beginning of the first to the end of the last. */
     spans: z.int().positive(),
     from: instant,

@@ -18,7 +18,7 @@ export const percentOrNone = z
 const percent = percentOrNone.refine(isPositive, { error: 'must be more than 0' });
 
 /** What is measured: `cpu` is priced per core-hour, `memory` and `storage` (of volumes) per GiB-hour (GiB: 2^30 bytes). */
-export const metric = z.enum(['cpu', 'memory', 'storage']);
+export const metric = z.enum(['cpu', 'memory', 'storage', 'build']);
 export type Metric = z.infer<typeof metric>;
 
 /** In steps of 10^-10, to compare without a float. */

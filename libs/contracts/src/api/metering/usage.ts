@@ -51,6 +51,8 @@ export const usageAmounts = z.object({
   byteSeconds: bigCount,
   /** Bytes of volumes, as they are provisioned, times seconds. */
   storageByteSeconds: bigCount,
+  /** Processor time of builds: thousandths of a core, times seconds. */
+  buildMillicoreSeconds: bigCount,
 });
 export type UsageAmounts = z.infer<typeof usageAmounts>;
 

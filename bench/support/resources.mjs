@@ -1,0 +1,52 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+const TICKS_PER_SECOND = 100;
+const SAMPLE_EVERY = 100;
+
+const read = (path) => {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return ''; // it ended meanwhile
+  }
+};
+
+/** Fields of /proc/PID/stat from the third on: the second is a name that may hold anything. */
+const statOf = (pid) =>
+  read(`/proc/${pid}/stat`)
+    .replace(/^.*\) /s, '')
+    .split(' ');
+
+/** A process and those that it started. */
+function familyOf(pid) {
+  const children = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && statOf(name)[1] === String(pid));
+  return [pid, ...children];
+}
+
+/** Processor time of a process and its children, in milliseconds, also of children that ended. */
+export function processorTimeOf(pid) {
+  const ticks = familyOf(pid).map((each) => {
+    const [user, system, endedUser, endedSystem] = statOf(each).slice(11, 15).map(Number);
+    return user + system + (each === pid ? endedUser + endedSystem : 0);
+  });
+  return (ticks.reduce((a, b) => a + (b || 0), 0) * 1_000) / TICKS_PER_SECOND;
+}
+
+/** MiB that a process and its children hold, each shared page counted once between them. */
+export function memoryOf(pid) {
+  const kibibytes = familyOf(pid).map((each) => Number(/^Pss: +(\d+)/m.exec(read(`/proc/${each}/smaps_rollup`))?.[1]));
+  return kibibytes.reduce((a, b) => a + (b || 0), 0) / 1_024;
+}
+
+/** Does `work`; answers with the most memory that each of the processes held meanwhile. */
+export async function watchingMemory(pids, work) {
+  const peaks = pids.map(memoryOf);
+  const timer = setInterval(() => {
+    for (const [index, pid] of pids.entries()) peaks[index] = Math.max(peaks[index], memoryOf(pid));
+  }, SAMPLE_EVERY);
+  try {
+    return { answer: await work(), peaks };
+  } finally {
+    clearInterval(timer);
+  }
+}
