@@ -39,8 +39,9 @@ export function mayKnow(subject: SubjectAccess, target: Target): boolean {
 
 /** Whether a token with these scopes may be used for it. `*` is a person's session; `secrets:*` a whole segment. */
 export function scopesAllow(scopes: readonly string[], permission: Permission): boolean {
+  if (scopes.includes('*')) return true;
   const segment = permission.split(':')[0];
-  return scopes.some((scope) => scope === '*' || scope === permission || scope === `${segment}:*`);
+  return scopes.some((scope) => scope === permission || scope === `${segment}:*`);
 }
 
 function allows({ scope, role, permissions: own }: Grant, permission: Permission): boolean {

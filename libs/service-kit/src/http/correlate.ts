@@ -22,7 +22,7 @@ export function correlate(app: NestFastifyApplication): void {
     .addHook('onRequest', (request, reply, done) => {
       const given = request.headers['x-correlation-id'];
       const correlationId = typeof given === 'string' && acceptable.test(given) ? given : randomUUID();
-      void reply.headers({ ...securityHeaders, 'x-correlation-id': correlationId });
+      void reply.headers(securityHeaders).header('x-correlation-id', correlationId);
       withCorrelation({ correlationId }, done);
     });
 }

@@ -54,6 +54,8 @@ export function httpAdapter(config: BaseConfig): FastifyAdapter {
       : { http: upgradeOptions };
   const options = {
     bodyLimit: 1_048_576,
+    // Hooks do what middleware would: nobody passes through an empty list of it.
+    skipMiddie: true,
     forceCloseConnections: true,
     requestTimeout: 0,
     trustProxy: config.TRUSTED_PROXIES.length > 0 ? config.TRUSTED_PROXIES : false,
