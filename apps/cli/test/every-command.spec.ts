@@ -60,6 +60,7 @@ const reads: Readonly<Record<string, readonly string[]>> = {
   'orgs list': [],
   'projects list': [],
   'envs list': [],
+  'envs snapshots': ['staging'],
   'apps list': [],
   'apps placements': [],
   'tasks list': [],
@@ -168,6 +169,8 @@ const others: Readonly<Record<string, readonly string[]>> = {
   'schedules create': ['nightly', '--cron', '0 3 * * *', 'ls'],
   'schedules suspend': ['nightly'],
   'sleep set': ['staging'],
+  'envs snapshot': ['staging'],
+  'envs rollback': ['staging'],
   'sleep wake': ['staging'],
   'sleep off': ['staging'],
   'schedules resume': ['nightly'],
@@ -245,6 +248,7 @@ describe('every command', () => {
     platform.on(`GET /v1/tasks/${idOf(70)}`, task());
     platform.on('GET /v1/schedules', page(schedule()));
     platform.on(`GET /v1/environments/${idOf(20)}/sleep`, sleep);
+    platform.on(`GET /v1/environments/${idOf(20)}/snapshots`, page());
     platform.on(`GET /v1/schedules/${idOf(71)}/runs`, page());
     platform.on(`GET /v1/tasks/${idOf(70)}/logs`, logLines());
     platform.on(`GET ${base}/instances`, { items: [] });

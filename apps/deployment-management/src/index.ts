@@ -20,6 +20,7 @@ import { TaskRuns1763800000200 } from './database/migrations/task-runs.migration
 import { Tasks1763800000080 } from './database/migrations/tasks.migration.js';
 import { Schedules1763800000210 } from './database/migrations/schedules.migration.js';
 import { Volumes1763800000230 } from './database/migrations/volumes.migration.js';
+import { Snapshots1763800000270 } from './database/migrations/snapshots.migration.js';
 import { Seen1763800000040 } from './database/migrations/seen.migration.js';
 
 /** Projects, environments, apps, workloads, releases, deployments: what runs, and how it came to. */
@@ -48,6 +49,7 @@ export const deploymentManagement: ServiceDefinition<Config> = {
     Moves1763800000240,
     EnvironmentSleep1763800000250,
     IsolationChecks1763800000260,
+    Snapshots1763800000270,
   ],
   module: (parsed) => AppModule.with(parsed),
   connect: connectEvents,

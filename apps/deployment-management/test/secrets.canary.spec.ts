@@ -83,6 +83,7 @@ describe('the value of a secret', () => {
     expect(scene.desired?.environment).toMatchObject({ TOKEN: first });
     await failWithSecrets();
     await readEverything();
+    await goBack();
     await keepSomething();
     await administerEverything();
     await changeEverything();
@@ -142,6 +143,17 @@ describe('the value of a secret', () => {
     await call('GET', '/v1/config/{workloadId}', id);
     await call('GET', '/v1/secrets/{workloadId}', id);
     await scene.owner.send('GET', '/metrics');
+  }
+
+  async function goBack(): Promise<void> {
+    const { id } = scene.environment;
+    const { id: snapshotId } = await call('POST', '/v1/environments/{id}/snapshots', id, { note: null });
+    await call('GET', '/v1/environments/{id}/snapshots', id);
+    await call('GET', '/v1/snapshots/{id}', snapshotId);
+    const begun = await call('POST', '/v1/environments/{id}/rollbacks', id, { snapshotId, partial: true });
+    const one = '/v1/environments/{id}/rollbacks/{rollbackId}';
+    await call('GET', one.replace('{rollbackId}', begun.id), id);
+    called.add(`GET ${one}`);
   }
 
   async function keepSomething(): Promise<void> {

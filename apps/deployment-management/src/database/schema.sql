@@ -211,6 +211,16 @@ create table environment (
   constraint environment_namespace_key UNIQUE (namespace)
 );
 
+create table environment_rollback (
+  id uuid not null,
+  environment_id uuid not null,
+  snapshot_id uuid not null,
+  items jsonb not null,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  constraint environment_rollback_pkey PRIMARY KEY (id)
+);
+
 create table environment_sleep (
   environment_id uuid not null,
   organization_id uuid not null,
@@ -219,6 +229,17 @@ create table environment_sleep (
   awake_until timestamp with time zone,
   is_asleep boolean not null default false,
   constraint environment_sleep_pkey PRIMARY KEY (environment_id)
+);
+
+create table environment_snapshot (
+  id uuid not null,
+  environment_id uuid not null,
+  organization_id uuid not null,
+  note text,
+  workloads jsonb not null,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  constraint environment_snapshot_pkey PRIMARY KEY (id)
 );
 
 create table idempotency_key (
@@ -509,7 +530,13 @@ alter table environment add constraint environment_cluster_id_fkey FOREIGN KEY (
 
 alter table environment add constraint environment_project_id_fkey FOREIGN KEY (project_id) REFERENCES project(id);
 
+alter table environment_rollback add constraint environment_rollback_environment_id_fkey FOREIGN KEY (environment_id) REFERENCES environment(id);
+
+alter table environment_rollback add constraint environment_rollback_snapshot_id_fkey FOREIGN KEY (snapshot_id) REFERENCES environment_snapshot(id);
+
 alter table environment_sleep add constraint environment_sleep_environment_id_fkey FOREIGN KEY (environment_id) REFERENCES environment(id);
+
+alter table environment_snapshot add constraint environment_snapshot_environment_id_fkey FOREIGN KEY (environment_id) REFERENCES environment(id);
 
 alter table isolation_check add constraint isolation_check_cluster_id_fkey FOREIGN KEY (cluster_id) REFERENCES cluster(id);
 
@@ -574,6 +601,8 @@ CREATE UNIQUE INDEX deployment_moving ON deployment USING btree (workload_id) WH
 CREATE INDEX environment_organization ON environment USING btree (organization_id) WHERE (deleted_at IS NULL);
 
 CREATE UNIQUE INDEX environment_slug ON environment USING btree (project_id, slug) WHERE (deleted_at IS NULL);
+
+CREATE INDEX environment_snapshot_environment ON environment_snapshot USING btree (environment_id, id);
 
 CREATE INDEX idempotency_key_created_at ON idempotency_key USING btree (created_at);
 

@@ -60,6 +60,12 @@ import { SleepController } from '../sleep/sleep.controller.js';
 import { SleepRepository } from '../sleep/sleep.repository.js';
 import { SleepService } from '../sleep/sleep.service.js';
 import { ReleaseCommands } from '../tasks/release-commands.js';
+import { EnvironmentRollbacks } from '../snapshots/environment-rollbacks.js';
+import { RollbackPlans } from '../snapshots/rollback-plans.js';
+import { RollbackStarter } from '../snapshots/rollback-starter.js';
+import { SnapshotsController } from '../snapshots/snapshots.controller.js';
+import { SnapshotsRepository } from '../snapshots/snapshots.repository.js';
+import { SnapshotsService } from '../snapshots/snapshots.service.js';
 import { TaskChanges } from '../tasks/task-changes.js';
 import { TaskEndings } from '../tasks/task-endings.js';
 import { TaskLogs } from '../tasks/task-logs.js';
@@ -178,6 +184,7 @@ const tasks = [
 const schedules = [SchedulesRepository, SchedulesService, ScheduleTimes, ScheduleLoop];
 const volumes = [VolumesRepository, VolumesService, VolumeChanges, VolumeRules, VolumeRoom, VolumeUsage];
 const sleep = [SleepRepository, SleepService, SleepChanges, SleepLoop];
+const snapshots = [SnapshotsRepository, SnapshotsService, RollbackPlans, RollbackStarter, EnvironmentRollbacks];
 const releases = [
   ReleasesRepository,
   ReleaseMaker,
@@ -214,6 +221,7 @@ const releases = [
     SchedulesController,
     VolumesController,
     SleepController,
+    SnapshotsController,
     OnBuildStartedHandler,
     OnBuildSucceededHandler,
     OnBuildFailedHandler,
@@ -229,6 +237,7 @@ const releases = [
     ...reconciliation,
     ...deployments,
     ...releases,
+    ...snapshots,
     ...volumes,
     ...tasks,
     ...schedules,

@@ -1632,6 +1632,38 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/environments/{id}/rollbacks': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['rollBackEnvironment'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/environments/{id}/rollbacks/{rollbackId}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['getEnvironmentRollback'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/environments/{id}/sleep': {
     parameters: {
       query?: never;
@@ -1643,6 +1675,22 @@ export interface paths {
     put: operations['setSleep'];
     post?: never;
     delete: operations['removeSleep'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/environments/{id}/snapshots': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['listSnapshots'];
+    put?: never;
+    post: operations['createSnapshot'];
+    delete?: never;
     options?: never;
     head?: never;
     patch?: never;
@@ -2667,6 +2715,22 @@ export interface paths {
     put?: never;
     post?: never;
     delete: operations['revokeSession'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/snapshots/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['getSnapshot'];
+    put?: never;
+    post?: never;
+    delete?: never;
     options?: never;
     head?: never;
     patch?: never;
@@ -4507,6 +4571,10 @@ export interface components {
         kind: 'organization' | 'project' | 'environment';
       };
     };
+    CreateSnapshot: {
+      /** @default null */
+      note?: string | null;
+    };
     CreateTask: {
       command: string;
       /** @default 250 */
@@ -4916,6 +4984,30 @@ export interface components {
     EnvironmentPage: {
       items: components['schemas']['Environment'][];
       next: string | null;
+    };
+    EnvironmentRollback: {
+      /** Format: date-time */
+      createdAt: string;
+      createdBy: string;
+      /** Format: uuid */
+      environmentId: string;
+      /** Format: uuid */
+      id: string;
+      items: {
+        app: string;
+        /** Format: uuid */
+        deploymentId: string | null;
+        message: string | null;
+        /** @enum {string} */
+        outcome: 'running' | 'live' | 'failed' | 'stopped' | 'unchanged' | 'untouched' | 'impossible';
+        release: number | null;
+        /** Format: uuid */
+        workloadId: string;
+      }[];
+      /** Format: uuid */
+      snapshotId: string;
+      /** @enum {string} */
+      status: 'running' | 'succeeded' | 'partial' | 'failed';
     };
     EstimateCosts: {
       after: {
@@ -5989,6 +6081,12 @@ export interface components {
       name: string;
       version: number;
     };
+    RollBackEnvironment: {
+      /** @default false */
+      partial?: boolean;
+      /** Format: uuid */
+      snapshotId: string;
+    };
     Running: {
       /** Format: date-time */
       at: string;
@@ -6221,6 +6319,34 @@ export interface components {
       environmentId: string;
       isAsleep: boolean;
       timeZone: string;
+    };
+    Snapshot: {
+      /** Format: date-time */
+      createdAt: string;
+      createdBy: string;
+      /** Format: uuid */
+      environmentId: string;
+      /** Format: uuid */
+      id: string;
+      note: string | null;
+      workloads: {
+        app: string;
+        /** Format: uuid */
+        appId: string;
+        configVersion: number | null;
+        counts: {
+          [key: string]: number;
+        };
+        hash: string | null;
+        host: string;
+        release: number | null;
+        /** Format: uuid */
+        workloadId: string;
+      }[];
+    };
+    SnapshotPage: {
+      items: components['schemas']['Snapshot'][];
+      next: string | null;
     };
     SpaceDeletion: {
       /** Format: date-time */
@@ -10660,6 +10786,71 @@ export interface operations {
       };
     };
   };
+  rollBackEnvironment: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['RollBackEnvironment'];
+      };
+    };
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['EnvironmentRollback'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getEnvironmentRollback: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+        rollbackId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['EnvironmentRollback'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   getSleep: {
     parameters: {
       query?: never;
@@ -10740,6 +10931,73 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listSnapshots: {
+    parameters: {
+      query?: {
+        limit?: number;
+        cursor?: string;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SnapshotPage'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  createSnapshot: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CreateSnapshot'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Snapshot'];
+        };
       };
       /** @description refused or failed */
       default: {
@@ -13583,6 +13841,36 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getSnapshot: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Snapshot'];
+        };
       };
       /** @description refused or failed */
       default: {

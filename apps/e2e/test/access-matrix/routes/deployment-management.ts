@@ -41,6 +41,9 @@ const unreadable = {
   settings: { gateway: { namespace: 'gateway', name: 'public', url: 'http://127.0.0.1:1' } },
 };
 
+const newSnapshot = (tenant: Tenant): Promise<string> =>
+  tenant.make(`/v1/environments/${tenant.has.environment}/snapshots`, {});
+
 export const deploymentManagementRows: Rows = {
   'GET /v1/clusters': needs('clusters:read', 'platform', 200),
   // Past the guard it is refused: there is no cluster here.
@@ -78,6 +81,24 @@ export const deploymentManagementRows: Rows = {
     query: { organization: has.organization },
   })),
   'GET /v1/environments/{id}/summary': byId('workloads:read', 'environment', 200, of('environment')),
+  'GET /v1/environments/{id}/snapshots': byId('releases:read', 'environment', 200, of('environment')),
+  'POST /v1/environments/{id}/snapshots': byId('deployments:create', 'environment', 201, of('environment'), {
+    body: {},
+  }),
+  'GET /v1/snapshots/{id}': byId('releases:read', 'environment', 200, newSnapshot),
+  // What cannot go back is no matter here. A snapshot is looked for in the environment: 422, as for one that is nowhere.
+  'POST /v1/environments/{id}/rollbacks': {
+    ...needs('deployments:create', 'environment', 202, async (tenant) => ({
+      path: { id: tenant.has.environment },
+      body: { snapshotId: await newSnapshot(tenant), partial: true },
+    })),
+    foreign: { '/snapshotId': 422 },
+  },
+  'GET /v1/environments/{id}/rollbacks/{rollbackId}': needs('deployments:read', 'environment', 200, async (tenant) => {
+    const rollbacks = `/v1/environments/${tenant.has.environment}/rollbacks`;
+    const body = { snapshotId: await newSnapshot(tenant), partial: true };
+    return { path: { id: tenant.has.environment, rollbackId: await tenant.make(rollbacks, body) } };
+  }),
   'DELETE /v1/environments/{id}': byId('environments:delete', 'environment', 409, of('environment')),
   // To nowhere: who may ask is told so, and what other rows put there, volumes for one, is not in the way.
   'POST /v1/environments/{id}/move': byId('environments:move', 'environment', 422, of('environment'), {
