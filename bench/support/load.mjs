@@ -23,8 +23,11 @@ export async function pacedTimesOf(count, perSecond, work) {
   const running = [];
   while (running.length < count) {
     const due = Math.min(count, Math.floor(((performance.now() - begun) / 1_000) * perSecond) + 1);
-    while (running.length < due)
-      running.push(timed(begun + (running.length / perSecond) * 1_000, work(running.length)));
+    while (running.length < due) {
+      const one = timed(begun + (running.length / perSecond) * 1_000, work(running.length));
+      one.catch(() => {}); // It is thrown by the last line; until then it must not end the process.
+      running.push(one);
+    }
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
   return Promise.all(running);

@@ -14,3 +14,9 @@ export const spread = (values) => ({
   median: median(values),
   max: Math.max(...values),
 });
+
+/** Kolmogorov-Smirnov: how far the shares of values below any bound are apart at most, 0 (alike) to 1. */
+export function distance(one, other) {
+  const shareBelow = (values, bound) => values.filter((value) => value <= bound).length / values.length;
+  return Math.max(...[...one, ...other].map((bound) => Math.abs(shareBelow(one, bound) - shareBelow(other, bound))));
+}

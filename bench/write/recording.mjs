@@ -3,6 +3,13 @@ import { Client } from 'pg';
 
 /** The statements of the one transaction in `work`, as pg takes them, in order, `begin` and `commit` included. */
 export async function transactionIn(work) {
+  const sent = await statementsIn(work);
+  const place = (pattern) => sent.findIndex(({ text }) => pattern.test(text));
+  return sent.slice(place(/^(begin|start transaction)/i), place(/^commit/i) + 1);
+}
+
+/** Everything that this process sends by pg during `work`. */
+export async function statementsIn(work) {
   const sent = [];
   const { query } = Client.prototype;
   Client.prototype.query = function (text, values, ...rest) {
@@ -14,8 +21,7 @@ export async function transactionIn(work) {
   } finally {
     Client.prototype.query = query;
   }
-  const place = (pattern) => sent.findIndex(({ text }) => pattern.test(text));
-  return sent.slice(place(/^(begin|start transaction)/i), place(/^commit/i) + 1);
+  return sent;
 }
 
 /** Of the two ways to tell pg: text and values, or an object that may also name the statement, to be prepared once. */

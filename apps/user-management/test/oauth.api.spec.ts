@@ -1,4 +1,4 @@
-import type { CreatedClientSecret, ServiceAccountView } from '@berth/contracts/identity';
+import type { CreatedClientSecret, DeviceAuthorization, ServiceAccountView } from '@berth/contracts/identity';
 import { Clock } from '@berth/service-kit';
 import { eventually } from '@berth/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -10,6 +10,14 @@ class MovedClock extends Clock {
   forward = 0;
   override now(): Date {
     return new Date(Date.now() + this.forward);
+  }
+}
+
+/** Nobody waits long enough. */
+class StoppedClock extends Clock {
+  private readonly started = new Date();
+  override now(): Date {
+    return this.started;
   }
 }
 
@@ -244,6 +252,30 @@ describe('a device without a browser', () => {
     for (let guess = 0; guess < 12; guess++)
       answers.push((await say(guesser.accessToken, 'BBBB-BBBB', 'approve')).status);
     expect(answers).toContain(429);
+  });
+
+  it('is not found by trying codes on the page, whether it is only looked at or answered', async () => {
+    const environment = { ATTEMPTS_PER_ADDRESS: '3', ACCESS_STALE_SECONDS: '1e9' };
+    const own = await IdentityService.start(environment, [[Clock, new StoppedClock()]]);
+    try {
+      const page = `${own.service.url}/v1/oauth/device`;
+      const look = (code: string) => fetch(`${page}?user_code=${code}`);
+      const body = new URLSearchParams({ client_id: 'berth-cli' });
+      const begun = await fetch(`${own.service.url}/v1/oauth/device_authorization`, { method: 'POST', body });
+      const { user_code: code } = (await begun.json()) as DeviceAuthorization;
+      // Whoever knows a code may look as often as they like.
+      for (let time = 0; time < 5; time++)
+        expect(await (await look(code)).text()).toContain('asks to act in your name');
+      for (const guess of ['BBBBBBBB', 'BBBBBBBC', 'BBBBBBBD']) expect((await look(guess)).status).toBe(200);
+      const login = { email: 'nobody@example.com', password: 'not a password', decision: 'approve' };
+      const answer = new URLSearchParams({ ...login, user_code: code });
+      for (const refused of [await look(code), await fetch(page, { method: 'POST', body: answer })]) {
+        expect(refused.status).toBe(429);
+        expect(await refused.text()).not.toContain('asks to act in your name');
+      }
+    } finally {
+      await own.close();
+    }
   });
 
   it('is told apart on the page by what it says of itself, which is only ever text', async () => {

@@ -114,7 +114,9 @@ describe('the access guard', () => {
 
   async function signedByAnother(): Promise<string> {
     const { privateKey } = await generateKeyPair('RS256');
-    return new SignJWT(goodClaims()).setProtectedHeader({ alg: 'RS256', kid: identity.kid }).sign(privateKey);
+    return new SignJWT(goodClaims())
+      .setProtectedHeader({ alg: 'RS256', kid: identity.kid, typ: 'at+jwt' })
+      .sign(privateKey);
   }
 
   async function hmacWithPublicKey(): Promise<string> {
@@ -131,12 +133,14 @@ describe('the access guard', () => {
 
   async function signedAs(alg: string): Promise<string> {
     const { privateKey } = await generateKeyPair(alg);
-    return new SignJWT(goodClaims()).setProtectedHeader({ alg, kid: identity.kid }).sign(privateKey);
+    return new SignJWT(goodClaims()).setProtectedHeader({ alg, kid: identity.kid, typ: 'at+jwt' }).sign(privateKey);
   }
 
   function signedWithout(claim: 'exp' | 'sub' | 'sid'): Promise<string> {
     const { [claim]: _, ...claims } = goodClaims();
-    return new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid: identity.kid }).sign(identity.privateKey);
+    return new SignJWT(claims)
+      .setProtectedHeader({ alg: 'RS256', kid: identity.kid, typ: 'at+jwt' })
+      .sign(identity.privateKey);
   }
 
   function tampered(token: string): string {

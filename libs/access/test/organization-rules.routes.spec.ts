@@ -79,7 +79,7 @@ const strangerAnswers: Record<Route, string | number> = {
 /** As user-management signs it for a service account. */
 const machineToken = ({ identity }: Stage, subjectId: string) =>
   new SignJWT({ sid: randomUUID(), scope: '*', kind: 'service-account' })
-    .setProtectedHeader({ alg: 'RS256', kid: identity.kid })
+    .setProtectedHeader({ alg: 'RS256', kid: identity.kid, typ: 'at+jwt' })
     .setSubject(subjectId)
     .setIssuer('berth')
     .setAudience('berth')

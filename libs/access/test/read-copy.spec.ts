@@ -112,7 +112,7 @@ describe('the read copy', () => {
     );
     const token = (index: number) =>
       new SignJWT({ sub: randomUUID(), sid: randomUUID(), scope: '*', iss: 'berth', aud: 'berth' })
-        .setProtectedHeader({ alg: 'RS256', kid: `k${index}` })
+        .setProtectedHeader({ alg: 'RS256', kid: `k${index}`, typ: 'at+jwt' })
         .setExpirationTime('5m')
         .sign(pairs[index]?.privateKey as CryptoKey);
     const status = async (index: number) =>
@@ -133,7 +133,7 @@ describe('the read copy', () => {
   it('waits for a signing key that has not arrived yet, on every replica', async () => {
     const { publicKey, privateKey } = await generateKeyPair('RS256');
     const token = await new SignJWT({ sub: randomUUID(), sid: randomUUID(), scope: '*', iss: 'berth', aud: 'berth' })
-      .setProtectedHeader({ alg: 'RS256', kid: 'late' })
+      .setProtectedHeader({ alg: 'RS256', kid: 'late', typ: 'at+jwt' })
       .setExpirationTime('5m')
       .sign(privateKey);
     const ask = async (on: TestService) =>

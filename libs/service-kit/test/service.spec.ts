@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { testDatabase, type TestDatabase } from '@berth/testing';
 import { ConfigError, type RunningService, startService } from '../src/index.js';
@@ -75,6 +77,18 @@ describe('a request', () => {
       status: 413,
       body: { code: 'body_too_large' },
     });
+  });
+
+  it('knows no TRACE, which would repeat what it was sent', async () => {
+    const { hostname, port } = new URL(service.url);
+    const headers = { authorization: 'Bearer not-to-be-repeated' };
+    const [answer] = (await once(
+      request({ hostname, port, path: '/v1/notes', method: 'TRACE', headers }).end(),
+      'response',
+    )) as [IncomingMessage];
+    const body = Buffer.concat((await answer.toArray()) as Buffer[]).toString();
+    expect([404, 405, 501]).toContain(answer.statusCode);
+    expect(body).not.toContain('not-to-be-repeated');
   });
 
   it('that fails for a known reason names its code, for an unknown one tells nothing', async () => {

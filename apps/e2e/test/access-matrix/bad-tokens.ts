@@ -62,6 +62,7 @@ export async function badTokens(key: SigningKey, claims: Claims): Promise<Record
     'not good yet': await sign(key, claims, { notBefore: 300 }),
     'wrong audience': await sign(key, claims, { audience: 'somebody-else' }),
     'wrong issuer': await sign(key, claims, { issuer: 'https://berth.example' }),
+    'no access token': await sign(key, claims, { header: { typ: 'JWT' } }),
     'wrong key': await sign(key, claims, { key: other.privateKey }),
     'key of its own in the header': await sign(key, claims, {
       key: other.privateKey,

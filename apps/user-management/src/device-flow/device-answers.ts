@@ -27,9 +27,14 @@ export class DeviceAnswers {
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
-  /** The device that shows this code, for a person to recognize it. */
-  waiting(userCode: string): Promise<DeviceGrantRecord | undefined> {
-    return this.grants.waiting(this.database, readUserCode(userCode), this.clock.now());
+  /** The device that shows this code, for a person to recognize it. Looking for one is counted. @throws DomainError 429 */
+  async waiting(typed: string, address: string): Promise<DeviceGrantRecord | undefined> {
+    const userCode = readUserCode(typed);
+    const attempt = { what: 'device page', account: userCode, address };
+    await this.throttle.admit(attempt);
+    const grant = await this.grants.waiting(this.database, userCode, this.clock.now());
+    if (grant) await this.throttle.succeeded(attempt);
+    return grant;
   }
 
   /** Guesses are counted: whoever finds a code makes somebody else's device his own. @throws DomainError 422, 429 */

@@ -3,7 +3,7 @@ import { type DevicePageForm, devicePageForm, type DevicePageQuery, devicePageQu
 import { AnswerNotStored } from '@berth/service-kit';
 import { Body, Controller, Get, Header, Inject, Ip, Post, Query, Res } from '@nestjs/common';
 import { ApiConsumes, ApiDefaultResponse, ApiProduces } from '@nestjs/swagger';
-import { DevicePageService } from './device-page.service.js';
+import { type DevicePage, DevicePageService } from './device-page.service.js';
 
 interface Reply {
   status(code: number): unknown;
@@ -18,8 +18,13 @@ export class DevicePageController {
   @Header('content-type', 'text/html; charset=utf-8')
   @Header('cache-control', 'no-store')
   @ApiProduces('text/html')
-  async showDevicePage(@Query({ schema: devicePageQuery }) query: DevicePageQuery): Promise<string> {
-    return (await this.pages.show(query.user_code)).html;
+  @ApiDefaultResponse({ description: 'the page without a device', schema: { type: 'string' } })
+  async showDevicePage(
+    @Query({ schema: devicePageQuery }) query: DevicePageQuery,
+    @Ip() address: string,
+    @Res({ passthrough: true }) reply: Reply,
+  ): Promise<string> {
+    return rendered(await this.pages.show(query.user_code ?? '', address), reply);
   }
 
   @Post()
@@ -34,8 +39,11 @@ export class DevicePageController {
     @Ip() address: string,
     @Res({ passthrough: true }) reply: Reply,
   ): Promise<string> {
-    const { status, html } = await this.pages.answer(form, address);
-    void reply.status(status);
-    return html;
+    return rendered(await this.pages.answer(form, address), reply);
   }
+}
+
+function rendered({ status, html }: DevicePage, reply: Reply): string {
+  void reply.status(status);
+  return html;
 }

@@ -22,9 +22,8 @@ export class DevicePageService {
     @Inject(Throttle) private readonly throttle: Throttle,
   ) {}
 
-  async show(userCode = ''): Promise<DevicePage> {
-    const waiting = userCode === '' ? undefined : await this.answers.waiting(userCode);
-    return { status: 200, html: deviceForm(userCode, waiting) };
+  show(userCode: string, address: string): Promise<DevicePage> {
+    return this.form(200, userCode, address);
   }
 
   /** Whatever is wrong is told on the page, which keeps the code. */
@@ -34,8 +33,18 @@ export class DevicePageService {
       return { status: 200, html: deviceDone(form.decision) };
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
-      const waiting = await this.answers.waiting(form.user_code);
-      return { status: error.status, html: deviceForm(form.user_code, waiting, error.message) };
+      return this.form(error.status, form.user_code, address, error.message);
+    }
+  }
+
+  /** Tells of the device that shows the code, to whoever has not guessed too often. */
+  private async form(status: number, userCode: string, address: string, notice?: string): Promise<DevicePage> {
+    try {
+      const waiting = userCode === '' ? undefined : await this.answers.waiting(userCode, address);
+      return { status, html: deviceForm(userCode, waiting, notice) };
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      return { status: error.status, html: deviceForm(userCode, undefined, error.message) };
     }
   }
 

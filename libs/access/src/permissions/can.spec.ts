@@ -1,6 +1,6 @@
 import type { Role, Scope } from '@berth/contracts/events';
 import { describe, expect, it } from '@jest/globals';
-import { can, mayKnow, scopesAllow, type Target } from './can.js';
+import { can, type Grant, mayKnow, scopesAllow, type Target } from './can.js';
 import { administratorPermissions, type Permission, permissions } from './permissions.js';
 
 const organization: Target = { organizationId: 'o1' };
@@ -167,5 +167,31 @@ describe('scopesAllow', () => {
     [[], 'secrets:read', false],
   ])('%j for %s: %s', (scopes, permission, expected) => {
     expect(scopesAllow(scopes, permission)).toBe(expected);
+  });
+});
+
+describe('somebody with a role in each of 10,000 projects', () => {
+  let looked = 0;
+  const grants = Array.from({ length: 10_000 }, (_, number): Grant => {
+    const scope: Scope = { kind: 'project', id: `p${number}` };
+    return {
+      get scope() {
+        looked += 1;
+        return scope;
+      },
+      role: 'developer',
+    };
+  });
+  const subject = { administrator: false, grants };
+  const inProject = (projectId: string) => ({ organizationId: 'o1', projectId });
+
+  it('is judged by the roles on the way to the object: the others are looked at once, not at each check', () => {
+    can(subject, 'apps:read', inProject('p0'));
+    looked = 0;
+    expect(can(subject, 'apps:create', inProject('p9999'))).toBe(true);
+    expect(can(subject, 'apps:create', inProject('p10000'))).toBe(false);
+    expect(mayKnow(subject, inProject('p5000'))).toBe(true);
+    expect(mayKnow(subject, inProject('p10001'))).toBe(false);
+    expect(looked).toBe(3);
   });
 });

@@ -24,7 +24,7 @@ export interface SubjectAccess {
 /** Whether the subject may do it there: a grant covers the target and its role holds the permission. */
 export function can(subject: SubjectAccess, permission: Permission, target: Target): boolean {
   if (subject.administrator && administratorPermissions.includes(permission)) return true;
-  return subject.grants.some((grant) => covers(grant.scope, target) && allows(grant, permission));
+  return grantsOn(target, subject.grants).some((grant) => allows(grant, permission));
 }
 
 /**
@@ -34,7 +34,7 @@ export function can(subject: SubjectAccess, permission: Permission, target: Targ
 export function mayKnow(subject: SubjectAccess, target: Target): boolean {
   if (subject.administrator) return true;
   if (target.projectId === undefined && target.environmentId === undefined) return subject.grants.length > 0;
-  return subject.grants.some(({ scope }) => covers(scope, target));
+  return grantsOn(target, subject.grants).length > 0;
 }
 
 /** Whether a token with these scopes may be used for it. `*` is a person's session; `secrets:*` a whole segment. */
@@ -42,6 +42,18 @@ export function scopesAllow(scopes: readonly string[], permission: Permission): 
   if (scopes.includes('*')) return true;
   const segment = permission.split(':')[0];
   return scopes.some((scope) => scope === permission || scope === `${segment}:*`);
+}
+
+/** Grants by the id of their scope, as long as somebody holds the list. */
+const indexes = new WeakMap<readonly Grant[], ReadonlyMap<string, readonly Grant[]>>();
+
+/** Those that cover the target, by the ids of its place: whoever has thousands of roles is judged as fast as who has one. */
+function grantsOn(target: Target, grants: readonly Grant[]): Grant[] {
+  const index = indexes.get(grants) ?? Map.groupBy(grants, ({ scope }) => scope.id);
+  indexes.set(grants, index);
+  return [target.organizationId, target.projectId, target.environmentId]
+    .flatMap((id) => (id === undefined ? [] : (index.get(id) ?? [])))
+    .filter(({ scope }) => covers(scope, target));
 }
 
 function allows({ scope, role, permissions: own }: Grant, permission: Permission): boolean {

@@ -16,7 +16,7 @@ beforeAll(async () => {
 
 const token = (subject: string) =>
   new SignJWT({ sid: 's1', scope: '*' })
-    .setProtectedHeader({ alg: 'RS256', kid: 'k1' })
+    .setProtectedHeader({ alg: 'RS256', kid: 'k1', typ: 'at+jwt' })
     .setSubject(subject)
     .setIssuer('berth')
     .setAudience('berth')

@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 
 const signed = (claims: Record<string, unknown>, header: Partial<JWTHeaderParameters> = {}, key = ours) =>
-  new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid: 'k1', ...header }).sign(key);
+  new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid: 'k1', typ: 'at+jwt', ...header }).sign(key);
 const verify = (token: string, at = now) => verifyToken(token, keys, rules, at);
 
 describe('a good token', () => {
@@ -83,6 +83,14 @@ describe('a token is refused', () => {
     await expect(verify(old)).resolves.toBeDefined();
   });
 
+  it('of another kind than an access token, or of none, though the same key signed it', async () => {
+    for (const typ of ['JWT', 'logout+jwt', 'id+jwt', ''])
+      await expect(verify(await signed(good, { typ }))).rejects.toThrow();
+    await expect(verify(await signed(good, { typ: 'application/at+jwt' }))).resolves.toBeDefined();
+    const { typ: _, ...header } = { alg: 'RS256', kid: 'k1', typ: '' };
+    await expect(verify(await new SignJWT(good).setProtectedHeader(header).sign(ours))).rejects.toThrow();
+  });
+
   it('that brings its own key, in whatever header', async () => {
     const headers = [{ jwk: foreign.jwk }, { jku: 'https://evil.example/jwks.json' }, { x5u: 'https://evil.example' }];
     for (const header of headers) await expect(verify(await signed(good, header, foreign.key))).rejects.toThrow();
@@ -95,7 +103,7 @@ describe('a token is refused', () => {
 
   it('with an extension that must be understood', async () => {
     const token = await new SignJWT(good)
-      .setProtectedHeader({ alg: 'RS256', kid: 'k1', crit: ['b64'], b64: true })
+      .setProtectedHeader({ alg: 'RS256', kid: 'k1', typ: 'at+jwt', crit: ['b64'], b64: true })
       .sign(ours);
     const [, payload, signature] = token.split('.');
     const header = Buffer.from(JSON.stringify({ alg: 'RS256', kid: 'k1', crit: ['x'], x: 1 })).toString('base64url');

@@ -32,7 +32,7 @@ const claims = z.object({
 });
 
 /**
- * Verifies an access token (RFC 7519, profile near RFC 9068): RS256 only, by the key that its `kid` names, `iss`, `aud`, `exp`.
+ * Verifies an access token (RFC 7519, profile near RFC 9068): RS256 only, by the key that its `kid` names, `typ`, `iss`, `aud`, `exp`.
  * @throws whatever is wrong with it; the caller is told only that the token is not valid
  */
 export async function verifyToken(
@@ -46,6 +46,7 @@ export async function verifyToken(
   const { payload } = await jwtVerify(token, await importedKey(key), {
     algorithms: ['RS256'],
     ...rules,
+    typ: 'at+jwt',
     currentDate: now,
     requiredClaims: ['exp', 'sub', 'sid'],
   });
