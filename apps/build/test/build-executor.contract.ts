@@ -129,7 +129,7 @@ export function buildExecutorContract(name: string, make: () => Promise<Executor
       const { executor, job } = await make();
       const told: number[] = [];
       const each = await job({
-        files: { 'busy.mjs': 'while (process.cpuUsage().user < 200_000);' },
+        files: { 'busy.mjs': 'while (process.cpuUsage().user < 200_000) for (let step = 0; step < 1e5; step++);' },
         plan: { install: { command: 'node busy.mjs', environment: {} } },
         build: 'node busy.mjs & node busy.mjs; wait',
         onProcessorTime: async (milliseconds) => void told.push(milliseconds),

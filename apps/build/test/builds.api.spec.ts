@@ -29,7 +29,7 @@ const withBuild = (script: string): Record<string, string> => ({
 const repository = (files: Readonly<Record<string, string>> = app): Promise<Repository> =>
   Repository.create(folder, files);
 /** Keeps a processor busy for a fifth of a second. */
-const busy = 'node -e "while (process.cpuUsage().user < 200000);"';
+const busy = 'node -e "while (process.cpuUsage().user < 200000) for (let step = 0; step < 1e5; step++);"';
 /** Prints its own pid, then hangs. */
 const hanging = withBuild(`node -e "console.log('pid ' + process.pid); setInterval(() => {}, 1000)"`);
 const pidIn = async (deployment: Deployment): Promise<number> =>
