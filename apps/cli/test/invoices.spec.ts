@@ -326,7 +326,10 @@ describe('berth price-books with files', () => {
     expect(alone.stdout).toMatch(/CPU +usage +20\.16 EUR\nSupport +fee +10\.00 EUR\n/);
     expect(alone.stdout).toContain('2026-11: 30.16 EUR by default v1 for a synthetic month.\n');
     const drafted = await terminal.berth([...by, '--synthetic', 'plan.json', '--prices', 'new.json', '--json']);
-    expect(JSON.parse(drafted.stdout)).toMatchObject({ version: null, synthetic: { net: '72.00', month: '2026-11' } });
+    expect(JSON.parse(drafted.stdout)).toMatchObject({
+      ...{ version: null, synthetic: { net: '72.00', month: '2026-11', unpriced: ['memory'] } },
+    });
+    expect(alone.stdout).toContain('Without a price, and not in it: memory.\n');
     await write('month.json', (await terminal.berth(['invoices', 'export', 'BERTH-000007'])).stdout);
     const both = await terminal.berth([...by, 'month.json', '--synthetic', 'plan.json']);
     expect(both.stdout).toMatch(

@@ -1,9 +1,10 @@
 import { answerOf } from '@berth/api-client';
+import { type Metric, metric as metrics } from '@berth/contracts/metering';
 import { type Command, Option } from 'commander';
 import type { Context } from '../../context.js';
 
 interface Options {
-  readonly metric: 'cpu' | 'memory' | 'storage';
+  readonly metric: Metric;
   readonly reason: string;
 }
 
@@ -11,9 +12,7 @@ export const options = (command: Command): Command =>
   command
     .argument('<organization>', 'its id')
     .argument('<month>', '2026-11')
-    .addOption(
-      new Option('--metric <metric>', 'what has no price').choices(['cpu', 'memory', 'storage']).makeOptionMandatory(),
-    )
+    .addOption(new Option('--metric <metric>', 'what has no price').choices(metrics.options).makeOptionMandatory())
     .requiredOption('--reason <text>', 'stands on the invoice, with your name in the audit log')
     .description('answer for usage that is not charged, because no rate is for it');
 

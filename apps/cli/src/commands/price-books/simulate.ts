@@ -88,17 +88,20 @@ async function bookOf({ client, io }: Context, given: Options, named: string): P
 type Simulated = ReturnType<typeof simulatedMonth>;
 
 function simulatedMonth({ currency, rounding, prices }: Book, { month, invoiced, period, spans }: Month) {
-  const { lines, net } = simulate({ book: { currency, rounding }, prices, period, spans });
+  const { lines, net, unpriced } = simulate({ book: { currency, rounding }, prices, period, spans });
   const text = (amount: bigint) => formatMinor(amount, digitsOf(currency));
   return {
     ...{ month, net: text(net), ...invoiced },
     lines: lines.map(({ kind, id, name, amount }) => ({ kind, id, name, amount: text(amount) })),
+    unpriced: [...new Set(unpriced.map(({ metric }) => metric))],
   };
 }
 
-async function textOf(book: Book, { month, net, lines, invoiced, invoicedCurrency }: Simulated): Promise<string> {
+async function textOf(book: Book, { month, net, lines, unpriced, ...billed }: Simulated): Promise<string> {
   const rows = lines.map((line) => [line.name, line.kind, `${line.amount} ${book.currency}`]);
   const by = book.version === null ? 'these prices' : `${book.name} v${book.version}`;
+  const { invoiced, invoicedCurrency } = billed;
   const was = invoiced === undefined ? ' for a synthetic month' : `; it was ${invoiced} ${invoicedCurrency}`;
-  return `${await table(['what', 'kind', 'amount'], rows)}\n\n${month}: ${net} ${book.currency} by ${by}${was}.`;
+  const missing = unpriced.length === 0 ? '' : `\nWithout a price, and not in it: ${unpriced.join(', ')}.`;
+  return `${await table(['what', 'kind', 'amount'], rows)}\n\n${month}: ${net} ${book.currency} by ${by}${was}.${missing}`;
 }
