@@ -333,7 +333,7 @@ describe('berth price-books with files', () => {
     await write('month.json', (await terminal.berth(['invoices', 'export', 'BERTH-000007'])).stdout);
     const both = await terminal.berth([...by, 'month.json', '--synthetic', 'plan.json']);
     expect(both.stdout).toMatch(
-      /11\.46 EUR by default v1; it was 11\.46 EUR\.\n\n[^]*30\.16 EUR by default v1 for a synthetic/,
+      /11\.46 EUR by default v1; it was 11\.46 EUR\.\n[^]*\n\n[^]*30\.16 EUR by default v1 for a synthetic/,
     );
     expect(await terminal.berth(by)).toMatchObject({ code: 2 });
     await write('plan.json', { ...plan, month: 'May' });
