@@ -44,6 +44,19 @@ export const groups: readonly CommandGroup[] = [
         'ROLE PERMISSION ...',
       ),
       entry('orgs delete-role', 'one that nobody has', () => import('./commands/orgs/roles/delete.js'), 'ROLE'),
+      entry('pull-credentials list', 'as whom images are pulled', () => import('./commands/pull-credentials/list.js')),
+      entry(
+        'pull-credentials add',
+        'from one more registry',
+        () => import('./commands/pull-credentials/add.js'),
+        'REGISTRY --username NAME',
+      ),
+      entry(
+        'pull-credentials remove',
+        'from there no more',
+        () => import('./commands/pull-credentials/remove.js'),
+        'REGISTRY',
+      ),
       entry(
         'service-accounts list',
         'machines of an organization',

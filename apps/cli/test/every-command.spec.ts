@@ -33,6 +33,9 @@ const openMonth = {
   ...{ lines: [], corrections: [], totals: { net: '', tax: '', credited: '', corrected: '', due: '' } },
 };
 
+const pull = {
+  ...{ id: idOf(97), registry: 'registry.example', username: 'robot', createdAt: '2026-11-21T10:00:00.000Z' },
+};
 const hook = { id: idOf(95), url: 'https://example.com/hook', events: ['berth.invoice.paid.v1'] };
 const openClosing = { period: openMonth.period, closable: true, checks: [], unpriced: [] };
 
@@ -98,6 +101,7 @@ const reads: Readonly<Record<string, readonly string[]>> = {
   payments: [],
   'payments list': [],
   'webhooks list': [],
+  'pull-credentials list': [],
   'webhooks deliveries': [hook.url],
   'invoices show': [],
 };
@@ -198,6 +202,8 @@ const others: Readonly<Record<string, readonly string[]>> = {
   'price-books simulate': ['default', 'invoice.json'],
   'credits redeem': ['CODE'],
   'webhooks create': ['https://example.com/hook'],
+  'pull-credentials add': ['registry.example', '--username', 'robot', '--password-stdin'],
+  'pull-credentials remove': [pull.registry],
   'webhooks delete': [hook.url],
   'webhooks rotate-secret': [hook.url],
   'webhooks replay': [hook.url, idOf(96)],
@@ -297,6 +303,7 @@ describe('every command', () => {
     platform.on('GET /v1/invoices', page());
     platform.on('GET /v1/payments', page());
     platform.on('GET /v1/webhooks', page(hook));
+    platform.on('GET /v1/pull-credentials', page(pull));
     platform.on(`GET /v1/webhooks/${hook.id}/deliveries`, page());
     platform.on('GET /v1/invoices/preview', openMonth);
     for (const route of ['price-books', 'organizations', 'projects', 'environments', 'apps', 'workloads', 'clusters']) {

@@ -6,6 +6,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { AppsModule } from './apps/apps.module.js';
 import type { Config } from './config.js';
 import { EnvironmentsModule } from './environments/environments.module.js';
+import { sealedPullCredentials } from './pull-credentials/registry-logins.js';
 import { ProjectsModule } from './projects/projects.module.js';
 import { ClustersModule } from './clusters/clusters.module.js';
 import { IsolationChecksModule } from './isolation-checks/isolation-checks.module.js';
@@ -27,7 +28,7 @@ export class AppModule {
         SealedRowsModule.forRoot({
           config,
           keyring: config.KEY_ENCRYPTION_KEY,
-          columns: [sealedSecrets, sealedClusters],
+          columns: [sealedSecrets, sealedClusters, sealedPullCredentials],
         }),
         ClustersModule,
         IsolationChecksModule,

@@ -13,6 +13,7 @@ import { EnvironmentEnds1763800000130 } from './database/migrations/environment-
 import { Initial1763700000000 } from './database/migrations/initial.migration.js';
 import { IsolationChecks1763800000260 } from './database/migrations/isolation-checks.migration.js';
 import { Moves1763800000240 } from './database/migrations/moves.migration.js';
+import { PullCredentials1763800000280 } from './database/migrations/pull-credentials.migration.js';
 import { Quotas1763800000010 } from './database/migrations/quotas.migration.js';
 import { ReleaseExpiry1763800000060 } from './database/migrations/release-expiry.migration.js';
 import { RuntimeWatch1763800000030 } from './database/migrations/runtime-watch.migration.js';
@@ -50,6 +51,7 @@ export const deploymentManagement: ServiceDefinition<Config> = {
     EnvironmentSleep1763800000250,
     IsolationChecks1763800000260,
     Snapshots1763800000270,
+    PullCredentials1763800000280,
   ],
   module: (parsed) => AppModule.with(parsed),
   connect: connectEvents,

@@ -9,10 +9,12 @@ import { Scene } from './fixtures/scene.js';
 import type { Deployment, Workload } from './fixtures/types.js';
 
 /** Planted where only the app may see them. Each holds characters that change when it is encoded. */
-const canaries = ['first', 'second', 'refused', 'malformed', 'cluster'].map(
+const canaries = ['first', 'second', 'refused', 'malformed', 'cluster', 'registry'].map(
   (name) => `canary/${name}?+&=%"${randomUUID()}`,
 );
-const [first, second, refused, malformed, cluster] = canaries as [string, string, string, string, string];
+const [first, second, refused, malformed, cluster, registry] = canaries as [
+  ...[string, string, string, string, string, string],
+];
 
 /** Every form in which a value could lie about: as it is, escaped, encoded, at any offset of base64, in hexadecimal. */
 function formsOf(value: string): string[] {
@@ -85,6 +87,7 @@ describe('the value of a secret', () => {
     await readEverything();
     await goBack();
     await keepSomething();
+    await pullEverything();
     await administerEverything();
     await changeEverything();
   }
@@ -154,6 +157,22 @@ describe('the value of a secret', () => {
     const one = '/v1/environments/{id}/rollbacks/{rollbackId}';
     await call('GET', one.replace('{rollbackId}', begun.id), id);
     called.add(`GET ${one}`);
+  }
+
+  async function pullEverything(): Promise<void> {
+    const body = { organizationId: scene.organizationId, registry: 'registry.example', username: 'robot' };
+    const add = (more: object) => call('POST', '/v1/pull-credentials', '', { ...body, password: registry, ...more });
+    await add({ registry: 'https://registry.example' });
+    await add({ password: `${registry}\n` });
+    const { id } = await add({});
+    await add({});
+    called.add('GET /v1/pull-credentials');
+    await scene.owner.get(`/v1/pull-credentials?organization=${scene.organizationId}`);
+    await call('GET', '/v1/pull-credentials/{id}', id);
+    const told = () => scene.desired?.registries?.logins.map(({ password }) => password);
+    await eventually(() => expect(told()).toEqual([registry]), { within: 30_000 });
+    await call('DELETE', '/v1/pull-credentials/{id}', id);
+    await eventually(() => expect(told()).toEqual([]), { within: 30_000 });
   }
 
   async function keepSomething(): Promise<void> {

@@ -13,5 +13,6 @@ export * from './api/deployment-management/schedules.js';
 export * from './api/deployment-management/sleep.js';
 export * from './api/deployment-management/snapshots.js';
 export * from './api/deployment-management/tasks.js';
+export * from './api/deployment-management/pull-credentials.js';
 export * from './api/deployment-management/volumes.js';
 export * from './api/deployment-management/workloads.js';

@@ -30,5 +30,5 @@ export { isolationManifests } from './manifests/isolation.manifests.js';
 export { names as labelNames, OURS, processNameIn, workloadLabels } from './manifests/labels.js';
 export { configName, WEB_PORT } from './manifests/pod.manifest.js';
 export type { ClusterSettings, EnvironmentSpace } from './manifests/settings.js';
-export { configManifest, deploymentName, workloadManifests } from './manifests/workload.manifests.js';
+export { configManifest, deploymentName, pullManifest, workloadManifests } from './manifests/workload.manifests.js';
 export { taskManifests, taskName } from './manifests/task.manifests.js';

@@ -45,7 +45,7 @@ describe('walls between two tenants, tried on a real API server', () => {
       ...{ quota: { cpuMillicores: 500, memoryMib: 512, pods: 4 }, internet: true },
     };
   };
-  const look = () => apiWalls(cluster.client, tenants, settings, never);
+  const look = () => apiWalls(cluster.client, tenants, never);
   const outcomes = async () =>
     Object.fromEntries((await look()).map((wall) => [wall?.name ?? 'unknown', wall?.outcome ?? 'unknown']));
   const allPass = { secret: 'passed', token: 'passed', quota: 'passed', 'pod-security': 'passed' };
@@ -139,7 +139,7 @@ describe('walls between two tenants, tried on a real API server', () => {
   });
 
   it('of the network are not proven without a pod that tries them', async () => {
-    const asked = { tenants, image: null, settings };
+    const asked = { tenants, image: null };
     const answer = await networkWalls(cluster.client, asked, never);
     expect('walls' in answer && answer.walls.map(({ name, outcome }) => `${name} ${outcome}`)).toEqual([
       ...['network not-proven', 'dns not-proven'],
@@ -148,7 +148,7 @@ describe('walls between two tenants, tried on a real API server', () => {
   });
 
   it('of the network are tried by pods that tenants could have, and waited for', async () => {
-    const asked = { tenants, image: 'registry.example/none:1', settings };
+    const asked = { tenants, image: 'registry.example/none:1' };
     for (const _ of ['starts it', 'finds it'])
       expect(await networkWalls(cluster.client, asked, never)).toEqual({
         waitsFor: expect.stringMatching(/^a pod of the neighbour to start/),

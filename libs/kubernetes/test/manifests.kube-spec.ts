@@ -8,6 +8,7 @@ import {
   kinds,
   labelNames,
   MANIFEST_ANNOTATION,
+  pullManifest,
   stamped,
   taskManifests,
   workloadManifests,
@@ -75,7 +76,7 @@ describe('manifests on a real API server', () => {
         const ingresses = workloadManifests(desired, ingressSettings).filter(({ kind }) => kind === 'Ingress');
         expect(ingresses).toHaveLength(desired.processes.some(({ name }) => name === 'web') ? desired.hosts.length : 0);
         const manifests = [...workloadManifests(desired, settings), ...ingresses];
-        for (const manifest of [configManifest(desired), ...manifests])
+        for (const manifest of [configManifest(desired), ...pullManifest(desired), ...manifests])
           expect(await refusalOf(stamped(manifest))).toBe('');
         const task = taskManifests(taskOn(desired), settings);
         for (const manifest of task) expect(await refusalOf(stamped(manifest))).toBe('');
@@ -105,7 +106,7 @@ describe('manifests on a real API server', () => {
   it('are known to be as they were stated, by their own fields, and not when one was touched', async () => {
     const all = [shop, keeper].map((each) => ({ ...each, namespace }));
     const stated = all.flatMap((each) => [
-      ...[configManifest(each), ...workloadManifests(each, settings)],
+      ...[configManifest(each), ...pullManifest(each), ...workloadManifests(each, settings)],
       ...workloadManifests(each, ingressSettings).filter(({ kind }) => kind === 'Ingress'),
     ]);
     const manifests = [...walls, ...stated.map(stamped)];

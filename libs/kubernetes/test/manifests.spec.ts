@@ -6,6 +6,7 @@ import {
   isolationManifests,
   keyOf,
   type KubeObject,
+  pullManifest,
   taskManifests,
   workloadManifests,
 } from '../src/index.js';
@@ -48,7 +49,8 @@ const isDnsLabel = (value: string): boolean => /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?
 describe('manifests', () => {
   it('fence an environment in', () => expectGolden('isolation', isolationManifests(space, settings)));
 
-  it('run a workload', () => expectGolden('workload', [configManifest(shop), ...workloadManifests(shop, settings)]));
+  it('run a workload', () =>
+    expectGolden('workload', [configManifest(shop), ...pullManifest(shop), ...workloadManifests(shop, settings)]));
 
   it('leave the number of instances to an autoscaler', () => {
     const [web, worker] = shop.processes;
@@ -125,7 +127,9 @@ describe('manifests', () => {
     fc.assert(
       fc.property(anyWorkload, (desired) => {
         const named = taskManifests(taskOn(desired), settings);
-        const others = [configManifest(desired), ...workloadManifests(desired, settings)].map(identityOf);
+        const others = [configManifest(desired), ...pullManifest(desired), ...workloadManifests(desired, settings)].map(
+          identityOf,
+        );
         expect(named.map(identityOf).filter((each) => others.includes(each))).toEqual([]);
         for (const { metadata } of named) {
           expect(isDnsLabel(`${metadata.name}-abcde`)).toBe(true);
@@ -175,7 +179,7 @@ describe('manifests', () => {
     fc.assert(
       fc.property(anyWorkload, (desired) => {
         expect(desiredWorkload.safeParse(desired).error).toBeUndefined();
-        const manifests = [configManifest(desired), ...workloadManifests(desired, through)];
+        const manifests = [configManifest(desired), ...pullManifest(desired), ...workloadManifests(desired, through)];
         const identities = manifests.map(identityOf);
         expect(new Set(identities).size).toBe(identities.length);
         for (const { metadata } of manifests) {
@@ -201,11 +205,42 @@ describe('manifests', () => {
         fc.pre(one !== other && process !== 'web' && another !== 'web');
         const all = [named(one, process), named(other, another)].flatMap((desired) => [
           configManifest(desired),
+          ...pullManifest(desired),
           ...workloadManifests(desired, settings),
         ]);
         expect(new Set(all.map(identityOf)).size).toBe(all.length);
       }),
       { numRuns: 500 },
+    );
+  });
+
+  it('say as whom the image is pulled in a Secret that every pod names, and nowhere else', () => {
+    const logins = [
+      { registry: 'docker.io', username: 'robot', password: 'canary-1' },
+      { registry: 'registry.example:5000', username: 'robot', password: 'canary-2' },
+    ];
+    const desired = { ...shop, registries: { version: 'one', logins } };
+    const [secret, ...more] = pullManifest(desired) as (KubeObject & { data: Record<string, string> })[];
+    expect(more).toEqual([]);
+    const { auths } = JSON.parse(Buffer.from(secret?.data['.dockerconfigjson'] ?? '', 'base64').toString()) as {
+      auths: Record<string, { auth: string; password: string }>;
+    };
+    expect(Object.keys(auths)).toEqual(['https://index.docker.io/v1/', 'registry.example:5000']);
+    expect(Buffer.from(auths['registry.example:5000']?.auth ?? '', 'base64').toString()).toBe('robot:canary-2');
+    const rest = JSON.stringify(workloadManifests(desired, settings));
+    expect(rest.split('"imagePullSecrets":[{"name":"shop-pull"}]')).toHaveLength(3);
+    for (const form of ['canary', Buffer.from('canary').toString('base64').slice(0, 7)])
+      expect(rest).not.toContain(form);
+    const { registries: _, ...unknown } = desired;
+    expect(pullManifest(unknown)).toEqual([]);
+    expect(JSON.stringify(workloadManifests(unknown, settings))).not.toContain('imagePullSecrets');
+  });
+
+  it('replace no pod when it changes as whom images are pulled', () => {
+    fc.assert(
+      fc.property(anyWorkload, anyWorkload, (desired, { registries }) => {
+        expect(workloadManifests({ ...desired, registries }, settings)).toEqual(workloadManifests(desired, settings));
+      }),
     );
   });
 

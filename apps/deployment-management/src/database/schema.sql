@@ -313,6 +313,18 @@ create table project (
   constraint project_pkey PRIMARY KEY (id)
 );
 
+create table pull_credential (
+  id uuid not null,
+  organization_id uuid not null,
+  registry text not null,
+  username text not null,
+  sealed bytea not null,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  constraint pull_credential_pkey PRIMARY KEY (id),
+  constraint pull_credential_organization_id_registry_key UNIQUE (organization_id, registry)
+);
+
 create table release (
   id uuid not null,
   workload_id uuid not null,

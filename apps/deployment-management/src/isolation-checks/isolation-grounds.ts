@@ -66,8 +66,8 @@ export class IsolationGrounds {
     const { client, settings, tenants } = this;
     for (const space of [tenants.neighbour, tenants.intruder])
       for (const wall of isolationManifests(space, settings)) await client.apply(wall, signal);
-    const kept = await apiWalls(client, tenants, settings, signal);
-    const network = await networkWalls(client, { tenants, image: this.check.image, settings }, signal);
+    const kept = await apiWalls(client, tenants, signal);
+    const network = await networkWalls(client, { tenants, image: this.check.image }, signal);
     if (!isLate) return [...kept, ...('walls' in network ? network.walls : [null])];
     return [...kept.map(orUnproven), ...('walls' in network ? network.walls : networkUnproven(network.waitsFor))];
   }

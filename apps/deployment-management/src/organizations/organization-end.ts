@@ -24,6 +24,7 @@ export class OrganizationEnd {
 
   async end(tx: Tx, organizationId: string): Promise<void> {
     await this.workloads.delete(tx, organizationId);
+    await tx.query('delete from pull_credential where organization_id = $1', [organizationId]);
     for (const { id, projectId } of await this.mark(tx, 'app', organizationId)) {
       const data = { organizationId, projectId, appId: id };
       await this.changes.tell(tx, appDeleted, { subject: id, organizationId, data });

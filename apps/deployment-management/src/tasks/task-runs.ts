@@ -85,7 +85,8 @@ export class TaskRuns {
     const runtime = await this.runtimes.of(workload.id);
     const found = await runtime.observeTask(workload.id, task.id, signal);
     if (found || task.status !== 'queued') return found;
-    await runtime.startTask(await this.desired(workload, release, task), signal);
+    const desired = await this.desired(workload, release, task);
+    await runtime.startTask({ ...desired, ...(await this.state.registriesFor(runtime, workload)) }, signal);
     return runtime.observeTask(workload.id, task.id, signal);
   }
 

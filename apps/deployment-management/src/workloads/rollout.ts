@@ -19,7 +19,7 @@ const nextSteps: Partial<Record<Failure['cause'], string>> = {
   quota_exceeded: 'Scale down or delete what is not needed, or ask an administrator to raise the quota.',
   policy_denied: 'Change what the policy names, or ask an administrator about it.',
   image_not_found: 'Check the name and the tag of the image, and that it was pushed.',
-  image_denied: 'Give the platform credentials that may pull the image.',
+  image_denied: 'Give the platform credentials that may pull the image: berth pull-credentials add REGISTRY.',
   image_invalid: 'Build the image for the platform of the cluster, and push it again.',
   image_needs_root: 'Let the image run as another user than root.',
   release_command_failed: 'Run the release command on your machine and mend what it prints.',

@@ -10,6 +10,7 @@ import type { ClusterPointer } from '../clusters/cluster.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { Runtimes } from '../runtime/runtimes.js';
 import { nextStepFor } from '../runtime/artifact-kinds.js';
+import { RegistryLogins } from '../pull-credentials/registry-logins.js';
 import { pinnedIn, type SecretVersion } from '../secrets/pinned-secrets.js';
 import { SecretStore } from '../secrets/secret-store.js';
 import { bringsBack, desiredWorkload, isComingBack } from './desired-workload.js';
@@ -30,6 +31,7 @@ export class RuntimeState {
     private readonly configs: ConfigVersionsRepository,
     private readonly secrets: SecretStore,
     private readonly access: Access,
+    private readonly logins: RegistryLogins,
   ) {}
 
   /** `at`: on another cluster than the one that answers for the workload; so in all that follows. */
@@ -121,8 +123,20 @@ export class RuntimeState {
   ): Promise<ObservedWorkload | null> {
     const runtime = await this.runtimeOf(desired.workloadId, at);
     const quota = await this.quotaOf(desired.organizationId);
-    await runtime.apply({ ...desired, ...quota, environment: await this.environmentOf(release) }, signal);
+    const registries = await this.registriesFor(runtime, desired);
+    await runtime.apply(
+      { ...desired, ...quota, ...registries, environment: await this.environmentOf(release) },
+      signal,
+    );
     return runtime.observe(desired.workloadId, signal);
+  }
+
+  /** Passwords go only where images are pulled. */
+  async registriesFor(
+    { artifactKinds }: Runtime,
+    { organizationId }: Pick<DesiredWorkload, 'organizationId'>,
+  ): Promise<Pick<DesiredWorkload, 'registries'>> {
+    return artifactKinds.includes('image') ? { registries: await this.logins.of(organizationId) } : {};
   }
 
   private runtimeOf(workloadId: string, at: ClusterPointer | undefined): Promise<Runtime> {

@@ -36,6 +36,11 @@ import { OnOrganizationResumedHandler } from '../organizations/on-organization-r
 import { OnOrganizationSuspendedHandler } from '../organizations/on-organization-suspended.handler.js';
 import { OrganizationEnd } from '../organizations/organization-end.js';
 import { OrganizationWorkloads } from '../organizations/organization-workloads.js';
+import { PullCredentialMarks } from '../pull-credentials/pull-credential-marks.js';
+import { PullCredentialsController } from '../pull-credentials/pull-credentials.controller.js';
+import { PullCredentialsRepository } from '../pull-credentials/pull-credentials.repository.js';
+import { PullCredentialsService } from '../pull-credentials/pull-credentials.service.js';
+import { RegistryLogins } from '../pull-credentials/registry-logins.js';
 import { ProjectsModule } from '../projects/projects.module.js';
 import { QuotasModule } from '../quotas/quotas.module.js';
 import { ReleaseHistory } from '../releases/release-history.js';
@@ -183,6 +188,7 @@ const tasks = [
 ];
 const schedules = [SchedulesRepository, SchedulesService, ScheduleTimes, ScheduleLoop];
 const volumes = [VolumesRepository, VolumesService, VolumeChanges, VolumeRules, VolumeRoom, VolumeUsage];
+const pulling = [PullCredentialsRepository, PullCredentialsService, PullCredentialMarks, RegistryLogins];
 const sleep = [SleepRepository, SleepService, SleepChanges, SleepLoop];
 const snapshots = [SnapshotsRepository, SnapshotsService, RollbackPlans, RollbackStarter, EnvironmentRollbacks];
 const releases = [
@@ -222,6 +228,7 @@ const releases = [
     VolumesController,
     SleepController,
     SnapshotsController,
+    PullCredentialsController,
     OnBuildStartedHandler,
     OnBuildSucceededHandler,
     OnBuildFailedHandler,
@@ -242,6 +249,7 @@ const releases = [
     ...tasks,
     ...schedules,
     ...sleep,
+    ...pulling,
     Instances,
     Sessions,
   ],

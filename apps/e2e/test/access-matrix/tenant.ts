@@ -50,6 +50,7 @@ export interface Belongings {
   invoice: string;
   voidInvoice: string;
   webhook: string;
+  pullCredential: string;
   membership: string;
   invitation: string;
   provider: string;
@@ -179,6 +180,9 @@ export class Tenant {
     return id;
   };
 
+  newPullCredential = (): Promise<string> =>
+    this.make('/v1/pull-credentials', { organizationId: this.has.organization, ...pullCredential(this.name()) });
+
   newWebhook = (): Promise<string> => this.make('/v1/webhooks', webhookOf(this.has.organization));
 
   newDelivery = async (): Promise<{ path: Record<string, string> }> => {
@@ -207,6 +211,12 @@ export const roomyQuota = {
   memoryMib: 1_000_000,
   buildsAtOnce: 1_000_000,
 };
+
+export const pullCredential = (name: string) => ({
+  registry: `${name}.example`,
+  username: 'robot',
+  password: 'secret',
+});
 
 export const webhookOf = (organizationId: string) => ({
   ...{ organizationId, url: 'https://example.com/hook', events: ['berth.budget.cleared.v1'] },
@@ -271,6 +281,7 @@ export async function foundTenant(
   has.invoice = await tenant.newInvoice();
   has.voidInvoice = await tenant.newVoidInvoice();
   has.webhook = await tenant.newWebhook();
+  has.pullCredential = await tenant.newPullCredential();
   return tenant;
 }
 

@@ -124,7 +124,7 @@ describe('the permissions of deployment-management in a cluster', () => {
     const tenants = { intruder: tenant(randomUUID()), neighbour: tenant(randomUUID()) };
     for (const wall of isolationManifests(tenants.intruder, isolation)) await world.account.apply(wall, never);
     await eventually(async () => {
-      const walls = await apiWalls(world.account, tenants, isolation, never);
+      const walls = await apiWalls(world.account, tenants, never);
       expect(walls.map((wall) => wall?.outcome)).toEqual(['passed', 'passed', 'passed', 'passed']);
     });
     const metadata = { name: tenants.intruder.namespace };

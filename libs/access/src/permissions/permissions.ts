@@ -64,6 +64,7 @@ const readsOfOrganization = [
   'invoices:read',
   'credits:read',
   'service-accounts:read',
+  'pull-credentials:read',
 ] as const;
 const administrationOfOrganization = [
   'organizations:update',
@@ -81,6 +82,8 @@ const administrationOfOrganization = [
   'service-accounts:create',
   'service-accounts:update',
   'service-accounts:delete',
+  'pull-credentials:create',
+  'pull-credentials:delete',
 ] as const;
 /** What costs or saves the organization money. */
 const spending = ['budgets:update', 'credits:redeem', 'payments:create'] as const;

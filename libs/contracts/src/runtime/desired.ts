@@ -37,6 +37,16 @@ export const desiredWorkload = z.strictObject({
   /** Config and secrets of the release. Never logged, never written to disk by a runtime. */
   environment: z.record(z.string(), z.string()),
   processes: z.array(desiredProcess),
+  /**
+   * As whom its image is pulled. `version` changes with them; where only what was stated is kept there are no logins. Absent
+   * for a runtime that pulls nothing.
+   */
+  registries: z
+    .object({
+      version: z.string().max(64),
+      logins: z.array(z.object({ registry: z.string(), username: z.string(), password: z.string() })),
+    })
+    .optional(),
   hosts: z.array(z.string()),
   /** A change of this token replaces all instances although the release is the same. */
   restartToken: z.string(),

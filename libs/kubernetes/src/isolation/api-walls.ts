@@ -4,7 +4,7 @@ import type { KubeClient } from '../kube-client.js';
 import type { KubeObject } from '../kube-object.js';
 import { POD_ACCOUNT } from '../manifests/isolation.manifests.js';
 import { dangerousPods, greedyObjects, modestPod, type PodObject, type PodVolume } from './intruder.manifests.js';
-import type { Tenants, WallSettings } from './tenants.js';
+import type { Tenants } from './tenants.js';
 import { broken, holds, unproven } from './wall.js';
 
 /**
@@ -16,10 +16,9 @@ import { broken, holds, unproven } from './wall.js';
 export async function apiWalls(
   client: KubeClient,
   tenants: Tenants,
-  settings: WallSettings,
   signal: AbortSignal,
 ): Promise<(IsolationWall | null)[]> {
-  const modest = modestPod(tenants.intruder, settings);
+  const modest = modestPod(tenants.intruder);
   const tried = (object: KubeObject) => admission(client, object, signal);
   const admitted = await tried(modest);
   return [

@@ -1,7 +1,6 @@
 import type { KubeObject } from '../kube-object.js';
 import { basePodSpec, containerSecurity } from '../manifests/pod.manifest.js';
 import type { EnvironmentSpace } from '../manifests/settings.js';
-import type { WallSettings } from './tenants.js';
 
 export interface PodObject extends KubeObject {
   readonly spec: {
@@ -21,8 +20,8 @@ const SMALL = { cpu: '10m', memory: '64Mi', 'ephemeral-storage': '64Mi' };
 const SMALL_SIZE = { requests: SMALL, limits: SMALL };
 
 /** A pod as tenants have them, but that it does not say whether it wants a token. */
-export function modestPod(space: EnvironmentSpace, settings: WallSettings, name = 'modest'): PodObject {
-  const { automountServiceAccountToken: _, volumes, ...spec } = basePodSpec(settings);
+export function modestPod(space: EnvironmentSpace, name = 'modest'): PodObject {
+  const { automountServiceAccountToken: _, volumes, ...spec } = basePodSpec();
   // Nobody is to run it: the name need not be that of an image.
   const container = { name: 'main', image: 'none', resources: SMALL_SIZE, securityContext: containerSecurity };
   return {

@@ -3,7 +3,7 @@ import type { KubeClient } from '../kube-client.js';
 import type { KubeObject } from '../kube-object.js';
 import { kinds } from '../kinds.js';
 import { NEIGHBOUR, neighbourPod, VISITOR, visitorPod } from './network-pods.manifests.js';
-import type { Tenants, WallSettings } from './tenants.js';
+import type { Tenants } from './tenants.js';
 import { broken, holds, unproven } from './wall.js';
 
 interface ContainerState {
@@ -29,20 +29,20 @@ export type NetworkLook = { readonly walls: readonly IsolationWall[] } | { reado
  */
 export async function networkWalls(
   client: KubeClient,
-  { tenants, image, settings }: { tenants: Tenants; image: string | null; settings: WallSettings },
+  { tenants, image }: { tenants: Tenants; image: string | null },
   signal: AbortSignal,
 ): Promise<NetworkLook> {
   if (image === null) return { walls: withoutPods };
   const neighbour = await podOf(client, tenants.neighbour.namespace, NEIGHBOUR, signal);
   if (!neighbour) {
-    await client.apply(neighbourPod(tenants, image, settings), signal);
+    await client.apply(neighbourPod(tenants, image), signal);
     return { waitsFor: 'a pod of the neighbour to start' };
   }
   const address = addressOf(neighbour);
   if (address === null) return { waitsFor: `a pod of the neighbour to start: ${troubleOf(neighbour)}` };
   const visitor = await podOf(client, tenants.intruder.namespace, VISITOR, signal);
   if (visitor) return lookOf(visitor);
-  await client.apply(visitorPod(tenants, image, address, settings), signal);
+  await client.apply(visitorPod(tenants, image, address), signal);
   return { waitsFor: 'a pod of the intruder to start' };
 }
 

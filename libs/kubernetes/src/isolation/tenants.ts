@@ -8,4 +8,4 @@ export interface Tenants {
 }
 
 /** What walls are made of, as far as it depends on the cluster. */
-export type WallSettings = Pick<ClusterSettings, 'dnsNamespace' | 'pullSecret'>;
+export type WallSettings = Pick<ClusterSettings, 'dnsNamespace'>;

@@ -17,6 +17,7 @@ export const names = {
   artifact: 'berth.dev/artifact',
   configHash: 'berth.dev/config-hash',
   restartToken: 'berth.dev/restart-token',
+  registries: 'berth.dev/registries',
 } as const;
 
 export const MANAGER = 'berth';

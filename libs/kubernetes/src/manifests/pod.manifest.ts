@@ -4,6 +4,7 @@ import { POD_ACCOUNT } from './isolation.manifests.js';
 import { processLabels, processSelector, runningAnnotations } from './labels.js';
 import { shortDigest } from './names.js';
 import { probesOf } from './probes.js';
+import { pullsWith } from './pull-secret.manifest.js';
 import type { ClusterSettings } from './settings.js';
 import { volumeEnvironment, volumeMounts, volumeSecurity, volumeSources } from './volumes.manifests.js';
 
@@ -21,17 +22,21 @@ const SLEEP_ACTION_MINOR = 30;
 export const configName = (desired: DesiredWorkload): string =>
   `${desired.name}-config-${shortDigest(desired.release.configHash)}`;
 
+/** Always the same: pods need not be replaced when what is in it changes. */
+export const pullName = ({ name }: Pick<DesiredWorkload, 'name'>): string => `${name}-pull`;
+
 /** Pod of one process type: meets Pod Security *restricted*, has no token, knows no other service. */
 export function podTemplate(desired: DesiredWorkload, process: DesiredProcess, settings: ClusterSettings): object {
   const container = withVolumes(process, {
     ...baseContainer(desired, { ...process, configName: configName(desired) }, settings),
     ...(process.name === 'web' && webParts(desired, process, settings)),
   });
-  const base = basePodSpec(settings);
+  const base = basePodSpec();
   return {
     metadata: { labels: processLabels(desired, process.name), annotations: runningAnnotations(desired) },
     spec: {
       ...base,
+      ...pullsWith(desired, pullName(desired)),
       securityContext: { ...base.securityContext, ...volumeSecurity(process) },
       volumes: [...base.volumes, ...volumeSources(process)],
       terminationGracePeriodSeconds: desired.stopDeadlineSeconds + DRAIN_SECONDS,
@@ -65,12 +70,11 @@ interface PodSpec {
 type Runnable = Pick<DesiredWorkload, 'organizationId' | 'appId' | 'release'>;
 
 /** What every pod of a tenant has, whatever it is for. */
-export const basePodSpec = (settings: Pick<ClusterSettings, 'pullSecret'>): PodSpec => ({
+export const basePodSpec = (): PodSpec => ({
   serviceAccountName: POD_ACCOUNT,
   automountServiceAccountToken: false,
   enableServiceLinks: false,
   securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
-  ...(settings.pullSecret && { imagePullSecrets: [{ name: settings.pullSecret }] }),
   volumes: [{ name: 'tmp', emptyDir: { sizeLimit: TEMPORARY_FOLDER_SIZE } }],
 });
 

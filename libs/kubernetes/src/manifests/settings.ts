@@ -2,8 +2,6 @@
 export interface ClusterSettings {
   /** Where images lie: `registry.example/berth`; the organization and the app follow. */
   readonly registry: string;
-  /** Secret of type dockerconfigjson in each namespace, when the registry wants one. */
-  readonly pullSecret?: string;
   /** Minor version of Kubernetes 1. */
   readonly minor: number;
   /** The Gateway that routes belong to, and the namespace its pods run in. */

@@ -3,6 +3,7 @@ import type { KubeObject } from '../kube-object.js';
 import { taskLabels } from './labels.js';
 import { taskObjectName } from './names.js';
 import { basePodSpec, baseContainer } from './pod.manifest.js';
+import { pullSecret, pullsWith } from './pull-secret.manifest.js';
 import { encoded } from './secret-data.js';
 import type { ClusterSettings } from './settings.js';
 
@@ -12,12 +13,15 @@ const DEADLINE_SLACK_SECONDS = 60;
 export const taskName = ({ name, process, taskId }: Pick<DesiredTask, 'name' | 'process' | 'taskId'>): string =>
   taskObjectName(name, process.name, taskId);
 
-/** A Job that starts one pod once, and what it is configured with: made before it, gone with it. */
+const pullNameOf = (task: DesiredTask): string => `${taskName(task)}-pull`;
+
+/** A Job that starts one pod once, what it is configured with and pulled as: made before it, gone with it. */
 export function taskManifests(task: DesiredTask, settings: ClusterSettings): KubeObject[] {
   const metadata = { name: taskName(task), namespace: task.namespace, labels: taskLabels(task) };
   const config = { apiVersion: 'v1', kind: 'Secret', type: 'Opaque', metadata, immutable: true };
   return [
     { ...config, data: encoded(task.environment) } as KubeObject,
+    ...pullSecret(task, { ...metadata, name: pullNameOf(task) }),
     { apiVersion: 'batch/v1', kind: 'Job', metadata, spec: jobSpec(task, settings) } as KubeObject,
   ];
 }
@@ -32,7 +36,8 @@ function jobSpec(task: DesiredTask, settings: ClusterSettings): object {
     template: {
       metadata: { labels: taskLabels(task) },
       spec: {
-        ...basePodSpec(settings),
+        ...basePodSpec(),
+        ...pullsWith(task, pullNameOf(task)),
         ...{ restartPolicy: 'Never', terminationGracePeriodSeconds: task.stopDeadlineSeconds, containers: [container] },
       },
     },

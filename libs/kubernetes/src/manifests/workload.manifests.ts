@@ -2,7 +2,8 @@ import type { DesiredProcess, DesiredWorkload } from '@berth/contracts/runtime';
 import type { KubeObject } from '../kube-object.js';
 import { inside, processSelector } from './labels.js';
 import { processObjectName } from './names.js';
-import { configName, podTemplate, WEB_PORT_NAME } from './pod.manifest.js';
+import { configName, podTemplate, pullName, WEB_PORT_NAME } from './pod.manifest.js';
+import { pullSecret } from './pull-secret.manifest.js';
 import { gatewayPolicy, routes } from './routes.manifests.js';
 import { encoded } from './secret-data.js';
 import type { ClusterSettings } from './settings.js';
@@ -58,6 +59,10 @@ function nameService(desired: DesiredWorkload, { name }: DesiredProcess): KubeOb
   const metadata = inside(desired, deploymentName(desired, name), name);
   return { apiVersion: 'v1', kind: 'Service', metadata, spec } as KubeObject;
 }
+
+/** As whom its image is pulled; none where nothing is known of that. It changes in place. */
+export const pullManifest = (desired: DesiredWorkload): KubeObject[] =>
+  pullSecret(desired, inside(desired, pullName(desired)));
 
 /** What serves goes only after its successor is ready; the surge is part of the environment's quota. */
 const rolling = { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } };

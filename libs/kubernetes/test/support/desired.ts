@@ -6,7 +6,7 @@ const uuid = (digit: string): string => `${digit.repeat(8)}-0000-7000-8000-${dig
 export const digestOf = (mark: string): string => `sha256:${mark.padEnd(64, '0')}`;
 
 export const settings: ClusterSettings = {
-  ...{ registry: 'registry.example/berth', pullSecret: 'pull', minor: 36, dnsNamespace: 'kube-system' },
+  ...{ registry: 'registry.example/berth', minor: 36, dnsNamespace: 'kube-system' },
   gateway: { namespace: 'gateway', name: 'public' },
 };
 
@@ -37,6 +37,10 @@ export const shop: DesiredWorkload = {
     { name: 'worker', instances: 1, command: 'node worker.js', cpuMillicores: 250, memoryMib: 128, health },
   ],
   hosts: ['shop.example.com', 'www.shop.example.com'],
+  registries: {
+    version: '0123456789abcdef',
+    logins: [{ registry: 'registry.example:5000', username: 'robot', password: 'secret' }],
+  },
   ...{ restartToken: 'one', startDeadlineSeconds: 60, stopDeadlineSeconds: 30 },
 };
 
@@ -133,6 +137,8 @@ const processOf = (name: string) =>
       ...(volumes ? { volumes } : autoscaling && { autoscaling }),
     }));
 
+const anyLogin = fc.record({ registry: slugOf(30), username: text, password: text });
+
 const processNames = fc
   .uniqueArray(fc.oneof(fc.constant('web'), slugOf(30)), { minLength: 1, maxLength: 4 })
   .chain((all) => fc.tuple(...all.map(processOf)));
@@ -160,6 +166,10 @@ export const anyWorkload: fc.Arbitrary<DesiredWorkload> = fc.record({
     { maxLength: 4 },
   ),
   restartToken: text,
+  registries: fc.record({
+    version: digest.map((each) => each.slice(7, 23)),
+    logins: fc.array(anyLogin, { maxLength: 3 }),
+  }),
   startDeadlineSeconds: fc.integer({ min: 1, max: 3_600 }),
   stopDeadlineSeconds: fc.integer({ min: 1, max: 600 }),
 });

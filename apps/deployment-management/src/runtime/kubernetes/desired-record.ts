@@ -8,14 +8,16 @@ interface DesiredRecord extends KubeObject {
 const SUFFIX = '-desired';
 
 /**
- * The desired state on the cluster, without variables and secrets. It owns all other objects of the workload: they go when
+ * The desired state on the cluster, without variables, secrets and passwords. It owns all other objects of the workload: they go when
  * it goes, and it goes last.
  */
 export function desiredRecord(desired: DesiredWorkload): KubeObject {
   const { name, namespace } = desired;
   const metadata = { name: `${name}${SUFFIX}`, namespace, labels: workloadLabels(desired) };
   // Parsed, so that the order of keys is the schema's, and the text the same after it was read back.
-  const data = { desired: JSON.stringify(desiredWorkload.parse({ ...desired, environment: {} })) };
+  const registries = desired.registries && { ...desired.registries, logins: [] };
+  const told = { ...desired, environment: {}, ...(registries && { registries }) };
+  const data = { desired: JSON.stringify(desiredWorkload.parse(told)) };
   return stamped({ apiVersion: 'v1', kind: 'ConfigMap', metadata, data } as KubeObject);
 }
 

@@ -21,7 +21,9 @@ import {
   isRefused,
   KubeClient,
   type KubeObject,
+  labelNames,
   NameTaken,
+  pullManifest,
   serverVersion,
   stamped,
   Transport,
@@ -113,7 +115,9 @@ export class KubernetesRuntime implements Runtime {
     await this.asking(signal, async (bounded) => {
       for (const wall of this.wallsOf(desired)) await this.cluster.ensure(wall, bounded);
       const record = await this.cluster.ensure(desiredRecord(desired), bounded);
-      const wanted = [configManifest(desired), ...this.manifestsOf(desired)].map((each) => owned(each, record));
+      const wanted = [configManifest(desired), ...pullManifest(desired), ...this.manifestsOf(desired)].map((each) =>
+        owned(each, record),
+      );
       for (const manifest of wanted) await this.cluster.ensure(manifest, bounded);
       const isInUse = (object: KubeObject) => this.isMountedConfig(desired.workloadId, object);
       await this.cluster.prune(desired.workloadId, [record, ...wanted], isInUse, bounded);
@@ -235,11 +239,20 @@ export class KubernetesRuntime implements Runtime {
   /** Lower than what was stated when an object of ours is not as it was stated: then it is to be stated again. */
   private generationOf(desired: DesiredWorkload, record: KubeObject): number {
     const wanted = this.manifestsOf(desired).map((each) => owned(each, record));
-    const hasConfig = this.cluster
-      .of('secret', desired.workloadId)
-      .some(({ metadata }) => metadata.name === configName(desired));
-    const isTrue = hasConfig && [...this.wallsOf(desired), ...wanted].every((each) => this.cluster.isAsStated(each));
+    const isTrue =
+      this.hasSecrets(desired) && [...this.wallsOf(desired), ...wanted].every((each) => this.cluster.isAsStated(each));
     return isTrue ? desired.generation : Math.max(1, desired.generation - 1);
+  }
+
+  /** What is in them is not known here: the name of a config says it, and a mark at what images are pulled with. */
+  private hasSecrets(desired: DesiredWorkload): boolean {
+    const secrets = new Map(
+      this.cluster.of('secret', desired.workloadId).map(({ metadata }) => [metadata.name, metadata]),
+    );
+    const pulls = pullManifest(desired).map(({ metadata }) => metadata);
+    const isMarked = ({ name, annotations }: KubeObject['metadata']) =>
+      secrets.get(name)?.annotations?.[labelNames.registries] === annotations?.[labelNames.registries];
+    return secrets.has(configName(desired)) && pulls.every((each) => secrets.has(each.name) && isMarked(each));
   }
 
   private wallsOf(desired: DesiredWorkload): KubeObject[] {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { anyVersion, byId, needs, type Row, type Rows } from '../row.js';
-import type { Belongings, Tenant } from '../tenant.js';
+import { type Belongings, pullCredential, type Tenant } from '../tenant.js';
 
 const of = (name: keyof Belongings) => (tenant: Tenant) => tenant.has[name];
 
@@ -66,6 +66,14 @@ export const deploymentManagementRows: Rows = {
     everybodys: [':id'],
   },
   'POST /v1/clusters/{id}/uncordon': onCluster('clusters:update', 200),
+  'GET /v1/pull-credentials': listOf('pull-credentials:read', 'organization'),
+  'POST /v1/pull-credentials': needs('pull-credentials:create', 'organization', 201, (tenant) => ({
+    body: { organizationId: tenant.has.organization, ...pullCredential(tenant.name()) },
+  })),
+  'GET /v1/pull-credentials/{id}': byId('pull-credentials:read', 'organization', 200, of('pullCredential')),
+  'DELETE /v1/pull-credentials/{id}': byId('pull-credentials:delete', 'organization', 204, (tenant) =>
+    tenant.newPullCredential(),
+  ),
   'GET /v1/projects': listOf('projects:read', 'organization'),
   'POST /v1/projects': needs('projects:create', 'organization', 201, (tenant) => ({
     body: { organizationId: tenant.has.organization, slug: tenant.name() },

@@ -1,0 +1,3 @@
+import { defineErrors } from '@berth/service-kit';
+
+export const pullCredentialErrors = defineErrors({ PullCredentialTaken: 409, TooManyPullCredentials: 409 });
