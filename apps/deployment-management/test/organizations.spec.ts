@@ -3,6 +3,7 @@ import {
   type EventDefinition,
   organizationDeleted,
   organizationResumed,
+  organizationSnapshot,
   organizationSuspended,
 } from '@berth/contracts/events';
 import { EVENT_BUS, type EventBus } from '@berth/eventing';
@@ -22,7 +23,8 @@ beforeEach(async () => {
 afterAll(() => platform.close());
 
 /** What user-management says of the organization next. */
-async function hear({ type }: EventDefinition, organizationId = scene.organizationId): Promise<void> {
+async function hear({ type }: EventDefinition, more: object = {}): Promise<void> {
+  const { organizationId } = scene;
   version += 1;
   const event = {
     specversion: '1.0' as const,
@@ -35,7 +37,7 @@ async function hear({ type }: EventDefinition, organizationId = scene.organizati
     partitionkey: organizationId,
     aggregateversion: version,
     epoch: 0,
-    data: { organizationId },
+    data: { organizationId, ...more },
   };
   const bus = platform.service.app.get<EventBus>(EVENT_BUS);
   await bus.publish([{ topic: 'berth.user-management', key: organizationId, event }]);
@@ -64,6 +66,28 @@ describe('an organization that is suspended', () => {
     await hear(organizationResumed);
     await runs(2);
     await eventually(async () => expect(await allocated()).toBe(1));
+  });
+
+  it('has nothing running either when only a snapshot tells of it, as after events were lost; the same for its end', async () => {
+    await scene.deployLive('one');
+    const [{ quota } = { quota: {} }] = await platform.query<{ quota: object }>(
+      'select quota from access_organization where organization_id = $1',
+      [scene.organizationId],
+    );
+    const subject = await platform.query<{ subjectId: string; role: string }>(
+      `select subject_id as "subjectId", role from access_membership where organization_id = $1`,
+      [scene.organizationId],
+    );
+    const scope = { kind: 'organization', id: scene.organizationId };
+    const memberships = subject.map((each) => ({ ...each, organizationId: scene.organizationId, scope }));
+    const stated = { slug: 'acme', quota, memberships };
+    version += 7;
+    await hear(organizationSnapshot, { ...stated, status: 'suspended' });
+    await runs(0);
+    await eventually(async () => expect(await allocated()).toBe(0));
+    version += 7;
+    await hear(organizationSnapshot, { ...stated, status: 'active' });
+    await runs(1);
   });
 
   it('leaves stopped what was stopped before', async () => {

@@ -33,6 +33,7 @@ import { OnBudgetClearedHandler } from '../budget-stops/on-budget-cleared.handle
 import { OnBudgetExhaustedHandler } from '../budget-stops/on-budget-exhausted.handler.js';
 import { OnOrganizationDeletedHandler } from '../organizations/on-organization-deleted.handler.js';
 import { OnOrganizationResumedHandler } from '../organizations/on-organization-resumed.handler.js';
+import { OnOrganizationSnapshotHandler } from '../organizations/on-organization-snapshot.handler.js';
 import { OnOrganizationSuspendedHandler } from '../organizations/on-organization-suspended.handler.js';
 import { OrganizationEnd } from '../organizations/organization-end.js';
 import { OrganizationWorkloads } from '../organizations/organization-workloads.js';
@@ -235,6 +236,7 @@ const releases = [
     OnAllocationSnapshotRequestedHandler,
     OnBudgetExhaustedHandler,
     OnBudgetClearedHandler,
+    OnOrganizationSnapshotHandler,
     OnOrganizationSuspendedHandler,
     OnOrganizationResumedHandler,
     OnOrganizationDeletedHandler,

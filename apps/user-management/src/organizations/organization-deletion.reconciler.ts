@@ -1,17 +1,9 @@
-import {
-  lookAgainIn,
-  type Outcome,
-  type ReconcileContext,
-  type Reconciler,
-  ReconcileRunner,
-  settled,
-} from '@berth/reconcile';
+import { type Outcome, type ReconcileContext, type Reconciler, ReconcileRunner } from '@berth/reconcile';
 import { Clock, Database } from '@berth/service-kit';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { onceDue } from '../once-due.js';
 import { DELETION_QUEUE, OrganizationLifecycle } from './organization-lifecycle.js';
 import { OrganizationsRepository } from './organizations.repository.js';
-
-const LONGEST_SECONDS = 3_600;
 
 /** Deletes organizations whose grace period is over. */
 @Injectable()
@@ -30,11 +22,8 @@ export class OrganizationDeletionReconciler implements Reconciler, OnModuleInit 
 
   async reconcile(id: string, context: ReconcileContext): Promise<Outcome> {
     const organization = await this.organizations.find(this.database, id);
-    if (!organization?.deleteAt) return settled;
     const now = this.clock.now();
-    const seconds = Math.ceil((organization.deleteAt.getTime() - now.getTime()) / 1_000);
-    if (seconds > 0) return lookAgainIn({ seconds: Math.min(seconds, LONGEST_SECONDS) });
-    await context.transaction((tx) => this.lifecycle.finishDeletion(tx, id, now));
-    return settled;
+    const finish = () => context.transaction((tx) => this.lifecycle.finishDeletion(tx, id, now));
+    return onceDue(organization?.deleteAt, now, finish);
   }
 }
