@@ -94,8 +94,9 @@ async function tenants(): Promise<string[]> {
     names.push(...items.map(({ metadata }) => metadata.name).filter((name) => name.startsWith('isolation-check-')));
   return names;
 }
-const overrun = ({ id }: IsolationCheck) =>
-  service.database.query('update isolation_check set deadline_at = now() where id = $1', [id]);
+const endsAt = ({ id }: IsolationCheck, moment: string) =>
+  service.database.query(`update isolation_check set deadline_at = ${moment} where id = $1`, [id]);
+const overrun = (check: IsolationCheck) => endsAt(check, 'now()');
 const hurry = () => service.database.query(`update work_item set due_at = now() where queue = 'isolation-checks'`);
 
 describe('a check of the walls between tenants', () => {
@@ -137,6 +138,7 @@ describe('a check of the walls between tenants', () => {
 
   it('that is killed on its way ends after all, proves nothing that it did not see, and leaves nothing behind', async () => {
     const check = await begin(mute);
+    await endsAt(check, "now() + interval '1 hour'");
     await eventually(async () => expect(await tenants()).toHaveLength(2), patient);
     expect(await send('POST', checks(), {})).toMatchObject({ status: 409, body: { code: 'isolation_check_running' } });
     expect(await send('DELETE', `/v1/clusters/${berlin.id}`)).toMatchObject({ body: { code: 'cluster_in_use' } });
