@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+// eslint-disable-next-line @nx/enforce-module-boundaries -- the tool under test is no library
 import { type AsvsMatrix, type AsvsRequirement, problemsOf, titlesIn } from '../../../tools/asvs.mjs';
 
 const workspace = resolve(import.meta.dirname, '../../..');

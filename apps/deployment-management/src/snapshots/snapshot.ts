@@ -62,7 +62,11 @@ export function outcomeOf(status: DeploymentStatus): RollbackItem['outcome'] {
     case 'cancelled':
     case 'superseded':
       return 'stopped';
-    default:
+    case 'queued':
+    case 'building':
+    case 'preparing':
+    case 'rolling':
+    case 'verifying':
       return 'running';
   }
 }
