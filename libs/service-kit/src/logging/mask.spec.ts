@@ -21,6 +21,16 @@ describe('masking of build variables', () => {
       expect(masked).not.toContain(part);
   });
 
+  it.each([
+    ['JavaScript', '{"key":"-----<ü & \\"b\\\\c\\">-----\\nsecond"}'],
+    ['JavaScript, in JSON itself', '{"msg":"{\\"key\\":\\"-----<ü & \\\\\\"b\\\\\\\\c\\\\\\">-----\\\\nsecond\\"}"}'],
+    ['Go', '{"key":"-----\\u003cü \\u0026 \\"b\\\\c\\"\\u003e-----\\nsecond"}'],
+    ['Python', '{"key":"-----<\\u00fc & \\"b\\\\c\\">-----\\nsecond"}'],
+  ])('hides a value of several lines printed as JSON by %s', (_, line) => {
+    const masked = maskFor(['-----<ü & "b\\c">-----\nsecond'])(line);
+    expect(masked.replaceAll('\\', '')).toMatch(/^\{("msg":"\{)?"key":"\[secret\]"(\}")?\}$/);
+  });
+
   it('hides the longer of two values whole', () => expect(mask('prefix-of-longer')).toBe('[secret]'));
 
   it('leaves no end of a value that overlaps another, or itself', () => {

@@ -1,19 +1,30 @@
 const shortest = 8;
 const shown = '[secret]';
 
-/** Each form in which a value may be printed: itself, line by line, URL-encoded, base64 with and without padding. */
+/** Each form in which a value may be printed: itself, line by line, in JSON, URL-encoded, base64 with and without padding. */
 function formsOf(value: string): string[] {
   const bytes = Buffer.from(value);
   const base64 = bytes.toString('base64');
   return [
     value,
     ...value.split(/\r?\n/),
+    ...jsonForms(value),
     encodeURIComponent(value),
     base64,
     base64.replace(/=+$/, ''),
     bytes.toString('base64url'),
   ];
 }
+
+/** As JavaScript writes it, also in a text that is in JSON itself; as Go does by default; as Python does by default. */
+function jsonForms(value: string): string[] {
+  const plain = escaped(value);
+  const escapedWhere = (characters: RegExp) => plain.replace(characters, (each) => `\\u${codeOf(each)}`);
+  return [plain, escaped(plain), escapedWhere(/[<>&\u2028\u2029]/g), escapedWhere(/[\u007f-\uffff]/g)];
+}
+
+const escaped = (text: string): string => JSON.stringify(text).slice(1, -1);
+const codeOf = (character: string): string => character.charCodeAt(0).toString(16).padStart(4, '0');
 
 /**
  * Answers a function that hides values in a text, in each form in which they may be printed. Values shorter than eight
