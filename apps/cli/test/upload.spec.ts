@@ -1,4 +1,4 @@
-import { lstat, mkdir, mkdtemp, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -72,7 +72,7 @@ describe('a folder as source', () => {
     const [sent] = platform.to('POST /v1/uploads');
     expect(Object.fromEntries(sent?.query ?? [])).toEqual({ organization: idOf(1), project: idOf(10) });
     expect(sent?.headers['content-type']).toBe('application/gzip');
-    const unpacked = await unpack(sent?.body ?? Buffer.alloc(0));
+    const unpacked = await unpack(sent?.body ?? Buffer.alloc(0), terminal.home);
     expect(await readFile(join(unpacked.folder, 'server.js'), 'utf8')).toBe('listen()');
     expect(await readFile(join(unpacked.folder, '@scope/file'), 'utf8')).toBe('at');
     expect((await lstat(join(unpacked.folder, 'link.js'))).isSymbolicLink()).toBe(true);
@@ -84,7 +84,7 @@ describe('a folder as source', () => {
     await put('.berth.json', '{"organization":"acme","project":"shop","app":"hello"}');
     await put('sub/file', 'x');
     expect(await terminal.berth(['deploy'], { folder: join(terminal.folder, 'sub') })).toMatchObject({ code: 0 });
-    const { folder } = await unpack(platform.to('POST /v1/uploads')[0]?.body ?? Buffer.alloc(0));
+    const { folder } = await unpack(platform.to('POST /v1/uploads')[0]?.body ?? Buffer.alloc(0), terminal.home);
     expect(await readdir(folder)).toEqual(['sub']);
   });
 
@@ -97,7 +97,8 @@ describe('a folder as source', () => {
   });
 
   it('leaves no archive behind', async () => {
-    const drafts = async () => (await readdir(tmpdir())).filter((name) => name.startsWith('berth-source-'));
+    const drafts = async () =>
+      (await readdir(tmpdir())).filter((name) => name.startsWith(`berth-source-${process.pid}-`));
     const before = await drafts();
     await put('a');
     await terminal.berth(['deploy', '--dir', '.']);
@@ -105,8 +106,8 @@ describe('a folder as source', () => {
   });
 });
 
-async function unpack(archive: Buffer) {
-  const folder = await mkdtemp(join(tmpdir(), 'berth-cli-unpacked-'));
+async function unpack(archive: Buffer, home: string) {
+  const folder = await mkdtemp(join(home, 'unpacked-'));
   const owners = new Set<number | undefined>();
   await writeFile(join(folder, '.archive'), archive);
   await extract({
@@ -114,7 +115,6 @@ async function unpack(archive: Buffer) {
     file: join(folder, '.archive'),
     onReadEntry: (entry) => owners.add(entry.uid),
   });
-  const { rm } = await import('node:fs/promises');
   await rm(join(folder, '.archive'));
   return { folder, owners: [...owners] };
 }

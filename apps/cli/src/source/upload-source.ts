@@ -13,7 +13,7 @@ import { sourceFiles } from './source-files.js';
 export async function uploadSource(context: Context, app: Schemas['App'], folder: string): Promise<string> {
   const files = await sourceFiles(folder);
   if (files.length === 0) throw usageError(`There is nothing to deploy in ${folder}.`);
-  const drafts = await mkdtemp(join(tmpdir(), 'berth-source-'));
+  const drafts = await mkdtemp(join(tmpdir(), `berth-source-${process.pid}-`));
   try {
     const archive = join(drafts, 'source.tar.gz');
     // Portable: no user names or ids of this machine travel along.

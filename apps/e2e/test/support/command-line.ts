@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from '@jest/globals';
 import { node, workspace } from './berth-process.js';
 
 export interface Ran {
@@ -11,6 +12,9 @@ export interface Ran {
 }
 
 const binary = join(workspace, 'apps/cli/bin/berth.js');
+
+const folders: string[] = [];
+afterAll(() => Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true, force: true }))));
 
 /** A person with a terminal: the `berth` command with a configuration folder and a working folder of its own. */
 export class CommandLine {
@@ -22,7 +26,9 @@ export class CommandLine {
 
   static async at(server: string): Promise<CommandLine> {
     const home = await mkdtemp(join(tmpdir(), 'berth-cli-'));
-    return new CommandLine(server, home, await mkdtemp(join(tmpdir(), 'berth-app-')));
+    const folder = await mkdtemp(join(tmpdir(), 'berth-app-'));
+    folders.push(home, folder);
+    return new CommandLine(server, home, folder);
   }
 
   /** The same person in another folder. */
