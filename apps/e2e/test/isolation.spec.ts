@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Workload } from '@berth/contracts/deployment';
@@ -94,7 +95,7 @@ const isPublic = (path: string): boolean => /\/agent\/slugs(\/|$)/.test(path);
 
 async function probeFrom(api: Api): Promise<Record<'app' | 'build', Report>> {
   const data = await contentsOf(berth.folder);
-  const sockets = (await Promise.all((await socketFolders()).map(contentsOf))).flatMap((each) => each.sockets);
+  const { sockets } = await contentsOf(socketFolder());
   const target = {
     files: data.files.filter((path) => !isPublic(path)),
     folders: data.folders.filter((path) => !isPublic(path)),
@@ -118,13 +119,8 @@ async function probeFrom(api: Api): Promise<Record<'app' | 'build', Report>> {
 }
 
 /** Where the platform keeps its sockets: below the system's temporary folder, by our own data folder's name. */
-async function socketFolders(): Promise<string[]> {
-  const names = (await readdir(tmpdir())).filter((name) => /^berth-[0-9a-f]{12}$/.test(name));
-  const started = (await stat(join(berth.folder, 'version'))).mtimeMs;
-  const folders = names.map((name) => join(tmpdir(), name));
-  const dated = await Promise.all(folders.map(async (path) => ({ path, at: (await stat(path)).mtimeMs })));
-  return dated.filter(({ at }) => at >= started - 1_000).map(({ path }) => path);
-}
+const socketFolder = (): string =>
+  join(tmpdir(), `berth-${createHash('sha256').update(berth.folder).digest('hex').slice(0, 12)}`);
 
 beforeAll(async () => {
   process.env['BERTH_CANARY'] = CANARY;
