@@ -44,12 +44,13 @@ export class FaultProxy {
   private readonly agent: Agent;
   private readonly open = new Set<ServerResponse>();
   private readonly upgraded = new Set<Duplex>();
+  private readonly delays = new Set<NodeJS.Timeout>();
   private rules: { rule: FaultRule; left: number }[] = [];
 
   constructor(private readonly options: FaultProxyOptions) {
     const { ca, cert, key } = options;
     this.agent = new Agent({ keepAlive: true, ...(ca && { ca }), ...(cert && key && { cert, key }) });
-    this.server = createServer((incoming, outgoing) => void this.handle(incoming, outgoing));
+    this.server = createServer((incoming, outgoing) => this.handle(incoming, outgoing));
     this.server.on('upgrade', (incoming, socket) => this.upgrade(incoming, socket));
   }
 
@@ -86,18 +87,28 @@ export class FaultProxy {
   }
 
   async close(): Promise<void> {
+    for (const delay of this.delays) clearTimeout(delay);
     this.agent.destroy();
     this.cutOpen();
     this.server.closeAllConnections();
     await new Promise((resolve) => this.server.close(resolve));
   }
 
-  private async handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  private handle(incoming: IncomingMessage, outgoing: ServerResponse): void {
     const fault = this.faultFor(incoming.method ?? '', incoming.url ?? '');
     if (fault?.kind === 'cut') return void incoming.socket.destroy();
     if (fault?.kind === 'status') return this.refuse(incoming, outgoing, fault);
-    if (fault?.kind === 'slow') await new Promise((resolve) => setTimeout(resolve, fault.milliseconds));
-    this.pass(incoming, outgoing, fault?.kind === 'half');
+    const pass = (): void => this.pass(incoming, outgoing, fault?.kind === 'half');
+    if (fault?.kind === 'slow') return this.later(fault.milliseconds, pass);
+    pass();
+  }
+
+  private later(milliseconds: number, act: () => void): void {
+    const delay = setTimeout(() => {
+      this.delays.delete(delay);
+      act();
+    }, milliseconds);
+    this.delays.add(delay);
   }
 
   /** A WebSocket is handed on as it is, unless it is to be cut. */
