@@ -11,6 +11,8 @@ export default {
   reporters: ['default', '<rootDir>/tools/jest/closing-line-reporter.mjs'],
   testTimeout: 60_000,
   maxWorkers: 2,
+  // Modules of former files stay in a worker's heap (V8's contexts with ESM): a new one takes over before it is full.
+  workerIdleMemoryLimit: '1GB',
   projects: names
     .filter((name) => existsSync(`${root}/${name}/package.json`))
     .map((name) => ({ ...preset, displayName: name, rootDir: `${root}/${name}` })),
