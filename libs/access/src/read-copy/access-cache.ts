@@ -13,6 +13,11 @@ const PLATFORM = 'platform';
 /** Even a lost notification delays a revocation by no more than this. */
 const MAX_AGE_MS = 1_000;
 
+interface Read {
+  /** An organization id, or `PLATFORM`. */
+  readonly of: string;
+}
+
 interface Aged<Value> {
   readonly value: Value;
   readonly at: number;
@@ -24,8 +29,8 @@ export class AccessCache implements OnModuleInit, OnApplicationShutdown {
   private readonly waiters: Waiters;
   private readonly members = new LRUCache<string, Map<string, Aged<MemberAccess | undefined>>>({ max: 5_000 });
   private platformState: Aged<PlatformAccess> | undefined;
-  /** Raised at each drop, so that a read begun before it is not remembered after it. */
-  private drops = 0;
+  /** Reads under way. A drop takes out those of its part: what was read before a change is not remembered after it. */
+  private readonly reads = new Set<Read>();
   private readonly listener: Listener;
 
   constructor(
@@ -61,6 +66,7 @@ export class AccessCache implements OnModuleInit, OnApplicationShutdown {
   platform(): PlatformAccess | Promise<PlatformAccess> {
     if (this.platformState && this.isFresh(this.platformState)) return this.platformState.value;
     return this.remember(
+      PLATFORM,
       () => this.platforms.load(this.database),
       (aged) => (this.platformState = aged),
     );
@@ -71,6 +77,7 @@ export class AccessCache implements OnModuleInit, OnApplicationShutdown {
     const known = this.members.get(organizationId)?.get(subjectId);
     if (known && this.isFresh(known)) return known.value;
     return this.remember(
+      organizationId,
       () => this.organizations.member(this.database, organizationId, subjectId),
       (aged) => this.membersOf(organizationId).set(subjectId, aged),
     );
@@ -109,19 +116,28 @@ export class AccessCache implements OnModuleInit, OnApplicationShutdown {
   }
 
   private drop(what: string): void {
-    this.drops += 1;
+    for (const read of this.reads) if (what === '' || read.of === what) this.reads.delete(read);
     if (what === PLATFORM || what === '') this.platformState = undefined;
     if (what === '') this.members.clear();
     this.members.delete(what);
     this.waiters.wake(what);
   }
 
-  private async remember<Value>(load: () => Promise<Value>, keep: (aged: Aged<Value>) => void): Promise<Value> {
+  private async remember<Value>(
+    of: string,
+    load: () => Promise<Value>,
+    keep: (aged: Aged<Value>) => void,
+  ): Promise<Value> {
     const at = this.clock.monotonic();
-    const drops = this.drops;
-    const value = await load();
-    if (drops === this.drops) keep({ value, at });
-    return value;
+    const read: Read = { of };
+    this.reads.add(read);
+    try {
+      const value = await load();
+      if (this.reads.has(read)) keep({ value, at });
+      return value;
+    } finally {
+      this.reads.delete(read);
+    }
   }
 
   private membersOf(organizationId: string): Map<string, Aged<MemberAccess | undefined>> {
