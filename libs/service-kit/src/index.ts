@@ -44,4 +44,5 @@ export {
 } from './service/start-service.js';
 export { trusting } from './tls/certificates.js';
 export { type CancelTimer, Clock } from './time/clock.js';
+export { type RoundNow, Rounds } from './time/rounds.js';
 export { Ids } from './time/ids.js';

@@ -1,17 +1,7 @@
-import {
-  CONFIG,
-  type CancelTimer,
-  Clock,
-  Database,
-  isInfrastructureError,
-  LOGGER,
-  type Logger,
-  type Tx,
-} from '@berth/service-kit';
-import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Clock, Database, isInfrastructureError, LOGGER, type Logger, Rounds, type Tx } from '@berth/service-kit';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { lockOrganization } from '../accepted-events/organization-lock.js';
 import { BillingAccountsRepository } from '../billing-accounts/billing-accounts.repository.js';
-import type { Config } from '../config.js';
 import { GRACE } from './checklist.js';
 import { type Closed, Closing } from './closing.js';
 import { openPeriod } from '../invoices/invoice-drafts.js';
@@ -24,26 +14,18 @@ const HINDERED = 600_000;
 
 /** Closes each period some days after it is over; of all replicas one does it. */
 @Injectable()
-export class PeriodCloser implements OnApplicationBootstrap, OnModuleDestroy {
-  private stop: CancelTimer = () => undefined;
-  private closing: Promise<void> | undefined;
-
+export class PeriodCloser implements OnApplicationBootstrap {
   constructor(
-    @Inject(CONFIG) private readonly config: Config,
     private readonly accounts: BillingAccountsRepository,
     private readonly periods: Closing,
     private readonly database: Database,
     private readonly clock: Clock,
     @Inject(LOGGER) private readonly logger: Logger,
+    private readonly rounds: Rounds,
   ) {}
 
   onApplicationBootstrap(): void {
-    if (this.config.ROLE !== 'api') this.stop = this.clock.every(EVERY, () => this.closeOnce());
-  }
-
-  async onModuleDestroy(): Promise<void> {
-    this.stop();
-    await this.closing;
+    this.rounds.every(EVERY, 'periods could not be closed', () => this.closeDue());
   }
 
   /** Closes everything that is due, one period after the other. */
@@ -101,12 +83,5 @@ export class PeriodCloser implements OnApplicationBootstrap, OnModuleDestroy {
     this.logger.warn({ organizationId, blocked }, 'a period cannot be closed');
     const again = new Date(this.clock.now().getTime() + HINDERED);
     await this.accounts.lookAgain(tx, organizationId, again, blocked);
-  }
-
-  /** Never two at once in this process. */
-  private closeOnce(): void {
-    this.closing ??= this.closeDue()
-      .catch((error: unknown) => this.logger.warn({ err: error }, 'periods could not be closed'))
-      .finally(() => (this.closing = undefined));
   }
 }

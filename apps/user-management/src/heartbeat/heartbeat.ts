@@ -1,8 +1,7 @@
 import { accessHeartbeat } from '@berth/contracts/events';
 import { Outbox } from '@berth/eventing';
-import { type CancelTimer, Clock, CONFIG, Database, LOGGER, type Logger, type Tx } from '@berth/service-kit';
-import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import type { Config } from '../config.js';
+import { Clock, Database, Rounds, type Tx } from '@berth/service-kit';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 
 const EVERY_MS = 1_000;
 /** Less than the period, because no timer is exact. */
@@ -10,35 +9,19 @@ const AT_LEAST_APART_MS = 900;
 
 /** Says each second that access rules are being kept current; of all workers one says it. */
 @Injectable()
-export class Heartbeat implements OnApplicationBootstrap, OnModuleDestroy {
-  private stop: CancelTimer = () => undefined;
-  private beating: Promise<void> | undefined;
-
+export class Heartbeat implements OnApplicationBootstrap {
   constructor(
-    @Inject(CONFIG) private readonly config: Config,
     @Inject(Database) private readonly database: Database,
     @Inject(Outbox) private readonly outbox: Outbox,
     @Inject(Clock) private readonly clock: Clock,
-    @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(Rounds) private readonly rounds: Rounds,
   ) {}
 
   onApplicationBootstrap(): void {
-    if (this.config.ROLE === 'api') return;
-    this.stop = this.clock.every(EVERY_MS, () => this.beatOnce());
-    this.beatOnce();
-  }
-
-  async onModuleDestroy(): Promise<void> {
-    this.stop();
-    await this.beating;
-  }
-
-  /** Never two at once: when the database is slow, beats are left out. */
-  private beatOnce(): void {
-    this.beating ??= this.database
-      .transaction((tx) => this.beat(tx))
-      .catch((error: unknown) => this.logger.warn({ err: error }, 'the access heartbeat could not be written'))
-      .finally(() => (this.beating = undefined));
+    const beatNow = this.rounds.every(EVERY_MS, 'the access heartbeat could not be written', () =>
+      this.database.transaction((tx) => this.beat(tx)),
+    );
+    beatNow();
   }
 
   private async beat(tx: Tx): Promise<void> {

@@ -13,6 +13,7 @@ import { createDataSource, migrate } from '../persistence/data-source.js';
 import { Database } from '../persistence/database.js';
 import { Clock } from '../time/clock.js';
 import { Ids } from '../time/ids.js';
+import { Rounds } from '../time/rounds.js';
 import { CertificateRenewal } from '../tls/certificate-renewal.js';
 import { CONFIG } from './config-token.js';
 import type { ServiceDefinition } from './service-definition.js';
@@ -30,6 +31,7 @@ export class ServiceKitModule {
         Clock,
         Readiness,
         Ids,
+        Rounds,
         CertificateRenewal,
         IdempotencyInterceptor,
         Routes,
@@ -39,7 +41,7 @@ export class ServiceKitModule {
         { provide: Database, useFactory: () => openDatabase(definition, config) },
         { provide: APP_FILTER, useClass: ProblemFilter },
       ],
-      exports: [Clock, Ids, CONFIG, LOGGER, Database, Readiness, Routes],
+      exports: [Clock, Ids, Rounds, CONFIG, LOGGER, Database, Readiness, Routes],
     };
   }
 }
