@@ -95,6 +95,7 @@ export const groups: readonly CommandGroup[] = [
     commands: [
       entry('orgs create', 'make an organization', () => import('./commands/orgs/create.js'), 'NAME'),
       entry('orgs list', 'your organizations', () => import('./commands/orgs/list.js')),
+      entry('orgs status', 'how many workloads work', () => import('./commands/orgs/status.js')),
       entry('projects create', 'make a project', () => import('./commands/projects/create.js'), 'NAME'),
       entry('projects list', 'projects of an organization', () => import('./commands/projects/list.js')),
       entry('projects delete', 'an empty project', () => import('./commands/projects/delete.js'), 'NAME'),
@@ -114,6 +115,7 @@ export const groups: readonly CommandGroup[] = [
         'NAME [SNAPSHOT]',
       ),
       entry('envs list', 'environments of a project', () => import('./commands/envs/list.js')),
+      entry('envs status', 'how many workloads work', () => import('./commands/envs/status.js'), 'NAME'),
       entry('envs delete', 'with all that runs in it', () => import('./commands/envs/delete.js'), 'NAME'),
       entry('apps create', 'make an app', () => import('./commands/apps/create.js'), 'NAME --git URL | --dir PATH'),
       entry('apps list', 'apps of a project', () => import('./commands/apps/list.js')),

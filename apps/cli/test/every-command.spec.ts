@@ -46,6 +46,7 @@ const reads: Readonly<Record<string, readonly string[]>> = {
   'tokens list': [],
   '2fa status': [],
   'orgs members': [],
+  'orgs status': [],
   'service-accounts list': [],
   'audit list': [],
   'audit verify': [],
@@ -63,6 +64,7 @@ const reads: Readonly<Record<string, readonly string[]>> = {
   'orgs list': [],
   'projects list': [],
   'envs list': [],
+  'envs status': ['staging'],
   'envs snapshots': ['staging'],
   'apps list': [],
   'apps placements': [],
@@ -232,6 +234,7 @@ const anonymous = [
 ];
 
 const sleep = { environmentId: idOf(20), timeZone: 'UTC', awake: [], awakeUntil: null, isAsleep: true };
+const summary = { total: 1, working: 1, degraded: 0, failed: 0, starting: 0, stopped: 0, neverLive: 0 };
 
 /** Commands that hand what follows to another one. */
 const passing = ['exec', 'run', 'schedules create'];
@@ -255,6 +258,8 @@ describe('every command', () => {
     platform.on('GET /v1/schedules', page(schedule()));
     platform.on(`GET /v1/environments/${idOf(20)}/sleep`, sleep);
     platform.on(`GET /v1/environments/${idOf(20)}/snapshots`, page());
+    platform.on('GET /v1/environments/summary', summary);
+    platform.on(`GET /v1/environments/${idOf(20)}/summary`, summary);
     platform.on(`GET /v1/schedules/${idOf(71)}/runs`, page());
     platform.on(`GET /v1/tasks/${idOf(70)}/logs`, logLines());
     platform.on(`GET ${base}/instances`, { items: [] });

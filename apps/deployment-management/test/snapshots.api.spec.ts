@@ -204,7 +204,10 @@ describe('a snapshot of an environment', () => {
       ...{ status: 'partial', web: 'live v1', api: 'failed v1' },
     });
     expect(rollback.items.find(({ app }) => app === 'api')?.message).toContain('It crashed.');
-    expect(await digests()).toEqual({ [scene.id]: digestOf('web-1'), [api.id]: digestOf('api-2') });
+    // The failure is told first, then the runtime is given back the release that served throughout.
+    await eventually(async () =>
+      expect(await digests()).toEqual({ [scene.id]: digestOf('web-1'), [api.id]: digestOf('api-2') }),
+    );
   });
 
   it('may be gone back to twice at once: both end, and every app is back', async () => {
