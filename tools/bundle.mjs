@@ -19,8 +19,17 @@ const bundle = await rolldown({
   onLog: refuse,
 });
 await rm(folder, { recursive: true, force: true });
-// Nest finds what it injects, and errors say what they are, by the names of classes.
-await bundle.write({ dir: folder, format: 'esm', sourcemap: true, sourcemapExcludeSources: true, keepNames: true });
+await bundle.write({
+  dir: folder,
+  format: 'esm',
+  sourcemap: true,
+  sourcemapExcludeSources: true,
+  // Nest finds what it injects, and errors say what they are, by the names of classes.
+  keepNames: true,
+  // One letter beyond ASCII would double the memory of the file that it is in.
+  comments: false,
+  minify: { compress: false, mangle: false, codegen: { removeWhitespace: false, asciiOnly: true } },
+});
 
 /** Traces lead into our own sources; maps of all packages would take longer to read than the program. */
 function unmapped(code) {

@@ -7,7 +7,7 @@ await prepare();
 bundle();
 const main = new URL('../apps/standalone/bundle/main.js', import.meta.url).pathname;
 const ownTools = (process.env.PATH ?? '').split(':').filter((folder) => !folder.includes('node_modules'));
-const child = spawn(workspaceNode, ['--enable-source-maps', main, ...process.argv.slice(2)], {
+const child = spawn(workspaceNode, [main, ...process.argv.slice(2)], {
   stdio: 'inherit',
   // Compiled code is kept from one start to the next.
   env: { ...process.env, BERTH_TOOL_PATH: ownTools.join(':'), NODE_COMPILE_CACHE: join(stamps, 'compiled') },

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { eventually } from '@berth/testing';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { ask } from './support/app-http.js';
@@ -10,8 +10,11 @@ import { BerthProcess, freePort, main, node, processesNaming } from './support/b
 jest.setTimeout(120_000);
 
 /** Starts it where it must not come up, and answers how it ended. */
-function refused(args: readonly string[]): Promise<{ code: number | null; error: string }> {
-  const child = spawn(node, [main, ...args]);
+function refused(
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
+): Promise<{ code: number | null; error: string }> {
+  const child = spawn(node, [main, ...args], { env: { ...process.env, ...environment } });
   let error = '';
   child.stderr.on('data', (chunk: Buffer) => (error += chunk.toString()));
   return new Promise((resolve) => child.once('close', (code) => resolve({ code, error })));
@@ -61,6 +64,24 @@ describe('npm run up', () => {
     expect(await processesNaming(folder)).toEqual([]);
     await rm(folder, { recursive: true });
     expect((await ask(exampleUrl)).status).toBe(200);
+  });
+
+  it('says of an error that nobody foresaw where in our own files it was thrown', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'berth-trace-'));
+    const args = ['--data', folder, '--port', String(await freePort()), '--no-example'];
+    const { code, error } = await refused(args, { BERTH_LOG_LEVEL: 'no-level' });
+    expect({ code, error }).toEqual({ code: 1, error: expect.stringContaining('no-level') });
+    expect(error).toMatch(/apps\/standalone\/dist\/platform\/platform\.js:\d+/);
+    expect(error).toMatch(/apps\/standalone\/dist\/standalone\.js:\d+/);
+    expect(await processesNaming(folder)).toEqual([]);
+    await rm(folder, { recursive: true });
+  });
+
+  it('is a program of ASCII letters: one other would double the memory of the file that it is in', async () => {
+    const files = (await readdir(dirname(main))).filter((file) => file.endsWith('.js'));
+    const texts = await Promise.all(files.map((file) => readFile(join(dirname(main), file), 'latin1')));
+    expect(files).toContain('main.js');
+    expect(files.filter((_, index) => /[\x80-\xff]/.test(texts[index] ?? ''))).toEqual([]);
   });
 
   it('ends at Ctrl-C with nothing left running, and comes back with all data and apps, without the password', async () => {

@@ -22,10 +22,14 @@ export async function runStandalone(config: StandaloneConfig): Promise<void> {
   if (secrets.administrator) await saveSecrets(folder.in('secrets.json'), { ...secrets, administrator: null });
 }
 
-/** PostgreSQL starts while the code of the services is read: both take long, and neither needs the other. */
+/**
+ * PostgreSQL starts while the code of the services is read: both take long, and neither needs the other. Reading keeps this
+ * process from anything else, so that PostgreSQL has to be on its way before.
+ */
 async function start(config: StandaloneConfig, folder: DataFolder, secrets: Secrets): Promise<Platform> {
-  const opening = openDatabases(folder.in('postgres'), secrets.databasePassword);
-  const [databases, { startPlatform }] = await Promise.all([opening, import('./platform/platform.js')]);
+  const { working, opened } = openDatabases(folder.in('postgres'), secrets.databasePassword);
+  await Promise.race([working, opened]);
+  const [databases, { startPlatform }] = await Promise.all([opened, import('./platform/platform.js')]);
   return startPlatform({ config, folder, secrets, databases });
 }
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, chown, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { arch, platform, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -36,16 +36,19 @@ interface Identity {
 export class PostgresServer {
   private process: ChildProcess | undefined;
   private port: number | undefined;
+  private readonly firstWork = Promise.withResolvers<void>();
+  /** Resolves when PostgreSQL works in a process of its own, and this one is free to work on something else meanwhile. */
+  readonly working = this.firstWork.promise;
 
   constructor(private readonly options: PostgresServerOptions) {}
 
   /** Started again, it listens on the port that it had. @throws Error with one sentence when the cluster cannot be made or the server ends before it is ready. */
   async start(): Promise<RunningPostgres> {
     const binaries = await locateBinaries();
-    const identity = await serverIdentity();
+    const identity = await serverIdentity(this.dataFolder);
     const password = await this.prepare(binaries.initdb, identity);
     const port = (this.port ??= this.options.port || (await freePort()));
-    this.process = await launch(binaries.postgres, this.arguments(port), identity);
+    this.process = await launch(binaries.postgres, this.arguments(port), identity, this.firstWork.resolve);
     return {
       url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
       port,
@@ -91,7 +94,7 @@ export class PostgresServer {
     await rm(this.dataFolder, { recursive: true, force: true });
     const flags = ['--username=postgres', `--pwfile=${passwordFile}`, '--auth=scram-sha-256', '--encoding=UTF8'];
     const locale = ['--no-locale', '--lc-messages=C', '--no-sync', '--no-instructions'];
-    await run(initdb, [`--pgdata=${this.dataFolder}`, ...flags, ...locale], identity);
+    await run(initdb, [`--pgdata=${this.dataFolder}`, ...flags, ...locale], identity, this.firstWork.resolve);
     return password;
   }
 }
@@ -105,9 +108,14 @@ async function locateBinaries(): Promise<{ initdb: string; postgres: string }> {
   return binaries;
 }
 
-/** PostgreSQL refuses to run as root; the system user `postgres` is used then, and made when it is missing. */
-async function serverIdentity(): Promise<Identity> {
+/**
+ * PostgreSQL refuses to run as root, and as anybody but the owner of its data folder. Where there is none yet, the system
+ * user `postgres` is used, and made when it is missing.
+ */
+async function serverIdentity(dataFolder: string): Promise<Identity> {
   if (userInfo().uid !== 0) return {};
+  const owner = await stat(join(dataFolder, 'PG_VERSION')).catch(() => undefined); // no data yet
+  if (owner && owner.uid !== 0) return { uid: owner.uid, gid: owner.gid };
   const found = lookUpPostgresUser();
   if (found) return found;
   execFileSync('useradd', ['--system', '--no-create-home', '--user-group', 'postgres']);
@@ -130,13 +138,10 @@ async function own(path: string, identity: Identity): Promise<void> {
   if (identity.uid !== undefined && identity.gid !== undefined) await chown(path, identity.uid, identity.gid);
 }
 
-async function run(command: string, args: string[], identity: Identity): Promise<void> {
-  const child = spawn(command, args, {
-    ...identity,
-    cwd: '/',
-    env: cleanEnvironment(),
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+async function run(command: string, args: string[], identity: Identity, spawned: () => void): Promise<void> {
+  const options = { ...identity, cwd: '/', env: cleanEnvironment() };
+  const child = spawn(command, args, { ...options, stdio: ['ignore', 'ignore', 'pipe'] });
+  child.once('spawn', spawned);
   let errors = '';
   child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
   const code = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
@@ -149,9 +154,10 @@ async function run(command: string, args: string[], identity: Identity): Promise
   );
 }
 
-async function launch(command: string, args: string[], identity: Identity): Promise<ChildProcess> {
+async function launch(command: string, args: string[], identity: Identity, spawned: () => void): Promise<ChildProcess> {
   const options = { ...identity, cwd: '/', env: cleanEnvironment(), detached: true } as const;
   const child = spawn(command, args, { ...options, stdio: ['ignore', 'ignore', 'pipe'] });
+  child.once('spawn', spawned);
   let tail = '';
   await new Promise<void>((resolve, reject) => {
     child.once('error', reject);

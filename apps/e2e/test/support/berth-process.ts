@@ -42,7 +42,7 @@ export class BerthProcess implements Platform {
       String(port),
       ...(options.arguments ?? ['--no-example', '--open-sign-up']),
     ];
-    const child = spawn(node, ['--enable-source-maps', main, ...args], {
+    const child = spawn(node, [main, ...args], {
       env: { ...process.env, BERTH_TOOL_PATH: toolPath() },
     });
     const lines = { out: '', error: '' };

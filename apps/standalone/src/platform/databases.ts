@@ -12,6 +12,12 @@ export interface Databases {
   close(): Promise<void>;
 }
 
+export interface OpeningDatabases {
+  /** PostgreSQL works in a process of its own, and this one may be busy with something else. */
+  readonly working: Promise<void>;
+  readonly opened: Promise<Databases>;
+}
+
 /** Another process's end cannot be awaited, only looked for. */
 const POLL_MILLISECONDS = 20;
 const RESTART_PAUSE_MILLISECONDS = 250;
@@ -25,9 +31,13 @@ const settings = {
 };
 
 /** One real PostgreSQL server; a database and a role for each service, and one for the bus. */
-export async function openDatabases(folder: string, password: string): Promise<Databases> {
-  await endLeftover(folder);
+export function openDatabases(folder: string, password: string): OpeningDatabases {
   const server = new PostgresServer({ folder, settings });
+  return { working: server.working, opened: open(server, folder, password) };
+}
+
+async function open(server: PostgresServer, folder: string, password: string): Promise<Databases> {
+  await endLeftover(folder);
   const { url, port } = await server.start();
   try {
     await ensureDatabases(url, password);
