@@ -284,6 +284,7 @@ export const groups: readonly CommandGroup[] = [
       ),
       entry('webhooks replay', 'tell it again', () => import('./commands/webhooks/replay.js'), 'WEBHOOK DELIVERY'),
       entry('credits', 'what need not be paid', () => import('./commands/credits/list.js')),
+      entry('credits discounts', 'percentages off, by coupons', () => import('./commands/credits/discounts.js')),
       entry('credits redeem', 'a coupon', () => import('./commands/credits/redeem.js'), 'CODE'),
       entry('invoices list', 'invoices of an organization', () => import('./commands/invoices/list.js')),
       entry(

@@ -99,6 +99,7 @@ const reads: Readonly<Record<string, readonly string[]>> = {
   'price-books diff': ['default', '1', '2'],
   credits: [],
   'credits list': [],
+  'credits discounts': [],
   'invoices list': [],
   payments: [],
   'payments list': [],
@@ -276,6 +277,7 @@ describe('every command', () => {
     platform.on(`GET /v1/price-books/${priceBook.id}/versions`, page());
     platform.on(`GET /v1/price-books/${priceBook.id}/differences`, { currency: 'EUR', from: 1, items: [] });
     platform.on('GET /v1/credits', page());
+    platform.on('GET /v1/credits/discounts', page());
     platform.on('GET /v1/volumes', page());
     for (const route of [
       'sessions',

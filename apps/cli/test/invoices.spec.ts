@@ -59,7 +59,7 @@ function issued(): string {
         book,
         segments,
         taxes: [{ id: 'vat', name: 'VAT', percent: '19' }],
-        credits: [],
+        ...{ coupons: [], credits: [] },
         parties: {},
         corrections: [],
         codeVersion,
@@ -364,25 +364,6 @@ describe('berth price-books diff', () => {
     expect(stdout).toMatch(/minimum +minimum +- +5\n/);
     expect(await terminal.berth(['price-books', 'diff', 'default', '1', 'new'])).toMatchObject({ code: 2 });
     expect(await terminal.berth(['price-books', 'diff', 'other', '1', '2'])).toMatchObject({ code: 4 });
-  });
-});
-
-describe('berth credits', () => {
-  const credit = {
-    ...{ id: idOf(85), organizationId: idOf(1), name: 'Launch', currency: 'EUR', amount: '25.00', left: '12.50' },
-    ...{ expiresAt: '2026-12-31T00:00:00.000Z', coupon: 'LAUNCH', createdAt: '2026-11-01T00:00:00.000Z' },
-    revokedAt: null,
-  };
-
-  it('lists what is left, and redeems a coupon', async () => {
-    platform.on('GET /v1/credits', page(credit, { ...credit, revokedAt: credit.createdAt }));
-    const { stdout } = await terminal.berth(['credits']);
-    expect(stdout).toMatch(/Launch +25\.00 EUR +12\.50 EUR +2026-12-31 00:00:00 +LAUNCH +2026-11-01 00:00:00\n/);
-    expect(stdout).toMatch(/Launch +25\.00 EUR +revoked +/);
-    platform.on('POST /v1/credits/redemptions', { ...credit, left: '25.00' });
-    const redeemed = await terminal.berth(['credits', 'redeem', 'LAUNCH']);
-    expect(redeemed.stdout).toBe('Launch: 25.00 EUR less to pay until 2026-12-31 00:00:00 (UTC).\n');
-    expect(JSON.parse(platform.received.at(-1)!.body.toString())).toEqual({ organization: idOf(1), code: 'LAUNCH' });
   });
 });
 

@@ -14,6 +14,7 @@ import { MeterBuilds1763700000071 } from './database/migrations/meter-builds.mig
 import { MeterVolumes1763700000052 } from './database/migrations/meter-volumes.migration.js';
 import { NameParties1763700000022 } from './database/migrations/name-parties.migration.js';
 import { Payments1763700000064 } from './database/migrations/payments.migration.js';
+import { PercentCoupons1763700000072 } from './database/migrations/percent-coupons.migration.js';
 import { PriceBookVersions1763700000003 } from './database/migrations/price-book-versions.migration.js';
 import { UsageAtScale1763700000031 } from './database/migrations/usage-at-scale.migration.js';
 import { UsageConservation1763700000032 } from './database/migrations/usage-conservation.migration.js';
@@ -46,6 +47,7 @@ export const metering: ServiceDefinition<Config> = {
     Webhooks1763700000063,
     Payments1763700000064,
     MeterBuilds1763700000071,
+    PercentCoupons1763700000072,
   ],
   module: (parsed) => AppModule.with(parsed),
   connect: connectEvents,

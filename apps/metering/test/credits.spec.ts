@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { recompute } from '@berth/billing';
+import { canonicalText, recompute } from '@berth/billing';
 import type { Coupon, CreditOfOrganization } from '@berth/contracts/metering';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Billing, runs } from './support/billing.js';
@@ -111,8 +111,13 @@ describe('a coupon', () => {
     expect(answer.status).toBe(201);
     return answer.body as unknown as Coupon;
   };
-  const member = async () => {
-    const organizationId = randomUUID();
+  const percentage = (over: object = {}) => ({ currency: null, amount: null, percent: '10', ...over });
+  const discounts = async ({ organizationId }: Place) => {
+    const path = `/v1/credits/discounts?organization=${organizationId}`;
+    return (await app.call(path, billing.administrator)).body['items'];
+  };
+  const member = () => memberOf(randomUUID());
+  const memberOf = async (organizationId: string) => {
     const subjectId = randomUUID();
     await app.identity.organization({ id: organizationId });
     await app.identity.member(organizationId, 'billing', { subjectId });
@@ -139,6 +144,88 @@ describe('a coupon', () => {
     const { body } = await app.call('/v1/admin/metering/coupons?limit=200', billing.administrator);
     const [told] = (body['items'] as Coupon[]).filter((each) => each.code === made);
     expect(told).toMatchObject({ limit: 3, redeemed: 3 });
+  });
+
+  it('of a percentage becomes a discount of whole months, after those of the prices and before tax', async () => {
+    const place = somewhere();
+    const { redeem } = await memberOf(place.organizationId);
+    const { code: made } = await make(percentage({ percent: '10', months: 2, on: ['cpu'] }));
+    await billing.account(place, { taxes: [{ id: 'vat', name: 'VAT', percent: '10' }] });
+    const { status, body } = await redeem(made);
+    expect(status).toBe(201);
+    expect(body).toMatchObject({
+      ...{ percent: '10', on: ['cpu'], coupon: made, firstMonth: '2026-10', lastMonth: '2026-11', revokedAt: null },
+    });
+    expect((await redeem(made)).body['code']).toBe('coupon_redeemed');
+    expect(await discounts(place)).toEqual([body]);
+    await hundredHours(place);
+    await billing.closeAt(CLOSED);
+    await billing.tellAt(
+      '2027-01-01T00:00:00.000Z',
+      ...runs(place, '2026-12-10T00:00:00.000Z', '2026-12-14T04:00:00.000Z', 3),
+    );
+    await billing.closeAt('2027-01-04T00:00:00.000Z');
+    const [november, december] = await billing.invoices(place);
+    // 2.80 + 0.70 = 3.50; 10 % of 2.80 = 0.28; 3.22; 10 % tax = 0.32; December is the third month
+    expect(november!.told.lines.filter(({ kind }) => kind === 'discount')).toMatchObject([
+      { id: body['id'], name: 'Launch', version: null, amount: '-0.28', apps: [] },
+    ]);
+    expect(november!.told.totals).toMatchObject({ net: '3.22', tax: '0.32', due: '3.54' });
+    expect(december!.told.totals).toMatchObject({ net: '3.50', due: '3.85' });
+    expect(december!.told.coupons).toBeUndefined();
+    const exported = await exportInvoice(app, november!.id, billing.administrator);
+    expect(recompute(exported)).toBe(exported.document);
+    const forged = canonicalText({ ...november!.told, coupons: [{ ...november!.told.coupons![0]!, percent: '20' }] });
+    expect(recompute({ ...exported, document: forged })).not.toBe(forged);
+  });
+
+  it('of a percentage that is revoked is off no later invoice, and stays off the corrections of earlier ones', async () => {
+    const place = somewhere();
+    const { redeem } = await memberOf(place.organizationId);
+    const { body } = await redeem((await make(percentage({ percent: '50' }))).code);
+    await hundredHours(place);
+    await billing.closeAt(CLOSED);
+    const revoke = () => billing.administer(`discounts/${String(body['id'])}/revoke`, {});
+    expect((await revoke()).body['revokedAt']).toBe(CLOSED);
+    expect((await revoke()).body['code']).toBe('discount_revoked');
+    // Another app of November is known only in December: 3.50 more, half of it off.
+    const late = { ...somewhere(), organizationId: place.organizationId };
+    await billing.tellAt(
+      '2027-01-01T00:00:00.000Z',
+      ...runs(late, '2026-11-10T00:00:00.000Z', '2026-11-14T04:00:00.000Z'),
+      ...runs(
+        { ...somewhere(), organizationId: place.organizationId },
+        '2026-12-10T00:00:00.000Z',
+        '2026-12-14T04:00:00.000Z',
+      ),
+    );
+    await billing.closeAt('2027-01-04T00:00:00.000Z');
+    const [november, december] = await billing.invoices(place);
+    expect(november!.told.totals.due).toBe('1.75');
+    expect(december!.told.totals).toMatchObject({ net: '3.50', corrected: '1.75', due: '5.25' });
+    const exported = await exportInvoice(app, december!.id, billing.administrator);
+    expect(recompute(exported)).toBe(exported.document);
+  });
+
+  it('has either an amount in a currency or a percentage, and what belongs to it', async () => {
+    const refused = async (over: object) => {
+      const { status, body } = await billing.administer('coupons', {
+        ...percentage(),
+        code: code(),
+        name: 'No',
+        ...over,
+      });
+      return [status, (body['errors'] as { pointer: string }[]).map(({ pointer }) => pointer)];
+    };
+    const amount = { percent: null, amount: '1', currency: 'EUR' };
+    expect(await refused({ percent: null })).toEqual([422, ['/amount']]);
+    expect(await refused({ amount: '1', currency: 'EUR' })).toEqual([422, ['/amount']]);
+    expect(await refused({ currency: 'EUR' })).toEqual([422, ['/currency']]);
+    expect(await refused({ ...amount, months: 1 })).toEqual([422, ['/months']]);
+    expect(await refused({ ...amount, on: ['cpu'] })).toEqual([422, ['/on']]);
+    expect(await refused({ creditDays: 1 })).toEqual([422, ['/creditDays']]);
+    expect(await refused({ percent: '100.1' })).toEqual([422, ['/percent']]);
+    expect((await billing.administer(`discounts/${randomUUID()}/revoke`, {})).body['code']).toBe('discount_not_found');
   });
 
   it('that is over, unknown, in another currency or taken is refused', async () => {

@@ -34,6 +34,8 @@ beforeAll(async () => {
     prices,
   });
   tieredBook = made.body['id'];
+  const coupon = { code: 'PROPERTY', name: 'Launch', percent: '12.5', months: 2 };
+  expect((await app.call('/v1/admin/metering/coupons', administrator, coupon)).status).toBe(201);
 });
 afterAll(() => app.close());
 
@@ -87,10 +89,21 @@ const accept = async (events: readonly Told[]) => {
   for (const { event } of events) await app.accept([event]);
 };
 
+async function redeem(organizationId: string): Promise<void> {
+  const subjectId = randomUUID();
+  await app.identity.organization({ id: organizationId });
+  await app.identity.member(organizationId, 'billing', { subjectId });
+  const body = { organization: organizationId, code: 'PROPERTY' };
+  const token = await app.identity.token({ subjectId, expiresIn: 100_000_000 });
+  expect((await app.call('/v1/credits/redemptions', token, body)).status).toBe(201);
+}
+
 /** Tells and closes, and answers what all invoices together charge, after each was computed anew. */
 async function billed(histories: readonly (readonly Fact[])[], isLate: boolean): Promise<bigint> {
   const organizationId = randomUUID();
   const events = histories.flatMap((facts) => eventsOf(somewhere({ organizationId }), facts));
+  await goTo(new Date(start));
+  await redeem(organizationId);
   await goTo(looks[isLate ? 0 : 2]!);
   const terms = { priceBookId: tieredBook, taxes: [{ id: 'vat', name: 'VAT', percent: '19' }] };
   await app.patch(`/v1/admin/metering/billing-accounts/${organizationId}`, administrator, terms);

@@ -1,10 +1,11 @@
-export { calendarMonth, isTimeZone, monthAt, type Period } from './periods/period.js';
+export { calendarMonth, isTimeZone, monthAfter, monthAt, type Period } from './periods/period.js';
 export { digitsOf, formatMinor, isCurrency, parseMinor } from './rating/currency.js';
 export { exact, Exact, roundQuotient, sum } from './rating/exact.js';
 export { type Unit, unitOf } from './rating/metrics.js';
 export { priceDifferencesOf } from './rating/price-differences.js';
 export { rate } from './rating/rate.js';
 export type {
+  CouponDiscount,
   Credit,
   Fraction,
   LineKind,

@@ -47,7 +47,7 @@ function billed({ month, zone, spans, currency = 'EUR', change, first = prices()
     version: { version: index + 1, validFrom: stretch.from.toISOString(), validTo: null, prices: list },
     ...{ ...stretch, usage: usageOf(spans, stretch) },
   }));
-  const rating = rate({ currency, rounding: 'half-even', segments, taxes: [], credits: [] });
+  const rating = rate({ currency, rounding: 'half-even', segments, coupons: [], taxes: [], credits: [] });
   const text = (amount: bigint) => formatMinor(amount, digitsOf(currency));
   return {
     rating,

@@ -86,7 +86,7 @@ function monthOf(name: string, prices: Prices, spans: readonly Span[], taxes: Mo
   const version = { version: 1, validFrom: period.from.toISOString(), validTo: null, prices: parsed };
   const segments = [{ version, from: period.from, to: period.to, usage: usageOf(spans, period) }];
   const book = { id: 'b', name: 'default', currency: 'EUR', rounding: 'half-even' as const };
-  return { rated: { period, book, segments, taxes, credits: [] }, activity: activityOf(spans, period) };
+  return { rated: { period, book, segments, coupons: [], taxes, credits: [] }, activity: activityOf(spans, period) };
 }
 
 const run = (month: string, appId: string, hours: number, over: Partial<Span> = {}) =>

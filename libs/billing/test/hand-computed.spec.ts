@@ -19,6 +19,7 @@ interface Case {
   readonly currency?: string;
   readonly rounding?: RatingInput['rounding'];
   readonly stretches: readonly Stretch[];
+  readonly coupons?: RatingInput['coupons'];
   readonly taxes?: RatingInput['taxes'];
   readonly credits?: RatingInput['credits'];
   readonly lines: readonly string[];
@@ -219,6 +220,51 @@ const cases: Case[] = [
     due: '7.00',
   },
   {
+    name: 'a coupon of a percentage, after the discounts of the prices and before tax',
+    arithmetic: '100 x 1 = 100.00; 20.00 off = 80.00; 25 % of 80.00 = 20.00 off = 60.00; tax 10 % of 60.00 = 6.00',
+    stretches: [
+      {
+        prices: { rates: [cpu(perUnit('1'))], discounts: [{ id: 'welcome', name: 'Welcome', amount: '20' }] },
+        ...{ days: 30, coreHours: { a: 100 } },
+      },
+    ],
+    coupons: [{ id: 'launch', name: 'Launch', percent: '25' }],
+    taxes: [{ id: 'vat', name: 'VAT', percent: '10' }],
+    lines: ['usage 100.00', 'discount -20.00', 'discount -20.00', 'tax 6.00'],
+    due: '66.00',
+  },
+  {
+    name: 'two coupons, each on what the former left: 50 % and 50 % are not everything',
+    arithmetic: '10 x 0.03 = 0.30; 50 % of 0.30 = 0.15; 50 % of 0.15 = 0.075 -> 0.08 (8 is even); 0.30 - 0.23 = 0.07',
+    stretches: [{ prices: { rates: [cpu(perUnit('0.03'))] }, days: 30, coreHours: { a: 10 } }],
+    coupons: [
+      { id: 'spring', name: 'Spring', percent: '50' },
+      { id: 'summer', name: 'Summer', percent: '50' },
+    ],
+    lines: ['usage 0.30', 'discount -0.15', 'discount -0.08'],
+    due: '0.07',
+  },
+  {
+    name: 'a coupon on memory alone, over a change of prices: one line, rounded once',
+    arithmetic:
+      'memory 5 x 0.01 = 0.05 and 5 x 0.03 = 0.15; CPU 1.00 and 2.00; 10 % of 0.20 = 0.02 (10 % of each: 0.00 + 0.02); 3.18',
+    stretches: [
+      { prices: { rates: [cpu(perUnit('1')), memory('0.01')] }, days: 15, coreHours: { a: 1 }, gibHours: { a: 5 } },
+      { prices: { rates: [cpu(perUnit('2')), memory('0.03')] }, days: 15, coreHours: { a: 1 }, gibHours: { a: 5 } },
+    ],
+    coupons: [{ id: 'ram', name: 'RAM', percent: '10', on: ['memory'] }],
+    lines: ['usage 1.00', 'usage 2.00', 'usage 0.05', 'usage 0.15', 'discount -0.02'],
+    due: '3.18',
+  },
+  {
+    name: 'a minimum holds after a coupon, too',
+    arithmetic: '100 x 1 = 100.00; 100 % off = 0.00; minimum 50.00 more',
+    stretches: [{ prices: { rates: [cpu(perUnit('1'))], minimum: '50' }, days: 30, coreHours: { a: 100 } }],
+    coupons: [{ id: 'launch', name: 'Launch', percent: '100' }],
+    lines: ['usage 100.00', 'discount -100.00', 'minimum 50.00'],
+    due: '50.00',
+  },
+  {
     name: 'a minimum that is not reached, taxed, and paid from two credits',
     arithmetic:
       '8 x 1 = 8.00; minimum 50.00 - 8.00 = 42.00 more; tax 19 % of 50.00 = 9.50; 59.50; credits 10.00 and 49.50 of 100.00; 0.00',
@@ -270,8 +316,8 @@ function segmentsOf(stretches: readonly Stretch[]): Segment[] {
 
 describe('computed by hand', () => {
   it.each(cases)('$name: $arithmetic', (given) => {
-    const { currency = 'EUR', rounding = 'half-even', taxes = [], credits = [] } = given;
-    const rating = rate({ currency, rounding, segments: segmentsOf(given.stretches), taxes, credits });
+    const { currency = 'EUR', rounding = 'half-even', coupons = [], taxes = [], credits = [] } = given;
+    const rating = rate({ currency, rounding, segments: segmentsOf(given.stretches), coupons, taxes, credits });
     const text = (amount: bigint) => formatMinor(amount, digitsOf(currency));
     expect(rating.lines.map(({ kind, amount }) => `${kind} ${text(amount)}`)).toEqual(given.lines);
     expect(text(rating.due)).toBe(given.due);
@@ -280,7 +326,7 @@ describe('computed by hand', () => {
   it('is nothing in a period that was over before there were any prices', () => {
     const taxes = [{ id: 'vat', name: 'VAT', percent: '19' }];
     const credits = [{ id: 'thanks', name: 'Thanks', left: 500n }];
-    const rating = rate({ currency: 'EUR', rounding: 'half-even', segments: [], taxes, credits });
+    const rating = rate({ currency: 'EUR', rounding: 'half-even', segments: [], coupons: [], taxes, credits });
     expect(rating).toEqual({ lines: [], net: 0n, tax: 0n, credited: 0n, due: 0n, unpriced: [] });
   });
 });

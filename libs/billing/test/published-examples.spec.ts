@@ -24,7 +24,7 @@ function segment(version: number, days: readonly [number, number], prices: objec
 }
 
 const bill = (segments: readonly Segment[]): string =>
-  formatMinor(rate({ currency: 'USD', rounding: 'half-up', segments, taxes: [], credits: [] }).due, 2);
+  formatMinor(rate({ currency: 'USD', rounding: 'half-up', segments, coupons: [], taxes: [], credits: [] }).due, 2);
 const rated = (pricing: Pricing, units: string, free?: Free, fees: object[] = []): string => {
   const cpu = { id: 'cpu', name: 'CPU', metric: 'cpu', pricing, ...(free && { free }) };
   return bill([segment(1, [0, 30], { rates: [cpu], fees }, units)]);

@@ -97,6 +97,13 @@ const input: fc.Arbitrary<RatingInput> = fc.record({
   currency: fc.constantFrom('EUR', 'JPY', 'KWD'),
   rounding: fc.constantFrom('half-even', 'half-up'),
   segments,
+  coupons: fc.array(
+    fc.record({
+      ...{ id: fc.constant('k'), name: fc.constant('k'), on },
+      percent: fc.constantFrom('100', '25', '33.3333333333', '0.5', '0.0000000001'),
+    }),
+    { maxLength: 3 },
+  ),
   taxes: fc.array(
     fc.record({ id: fc.constant('t'), name: fc.constant('t'), percent: fc.constantFrom('19', '7.7', '0.0000000001') }),
     { maxLength: 2 },
@@ -143,6 +150,26 @@ describe('rating', () => {
     const { lines, unpriced } = rate(given);
     const told = quantityOf(given.segments.flatMap((each) => each.usage));
     expect(quantityOf(lines.flatMap((line) => line.usage ?? [])) + quantityOf(unpriced)).toBe(told);
+  });
+
+  law('takes off by coupons no more than all lines cost, and each is at most its percentage of them', (given) => {
+    const { lines } = rate({ ...given, coupons: given.coupons.map((each, index) => ({ ...each, id: `k-${index}` })) });
+    const of = (isMine: (line: (typeof lines)[number]) => boolean) =>
+      lines.filter(isMine).reduce((all, { amount }) => all + amount, 0n);
+    const sold = of(({ kind }) => kind === 'usage' || kind === 'fee');
+    expect(sold + of(({ kind }) => kind === 'discount') >= 0n).toBe(true);
+    given.coupons.forEach(({ percent }, index) => {
+      const taken = -of(({ kind, id }) => kind === 'discount' && id === `k-${index}`);
+      // In steps of 10^-12 of the smallest unit; half a unit more at most, by its one rounding.
+      const [whole = '', decimals = ''] = percent.split('.');
+      const share = sold * BigInt(whole + decimals.padEnd(10, '0'));
+      expect(taken * 10n ** 12n <= share + 10n ** 12n / 2n).toBe(true);
+    });
+  });
+
+  law('without coupons charges as with coupons that are on nothing it sells', (given) => {
+    const coupons = [{ id: 'k', name: 'k', percent: '50', on: ['gpu'] }];
+    expect(amountsOf({ ...given, coupons })).toEqual(amountsOf({ ...given, coupons: [] }));
   });
 
   law('adds up: net, tax and credits are sums of lines, and due is never negative', (given) => {

@@ -134,8 +134,9 @@ export function slowRate(input: RatingInput): { readonly amounts: bigint[]; read
   });
 
   const amounts = sold.map(({ amount }) => amount);
+  const leftOver = sold.map((line) => ({ ...line }));
   input.segments.forEach((segment, index) => {
-    const left = sold.filter((line) => line.segment === index).map(({ id, amount }) => ({ id, amount }));
+    const left = leftOver.filter((line) => line.segment === index);
     for (const { percent, amount, on } of segment.version.prices.discounts) {
       const lines = left.filter(({ id }) => !on || on.includes(id));
       const base = lines.reduce((sum, line) => sum + line.amount, 0n);
@@ -148,6 +149,14 @@ export function slowRate(input: RatingInput): { readonly amounts: bigint[]; read
       if (size > 0n) amounts.push(-size);
     }
   });
+  for (const { percent, on } of input.coupons) {
+    const lines = leftOver.filter(({ id }) => !on || on.includes(id));
+    const base = lines.reduce((sum, line) => sum + line.amount, 0n);
+    const size = new Rational(base).times(Rational.of(percent)).over(new Rational(100n)).round(input.rounding);
+    const weights = lines.map((line) => line.amount);
+    spread(size, weights).forEach((part, at) => (lines[at]!.amount -= part));
+    if (size > 0n) amounts.push(-size);
+  }
 
   let net = amounts.reduce((a, b) => a + b, 0n);
   const parts = input.segments.map((each) => Rational.of(each.version.prices.minimum ?? '0').times(length(each)));

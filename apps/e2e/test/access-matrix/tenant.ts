@@ -155,6 +155,11 @@ export class Tenant {
 
   newCoupon = async (): Promise<string> => (await this.operate<{ code: string }>('coupons', coupon())).code;
 
+  newDiscount = async (): Promise<string> => {
+    const { code } = await this.operate<{ code: string }>('coupons', percentCoupon());
+    return this.make('/v1/credits/redemptions', { organization: this.has.organization, code });
+  };
+
   newCredit = async (): Promise<string> => {
     const credit = { organizationId: this.has.organization, name: 'Thanks', amount: '1' };
     return (await this.operate<{ id: string }>('credits', credit)).id;
@@ -238,6 +243,8 @@ export const identityProvider = (displayName: string) => ({
   clientId: 'berth',
   clientSecret: 'client secret of the provider',
 });
+
+const percentCoupon = () => ({ ...coupon(), currency: null, amount: null, percent: '5' });
 
 export const coupon = () => ({
   code: randomBytes(6).toString('hex').toUpperCase(),

@@ -6,9 +6,12 @@ import { Injectable } from '@nestjs/common';
 export interface CouponRow {
   readonly code: string;
   readonly name: string;
-  readonly currency: string;
-  /** Smallest units. */
-  readonly amount: bigint;
+  /** Either an amount in a currency, in smallest units, or a percentage. */
+  readonly currency: string | null;
+  readonly amount: bigint | null;
+  readonly percent: string | null;
+  readonly months: number | null;
+  readonly on: string[] | null;
   readonly creditDays: number | null;
   readonly limit: number | null;
   readonly redeemed: number;
@@ -16,17 +19,17 @@ export interface CouponRow {
   readonly createdAt: Date;
 }
 
-const columns = `code, name, currency, amount::text, credit_days as "creditDays", redemption_limit as "limit", redeemed,
+const columns = `code, name, currency, amount::text, percent, months, applies_to as "on", credit_days as "creditDays", redemption_limit as "limit", redeemed,
   ends_at as "endsAt", created_at as "createdAt"`;
 
-const rowOf = (row: Omit<CouponRow, 'amount'> & { amount: string }): CouponRow => ({
+const rowOf = (row: Omit<CouponRow, 'amount'> & { amount: string | null }): CouponRow => ({
   ...row,
-  amount: BigInt(row.amount),
+  amount: row.amount === null ? null : BigInt(row.amount),
 });
 
 export const couponTold = (row: CouponRow): Coupon => ({
   ...row,
-  amount: formatMinor(row.amount, digitsOf(row.currency)),
+  amount: row.amount === null || row.currency === null ? null : formatMinor(row.amount, digitsOf(row.currency)),
   endsAt: row.endsAt?.toISOString() ?? null,
   createdAt: row.createdAt.toISOString(),
 });
@@ -54,18 +57,21 @@ export class CouponsRepository {
   /** False when the code is taken. */
   async insert(tx: Tx, coupon: CouponRow): Promise<boolean> {
     const rows = await tx.query(
-      `insert into coupon (code, name, currency, amount, credit_days, redemption_limit, ends_at, created_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing returning code`,
+      `insert into coupon (code, name, currency, amount, credit_days, redemption_limit, ends_at, created_at, percent, months,
+                           applies_to)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict do nothing returning code`,
       [
-        ...[coupon.code, coupon.name, coupon.currency, coupon.amount.toString()],
+        ...[coupon.code, coupon.name, coupon.currency, coupon.amount?.toString() ?? null],
         ...[coupon.creditDays, coupon.limit, coupon.endsAt, coupon.createdAt],
+        ...[coupon.percent, coupon.months, coupon.on],
       ],
     );
     return rows.length > 0;
   }
 
   async redeemed(tx: Tx, code: string, organizationId: string): Promise<boolean> {
-    const sql = 'select from credit where coupon = $1 and organization_id = $2';
+    const sql = `select from credit where coupon = $1 and organization_id = $2
+                 union all select from coupon_discount where coupon = $1 and organization_id = $2`;
     return (await tx.query(sql, [code, organizationId])).length > 0;
   }
 

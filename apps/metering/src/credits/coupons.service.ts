@@ -1,30 +1,38 @@
 import { Audit, type Caller } from '@berth/access';
 import { isCurrency } from '@berth/billing';
-import type { Coupon, CreateCoupon, CreditOfOrganization, RedeemCoupon } from '@berth/contracts/metering';
+import type { Coupon, CreateCoupon, RedeemCoupon, Redemption } from '@berth/contracts/metering';
 import { Clock, Database, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
+import { CouponDiscountsService } from './coupon-discounts.service.js';
 import { type CouponRow, CouponsRepository, couponTold } from './coupons.repository.js';
 import { creditErrors } from './credits.errors.js';
 import { CreditsService, minorOf } from './credits.service.js';
 
 const DAY = 86_400_000;
 
+/** Null: it is a percentage. */
+function amountOf({ amount, currency }: CreateCoupon): bigint | null {
+  if (amount === null || currency === null) return null;
+  if (!isCurrency(currency))
+    throw creditErrors.CurrencyUnknown(`ISO 4217 knows no ${currency}.`, { pointer: '/currency' });
+  return minorOf(amount, currency);
+}
+
 @Injectable()
 export class CouponsService {
   constructor(
     private readonly coupons: CouponsRepository,
     private readonly credits: CreditsService,
+    private readonly discounts: CouponDiscountsService,
     private readonly database: Database,
     private readonly audit: Audit,
     private readonly clock: Clock,
   ) {}
 
   create(caller: Caller, body: CreateCoupon): Promise<Coupon> {
-    const { code, currency, endsAt } = body;
-    if (!isCurrency(currency))
-      throw creditErrors.CurrencyUnknown(`ISO 4217 knows no ${currency}.`, { pointer: '/currency' });
+    const { code, endsAt } = body;
     const times = { endsAt: endsAt === null ? null : new Date(endsAt), createdAt: this.clock.now() };
-    const coupon = { ...body, ...times, amount: minorOf(body.amount, currency), redeemed: 0 };
+    const coupon = { ...body, ...times, amount: amountOf(body), redeemed: 0 };
     return this.database.transaction(async (tx) => {
       if (!(await this.coupons.insert(tx, coupon)))
         throw creditErrors.CouponTaken(`There is a coupon ${code} already.`);
@@ -34,14 +42,18 @@ export class CouponsService {
     });
   }
 
-  redeem(caller: Caller, { organization: organizationId, code }: RedeemCoupon): Promise<CreditOfOrganization> {
+  redeem(caller: Caller, { organization: organizationId, code }: RedeemCoupon): Promise<Redemption> {
     return this.database.transaction(async (tx) => {
       const currency = await this.credits.currencyOf(tx, organizationId);
       const coupon = await this.redeemable(tx, organizationId, code);
-      if (coupon.currency !== currency)
+      const { name, amount, percent, creditDays } = coupon;
+      if (percent !== null) {
+        await this.coupons.count(tx, code);
+        return this.discounts.give(tx, caller, organizationId, { ...coupon, percent });
+      }
+      if (coupon.currency !== currency || amount === null)
         throw creditErrors.CouponOtherCurrency(`The coupon is in ${coupon.currency}, the invoices are in ${currency}.`);
       await this.coupons.count(tx, code);
-      const { name, amount, creditDays } = coupon;
       const expiresAt = creditDays === null ? null : new Date(this.clock.now().getTime() + creditDays * DAY);
       return this.credits.give(tx, caller, { organizationId, name, currency, amount, coupon: code, expiresAt });
     });

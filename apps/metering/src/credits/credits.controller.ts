@@ -1,13 +1,14 @@
 import { Access, type Caller, CurrentCaller, Requires } from '@berth/access';
 import type { Page } from '@berth/contracts/common';
 import {
-  credit,
   type CreditOfOrganization,
   creditPage,
   type CreditQuery,
   creditQuery,
   type RedeemCoupon,
   redeemCoupon,
+  type Redemption,
+  redemption,
 } from '@berth/contracts/metering';
 import { Answers, Database, toPage } from '@berth/service-kit';
 import { Body, Controller, Get, Post, Query } from '@nestjs/common';
@@ -34,14 +35,14 @@ export class CreditsController {
     return toPage(await this.credits.list(this.database, query), query.limit, (each) => each.id);
   }
 
-  /** Turns the code of a coupon into a credit. */
+  /** Turns the code of a coupon into a credit or a discount. */
   @Post('redemptions')
   @Requires('credits:redeem')
-  @Answers(credit, 201)
+  @Answers(redemption, 201)
   async redeemCoupon(
     @CurrentCaller() caller: Caller,
     @Body({ schema: redeemCoupon }) body: RedeemCoupon,
-  ): Promise<CreditOfOrganization> {
+  ): Promise<Redemption> {
     await this.access.require(caller, 'credits:redeem', { organizationId: body.organization });
     return this.coupons.redeem(caller, body);
   }

@@ -5,6 +5,8 @@ export const creditErrors = defineErrors({
   CreditRevoked: 409,
   AmountInvalid: 422,
   CurrencyUnknown: 422,
+  DiscountNotFound: 404,
+  DiscountRevoked: 409,
   CouponTaken: 409,
   CouponUnknown: 404,
   CouponOver: 409,

@@ -171,18 +171,43 @@ create table budget_alert (
 create table coupon (
   code text not null,
   name text not null,
-  currency text not null,
-  amount numeric(30,0) not null,
+  currency text,
+  amount numeric(30,0),
   credit_days integer,
   redemption_limit integer,
   redeemed integer not null default 0,
   ends_at timestamp with time zone,
   created_at timestamp with time zone not null,
+  percent text,
+  months integer,
+  applies_to text[],
   constraint coupon_pkey PRIMARY KEY (code),
   constraint coupon_amount_check CHECK ((amount > (0)::numeric)),
   constraint coupon_check CHECK (((redeemed >= 0) AND (redeemed <= redemption_limit))),
   constraint coupon_credit_days_check CHECK ((credit_days > 0)),
-  constraint coupon_redemption_limit_check CHECK ((redemption_limit > 0))
+  constraint coupon_months_check CHECK ((months > 0)),
+  constraint coupon_redemption_limit_check CHECK ((redemption_limit > 0)),
+  constraint coupon_value CHECK (
+CASE
+    WHEN (percent IS NULL) THEN ((currency IS NOT NULL) AND (amount IS NOT NULL) AND (months IS NULL) AND (applies_to IS NULL))
+    ELSE ((currency IS NULL) AND (amount IS NULL) AND (credit_days IS NULL))
+END)
+);
+
+create table coupon_discount (
+  id uuid not null,
+  organization_id uuid not null,
+  name text not null,
+  percent text not null,
+  applies_to text[],
+  coupon text not null,
+  first_month text not null,
+  last_month text,
+  created_at timestamp with time zone not null,
+  revoked_at timestamp with time zone,
+  constraint coupon_discount_pkey PRIMARY KEY (id),
+  constraint coupon_discount_check CHECK ((last_month >= first_month)),
+  constraint coupon_discount_organization_id_coupon_key UNIQUE (organization_id, coupon)
 );
 
 create table credit (
@@ -500,6 +525,8 @@ alter table billing_account add constraint billing_account_book_id_fkey FOREIGN 
 
 alter table budget_alert add constraint budget_alert_budget_id_fkey FOREIGN KEY (budget_id) REFERENCES budget(id) ON DELETE CASCADE;
 
+alter table coupon_discount add constraint coupon_discount_coupon_fkey FOREIGN KEY (coupon) REFERENCES coupon(code);
+
 alter table credit add constraint credit_coupon_fkey FOREIGN KEY (coupon) REFERENCES coupon(code);
 
 alter table credit_note add constraint credit_note_invoice_id_fkey FOREIGN KEY (invoice_id) REFERENCES invoice(id);
@@ -535,6 +562,8 @@ CREATE INDEX billing_account_due ON billing_account USING btree (due_at);
 CREATE INDEX budget_due ON budget USING btree (due_at);
 
 CREATE INDEX budget_organization ON budget USING btree (organization_id, id);
+
+CREATE INDEX coupon_discount_organization ON coupon_discount USING btree (organization_id, id);
 
 CREATE INDEX credit_organization ON credit USING btree (organization_id, id);
 

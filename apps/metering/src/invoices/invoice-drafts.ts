@@ -121,7 +121,7 @@ export class InvoiceDrafts {
   }
 }
 
-const asBilled = ({ organizationId, period, priceBook, taxes }: InvoiceDocument): PeriodOf => ({
-  ...{ organizationId, priceBookId: priceBook.id, taxes },
+const asBilled = ({ organizationId, period, priceBook, coupons = [], taxes }: InvoiceDocument): PeriodOf => ({
+  ...{ organizationId, priceBookId: priceBook.id, coupons, taxes },
   period: { ...period, from: new Date(period.from), to: new Date(period.to) },
 });

@@ -224,6 +224,22 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/admin/metering/discounts/{id}/revoke': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['revokeDiscount'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/admin/metering/events': {
     parameters: {
       query?: never;
@@ -1496,6 +1512,22 @@ export interface paths {
       cookie?: never;
     };
     get: operations['listCredits'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/credits/discounts': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['listDiscounts'];
     put?: never;
     post?: never;
     delete?: never;
@@ -4080,17 +4112,40 @@ export interface components {
       waitingWorkloads: number;
     };
     Coupon: {
-      amount: string;
+      amount: string | null;
       code: string;
       /** Format: date-time */
       createdAt: string;
       creditDays: number | null;
-      currency: string;
+      currency: string | null;
       /** Format: date-time */
       endsAt: string | null;
       limit: number | null;
+      months: number | null;
       name: string;
+      on: string[] | null;
+      percent: string | null;
       redeemed: number;
+    };
+    CouponDiscount: {
+      coupon: string;
+      /** Format: date-time */
+      createdAt: string;
+      firstMonth: string;
+      /** Format: uuid */
+      id: string;
+      lastMonth: string | null;
+      name: string;
+      on: string[] | null;
+      /** Format: uuid */
+      organizationId: string;
+      percent: string;
+      /** Format: date-time */
+      revokedAt: string | null;
+    };
+    CouponDiscountPage: {
+      items: components['schemas']['CouponDiscount'][];
+      next: string | null;
     };
     CouponPage: {
       items: components['schemas']['Coupon'][];
@@ -4273,11 +4328,13 @@ export interface components {
       };
     };
     CreateCoupon: {
-      amount: string;
+      /** @default null */
+      amount?: string | null;
       code: string;
       /** @default null */
       creditDays?: number | null;
-      currency: string;
+      /** @default null */
+      currency?: string | null;
       /**
        * Format: date-time
        * @default null
@@ -4285,7 +4342,13 @@ export interface components {
       endsAt?: string | null;
       /** @default null */
       limit?: number | null;
+      /** @default null */
+      months?: number | null;
       name: string;
+      /** @default null */
+      on?: string[] | null;
+      /** @default null */
+      percent?: string | null;
     };
     CreateDeployment: {
       source:
@@ -5330,6 +5393,13 @@ export interface components {
         month: string;
         total: string;
       }[];
+      coupons?: {
+        /** Format: uuid */
+        id: string;
+        name: string;
+        on?: string[];
+        percent: string;
+      }[];
       credits?: {
         /** Format: uuid */
         id: string;
@@ -6042,6 +6112,7 @@ export interface components {
       /** Format: uuid */
       organization: string;
     };
+    Redemption: components['schemas']['Credit'] | components['schemas']['CouponDiscount'];
     Refresh: {
       refreshToken: string;
     };
@@ -7481,6 +7552,36 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['ReplayedDeadLetters'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  revokeDiscount: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CouponDiscount'];
         };
       };
       /** @description refused or failed */
@@ -10529,6 +10630,38 @@ export interface operations {
       };
     };
   };
+  listDiscounts: {
+    parameters: {
+      query: {
+        limit?: number;
+        cursor?: string;
+        organization: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CouponDiscountPage'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   redeemCoupon: {
     parameters: {
       query?: never;
@@ -10547,7 +10680,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Credit'];
+          'application/json': components['schemas']['Redemption'];
         };
       };
       /** @description refused or failed */

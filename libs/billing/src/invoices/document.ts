@@ -3,7 +3,7 @@ import type { Period } from '../periods/period.js';
 import { digitsOf, formatMinor } from '../rating/currency.js';
 import { unitOf } from '../rating/metrics.js';
 import { isOf, rate } from '../rating/rate.js';
-import type { Credit, RatedLine, Rating, Segment, Tax } from '../rating/rating.js';
+import type { CouponDiscount, Credit, RatedLine, Rating, Segment, Tax } from '../rating/rating.js';
 import { shares } from '../rating/shares.js';
 import { canonicalText, sha256Of } from './canonical.js';
 import { type CorrectedLine, differences, identityOf } from './corrections.js';
@@ -13,6 +13,8 @@ export interface Rated {
   readonly period: Period & { readonly timeZone: string };
   readonly book: Pick<PriceBook, 'id' | 'name' | 'currency' | 'rounding'>;
   readonly segments: readonly Segment[];
+  /** Of the month, in this order. */
+  readonly coupons: readonly CouponDiscount[];
   readonly taxes: readonly Tax[];
   /** What there is to take off, in this order. */
   readonly credits: readonly Credit[];
@@ -44,8 +46,8 @@ export interface InvoiceInput extends Rated {
   readonly codeVersion: string;
 }
 
-export const ratingOf = ({ book, segments, taxes, credits }: Rated): Rating =>
-  rate({ currency: book.currency, rounding: book.rounding, segments, taxes, credits });
+export const ratingOf = ({ book, segments, coupons, taxes, credits }: Rated): Rating =>
+  rate({ currency: book.currency, rounding: book.rounding, segments, coupons, taxes, credits });
 
 /** Everything that an invoice says, from everything that it depends on. */
 export function documentOf(input: InvoiceInput): InvoiceDocument {
@@ -66,6 +68,7 @@ export function documentOf(input: InvoiceInput): InvoiceDocument {
     rounding: { mode: book.rounding, decimals: digits },
     priceBook: { id: book.id, name: book.name, versions: input.segments.map(versionOf) },
     ...{ taxes: [...input.taxes], cut: input.cut, spans: input.spans },
+    ...(input.coupons.length > 0 && { coupons: input.coupons.map(couponOf) }),
     ...(input.credits.length > 0 && { credits: input.credits.map((each) => ({ ...each, left: text(each.left) })) }),
     lines: rating.lines.map((line) => lineOf(line, input.segments, digits)),
     ...(rating.unpriced.length > 0 && { unpriced: unpricedOf(rating, input) }),
@@ -77,6 +80,8 @@ export function documentOf(input: InvoiceInput): InvoiceDocument {
     codeVersion: input.codeVersion,
   };
 }
+
+const couponOf = ({ id, name, percent, on }: CouponDiscount) => ({ id, name, percent, ...(on && { on: [...on] }) });
 
 const versionOf = ({ version, agreement, from, to }: Segment) => ({
   ...{ version: version.version, from: from.toISOString(), to: to.toISOString() },

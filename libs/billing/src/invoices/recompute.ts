@@ -14,7 +14,7 @@ export class ExportIncomplete extends Error {}
 
 /**
  * Computes the canonical text of an invoice anew: from the accepted events up to its cut and the versions of its price
- * book, with nothing taken from the invoice but its number, its dates, its taxes, its waivers and its cuts.
+ * book, with nothing taken from the invoice but its number, its dates, its taxes, its coupons, its waivers and its cuts.
  * @throws ExportIncomplete
  */
 export function recompute(exported: InvoiceExport): string {
@@ -60,7 +60,7 @@ function spansUpTo({ events }: InvoiceExport, { organizationId }: InvoiceDocumen
 }
 
 function ratedOf(exported: InvoiceExport, told: InvoiceDocument, spans: readonly Span[]): Rated {
-  const { period, currency, priceBook, rounding, taxes } = told;
+  const { period, currency, priceBook, rounding, taxes, coupons = [] } = told;
   const credits = (told.credits ?? []).map((each): Credit => ({
     ...each,
     left: parseMinor(each.left, digitsOf(currency)),
@@ -75,9 +75,7 @@ function ratedOf(exported: InvoiceExport, told: InvoiceDocument, spans: readonly
   return {
     period: { ...period, from: new Date(period.from), to: new Date(period.to) },
     book,
-    segments,
-    taxes,
-    credits,
+    ...{ segments, coupons, taxes, credits },
   };
 }
 

@@ -13,11 +13,11 @@ export interface Simulation {
   readonly spans: readonly Span[];
 }
 
-/** Without taxes and credits. */
+/** Without coupons, taxes and credits. */
 export function simulate({ book, prices, period, spans }: Simulation): Rating {
   const version = { version: 1, validFrom: period.from.toISOString(), validTo: null, prices };
   const segments = [{ version, ...period, usage: usageOf(spans, period) }];
-  return rate({ currency: book.currency, rounding: book.rounding, segments, taxes: [], credits: [] });
+  return rate({ currency: book.currency, rounding: book.rounding, segments, coupons: [], taxes: [], credits: [] });
 }
 
 /** The period of an exported invoice, and the spans that it follows from. */

@@ -20,6 +20,10 @@ export function calendarMonth(month: string, timeZone: string): Period {
   return { month: first.toString(), from: startOf(first), to: startOf(first.add({ months: 1 })) };
 }
 
+/** `2026-11` and three months: `2027-02`. @throws RangeError when there is no such month */
+export const monthAfter = (month: string, months: number): string =>
+  Temporal.PlainYearMonth.from(month).add({ months }).toString();
+
 /** The calendar month that a moment lies in. */
 export function monthAt(moment: Date, timeZone: string): Period {
   const there = Temporal.Instant.fromEpochMilliseconds(moment.getTime()).toZonedDateTimeISO(timeZone);

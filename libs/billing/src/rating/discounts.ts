@@ -1,4 +1,4 @@
-import type { Discount, RoundingMode } from '@berth/contracts/metering';
+import type { RoundingMode } from '@berth/contracts/metering';
 import { exact, roundQuotient } from './exact.js';
 import type { Fraction } from './rating.js';
 import { shares } from './shares.js';
@@ -10,6 +10,13 @@ export interface Discountable {
   left: bigint;
 }
 
+/** Of a price book, an agreement or a coupon: a percentage or an amount. */
+export interface Reduction {
+  readonly percent?: string | undefined;
+  readonly amount?: string | undefined;
+  readonly on?: readonly string[] | undefined;
+}
+
 export interface Discounting {
   readonly digits: number;
   readonly rounding: RoundingMode;
@@ -18,7 +25,7 @@ export interface Discounting {
 }
 
 /** Takes a discount off what is left of its lines, spread over them by what is left; answers its size, not negative. */
-export function discounted(lines: readonly Discountable[], discount: Discount, by: Discounting): bigint {
+export function discounted(lines: readonly Discountable[], discount: Reduction, by: Discounting): bigint {
   const on = lines.filter(({ id }) => discount.on?.includes(id) ?? true);
   const base = on.reduce((all, { left }) => all + left, 0n);
   const wanted = sizeOf(discount, base, by);
@@ -31,7 +38,7 @@ export function discounted(lines: readonly Discountable[], discount: Discount, b
   return size;
 }
 
-function sizeOf({ percent, amount }: Discount, base: bigint, { digits, rounding, part }: Discounting): bigint {
+function sizeOf({ percent, amount }: Reduction, base: bigint, { digits, rounding, part }: Discounting): bigint {
   if (percent !== undefined) return roundQuotient(exact(base).times(percent), exact(100), 0, rounding);
   const whole = part.numerator.times(amount ?? 0);
   return roundQuotient(whole, part.denominator, digits, rounding);

@@ -1,6 +1,6 @@
 import { metric } from '@berth/contracts/metering';
 import { digitsOf } from './currency.js';
-import { type Discountable, discounted } from './discounts.js';
+import { type Discountable, discounted, type Discounting, type Reduction } from './discounts.js';
 import { exact, roundQuotient, sum } from './exact.js';
 import { unitOf } from './metrics.js';
 import type { Fraction, RatedLine, Rating, RatingInput, Segment } from './rating.js';
@@ -8,13 +8,16 @@ import { unpricedUsage, usageCharges } from './usage-charges.js';
 
 /**
  * Prices a period. Each line is computed exactly and rounded once; every total is a sum of rounded lines. In order: usage
- * and fees, discounts on them, what is missing to the minimum, taxes on that, credits off the result.
+ * and fees, discounts of the prices, discounts by coupons, what is missing to the minimum, taxes on that, credits off the
+ * result.
  */
 export function rate(input: RatingInput): Rating {
   const unpriced = metric.options.flatMap((each) => unpricedUsage(input.segments, each));
   if (input.segments.length === 0) return { lines: [], net: 0n, tax: 0n, credited: 0n, due: 0n, unpriced };
   const sold = [...usageLines(input), ...input.segments.flatMap((segment) => feeLines(input, segment))];
-  const lines = [...sold, ...input.segments.flatMap((segment) => discountLines(input, segment, sold))];
+  const left = sold.map((line): Left => ({ line, id: line.id, left: line.amount }));
+  const lines = [...sold, ...input.segments.flatMap((segment) => discountLines(input, segment, left))];
+  lines.push(...couponLines(input, left));
   const missing = minimumLine(input, totalOf(lines));
   if (missing) lines.push(missing);
   const net = totalOf(lines);
@@ -26,6 +29,8 @@ export function rate(input: RatingInput): Rating {
     unpriced,
   };
 }
+
+const one = exact(1);
 
 const totalOf = (lines: readonly RatedLine[]): bigint => lines.reduce((all, { amount }) => all + amount, 0n);
 
@@ -68,17 +73,30 @@ const feeLines = (input: RatingInput, segment: Segment): RatedLine[] =>
     };
   });
 
-function discountLines(input: RatingInput, segment: Segment, sold: readonly RatedLine[]): RatedLine[] {
-  const origin = originOf(segment);
+/** What the discounts so far left of a line. */
+interface Left extends Discountable {
+  readonly line: RatedLine;
+}
+
+/** Takes them off `left`, each off what the former left. */
+function reductions<Item extends Reduction>(left: readonly Left[], all: readonly Item[], by: Discounting) {
+  return all.map((reduction) => ({ reduction, size: discounted(left, reduction, by) })).filter(({ size }) => size > 0n);
+}
+
+function discountLines(input: RatingInput, segment: Segment, left: readonly Left[]): RatedLine[] {
   const by = { digits: digitsOf(input.currency), rounding: input.rounding, part: partOf(input, segment) };
-  const own = sold.filter((line) => isOf(line, segment));
-  const left: Discountable[] = own.map(({ id, amount }) => ({ id, left: amount }));
-  return segment.version.prices.discounts
-    .map((discount) => ({ discount, size: discounted(left, discount, by) }))
-    .filter(({ size }) => size > 0n)
-    .map(({ discount: { id, name }, size }) => ({
-      ...{ kind: 'discount', id, name, ...origin, usage: null, amount: -size },
-    }));
+  const own = left.filter(({ line }) => isOf(line, segment));
+  return reductions(own, segment.version.prices.discounts, by).map(({ reduction: { id, name }, size }) => ({
+    ...{ kind: 'discount', id, name, ...originOf(segment), usage: null, amount: -size },
+  }));
+}
+
+/** One line for the whole period, whatever prices held in it. */
+function couponLines(input: RatingInput, left: readonly Left[]): RatedLine[] {
+  const by = { digits: digitsOf(input.currency), rounding: input.rounding, part: { numerator: one, denominator: one } };
+  return reductions(left, input.coupons, by).map(({ reduction: { id, name }, size }) => ({
+    ...{ kind: 'discount', id, name, ...whole(input), amount: -size },
+  }));
 }
 
 function minimumLine(input: RatingInput, net: bigint): RatedLine | undefined {

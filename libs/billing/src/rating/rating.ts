@@ -39,11 +39,22 @@ export interface Credit {
   readonly left: bigint;
 }
 
+/** A part off what is left of rates and fees in the whole period, after the discounts of its prices. */
+export interface CouponDiscount {
+  readonly id: string;
+  readonly name: string;
+  readonly percent: string;
+  /** Ids of rates and fees; without: on all. */
+  readonly on?: readonly string[] | undefined;
+}
+
 export interface RatingInput {
   readonly currency: string;
   readonly rounding: RoundingMode;
   /** In order; together they are the whole period. */
   readonly segments: readonly Segment[];
+  /** Each on what the former left. */
+  readonly coupons: readonly CouponDiscount[];
   readonly taxes: readonly Tax[];
   /** Used in this order. */
   readonly credits: readonly Credit[];
@@ -53,7 +64,7 @@ export type LineKind = 'usage' | 'fee' | 'discount' | 'minimum' | 'tax' | 'credi
 
 export interface RatedLine {
   readonly kind: LineKind;
-  /** Of the rate, fee, discount, tax or credit. */
+  /** Of the rate, fee, discount, coupon, tax or credit. */
   readonly id: string;
   readonly name: string;
   /** Of the price book; null where no version says so. */

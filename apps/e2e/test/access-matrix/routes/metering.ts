@@ -73,6 +73,7 @@ export const meteringRows: Rows = {
   'PATCH /v1/budgets/{id}': byId('budgets:update', 'organization', 200, (tenant) => tenant.newBudget(), { body: {} }),
   'DELETE /v1/budgets/{id}': byId('budgets:update', 'organization', 204, (tenant) => tenant.newBudget()),
   'GET /v1/credits': inOrganization('credits:read'),
+  'GET /v1/credits/discounts': inOrganization('credits:read'),
   'POST /v1/credits/redemptions': needs('credits:redeem', 'organization', 201, async (tenant) => ({
     body: { organization: tenant.has.organization, code: await tenant.newCoupon() },
   })),
@@ -81,6 +82,9 @@ export const meteringRows: Rows = {
   })),
   'POST /v1/admin/metering/credits/{id}/revoke': byId('credits:update', 'platform', 200, (tenant) =>
     tenant.newCredit(),
+  ),
+  'POST /v1/admin/metering/discounts/{id}/revoke': byId('credits:update', 'platform', 200, (tenant) =>
+    tenant.newDiscount(),
   ),
   'GET /v1/admin/metering/coupons': needs('credits:update', 'platform', 200),
   'POST /v1/admin/metering/coupons': needs('credits:update', 'platform', 201, () => ({ body: coupon() })),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { pageOf, pageQuery } from '../../common/page.js';
 import { bigCount, currency, decimal, id, instant } from '../../common/values.js';
 import { allocation, allocationEntry } from '../../events/shapes.js';
-import { metric, roundingMode } from './price-books.js';
+import { metric, percent, roundingMode } from './price-books.js';
 import { billTo } from './billing-accounts.js';
 import { seller } from './issuers.js';
 import { tax } from './taxes.js';
@@ -14,7 +14,7 @@ export const lineKind = z.enum(['usage', 'fee', 'discount', 'minimum', 'tax', 'c
 
 export const invoiceLine = z.object({
   kind: lineKind,
-  /** Of the rate, fee, discount, tax or credit. */
+  /** Of the rate, fee, discount, coupon, tax or credit. */
   id: z.string(),
   name: z.string(),
   /** Of the price book; null where no version says so. */
@@ -73,6 +73,8 @@ export const invoiceDocument = z
       ),
     }),
     taxes: z.array(tax),
+    /** Percentages off what the discounts of the prices left, in this order; absent: none. */
+    coupons: z.array(z.object({ id, name: z.string(), percent, on: z.array(z.string()).optional() })).optional(),
     /** What there was to take off, in this order; absent: nothing. */
     credits: z.array(z.object({ id, name: z.string(), left: decimal })).optional(),
     /** Accepted events up to this one are in it. */

@@ -15,7 +15,7 @@ export const positive10 = amount10.refine(isPositive, { error: 'must be more tha
 export const percentOrNone = z
   .string()
   .regex(/^(100(\.0{1,10})?|[1-9]?[0-9](\.[0-9]{1,10})?)$/, { error: 'must be a percentage' });
-const percent = percentOrNone.refine(isPositive, { error: 'must be more than 0' });
+export const percent = percentOrNone.refine(isPositive, { error: 'must be more than 0' });
 
 /** What is measured: `cpu` is priced per core-hour, `memory` and `storage` (of volumes) per GiB-hour (GiB: 2^30 bytes). */
 export const metric = z.enum(['cpu', 'memory', 'storage', 'build']);
