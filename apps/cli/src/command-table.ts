@@ -44,6 +44,14 @@ export const groups: readonly CommandGroup[] = [
         'ROLE PERMISSION ...',
       ),
       entry('orgs delete-role', 'one that nobody has', () => import('./commands/orgs/roles/delete.js'), 'ROLE'),
+      entry('orgs tokens', "an organization's API tokens", () => import('./commands/orgs/tokens/list.js')),
+      entry(
+        'orgs create-token',
+        'which outlives your leaving',
+        () => import('./commands/orgs/tokens/create.js'),
+        'NAME [--role R] [--scope S]',
+      ),
+      entry('orgs revoke-token', 'end one', () => import('./commands/orgs/tokens/revoke.js'), 'ID'),
       entry('pull-credentials list', 'as whom images are pulled', () => import('./commands/pull-credentials/list.js')),
       entry(
         'pull-credentials add',

@@ -58,6 +58,7 @@ const reads: Readonly<Record<string, readonly string[]>> = {
   'admin quotas': ['acme'],
   'admin sign-up': [],
   'orgs roles': [],
+  'orgs tokens': [],
   'dead-letters list': [],
   'closings list': [],
   'closings show': [idOf(2)],
@@ -128,6 +129,8 @@ const others: Readonly<Record<string, readonly string[]>> = {
   'service-accounts revoke-secret': ['ci', idOf(8)],
   'service-accounts delete': ['ci', '--yes'],
   prove: ['--password-stdin'],
+  'orgs create-token': ['ci'],
+  'orgs revoke-token': [idOf(7)],
   'orgs define-role': ['auditor', 'audit:read'],
   'orgs delete-role': ['auditor', '--yes'],
   'admin suspend-user': ['bob@example.com', '--reason', 'abuse'],
@@ -282,6 +285,7 @@ describe('every command', () => {
     for (const route of [
       'sessions',
       'api-tokens',
+      'organization-tokens',
       'memberships',
       'roles',
       'service-accounts',
@@ -331,6 +335,7 @@ describe('every command', () => {
       ...['GET /v1/sessions', 'DELETE /v1/sessions', 'GET /v1/api-tokens', 'POST /v1/api-tokens', 'GET /v1/auth/totp'],
       ...[
         `DELETE /v1/api-tokens/${idOf(7)}`,
+        `DELETE /v1/organization-tokens/${idOf(7)}`,
         `POST ${identity}/snapshots`,
         'POST /v1/auth/step-up',
         'POST /v1/auth/recovery-codes',

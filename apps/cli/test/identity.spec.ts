@@ -154,6 +154,33 @@ describe('people and machines of an organization', () => {
     expect(await terminal.berth(['service-accounts', 'add-secret', 'ci'])).toMatchObject({ code: 2 });
   });
 
+  it('makes API tokens of the organization, and revokes them', async () => {
+    const shown = {
+      id: idOf(7),
+      name: 'ci',
+      prefix: 'berthorg_abcd',
+      scopes: ['apps:*'],
+      createdAt: at,
+      expiresAt: at,
+    };
+    const token = { ...shown, role: 'viewer', scope: account.scope, organizationId: idOf(1), lastUsedAt: null };
+    platform.on('POST /v1/organization-tokens', (_, response) => json(response, { ...token, token: 'the-token' }, 201));
+    platform.on('GET /v1/organization-tokens', page(token));
+    platform.on(`DELETE /v1/organization-tokens/${idOf(7)}`, (_, response) => void response.writeHead(204).end());
+    const wanted = ['--role', 'viewer', '--scope', 'apps:*', '--days', '7'];
+    expect(await terminal.berth(['orgs', 'create-token', 'ci', ...wanted])).toMatchObject({
+      ...{ code: 0, stdout: 'the-token\n' },
+    });
+    expect(platform.bodies('POST /v1/organization-tokens')).toEqual([
+      { organizationId: idOf(1), name: 'ci', role: 'viewer', scopes: ['apps:*'], expiresInDays: 7 },
+    ]);
+    expect((await terminal.berth(['orgs', 'tokens'])).stdout).toMatch(
+      /berthorg_abcd\.\.\. +viewer +organization +apps/,
+    );
+    expect(await terminal.berth(['orgs', 'revoke-token', idOf(7)])).toMatchObject({ code: 0 });
+    expect(await terminal.berth(['orgs', 'create-token', 'ci', '--role', 'owner'])).toMatchObject({ code: 2 });
+  });
+
   it('lists who did what, and tells when that was changed afterwards', async () => {
     const entry = { at, action: 'apps:create', actor: { kind: 'user', id: 'u' }, target: { kind: 'app', id: 'a' } };
     platform.on('GET /v1/audit', page(entry));

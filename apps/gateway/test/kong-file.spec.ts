@@ -9,7 +9,7 @@ const file = join(import.meta.dirname, '../../../k8s/kong/kong.yml');
 
 const owners: Record<string, string> = {
   'user-management':
-    'auth me users organizations memberships groups invitations roles identity-providers service-accounts api-tokens sessions quotas audit',
+    'auth me users organizations memberships groups invitations roles identity-providers service-accounts api-tokens organization-tokens sessions quotas audit',
   'deployment-management':
     'projects environments snapshots apps workloads releases deployments deployment-groups config secrets domains routes links pipelines volumes backups addons plans bindings brokers tasks schedules clusters pull-credentials alerts events apis subscriptions',
   build: 'git-connections registry-credentials uploads builds build-secrets artifacts webhook-deliveries',

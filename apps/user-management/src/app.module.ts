@@ -18,6 +18,7 @@ import { InvitationsModule } from './invitations/invitations.module.js';
 import { MailModule } from './mail/mail.module.js';
 import { MembershipsModule } from './memberships/memberships.module.js';
 import { OAuthModule } from './oauth/oauth.module.js';
+import { OrganizationTokensModule } from './organization-tokens/organization-tokens.module.js';
 import { OrganizationsModule } from './organizations/organizations.module.js';
 import { PasskeysModule } from './passkeys/passkeys.module.js';
 import { PasswordChangesModule } from './password-changes/password-changes.module.js';
@@ -60,6 +61,7 @@ export class AppModule {
       SecondFactorModule,
       SessionsModule,
       ApiTokensModule,
+      OrganizationTokensModule,
       StepUpModule,
       PasskeysModule,
       RecoveryCodesModule,

@@ -110,6 +110,9 @@ it('no secret of a machine, a device, a second factor or a recovery lies in a ro
   const apiToken = String((await call('POST', '/v1/api-tokens', { name: 'ci', scopes: ['apps:read'] }))['token']);
   await identity.call('POST', '/v1/auth/token', { body: { apiToken } });
   await form('introspect', { token: apiToken, ...client });
+  const ofOrganization = { organizationId: organization.id, name: 'ci', role: 'viewer', scopes: ['apps:read'] };
+  const organizationToken = String((await call('POST', '/v1/organization-tokens', ofOrganization))['token']);
+  const exchanged = await identity.call('POST', '/v1/auth/token', { body: { apiToken: organizationToken } });
   const device = await form('device_authorization', { client_id: 'berth-cli' });
   await call('POST', '/v1/auth/device', { userCode: device['user_code'], decision: 'approve' });
   const grant_type = 'urn:ietf:params:oauth:grant-type:device_code';
@@ -124,7 +127,8 @@ it('no secret of a machine, a device, a second factor or a recovery lies in a ro
 
   const secrets = [clientSecret, machine['access_token'], apiToken, device['device_code'], granted['access_token']];
   secrets.push(granted['refresh_token'], totp['secret'], ...(recoveryCodes as string[]), reset, body.password);
-  expect(secrets).toHaveLength(19);
+  secrets.push(organizationToken, exchanged.body['accessToken']);
+  expect(secrets).toHaveLength(21);
   await eventually(async () => expect(await identity.database.query('select from mail')).toHaveLength(0));
   const places = { rows: await everythingStored(), logs: logged.join('\n') };
   expect(places.rows).toContain(String(clientId));

@@ -9,6 +9,7 @@ export * from './api/user-management/impersonations.js';
 export * from './api/user-management/invitations.js';
 export * from './api/user-management/memberships.js';
 export * from './api/user-management/oauth.js';
+export * from './api/user-management/organization-tokens.js';
 export * from './api/user-management/organizations.js';
 export * from './api/user-management/passkeys.js';
 export * from './api/user-management/quotas.js';

@@ -226,6 +226,7 @@ describeBody({
 describe('what is shown once or never', () => {
   it.each([
     ['an API token', identity.apiToken, ['token']],
+    ['an API token of an organization', identity.organizationToken, ['token']],
     ['an identity provider', identity.identityProvider, ['clientSecret']],
   ] as const)('is no field of the answer that lists %s', (_name, { shape }, secrets) => {
     expect(Object.keys(shape).filter((field) => secrets.includes(field as never))).toEqual([]);

@@ -1,5 +1,13 @@
 import { expect, it } from '@jest/globals';
-import { isApiToken, newApiToken, shownPart } from './api-token-text.js';
+import {
+  isApiToken,
+  isClientSecret,
+  isOrganizationToken,
+  newApiToken,
+  newClientSecret,
+  newOrganizationToken,
+  shownPart,
+} from './api-token-text.js';
 
 it('a token is known by its form, and any other text is not', () => {
   const token = newApiToken();
@@ -11,6 +19,15 @@ it('a token is known by its form, and any other text is not', () => {
   }
   for (const other of ['', token.slice(1), `${token}x`, ` ${token}`, token.toUpperCase()])
     expect(isApiToken(other)).toBe(false);
+});
+
+it('each kind has a form of its own, which no other has', () => {
+  const texts = [newApiToken(), newOrganizationToken(), newClientSecret()];
+  expect([isApiToken, isOrganizationToken, isClientSecret].map((isOne) => texts.map(isOne))).toEqual([
+    [true, false, false],
+    [false, true, false],
+    [false, false, true],
+  ]);
 });
 
 it('what is shown of it is its start', () => {

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { OrganizationTokensModule } from '../organization-tokens/organization-tokens.module.js';
 import { SecondFactorModule } from '../second-factor/second-factor.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { StepUpModule } from '../step-up/step-up.module.js';
@@ -10,7 +11,7 @@ import { ApiTokensRepository } from './api-tokens.repository.js';
 import { ApiTokensService } from './api-tokens.service.js';
 
 @Module({
-  imports: [SecondFactorModule, SessionsModule, StepUpModule],
+  imports: [OrganizationTokensModule, SecondFactorModule, SessionsModule, StepUpModule],
   controllers: [ApiTokensController],
   providers: [ApiTokenEnder, ApiTokenExchange, ApiTokenMaker, ApiTokensRepository, ApiTokensService],
   exports: [ApiTokenEnder],

@@ -7,6 +7,7 @@ import { IdentityProviders1763750000001 } from './migrations/identity-providers.
 import { Impersonations1763770000001 } from './migrations/impersonations.migration.js';
 import { Invitations1763740000003 } from './migrations/invitations.migration.js';
 import { OrganizationRules1763750000004 } from './migrations/organization-rules.migration.js';
+import { OrganizationTokens1763780000001 } from './migrations/organization-tokens.migration.js';
 import { Passkeys1763750000002 } from './migrations/passkeys.migration.js';
 import { Recovery1763740000001 } from './migrations/recovery.migration.js';
 import { SecondFactor1763740000005 } from './migrations/second-factor.migration.js';
@@ -29,4 +30,5 @@ export const identityMigrations = [
   ServiceAccounts1763760000001,
   AuditHeads1763760000002,
   Impersonations1763770000001,
+  OrganizationTokens1763780000001,
 ] as const;

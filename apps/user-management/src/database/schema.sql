@@ -307,6 +307,21 @@ create table organization (
   constraint organization_suspended_for_check CHECK ((suspended_for = ANY (ARRAY['administrator'::text, 'deletion'::text])))
 );
 
+create table organization_token (
+  id uuid not null,
+  organization_id uuid not null,
+  name text not null,
+  prefix text not null,
+  scopes jsonb not null,
+  token_hash text not null,
+  created_by uuid not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  last_used_at timestamp with time zone,
+  constraint organization_token_pkey PRIMARY KEY (id),
+  constraint organization_token_token_hash_key UNIQUE (token_hash)
+);
+
 create table outbox (
   seq bigint generated always as identity not null,
   topic text not null,
@@ -542,6 +557,8 @@ alter table membership add constraint membership_provider_id_fkey FOREIGN KEY (p
 
 alter table membership add constraint membership_role_id_fkey FOREIGN KEY (role_id) REFERENCES custom_role(id);
 
+alter table organization_token add constraint organization_token_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE CASCADE;
+
 alter table passkey add constraint passkey_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
 
 alter table passkey_challenge add constraint passkey_challenge_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
@@ -607,6 +624,8 @@ CREATE INDEX membership_role ON membership USING btree (role_id) WHERE (role_id 
 CREATE INDEX membership_user ON membership USING btree (user_id, organization_id);
 
 CREATE INDEX organization_slug_prefix ON organization USING btree (slug COLLATE "C" text_pattern_ops);
+
+CREATE INDEX organization_token_owner ON organization_token USING btree (organization_id, id);
 
 CREATE INDEX passkey_user ON passkey USING btree (user_id, id);
 

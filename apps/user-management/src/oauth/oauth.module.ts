@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ApiTokensModule } from '../api-tokens/api-tokens.module.js';
 import { DeviceFlowModule } from '../device-flow/device-flow.module.js';
+import { OrganizationTokensModule } from '../organization-tokens/organization-tokens.module.js';
 import { ServiceAccountsModule } from '../service-accounts/service-accounts.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { SigningKeysModule } from '../signing-keys/signing-keys.module.js';
@@ -14,7 +15,14 @@ import { TokenIntrospection } from './token-introspection.js';
 import { TokenRevocation } from './token-revocation.js';
 
 @Module({
-  imports: [ApiTokensModule, DeviceFlowModule, ServiceAccountsModule, SessionsModule, SigningKeysModule],
+  imports: [
+    ApiTokensModule,
+    DeviceFlowModule,
+    OrganizationTokensModule,
+    ServiceAccountsModule,
+    SessionsModule,
+    SigningKeysModule,
+  ],
   controllers: [MetadataController, OAuthController],
   providers: [
     ClientAuthentication,

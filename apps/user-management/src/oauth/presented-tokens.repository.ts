@@ -4,7 +4,7 @@ import { hashToken } from '../sealing/opaque-token.js';
 
 /** The session, API token or secret that a token stands for. */
 export interface Standing {
-  readonly kind: 'session' | 'api-token' | 'client-secret';
+  readonly kind: 'session' | 'api-token' | 'organization-token' | 'client-secret';
   readonly id: string;
   readonly subjectId: string;
   readonly expiresAt: Date;
@@ -17,6 +17,8 @@ const standing = `
     from session where revoked_at is null and expires_at > $2
   union all
   select 'api-token', id, user_id, expires_at, scopes from api_token where expires_at > $2
+  union all
+  select 'organization-token', id, id, expires_at, scopes from organization_token where expires_at > $2
   union all
   select 'client-secret', id, service_account_id, expires_at, '["*"]' from client_secret where expires_at > $2`;
 
@@ -34,7 +36,8 @@ export class PresentedTokensRepository {
     const [found] = await sql.query<Standing>(
       `select * from (${standing}) as good
         where id = coalesce((select session_id from refresh_token where token_hash = $1 and used_at is null),
-                            (select id from api_token where token_hash = $1))`,
+                            (select id from api_token where token_hash = $1),
+                            (select id from organization_token where token_hash = $1))`,
       [hashToken(token), now],
     );
     return found;

@@ -1,6 +1,7 @@
 import { Database } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { ApiTokenEnder } from '../api-tokens/api-token-ender.js';
+import { OrganizationTokenEnder } from '../organization-tokens/organization-token-ender.js';
 import { SessionEnder } from '../sessions/session-ender.js';
 import { oauthErrors } from './oauth.errors.js';
 import { PresentedTokens } from './presented-tokens.js';
@@ -13,6 +14,7 @@ export class TokenRevocation {
     @Inject(PresentedTokens) private readonly tokens: PresentedTokens,
     @Inject(SessionEnder) private readonly sessions: SessionEnder,
     @Inject(ApiTokenEnder) private readonly apiTokens: ApiTokenEnder,
+    @Inject(OrganizationTokenEnder) private readonly organizationTokens: OrganizationTokenEnder,
   ) {}
 
   /** A token that is not good is revoked enough (RFC 7009, section 2.2). @throws DomainError 400 `unsupported_token_type` */
@@ -24,7 +26,8 @@ export class TokenRevocation {
       throw oauthErrors.UnsupportedTokenType('This access token ends by itself: revoke what it was issued for.');
     await this.database.transaction(async (tx) => {
       if (kind === 'session') await this.sessions.end(tx, subjectId, id, 'platform', 'token revoked by its holder');
-      else await this.apiTokens.end(tx, subjectId, id, 'platform');
+      if (kind === 'api-token') await this.apiTokens.end(tx, subjectId, id, 'platform');
+      if (kind === 'organization-token') await this.organizationTokens.end(tx, id, 'platform');
     });
   }
 }

@@ -1,4 +1,4 @@
-import { Access, type Caller, permissions, type Target } from '@berth/access';
+import { Access, type Caller, type Permission, permissions, type Target } from '@berth/access';
 import type { MemberRole, Role, Scope } from '@berth/contracts/events';
 import { Database } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
@@ -34,13 +34,13 @@ export class RoleRights {
   }
 }
 
-const builtIn = ({ kind }: Scope, role: Role): readonly string[] => permissions[kind][role] ?? [];
+const builtIn = ({ kind }: Scope, role: Role): readonly Permission[] => permissions[kind][role] ?? [];
 
 /** What a built-in role gives, and where: to be asked of whoever gives it. */
 export const rightsOf = (
   organizationId: string,
   { scope, role }: { readonly scope: Scope; readonly role: Role },
-): [permissions: readonly string[], target: Target] => [builtIn(scope, role), targetOf(organizationId, scope)];
+): [permissions: readonly Permission[], target: Target] => [builtIn(scope, role), targetOf(organizationId, scope)];
 
 function targetOf(organizationId: string, { kind, id }: Scope): Target {
   if (kind === 'organization') return { organizationId };

@@ -64,6 +64,7 @@ const readsOfOrganization = [
   'invoices:read',
   'credits:read',
   'service-accounts:read',
+  'organization-tokens:read',
   'pull-credentials:read',
 ] as const;
 const administrationOfOrganization = [
@@ -82,6 +83,8 @@ const administrationOfOrganization = [
   'service-accounts:create',
   'service-accounts:update',
   'service-accounts:delete',
+  'organization-tokens:create',
+  'organization-tokens:delete',
   'pull-credentials:create',
   'pull-credentials:delete',
 ] as const;

@@ -2320,6 +2320,38 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/organization-tokens': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['listOrganizationTokens'];
+    put?: never;
+    post: operations['createOrganizationToken'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/organization-tokens/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    delete: operations['revokeOrganizationToken'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/organizations': {
     parameters: {
       query?: never;
@@ -4499,6 +4531,22 @@ export interface components {
       displayName?: string;
       slug: string;
     };
+    CreateOrganizationToken: {
+      /** @default 90 */
+      expiresInDays?: number;
+      name: string;
+      /** Format: uuid */
+      organizationId: string;
+      /** @enum {string} */
+      role: 'admin' | 'developer' | 'viewer' | 'billing';
+      scope?: {
+        /** Format: uuid */
+        id: string;
+        /** @enum {string} */
+        kind: 'organization' | 'project' | 'environment';
+      };
+      scopes: string[];
+    };
     CreatePayment: {
       /** Format: uuid */
       invoiceId: string;
@@ -4768,6 +4816,32 @@ export interface components {
       /** Format: date-time */
       lastUsedAt: string | null;
       prefix: string;
+    };
+    CreatedOrganizationToken: {
+      /** Format: date-time */
+      createdAt: string;
+      /** Format: uuid */
+      createdBy: string;
+      /** Format: date-time */
+      expiresAt: string;
+      /** Format: uuid */
+      id: string;
+      /** Format: date-time */
+      lastUsedAt: string | null;
+      name: string;
+      /** Format: uuid */
+      organizationId: string;
+      prefix: string;
+      /** @enum {string} */
+      role: 'admin' | 'developer' | 'viewer' | 'billing';
+      scope: {
+        /** Format: uuid */
+        id: string;
+        /** @enum {string} */
+        kind: 'organization' | 'project' | 'environment';
+      };
+      scopes: string[];
+      token: string;
     };
     CreatedWebhook: {
       /** Format: date-time */
@@ -5753,6 +5827,35 @@ export interface components {
     };
     OrganizationPage: {
       items: components['schemas']['Organization'][];
+      next: string | null;
+    };
+    OrganizationToken: {
+      /** Format: date-time */
+      createdAt: string;
+      /** Format: uuid */
+      createdBy: string;
+      /** Format: date-time */
+      expiresAt: string;
+      /** Format: uuid */
+      id: string;
+      /** Format: date-time */
+      lastUsedAt: string | null;
+      name: string;
+      /** Format: uuid */
+      organizationId: string;
+      prefix: string;
+      /** @enum {string} */
+      role: 'admin' | 'developer' | 'viewer' | 'billing';
+      scope: {
+        /** Format: uuid */
+        id: string;
+        /** @enum {string} */
+        kind: 'organization' | 'project' | 'environment';
+      };
+      scopes: string[];
+    };
+    OrganizationTokenPage: {
+      items: components['schemas']['OrganizationToken'][];
       next: string | null;
     };
     Passkey: {
@@ -12687,6 +12790,98 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['OAuthError'];
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listOrganizationTokens: {
+    parameters: {
+      query: {
+        limit?: number;
+        cursor?: string;
+        organization: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OrganizationTokenPage'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  createOrganizationToken: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CreateOrganizationToken'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CreatedOrganizationToken'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  revokeOrganizationToken: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
           'application/problem+json': components['schemas']['Problem'];
         };
       };

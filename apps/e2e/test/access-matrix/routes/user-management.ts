@@ -40,6 +40,8 @@ const scopesOfOthers = { '/scope/id': 201 } as const;
 
 const machine = ({ has }: Tenant) => ({ organizationId: has.organization, name: 'ci', role: 'viewer' });
 
+const organizationToken = (tenant: Tenant) => ({ ...machine(tenant), scopes: ['apps:read'] });
+
 const newSession = async ({ services, owner }: Tenant) =>
   (await logIn(services, { email: owner.email, password })).sessionId;
 
@@ -231,6 +233,19 @@ export const userManagementRows: Rows = {
       const id = await tenant.newMachine();
       return { path: { id, secretId: await tenant.newSecret(id) } };
     },
+  ),
+  'GET /v1/organization-tokens': needs('organization-tokens:read', 'organization', 200, organization),
+  'POST /v1/organization-tokens': {
+    handsOn: true,
+    ...proven(
+      needs('organization-tokens:create', 'organization', 201, (tenant) => ({ body: organizationToken(tenant) })),
+    ),
+    also: [(tenant) => ({ body: { ...organizationToken(tenant), scope: onProject(tenant) } })],
+    foreign: scopesOfOthers,
+    alsoNeeds: ['memberships:create'],
+  },
+  'DELETE /v1/organization-tokens/{id}': byId('organization-tokens:delete', 'organization', 204, (tenant) =>
+    tenant.make('/v1/organization-tokens', organizationToken(tenant)),
   ),
   'GET /v1/quotas/{organizationId}': needs('quotas:read', 'organization', 200, ({ has }) => ({
     path: { organizationId: has.organization },

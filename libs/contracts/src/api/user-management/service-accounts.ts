@@ -4,8 +4,17 @@ import { id, instant } from '../../common/values.js';
 import { role, scope } from '../../events/shapes.js';
 import { displayName } from './values.js';
 
-/** Machines own nothing. `billing` is a role on an organization only. */
-const machineRole = role.exclude(['owner']);
+/** Machines own nothing. */
+export const machineRole = role.exclude(['owner']);
+
+interface GivenToMachine {
+  readonly role: string;
+  readonly scope?: { readonly kind: string } | undefined;
+}
+/** `billing` is a role on an organization only. */
+export const isHeldThere = ({ role, scope }: GivenToMachine): boolean =>
+  role !== 'billing' || (scope?.kind ?? 'organization') === 'organization';
+export const billingElsewhere = { path: ['role'], error: 'is a role on an organization only' };
 
 export const createServiceAccount = z
   .strictObject({
@@ -15,10 +24,7 @@ export const createServiceAccount = z
     /** Absent: the whole organization. */
     scope: scope.optional(),
   })
-  .refine((value) => value.role !== 'billing' || (value.scope?.kind ?? 'organization') === 'organization', {
-    path: ['role'],
-    error: 'is a role on an organization only',
-  })
+  .refine(isHeldThere, billingElsewhere)
   .meta({ id: 'CreateServiceAccount' });
 export type CreateServiceAccount = z.infer<typeof createServiceAccount>;
 
