@@ -21,6 +21,13 @@ export const config = baseConfig.extend({
   RESYNC_SECONDS: z.coerce.number().int().min(1).default(3_600),
   /** Releases of a workload that can be rolled back to, the newest; older ones expire, and their artifacts go. */
   RELEASES_KEPT: z.coerce.number().int().min(2).default(50),
+  /** Registries whose images are named by tag may be in the own network, and without TLS on this machine. */
+  PRIVATE_REGISTRIES: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((value) => value === 'true'),
+  /** How long a registry that is away is asked again what a tag means, before the deployment fails. */
+  REGISTRY_PATIENCE_SECONDS: z.coerce.number().int().min(0).default(60),
   /** How long a task is kept after its end, with its last lines. */
   TASK_DAYS: z.coerce.number().positive().max(3_650).default(30),
   /** What a killed replica had in hand is left to it so long: a deployment waits for as much after a crash. */

@@ -10,6 +10,7 @@ import { Clusters1763800000100 } from './database/migrations/clusters.migration.
 import { CurrentConfig1763800000000 } from './database/migrations/current-config.migration.js';
 import { EnvironmentSleep1763800000250 } from './database/migrations/environment-sleep.migration.js';
 import { EnvironmentEnds1763800000130 } from './database/migrations/environment-ends.migration.js';
+import { ImageTags1763800000290 } from './database/migrations/image-tags.migration.js';
 import { Initial1763700000000 } from './database/migrations/initial.migration.js';
 import { IsolationChecks1763800000260 } from './database/migrations/isolation-checks.migration.js';
 import { Moves1763800000240 } from './database/migrations/moves.migration.js';
@@ -52,6 +53,7 @@ export const deploymentManagement: ServiceDefinition<Config> = {
     IsolationChecks1763800000260,
     Snapshots1763800000270,
     PullCredentials1763800000280,
+    ImageTags1763800000290,
   ],
   module: (parsed) => AppModule.with(parsed),
   connect: connectEvents,

@@ -57,7 +57,7 @@ describe('a deployment', () => {
     const elsewhere = await workloadIn(staging, await app('other'));
     await scene.deploy('never-live').then((each) => cancelSoon(each));
     const bad: [object, number, string, string | undefined][] = [
-      [{ kind: 'image', image: 'nginx' }, 422, 'image_not_pinned', '/source/image'],
+      [{ kind: 'image', image: 'nginx:' }, 422, 'validation_failed', '/source/image'],
       [{ kind: 'release', number: 9 }, 422, 'release_not_found', '/source/number'],
       [{ kind: 'promote', workloadId: scene.id, number: 9 }, 422, 'release_not_found', '/source/number'],
       [{ kind: 'promote', workloadId: elsewhere.id, number: 1 }, 422, 'promotion_of_other_app', '/source/workloadId'],

@@ -73,7 +73,6 @@ describe('what is refused, with nothing stored', () => {
   const refused = (source: object) => scene.owner.refusal('POST', path(), { source });
 
   it.each([
-    [{ kind: 'image', image: 'nginx:1.29' }, 'image_not_pinned', '/source/image'],
     [{ kind: 'image' }, 'source_missing', '/source/image'],
     [{ kind: 'image', image: 'no image' }, 'validation_failed', '/source/image'],
   ])('%j is %s', async (source, code, pointer) => {

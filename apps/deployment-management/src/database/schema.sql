@@ -180,6 +180,8 @@ create table deployment (
   base jsonb,
   woke_workload boolean not null default false,
   seen jsonb,
+  image_digest text,
+  asked_since timestamp with time zone,
   constraint deployment_pkey PRIMARY KEY (id),
   constraint deployment_workload_id_number_key UNIQUE (workload_id, number)
 );

@@ -63,6 +63,8 @@ export class DeploymentStarter {
       source: input.source,
       buildId: build?.buildId ?? null,
       buildResult: null,
+      imageDigest: null,
+      askedSince: null,
       releaseId: null,
       release: null,
       failure: null,

@@ -34,6 +34,10 @@ export interface DeploymentRow {
   readonly source: DeploymentSource;
   readonly buildId: string | null;
   readonly buildResult: BuildResult | null;
+  /** What the tag of its image turned out to mean. Null before, and for what is named otherwise. */
+  readonly imageDigest: string | null;
+  /** When a registry was first away that it waits for. */
+  readonly askedSince: Date | null;
   readonly releaseId: string | null;
   readonly release: number | null;
   readonly failure: Failure | null;

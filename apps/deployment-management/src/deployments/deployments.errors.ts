@@ -8,6 +8,5 @@ export const deploymentErrors = defineErrors({
   SecretRevoked: 422,
   SourceNotSupported: 422,
   SourceMissing: 422,
-  ImageNotPinned: 422,
   PromotionOfOtherApp: 422,
 });

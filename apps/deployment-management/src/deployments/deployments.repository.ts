@@ -5,7 +5,8 @@ import { Injectable } from '@nestjs/common';
 import type { BuildResult, DeploymentRow, Seen } from './deployment.js';
 
 const select = `select d.id, d.workload_id as "workloadId", d.organization_id as "organizationId", d.number, d.status, d.source,
-    d.build_id as "buildId", d.build_result as "buildResult", d.release_id as "releaseId", r.number as release, d.failure,
+    d.build_id as "buildId", d.build_result as "buildResult", d.image_digest as "imageDigest",
+    d.asked_since as "askedSince", d.release_id as "releaseId", r.number as release, d.failure,
     d.outcome, d.notes, d.base, d.seen, d.created_by as "createdBy", d.created_at as "createdAt", d.ended_at as "endedAt"
   from deployment d left join release r on r.id = d.release_id`;
 
@@ -82,6 +83,14 @@ export class DeploymentsRepository {
 
   async setBuildResult(tx: Tx, id: string, result: BuildResult): Promise<void> {
     await tx.query('update deployment set build_result = $2 where id = $1', [id, JSON.stringify(result)]);
+  }
+
+  async setImageDigest(tx: Tx, id: string, digest: string): Promise<void> {
+    await tx.query('update deployment set image_digest = $2 where id = $1', [id, digest]);
+  }
+
+  async setAskedSince(tx: Tx, id: string, since: Date): Promise<void> {
+    await tx.query('update deployment set asked_since = $2 where id = $1', [id, since]);
   }
 
   /** It runs what was stopped: if it does not go live, that is stopped again. */

@@ -30,7 +30,11 @@ export class DryRuns {
   async of(caller: Caller, workloadId: string, body: CreateDeployment): Promise<DryRun> {
     const workload = await this.workloads.require(caller, workloadId, 'deployments:create');
     const { source } = await this.sources.resolve(caller, workload, body.source);
-    const content = await this.maker.contentOf(this.database, workload, { source, buildResult: null });
+    const content = await this.maker.contentOf(this.database, workload, {
+      source,
+      buildResult: null,
+      imageDigest: null,
+    });
     const current =
       workload.currentReleaseId === null
         ? undefined

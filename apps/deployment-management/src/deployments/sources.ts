@@ -7,7 +7,6 @@ import { AppsRepository } from '../apps/apps.repository.js';
 import { ReleasesRepository } from '../releases/releases.repository.js';
 import { Rollbacks } from '../releases/rollbacks.js';
 import { artifactKindOf, nextStepFor } from '../runtime/artifact-kinds.js';
-import { pinnedImage } from '../runtime/image-reference.js';
 import { Runtimes } from '../runtime/runtimes.js';
 import { WorkloadAccess } from '../workloads/workload-access.js';
 import type { WorkloadRow } from '../workloads/workload.js';
@@ -125,9 +124,5 @@ function imageSource(app: App, named: string | undefined): DeploymentSource {
   const image = named ?? (app.source.kind === 'image' ? app.source.image : undefined);
   const pointer = '/source/image';
   if (image === undefined) throw deploymentErrors.SourceMissing('This app has no image: name one.', { pointer });
-  if (pinnedImage(image)) return { kind: 'image', image };
-  throw deploymentErrors.ImageNotPinned(
-    `A tag may be another image tomorrow: name ${image} by its digest, as ${image}@sha256:... (crane digest ${image}).`,
-    { pointer },
-  );
+  return { kind: 'image', image };
 }

@@ -8,6 +8,7 @@ import { hashOfEntries } from '../config/config-version.js';
 import { ConfigVersionsRepository } from '../config/config-versions.repository.js';
 import { ConfigWriter } from '../config/config-writer.js';
 import type { DeploymentRow } from '../deployments/deployment.js';
+import { resolvedImage } from '../registries/image-name.js';
 import { pinnedImage } from '../runtime/image-reference.js';
 import type { WorkloadRow } from '../workloads/workload.js';
 import { WorkloadsRepository } from '../workloads/workloads.repository.js';
@@ -37,19 +38,19 @@ export class ReleaseMaker {
     private readonly mint: Mint,
   ) {}
 
-  /** Null while the build has not given a result. @throws ReleaseMissing */
+  /** Null while the build has not given a result, or the registry has not said what a tag means. @throws ReleaseMissing */
   async contentOf(
     sql: Sql,
     workload: WorkloadRow,
-    deployment: Pick<DeploymentRow, 'source' | 'buildResult'>,
+    deployment: Pick<DeploymentRow, 'source' | 'buildResult' | 'imageDigest'>,
   ): Promise<ReleaseContent | null> {
-    const { source, buildResult } = deployment;
+    const { source, buildResult, imageDigest } = deployment;
     switch (source.kind) {
       case 'git':
       case 'upload':
         return buildResult && this.built(sql, workload, buildResult);
       case 'image':
-        return this.fromImage(sql, workload, source.image);
+        return this.fromImage(sql, workload, source.image, imageDigest);
       case 'release':
         return this.rolledBack(sql, workload, source.number);
       case 'promote':
@@ -98,9 +99,14 @@ export class ReleaseMaker {
     return this.withCurrentConfig(sql, workload, { artifact, commit, processes: types, reason: 'deploy' });
   }
 
-  private fromImage(sql: Sql, workload: WorkloadRow, reference: string): Promise<ReleaseContent> {
-    const image = pinnedImage(reference);
-    if (!image) throw new ReleaseMissing(`${reference} is not named by its digest.`);
+  private async fromImage(
+    sql: Sql,
+    workload: WorkloadRow,
+    reference: string,
+    digest: string | null,
+  ): Promise<ReleaseContent | null> {
+    const image = pinnedImage(reference) ?? resolvedImage(reference, digest);
+    if (!image) return null;
     const artifact = { kind: 'image' as const, sizeBytes: 0, ...image };
     const processes = typesOfImage(workload);
     return this.withCurrentConfig(sql, workload, { artifact, commit: null, processes, reason: 'deploy' });

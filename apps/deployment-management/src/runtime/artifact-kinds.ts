@@ -11,4 +11,4 @@ export function artifactKindOf({ kind }: DeploymentSource): Artifact['kind'] | u
 export const nextStepFor = (kind: Artifact['kind']): string =>
   kind === 'image'
     ? 'Deploy from source: Git, or an upload.'
-    : 'Push an image of it to a registry and deploy that: berth deploy --image REGISTRY/NAME@sha256:...';
+    : 'Push an image of it to a registry and deploy that: berth deploy --image REGISTRY/NAME:TAG';

@@ -44,6 +44,11 @@ export class DeploymentSteps {
     });
   }
 
+  /** Something is known to be wrong before anything was replaced. `workload` was read under its row lock. */
+  async refuse(tx: Tx, workload: WorkloadRow, moving: DeploymentRow, failure: Failure): Promise<void> {
+    await this.transitions.fail(tx, workload, moving, failure);
+  }
+
   /** From here on the runtime's desired state is the new release, and what was stopped runs if a person deployed it. */
   async beginRolling(tx: Tx, workload: WorkloadRow, moving: DeploymentRow, target: Release): Promise<void> {
     const refusal = await this.room.refusalOf(tx, workload, moving, target);

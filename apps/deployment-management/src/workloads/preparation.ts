@@ -1,11 +1,11 @@
 import { lookAgainIn, type Outcome, type ReconcileContext } from '@berth/reconcile';
 import { Injectable } from '@nestjs/common';
 import type { DeploymentRow } from '../deployments/deployment.js';
-import { Transitions } from '../deployments/transitions.js';
 import { ReleaseCommands } from '../tasks/release-commands.js';
 import { DeploymentSteps } from './deployment-steps.js';
 import { Rollouts } from './rollouts.js';
 import { RuntimeState } from './runtime-state.js';
+import { TagResolution } from './tag-resolution.js';
 import { underLock } from './under-lock.js';
 import type { WorkloadView } from './workload-views.js';
 import { WorkloadsRepository } from './workloads.repository.js';
@@ -20,13 +20,15 @@ export class Preparation {
   constructor(
     private readonly runtime: RuntimeState,
     private readonly steps: DeploymentSteps,
-    private readonly transitions: Transitions,
     private readonly workloads: WorkloadsRepository,
     private readonly commands: ReleaseCommands,
     private readonly rollouts: Rollouts,
+    private readonly tags: TagResolution,
   ) {}
 
   async prepare(view: WorkloadView, next: DeploymentRow, context: ReconcileContext): Promise<Outcome> {
+    const asked = await this.tags.step(view.workload, next, context);
+    if (asked) return this.lookAfter(view, context, asked);
     await context.transaction((tx) => this.steps.prepare(tx, view.workload.id, next));
     return goOn;
   }
@@ -35,10 +37,13 @@ export class Preparation {
     const { target } = view;
     if (!target) throw new Error(`Deployment ${moving.id} is preparing without a release.`);
     const command = await this.commands.statusOf(moving, target);
-    if (!['none', 'due', 'succeeded'].includes(command)) return this.meanwhile(view, context);
+    if (!['none', 'due', 'succeeded'].includes(command)) {
+      // The release command runs.
+      return this.lookAfter({ ...view, moving: undefined, target: view.former }, context, lookAgainSoon);
+    }
     const unfit = await this.runtime.refusalOf(target);
     await underLock(context, this.workloads, view.workload.id, (tx, workload) => {
-      if (unfit) return this.transitions.fail(tx, workload, moving, unfit);
+      if (unfit) return this.steps.refuse(tx, workload, moving, unfit);
       return command === 'due'
         ? this.commands.begin(tx, workload, moving, target)
         : this.steps.beginRolling(tx, workload, moving, target);
@@ -46,9 +51,10 @@ export class Preparation {
     return goOn;
   }
 
-  /** The release command runs: what serves is looked after as ever. */
-  private async meanwhile({ moving: _, ...view }: WorkloadView, context: ReconcileContext): Promise<Outcome> {
-    if (view.former) await this.rollouts.converge({ ...view, moving: undefined }, view.former, context);
-    return lookAgainSoon;
+  /** While a deployment waits, what serves is looked after as ever. */
+  private async lookAfter(view: WorkloadView, context: ReconcileContext, then: Outcome): Promise<Outcome> {
+    if (view.target && then.kind === 'again' && then.seconds > 0)
+      await this.rollouts.converge(view, view.target, context);
+    return then;
   }
 }

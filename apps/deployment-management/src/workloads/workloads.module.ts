@@ -44,6 +44,7 @@ import { PullCredentialsService } from '../pull-credentials/pull-credentials.ser
 import { RegistryLogins } from '../pull-credentials/registry-logins.js';
 import { ProjectsModule } from '../projects/projects.module.js';
 import { QuotasModule } from '../quotas/quotas.module.js';
+import { ImageDigests } from '../registries/image-digests.js';
 import { ReleaseHistory } from '../releases/release-history.js';
 import { ReleaseMaker } from '../releases/release-maker.js';
 import { ReleasesController } from '../releases/releases.controller.js';
@@ -105,6 +106,7 @@ import { Rollouts } from './rollouts.js';
 import { RuntimeState } from './runtime-state.js';
 import { Scaling } from './scaling.js';
 import { SizeReleases } from './size-releases.js';
+import { TagResolution } from './tag-resolution.js';
 import { Witness } from './witness.js';
 import { WorkloadAccess } from './workload-access.js';
 import { WorkloadActions } from './workload-actions.js';
@@ -153,6 +155,8 @@ const reconciliation = [
   OrganizationWorkloads,
   BudgetStops,
   Preparation,
+  TagResolution,
+  ImageDigests,
   Rollouts,
   RuntimeState,
   Witness,

@@ -50,6 +50,7 @@ function ownVariables({ config, folder, secrets, gateway }: Parts): Record<Servi
       ROUTER_URL: `http://127.0.0.1:${gateway.port}`,
       APP_URL_TEMPLATE: `http://{host}:${gateway.port}`,
       PLATFORM_DOMAIN: 'localhost',
+      PRIVATE_REGISTRIES: 'true',
     },
     build: {
       DATA_FOLDER: folder.in('builds'),

@@ -3783,6 +3783,7 @@ export interface components {
         kind: 'slug' | 'image';
         repository?: string;
         sizeBytes: number;
+        tag?: string;
       } | null;
       commit: string | null;
       commitSubject: string | null;
@@ -3807,6 +3808,7 @@ export interface components {
           | 'image_denied'
           | 'image_invalid'
           | 'image_needs_root'
+          | 'registry_unavailable'
           | 'policy_denied'
           | 'quota_exceeded'
           | 'unschedulable'
@@ -4959,6 +4961,7 @@ export interface components {
           | 'image_denied'
           | 'image_invalid'
           | 'image_needs_root'
+          | 'registry_unavailable'
           | 'policy_denied'
           | 'quota_exceeded'
           | 'unschedulable'
@@ -5359,6 +5362,7 @@ export interface components {
             | 'image_denied'
             | 'image_invalid'
             | 'image_needs_root'
+            | 'registry_unavailable'
             | 'policy_denied'
             | 'quota_exceeded'
             | 'unschedulable'
@@ -6240,6 +6244,7 @@ export interface components {
         kind: 'slug' | 'image';
         repository?: string;
         sizeBytes: number;
+        tag?: string;
       };
       commit: string | null;
       configHash: string;
@@ -6640,6 +6645,7 @@ export interface components {
           | 'image_denied'
           | 'image_invalid'
           | 'image_needs_root'
+          | 'registry_unavailable'
           | 'policy_denied'
           | 'quota_exceeded'
           | 'unschedulable'

@@ -14,6 +14,7 @@ export const cause = z.enum([
   'image_denied',
   'image_invalid',
   'image_needs_root',
+  'registry_unavailable',
   'policy_denied',
   'quota_exceeded',
   'unschedulable',

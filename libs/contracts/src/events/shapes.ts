@@ -110,6 +110,8 @@ export const artifact = z.object({
   sizeBytes: z.int().nonnegative(),
   /** Where an image lies that was not built here: `registry.example/shop`. Absent: in the platform's own registry. */
   repository: z.string().optional(),
+  /** By which it was asked for when it was deployed; the digest is what the tag meant then. Absent: by its digest. */
+  tag: z.string().optional(),
 });
 export type Artifact = z.infer<typeof artifact>;
 

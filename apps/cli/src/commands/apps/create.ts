@@ -22,7 +22,10 @@ export const options = (command: Command): Command =>
     .option('--git <url>', 'Git repository, or a path on the machine of the platform where that is allowed')
     .option('--branch <branch>', 'branch that is deployed (default: main)')
     .option('--dir <path>', 'folder that is uploaded at each deploy, instead of a repository')
-    .option('--image <image>', 'image that was built elsewhere, instead of a source: registry/name@sha256:...')
+    .option(
+      '--image <image>',
+      'image that was built elsewhere, instead of a source: registry/name:tag or registry/name@sha256:...',
+    )
     .option('--root <folder>', 'folder of the app inside its source')
     .option('--no-link', `do not write ${LINK_FILE}`);
 

@@ -19,7 +19,10 @@ export const options = (command: Command): Command =>
   waiting(ofWorkload(command))
     .option('--ref <ref>', "branch, tag or commit instead of the app's branch")
     .option('--dir <path>', 'folder to upload, of an app made with --dir')
-    .option('--image <image>', 'image that was built elsewhere, instead of a build: registry/name@sha256:...')
+    .option(
+      '--image <image>',
+      'image that was built elsewhere, instead of a build: registry/name:tag or registry/name@sha256:...',
+    )
     .option('--dry-run', 'show what would change and what that would cost; nothing is stored');
 
 export async function run(context: Context, given: Options): Promise<void> {

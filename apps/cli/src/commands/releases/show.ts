@@ -27,12 +27,16 @@ const about = (each: Schemas['Release']): string =>
     Id: each.id,
     Reason: each.reason,
     Commit: each.commit,
+    ...imageOf(each.artifact),
     Artifact: `${each.artifact.digest} (${bytes(each.artifact.sizeBytes)})`,
     Config: `version ${each.configVersion}, ${each.configHash}`,
     Hash: each.hash,
     'Was live': each.wasLive ? 'yes' : 'no',
     Made: `${time(each.createdAt)} by ${each.createdBy}`,
   });
+
+const imageOf = ({ repository, tag }: Schemas['Release']['artifact']): Record<string, string> =>
+  repository === undefined ? {} : { Image: tag === undefined ? repository : `${repository}:${tag}` };
 
 const processes = (each: Schemas['Release']): Promise<string> =>
   table(

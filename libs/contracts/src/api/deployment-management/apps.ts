@@ -23,7 +23,7 @@ export const imageReference = z
   .max(500)
   .regex(
     /^(?:[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?(?::[0-9]{1,5})?\/)?[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:\/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/,
-    { error: 'must be the name of an image: registry/repository@sha256:...' },
+    { error: 'must be the name of an image: registry/repository:tag or registry/repository@sha256:...' },
   );
 
 export const appSource = z.discriminatedUnion('kind', [

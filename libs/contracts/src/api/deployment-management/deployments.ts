@@ -26,7 +26,7 @@ export const createDeployment = z
       /** `ref` absent: the workload's tracked ref, else the app's branch. */
       z.strictObject({ kind: z.literal('git'), ref: gitRef.optional() }),
       z.strictObject({ kind: z.literal('upload'), uploadId: id }),
-      /** Named by digest. `image` absent: the app's. */
+      /** By digest, or by a tag that its registry is asked about when it is deployed. `image` absent: the app's. */
       z.strictObject({ kind: z.literal('image'), image: imageReference.optional() }),
       /** Rollback: artifact, config with its secret versions, and process sizes of a former release, as a new release. */
       z.strictObject({ kind: z.literal('release'), number: ordinal }),
