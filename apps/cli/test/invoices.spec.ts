@@ -59,7 +59,7 @@ function issued(): string {
         book,
         segments,
         taxes: [{ id: 'vat', name: 'VAT', percent: '19' }],
-        ...{ coupons: [], credits: [] },
+        ...{ coupons: [], credits: [], names: undefined },
         parties: {},
         corrections: [],
         codeVersion,

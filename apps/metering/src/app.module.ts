@@ -14,6 +14,7 @@ import { ExplainModule } from './explain/explain.module.js';
 import { ExportsModule } from './exports/exports.module.js';
 import { InvoicesModule } from './invoices/invoices.module.js';
 import { IssuersModule } from './issuers/issuers.module.js';
+import { NamesModule } from './names/names.module.js';
 import { PaymentsModule } from './payments/payments.module.js';
 import { PriceBooksModule } from './price-books/price-books.module.js';
 import { SpansModule } from './spans/spans.module.js';
@@ -30,6 +31,7 @@ const bills = [
   CreditsModule,
   IssuersModule,
   InvoicesModule,
+  NamesModule,
   ClosingsModule,
   CreditNotesModule,
   PaymentsModule,

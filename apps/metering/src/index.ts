@@ -15,6 +15,7 @@ import { MeterVolumes1763700000052 } from './database/migrations/meter-volumes.m
 import { NameParties1763700000022 } from './database/migrations/name-parties.migration.js';
 import { Payments1763700000064 } from './database/migrations/payments.migration.js';
 import { PercentCoupons1763700000072 } from './database/migrations/percent-coupons.migration.js';
+import { PlaceNames1763700000073 } from './database/migrations/place-names.migration.js';
 import { PriceBookVersions1763700000003 } from './database/migrations/price-book-versions.migration.js';
 import { UsageAtScale1763700000031 } from './database/migrations/usage-at-scale.migration.js';
 import { UsageConservation1763700000032 } from './database/migrations/usage-conservation.migration.js';
@@ -48,6 +49,7 @@ export const metering: ServiceDefinition<Config> = {
     Payments1763700000064,
     MeterBuilds1763700000071,
     PercentCoupons1763700000072,
+    PlaceNames1763700000073,
   ],
   module: (parsed) => AppModule.with(parsed),
   connect: connectEvents,

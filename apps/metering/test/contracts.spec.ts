@@ -6,7 +6,7 @@ import { MeteringApp } from './support/metering-app.js';
 
 const folder = join(import.meta.dirname, '../../../libs/contracts/samples');
 const consumed = readdirSync(folder).filter((name) =>
-  /^berth\.(volume\.|workload\.allocation-(?!snapshot-requested)|build\.(succeeded|failed|cancelled)\.v1\.2)/.test(
+  /^berth\.(volume\.|(app|project|environment)\.created|workload\.allocation-(?!snapshot-requested)|build\.(succeeded|failed|cancelled)\.v1\.2)/.test(
     name,
   ),
 );
@@ -23,9 +23,12 @@ describe('golden samples', () => {
   it('of all that is consumed here exist', () => {
     expect(consumed.map((name) => name.replace(/\.v1\.\d+\.json$/, ''))).toEqual(
       expect.arrayContaining([
+        'berth.app.created',
         'berth.build.cancelled',
         'berth.build.failed',
         'berth.build.succeeded',
+        'berth.environment.created',
+        'berth.project.created',
         'berth.volume.created',
         'berth.volume.deleted',
         'berth.volume.resized',
@@ -40,7 +43,10 @@ describe('golden samples', () => {
     const sample = envelope.parse(JSON.parse(readFileSync(join(folder, name), 'utf8'))) as CloudEvent;
     await app.tell(sample);
     expect(await app.database.query('select 1 from dead_letter')).toEqual([]);
-    const rows = await app.database.query('select 1 from metered_workload where workload_id = $1', [sample.subject]);
+    const rows = await app.database.query(
+      'select 1 from metered_workload where workload_id = $1 union all select 1 from place_name where id = $1',
+      [sample.subject],
+    );
     expect(rows).toHaveLength(1);
   });
 });

@@ -27,6 +27,7 @@ export { type CorrectedLine, differences, identityOf } from './invoices/correcti
 export { creditNoteOf, type CreditNoteInput } from './invoices/credit-note.js';
 export { documentOf, type InvoiceInput, type LateUsage, type Rated, ratingOf } from './invoices/document.js';
 export { type InvoiceExport, invoiceExport } from './invoices/export.js';
+export { type NamedApp, namesTold, Users } from './invoices/names.js';
 export { recordedUsage, simulate, type Simulation } from './invoices/simulate.js';
 export { type SyntheticMonth, syntheticMonth, syntheticUsage } from './invoices/synthetic-usage.js';
 export { ExportIncomplete, recompute } from './invoices/recompute.js';

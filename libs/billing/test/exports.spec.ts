@@ -32,6 +32,7 @@ const told: InvoiceDocument = invoiceDocument.parse({
     versions: [{ version: 1, ...month, sha256: 'a'.repeat(64) }],
   },
   ...{ taxes: [], cut: '7', spans: { count: 3, sha256: 'b'.repeat(64) }, codeVersion: '1' },
+  names: [{ appId: a, name: 'storefront', project: { id: b, name: 'shop' }, environments: [{ id: b, name: null }] }],
   lines: [
     line({
       ...{
@@ -84,17 +85,17 @@ describe('CSV', () => {
 
   it('of an invoice has a row for each app and line, which add up to what is due', () => {
     const [head, ...rows] = invoiceCsv(told).trimEnd().split('\r\n');
-    expect(head!.split(',')).toHaveLength(15);
+    expect(head!.split(',')).toHaveLength(17);
     expect(rows[0]).toBe(
-      `BERTH-000007,2026-11,usage,cpu,CPU,1,,${month.from},${month.to},${a},100.0000000000,core-hour,2.80,EUR,`,
+      `BERTH-000007,2026-11,usage,cpu,CPU,1,,${month.from},${month.to},${a},100.0000000000,core-hour,2.80,EUR,,storefront,shop`,
     );
     expect(rows[3]).toContain('"Support, ""gold"""');
-    expect(rows.at(-1)).toBe('BERTH-000007,2026-11,usage,cpu,CPU,1,,,,,,,0.46,EUR,BERTH-000003 (2026-10)');
+    expect(rows.at(-1)).toBe('BERTH-000007,2026-11,usage,cpu,CPU,1,,,,,,,0.46,EUR,BERTH-000003 (2026-10),,');
     const amounts = rows.map((row) =>
       row
         .replaceAll(/"[^"]*("")?[^"]*"/g, '')
         .split(',')
-        .at(-3)!,
+        .at(-5)!,
     );
     expect(sumOf(amounts)).toBe(parseMinor(told.totals.due, 2));
   });
@@ -131,6 +132,7 @@ describe('FOCUS 1.0', () => {
       ...{ ChargeCategory: 'Usage', ChargeFrequency: 'Usage-Based', ResourceId: a, ResourceType: 'App' },
       ...{ BilledCost: '2.80', EffectiveCost: '2.80', ListUnitPrice: '0.030', ListCost: '3', ContractedCost: '2.8' },
       ...{ PricingQuantity: '100.0000000000', PricingUnit: 'Core-Hours', SkuPriceId: 'default/v1/cpu' },
+      ...{ ResourceName: 'storefront', SubAccountId: b, SubAccountName: 'shop' },
       ...{ BillingAccountName: 'Acme "Shop"', InvoiceIssuerName: 'Berth, Ltd', PublisherName: 'Berth' },
       ...{ BillingPeriodStart: '2026-11-01T05:00:00Z', BillingPeriodEnd: '2026-12-01T05:00:00Z' },
     });

@@ -393,6 +393,13 @@ create table payment (
   constraint payment_state_check CHECK ((state = ANY (ARRAY['asked'::text, 'pending'::text, 'paid'::text, 'failed'::text, 'withdrawn'::text])))
 );
 
+create table place_name (
+  organization_id uuid not null,
+  id uuid not null,
+  name text not null,
+  constraint place_name_pkey PRIMARY KEY (organization_id, id)
+);
+
 create table price_book (
   id uuid not null,
   name text not null,

@@ -154,11 +154,11 @@ function payment(paper: Writer, { seller, number }: InvoiceDocument): void {
   if (number) paper.text(`Reference: ${number}`);
 }
 
-function apps(paper: Writer, { lines, currency }: InvoiceDocument): void {
+function apps(paper: Writer, { lines, currency, names }: InvoiceDocument): void {
   const rows = lines.flatMap(({ name, usage, apps: parts }) =>
     usage
       ? parts.map(({ appId, quantity, amount }) => [
-          ...[appId, name, `${money(inUnits(usage.metric, BigInt(quantity), 4))} ${usage.unit}s`],
+          ...[titleOf(appId, names), name, `${money(inUnits(usage.metric, BigInt(quantity), 4))} ${usage.unit}s`],
           `${money(amount)} ${currency}`,
         ])
       : [],
@@ -174,5 +174,29 @@ function apps(paper: Writer, { lines, currency }: InvoiceDocument): void {
       { title: 'Amount', part: 0.18, align: 'right' },
     ],
     rows,
+  );
+  places(paper, names ?? []);
+}
+
+function titleOf(appId: string, names: InvoiceDocument['names']): string {
+  const found = names?.find((each) => each.appId === appId);
+  if (!found?.name) return appId;
+  return found.project.name === null ? found.name : `${found.project.name} / ${found.name}`;
+}
+
+/** What the names stand for. */
+function places(paper: Writer, names: NonNullable<InvoiceDocument['names']>): void {
+  if (names.length === 0) return;
+  paper.space(24);
+  paper.heading('Apps and environments');
+  paper.table(
+    [
+      { title: 'App', part: 0.42 },
+      { title: 'Environments', part: 0.2 },
+      { title: 'Id of the app', part: 0.38 },
+    ],
+    names.map(({ appId, environments }) => [
+      ...[titleOf(appId, names), environments.map(({ id, name }) => name ?? id).join('\n'), appId],
+    ]),
   );
 }

@@ -63,10 +63,10 @@ export class InvoiceDrafts {
     const taxes = await this.taxesOf(tx, account, period);
     const rated = await this.periods.of(tx, { ...account, period, taxes }, until);
     const cut = await this.invoices.cut(tx, organizationId);
-    const { spans, sums } = await this.spans.digest(tx, organizationId, period.from, until);
+    const { spans, sums, names } = await this.spans.digest(tx, organizationId, period.from, until);
     requireConserved(sums, rated.segments);
     const parties = await this.partiesOf(tx, account);
-    const about = { organizationId, issuer, cut, spans, corrections: [], codeVersion };
+    const about = { organizationId, issuer, cut, spans, names, corrections: [], codeVersion };
     return { ...rated, ...about, parties, number: null, issuedAt: null };
   }
 

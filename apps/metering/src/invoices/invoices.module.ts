@@ -3,6 +3,7 @@ import { BillingAccountsModule } from '../billing-accounts/billing-accounts.modu
 import { AgreementsModule } from '../agreements/agreements.module.js';
 import { CreditsModule } from '../credits/credits.module.js';
 import { IssuersModule } from '../issuers/issuers.module.js';
+import { NamesModule } from '../names/names.module.js';
 import { TaxRulesModule } from '../tax-rules/tax-rules.module.js';
 import { UsageModule } from '../usage/usage.module.js';
 import { InvoiceDrafts } from './invoice-drafts.js';
@@ -17,7 +18,10 @@ import { PeriodSpansRepository } from './period-spans.repository.js';
 import { RatedPeriods } from './rated-periods.js';
 
 @Module({
-  imports: [BillingAccountsModule, AgreementsModule, TaxRulesModule, CreditsModule, IssuersModule, UsageModule],
+  imports: [
+    ...[BillingAccountsModule, AgreementsModule, TaxRulesModule, CreditsModule, IssuersModule, UsageModule],
+    NamesModule,
+  ],
   controllers: [InvoicesController, InvoicesAdminController],
   providers: [
     ...[InvoicesRepository, InvoicesService, InvoiceRecords, InvoiceDrafts],

@@ -1,6 +1,7 @@
-import { type ClippedSpan, type Quantities, SpanDigest } from '@berth/billing';
+import { type ClippedSpan, type NamedApp, type Quantities, SpanDigest, Users } from '@berth/billing';
 import type { Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
+import { NamesRepository } from '../names/names.repository.js';
 import { spansIn } from '../windows/hourly-totals.js';
 
 const PAGE = 2_000;
@@ -25,20 +26,28 @@ interface SpanRow extends Omit<ClippedSpan, 'storageBytes'> {
 export interface SpansOfPeriod {
   readonly spans: { readonly count: number; readonly sha256: string };
   readonly sums: Quantities;
+  /** Of what used anything, as it is called. */
+  readonly names: NamedApp[];
 }
 
 @Injectable()
 export class PeriodSpansRepository {
+  constructor(private readonly names: NamesRepository) {}
+
   /** Of all spans of an organization in `[from, to)`, read in pages so that memory stays the same however many there are. */
   async digest(tx: Tx, organizationId: string, from: Date, to: Date): Promise<SpansOfPeriod> {
     await tx.query(`declare period_span no scroll cursor for ${spansSql}`, [organizationId, from, to]);
-    const digest = new SpanDigest();
+    const [digest, users] = [new SpanDigest(), new Users()];
     for (;;) {
       const page = await tx.query<SpanRow>(`fetch ${PAGE} from period_span`);
-      for (const { storageBytes, ...span } of page) digest.add({ ...span, storageBytes: Number(storageBytes) });
+      for (const { storageBytes, ...span } of page) {
+        digest.add({ ...span, storageBytes: Number(storageBytes) });
+        users.add(span);
+      }
       if (page.length < PAGE) break;
     }
     await tx.query('close period_span');
-    return { spans: digest.done(), sums: digest.sums() };
+    const names = await this.names.of(tx, organizationId, users.ids());
+    return { spans: digest.done(), sums: digest.sums(), names: users.named((id) => names.get(id) ?? null) };
   }
 }

@@ -60,7 +60,8 @@ export const web: AllocationEntry = {
   memoryMib: 256,
 };
 
-const eventOf = <D extends EventDefinition>(
+/** As deployment-management tells it. */
+export const eventOf = <D extends EventDefinition>(
   definition: D,
   subject: string,
   data: DataOf<D>,

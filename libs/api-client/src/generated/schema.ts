@@ -5514,6 +5514,21 @@ export interface components {
         } | null;
         version: number | null;
       }[];
+      names?: {
+        /** Format: uuid */
+        appId: string;
+        environments: {
+          /** Format: uuid */
+          id: string;
+          name: string | null;
+        }[];
+        name: string | null;
+        project: {
+          /** Format: uuid */
+          id: string;
+          name: string | null;
+        };
+      }[];
       number: string | null;
       /** Format: uuid */
       organizationId: string;

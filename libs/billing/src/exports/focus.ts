@@ -78,8 +78,17 @@ function usageRows(told: InvoiceDocument, line: InvoiceLine, prices: PricesOfLin
       ...{ ListUnitPrice: list, ListCost: product(list, used) },
       ...{ ContractedUnitPrice: contracted, ContractedCost: product(contracted, used) },
       ...{ ResourceId: appId, ResourceType: 'App', ServiceCategory: categoryOf[metric] },
+      ...calledIn(told, appId),
     });
   });
+}
+
+/** A project is what FOCUS calls a sub account. */
+function calledIn({ names }: InvoiceDocument, appId: string): Cells {
+  const app = names?.find((each) => each.appId === appId);
+  if (!app) return {};
+  const { id, name } = app.project;
+  return { ResourceName: app.name, ...(name !== null && { SubAccountId: id, SubAccountName: name }) };
 }
 
 const product = (price: string, quantity: string): string => exact(price).times(quantity).toFixed();

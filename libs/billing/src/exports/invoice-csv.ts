@@ -4,7 +4,7 @@ import { inUnits } from './quantity.js';
 
 const head = [
   ...['invoice', 'month', 'kind', 'id', 'name', 'version', 'agreement', 'from', 'to', 'app', 'quantity', 'unit'],
-  ...['amount', 'currency', 'corrects'],
+  ...['amount', 'currency', 'corrects', 'app name', 'project'],
 ];
 
 const DECIMALS = 10;
@@ -13,15 +13,23 @@ const DECIMALS = 10;
 export function invoiceCsv(told: InvoiceDocument): string {
   const { number, period, currency } = told;
   const own = told.lines.flatMap((line) =>
-    partsOf(line).map((part) => [...about(line), line.from, line.to, ...part, currency, null]),
+    partsOf(line).map((part) => [...about(line), line.from, line.to, ...part, currency, null, ...called(told, part)]),
   );
   const corrected = told.corrections.flatMap(({ invoice, month, lines }) =>
-    lines.map((line) => [...about(line), null, null, null, null, null, line.amount, currency, `${invoice} (${month})`]),
+    lines.map((line) => [
+      ...[...about(line), null, null, null, null, null, line.amount, currency, `${invoice} (${month})`, null, null],
+    ]),
   );
   return csvOf(
     head,
     [...own, ...corrected].map((row) => [number, period.month, ...row]),
   );
+}
+
+/** Name and project of the app of a part. */
+function called({ names }: InvoiceDocument, [appId]: readonly (string | null)[]): (string | null)[] {
+  const app = names?.find((each) => each.appId === appId);
+  return [app?.name ?? null, app?.project.name ?? null];
 }
 
 const about = ({

@@ -38,6 +38,8 @@ export interface InvoiceInput extends Rated {
   readonly organizationId: string;
   readonly cut: string;
   readonly spans: InvoiceDocument['spans'];
+  /** What used anything, as it is called; undefined or empty: the invoice does not say so. */
+  readonly names: InvoiceDocument['names'];
   readonly corrections: readonly LateUsage[];
   /** Why usage that no rate is for is not charged. */
   readonly waivers?: readonly { readonly metric: Metric; readonly reason: string }[];
@@ -70,6 +72,7 @@ export function documentOf(input: InvoiceInput): InvoiceDocument {
     ...{ taxes: [...input.taxes], cut: input.cut, spans: input.spans },
     ...(input.coupons.length > 0 && { coupons: input.coupons.map(couponOf) }),
     ...(input.credits.length > 0 && { credits: input.credits.map((each) => ({ ...each, left: text(each.left) })) }),
+    ...(input.names && input.names.length > 0 && { names: input.names }),
     lines: rating.lines.map((line) => lineOf(line, input.segments, digits)),
     ...(rating.unpriced.length > 0 && { unpriced: unpricedOf(rating, input) }),
     corrections,

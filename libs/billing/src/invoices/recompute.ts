@@ -8,13 +8,15 @@ import { clipped, usageOf } from '../spans/usage.js';
 import { canonicalText, sha256Of } from './canonical.js';
 import { documentOf, type LateUsage, type Rated, ratingOf } from './document.js';
 import type { InvoiceExport } from './export.js';
+import { namesTold, Users } from './names.js';
 
 /** Thrown when an export does not hold what its invoice follows from. */
 export class ExportIncomplete extends Error {}
 
 /**
  * Computes the canonical text of an invoice anew: from the accepted events up to its cut and the versions of its price
- * book, with nothing taken from the invoice but its number, its dates, its taxes, its coupons, its waivers and its cuts.
+ * book, with nothing taken from the invoice but its number, its dates, its taxes, its coupons, its waivers, its
+ * names and its cuts.
  * @throws ExportIncomplete
  */
 export function recompute(exported: InvoiceExport): string {
@@ -35,16 +37,30 @@ export function recompute(exported: InvoiceExport): string {
       ...{ ...rated, number, issuer, organizationId, cut, codeVersion, corrections: late },
       parties: { seller, buyer, payUntil },
       waivers: waiversOf(told),
+      names: namesOf(told, spans, rated.period),
       issuedAt: told.issuedAt === null ? null : new Date(told.issuedAt),
       spans: digestOf(spans, rated.period),
     }),
   );
 }
 
+interface Interval {
+  readonly from: Date;
+  readonly to: Date;
+}
+
 const read = (text: string): InvoiceDocument => invoiceDocument.parse(JSON.parse(text));
 
 const waiversOf = ({ unpriced = [] }: InvoiceDocument) =>
   unpriced.flatMap(({ metric, waived }) => (waived === null ? [] : [{ metric, reason: waived }]));
+
+/** Invoices from before there were names have none. */
+function namesOf(told: InvoiceDocument, spans: readonly Span[], period: Interval): InvoiceDocument['names'] {
+  if (!told.names) return undefined;
+  const users = new Users();
+  for (const span of spans) if (clipped(span, period)) users.add(span);
+  return users.named(namesTold(told));
+}
 
 const linesOf = (exported: InvoiceExport, told: InvoiceDocument, cut: string): readonly RatedLine[] =>
   ratingOf(ratedOf(exported, told, spansUpTo(exported, told, cut))).lines;
@@ -102,7 +118,7 @@ function pricesOf({ priceBooks }: InvoiceExport, bookId: string, number: number)
   return version;
 }
 
-function digestOf(spans: readonly Span[], period: { readonly from: Date; readonly to: Date }) {
+function digestOf(spans: readonly Span[], period: Interval) {
   const digest = new SpanDigest();
   const inPeriod = spans.map((span) => clipped(span, period)).filter((span) => span !== undefined);
   for (const span of inPeriod.toSorted(compareSpans)) digest.add(span);

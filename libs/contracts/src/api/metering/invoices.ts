@@ -10,6 +10,8 @@ import { period } from './usage.js';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
+const named = z.object({ id, name: z.string().nullable() });
+
 export const lineKind = z.enum(['usage', 'fee', 'discount', 'minimum', 'tax', 'credit']);
 
 export const invoiceLine = z.object({
@@ -81,6 +83,13 @@ export const invoiceDocument = z
     cut: bigCount,
     /** The spans of the period, clipped to it, and the hash over all of them. */
     spans: z.object({ count: z.int().nonnegative(), sha256 }),
+    /**
+     * The apps that used anything and where they ran, by the names that they had; null: the platform did not know it.
+     * Absent on invoices from before there were names.
+     */
+    names: z
+      .array(z.object({ appId: id, name: z.string().nullable(), project: named, environments: z.array(named) }))
+      .optional(),
     lines: z.array(invoiceLine),
     /** What was used and is not charged, because no rate is for it; absent: nothing. `waived`: why that is so. */
     unpriced: z
