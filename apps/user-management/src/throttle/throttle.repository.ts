@@ -8,18 +8,23 @@ import { type Attempts, FORGOTTEN_AFTER_MS, NOT_BLOCKED } from './attempts.js';
 export class ThrottleRepository {
   /** Holds the row until the transaction ends: those who try at the same time take turns. */
   async lock(tx: Tx, subject: string, now: Date): Promise<Attempts | undefined> {
-    await tx.query(
-      `with forgotten as (
-         delete from throttle where ctid = any (array(
-           select ctid from throttle where last_at < $3 and key <> $1 limit 20 for update skip locked)))
-       insert into throttle (key, count, blocked_until, last_at) values ($1, 0, $4, $2) on conflict do nothing`,
-      [keyOf(subject), now, new Date(now.getTime() - FORGOTTEN_AFTER_MS), NOT_BLOCKED],
-    );
+    // In one statement: a row that another transaction deletes between two of them would be held by nobody.
     const [row] = await tx.query<Attempts>(
-      `select count, blocked_until as "blockedUntil", last_at as "lastAt" from throttle where key = $1 for update`,
-      [keyOf(subject)],
+      `insert into throttle as known (key, count, blocked_until, last_at) values ($1, 0, $3, $2)
+       on conflict (key) do update set count = known.count
+       returning count, blocked_until as "blockedUntil", last_at as "lastAt"`,
+      [keyOf(subject), now, NOT_BLOCKED],
     );
     return row;
+  }
+
+  /** Deletes a few of what is too old to count. The last thing that a transaction does: it holds rows of others then. */
+  async forgetOld(tx: Tx, now: Date): Promise<void> {
+    await tx.query(
+      `delete from throttle where ctid = any (array(
+         select ctid from throttle where last_at < $1 limit 20 for update skip locked))`,
+      [new Date(now.getTime() - FORGOTTEN_AFTER_MS)],
+    );
   }
 
   async store(tx: Tx, subject: string, { count, blockedUntil, lastAt }: Attempts): Promise<void> {

@@ -61,6 +61,7 @@ export class Throttle {
       judged.push({ subject, attempts: judgement.attempts });
     }
     for (const { subject, attempts } of judged) await this.repository.store(tx, subject, attempts);
+    await this.repository.forgetOld(tx, now);
     return 0;
   }
 }
