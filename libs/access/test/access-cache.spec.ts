@@ -121,6 +121,30 @@ describe('the read copy in memory', () => {
     expect(organizations.reads).toBe(1);
   });
 
+  it('is no older than a version that was waited for, although nobody was told of it yet', async () => {
+    const other = randomUUID();
+    await cache.member(other, subjectId);
+    expect(await roles()).toEqual([]);
+    let letGo = (): void => undefined;
+    organizations.held = new Promise((resolve) => (letGo = resolve));
+    const stranger = cache.member(organizationId, randomUUID()); // under way meanwhile
+    await eventually(() => expect(organizations.answers).toBe(3));
+    await grant();
+    await made.database.query('update access_organization set version = 2 where organization_id = $1', [
+      organizationId,
+    ]);
+    expect(await cache.reached(organizationId, 2, 0)).toBe(true);
+    letGo();
+    await stranger;
+    expect(await roles()).toEqual(['viewer']);
+    for (let i = 0; i < 3; i++) {
+      expect(await cache.reached(organizationId, 2, 0)).toBe(true);
+      await roles();
+      await cache.member(other, subjectId);
+    }
+    expect(organizations.reads).toBe(4);
+  });
+
   it('knows one organization from another, and one person from another', async () => {
     await grant(cache);
     expect(await roles()).toEqual(['viewer']);

@@ -23,11 +23,18 @@ interface Aged<Value> {
   readonly at: number;
 }
 
+/** What is remembered of one organization. */
+interface Remembered {
+  readonly members: Map<string, Aged<MemberAccess | undefined>>;
+  /** Epoch and version that were seen before anything of it was read; absent: not looked at. */
+  readonly since?: string;
+}
+
 /** The read copy in this replica's memory, dropped part by part when any replica has changed it. */
 @Injectable()
 export class AccessCache implements OnModuleInit, OnApplicationShutdown {
   private readonly waiters: Waiters;
-  private readonly members = new LRUCache<string, Map<string, Aged<MemberAccess | undefined>>>({ max: 5_000 });
+  private readonly organizationsKnown = new LRUCache<string, Remembered>({ max: 5_000 });
   private platformState: Aged<PlatformAccess> | undefined;
   /** Reads under way. A drop takes out those of its part: what was read before a change is not remembered after it. */
   private readonly reads = new Set<Read>();
@@ -74,20 +81,25 @@ export class AccessCache implements OnModuleInit, OnApplicationShutdown {
 
   /** No promise if it is at hand. */
   member(organizationId: string, subjectId: string): MemberAccess | undefined | Promise<MemberAccess | undefined> {
-    const known = this.members.get(organizationId)?.get(subjectId);
+    const known = this.organizationsKnown.get(organizationId)?.members.get(subjectId);
     if (known && this.isFresh(known)) return known.value;
     return this.remember(
       organizationId,
       () => this.organizations.member(this.database, organizationId, subjectId),
-      (aged) => this.membersOf(organizationId).set(subjectId, aged),
+      (aged) => this.remembered(organizationId).members.set(subjectId, aged),
     );
   }
 
-  /** Waits until the organization's access state has reached a version: true, or false after `milliseconds`. */
+  /**
+   * Waits until the organization's access state has reached a version: true, or false after `milliseconds`. What is
+   * answered of it afterwards is no older, although the notification of the change may still be on its way here.
+   */
   reached(organizationId: string, version: number, milliseconds: number): Promise<boolean> {
     return this.waiters.until(organizationId, milliseconds, async () => {
       const state = await this.organizations.state(this.database, organizationId);
-      return state !== undefined && !state.awaitingSnapshot && state.version >= version;
+      if (!state || state.awaitingSnapshot || state.version < version) return false;
+      this.forgetOlder(organizationId, `${state.epoch}/${state.version}`);
+      return true;
     });
   }
 
@@ -116,11 +128,21 @@ export class AccessCache implements OnModuleInit, OnApplicationShutdown {
   }
 
   private drop(what: string): void {
+    this.forget(what);
+    this.waiters.wake(what);
+  }
+
+  private forget(what: string): void {
     for (const read of this.reads) if (what === '' || read.of === what) this.reads.delete(read);
     if (what === PLATFORM || what === '') this.platformState = undefined;
-    if (what === '') this.members.clear();
-    this.members.delete(what);
-    this.waiters.wake(what);
+    if (what === '') this.organizationsKnown.clear();
+    this.organizationsKnown.delete(what);
+  }
+
+  private forgetOlder(organizationId: string, since: string): void {
+    if (this.organizationsKnown.get(organizationId)?.since === since) return;
+    this.forget(organizationId);
+    this.organizationsKnown.set(organizationId, { members: new Map(), since });
   }
 
   private async remember<Value>(
@@ -140,10 +162,10 @@ export class AccessCache implements OnModuleInit, OnApplicationShutdown {
     }
   }
 
-  private membersOf(organizationId: string): Map<string, Aged<MemberAccess | undefined>> {
-    const members = this.members.get(organizationId) ?? new Map<string, Aged<MemberAccess | undefined>>();
-    this.members.set(organizationId, members);
-    return members;
+  private remembered(organizationId: string): Remembered {
+    const known = this.organizationsKnown.get(organizationId) ?? { members: new Map() };
+    this.organizationsKnown.set(organizationId, known);
+    return known;
   }
 
   private isFresh = ({ at }: Aged<unknown>): boolean => this.clock.monotonic() - at < MAX_AGE_MS;
