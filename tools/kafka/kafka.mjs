@@ -2,7 +2,7 @@
 // One Apache Kafka node (KRaft) for tests and benchmarks: `node tools/kafka/kafka.mjs up|down|status`.
 // Plain JavaScript for Node 20 and newer; needs java and, the first time, mvn.
 import { execFile, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
@@ -54,14 +54,20 @@ async function install() {
   return jars;
 }
 
-/** All different: each is held until the last is found. */
+const isFree = (port) =>
+  new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
+  });
+
+/** Below those that systems give to connections by themselves: while the node is down, nobody is given its ports. */
 async function freePorts(count) {
-  const probes = Array.from({ length: count }, () => createServer());
-  for (const probe of probes)
-    await new Promise((resolve, reject) => probe.once('error', reject).listen(0, '127.0.0.1', resolve));
-  const ports = probes.map((probe) => probe.address().port);
-  await Promise.all(probes.map((probe) => new Promise((resolve) => probe.close(resolve))));
-  return ports;
+  const ports = new Set();
+  while (ports.size < count) {
+    const port = randomInt(10_000, 32_768);
+    if (await isFree(port)) ports.add(port);
+  }
+  return [...ports];
 }
 
 /** A second listener, with the certificate of `tls`; it asks clients for theirs when `tls.clients` is 'required'. */

@@ -1,4 +1,8 @@
-import { type AddressInfo, createServer } from 'node:net';
+import { randomInt } from 'node:crypto';
+import { createServer } from 'node:net';
+
+/** Below those that systems give to connections by themselves: a port stays free until the instance that got it listens. */
+const RANGE = [10_000, 32_768] as const;
 
 /** Hands out free loopback ports, never one that another instance of ours holds. */
 export class Ports {
@@ -7,10 +11,11 @@ export class Ports {
   /** @throws Error when no port is free. */
   async take(): Promise<number> {
     for (let attempt = 0; attempt < 50; attempt++) {
-      const port = await freePort();
+      const port = randomInt(...RANGE);
       if (this.held.has(port)) continue;
       this.held.add(port);
-      return port;
+      if (await isFree(port)) return port;
+      this.held.delete(port);
     }
     throw new Error('No loopback port is free.');
   }
@@ -20,10 +25,9 @@ export class Ports {
   }
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+function isFree(port: number): Promise<boolean> {
+  const probe = createServer();
+  return new Promise((resolve) => {
+    probe.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
+  });
 }
