@@ -96,7 +96,7 @@ describe('an API token', () => {
     expect((await identity.call('GET', path, { token: accessToken })).status).toBe(403);
   });
 
-  it('that is revoked is worthless at once, and so is within a second what it was exchanged for', async () => {
+  it('that is revoked is worthless at once, and so is what it was exchanged for', async () => {
     const person = await identity.person();
     const { id, token } = await made(person.accessToken);
     const { accessToken } = (await exchange(token)).body;
@@ -104,7 +104,7 @@ describe('an API token', () => {
     expect(await me()).toBe(200);
     expect((await identity.call('DELETE', `/v1/api-tokens/${id}`, { token: person.accessToken })).status).toBe(204);
     expect((await exchange(token)).status).toBe(401);
-    await eventually(async () => expect(await me()).toBe(401), { within: 1_000 });
+    await eventually(async () => expect(await me()).toBe(401));
     expect((await identity.call('DELETE', `/v1/api-tokens/${id}`, { token: person.accessToken })).status).toBe(404);
     expect((await identity.call('GET', '/v1/me', { token: person.accessToken })).status).toBe(200);
   });

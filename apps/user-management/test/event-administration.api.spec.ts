@@ -40,7 +40,7 @@ describe('events of identity', () => {
     const before = (await state()).deadLetters;
     const id = await tell(key);
     await eventually(async () => expect(await letters(key)).toMatchObject([{ id, state: 'failed' }]), {
-      within: 20_000,
+      within: 30_000,
     });
     expect((await state()).deadLetters).toBe(before + 1);
     const replayed = await call('POST', '/dead-letters/replays', { key, reason: 'mended' });

@@ -153,7 +153,7 @@ describe('an organization', () => {
 describe('what is revoked while it is used', () => {
   const uses = fc.array(fc.constantFrom('before', 'at once'), { minLength: 1, maxLength: 6 });
 
-  it('an API token: all that was got for it is worthless within the promised second, whenever it was got', async () => {
+  it('an API token: all that was got for it is worthless, whenever it was got', async () => {
     const person = await identity.person();
     await fc.assert(
       fc.asyncProperty(uses, async (when) => {

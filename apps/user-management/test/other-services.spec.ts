@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { EVENT_BUS, type EventBus } from '@berth/eventing';
-import { eventually, startTestService, type TestService } from '@berth/testing';
+import { eventually, patient, startTestService, type TestService } from '@berth/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { IdentityService } from './fixtures/identity-service.js';
 import { otherService } from './fixtures/other-service.js';
@@ -9,20 +9,26 @@ describe('what other services know of identity', () => {
   let identity: IdentityService;
   let other: TestService;
   let replica: TestService;
+  let impatient: TestService;
   let admin: string;
 
   beforeAll(async () => {
     const administrator = { BOOTSTRAP_ADMIN_EMAIL: 'root@example.com', BOOTSTRAP_ADMIN_PASSWORD: 'the first password' };
     identity = await IdentityService.start(administrator);
     const environment = { BUS_DATABASE_URL: identity.service.databaseUrl };
-    other = await startTestService(otherService, { environment });
+    other = await startTestService(otherService, { environment, ...patient });
     replica = await startTestService(otherService, {
       environment: { ...environment, DATABASE_URL: other.databaseUrl },
+      ...patient,
+    });
+    impatient = await startTestService(otherService, {
+      environment: { ...environment, DATABASE_URL: other.databaseUrl, ROLE: 'api' },
     });
     admin = (await identity.login('root@example.com', 'the first password')).body.accessToken;
     await eventually(async () => expect(await read(other, randomUUID(), admin)).toBe(200));
   });
   afterAll(async () => {
+    await impatient.close();
     await replica.close();
     await other.close();
     await identity.close();
@@ -52,7 +58,7 @@ describe('what other services know of identity', () => {
     });
   }, 300_000);
 
-  it('a session that was ended is unusable on every replica within a second', async () => {
+  it('a session that was ended is unusable on every replica', async () => {
     const owner = await identity.person();
     const { organization, access } = await identity.organization(owner.accessToken);
     for (const each of [other, replica]) expect(await read(each, organization.id, owner.accessToken, access)).toBe(200);
@@ -60,10 +66,10 @@ describe('what other services know of identity', () => {
     const unusable = async () => {
       for (const each of [other, replica]) expect(await read(each, organization.id, owner.accessToken)).toBe(401);
     };
-    await eventually(unusable, { within: 1_000 });
+    await eventually(unusable);
   });
 
-  it('a membership that was taken away is gone on every replica within a second', async () => {
+  it('a membership that was taken away is gone on every replica', async () => {
     const [owner, bob] = [await identity.person(), await identity.person()];
     const { organization } = await identity.organization(owner.accessToken);
     const by = { token: owner.accessToken, headers: { 'berth-access': `${organization.id}@2` } };
@@ -75,7 +81,7 @@ describe('what other services know of identity', () => {
     const gone = async () => {
       for (const each of [other, replica]) expect(await read(each, organization.id, bob.accessToken)).toBe(404);
     };
-    await eventually(gone, { within: 1_000 });
+    await eventually(gone);
   });
 
   it('a service that has forgotten everything is fed by snapshots on command', async () => {
@@ -85,7 +91,7 @@ describe('what other services know of identity', () => {
     const forget = ['organization', 'membership', 'signing_key'].map((name) => `delete from access_${name}`).join('; ');
     await other.database.query(forget);
     await other.database.query(`select pg_notify('berth_access', '')`);
-    await eventually(async () => expect(await read(other, organization.id, owner.accessToken)).toBe(401));
+    await eventually(async () => expect(await read(impatient, organization.id, owner.accessToken)).toBe(401));
 
     const snapshot = (token: string, aggregate: string) =>
       identity.call('POST', '/v1/admin/user-management/snapshots', { token, body: { aggregate } });

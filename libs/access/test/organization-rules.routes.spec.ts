@@ -6,7 +6,7 @@ import {
   organizationSecurityChanged,
   organizationSuspended,
 } from '@berth/contracts/events';
-import { startTestService } from '@berth/testing';
+import { patient, startTestService } from '@berth/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SignJWT } from 'jose';
 import { probe } from './fixtures/probe.service-definition.js';
@@ -14,7 +14,7 @@ import { type Stage, stageOf, Tenant } from './fixtures/tenant.js';
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await stageOf(await startTestService(probe));
+  stage = await stageOf(await startTestService(probe, patient));
 });
 afterAll(() => stage.service.close());
 

@@ -11,14 +11,14 @@ import {
   roleDefined,
   roleDeleted,
 } from '@berth/contracts/events';
-import { startTestService } from '@berth/testing';
+import { patient, startTestService } from '@berth/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { probe } from './fixtures/probe.service-definition.js';
 import { type Stage, stageOf, Tenant } from './fixtures/tenant.js';
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await stageOf(await startTestService(probe));
+  stage = await stageOf(await startTestService(probe, patient));
 });
 afterAll(() => stage.service.close());
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { EVENT_BUS, type EventBus } from '@berth/eventing';
-import { eventually, startTestService, type TestService } from '@berth/testing';
+import { eventually, patient, startTestService, type TestService } from '@berth/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TestIdentity } from '../src/testing.js';
 import { IdentityEvents } from './fixtures/identity-events.js';
@@ -8,22 +8,27 @@ import { probe } from './fixtures/probe.service-definition.js';
 
 describe('a repeat with the same Idempotency-Key', () => {
   let service: TestService;
+  let impatient: TestService;
   let identity: TestIdentity;
   let say: IdentityEvents;
 
   beforeAll(async () => {
-    service = await startTestService(probe);
+    service = await startTestService(probe, patient);
+    impatient = await startTestService(probe, { environment: { DATABASE_URL: service.databaseUrl, ROLE: 'api' } });
     identity = await TestIdentity.create(service.database);
     say = new IdentityEvents(service.app.get<EventBus>(EVENT_BUS));
   });
-  afterAll(() => service.close());
+  afterAll(async () => {
+    await impatient.close();
+    await service.close();
+  });
 
   /** The same request as often as it is called, by whoever holds the token. */
-  const request = (path: string) => {
+  const request = (path: string, on = () => service) => {
     const key = randomUUID();
     return async (token: string) => {
       const headers = { authorization: `Bearer ${token}`, 'idempotency-key': key };
-      const response = await fetch(`${service.url}${path}`, { method: 'POST', headers });
+      const response = await fetch(`${on().url}${path}`, { method: 'POST', headers });
       const text = await response.text();
       return {
         status: response.status,
@@ -118,7 +123,7 @@ describe('a repeat with the same Idempotency-Key', () => {
   it('is told to wait when that does not come, and refused when its caller was removed since', async () => {
     const [organizationId, subjectId] = [randomUUID(), randomUUID()];
     const token = await identity.token({ subjectId });
-    const found = request(`/v1/founded/${organizationId}/2`);
+    const found = request(`/v1/founded/${organizationId}/2`, () => impatient);
     expect((await found(token)).status).toBe(201);
     expect(await found(token)).toMatchObject({ status: 503, body: { code: 'access_pending' } });
     await say.created(organizationId, subjectId);

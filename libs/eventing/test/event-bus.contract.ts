@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Clock } from '@berth/service-kit';
-import { eventually } from '@berth/testing';
+import { eventually as untilItDoes, type EventuallyOptions } from '@berth/testing';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { BusMessage, EventBus } from '../src/index.js';
 import { cloudEvent, collectGarbage } from './support.js';
@@ -22,6 +22,10 @@ export interface Member {
   /** kill -9, and waits for the end. */
   kill(): Promise<void>;
 }
+
+/** A limit that only guards against hanging: members of a group may have to join, and brokers to come back. */
+const eventually = <Result>(attempt: () => Result | Promise<Result>, options: EventuallyOptions = {}) =>
+  untilItDoes(attempt, { within: 40_000, ...options });
 
 /** What every EventBus promises; run on each adapter. */
 export function eventBusContract(name: string, setUp: () => Promise<BusUnderTest>): void {
@@ -74,7 +78,7 @@ export function eventBusContract(name: string, setUp: () => Promise<BusUnderTest
       const { received } = await collect(bus, 'group');
       const sent = messages(2_000, 20);
       for (let from = 0; from < sent.length; from += 130) await bus.publish(sent.slice(from, from + 130));
-      await eventually(() => expect(received).toHaveLength(2_000), { within: 20_000 });
+      await eventually(() => expect(received).toHaveLength(2_000));
       const versions = Map.groupBy(received, (message) => message.key);
       expect(versions.size).toBe(20);
       for (const each of versions.values())
@@ -102,7 +106,7 @@ export function eventBusContract(name: string, setUp: () => Promise<BusUnderTest
           for (const message of messages(50)) await publisher.publish([{ ...message, key: `publisher-${index}` }]);
         }),
       );
-      await eventually(() => expect(received).toHaveLength(150), { within: 20_000 });
+      await eventually(() => expect(received).toHaveLength(150));
       for (const each of Map.groupBy(received, (message) => message.key).values())
         expect(each.map((message) => message.event.aggregateversion)).toEqual(
           Array.from({ length: 50 }, (_, i) => i + 1),
@@ -113,7 +117,7 @@ export function eventBusContract(name: string, setUp: () => Promise<BusUnderTest
       const { received } = await collect(bus, 'group');
       const sent = messages(300, 3);
       await Promise.all(sent.map((message) => bus.publish([message])));
-      await eventually(() => expect(received).toHaveLength(300), { within: 20_000 });
+      await eventually(() => expect(received).toHaveLength(300));
       for (const [key, each] of Map.groupBy(received, (message) => message.key))
         expect(ids(each)).toEqual(ids(sent.filter((message) => message.key === key)));
     });
@@ -149,7 +153,7 @@ export function eventBusContract(name: string, setUp: () => Promise<BusUnderTest
         return Promise.resolve(accepted);
       };
       await bus.subscribe({ group: 'group', topics: [topic] }, deliver, deliverRun);
-      await eventually(() => expect(received).toHaveLength(600), { within: 20_000 });
+      await eventually(() => expect(received).toHaveLength(600));
       expect(longest).toBeGreaterThan(10);
       for (const [key, each] of Map.groupBy(received, (message) => message.key))
         expect(ids(each)).toEqual(ids(sent.filter((message) => message.key === key)));
@@ -181,12 +185,13 @@ export function eventBusContract(name: string, setUp: () => Promise<BusUnderTest
 
     it('shares the work between two members of a group: none is done twice', async () => {
       const one = await collect(bus, 'group');
+      await eventually(() => expect(one.subscription.waitingFor).toBeUndefined());
       const two = await collect(open(), 'group');
+      // While a member joins, what others have in hand may come again.
+      await eventually(() => expect(two.subscription.waitingFor).toBeUndefined());
       const sent = messages(400, 40);
       for (let from = 0; from < sent.length; from += 40) await bus.publish(sent.slice(from, from + 40));
-      await eventually(() => expect(one.received.length + two.received.length).toBeGreaterThanOrEqual(400), {
-        within: 20_000,
-      });
+      await eventually(() => expect(one.received.length + two.received.length).toBeGreaterThanOrEqual(400));
       const all = [...ids(one.received), ...ids(two.received)];
       expect(all.sort()).toEqual(ids(sent).sort());
     });
@@ -196,10 +201,11 @@ export function eventBusContract(name: string, setUp: () => Promise<BusUnderTest
       const staying = await collect(open(), 'group');
       const sent = messages(40, 8);
       await bus.publish(sent.slice(0, 20));
-      await eventually(() => expect(leaving.received.length + staying.received.length).toBe(20), { within: 20_000 });
+      const received = () => new Set([...ids(leaving.received), ...ids(staying.received)]);
+      await eventually(() => expect(received()).toEqual(new Set(ids(sent.slice(0, 20)))));
       await leaving.subscription.close();
       await bus.publish(sent.slice(20));
-      await eventually(() => expect(leaving.received.length + staying.received.length).toBe(40), { within: 20_000 });
+      await eventually(() => expect(received()).toEqual(new Set(ids(sent))));
     });
 
     it('does not run ahead of a slow consumer', async () => {
@@ -212,6 +218,7 @@ export function eventBusContract(name: string, setUp: () => Promise<BusUnderTest
       const clock = new Clock();
       const { received, subscription } = await collect(open(), 'slow', () => clock.pause(50));
       await eventually(() => expect(received.length).toBeGreaterThan(10));
+      collectGarbage();
       const { arrayBuffers, heapUsed } = process.memoryUsage();
       const grown = arrayBuffers + heapUsed - before.arrayBuffers - before.heapUsed;
       expect(grown).toBeLessThan(50_000_000); // all of it is 100 MB
@@ -221,10 +228,10 @@ export function eventBusContract(name: string, setUp: () => Promise<BusUnderTest
     it('delivers again what a killed member had in hand after its effect and before its commit', async () => {
       await bus.publish(messages(6));
       const member = await world.spawnMember({ group: 'group', topic, hangAfter: 3 });
-      await eventually(() => expect(member.hangs).toBe(true), { within: 20_000 });
+      await eventually(() => expect(member.hangs).toBe(true));
       await member.kill();
       const { received } = await collect(bus, 'group');
-      await eventually(() => expect(received.at(-1)?.event.aggregateversion).toBe(6), { within: 30_000 });
+      await eventually(() => expect(received.at(-1)?.event.aggregateversion).toBe(6));
       const versions = received.map((message) => message.event.aggregateversion);
       expect(versions[0]).toBeLessThanOrEqual(4); // the fourth was in hand
       expect(versions).toEqual(
@@ -239,10 +246,10 @@ export function eventBusContract(name: string, setUp: () => Promise<BusUnderTest
       let restarted: Promise<void> | undefined;
       for (let from = 0; from < sent.length; from += 10) {
         if (from === 100) restarted = world.restart();
-        await eventually(() => publisher.publish(sent.slice(from, from + 10)), { within: 40_000, every: 200 });
+        await eventually(() => publisher.publish(sent.slice(from, from + 10)), { every: 200 });
       }
       await restarted;
-      await eventually(() => expect(new Set(ids(received)).size).toBe(300), { within: 40_000 });
+      await eventually(() => expect(new Set(ids(received)).size).toBe(300));
       expectFirstDeliveriesInOrder(received);
     });
 
@@ -274,10 +281,10 @@ export function eventBusContract(name: string, setUp: () => Promise<BusUnderTest
       });
       for (let from = 0; from < total; from += 1_000) {
         // No more than 20,000 ahead, so that what is measured is the bus and not the backlog of this test.
-        await eventually(() => expect(from - count).toBeLessThan(20_000), { within: 30_000 });
+        await eventually(() => expect(from - count).toBeLessThan(20_000));
         await bus.publish(messages(1_000, 100, from / 100 + 1));
       }
-      await eventually(() => expect(count).toBe(total), { within: 30_000 });
+      await eventually(() => expect(count).toBe(total));
       expect(outOfOrder).toBe(0);
       expect(settledHeap() - heap).toBeLessThan(20_000_000);
     }, 120_000);

@@ -54,8 +54,8 @@ describe('an event takes effect exactly once', () => {
     });
     await bus.publish(events.slice(1).map((event) => messageOf(event)));
     const ids = events.map((event) => event.id).sort();
-    await eventually(async () => expect((await effects()).sort()).toEqual(ids));
-    expect(delivered.sort()).toEqual(ids);
+    await eventually(() => expect(delivered.sort()).toEqual(ids));
+    expect((await effects()).sort()).toEqual(ids);
   });
 
   it('when two consumers get it at the same time', async () => {

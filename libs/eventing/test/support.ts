@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { buildStarted, type CloudEvent } from '@berth/contracts/events';
-import { createLogger } from '@berth/service-kit';
+import { type CancelTimer, Clock, createLogger } from '@berth/service-kit';
 import type { BusMessage } from '../src/index.js';
 
 export const silent = createLogger('test', 'silent');
@@ -34,6 +34,13 @@ export const messageOf = (event: CloudEvent, topic = 'berth.build'): BusMessage 
   key: event.partitionkey,
   event,
 });
+
+/** Nothing is done again and again: what happens was told of. */
+export class ClockWithoutPolls extends Clock {
+  override every(): CancelTimer {
+    return () => undefined;
+  }
+}
 
 setFlagsFromString('--expose-gc');
 /** Frees what can be freed, so that a measured heap is what is really held. */

@@ -11,6 +11,7 @@ export interface TestServiceOptions {
   readonly url: string;
   readonly controllers?: readonly Type[];
   readonly role?: BaseConfig['ROLE'];
+  readonly clock?: Clock;
   /** Absent: the embedded bus in the service's own database. */
   readonly bus?: EventBus;
 }
@@ -26,7 +27,12 @@ export async function startTestService(options: TestServiceOptions): Promise<INe
 
   @Global()
   @Module({
-    providers: [Clock, Ids, { provide: Database, useFactory: openDatabase }, { provide: LOGGER, useValue: silent }],
+    providers: [
+      { provide: Clock, useValue: options.clock ?? new Clock() },
+      Ids,
+      { provide: Database, useFactory: openDatabase },
+      { provide: LOGGER, useValue: silent },
+    ],
     exports: [Clock, Ids, Database, LOGGER],
   })
   class KitModule {}

@@ -152,7 +152,7 @@ describe('the loop', () => {
     await db.database.query(
       `insert into work_item (queue, key, work_group, generation, due_at) values ('q', 'silent', '', 1, now())`,
     );
-    await eventually(() => expect(seen).toEqual(['silent']), { within: 5_000 });
+    await eventually(() => expect(seen).toEqual(['silent']));
   });
 
   it('works on nothing where the role is api, and a worker elsewhere hears of it at once', async () => {
@@ -206,15 +206,16 @@ describe('two processes', () => {
 
   it('an interrupt by one aborts the run of the other, which runs again without counting a failure', async () => {
     const runs: ReconcileContext[] = [];
-    await start(async (_key, context) => {
+    const reconcile = async (_key: string, context: ReconcileContext) => {
       runs.push(context);
       return runs.length === 1 ? untilAborted(context.signal) : settled;
-    });
+    };
+    await start(reconcile, { leaseSeconds: 6_000 }); // its heartbeat, which would notice, is far away
     const other = await start(async () => settled, {}, { role: 'api' });
     await enqueue(other, 'a');
     await eventually(() => expect(runs).toHaveLength(1));
     await other.database.transaction((tx) => other.queue.interrupt(tx, 'q', 'a'));
-    await eventually(() => expect(runs).toHaveLength(2), { within: 1_000 });
+    await eventually(() => expect(runs).toHaveLength(2));
     expect(runs[0]!.signal.reason).toBeInstanceOf(Interrupted);
     expect(runs[1]!.attempt).toBe(1);
     expect(runs[1]!.signal.aborted).toBe(false);
@@ -232,7 +233,7 @@ describe('two processes', () => {
     await enqueue(app, 'a');
     await eventually(() => expect(runs).toHaveLength(1));
     await db.database.query('update work_item set interrupted = true, due_at = now()');
-    await eventually(() => expect(runs[0]!.signal.aborted).toBe(true), { within: 2_000 });
+    await eventually(() => expect(runs[0]!.signal.aborted).toBe(true));
   });
 
   it('a removed key is told to whoever works on it', async () => {
@@ -250,8 +251,8 @@ describe('leases', () => {
   it('are renewed for as long as the work takes', async () => {
     const done = deferred();
     let runs = 0;
-    const app = await start(async () => (runs++, await done.promise, settled), { leaseSeconds: 2 });
-    await start(async () => (runs++, await done.promise, settled), { leaseSeconds: 2 });
+    const app = await start(async () => (runs++, await done.promise, settled), { leaseSeconds: 9 });
+    await start(async () => (runs++, await done.promise, settled), { leaseSeconds: 9 });
     await enqueue(app, 'long');
     await eventually(() => expect(runs).toBe(1));
     const expiry = async () =>
@@ -273,7 +274,7 @@ describe('leases', () => {
         if (contexts.length === 1) await hangs.promise;
         return settled;
       },
-      { concurrency: 1, leaseSeconds: 0.6 },
+      { concurrency: 1, leaseSeconds: 3 },
       { logger },
     );
     await enqueue(app, 'a');

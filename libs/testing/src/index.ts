@@ -8,3 +8,4 @@ export { fromSources } from './from-sources.js';
 export { type HostileRequest, hostileRequests, type OpenApi } from './hostile-requests.js';
 export { type HostileRun, sendHostileRequests } from './send-hostile-requests.js';
 export { TestAuthority, type TestCertificate } from './test-authority.js';
+export { patient } from './patient-clock.js';
