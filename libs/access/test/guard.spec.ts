@@ -87,6 +87,7 @@ describe('the access guard', () => {
   it.each([
     ['nothing of a token', () => 'abc'],
     ['three parts of nonsense', () => 'a.b.c'],
+    ['a good token with a space in its signature', async () => (await identity.token()).replace(/.{4}$/, ' $&')],
     ['an ended token', () => identity.token({ expiresIn: -1 })],
     ['another audience', () => identity.token({ audience: 'elsewhere' })],
     ['another issuer', () => identity.token({ issuer: 'elsewhere' })],

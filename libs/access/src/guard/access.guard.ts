@@ -80,7 +80,7 @@ export class AccessGuard implements CanActivate {
   }
 
   private async newCallerOf(token: string): Promise<Caller | undefined> {
-    const kid = kidOf(token);
+    const kid = isWellFormed(token) ? kidOf(token) : undefined;
     if (kid === undefined) return undefined;
     // A key may sign a moment before every service has heard of it.
     const current = await this.cache.platformWhen(({ keys }) => keys.has(kid), WAIT_MS);
@@ -122,8 +122,16 @@ function letIn(request: Request, caller: Caller): true {
   return true;
 }
 
-const tokenOf = ({ headers }: Request): string | undefined =>
-  /^Bearer ([\w.~+/-]+=*)$/i.exec(String(headers['authorization'] ?? ''))?.[1];
+const SCHEME = 'bearer ';
+
+function tokenOf({ headers }: Request): string | undefined {
+  const given = headers['authorization'];
+  if (typeof given !== 'string' || given.slice(0, SCHEME.length).toLowerCase() !== SCHEME) return undefined;
+  return given.slice(SCHEME.length);
+}
+
+/** RFC 6750, section 2.1. Asked of a token that nobody knows: what is remembered was asked when it came first. */
+const isWellFormed = (token: string): boolean => /^[\w.~+/-]+=*$/.test(token);
 
 /** A token of some scopes does what they name. What needs no permission, as changing one's own account, is for people alone. */
 function refuseNarrowToken({ kind, scopes }: Caller, method: string, required: readonly Permission[]): void {

@@ -8,10 +8,9 @@ const kinds = ['organization', 'project', 'environment'] as const;
 const everything = [...new Set(kinds.flatMap((kind) => Object.values(permissions[kind]).flat()))];
 const all = [...new Set([...everything, ...administratorPermissions])];
 
-const name = (prefix: string) => fc.nat(2).map((n) => `${prefix}${n}`);
-const scope: fc.Arbitrary<Scope> = fc
-  .constantFrom(...kinds)
-  .chain((kind) => name(kind[0] ?? '').map((id) => ({ kind, id })));
+/** Few, and the same for every kind of scope: where a role was given is said by kind and id together. */
+const name = fc.nat(2).map((n) => `n${n}`);
+const scope: fc.Arbitrary<Scope> = fc.constantFrom(...kinds).chain((kind) => name.map((id) => ({ kind, id })));
 const role = fc.constantFrom<Role>('owner', 'admin', 'developer', 'viewer', 'billing');
 const custom = fc.record({
   scope,
@@ -22,9 +21,9 @@ const grant: fc.Arbitrary<Grant> = fc.oneof(fc.record({ scope, role }), custom);
 const grants = fc.array(grant, { maxLength: 6 });
 const permission = fc.constantFrom<Permission>(...all);
 const target: fc.Arbitrary<Target> = fc.oneof(
-  fc.record({ organizationId: name('o') }),
-  fc.record({ organizationId: name('o'), projectId: name('p') }),
-  fc.record({ organizationId: name('o'), projectId: name('p'), environmentId: name('e') }),
+  fc.record({ organizationId: name }),
+  fc.record({ organizationId: name, projectId: name }),
+  fc.record({ organizationId: name, projectId: name, environmentId: name }),
 );
 const subject = fc.record({ administrator: fc.boolean(), grants });
 

@@ -44,10 +44,10 @@ export class Database implements Sql, OnApplicationShutdown {
 
   constructor(readonly dataSource: DataSource) {}
 
-  async query<Row extends object>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+  query<Row extends object>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
     const enclosing = this.enclosing.getStore();
     if (enclosing) return enclosing.query<Row>(sql, parameters);
-    return (await this.pool.query<Row>(sql, [...parameters])).rows;
+    return this.pool.query<Row>(sql, [...parameters]).then(({ rows }) => rows);
   }
 
   /** Commits when `work` resolves, rolls back when it throws and throws on. Isolation: read committed. */
