@@ -62,6 +62,13 @@ export const operatorCommands: CommandGroup = {
     ),
     entry('admin sign-up', 'who may make an account', () => import('./commands/admin/sign-up/show.js')),
     entry('admin set-sign-up', 'say who may', () => import('./commands/admin/sign-up/set.js'), 'MODE [--domain D]'),
+    entry(
+      'admin audit',
+      'who did what to the platform',
+      () => import('./commands/admin/audit/list.js'),
+      '[--actor A] [--action A]',
+    ),
+    entry('admin verify-audit', 'whether that is all true', () => import('./commands/admin/audit/verify.js')),
     entry('admin keys', 'what signs tokens', () => import('./commands/admin/keys.js')),
     entry('admin rotate-keys', 'sign with a new one', () => import('./commands/admin/rotate-keys.js')),
     entry('admin events', 'how far services are behind', () => import('./commands/admin/events/show.js')),

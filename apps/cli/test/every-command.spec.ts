@@ -50,6 +50,8 @@ const reads: Readonly<Record<string, readonly string[]>> = {
   'service-accounts list': [],
   'audit list': [],
   'audit verify': [],
+  'admin audit': [],
+  'admin verify-audit': [],
   'admin keys': [],
   'admin users': [],
   'admin events': [],
@@ -300,6 +302,8 @@ describe('every command', () => {
     for (const service of ['metering', 'user-management']) platform.on(`GET /v1/admin/${service}/events`, behind);
     platform.on(`GET ${identity}/signing-keys`, { items: [] });
     platform.on(`GET ${identity}/users`, page());
+    platform.on(`GET ${identity}/audit`, page());
+    platform.on(`GET ${identity}/audit/verification`, { items: [] });
     platform.on(`GET ${identity}/organizations`, page({ id: idOf(2), slug: 'acme', status: 'active', createdAt: '' }));
     platform.on(`GET ${identity}/sign-up-policy`, { mode: 'open', domains: [] });
     platform.on(`GET /v1/quotas/${idOf(2)}`, { apps: 1 });
@@ -341,6 +345,7 @@ describe('every command', () => {
         'POST /v1/auth/recovery-codes',
       ],
       ...['GET', 'POST'].map((method) => `${method} ${identity}/signing-keys`),
+      ...['audit', 'audit/verification'].map((what) => `GET ${identity}/${what}`),
       ...['GET', 'PUT'].map((method) => `${method} ${identity}/sign-up-policy`),
       ...[`POST ${identity}/impersonations/${idOf(7)}/token`, 'GET /v1/me/impersonations'],
       ...[`POST /v1/me/impersonations/${idOf(7)}/consent`, `DELETE /v1/me/impersonations/${idOf(7)}`],

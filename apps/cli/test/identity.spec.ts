@@ -181,6 +181,22 @@ describe('people and machines of an organization', () => {
     expect(await terminal.berth(['orgs', 'create-token', 'ci', '--role', 'owner'])).toMatchObject({ code: 2 });
   });
 
+  it('shows administrators what was done to the platform itself, and when that was changed afterwards', async () => {
+    const audit = '/v1/admin/user-management/audit';
+    const entry = { at, action: 'users:suspend', actor: { kind: 'user', id: 'u' }, target: { kind: 'user', id: 'a' } };
+    platform.on(`GET ${audit}`, page(entry));
+    const listed = await terminal.berth(['admin', 'audit', '--actor', 'u', '--limit', '7']);
+    expect(listed.stdout).toMatch(/users:suspend +user a +user u/);
+    expect(Object.fromEntries(platform.to(`GET ${audit}`)[0]?.query ?? [])).toEqual({ actor: 'u', limit: '7' });
+    const broken = { sequence: 2, reason: 'missing' };
+    const head = { sequence: 2, hash: 'f'.repeat(64) };
+    platform.on(`GET ${audit}/verification`, { items: [{ service: 'build', good: 2, broken: null, head }] });
+    expect(await terminal.berth(['admin', 'verify-audit'])).toMatchObject({ code: 0 });
+    platform.on(`GET ${audit}/verification`, { items: [{ service: 'build', good: 1, broken, head }] });
+    const ran = await terminal.berth(['admin', 'verify-audit']);
+    expect(ran).toMatchObject({ code: 6, stdout: expect.stringContaining('entry 2 is missing') });
+  });
+
   it('lists who did what, and tells when that was changed afterwards', async () => {
     const entry = { at, action: 'apps:create', actor: { kind: 'user', id: 'u' }, target: { kind: 'app', id: 'a' } };
     platform.on('GET /v1/audit', page(entry));

@@ -1,7 +1,9 @@
-import type { AuditExportQuery } from '@berth/contracts/identity';
 import { Database } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
-import { AuditTrailRepository } from './audit-trail.repository.js';
+import { type AuditFilter, AuditTrailRepository } from './audit-trail.repository.js';
+
+/** Its media type. */
+export const LINES = 'application/x-ndjson';
 
 const PAGE = 500;
 
@@ -13,7 +15,7 @@ export class AuditExport {
     @Inject(AuditTrailRepository) private readonly trail: AuditTrailRepository,
   ) {}
 
-  async *lines(query: AuditExportQuery): AsyncGenerator<string> {
+  async *lines(query: AuditFilter): AsyncGenerator<string> {
     let before: string | null = null;
     do {
       const page = await this.trail.list(this.database, query, before, PAGE);

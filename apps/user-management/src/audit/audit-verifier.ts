@@ -15,7 +15,7 @@ export class AuditVerifier {
     @Inject(AuditTrailRepository) private readonly trail: AuditTrailRepository,
   ) {}
 
-  async verify(organizationId: string): Promise<AuditVerification> {
+  async verify(organizationId: string | null): Promise<AuditVerification> {
     // The heads first: what is recorded meanwhile comes after them and is not looked at.
     const heads = await this.trail.heads(this.database, organizationId);
     const items = [];
@@ -24,7 +24,7 @@ export class AuditVerifier {
   }
 
   private async chain(
-    organizationId: string,
+    organizationId: string | null,
     service: ServiceName,
     head: ChainHead,
   ): Promise<AuditVerification['items'][number]> {

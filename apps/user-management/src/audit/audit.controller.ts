@@ -16,11 +16,9 @@ import {
 import { Answers, Database, decodeCursor, toPage } from '@berth/service-kit';
 import { Controller, Get, Inject, Query, StreamableFile } from '@nestjs/common';
 import { ApiProduces } from '@nestjs/swagger';
-import { AuditExport } from './audit-export.js';
+import { AuditExport, LINES } from './audit-export.js';
 import { AuditTrailRepository } from './audit-trail.repository.js';
 import { AuditVerifier } from './audit-verifier.js';
-
-const LINES = 'application/x-ndjson';
 
 @Controller('v1/audit')
 export class AuditController {

@@ -4,9 +4,10 @@ import { AuditTrailRepository } from './audit-trail.repository.js';
 import { AuditVerifier } from './audit-verifier.js';
 import { AuditController } from './audit.controller.js';
 import { OnAuditRecordedHandler } from './on-audit-recorded.handler.js';
+import { PlatformAuditController } from './platform-audit.controller.js';
 
 @Module({
-  controllers: [AuditController, OnAuditRecordedHandler],
+  controllers: [AuditController, PlatformAuditController, OnAuditRecordedHandler],
   providers: [AuditExport, AuditTrailRepository, AuditVerifier],
 })
 export class AuditModule {}

@@ -9,6 +9,7 @@ import { Invitations1763740000003 } from './migrations/invitations.migration.js'
 import { OrganizationRules1763750000004 } from './migrations/organization-rules.migration.js';
 import { OrganizationTokens1763780000001 } from './migrations/organization-tokens.migration.js';
 import { Passkeys1763750000002 } from './migrations/passkeys.migration.js';
+import { PlatformAudit1763780000002 } from './migrations/platform-audit.migration.js';
 import { Recovery1763740000001 } from './migrations/recovery.migration.js';
 import { SecondFactor1763740000005 } from './migrations/second-factor.migration.js';
 import { ServiceAccounts1763760000001 } from './migrations/service-accounts.migration.js';
@@ -31,4 +32,5 @@ export const identityMigrations = [
   AuditHeads1763760000002,
   Impersonations1763770000001,
   OrganizationTokens1763780000001,
+  PlatformAudit1763780000002,
 ] as const;

@@ -116,11 +116,11 @@ create table audit_entry (
 );
 
 create table audit_head (
-  organization_id uuid not null,
+  organization_id uuid,
   service text not null,
   sequence integer not null,
   hash text not null,
-  constraint audit_head_pkey PRIMARY KEY (organization_id, service)
+  constraint audit_head_chain UNIQUE NULLS NOT DISTINCT (organization_id, service)
 );
 
 create table audit_trail (

@@ -272,6 +272,9 @@ export const userManagementRows: Rows = {
   'PUT /v1/admin/user-management/sign-up-policy': needs('sign-up:update', 'platform', 200, () => ({
     body: { mode: 'open', domains: [] },
   })),
+  'GET /v1/admin/user-management/audit': needs('audit:read', 'platform', 200),
+  'GET /v1/admin/user-management/audit/export': needs('audit:read', 'platform', 200),
+  'GET /v1/admin/user-management/audit/verification': needs('audit:read', 'platform', 200),
   'GET /v1/admin/user-management/signing-keys': needs('signing-keys:read', 'platform', 200),
   'POST /v1/admin/user-management/signing-keys': proven(needs('signing-keys:rotate', 'platform', 201)),
   'GET /v1/admin/user-management/events': needs('dead-letters:update', 'platform', 200),

@@ -5,7 +5,6 @@ import { auditEntry } from '../../events/audit-recorded.v1.js';
 import { serviceName } from '../../events/define-event.js';
 
 const filters = {
-  organization: id,
   /** Who did it: a person, a service account, or the name of a service. */
   actor: z.string().max(100).optional(),
   /** `deployments:create` */
@@ -18,10 +17,16 @@ const filters = {
   to: instant.optional(),
 };
 
-export const auditQuery = pageQuery.extend(filters);
+export const auditQuery = pageQuery.extend({ organization: id, ...filters });
 export type AuditQuery = z.infer<typeof auditQuery>;
-export const auditExportQuery = z.object(filters);
+export const auditExportQuery = z.object({ organization: id, ...filters });
 export type AuditExportQuery = z.infer<typeof auditExportQuery>;
+
+/** Of what belongs to no organization. */
+export const platformAuditQuery = pageQuery.extend(filters);
+export type PlatformAuditQuery = z.infer<typeof platformAuditQuery>;
+export const platformAuditExportQuery = z.object(filters);
+export type PlatformAuditExportQuery = z.infer<typeof platformAuditExportQuery>;
 
 export const auditEntryView = auditEntry.meta({ id: 'AuditEntry' });
 export const auditPage = pageOf(auditEntryView).meta({ id: 'AuditPage' });
@@ -29,7 +34,7 @@ export const auditPage = pageOf(auditEntryView).meta({ id: 'AuditPage' });
 export const auditVerificationQuery = z.object({ organization: id });
 export type AuditVerificationQuery = z.infer<typeof auditVerificationQuery>;
 
-/** Of each service that recorded anything in an organization. */
+/** Of each service that recorded anything in an organization, or on the platform itself. */
 export const auditVerification = z
   .object({
     items: z.array(
