@@ -37,6 +37,8 @@ export const config = baseConfig
     /** After so long the key that signs tokens is replaced; it verifies until its last token has ended. */
     SIGNING_KEY_DAYS: z.coerce.number().positive().max(3_650).default(30),
     REFRESH_TOKEN_DAYS: z.coerce.number().positive().max(365).default(30),
+    /** A session that was not refreshed for so long has ended. */
+    SESSION_IDLE_DAYS: z.coerce.number().positive().max(365).default(7),
     /** log2 of bcrypt's rounds. Below 12 only tests are right. */
     PASSWORD_COST: z.coerce.number().int().min(4).max(16).default(12),
     /** So many wrong attempts are free, for one account and from one address; then each doubles the wait until the next. */

@@ -104,10 +104,11 @@ describe('somebody who has forgotten the password', () => {
     expect((await complete(second)).status).toBe(204);
   });
 
-  it('may choose again when the new password was a common one', async () => {
+  it('may choose again when the new password was a common one, or made of their address', async () => {
     const { email } = await identity.person();
     const code = await recoveryCode(email);
     expect(await complete(code, 'password123')).toMatchObject({ status: 422, body: { code: 'password_too_common' } });
+    expect(await complete(code, 'example1')).toMatchObject({ status: 422, body: { code: 'password_of_context' } });
     expect(await complete(code, 'short')).toMatchObject({ status: 422, body: { errors: [{ pointer: '/password' }] } });
     expect((await complete(code)).status).toBe(204);
   });
@@ -168,6 +169,7 @@ describe('a new password', () => {
   it.each([
     [{ currentPassword: 'not the password', password: newPassword }, 'current_password_wrong', '/currentPassword'],
     [{ currentPassword: goodPassword, password: 'password123' }, 'password_too_common', '/password'],
+    [{ currentPassword: goodPassword, password: 'example-2026' }, 'password_of_context', '/password'],
     [{ currentPassword: goodPassword, password: 'x'.repeat(73) }, 'validation_failed', '/password'],
     [{ password: newPassword }, 'validation_failed', '/currentPassword'],
   ])('is not %j', async (body, code, pointer) => {
@@ -178,6 +180,19 @@ describe('a new password', () => {
     });
     expect((await identity.login(person.email, goodPassword)).status).toBe(200);
   });
+});
+
+it('a password is not the name of an organization that its person is in', async () => {
+  const [member, stranger] = [await identity.person(), await identity.person()];
+  const { organization } = await identity.organization(member.accessToken);
+  const change = (person: Person) =>
+    post(
+      '/v1/auth/password',
+      { currentPassword: goodPassword, password: `${organization.slug}-1` },
+      person.accessToken,
+    );
+  expect(await change(member)).toMatchObject({ status: 422, body: { code: 'password_of_context' } });
+  expect((await change(stranger)).status).toBe(204);
 });
 
 describe('signing out everywhere', () => {

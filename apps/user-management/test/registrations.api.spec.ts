@@ -81,6 +81,8 @@ describe('registering', () => {
     ['73 bytes', 'ä'.repeat(36) + 'x', 'validation_failed'],
     ['one of the most common ones', 'password123', 'password_too_common'],
     ['a common one in capitals', 'PassWord123', 'password_too_common'],
+    ['the name of the platform and a year', 'Berth-2026', 'password_of_context'],
+    ['the domain of the address and a number', 'Example-1234', 'password_of_context'],
   ])('refuses a password of %s, and stores nothing', async (_, password, code) => {
     const email = newEmail();
     const answer = await register(email, password);

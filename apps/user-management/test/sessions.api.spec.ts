@@ -125,12 +125,30 @@ describe('sessions', () => {
   });
 
   it('ends after its time, however often it was refreshed', async () => {
+    let { refreshToken } = await identity.person();
+    for (const day of [6, 12, 18, 24, 29]) {
+      clock.forward += (day === 29 ? 5 : 6) * 86_400_000;
+      const next = await refresh(refreshToken);
+      expect({ day, status: next.status }).toEqual({ day, status: 200 });
+      ({ refreshToken } = next.body);
+    }
+    clock.forward += 2 * 86_400_000;
+    expect((await refresh(refreshToken)).status).toBe(401);
+  });
+
+  it('ends when nobody uses it for a week, and is listed no more', async () => {
     const person = await identity.person();
-    clock.forward += 20 * 86_400_000;
-    const second = await refresh(person.refreshToken);
-    expect(second.status).toBe(200);
-    clock.forward += 11 * 86_400_000;
-    expect((await refresh(second.body.refreshToken)).status).toBe(401);
+    const listed = async (token: string) =>
+      (await identity.call<{ items: Session[] }>('GET', '/v1/sessions', { token })).body.items.map(({ id }) => id);
+    clock.forward += 6 * 86_400_000;
+    const used = (await refresh(person.refreshToken)).body;
+    clock.forward += 6 * 86_400_000;
+    const other = (await identity.login(person.email, person.password)).body;
+    expect(await listed(other.accessToken)).toEqual([person.sessionId, other.sessionId]);
+    clock.forward += 86_400_000 + 1_000;
+    const { accessToken } = (await refresh(other.refreshToken)).body;
+    expect(await listed(accessToken)).toEqual([other.sessionId]);
+    expect((await refresh(used.refreshToken)).status).toBe(401);
   });
 
   it.each([

@@ -28,6 +28,7 @@ export class PasswordChangesService {
       throw passwordErrors.CurrentPasswordWrong('is not your password', { pointer: '/currentPassword' });
     await this.throttle.succeeded(attempt);
     await this.passwords.refuseCommon(password);
+    await this.passwords.refuseContextOf(this.database, caller.subjectId, password);
     const passwordHash = await this.passwords.hash(password);
     const change = { by: caller, reason: 'password changed', except: caller.sessionId };
     await this.database.transaction(async (tx) => {

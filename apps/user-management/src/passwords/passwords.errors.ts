@@ -1,3 +1,8 @@
 import { defineErrors } from '@berth/service-kit';
 
-export const passwordErrors = defineErrors({ PasswordTooCommon: 422, CurrentPasswordWrong: 422, TooBusy: 503 });
+export const passwordErrors = defineErrors({
+  PasswordTooCommon: 422,
+  PasswordOfContext: 422,
+  CurrentPasswordWrong: 422,
+  TooBusy: 503,
+});

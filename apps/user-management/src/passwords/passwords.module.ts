@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
+import { PasswordContextRepository } from './password-context.repository.js';
 import { PasswordsService } from './passwords.service.js';
 
 @Global()
-@Module({ providers: [PasswordsService], exports: [PasswordsService] })
+@Module({ providers: [PasswordContextRepository, PasswordsService], exports: [PasswordsService] })
 export class PasswordsModule {}

@@ -1,11 +1,13 @@
 import { availableParallelism } from 'node:os';
-import { CONFIG } from '@berth/service-kit';
+import { CONFIG, type Sql } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { compare, hash } from 'bcrypt';
 import type { Config } from '../config.js';
 import { isCommonPassword } from './common-passwords.js';
+import { PasswordContextRepository } from './password-context.repository.js';
 import { passwordErrors } from './passwords.errors.js';
 import { Slots } from './slots.js';
+import { isMadeOfContext } from './words-of-context.js';
 
 /** bcrypt reads no further. */
 const MAX_BYTES = 72;
@@ -19,7 +21,10 @@ export class PasswordsService {
   /** Compared with when there is no user, so that an unknown address takes as long as a wrong password. */
   private dummy: Promise<string> | undefined;
 
-  constructor(@Inject(CONFIG) config: Config) {
+  constructor(
+    @Inject(CONFIG) config: Config,
+    @Inject(PasswordContextRepository) private readonly context: PasswordContextRepository,
+  ) {
     this.cost = config.PASSWORD_COST;
   }
 
@@ -27,6 +32,17 @@ export class PasswordsService {
   async refuseCommon(password: string): Promise<void> {
     if (!(await isCommonPassword(password))) return;
     throw passwordErrors.PasswordTooCommon('is one of the passwords that are tried first', { pointer: '/password' });
+  }
+
+  /** @param known what others know of its owner @throws DomainError 422 `password_of_context` */
+  refuseContext(password: string, known: readonly string[]): void {
+    if (!isMadeOfContext(password, known)) return;
+    throw passwordErrors.PasswordOfContext('is little more than a name that others know', { pointer: '/password' });
+  }
+
+  /** As `refuseContext`, of a user who is there. */
+  async refuseContextOf(sql: Sql, userId: string, password: string): Promise<void> {
+    this.refuseContext(password, await this.context.of(sql, userId));
   }
 
   /** @throws DomainError 503 `too_busy` */

@@ -34,6 +34,7 @@ export class RecoveryService {
       const userId = await this.recoveries.take(tx, token);
       if (userId === undefined)
         throw recoveryErrors.RecoveryInvalid('The code is not valid, was used or has ended.', { pointer: '/token' });
+      await this.passwords.refuseContextOf(tx, userId, password);
       await this.setter.set(tx, userId, passwordHash, { by: 'platform', reason: 'password recovered' });
     });
   }

@@ -27,6 +27,7 @@ export class RegistrationsService {
     await this.policy.admit(this.database, email);
     await this.mail.admit(email);
     await this.passwords.refuseCommon(password);
+    this.passwords.refuseContext(password, [email, displayName ?? '']);
     const passwordHash = await this.passwords.hash(password);
     await this.database.transaction((tx) => this.start(tx, { email, displayName: displayName ?? null, passwordHash }));
   }

@@ -2,9 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { hashRecoveryCode, newRecoveryCodes } from './recovery-code.js';
 
 describe('a recovery code', () => {
-  it('has 80 bits, in letters that nobody mistakes', () => {
+  it('has 120 bits, in letters that nobody mistakes', () => {
     const codes = Array.from({ length: 100 }, newRecoveryCodes).flat();
-    for (const code of codes) expect(code).toMatch(/^[a-hjkmnp-z02-9]{4}(-[a-hjkmnp-z02-9]{4}){3}$/);
+    for (const code of codes) expect(code).toMatch(/^[a-hjkmnp-z02-9]{4}(-[a-hjkmnp-z02-9]{4}){5}$/);
     expect(new Set(codes).size).toBe(1_000);
     // Each of 32 letters stands for five bits, and each turns up.
     expect(new Set(codes.join('').replaceAll('-', '')).size).toBe(32);

@@ -1,6 +1,8 @@
-import { Clock, Keyring, type Tx } from '@berth/service-kit';
+import { Clock, CONFIG, Keyring, type Tx } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
+import type { Config } from '../config.js';
 import { judgeRefresh } from './refresh.js';
+import { endOf } from './session.js';
 import { SessionEnder } from './session-ender.js';
 import { type Presenter, SessionsRepository } from './sessions.repository.js';
 
@@ -13,6 +15,7 @@ export interface Continuation extends Presenter {
 @Injectable()
 export class RefreshFamily {
   constructor(
+    @Inject(CONFIG) private readonly config: Config,
     @Inject(SessionsRepository) private readonly sessions: SessionsRepository,
     @Inject(SessionEnder) private readonly ender: SessionEnder,
     @Inject(Keyring) private readonly keyring: Keyring,
@@ -37,7 +40,11 @@ export class RefreshFamily {
         await this.ender.end(tx, userId, sessionId, 'platform', 'refresh token used twice');
         return undefined;
       case 'rotate':
-        await this.sessions.exchange(tx, token, successor, sessionId, now);
+        await this.sessions.exchange(tx, token, successor, {
+          sessionId,
+          now,
+          expiresAt: endOf(presented.sessionCreatedAt, now, this.config),
+        });
         return { sessionId, userId, secondFactor, successor };
       case 'repeat':
         return { sessionId, userId, secondFactor, successor };

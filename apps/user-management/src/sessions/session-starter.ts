@@ -4,9 +4,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config.js';
 import { newToken } from '../sealing/opaque-token.js';
 import { UserAdmission } from '../users/user-admission.js';
+import { endOf } from './session.js';
 import { SessionsRepository } from './sessions.repository.js';
-
-const DAY_MS = 86_400_000;
 
 export interface StartedSession {
   readonly sessionId: string;
@@ -32,7 +31,7 @@ export class SessionStarter {
   async start(tx: Tx, userId: string, userAgent: string | null, secondFactor = false): Promise<StartedSession> {
     await this.admission.admit(tx, userId);
     const [sessionId, refreshToken, now] = [this.ids.next(), newToken(), this.clock.now()];
-    const expiresAt = new Date(now.getTime() + this.config.REFRESH_TOKEN_DAYS * DAY_MS);
+    const expiresAt = endOf(now, now, this.config);
     const session = {
       id: sessionId,
       userId,

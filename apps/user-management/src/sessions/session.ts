@@ -1,4 +1,9 @@
 import type { Session } from '@berth/contracts/identity';
+import type { Config } from '../config.js';
+
+const DAY_MS = 86_400_000;
+
+type Lifetimes = Pick<Config, 'REFRESH_TOKEN_DAYS' | 'SESSION_IDLE_DAYS'>;
 
 /** A sign-in: the family of refresh tokens that descend from one login. */
 export interface SessionRecord {
@@ -11,6 +16,12 @@ export interface SessionRecord {
   readonly revokedAt: Date | null;
   /** More than a password was shown. */
   readonly secondFactor: boolean;
+}
+
+/** When a session ends that is used now and then no more: never later than its lifetime. */
+export function endOf(createdAt: Date, usedAt: Date, config: Lifetimes): Date {
+  const last = createdAt.getTime() + config.REFRESH_TOKEN_DAYS * DAY_MS;
+  return new Date(Math.min(last, usedAt.getTime() + config.SESSION_IDLE_DAYS * DAY_MS));
 }
 
 export const toSession = (session: SessionRecord, currentId: string): Session => ({

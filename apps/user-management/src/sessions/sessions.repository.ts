@@ -14,6 +14,14 @@ export interface Presenter {
   readonly secondFactor: boolean;
 }
 
+type Presented = PresentedToken & Presenter & { readonly sessionCreatedAt: Date };
+
+interface Use {
+  readonly sessionId: string;
+  readonly now: Date;
+  readonly expiresAt: Date;
+}
+
 @Injectable()
 export class SessionsRepository {
   /** Also forgets the user's sessions that have ended. */
@@ -43,16 +51,16 @@ export class SessionsRepository {
   }
 
   /** The row lock on the session makes those who present tokens of one family take turns. */
-  async present(tx: Tx, token: string, successor: string): Promise<(PresentedToken & Presenter) | undefined> {
+  async present(tx: Tx, token: string, successor: string): Promise<Presented | undefined> {
     const [family] = await tx.query<{ id: string }>(
       `select id from session where id = (select session_id from refresh_token where token_hash = $1) for update`,
       [hashToken(token)],
     );
     if (!family) return undefined;
-    const [row] = await tx.query<PresentedToken & Presenter>(
+    const [row] = await tx.query<Presented>(
       `select token.used_at as "usedAt", session.id as "sessionId", session.user_id as "userId",
               session.second_factor as "secondFactor",
-              session.expires_at as "sessionExpiresAt", session.revoked_at as "sessionRevokedAt",
+              session.created_at as "sessionCreatedAt", session.expires_at as "sessionExpiresAt", session.revoked_at as "sessionRevokedAt",
               coalesce(successor.used_at is not null, false) as "successorUsed"
          from refresh_token token
          join session on session.id = token.session_id
@@ -63,12 +71,14 @@ export class SessionsRepository {
     return row;
   }
 
-  async exchange(tx: Tx, token: string, successor: string, sessionId: string, now: Date): Promise<void> {
+  /** @param use the session goes on with it, until `expiresAt` unless it is used again */
+  async exchange(tx: Tx, token: string, successor: string, use: Use): Promise<void> {
+    const { sessionId, now, expiresAt } = use;
     await tx.query(
       `with used as (update refresh_token set used_at = $3 where token_hash = $1),
-            session as (update session set last_used_at = $3 where id = $4)
+            session as (update session set last_used_at = $3, expires_at = $5 where id = $4)
        insert into refresh_token (token_hash, session_id, created_at) values ($2, $4, $3)`,
-      [hashToken(token), hashToken(successor), now, sessionId],
+      [hashToken(token), hashToken(successor), now, sessionId, expiresAt],
     );
   }
 

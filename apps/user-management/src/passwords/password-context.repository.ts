@@ -1,0 +1,20 @@
+import type { Sql } from '@berth/service-kit';
+import { Injectable } from '@nestjs/common';
+
+@Injectable()
+export class PasswordContextRepository {
+  /** What others may know of a user: address, name, and the names of their organizations. */
+  async of(sql: Sql, userId: string): Promise<string[]> {
+    const rows = await sql.query<{ word: string }>(
+      `with member as (
+         select slug, display_name from organization
+          where id in (select organization_id from membership where user_id = $1))
+       select email as word from app_user where id = $1
+       union select display_name from app_user where id = $1 and display_name is not null
+       union select slug from member
+       union select display_name from member where display_name is not null`,
+      [userId],
+    );
+    return rows.map(({ word }) => word);
+  }
+}
