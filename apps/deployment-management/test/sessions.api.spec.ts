@@ -21,14 +21,17 @@ describe('a way into an instance', () => {
   afterAll(() => platform.close());
 
   const path = (what: string, of = scene.id) => `/v1/workloads/${of}/${what}`;
-  const open = (what: string, by: string | null = token): WebSocket => {
+  const open = (what: string, by: string | null = token, origin?: string): WebSocket => {
     const headers = by === null ? {} : { authorization: `Bearer ${by}` };
-    return new WebSocket(`${platform.service.url.replace('http', 'ws')}${path(what)}`, SESSION_PROTOCOL, { headers });
+    return new WebSocket(`${platform.service.url.replace('http', 'ws')}${path(what)}`, SESSION_PROTOCOL, {
+      headers,
+      ...(origin === undefined ? {} : { origin }),
+    });
   };
   /** Status and code of what is answered in place of a session. */
-  const refusal = (what: string, by?: string | null): Promise<[number, string]> =>
+  const refusal = (what: string, by?: string | null, origin?: string): Promise<[number, string]> =>
     new Promise((resolve, reject) => {
-      const client = open(what, by);
+      const client = open(what, by, origin);
       client.once('open', () => reject(new Error('it was opened')));
       client.on('error', () => undefined); // told by the answer
       client.once('unexpected-response', (_, answer) => {
@@ -103,6 +106,18 @@ describe('a way into an instance', () => {
     expect(await refusal('exec?command=ls', stranger)).toEqual([404, 'not_found']);
     expect(await refusal('forward', viewer)).toEqual([403, 'forbidden']);
     expect(await audited()).toEqual([]);
+  });
+
+  it('is refused to pages of other hosts, and opened to those of its own', async () => {
+    await scene.deployLive('origins');
+    for (const origin of ['https://evil.example', 'http://web.localhost', 'null'])
+      expect(await refusal('exec?command=ls', token, origin)).toEqual([403, 'origin_refused']);
+    expect(await audited()).toEqual([]);
+    const client = open('forward', token, new URL(platform.service.url).origin);
+    const messages = heard(client);
+    await once(client, 'open');
+    await eventually(() => expect(messages).toEqual(['1 port PORT\n']));
+    client.close();
   });
 
   it('is spoken over a WebSocket only', async () => {

@@ -19,6 +19,7 @@ export { REPLAY_JUDGE, type ReplayJudge } from './idempotency/replay-judge.js';
 export type { Headers } from './idempotency/stored-answers.js';
 export { currentCausationId, currentCorrelationId, withCorrelation } from './logging/correlation.js';
 export { createLogger, LOGGER, type Logger, NestLogger } from './logging/logger.js';
+export { logRefusal, type RefusedRequest } from './logging/refusals.js';
 export { maskFor } from './logging/mask.js';
 export { isPublicAddress, type Resolve, resolveHost } from './outbound/addresses.js';
 export { type OutboundFetch, outboundFetch, type OutboundOptions, OutboundRefused } from './outbound/outbound-fetch.js';

@@ -1,6 +1,6 @@
 import { oauthError } from '@berth/contracts/identity';
-import { DomainError } from '@berth/service-kit';
-import { applyDecorators, type ArgumentsHost, Catch, type ExceptionFilter, UseFilters } from '@nestjs/common';
+import { DomainError, LOGGER, type Logger, logRefusal, type RefusedRequest } from '@berth/service-kit';
+import { applyDecorators, type ArgumentsHost, Catch, type ExceptionFilter, Inject, UseFilters } from '@nestjs/common';
 import { ApiDefaultResponse } from '@nestjs/swagger';
 import { oauthErrors } from './oauth.errors.js';
 
@@ -18,7 +18,10 @@ const codes = new Set(Object.values(oauthErrors).map((make) => make('').code));
  */
 @Catch(DomainError)
 export class OAuthErrorFilter implements ExceptionFilter<DomainError> {
+  constructor(@Inject(LOGGER) private readonly logger: Logger) {}
+
   catch({ code, status, message, retryAfter }: DomainError, host: ArgumentsHost): void {
+    logRefusal(this.logger, host.switchToHttp().getRequest<RefusedRequest>(), { status, code });
     const reply = host.switchToHttp().getResponse<Reply>();
     if (retryAfter !== undefined) void reply.header('retry-after', String(retryAfter));
     if (status === 401) void reply.header('www-authenticate', 'Basic realm="berth"');

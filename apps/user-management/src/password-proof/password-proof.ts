@@ -1,6 +1,6 @@
 import type { Caller } from '@berth/access';
 import type { Login } from '@berth/contracts/identity';
-import { Database } from '@berth/service-kit';
+import { Database, LOGGER, type Logger } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { passwordErrors } from '../passwords/passwords.errors.js';
 import { PasswordsService } from '../passwords/passwords.service.js';
@@ -22,6 +22,7 @@ export class PasswordProof {
     @Inject(UsersRepository) private readonly users: UsersRepository,
     @Inject(PasswordsService) private readonly passwords: PasswordsService,
     @Inject(Throttle) private readonly throttle: Throttle,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   /**
@@ -33,6 +34,7 @@ export class PasswordProof {
     await this.throttle.admit(attempt);
     const user = await this.users.findByEmail(this.database, email);
     const matches = await this.passwords.matches(password, user?.passwordHash);
+    if (!user || !matches) this.logWrong(user?.id ?? null, address);
     return user && matches ? { user, attempt } : undefined;
   }
 
@@ -43,9 +45,16 @@ export class PasswordProof {
     const user = await this.users.find(this.database, caller.subjectId);
     const passwordHash = await this.users.passwordHashOf(this.database, caller.subjectId);
     const matches = await this.passwords.matches(password, passwordHash);
-    if (!user || passwordHash === undefined || !matches)
+    if (!user || passwordHash === undefined || !matches) {
+      this.logWrong(caller.subjectId, address);
       throw passwordErrors.CurrentPasswordWrong('is not your password', { pointer: '/password' });
+    }
     await this.throttle.succeeded(attempt);
     return { email: user.email, passwordHash };
+  }
+
+  /** By id only: what was typed for an address may be a password. @param userId null: nobody has that address */
+  private logWrong(userId: string | null, address: string): void {
+    this.logger.warn({ security: 'password wrong', userId, address }, 'a password was wrong');
   }
 }

@@ -5,8 +5,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Socket } from 'node:net';
 import { createWebSocketStream, type WebSocket, WebSocketServer } from 'ws';
 import { defineErrors } from '../errors/define-errors.js';
+import { isOwnOrigin } from './own-origin.js';
 
-const errors = defineErrors({ UpgradeRequired: 426 });
+const errors = defineErrors({ UpgradeRequired: 426, OriginRefused: 403 });
 
 /** Larger messages end the connection. */
 const MAX_MESSAGE_BYTES = 1_048_576;
@@ -52,13 +53,14 @@ export function serveUpgrades(app: NestFastifyApplication): void {
   });
 }
 
-/** @throws 426 when the request does not ask for a WebSocket */
+/** @throws 426 when the request does not ask for a WebSocket, 403 `origin_refused` when a page of another host does */
 export function requireUpgrade({ raw }: FastifyRequest): void {
   if (!pending.has(raw))
     throw errors.UpgradeRequired('This is spoken over a WebSocket: send Connection: Upgrade, Upgrade: websocket.');
+  if (!isOwnOrigin(raw.headers)) throw errors.OriginRefused('A page of another host does not speak here.');
 }
 
-/** Ends HTTP on the connection. `protocol` is the subprotocol that is spoken, when the client offers it. @throws 426 */
+/** Ends HTTP on the connection. `protocol` is the subprotocol that is spoken, when the client offers it. @throws as `requireUpgrade` */
 export function acceptWebSocket(request: FastifyRequest, reply: FastifyReply, protocol: string): Promise<Accepted> {
   requireUpgrade(request);
   const { socket, head } = pending.get(request.raw) as Pending;
