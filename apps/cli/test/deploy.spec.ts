@@ -224,6 +224,7 @@ describe('berth deploy', () => {
     beforeEach(() => {
       platform.on(create, plan);
       platform.on('POST /v1/costs/estimate', estimate);
+      platform.on('GET /v1/volumes', page({ sizeMib: 1_024, copies: 2 }, { sizeMib: 1_024, copies: 1 }));
     });
 
     it('shows what would change and what that would cost', async () => {
@@ -234,7 +235,10 @@ describe('berth deploy', () => {
       expect(ran.stdout).toContain('The volume data has one writer at a time.');
       expect(ran.stdout).toContain('Price of a month (730 h): 6.39 -> 0.00 EUR (-6.39)');
       expect(platform.to(create)[0]?.query.get('dryRun')).toBe('true');
-      expect(platform.bodies('POST /v1/costs/estimate')).toEqual([{ ...where, ...plan.allocation }]);
+      expect(platform.bodies('POST /v1/costs/estimate')).toEqual([
+        { ...where, ...plan.allocation, storage: { beforeMib: 3_072, afterMib: 3_072 } },
+      ]);
+      expect(platform.to('GET /v1/volumes').map(({ query }) => query.get('workload'))).toEqual([idOf(40)]);
     });
 
     it('stores nothing: it makes no workload and sends no folder', async () => {

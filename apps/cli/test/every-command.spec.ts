@@ -281,6 +281,13 @@ describe('every command', () => {
     );
     platform.on(`GET /v1/price-books/${priceBook.id}/versions`, page());
     platform.on(`GET /v1/price-books/${priceBook.id}/differences`, { currency: 'EUR', from: 1, items: [] });
+    platform.on('GET /v1/costs/environments', {
+      ...interval,
+      month: '2026-11',
+      currency: 'EUR',
+      items: [],
+      next: null,
+    });
     platform.on('GET /v1/credits', page());
     platform.on('GET /v1/credits/discounts', page());
     platform.on('GET /v1/volumes', page());

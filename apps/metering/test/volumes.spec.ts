@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { invoiceExport, recompute } from '@berth/billing';
-import { type CloudEvent, type DataOf, volumeCreated, volumeDeleted, volumeResized } from '@berth/contracts/events';
 import type { InvoicePart } from '@berth/contracts/metering';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { MissingAllocations } from '../src/spans/missing-allocations.js';
 import { Billing, runs } from './support/billing.js';
 import { exportInvoice } from './support/export-invoice.js';
 import { MeteringApp, type Place, somewhere } from './support/metering-app.js';
+import { GIB, VolumeOf } from './support/volumes.js';
 
 let app: MeteringApp;
 let billing: Billing;
@@ -15,36 +15,6 @@ beforeAll(async () => {
   billing = await Billing.of(app);
 });
 afterAll(() => app.close());
-
-const GIB = 2 ** 30;
-type Volume = DataOf<typeof volumeCreated>;
-
-/** What deployment-management tells of one volume of a place. */
-class VolumeOf {
-  readonly id = randomUUID();
-  private version = 0;
-  private bytes = 0;
-
-  constructor(private readonly place: Place) {}
-
-  becomes(gibibytes: number, effectiveAt: string): CloudEvent<Volume> {
-    const { organizationId, projectId, environmentId, appId, workloadId } = this.place;
-    const [formerBytes, provisionedBytes] = [this.bytes, gibibytes * GIB];
-    this.bytes = provisionedBytes;
-    this.version++;
-    const { type } = this.version === 1 ? volumeCreated : gibibytes === 0 ? volumeDeleted : volumeResized;
-    return {
-      ...{ specversion: '1.0', id: randomUUID(), source: '/berth/deployment-management', type, subject: this.id },
-      ...{ time: effectiveAt, datacontenttype: 'application/json', partitionkey: this.id, epoch: 0 },
-      ...{ aggregateversion: this.version, organizationid: organizationId },
-      data: {
-        ...{ organizationId, projectId, environmentId, appId, workloadId, volumeId: this.id },
-        ...{ name: 'data', processType: 'web', cluster: 'local', storageClass: null },
-        ...{ formerBytes, provisionedBytes, effectiveAt },
-      },
-    };
-  }
-}
 
 const usageOf = async (place: Place, from: string, to: string, more = '') => {
   const path = `/v1/usage?organization=${place.organizationId}&from=${from}&to=${to}${more}`;

@@ -93,11 +93,13 @@ describe('a month of an allocation', () => {
   it('is 730 hours of every instance', () => {
     expect(quantityPerMonth(entries)).toEqual(quantity(2n * 730n * coreHour, 2n * 730n * gibHour));
     expect(quantityPerMonth([])).toEqual(quantity(0n, 0n));
+    const storageByteMilliseconds = 730n * 3n * gibHour;
+    expect(quantityPerMonth([], 3 * 1024)).toEqual({ ...quantity(0n, 0n), storageByteMilliseconds });
   });
 
   it('costs less than before by an exact difference, and nothing has no sign', () => {
     const now = { version: version(1, at(0), null, '0.028'), from: at(0), to: at(1) };
-    const [more, less] = [pricePerMonth(entries, now), pricePerMonth(entries.slice(1), now)];
+    const [more, less] = [pricePerMonth(entries, 0, now), pricePerMonth(entries.slice(1), 0, now)];
     expect(totalOf([minus(less, more)], money)).toBe('-25.55');
     expect(totalOf([minus(less, less)], money)).toBe('0.00');
   });

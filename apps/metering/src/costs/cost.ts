@@ -75,6 +75,15 @@ export function totalOf(parts: readonly Fraction[], { digits, rounding }: Money)
   );
 }
 
+/** What was used of it while a version held that has no rate for it. */
+export const unpricedOf = (cuts: readonly Cut[], used: readonly Quantity[]): Metric[] =>
+  metric.options.filter((each) =>
+    cuts.some(({ version }, index) => {
+      const own = used[index];
+      return own && quantityOf[each](own) > 0n && !version.prices.rates.some((rate) => rate.metric === each);
+    }),
+  );
+
 /** For reading: each figure is rounded by itself. */
 export function lineOf(charges: readonly Charge[], used: readonly Quantity[], { rounding }: Money): CostAmounts {
   const of = (kinds: readonly Metric[]) => {

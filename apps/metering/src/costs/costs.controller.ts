@@ -4,6 +4,10 @@ import {
   costEstimate,
   type Costs,
   costs,
+  type EnvironmentCosts,
+  environmentCosts,
+  type EnvironmentCostsQuery,
+  environmentCostsQuery,
   type EstimateCosts,
   estimateCosts,
   type UsageQuery,
@@ -11,17 +15,31 @@ import {
 } from '@berth/contracts/metering';
 import { Answers } from '@berth/service-kit';
 import { Body, Controller, Get, Post, Query } from '@nestjs/common';
+import { CostsOfEnvironments } from './environment-costs.js';
 import { CostsService } from './costs.service.js';
 
 @Controller('v1/costs')
 export class CostsController {
-  constructor(private readonly costing: CostsService) {}
+  constructor(
+    private readonly costing: CostsService,
+    private readonly environments: CostsOfEnvironments,
+  ) {}
 
   @Get()
   @Requires('costs:read')
   @Answers(costs)
   readCosts(@CurrentCaller() caller: Caller, @Query({ schema: usageQuery }) query: UsageQuery): Promise<Costs> {
     return this.costing.read(caller, query);
+  }
+
+  @Get('environments')
+  @Requires('costs:read')
+  @Answers(environmentCosts)
+  readEnvironmentCosts(
+    @CurrentCaller() caller: Caller,
+    @Query({ schema: environmentCostsQuery }) query: EnvironmentCostsQuery,
+  ): Promise<EnvironmentCosts> {
+    return this.environments.read(caller, query);
   }
 
   /** Computes and stores nothing. */

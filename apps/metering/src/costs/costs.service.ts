@@ -50,7 +50,8 @@ export class CostsService {
       cuts: [now],
     } = await this.tariffs.of(this.database, body.organization ?? null, from, to);
     if (!now) throw new Error(`price book ${book.name} has no version for ${from.toISOString()}`);
-    const [before, after] = [pricePerMonth(body.before, now), pricePerMonth(body.after, now)];
+    const before = pricePerMonth(body.before, body.storage.beforeMib, now);
+    const after = pricePerMonth(body.after, body.storage.afterMib, now);
     const money = { digits: digitsOf(book.currency), rounding: book.rounding };
     return {
       ...{ currency: book.currency, priceBook: book.name, rounding: policyOf(book), monthHours },

@@ -9,21 +9,21 @@ export const monthHours = 730;
 const monthMilliseconds = BigInt(monthHours) * 3_600_000n;
 const bytesPerMib = 2n ** 20n;
 
-/** What an allocation uses when it runs a whole month. */
-export function quantityPerMonth(entries: EstimateCosts['before']): Quantity {
+/** What an allocation and its volumes use when they are there a whole month. */
+export function quantityPerMonth(entries: EstimateCosts['before'], storageMib = 0): Quantity {
   const sum = (of: (entry: EstimateCosts['before'][number]) => number): bigint =>
     entries.reduce((total, entry) => total + BigInt(entry.instances) * BigInt(of(entry)), 0n);
   return {
     millicoreMilliseconds: sum((entry) => entry.cpuMillicores) * monthMilliseconds,
     byteMilliseconds: sum((entry) => entry.memoryMib) * bytesPerMib * monthMilliseconds,
-    storageByteMilliseconds: 0n,
+    storageByteMilliseconds: BigInt(storageMib) * bytesPerMib * monthMilliseconds,
     buildMillicoreMilliseconds: 0n,
   };
 }
 
 /** What that month costs when nothing else runs and the version of `now` holds. */
-export function pricePerMonth(entries: EstimateCosts['before'], now: Cut): Fraction {
-  const usage = [{ appId: 'estimated', interval: 0, quantity: quantityPerMonth(entries) }];
+export function pricePerMonth(entries: EstimateCosts['before'], storageMib: number, now: Cut): Fraction {
+  const usage = [{ appId: 'estimated', interval: 0, quantity: quantityPerMonth(entries, storageMib) }];
   return added(chargesOf(segmentsOf([now], usage)).map(({ amount }) => amount));
 }
 

@@ -1536,6 +1536,22 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/costs/environments': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['readEnvironmentCosts'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/costs/estimate': {
     parameters: {
       query?: never;
@@ -5208,6 +5224,24 @@ export interface components {
       regions: string[];
       slug: string;
     };
+    EnvironmentCosts: {
+      /** Format: date-time */
+      countedUntil: string;
+      currency: string;
+      /** Format: date-time */
+      from: string;
+      items: {
+        /** Format: uuid */
+        environmentId: string;
+        perDay: string;
+        soFar: string;
+        unpriced: ('cpu' | 'memory' | 'storage' | 'build')[];
+      }[];
+      month: string;
+      next: string | null;
+      priceBook: string;
+      waitingWorkloads: number;
+    };
     EnvironmentPage: {
       items: components['schemas']['Environment'][];
       next: string | null;
@@ -5253,6 +5287,16 @@ export interface components {
       organization?: string;
       /** Format: uuid */
       project?: string;
+      /**
+       * @default {
+       *       "afterMib": 0,
+       *       "beforeMib": 0
+       *     }
+       */
+      storage?: {
+        afterMib: number;
+        beforeMib: number;
+      };
     };
     EventState: {
       /** Format: date-time */
@@ -10823,6 +10867,39 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['MonthComparison'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  readEnvironmentCosts: {
+    parameters: {
+      query: {
+        limit?: number;
+        cursor?: string;
+        organization: string;
+        project?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['EnvironmentCosts'];
         };
       };
       /** @description refused or failed */

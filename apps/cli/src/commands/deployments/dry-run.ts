@@ -2,6 +2,7 @@ import { answerOf, type Schemas } from '@berth/api-client';
 import type { Context } from '../../context.js';
 import { shortDigest } from '../../output/format.js';
 import { type Cell, table } from '../../output/table.js';
+import { volumesOf } from '../volumes/volumes.js';
 
 /** What a deployment would change, and the difference in price of a month. */
 export async function dryRun(
@@ -17,7 +18,10 @@ export async function dryRun(
     project: workload.projectId,
     environment: workload.environmentId,
   };
-  const estimate = await answerOf(client.POST('/v1/costs/estimate', { body: { ...where, ...plan.allocation } }));
+  // A deployment changes no volume; they are a part of what the workload costs.
+  const mib = (await volumesOf(client, workload.id)).reduce((sum, { sizeMib, copies }) => sum + sizeMib * copies, 0);
+  const body = { ...where, ...plan.allocation, storage: { beforeMib: mib, afterMib: mib } };
+  const estimate = await answerOf(client.POST('/v1/costs/estimate', { body }));
   await out.result({ ...plan, estimate }, async () =>
     [await changes(plan), price(estimate)].filter((part) => part !== '').join('\n\n'),
   );

@@ -18,6 +18,7 @@ export const meteringRows: Rows = {
   'GET /v1/usage/running': { ...inOrganization('usage:read', { at: november.from }), foreign: partsOfOthers },
   'GET /v1/usage/anomalies': inOrganization('usage:read'),
   'GET /v1/costs': { ...inOrganization('costs:read'), foreign: partsOfOthers },
+  'GET /v1/costs/environments': { ...inOrganization('costs:read'), foreign: { '?project': 200 } },
   'POST /v1/costs/estimate': {
     ...anyone(200, () => ({ body: { before: [], after: [] } })),
     alsoNeeds: ['costs:read'],

@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { currency, decimal, id } from '../../common/values.js';
+import { pageQuery } from '../../common/page.js';
+import { currency, decimal, id, instant } from '../../common/values.js';
 import { allocationEntry } from '../../events/shapes.js';
-import { roundingMode } from './price-books.js';
-import { usageGroup, usageInterval } from './usage.js';
+import { metric, roundingMode } from './price-books.js';
+import { period, usageGroup, usageInterval } from './usage.js';
 
 /** Each line of a bill is computed exactly and rounded once, to `totalDecimals`; totals are sums of such lines. */
 export const roundingPolicy = z.object({
@@ -37,6 +38,9 @@ export const costs = usageInterval
   .meta({ id: 'Costs' });
 export type Costs = z.infer<typeof costs>;
 
+/** 1 PiB. */
+const mib = z.int().nonnegative().max(1_073_741_824);
+
 const entries = z.array(allocationEntry.pick({ instances: true, cpuMillicores: true, memoryMib: true })).max(1_000);
 
 /**
@@ -50,6 +54,8 @@ export const estimateCosts = z
     environment: id.optional(),
     before: entries,
     after: entries,
+    /** Volumes, all of their copies together, as they are provisioned. */
+    storage: z.strictObject({ beforeMib: mib, afterMib: mib }).default({ beforeMib: 0, afterMib: 0 }),
   })
   .refine((body) => body.organization !== undefined || (body.project ?? body.environment) === undefined, {
     path: ['organization'],
@@ -72,3 +78,35 @@ export const costEstimate = z
   })
   .meta({ id: 'CostEstimate' });
 export type CostEstimate = z.infer<typeof costEstimate>;
+
+export const environmentCostsQuery = pageQuery.extend({ organization: id, project: id.optional() });
+export type EnvironmentCostsQuery = z.infer<typeof environmentCostsQuery>;
+
+/**
+ * Of environments that used anything this month or have anything now: their shares of what the organization is charged for
+ * usage. Fees, discounts, a minimum and taxes are the organization's, and in no environment.
+ */
+export const environmentCosts = z
+  .object({
+    /** Of the billing account's time zone. */
+    month: period,
+    from: instant,
+    countedUntil: instant,
+    waitingWorkloads: z.int().nonnegative(),
+    currency,
+    priceBook: z.string(),
+    items: z.array(
+      z.object({
+        environmentId: id,
+        /** Of the month, with builds. */
+        soFar: decimal,
+        /** The next 24 hours if it keeps what it has now, with its volumes and without builds, after what the month used. */
+        perDay: decimal,
+        /** What it uses and no rate is for: it is in neither amount. */
+        unpriced: z.array(metric),
+      }),
+    ),
+    next: z.string().nullable(),
+  })
+  .meta({ id: 'EnvironmentCosts' });
+export type EnvironmentCosts = z.infer<typeof environmentCosts>;
