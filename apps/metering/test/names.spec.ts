@@ -1,5 +1,5 @@
 import { canonicalText, recompute } from '@berth/billing';
-import { appCreated, appDeleted, environmentCreated, projectCreated } from '@berth/contracts/events';
+import { appCreated, appDeleted, type CloudEvent, environmentCreated, projectCreated } from '@berth/contracts/events';
 import type { InvoiceDocument } from '@berth/contracts/metering';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { writeInvoice } from '../src/exports/invoice-pdf.js';
@@ -31,7 +31,7 @@ const created = ({ organizationId, projectId, environmentId, appId }: Place) => 
 const inNovember = (place: Place) => runs(place, '2026-11-10T00:00:00.000Z', '2026-11-14T04:00:00.000Z');
 
 /** The invoice of November of a place that runs in it. */
-async function billed(place: Place, ...more: Parameters<MeteringApp['tell']>) {
+async function billed(place: Place, ...more: readonly CloudEvent[]) {
   await billing.goTo('2026-10-20T12:00:00.000Z');
   await billing.tellAt(DECEMBER, ...inNovember(place), ...more);
   await billing.closeAt(CLOSED);

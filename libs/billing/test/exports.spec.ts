@@ -6,7 +6,7 @@ import { focusColumnNames } from '../src/exports/focus-columns.js';
 import { invoiceCsv } from '../src/exports/invoice-csv.js';
 import { inUnits } from '../src/exports/quantity.js';
 import { parseMinor } from '../src/rating/currency.js';
-import { breachesOf } from './focus-rules.js';
+import { breachesAmong, breachesOf } from './focus-rules.js';
 
 const month = { from: '2026-11-01T05:00:00.000Z', to: '2026-12-01T05:00:00.000Z' };
 const [a, b] = ['019a0000-0000-7000-8000-000000000001', '019a0000-0000-7000-8000-000000000002'] as const;
@@ -47,6 +47,10 @@ const told: InvoiceDocument = invoiceDocument.parse({
       ...{ kind: 'usage', id: 'memory', name: 'Memory', amount: '9.90', agreement: 2 },
       ...{ usage: { metric: 'memory', quantity: `${gib / 3n}`, unit: 'GiB-hour' }, apps: [app(a, gib / 3n, '9.90')] },
     }),
+    line({
+      ...{ kind: 'usage', id: 'disk', name: 'Disk', amount: '0.40' },
+      ...{ usage: { metric: 'storage', quantity: `${gib}`, unit: 'GiB-hour' }, apps: [app(a, gib, '0.40')] },
+    }),
     line({ kind: 'fee', id: 'support', name: 'Support, "gold"', amount: '10.00' }),
     line({ kind: 'discount', id: 'partner', name: 'Partner', amount: '-1.00' }),
     line({ kind: 'minimum', id: 'minimum', name: 'Minimum', amount: '5.00', version: null }),
@@ -59,7 +63,7 @@ const told: InvoiceDocument = invoiceDocument.parse({
       lines: [{ kind: 'usage', id: 'cpu', name: 'CPU', version: 1, amount: '0.46' }],
     },
   ],
-  totals: { net: '26.92', tax: '5.38', credited: '2.00', corrected: '0.46', due: '30.76' },
+  totals: { net: '27.32', tax: '5.38', credited: '2.00', corrected: '0.46', due: '31.16' },
 });
 
 const flat = (price: string, free?: object) =>
@@ -89,7 +93,7 @@ describe('CSV', () => {
     expect(rows[0]).toBe(
       `BERTH-000007,2026-11,usage,cpu,CPU,1,,${month.from},${month.to},${a},100.0000000000,core-hour,2.80,EUR,,storefront,shop`,
     );
-    expect(rows[3]).toContain('"Support, ""gold"""');
+    expect(rows[4]).toContain('"Support, ""gold"""');
     expect(rows.at(-1)).toBe('BERTH-000007,2026-11,usage,cpu,CPU,1,,,,,,,0.46,EUR,BERTH-000003 (2026-10),,');
     const amounts = rows.map((row) =>
       row
@@ -121,6 +125,7 @@ describe('FOCUS 1.0', () => {
     expect(focusColumnNames).toHaveLength(43);
     expect(focusColumnNames).toEqual([...focusColumnNames].sort());
     expect(rows.map(breachesOf)).toEqual(rows.map(() => []));
+    expect(breachesAmong(rows)).toEqual([]);
   });
 
   it('bills what the invoice says is due', () => {
@@ -147,7 +152,7 @@ describe('FOCUS 1.0', () => {
   });
 
   it('says what is a purchase, a tax, a credit, an adjustment and a correction', () => {
-    const kinds = rows.slice(3).map((row) => [row.ChargeCategory, row.ChargeClass, row.ListUnitPrice, row.BilledCost]);
+    const kinds = rows.slice(4).map((row) => [row.ChargeCategory, row.ChargeClass, row.ListUnitPrice, row.BilledCost]);
     expect(kinds).toEqual([
       ['Purchase', null, '10.00', '10.00'],
       ['Adjustment', null, null, '-1.00'],
@@ -167,6 +172,10 @@ describe('FOCUS 1.0', () => {
       BillingPeriodEnd: '2026',
       ListCost: '3.1',
       ResourceType: null,
+      SkuPriceId: null,
+      SubAccountName: null,
+      PricingUnit: 'core hour',
+      CommitmentDiscountId: 'plan',
     };
     expect(breachesOf(wrong)).toEqual([
       ...['BilledCost is null', 'BillingPeriodEnd is no datetime: 2026', 'ChargeCategory may not be Gift'],
@@ -174,6 +183,10 @@ describe('FOCUS 1.0', () => {
         'consumption of usage alone',
         'costs are prices times quantities',
         'a type with every resource',
+        'a name with every sub account',
+        'units as they are written',
+        'all of a commitment or nothing',
+        'one amount where no price is',
         'periods go forward',
       ],
     ]);

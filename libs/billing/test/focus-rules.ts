@@ -20,7 +20,14 @@ const neededWhenSold = [
   'ContractedUnitPrice',
   'PricingCategory',
   'SkuId',
+  'SkuPriceId',
 ] as const;
+
+/** Attribute "Unit Format": units in the plural, of a time, or of bytes. */
+const unit = /^([0-9]+ )?([KMGTP]i?B|[A-Z][A-Za-z]*s|([A-Z][A-Za-z]*-)+(Seconds|Minutes|Hours|Days|Months|Years))$/;
+
+const commitment = ['CommitmentDiscountId', 'CommitmentDiscountCategory', 'CommitmentDiscountType'] as const;
+const costs = ['BilledCost', 'EffectiveCost', 'ListCost', 'ContractedCost'] as const;
 
 /** By sections "ListCost" and "ContractedCost". Ten decimals of a quantity times as many of a price. */
 const isProduct = (cost: string | null, price: string | null, quantity: string | null): boolean => {
@@ -47,6 +54,16 @@ const rules: Readonly<Record<string, Rule>> = {
       isProduct(row.ContractedCost, row.ContractedUnitPrice, row.PricingQuantity)),
   'purchases are not usage-based': (row) => row.ChargeCategory !== 'Purchase' || row.ChargeFrequency !== 'Usage-Based',
   'a type with every resource': (row) => (row.ResourceId === null) === (row.ResourceType === null),
+  'a resource with every name of one': (row) => row.ResourceName === null || row.ResourceId !== null,
+  'a name with every sub account': (row) => (row.SubAccountId === null) === (row.SubAccountName === null),
+  'units as they are written': (row) =>
+    [row.PricingUnit, row.ConsumedUnit].every((each) => each === null || unit.test(each)),
+  'a price of each SKU has a SKU and is priced': (row) =>
+    row.SkuPriceId === null ||
+    (['SkuId', 'PricingCategory', 'PricingQuantity', 'PricingUnit'] as const).every((name) => row[name] !== null),
+  'all of a commitment or nothing': (row) => new Set(commitment.map((name) => row[name] === null)).size === 1,
+  'one amount where no price is': (row) =>
+    row.SkuPriceId !== null || new Set(costs.map((name) => row[name])).size === 1,
   'periods go forward': (row) =>
     row.ChargePeriodStart! < row.ChargePeriodEnd! && row.BillingPeriodStart! < row.BillingPeriodEnd!,
 };
@@ -61,3 +78,21 @@ export function breachesOf(row: FocusRow): string[] {
   });
   return [...columns, ...Object.entries(rules).flatMap(([name, holds]) => (holds(row) ? [] : [name]))];
 }
+
+/** Of which a value of the first column may have one of the second alone, by the sections of the first. */
+const oneOf = [
+  ['ServiceName', 'ServiceCategory'],
+  ['SkuPriceId', 'SkuId'],
+  ['ResourceId', 'ResourceName'],
+  ['SubAccountId', 'SubAccountName'],
+] as const;
+
+/** What rows do together that they may not. */
+export const breachesAmong = (rows: readonly FocusRow[]): string[] =>
+  oneOf.flatMap(([name, other]) => {
+    const values = Map.groupBy(rows, (row) => row[name]);
+    const several = [...values].filter(
+      ([value, own]) => value !== null && new Set(own.map((row) => row[other])).size > 1,
+    );
+    return several.map(([value]) => `${name} ${value} has more than one ${other}`);
+  });

@@ -58,8 +58,12 @@ const units: Record<Metric, string> = {
   storage: 'GiB-Hours',
   build: 'Core-Hours',
 };
-const categoryOf: Record<Metric, string> = {
-  ...{ cpu: 'Compute', memory: 'Compute', storage: 'Storage', build: 'Developer Tools' },
+/** By section "Service Category", a service has one and only one. */
+const serviceOf: Record<Metric, readonly [name: string, category: string]> = {
+  cpu: ['Berth Compute', 'Compute'],
+  memory: ['Berth Compute', 'Compute'],
+  storage: ['Berth Volumes', 'Storage'],
+  build: ['Berth Builds', 'Developer Tools'],
 };
 const DECIMALS = 10;
 
@@ -67,6 +71,7 @@ const DECIMALS = 10;
 function usageRows(told: InvoiceDocument, line: InvoiceLine, prices: PricesOfLine | undefined): FocusRow[] {
   if (!line.usage) return [];
   const { metric, quantity: whole } = line.usage;
+  const [service, category] = serviceOf[metric];
   const average = averagePrice(line.amount, inUnits(metric, BigInt(whole), DECIMALS));
   const contracted = flatPrice(prices?.contracted, metric) ?? average;
   const list = flatPrice(prices?.list, metric) ?? contracted;
@@ -77,7 +82,7 @@ function usageRows(told: InvoiceDocument, line: InvoiceLine, prices: PricesOfLin
       ...{ PricingQuantity: used, PricingUnit: units[metric], ConsumedQuantity: used, ConsumedUnit: units[metric] },
       ...{ ListUnitPrice: list, ListCost: product(list, used) },
       ...{ ContractedUnitPrice: contracted, ContractedCost: product(contracted, used) },
-      ...{ ResourceId: appId, ResourceType: 'App', ServiceCategory: categoryOf[metric] },
+      ...{ ResourceId: appId, ResourceType: 'App', ServiceName: service, ServiceCategory: category },
       ...calledIn(told, appId),
     });
   });
