@@ -9,7 +9,8 @@ export default {
   globalSetup: '<rootDir>/tools/jest/global-setup.mjs',
   globalTeardown: '<rootDir>/tools/jest/global-teardown.mjs',
   reporters: ['default', '<rootDir>/tools/jest/closing-line-reporter.mjs'],
-  testTimeout: 60_000,
+  // Guards against hanging only: no test may fail because a machine is slow.
+  testTimeout: 300_000,
   maxWorkers: 2,
   // Modules of former files stay in a worker's heap (V8's contexts with ESM): a new one takes over before it is full.
   workerIdleMemoryLimit: '1GB',

@@ -9,6 +9,6 @@ export default {
   globalSetup: '<rootDir>/tools/kafka/jest-global-setup.mjs',
   globalTeardown: '<rootDir>/tools/kafka/jest-global-teardown.mjs',
   reporters: ['default', '<rootDir>/tools/jest/closing-line-reporter.mjs'],
-  testTimeout: 60_000,
+  testTimeout: 300_000,
   maxWorkers: 1,
 };

@@ -1,7 +1,7 @@
 export interface EventuallyOptions {
   /**
    * Gives up after so many milliseconds and throws what the last attempt threw, but not before 40 attempts (fewer, if
-   * fewer fit in): on a machine that stands still for a moment, time passes in which nothing could happen. Default 10,000.
+   * fewer fit in): on a machine that stands still for a moment, time passes in which nothing could happen. Default 30,000.
    */
   readonly within?: number;
   /** Milliseconds between attempts. Default 25. */
@@ -15,7 +15,7 @@ export async function eventually<Result>(
   attempt: () => Result | Promise<Result>,
   options: EventuallyOptions = {},
 ): Promise<Result> {
-  const { within = 10_000, every = 25 } = options;
+  const { within = 30_000, every = 25 } = options;
   const deadline = performance.now() + within;
   for (let left = Math.min(FEWEST, within / every); ; left--) {
     try {
