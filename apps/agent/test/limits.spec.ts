@@ -139,7 +139,7 @@ function enforced({ folder, files }: Playground): void {
     const observed = await agent.until(
       desired.workloadId,
       ({ instances }) => expect(instances[0]?.trouble?.cause).toBe('out_of_memory'),
-      30_000,
+      60_000,
     );
     expect(observed.instances[0]?.lastExit).toMatchObject({ reason: 'out_of_memory' });
     await agent.remove(desired.workloadId);

@@ -6,7 +6,8 @@ let agent: TestAgent;
 let url: string;
 
 beforeAll(async () => {
-  agent = await TestAgent.start();
+  // Longer than anything stands still: a start is seen.
+  agent = await TestAgent.start({ tuning: { workerReady: 1_500 } });
   url = await agent.router.serve(HOST);
   agent.router.slowness = 100;
 });

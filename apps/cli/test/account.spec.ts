@@ -134,7 +134,7 @@ describe('account', () => {
       stderr: expect.stringContaining('could not be told'),
     });
     expect(await readFile(file(), 'utf8')).not.toContain('access-1');
-  }, 20_000);
+  });
 
   it('registers and verifies', async () => {
     platform.on('POST /v1/auth/register', (_, response) => json(response, { status: 'verification_sent' }, 202));
@@ -164,7 +164,7 @@ describe('account', () => {
   it('exits with 9 when the server does not answer', async () => {
     const ran = await terminal.berth(['whoami', '--server', 'http://127.0.0.1:1']);
     expect(ran).toMatchObject({ code: 9, stderr: expect.stringContaining('http://127.0.0.1:1 does not answer') });
-  }, 20_000);
+  });
 
   it.each(['not a url', 'ftp://x', '127.0.0.1:8080'])('refuses "%s" as a server', async (server) => {
     expect(await terminal.berth(['whoami', '--server', server])).toMatchObject({ code: 2 });

@@ -1,5 +1,6 @@
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { channels } from '@berth/contracts/runtime';
 import { eventually } from '@berth/testing';
@@ -135,13 +136,15 @@ describe('ways into an instance', () => {
   });
 
   describe('port-forward', () => {
-    const freePort = async (): Promise<number> => {
-      const server = createServer().listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      const { port } = server.address() as AddressInfo;
-      await new Promise((resolve) => server.close(resolve));
-      return port;
-    };
+    /** Below those that the system gives to connections: nobody is given it before the CLI listens. */
+    const freePort = () =>
+      eventually(async () => {
+        const port = randomInt(10_000, 32_768);
+        const server = createServer().listen(port, '127.0.0.1');
+        await once(server, 'listening');
+        await new Promise((resolve) => server.close(resolve));
+        return port;
+      });
 
     it('carries each connection over a session of its own, until Ctrl-C', async () => {
       instance((frame) =>

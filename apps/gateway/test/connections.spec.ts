@@ -99,7 +99,7 @@ describe('the process', () => {
   it('does not start with a file that it does not understand, and says why', async () => {
     const options = await gatewayOptions(`${emptyKong}plugins: [{ name: acl }]`);
     const { child, output } = run({ KONG_FILE: options.kongFile, CONTROL_SOCKET: options.controlSocket });
-    expect(await once(child, 'exit')).toEqual([1, null]);
+    expect(await once(child, 'close')).toEqual([1, null]);
     expect(output()).toContain('plugin "acl" is not supported');
     await options.remove();
   });

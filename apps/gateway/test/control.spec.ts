@@ -125,11 +125,10 @@ describe('control socket', () => {
         }
       };
       const clients = Array.from({ length: 16 }, (_, index) => client(tokens[index % 2]));
-      for (let turn = 0; turn < 20; turn++) await gateway.control('POST', '/config', both);
+      for (let turn = 0; turn < 20 || statuses.length <= 50; turn++) await gateway.control('POST', '/config', both);
       rotating = false;
       await Promise.all(clients);
       agent.destroy();
-      expect(statuses.length).toBeGreaterThan(50);
       expect(new Set(statuses)).toEqual(new Set([200]));
     });
   });

@@ -44,13 +44,14 @@ describe('rolling replacement', () => {
       }
     };
     const visitors = Array.from({ length: 24 }, (_, index) => visit(index % 2 ? 'GET' : 'POST'));
-    for (let round = 0; round < 10; round++) {
+    // Ten times, and on a machine that is busy with other things for as long as it takes to matter.
+    for (let round = 0; round < 10 || (results.get('200') ?? 0) <= 200; round++) {
       const former = serving;
       serving = [await instance(), await instance()];
       await route([...former, ...serving]);
       await route(serving);
       for (const { id, upstream } of former) {
-        const drained = await gateway.control('POST', '/drain', { upstreamId: id, timeoutMilliseconds: 5_000 });
+        const drained = await gateway.control('POST', '/drain', { upstreamId: id, timeoutMilliseconds: 60_000 });
         expect(drained.body).toBe('{"inFlight":0}');
         await upstream.close();
       }
@@ -60,6 +61,5 @@ describe('rolling replacement', () => {
     agent.destroy();
     await Promise.all(serving.map(({ upstream }) => upstream.close()));
     expect([...results.keys()]).toEqual(['200']);
-    expect(results.get('200')).toBeGreaterThan(200);
   });
 });

@@ -1,9 +1,11 @@
+import { Clock } from '@berth/service-kit';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { goodPassword, IdentityService } from './fixtures/identity-service.js';
+import { HeldClock } from './fixtures/held-clock.js';
 
 let identity: IdentityService;
 beforeAll(async () => {
-  identity = await IdentityService.start({ ATTEMPTS_PER_ACCOUNT: '3' });
+  identity = await IdentityService.start({ ATTEMPTS_PER_ACCOUNT: '3' }, [[Clock, new HeldClock()]]);
 });
 afterAll(() => identity.close());
 

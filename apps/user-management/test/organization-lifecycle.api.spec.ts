@@ -177,5 +177,5 @@ describe('an organization that its owner deletes', () => {
     await eventually(async () =>
       expect((await identity.mailTo(mine.owner.email)).join()).toContain(`The organization ${mine.slug} was deleted`),
     );
-  }, 40_000);
+  });
 });

@@ -150,7 +150,7 @@ describe('a new password', () => {
       expect(done.status).toBe(204);
       await signedOut(...logins.filter(({ status }) => status === 200).map(({ body }) => body));
     }
-  }, 60_000);
+  });
 
   it('is set by whoever knows the old one; every other session ends, the one that asked goes on', async () => {
     const person = await identity.person();

@@ -23,7 +23,7 @@ beforeAll(async () => {
     BOOTSTRAP_ADMIN_EMAIL: 'root@example.com',
     BOOTSTRAP_ADMIN_PASSWORD: 'the first password',
   });
-}, 60_000);
+});
 afterAll(async () => {
   await identity.close();
   await openId.close();

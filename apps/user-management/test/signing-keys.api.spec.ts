@@ -204,5 +204,5 @@ describe('signing keys', () => {
         expect(keys.filter(({ state }) => state === 'pending').length).toBeLessThan(2);
       });
     });
-  }, 60_000);
+  });
 });

@@ -255,4 +255,4 @@ it('whoever asks for whatever is answered as the slow model of what was heard sa
     'organization_suspended',
     'second_factor_needed',
   ]);
-}, 600_000);
+});

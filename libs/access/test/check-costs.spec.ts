@@ -69,7 +69,7 @@ beforeAll(async () => {
   made = await testDatabase({ migrations: accessMigrations });
   await fill();
   database = new WatchedDatabase(made.database.dataSource);
-}, 60_000);
+});
 beforeEach(async () => {
   cache = await openReplica(database, made.url, clock);
   open.push(cache);

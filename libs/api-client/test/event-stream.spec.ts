@@ -57,26 +57,36 @@ describe('eventStream', () => {
   });
 
   it('resumes after the last event when the connection breaks', async () => {
+    let open: ServerResponse | undefined;
     const client = await clientOf((request, response) => {
       const next = after(request) + 1;
-      begin(response).write(line(next));
-      if (next < 3) return void setTimeout(() => response.destroy(), 20);
-      response.end('event: end\ndata: {}\n\n');
+      open = begin(response);
+      if (next < 3) return void open.write(line(next));
+      open.end(`${line(next)}event: end\ndata: {}\n\n`);
     });
-    const events = await collect(client, { isLast: (event) => event.event === 'end' });
-    expect(events.map((event) => event.id)).toEqual(['1', '2', '3', undefined]);
+    const ids: unknown[] = [];
+    for await (const { id } of client.eventStream(path, { isLast: (event) => event.event === 'end' })) {
+      ids.push(id);
+      if (id === '1' || id === '2') open?.destroy();
+    }
+    expect(ids).toEqual(['1', '2', '3', undefined]);
     expect(server.received.map((each) => each.headers['last-event-id'])).toEqual([undefined, '1', '2']);
   });
 
   it('resumes as often as it must while events come, and after the last one that had an id', async () => {
+    let open: ServerResponse | undefined;
     const client = await clientOf((request, response) => {
       const next = after(request) + 1;
-      begin(response).write(`${line(next)}data: "without id"\n\n`);
-      if (next < 12) return void setTimeout(() => response.destroy(), 5);
-      response.end('event: end\ndata: {}\n\n');
+      open = begin(response);
+      open.write(`${line(next)}data: "without id"\n\n`);
+      if (next === 12) open.end('event: end\ndata: {}\n\n');
     });
-    const events = await collect(client, { isLast: (event) => event.event === 'end' });
-    expect(events.filter((event) => event.id !== undefined)).toHaveLength(12);
+    const ids: string[] = [];
+    for await (const { id, event } of client.eventStream(path, { isLast: (each) => each.event === 'end' })) {
+      if (id !== undefined) ids.push(id);
+      else if (event !== 'end' && ids.length < 12) open?.destroy();
+    }
+    expect(ids).toHaveLength(12);
   });
 
   it('begins after a given event', async () => {

@@ -10,5 +10,5 @@ describe('the generated client', () => {
     const generate = [join(root, 'tools/openapi/generate.mjs'), '--check'];
     const check = promisify(execFile)(process.execPath, generate, { cwd: root }).catch((error: Error) => error);
     expect(await check).toMatchObject({ stderr: '' });
-  }, 120_000);
+  });
 });

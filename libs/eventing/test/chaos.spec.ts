@@ -118,6 +118,6 @@ describe('from commit to effect, under faults', () => {
       await producer.database.onApplicationShutdown();
       await consumer.database.onApplicationShutdown();
     },
-    60_000,
+    300_000,
   );
 });

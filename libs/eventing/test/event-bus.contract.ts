@@ -287,7 +287,7 @@ export function eventBusContract(name: string, setUp: () => Promise<BusUnderTest
       await eventually(() => expect(count).toBe(total));
       expect(outOfOrder).toBe(0);
       expect(settledHeap() - heap).toBeLessThan(20_000_000);
-    }, 120_000);
+    });
   });
 }
 

@@ -257,7 +257,7 @@ describe('a run of events', () => {
         }),
         { numRuns: 60 },
       );
-    }, 60_000);
+    });
   });
 
   /** A service whose handler takes runs, and the sizes of those that it was given. */

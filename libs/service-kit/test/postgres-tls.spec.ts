@@ -24,7 +24,7 @@ describe('a database that speaks TLS', () => {
     const settings = { fsync: 'off', ssl: 'on', ssl_cert_file: certFile, ssl_key_file: keyFile };
     server = new PostgresServer({ folder, settings });
     ({ url } = await server.start());
-  }, 60_000);
+  });
   afterAll(async () => {
     await server.stop();
     await Promise.all([authority.remove(), stranger.remove(), rm(folder, { recursive: true, force: true })]);

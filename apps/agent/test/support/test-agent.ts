@@ -84,7 +84,7 @@ export class TestAgent {
   }
 
   /** Polls until `check` no longer throws for what is observed. */
-  until(id: string, check: (observed: ObservedWorkload) => void, within = 10_000): Promise<ObservedWorkload> {
+  until(id: string, check: (observed: ObservedWorkload) => void, within = 30_000): Promise<ObservedWorkload> {
     const attempt = async (): Promise<ObservedWorkload> => {
       const observed = await this.client.observe(id);
       check(observed);
@@ -143,7 +143,7 @@ export function desiredOf(
     processes,
     hosts: [HOST],
     restartToken: '',
-    startDeadlineSeconds: 10,
+    startDeadlineSeconds: 30,
     stopDeadlineSeconds: 3,
     ...more,
   };
