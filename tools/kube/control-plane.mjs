@@ -2,6 +2,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -236,17 +237,21 @@ function playedNode(name) {
   };
 }
 
-/** All at once, so that no two are the same. */
+/** All different, and below those that the system gives to connections: none is taken before it is used. */
 export async function freePorts(names = ['etcd', 'peer', 'api', 'kwok']) {
-  const servers = await Promise.all(names.map(listenAnywhere));
-  const ports = Object.fromEntries(names.map((name, index) => [name, servers[index].address().port]));
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
+  const ports = new Set();
+  while (ports.size < names.length) {
+    const port = randomInt(12_000, 32_000);
+    if (await isFree(port)) ports.add(port);
+  }
+  return Object.fromEntries([...ports].map((port, index) => [names[index], port]));
 }
 
-function listenAnywhere() {
+function isFree(port) {
   const server = createServer();
   return new Promise((resolve, reject) => {
-    server.once('error', reject).listen(0, '127.0.0.1', () => resolve(server));
+    server
+      .once('error', (error) => (error.code === 'EADDRINUSE' ? resolve(false) : reject(error)))
+      .listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
 }

@@ -1,10 +1,10 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chmod, chown, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { arch, platform, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
+import { freePort } from './free-port.js';
 
 export interface PostgresServerOptions {
   /** Holds the cluster (`data/`) and its generated password. Created when missing; mode 0700. */
@@ -175,20 +175,4 @@ async function launch(command: string, args: string[], identity: Identity, spawn
 /** The server sees no variable of the platform: PGDATA, PGPORT and the like would change what it does. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
   return { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' };
-}
-
-/** Below those that systems give to connections by themselves: while the server is down, nobody is given its port. */
-async function freePort(): Promise<number> {
-  for (let attempt = 0; attempt < 50; attempt++) {
-    const port = randomInt(10_000, 32_768);
-    if (await isFree(port)) return port;
-  }
-  throw new Error('No loopback port is free.');
-}
-
-function isFree(port: number): Promise<boolean> {
-  const probe = createServer();
-  return new Promise((resolve) => {
-    probe.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
-  });
 }
