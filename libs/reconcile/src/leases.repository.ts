@@ -1,5 +1,6 @@
 import type { Database, Tx } from '@berth/service-kit';
 import { LeaseLost } from './outcome.js';
+import type { BlockedCount } from './metrics.js';
 import type { ResolvedOptions } from './reconciler.js';
 import { claimSql, finishSql, heartbeatSql, returnExpiredSql } from './leases.sql.js';
 import type { Finish } from './verdict.js';
@@ -55,8 +56,18 @@ export class LeasesRepository {
       lease.fence,
       finish.kind,
       finish.seconds,
+      finish.blockedBy ?? null,
     ]);
     return row ? row.seconds : 'lost';
+  }
+
+  /** Keys that get no further until somebody acts, by what that is. */
+  countBlocked(queues: readonly string[]): Promise<BlockedCount[]> {
+    return this.database.query(
+      `select queue, blocked_by as reason, count(*)::int as count from work_item
+        where queue = any($1) and blocked_by is not null group by queue, blocked_by`,
+      [queues],
+    );
   }
 
   /** Makes keys of dead workers due again; it counts as a failure, since the key may be what killed the worker. */

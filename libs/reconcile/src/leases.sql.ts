@@ -65,7 +65,8 @@ export const heartbeatSql = `
     left join work_item i on i.queue = $1 and i.key = mine.key`;
 
 /**
- * $1 queue, $2 key, $3 fence, $4 kind, $5 seconds until the next run (null: none).
+ * $1 queue, $2 key, $3 fence, $4 kind, $5 seconds until the next run (null: none), $6 what blocks it (null: nothing).
+ * A run that failed or was broken off has found out nothing about that.
  * Backoff: 1 s doubled per failure, at most 300 s, times a random factor from 0.5 to 1, so that keys that failed
  * together do not return together; `spread` does the same around its moment. What was enqueued meanwhile keeps its own, earlier time.
  * A key that nobody asked for meanwhile and that needs no further run is deleted: settled keys cost nothing.
@@ -83,7 +84,8 @@ export const finishSql = `
                then now() + least(300, power(2, least(i.attempts, 20))) * (0.5 + random() / 2) * interval '1 second'
              when $4 = 'spread' then now() + $5::float8 * (0.5 + random()) * interval '1 second'
              else now() + $5::float8 * interval '1 second' end),
-           attempts = case $4 when 'failed' then i.attempts + 1 when 'returned' then i.attempts else 0 end
+           attempts = case $4 when 'failed' then i.attempts + 1 when 'returned' then i.attempts else 0 end,
+           blocked_by = case when $4 in ('failed', 'returned') then i.blocked_by else $6 end
       from released r
      where i.queue = $1 and i.key = $2 and not (i.generation = r.generation and $4 = 'done' and $5::float8 is null)
     returning i.due_at

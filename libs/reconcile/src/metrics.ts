@@ -6,6 +6,15 @@ export interface MetricsSource {
   overdue(): Promise<number>;
   /** Due keys by queue. */
   depths(): Promise<{ queue: string; depth: number }[]>;
+  /** Keys that get no further until somebody acts, by queue and by what that is. */
+  blocked(): Promise<BlockedCount[]>;
+}
+
+export interface BlockedCount {
+  readonly queue: string;
+  /** Reason of the `Blocked` that was thrown. */
+  readonly reason: string;
+  readonly count: number;
 }
 
 /** Several services may share one process: each adds its source, and each figure is stated over all of them. */
@@ -41,7 +50,19 @@ const depth = new Gauge({
   },
 });
 
-export const reconcileMetrics = { overdue, depth, duration };
+const blocked = new Gauge({
+  name: 'reconcile_blocked',
+  help: 'Keys that get no further until somebody acts, by queue and reason',
+  labelNames: ['queue', 'reason'],
+  registers: [register],
+  async collect() {
+    const rows = (await Promise.all([...sources].map((source) => source.blocked()))).flat();
+    this.reset();
+    for (const { queue, reason, count } of rows) this.inc({ queue, reason }, count);
+  },
+});
+
+export const reconcileMetrics = { overdue, depth, blocked, duration };
 
 export function addMetricsSource(source: MetricsSource): () => void {
   sources.add(source);

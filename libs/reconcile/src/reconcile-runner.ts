@@ -72,6 +72,7 @@ export class ReconcileRunner implements OnApplicationBootstrap, OnModuleDestroy 
       addMetricsSource({
         overdue: () => deadlines.countOverdue(this.clock.now()),
         depths: () => deadlines.countDue([...this.registrations.keys()]),
+        blocked: () => leases.countBlocked([...this.registrations.keys()]),
       }),
       this.clock.every(pollMilliseconds, () => this.poll()),
     );

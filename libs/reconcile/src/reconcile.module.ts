@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import type { BaseConfig } from '@berth/service-kit';
 import type { EntityTarget, MigrationInterface, ObjectLiteral } from 'typeorm';
 import { CreateWorkQueue1763600000010 } from './migrations/create-work-queue.migration.js';
+import { BlockedKeys1763800000310 } from './migrations/blocked-keys.migration.js';
 import { LimitGroups1763800000005 } from './migrations/limit-groups.migration.js';
 import { RECONCILE_CONFIG, ReconcileRunner } from './reconcile-runner.js';
 import { WakeBus } from './wake-bus.js';
@@ -11,6 +12,7 @@ import { WorkQueue } from './work-queue.js';
 export const reconcileMigrations: readonly (new () => MigrationInterface)[] = [
   CreateWorkQueue1763600000010,
   LimitGroups1763800000005,
+  BlockedKeys1763800000310,
 ];
 
 /** None: the queue's tables are reached by SQL alone. */

@@ -26,7 +26,12 @@ describe('what follows from a run', () => {
     ['settled with resync', outcome(settled), 300, { kind: 'spread', seconds: 300 }],
     ['look again', outcome(lookAgainIn({ seconds: 5 })), 300, { kind: 'done', seconds: 5 }],
     ['look again some time', outcome(lookAgainAbout({ seconds: 5 })), null, { kind: 'spread', seconds: 5 }],
-    ['blocked', { kind: 'blocked', error: new Blocked('A', 'b') } as const, null, { kind: 'done', seconds: 60 }],
+    [
+      'blocked',
+      { kind: 'blocked', error: new Blocked('A', 'b') } as const,
+      null,
+      { kind: 'done', seconds: 60, blockedBy: 'A' },
+    ],
     ['interrupted', { kind: 'interrupted' } as const, 300, { kind: 'returned', seconds: 0 }],
     ['failed', { kind: 'failed', error: new Error('x') } as const, 300, { kind: 'failed', seconds: null }],
   ])('%s', (_name, verdict, resync, finish) => {

@@ -16,6 +16,8 @@ export interface Finish {
   readonly kind: 'done' | 'spread' | 'failed' | 'returned';
   /** Until the next run; null: none. Not used by `failed`. */
   readonly seconds: number | null;
+  /** The word of what has to be acted on before the key gets any further. */
+  readonly blockedBy?: string;
 }
 
 const blockedRecheckSeconds = 60;
@@ -32,7 +34,7 @@ export function verdictOf(error: unknown, signal: AbortSignal): Verdict {
 export function finishOf(verdict: Exclude<Verdict, { kind: 'lost' }>, resyncSeconds: number | null): Finish {
   switch (verdict.kind) {
     case 'blocked':
-      return { kind: 'done', seconds: blockedRecheckSeconds };
+      return { kind: 'done', seconds: blockedRecheckSeconds, blockedBy: verdict.error.reason };
     case 'interrupted':
       return { kind: 'returned', seconds: 0 };
     case 'failed':

@@ -40,6 +40,42 @@ beforeAll(async () => {
 beforeEach(() => db.database.query('truncate work_item, work_lease, work_deadline, work_group_limit'));
 afterAll(() => db.drop());
 
+describe('what blocks a key', () => {
+  const blocked = { ...done(0), blockedBy: 'NamespaceHeld' };
+  const counted = () => leases.countBlocked(['q']);
+  const finish = async (...finishes: Parameters<LeasesRepository['finish']>[2][]) => {
+    for (const each of finishes) {
+      await makeDue();
+      await leases.finish('q', await claimOne(), each);
+    }
+  };
+
+  it('stands until a run finds out otherwise: not while it is looked at, and not when a run fails or is broken off', async () => {
+    await enqueue('a');
+    await finish(blocked, failed, { kind: 'returned', seconds: 0 });
+    const held = [{ queue: 'q', reason: 'NamespaceHeld', count: 1 }];
+    expect(await counted()).toEqual(held);
+    const lease = await claimOne();
+    expect(await counted()).toEqual(held);
+    await leases.finish('q', lease, done(60));
+    expect(await counted()).toEqual([]);
+  });
+
+  it.each(['done', 'spread'] as const)('is forgotten when a run is %s', async (kind) => {
+    await enqueue('a');
+    await finish(blocked, { kind, seconds: 1 });
+    expect(await counted()).toEqual([]);
+  });
+
+  it('is gone with the key, and of other queues it is not told', async () => {
+    await enqueue('a');
+    await finish(blocked);
+    expect(await leases.countBlocked(['elsewhere'])).toEqual([]);
+    await finish(done(null));
+    expect(await counted()).toEqual([]);
+  });
+});
+
 describe('claiming', () => {
   it('takes due keys only, the longest due first', async () => {
     await enqueue('first');

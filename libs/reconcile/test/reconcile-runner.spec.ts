@@ -386,6 +386,28 @@ describe('10,000 requests for one key', () => {
 });
 
 describe('metrics', () => {
+  it('tell which keys are blocked, and by what, until one gets further', async () => {
+    const held = new Set(['a', 'b', 'c']);
+    const app = await start(async (key) => {
+      if (held.has(key)) throw new Blocked(key === 'c' ? 'VolumeHeld' : 'NamespaceHeld', 'Somebody holds it.');
+      return settled;
+    });
+    for (const key of ['a', 'b', 'c', 'free']) await enqueue(app, key);
+    const told = async () => (await register.metrics()).match(/^reconcile_blocked\{.*$/gm)?.sort();
+    await eventually(async () =>
+      expect(await told()).toEqual([
+        'reconcile_blocked{queue="q",reason="NamespaceHeld"} 2',
+        'reconcile_blocked{queue="q",reason="VolumeHeld"} 1',
+      ]),
+    );
+    held.delete('a');
+    held.delete('c');
+    for (const key of ['a', 'c']) await enqueue(app, key);
+    await eventually(async () =>
+      expect(await told()).toEqual(['reconcile_blocked{queue="q",reason="NamespaceHeld"} 1']),
+    );
+  });
+
   it('tell due keys, durations and overdue deadlines', async () => {
     const hangs = deferred();
     const app = await start(() => hangs.promise.then(() => settled), { concurrency: 1 });

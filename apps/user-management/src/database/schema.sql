@@ -516,6 +516,7 @@ create table work_item (
   due_at timestamp with time zone,
   attempts integer not null default 0,
   interrupted boolean not null default false,
+  blocked_by text,
   constraint work_item_pkey PRIMARY KEY (queue, key)
 );
 
@@ -652,6 +653,8 @@ CREATE INDEX throttle_last_at ON throttle USING btree (last_at);
 CREATE INDEX user_group_member_user ON user_group_member USING btree (user_id);
 
 CREATE INDEX work_deadline_due ON work_deadline USING btree (due_at);
+
+CREATE INDEX work_item_blocked ON work_item USING btree (queue, blocked_by) WHERE (blocked_by IS NOT NULL);
 
 CREATE INDEX work_item_due ON work_item USING btree (queue, due_at) WHERE (due_at IS NOT NULL);
 
