@@ -116,6 +116,8 @@ export const groups: readonly CommandGroup[] = [
       entry('envs move', 'to another cluster, with all in it', () => import('./commands/envs/move.js'), 'NAME CLUSTER'),
       entry('envs snapshot', 'remember what is live', () => import('./commands/envs/snapshot.js'), 'NAME'),
       entry('envs snapshots', 'what was remembered', () => import('./commands/envs/snapshots.js'), 'NAME'),
+      entry('envs rollbacks', 'what became of them', () => import('./commands/envs/rollbacks.js'), 'NAME'),
+      entry('envs delete-snapshot', 'forget one', () => import('./commands/envs/delete-snapshot.js'), 'SNAPSHOT'),
       entry(
         'envs rollback',
         'all its apps to a snapshot',

@@ -69,6 +69,7 @@ const reads: Readonly<Record<string, readonly string[]>> = {
   'envs list': [],
   'envs status': ['staging'],
   'envs snapshots': ['staging'],
+  'envs rollbacks': ['staging'],
   'apps list': [],
   'apps placements': [],
   'tasks list': [],
@@ -183,6 +184,7 @@ const others: Readonly<Record<string, readonly string[]>> = {
   'sleep set': ['staging'],
   'envs snapshot': ['staging'],
   'envs rollback': ['staging'],
+  'envs delete-snapshot': [idOf(60), '--yes'],
   'sleep wake': ['staging'],
   'sleep off': ['staging'],
   'schedules resume': ['nightly'],
@@ -264,6 +266,7 @@ describe('every command', () => {
     platform.on('GET /v1/schedules', page(schedule()));
     platform.on(`GET /v1/environments/${idOf(20)}/sleep`, sleep);
     platform.on(`GET /v1/environments/${idOf(20)}/snapshots`, page());
+    platform.on(`GET /v1/environments/${idOf(20)}/rollbacks`, page());
     platform.on('GET /v1/environments/summary', summary);
     platform.on(`GET /v1/environments/${idOf(20)}/summary`, summary);
     platform.on(`GET /v1/schedules/${idOf(71)}/runs`, page());
@@ -347,6 +350,7 @@ describe('every command', () => {
       ...[
         `DELETE /v1/api-tokens/${idOf(7)}`,
         `DELETE /v1/organization-tokens/${idOf(7)}`,
+        `GET /v1/snapshots/${idOf(60)}`,
         `POST ${identity}/snapshots`,
         'POST /v1/auth/step-up',
         'POST /v1/auth/recovery-codes',

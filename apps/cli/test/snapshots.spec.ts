@@ -45,6 +45,25 @@ describe('berth envs', () => {
     expect(stdout).toMatch(new RegExp(`${snapshot.id} .* 2 +before the sale`));
   });
 
+  it('rollbacks lists what became of each', async () => {
+    const items = [item('web', 'live'), item('api', 'failed', 'It crashed.')];
+    platform.on(`GET ${environment}/rollbacks`, page(rollback('partial', ...items)));
+    const { code, stdout } = await berth('rollbacks', 'staging');
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/ partial +web, api \(failed\)/) });
+    expect(JSON.parse((await berth('rollbacks', 'staging', '--json')).stdout)).toMatchObject([{ id: idOf(61), items }]);
+  });
+
+  it('delete-snapshot forgets one, after asking', async () => {
+    const one = `/v1/snapshots/${snapshot.id}`;
+    platform.on(`GET ${one}`, snapshot);
+    platform.on(`DELETE ${one}`, (_, response) => void response.writeHead(204).end());
+    expect(await berth('delete-snapshot', snapshot.id)).toMatchObject({ code: 2 });
+    expect(platform.to(`DELETE ${one}`)).toEqual([]);
+    const { code, stdout } = await berth('delete-snapshot', snapshot.id, '--yes');
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/^The snapshot of .* is deleted/) });
+    expect(platform.to(`DELETE ${one}`)).toHaveLength(1);
+  });
+
   it('rollback goes to the newest snapshot, or to the one that is named', async () => {
     begins(rollback('running', item('web', 'running'), item('api', 'untouched', 'Nothing of it was live then.')));
     const { code, stdout } = await berth('rollback', 'staging');

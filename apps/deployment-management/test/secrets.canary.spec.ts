@@ -157,6 +157,8 @@ describe('the value of a secret', () => {
     const one = '/v1/environments/{id}/rollbacks/{rollbackId}';
     await call('GET', one.replace('{rollbackId}', begun.id), id);
     called.add(`GET ${one}`);
+    await call('GET', '/v1/environments/{id}/rollbacks', id);
+    await call('DELETE', '/v1/snapshots/{id}', snapshotId);
   }
 
   async function pullEverything(): Promise<void> {

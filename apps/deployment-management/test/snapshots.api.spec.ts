@@ -46,6 +46,7 @@ describe('a snapshot of an environment', () => {
     await eventually(async () => expect((await read()).status).not.toBe('running'), { within: 30_000 });
     return read();
   };
+  const rollbacks = async () => (await scene.owner.get<Page<EnvironmentRollback>>(`${path}/rollbacks`)).items;
   const outcomes = ({ items }: EnvironmentRollback) =>
     Object.fromEntries(items.map(({ app, release, outcome }) => [app, `${outcome} v${release}`]));
   const digests = async () =>
@@ -208,6 +209,44 @@ describe('a snapshot of an environment', () => {
     await eventually(async () =>
       expect(await digests()).toEqual({ [scene.id]: digestOf('web-1'), [api.id]: digestOf('api-2') }),
     );
+  });
+
+  it('is forgotten by whoever may deploy: its releases stay, and so do the reports of rollbacks to it', async () => {
+    await scene.deployLive('web-1');
+    const [kept, snapshot] = [await take(), await take()];
+    await scene.deployLive('web-2');
+    const [first, second] = [await ended(await rollBack(snapshot)), await ended(await rollBack(kept))];
+    const one = `/v1/snapshots/${snapshot.id}`;
+    expect(await (await scene.member('viewer')).refusal('DELETE', one)).toMatchObject({ status: 403 });
+    await scene.owner.delete(one);
+    for (const method of ['GET', 'DELETE'])
+      expect(await scene.owner.refusal(method, one)).toMatchObject({ status: 404 });
+    const body = { snapshotId: snapshot.id };
+    expect(await scene.owner.refusal('POST', `${path}/rollbacks`, body)).toMatchObject({ code: 'snapshot_unknown' });
+    expect((await scene.owner.get<Page<Snapshot>>(`${path}/snapshots`)).items).toEqual([kept]);
+    expect(await rollbacks()).toEqual([second, first]);
+    expect(first).toMatchObject({ snapshotId: snapshot.id, status: 'succeeded' });
+    await scene.reaches(await scene.request({ kind: 'release', number: 1 }), 'live');
+    const audit = await platform.query<{ detail: object }>(
+      `select detail from audit_entry where detail->>'removed' = 'true' and target->>'id' = $1`,
+      [scene.environment.id],
+    );
+    expect(audit).toEqual([{ detail: { snapshotId: snapshot.id, removed: true } }]);
+  });
+
+  it('has its rollbacks listed, page by page, each as it stands now, for nobody else', async () => {
+    await scene.deployLive('web-1');
+    const snapshot = await take();
+    const made = [await rollBack(snapshot), await rollBack(snapshot), await rollBack(snapshot)].toReversed();
+    expect(await rollbacks()).toEqual(made);
+    const { items, next } = await scene.owner.get<Page<EnvironmentRollback>>(`${path}/rollbacks?limit=2`);
+    const rest = await scene.owner.get<Page<EnvironmentRollback>>(`${path}/rollbacks?limit=2&cursor=${next}`);
+    expect([...items, ...rest.items]).toEqual(made);
+    expect(rest.next).toBeNull();
+    const stranger = await Scene.make(platform);
+    expect(await stranger.owner.refusal('GET', `${path}/rollbacks`)).toMatchObject({ status: 404 });
+    const theirs = `/v1/environments/${stranger.environment.id}/rollbacks`;
+    expect((await stranger.owner.get<Page<EnvironmentRollback>>(theirs)).items).toEqual([]);
   });
 
   it('may be gone back to twice at once: both end, and every app is back', async () => {

@@ -547,8 +547,6 @@ alter table environment add constraint environment_project_id_fkey FOREIGN KEY (
 
 alter table environment_rollback add constraint environment_rollback_environment_id_fkey FOREIGN KEY (environment_id) REFERENCES environment(id);
 
-alter table environment_rollback add constraint environment_rollback_snapshot_id_fkey FOREIGN KEY (snapshot_id) REFERENCES environment_snapshot(id);
-
 alter table environment_sleep add constraint environment_sleep_environment_id_fkey FOREIGN KEY (environment_id) REFERENCES environment(id);
 
 alter table environment_snapshot add constraint environment_snapshot_environment_id_fkey FOREIGN KEY (environment_id) REFERENCES environment(id);
@@ -616,6 +614,8 @@ CREATE UNIQUE INDEX deployment_moving ON deployment USING btree (workload_id) WH
 CREATE INDEX environment_organization ON environment USING btree (organization_id) WHERE (deleted_at IS NULL);
 
 CREATE UNIQUE INDEX environment_slug ON environment USING btree (project_id, slug) WHERE (deleted_at IS NULL);
+
+CREATE INDEX environment_rollback_environment ON environment_rollback USING btree (environment_id, id);
 
 CREATE INDEX environment_snapshot_environment ON environment_snapshot USING btree (environment_id, id);
 

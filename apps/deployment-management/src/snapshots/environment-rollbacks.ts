@@ -1,13 +1,14 @@
 import type { Caller } from '@berth/access';
+import type { Page, PageQuery } from '@berth/contracts/common';
 import type { EnvironmentRollback, RollBackEnvironment } from '@berth/contracts/deployment';
-import { Database, type Tx } from '@berth/service-kit';
+import { Database, toPage, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { Mint } from '../changes/mint.js';
 import { EnvironmentsService } from '../environments/environments.service.js';
 import { notFound } from '../not-found.js';
 import { RollbackPlans } from './rollback-plans.js';
 import { RollbackStarter } from './rollback-starter.js';
-import { type PlannedItem, type RollbackRow, toRollback } from './snapshot.js';
+import { type DeploymentEnd, type PlannedItem, type RollbackRow, toRollback } from './snapshot.js';
 import { snapshotErrors } from './snapshots.errors.js';
 import { SnapshotsRepository } from './snapshots.repository.js';
 
@@ -42,6 +43,13 @@ export class EnvironmentRollbacks {
     });
   }
 
+  async list(caller: Caller, environmentId: string, query: PageQuery): Promise<Page<EnvironmentRollback>> {
+    await this.environments.get(caller, environmentId, 'deployments:read');
+    const rows = await this.snapshots.listRollbacks(this.database, environmentId, query);
+    const page = toPage(rows, query.limit, ({ id }) => id);
+    return { ...page, items: await this.reports(this.database, page.items) };
+  }
+
   async get(caller: Caller, environmentId: string, id: string): Promise<EnvironmentRollback> {
     await this.environments.get(caller, environmentId, 'deployments:read');
     const row = await this.snapshots.findRollback(this.database, id);
@@ -50,8 +58,17 @@ export class EnvironmentRollbacks {
   }
 
   private async report(sql: Database | Tx, row: RollbackRow): Promise<EnvironmentRollback> {
-    const ids = row.items.flatMap(({ deploymentId }) => deploymentId ?? []);
-    return toRollback(row, await this.snapshots.endsOf(sql, ids));
+    return toRollback(row, await this.endsOf(sql, [row]));
+  }
+
+  private async reports(sql: Database, rows: readonly RollbackRow[]): Promise<EnvironmentRollback[]> {
+    const ends = await this.endsOf(sql, rows);
+    return rows.map((row) => toRollback(row, ends));
+  }
+
+  private endsOf(sql: Database | Tx, rows: readonly RollbackRow[]): Promise<ReadonlyMap<string, DeploymentEnd>> {
+    const ids = rows.flatMap(({ items }) => items.flatMap(({ deploymentId }) => deploymentId ?? []));
+    return this.snapshots.endsOf(sql, ids);
   }
 }
 

@@ -5,14 +5,15 @@ import {
   createSnapshot,
   type EnvironmentRollback,
   environmentRollback,
+  environmentRollbackPage,
   type RollBackEnvironment,
   rollBackEnvironment,
   type Snapshot,
   snapshot,
   snapshotPage,
 } from '@berth/contracts/deployment';
-import { Answers } from '@berth/service-kit';
-import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
+import { Answers, AnswersNothing } from '@berth/service-kit';
+import { Body, Controller, Delete, Get, Param, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { EnvironmentRollbacks } from './environment-rollbacks.js';
 import { SnapshotsService } from './snapshots.service.js';
@@ -57,6 +58,14 @@ export class SnapshotsController {
     return this.snapshots.get(caller, id);
   }
 
+  /** What was live then stays a release, and rollbacks to it keep their reports. */
+  @Delete('snapshots/:id')
+  @Requires('deployments:create')
+  @AnswersNothing()
+  deleteSnapshot(@CurrentCaller() caller: Caller, @Param('id', { schema: objectId }) id: string): Promise<void> {
+    return this.snapshots.remove(caller, id);
+  }
+
   /** One deployment for each app that is not as it was; instance counts, domains and routes stay as they are. */
   @Post('environments/:id/rollbacks')
   @Requires('deployments:create')
@@ -70,6 +79,18 @@ export class SnapshotsController {
     const begun = await this.rollbacks.begin(caller, id, body);
     void reply.header('location', `/v1/environments/${id}/rollbacks/${begun.id}`);
     return begun;
+  }
+
+  /** The newest first. */
+  @Get('environments/:id/rollbacks')
+  @Requires('deployments:read')
+  @Answers(environmentRollbackPage)
+  listEnvironmentRollbacks(
+    @CurrentCaller() caller: Caller,
+    @Param('id', { schema: objectId }) id: string,
+    @Query({ schema: pageQuery }) query: PageQuery,
+  ): Promise<Page<EnvironmentRollback>> {
+    return this.rollbacks.list(caller, id, query);
   }
 
   @Get('environments/:id/rollbacks/:rollbackId')

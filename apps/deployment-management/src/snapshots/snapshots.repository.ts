@@ -4,6 +4,8 @@ import { decodeCursor, type Sql, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { DeploymentEnd, RollbackRow, SnapshotRow } from './snapshot.js';
 
+const rollbackColumns = `id, environment_id as "environmentId", snapshot_id as "snapshotId", items,
+    created_by as "createdBy", created_at as "createdAt"`;
 const snapshotColumns = `id, environment_id as "environmentId", organization_id as "organizationId", note, workloads,
     created_by as "createdBy", created_at as "createdAt"`;
 
@@ -34,6 +36,11 @@ export class SnapshotsRepository {
       id,
     ]);
     return row;
+  }
+
+  /** Answers false when it was gone already. */
+  async delete(tx: Tx, id: string): Promise<boolean> {
+    return (await tx.query('delete from environment_snapshot where id = $1 returning id', [id])).length === 1;
   }
 
   /** The newest first. */
@@ -67,13 +74,19 @@ export class SnapshotsRepository {
   }
 
   async findRollback(sql: Sql, id: string): Promise<RollbackRow | undefined> {
-    const [row] = await sql.query<RollbackRow>(
-      `select id, environment_id as "environmentId", snapshot_id as "snapshotId", items, created_by as "createdBy",
-              created_at as "createdAt"
-         from environment_rollback where id = $1`,
-      [id],
-    );
+    const [row] = await sql.query<RollbackRow>(`select ${rollbackColumns} from environment_rollback where id = $1`, [
+      id,
+    ]);
     return row;
+  }
+
+  /** The newest first. */
+  listRollbacks(sql: Sql, environmentId: string, query: PageQuery): Promise<RollbackRow[]> {
+    return sql.query<RollbackRow>(
+      `select ${rollbackColumns} from environment_rollback
+        where environment_id = $1 and ($2::uuid is null or id < $2) order by id desc limit $3`,
+      [environmentId, decodeCursor(query.cursor, 'id'), query.limit + 1],
+    );
   }
 
   async endsOf(sql: Sql, deploymentIds: readonly string[]): Promise<ReadonlyMap<string, DeploymentEnd>> {

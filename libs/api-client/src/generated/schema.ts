@@ -1735,7 +1735,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    get?: never;
+    get: operations['listEnvironmentRollbacks'];
     put?: never;
     post: operations['rollBackEnvironment'];
     delete?: never;
@@ -2890,7 +2890,7 @@ export interface paths {
     get: operations['getSnapshot'];
     put?: never;
     post?: never;
-    delete?: never;
+    delete: operations['deleteSnapshot'];
     options?: never;
     head?: never;
     patch?: never;
@@ -5269,6 +5269,10 @@ export interface components {
       snapshotId: string;
       /** @enum {string} */
       status: 'running' | 'succeeded' | 'partial' | 'failed';
+    };
+    EnvironmentRollbackPage: {
+      items: components['schemas']['EnvironmentRollback'][];
+      next: string | null;
     };
     EstimateCosts: {
       after: {
@@ -11320,6 +11324,39 @@ export interface operations {
       };
     };
   };
+  listEnvironmentRollbacks: {
+    parameters: {
+      query?: {
+        limit?: number;
+        cursor?: string;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['EnvironmentRollbackPage'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   rollBackEnvironment: {
     parameters: {
       query?: never;
@@ -14614,6 +14651,34 @@ export interface operations {
         content: {
           'application/json': components['schemas']['Snapshot'];
         };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  deleteSnapshot: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
       };
       /** @description refused or failed */
       default: {

@@ -94,6 +94,8 @@ export const deploymentManagementRows: Rows = {
     body: {},
   }),
   'GET /v1/snapshots/{id}': byId('releases:read', 'environment', 200, newSnapshot),
+  'DELETE /v1/snapshots/{id}': byId('deployments:create', 'environment', 204, newSnapshot),
+  'GET /v1/environments/{id}/rollbacks': byId('deployments:read', 'environment', 200, of('environment')),
   // What cannot go back is no matter here. A snapshot is looked for in the environment: 422, as for one that is nowhere.
   'POST /v1/environments/{id}/rollbacks': {
     ...needs('deployments:create', 'environment', 202, async (tenant) => ({

@@ -80,3 +80,4 @@ export const environmentRollback = z
   })
   .meta({ id: 'EnvironmentRollback' });
 export type EnvironmentRollback = z.infer<typeof environmentRollback>;
+export const environmentRollbackPage = pageOf(environmentRollback).meta({ id: 'EnvironmentRollbackPage' });
