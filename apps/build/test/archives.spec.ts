@@ -16,7 +16,7 @@ beforeAll(async () => {
   folder = await temporaryFolder();
 });
 
-const limits = { maxBytes: 5_000_000, maxEntries: 100, timeoutSeconds: 30 };
+const limits = { maxBytes: 5_000_000, maxEntries: 100, timeoutSeconds: 120 };
 const { signal } = new AbortController();
 
 interface Entry {

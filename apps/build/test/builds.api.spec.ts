@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BuildLogPage, BuildPage } from '@berth/contracts/build';
 import type { BuildUsage } from '@berth/contracts/events';
@@ -30,6 +30,11 @@ const repository = (files: Readonly<Record<string, string>> = app): Promise<Repo
   Repository.create(folder, files);
 /** Keeps a processor busy for a fifth of a second. */
 const busy = 'node -e "while (process.cpuUsage().user < 200000) for (let step = 0; step < 1e5; step++);"';
+/** A file that builds wait for. */
+const gateIn = (place: string) => {
+  const gate = join(place, `gate-${randomUUID()}`);
+  return { gate, open: () => writeFile(gate, '') };
+};
 /** Prints its own pid, then hangs. */
 const hanging = withBuild(`node -e "console.log('pid ' + process.pid); setInterval(() => {}, 1000)"`);
 const pidIn = async (deployment: Deployment): Promise<number> =>
@@ -102,7 +107,7 @@ describe('a build', () => {
     await platform.cancel(endless);
     const { usage } = (await platform.event(endless, 'build.cancelled')).data as { usage: BuildUsage };
     expect(usage.cpuMilliseconds).toBeGreaterThanOrEqual(1_000);
-  }, 180_000);
+  }, 600_000);
 
   it('is not done twice when the same event comes twice', async () => {
     const { url } = await repository();
@@ -249,32 +254,38 @@ describe('ending a build', () => {
 
 describe('many builds', () => {
   it('run at most as many at once as configured, and in turns between organizations', async () => {
-    const { url } = await repository(withBuild('node -e "setTimeout(() => {}, 300)"'));
+    const { gate, open } = gateIn(folder);
+    const { url } = await repository(withBuild(`until [ -e ${gate} ]; do sleep 0.05; done`));
     const ids: Deployment[] = [];
     const first = await platform.request({ url });
     for (let index = 0; index < 5; index += 1)
       ids.push(await platform.request({ url, like: first, settings: { variables: { INDEX: String(index) } } }));
     const late = await platform.request({ url });
-    await platform.status(late, 'queued').catch(() => undefined);
-    let most = 0;
+    const underWay = async () => {
+      const [row] = await platform.service.database.query<{ running: number; open: number }>(
+        `select count(*) filter (where status <> 'queued')::int as running, count(*)::int as open from build
+          where finished_at is null`,
+      );
+      return row!;
+    };
+    await eventually(async () => expect(await underWay()).toEqual({ running: 2, open: 7 }), { within: 60_000 });
+    await open();
+    let most = 2;
     await eventually(
       async () => {
-        const [row] = await platform.service.database.query<{ running: number; open: number }>(
-          `select count(*) filter (where status <> 'queued')::int as running, count(*)::int as open from build
-            where finished_at is null`,
-        );
-        most = Math.max(most, row?.running ?? 0);
-        expect(row?.open).toBe(0);
+        const row = await underWay();
+        most = Math.max(most, row.running);
+        expect(row.open).toBe(0);
       },
-      { within: 30_000, every: 10 },
+      { within: 120_000, every: 10 },
     );
     expect(most).toBe(2);
-    const finished = async (each: Deployment) => Date.parse((await platform.ended(each)).finishedAt ?? '');
+    const begun = async (each: Deployment) => Date.parse((await platform.ended(each)).startedAt ?? '');
     expect((await Promise.all([...ids, late].map((each) => platform.ended(each)))).map(({ status }) => status)).toEqual(
       Array.from({ length: 6 }, () => 'succeeded'),
     );
-    expect(await finished(late)).toBeLessThan(await finished(ids[4] ?? late));
-  });
+    expect(await begun(late)).toBeLessThan(await begun(ids[4] ?? late));
+  }, 600_000);
 });
 
 describe('reading builds', () => {
@@ -364,11 +375,9 @@ describe('the log of a build', () => {
   });
 
   it('is followed while it is written, resumed where it was left, and ends with the build', async () => {
-    const { url } = await repository(
-      withBuild(
-        `node -e "let i = 0; const t = setInterval(() => { console.log('tick ' + ++i); if (i === 8) clearInterval(t); }, 100)"`,
-      ),
-    );
+    const { gate, open } = gateIn(folder);
+    const tick = `console.log('tick ' + ++i); if (require('fs').existsSync('${gate}')) { console.log('enough'); clearInterval(t); }`;
+    const { url } = await repository(withBuild(`node -e "let i = 0; const t = setInterval(() => { ${tick} }, 100)"`));
     const deployment = await platform.request({ url });
     await platform.status(deployment, 'building');
     const token = await platform.tokenFor(deployment);
@@ -377,12 +386,13 @@ describe('the log of a build', () => {
     const first = await platform.fetch(path, token, { headers: accept });
     expect(first.headers.get('content-type')).toBe('text/event-stream');
     const seen = await readUntil(first, /tick 2/);
+    await open();
     const last = Math.max(...[...seen.matchAll(/^id: (\d+)$/gm)].map((match) => Number(match[1])));
     const resumed = await platform.fetch(path, token, { headers: { ...accept, 'last-event-id': String(last) } });
     const rest = await readUntil(resumed, /event: end/);
     const ids = [...(seen + rest).matchAll(/^id: (\d+)$/gm)].map((match) => Number(match[1]));
     expect(ids).toEqual(Array.from({ length: ids.length }, (_, index) => index + 1));
-    expect(seen + rest).toMatch(/tick 8/);
+    expect(seen + rest).toMatch(/enough/);
     expect(rest).toContain('event: end\ndata: {"status":"succeeded"}');
     expect((await platform.ended(deployment)).status).toBe('succeeded');
   });

@@ -56,7 +56,7 @@ describe('a store that fails', () => {
   it('again and again ends the build as a failure of the platform, not of the app', async () => {
     const store = new FailingStore(await temporaryFolder(), 100, 'ECONNRESET');
     const platform = await start(store);
-    const found = await platform.ended(await platform.request({ url: await repository() }), 20_000);
+    const found = await platform.ended(await platform.request({ url: await repository() }));
     expect(found).toMatchObject({ status: 'failed', failure: { cause: 'internal' } });
     expect(JSON.stringify(found.failure)).not.toContain('the store failed');
     expect(store.attempts).toBe(3);
@@ -129,5 +129,5 @@ describe('a replica that is stopped', () => {
     platforms.push(await replica('second'));
     expect((await front.ended(deployment)).status).toBe('succeeded');
     expect(await taken()).toBeLessThan(1_000);
-  }, 240_000);
+  }, 600_000);
 });

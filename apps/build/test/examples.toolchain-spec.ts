@@ -58,7 +58,7 @@ async function answerOf(built: Build, path: string): Promise<string> {
   const env = { ...launch.default.env, PORT: String(port), HOST: '127.0.0.1', PATH: [...bins, toolPath].join(':') };
   const child = spawn('/bin/sh', ['-c', `exec ${command}`], { cwd: place, env, stdio: 'inherit' });
   try {
-    return await eventually(async () => (await fetch(`http://127.0.0.1:${port}${path}`)).text(), { within: 20_000 });
+    return await eventually(async () => (await fetch(`http://127.0.0.1:${port}${path}`)).text(), { within: 60_000 });
   } finally {
     child.kill('SIGTERM');
   }

@@ -44,7 +44,7 @@ const checkout = async (url: string, options: Partial<GitSourceOptions> = {}) =>
     new Git({ folder: join(place, 'git'), toolPath, allowLocal: false, caFile: certificateFile }, runner),
     {
       mirrors: join(place, 'mirrors'),
-      limits: { maxBytes: 1e7, maxEntries: 100, timeoutSeconds: 20 },
+      limits: { maxBytes: 1e7, maxEntries: 100, timeoutSeconds: 120 },
       allowLocal: false,
       allowPrivateAddresses: true,
       // These names are in no DNS: that they are reached at all shows that git connects to the address that was checked.

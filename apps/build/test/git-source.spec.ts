@@ -27,7 +27,7 @@ const sourceIn = (place: string, options: Partial<GitSourceOptions> = {}): GitSo
     new Git({ folder: join(place, 'git'), toolPath, allowLocal }, runner),
     {
       mirrors: join(place, 'mirrors'),
-      limits: { maxBytes: 50_000_000, maxEntries: 1_000, timeoutSeconds: 30 },
+      limits: { maxBytes: 50_000_000, maxEntries: 1_000, timeoutSeconds: 120 },
       allowLocal,
       allowPrivateAddresses: false,
       resolve: async () => ['140.82.121.4'],
@@ -213,14 +213,14 @@ describe('limits', () => {
   it('ends a fetch that is too large', async () => {
     const repository = await Repository.create(folder, { big: incompressible(300_000) });
     const source = sourceIn(await temporaryFolder(), {
-      limits: { maxBytes: 100_000, maxEntries: 100, timeoutSeconds: 30 },
+      limits: { maxBytes: 100_000, maxEntries: 100, timeoutSeconds: 120 },
     });
     await expect(checkout(source, repository.url)).rejects.toMatchObject({ cause: 'source_too_large' });
   });
 
   it('refuses a small pack of a large tree before it is laid down', async () => {
     const repository = await Repository.create(folder, { zeros: '0'.repeat(5_000_000) });
-    const source = sourceIn(folder, { limits: { maxBytes: 1_000_000, maxEntries: 100, timeoutSeconds: 30 } });
+    const source = sourceIn(folder, { limits: { maxBytes: 1_000_000, maxEntries: 100, timeoutSeconds: 120 } });
     await expect(checkout(source, repository.url)).rejects.toMatchObject({ cause: 'source_too_large' });
     expect(await readdir(join(folder, `checkout-${count}`))).toEqual([]);
   });
@@ -228,7 +228,7 @@ describe('limits', () => {
   it('refuses a tree of too many files', async () => {
     const files = Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`f${index}`, 'x']));
     const repository = await Repository.create(folder, files);
-    const source = sourceIn(folder, { limits: { maxBytes: 1_000_000, maxEntries: 50, timeoutSeconds: 30 } });
+    const source = sourceIn(folder, { limits: { maxBytes: 1_000_000, maxEntries: 50, timeoutSeconds: 120 } });
     await expect(checkout(source, repository.url)).rejects.toMatchObject({ cause: 'source_too_large' });
   });
 

@@ -50,7 +50,7 @@ const statuses = async (organizationId: string): Promise<Record<string, number>>
 const inWork = (organizationId: string, building: number, queued: number) =>
   eventually(
     async () => expect(await statuses(organizationId)).toEqual({ building, ...(queued > 0 ? { queued } : {}) }),
-    { within: 20_000 },
+    { within: 60_000 },
   );
 
 describe('builds at once', () => {

@@ -118,12 +118,13 @@ describe('an artifact', () => {
     expect(await store().has(digest)).toBe(false);
   });
 
+  const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
   /** Somebody has the blob in hand; `meanwhile` is called when another one waits for it. */
   const withLocked = (digest: string, begin: () => Promise<unknown>, meanwhile: () => Promise<unknown>) =>
     platform.service.database.transaction(async (tx) => {
       await lockBlob(tx, digest);
       const begun = begin();
-      await eventually(async () => expect(await query('select from pg_locks where not granted')).toHaveLength(1));
+      await eventually(async () => expect(await query(waiting)).toHaveLength(1));
       await meanwhile();
       return { begun };
     });

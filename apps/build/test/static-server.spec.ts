@@ -1,8 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
+import { once } from 'node:events';
 import { symlink } from 'node:fs/promises';
 import { get, type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { eventually } from '@berth/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { temporaryFolder, writeFiles } from './support/folders.js';
 
@@ -25,14 +28,21 @@ beforeAll(async () => {
     'site/with space/ü.txt': 'umlaut',
   });
   await symlink('../secret.txt', join(folder, 'site/link.txt'));
-  port = 20_000 + (process.pid % 20_000);
+  port = await eventually(() => serveOn(folder, randomInt(10_000, 30_000)));
+});
+
+/** On a port below those that the system gives away, unless somebody has it: the server is told one, and never chooses. */
+async function serveOn(folder: string, wanted: number): Promise<number> {
   server = spawn(process.execPath, [join(import.meta.dirname, '../assets/static-server.mjs'), 'gone', 'site'], {
     cwd: folder,
-    env: { PORT: String(port), HOST: '127.0.0.1' },
+    env: { PORT: String(wanted), HOST: '127.0.0.1' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  await new Promise((resolve) => server.stdout?.once('data', resolve));
-});
+  const ended = once(server, 'exit').then(() => Promise.reject(new Error(`it does not serve on ${wanted}`)));
+  ended.catch(() => undefined); // it ends with the tests
+  await Promise.race([once(server.stdout!, 'data'), ended]);
+  return wanted;
+}
 afterAll(() => void server.kill('SIGKILL'));
 
 const ask = (

@@ -29,7 +29,7 @@ describe('a process type with bounds', () => {
     expect({ bounds: workload.autoscaling, deploymentId }).toEqual({ bounds: { web: bounds }, deploymentId: null });
     await scene.eventuallyRuns({ 'v1 web': 2 });
     expect(scene.desired?.processes[0]).toMatchObject({ instances: 2, autoscaling: bounds });
-    const applied = platform.runtime.applied.length;
+    const applied = scene.toldStates.length;
     for (const [asked, there] of [
       [4, 4],
       [9, 5],
@@ -40,7 +40,7 @@ describe('a process type with bounds', () => {
     }
     expect(await told()).toEqual([1, 2, 4, 5, 2]);
     // The number is the runtime's: nothing was stated in return.
-    expect(platform.runtime.applied).toHaveLength(applied);
+    expect(scene.toldStates).toHaveLength(applied);
     await eventually(async () =>
       expect((await scene.now()).conditions).toContainEqual(expect.objectContaining({ type: 'Ready', status: 'true' })),
     );

@@ -10,7 +10,7 @@ import { Platform } from './fixtures/platform.js';
 import { gitSource, Scene } from './fixtures/scene.js';
 import type { App, Environment, Page } from './fixtures/types.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 let platform: Platform;
 let scene: Scene;

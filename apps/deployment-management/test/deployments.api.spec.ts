@@ -191,8 +191,8 @@ describe('a dry run', () => {
 
   it('of a rollback says what changes and the hash that the release will have', async () => {
     await scene.deployLive('one');
-    await scene.scale({ sizes: { web: { memoryMib: 512 } }, counts: { web: 2 } });
-    await scene.eventuallyRuns({ 'v2 web': 2 });
+    const sized = await scene.scale({ sizes: { web: { memoryMib: 512 } }, counts: { web: 2 } });
+    await scene.reaches({ id: sized.deploymentId! }, 'live');
     const { deploymentId } = await scene.owner.patch<ConfigChange>(`/v1/config/${scene.id}`, { set: { A: 'b' } });
     await scene.reaches({ id: deploymentId! }, 'live');
     const [, , first] = await scene.releases();
@@ -217,6 +217,7 @@ describe('a dry run', () => {
 
   it('stores and tells nothing', async () => {
     await scene.deployLive('one');
+    await scene.comesToRest();
     const state = async () => JSON.stringify([await scene.now(), await platform.eventTypes(scene.id)]);
     const before = await state();
     await dryRun({ kind: 'release', number: 1 });

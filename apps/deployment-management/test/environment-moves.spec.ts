@@ -8,7 +8,7 @@ import { gitSource, Scene } from './fixtures/scene.js';
 import { placementsOf, type TestCluster, Worlds } from './fixtures/second-cluster.js';
 import type { App, Environment, Page } from './fixtures/types.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const patient = { within: 60_000 };
 const worlds = new Worlds();

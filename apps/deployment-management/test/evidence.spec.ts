@@ -25,6 +25,9 @@ const seenOf = async ({ id }: Pick<Deployment, 'id'>): Promise<string> => {
   const [row] = await platform.query<{ seen: object | null }>('select seen from deployment where id = $1', [id]);
   return JSON.stringify(row?.seen ?? null);
 };
+/** Until the loop has written that down: only then is its deadline to pass. */
+const seesOf = (deployment: Pick<Deployment, 'id'>, text: string) =>
+  eventually(async () => expect(await seenOf(deployment)).toContain(text), { within: 60_000 });
 
 describe('a deployment that overran its deadline', () => {
   it('while rolling shows the last lines of the new instances alone, without the values of secrets', async () => {
@@ -35,12 +38,10 @@ describe('a deployment that overran its deadline', () => {
     const [old, fresh] = [await instanceOf(2), await instanceOf(3)];
     platform.runtime.journal.print(scene.id, { process: 'web', instance: old, text: 'GET / 200' });
     platform.runtime.journal.print(scene.id, { process: 'web', instance: fresh, text: `connecting with ${secret}` });
-    await eventually(async () => expect(await seenOf(rolling)).toContain('connecting with [secret]'), {
-      within: 15_000,
-    });
+    await seesOf(rolling, 'connecting with [secret]');
     expect(await seenOf(rolling)).not.toContain('GET / 200');
-    await platform.query(`update work_deadline set due_at = now(), at = now() where name = $1`, [rolling.id]);
-    const { failure } = await scene.reaches(rolling, 'failed', 10_000);
+    await platform.overrun(rolling.id);
+    const { failure } = await scene.reaches(rolling, 'failed');
     expect(failure?.evidence.at(-1)).toBe(`${fresh}> connecting with [secret]`);
     expect(failure?.evidence.join()).toContain(`${fresh}: v3, starting, 0 restarts`);
     expect(failure?.nextStep).toContain('deadline of rolling');
@@ -49,17 +50,21 @@ describe('a deployment that overran its deadline', () => {
   });
 
   it('because the runtime did not answer says so', async () => {
-    await scene.setDeadlines({ rolling: 3 });
     platform.runtime.setDown(true);
-    const failed = await scene.reaches(await scene.deploy('unreachable'), 'failed', 12_000);
+    const deployment = await scene.deploy('unreachable');
+    await seesOf(deployment, 'The runtime could not be asked');
+    await platform.overrun(deployment.id);
+    const failed = await scene.reaches(deployment, 'failed');
     platform.runtime.setDown(false);
     expect(failed.failure?.evidence.join()).toContain('The runtime could not be asked');
   });
 
   it('because no route led to it says what the route answered', async () => {
-    await scene.setDeadlines({ verifying: 3 });
     scene.behave('unrouted', { kind: 'no-route' });
-    const { failure } = await scene.reaches(await scene.deploy('unrouted'), 'failed', 12_000);
+    const deployment = await scene.deploy('unrouted');
+    await seesOf(deployment, 'answered 404');
+    await platform.overrun(deployment.id);
+    const { failure } = await scene.reaches(deployment, 'failed');
     expect(failure?.evidence.join()).toContain('answered 404');
     expect(failure?.nextStep).toContain('deadline of verifying');
   });
@@ -67,7 +72,7 @@ describe('a deployment that overran its deadline', () => {
   it('while it waited for a build shows which', async () => {
     await scene.setDeadlines({ buildSlot: 1 });
     const requested = await scene.request();
-    const { failure } = await scene.reaches(requested, 'failed', 9_000);
+    const { failure } = await scene.reaches(requested, 'failed');
     expect(failure?.evidence.join()).toContain(requested.buildId!);
   });
 });

@@ -82,6 +82,7 @@ describe('what is refused, with nothing stored', () => {
 
   it('an image where only slugs run, and a slug where only images do, whichever way it is named', async () => {
     await scene.deployLive('a-slug');
+    await scene.comesToRest();
     const before = await platform.eventTypes(scene.id);
     try {
       runs('slug');

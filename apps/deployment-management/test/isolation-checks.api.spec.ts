@@ -6,7 +6,7 @@ import type { Client } from './fixtures/client.js';
 import { Platform } from './fixtures/platform.js';
 import type { Page } from './fixtures/types.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 
 const checks = `/v1/clusters/${OWN_CLUSTER_ID}/isolation-checks`;
 

@@ -43,7 +43,7 @@ describe('the value of a secret', () => {
     platform = await Platform.start({ environment: { LOG_LEVEL: 'debug' } });
     scene = await Scene.make(platform);
     await useEverything();
-  }, 60_000);
+  }, 300_000);
   afterAll(() => platform.close());
 
   /** pino writes to the file descriptor itself. */
@@ -172,9 +172,9 @@ describe('the value of a secret', () => {
     await scene.owner.get(`/v1/pull-credentials?organization=${scene.organizationId}`);
     await call('GET', '/v1/pull-credentials/{id}', id);
     const told = () => scene.desired?.registries?.logins.map(({ password }) => password);
-    await eventually(() => expect(told()).toEqual([registry]), { within: 30_000 });
+    await eventually(() => expect(told()).toEqual([registry]), { within: 60_000 });
     await call('DELETE', '/v1/pull-credentials/{id}', id);
-    await eventually(() => expect(told()).toEqual([]), { within: 30_000 });
+    await eventually(() => expect(told()).toEqual([]), { within: 60_000 });
   }
 
   async function keepSomething(): Promise<void> {

@@ -7,7 +7,7 @@ import { Platform } from './fixtures/platform.js';
 import { gitSource, Scene } from './fixtures/scene.js';
 import type { App, Deployment, Page, Workload } from './fixtures/types.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 
 describe('a snapshot of an environment', () => {
   let platform: Platform;
@@ -43,7 +43,7 @@ describe('a snapshot of an environment', () => {
     scene.owner.post<EnvironmentRollback>(`${path}/rollbacks`, { snapshotId, ...more });
   const ended = async ({ id }: EnvironmentRollback): Promise<EnvironmentRollback> => {
     const read = () => scene.owner.get<EnvironmentRollback>(`${path}/rollbacks/${id}`);
-    await eventually(async () => expect((await read()).status).not.toBe('running'), { within: 30_000 });
+    await eventually(async () => expect((await read()).status).not.toBe('running'), { within: 60_000 });
     return read();
   };
   const rollbacks = async () => (await scene.owner.get<Page<EnvironmentRollback>>(`${path}/rollbacks`)).items;

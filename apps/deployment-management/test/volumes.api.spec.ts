@@ -118,9 +118,11 @@ describe('a volume', () => {
     await eventually(async () => expect((await told(id)).at(-1)).toBe('deleted 64 -> 0'));
     // What never was there is nobody's business.
     expect(await told(unused.id)).toEqual([]);
-    expect(
-      await platform.query('select from volume where finished_at is null and workload_id = $1', [scene.id]),
-    ).toEqual([]);
+    await eventually(async () =>
+      expect(
+        await platform.query('select from volume where finished_at is null and workload_id = $1', [scene.id]),
+      ).toEqual([]),
+    );
   });
 
   it('outlives a runtime that lost its memory, without a gap in its usage', async () => {

@@ -19,7 +19,9 @@ const lateSince = async ({ organizationId }: Place) =>
     ])
   )[0]?.since;
 const isWaiting = async () => {
-  const waiting = await app.database.query(`select from pg_locks where locktype = 'advisory' and not granted`);
+  const waiting = await app.database.query(
+    `select from pg_stat_activity where datname = current_database() and wait_event = 'advisory'`,
+  );
   expect(waiting).toHaveLength(1);
 };
 

@@ -52,7 +52,7 @@ beforeAll(async () => {
   const late = runs(somewhere({ organizationId }), '2026-10-30T00:00:00.000Z', '2026-10-30T10:00:00.000Z');
   await billing.tellAt('2026-12-01T00:00:00.000Z', ...usage, ...late);
   await billing.closeAt('2026-12-04T00:00:00.000Z');
-}, 60_000);
+}, 600_000);
 afterAll(() => app.close());
 
 const november = async () => (await billing.invoices(place))[1]!;

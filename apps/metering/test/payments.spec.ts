@@ -54,7 +54,7 @@ async function member({ organizationId }: Place, role: 'viewer' | 'billing') {
   return app.identity.token({ subjectId, expiresIn: 100_000_000 });
 }
 
-/** Looks at what is due until it is so: the schedule of the service may have been faster. */
+/** Looks at what is due until it is so: what is told on the bus comes in its own time. */
 const looked = (isSo: () => Promise<void>) =>
   eventually(async () => {
     await looks().lookAtDue();

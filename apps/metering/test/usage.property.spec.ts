@@ -92,7 +92,7 @@ describe('usage', () => {
       }),
       { numRuns: 100 },
     );
-  }, 120_000);
+  }, 600_000);
 
   it('of parts of an interval adds up to that of the whole, exactly', async () => {
     const place = somewhere();

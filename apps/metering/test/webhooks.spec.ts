@@ -96,7 +96,7 @@ const budget = (budgetId: string, organizationId: string) => ({
   ...{ currency: 'EUR', amount: '28.00', spent: '14.00', threshold: 50, forecast: '28.00' },
   ...{ stage: 'warned', stops: [], stopsNext: [], stopsNextAt: null },
 });
-/** Calls the sender until a delivery is so: the schedule of the service may have been faster. */
+/** Calls the sender until a delivery is so: what is told on the bus comes in its own time. */
 const sentUntil = (done: () => Promise<void>) =>
   eventually(async () => {
     await senderOf().sendDue();

@@ -74,7 +74,7 @@ describe('hourly totals', () => {
       }),
       { numRuns: 60 },
     );
-  }, 120_000);
+  }, 600_000);
 
   it('and the spans since make the usage of every time, as a slow second implementation says', async () => {
     const usage = app.service.app.get(UsageRepository, { strict: false });
@@ -98,7 +98,7 @@ describe('hourly totals', () => {
       }),
       { numRuns: 60 },
     );
-  }, 120_000);
+  }, 600_000);
 
   it('stand at the hours in which a span ended, and say all that had ended by then', async () => {
     const place = somewhere();

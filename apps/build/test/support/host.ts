@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Clock } from '@berth/service-kit';
@@ -56,6 +57,11 @@ export interface JobOptions {
 }
 
 let jobs = 0;
+/**
+ * The user id of a build follows from its app, and with a build all processes of its user end: builds of other test files, and of
+ * other checkouts on this machine, must be of other apps.
+ */
+const ours = randomUUID();
 
 export interface Job extends BuildJob {
   readonly lines: string[];
@@ -64,12 +70,13 @@ export interface Job extends BuildJob {
 /** A build whose source lies ready. */
 export async function jobOn({ workspaces }: Host, options: JobOptions): Promise<Job> {
   jobs += 1;
-  const workspace = await workspaces.acquire(options.appId ?? `app-${jobs}`);
+  const appId = `${options.appId ?? `app-${jobs}`}-${ours}`;
+  const workspace = await workspaces.acquire(appId);
   await writeFiles(workspace.source, options.files ?? {});
   const lines: string[] = [];
   return {
-    buildId: `build-${process.pid}-${jobs}`,
-    appId: options.appId ?? `app-${jobs}`,
+    buildId: `build-${ours}-${jobs}`,
+    appId,
     plan: { ...emptyPlan, build: options.build === undefined ? null : step(options.build), ...options.plan },
     rootFolder: options.rootFolder ?? '',
     workspace,

@@ -26,7 +26,11 @@ const settingsIn = (folder: string): Record<string, string> => ({
   ALLOW_LOCAL_SOURCES: 'true',
   TOOL_PATH: toolPath,
   MIN_FREE_BYTES: '0',
+  // Nobody tells it anything of access while a test goes on.
+  ACCESS_STALE_SECONDS: '3600',
 });
+
+const patiently = { within: 60_000 };
 
 export interface Deployment {
   readonly organizationId: string;
@@ -109,7 +113,7 @@ export class Platform {
     const ref = options.ref ?? 'main';
     const settings = { rootFolder: '', installCommand: null, buildCommand: null, variables: {}, ...options.settings };
     const source = options.source ?? { kind: 'git' as const, url: options.url ?? '', ref };
-    const build = { buildId, source, settings, deadlineSeconds: options.deadlineSeconds ?? 120 };
+    const build = { buildId, source, settings, deadlineSeconds: options.deadlineSeconds ?? 1_800 };
     await this.say(deploymentRequested, { ...ids, source: { kind: 'git', ref }, build });
     return { ...ids, buildId };
   }
@@ -127,7 +131,7 @@ export class Platform {
   }
 
   /** The build once it has ended, as its owner reads it. */
-  async ended(deployment: Deployment, within = 30_000): Promise<Build> {
+  async ended(deployment: Deployment, within = 120_000): Promise<Build> {
     const token = await this.tokenFor(deployment);
     return eventually(
       async () => {
@@ -145,7 +149,7 @@ export class Platform {
         deployment.buildId,
       ]);
       if (row?.status !== wanted) throw new Error(`the build is ${row?.status}`);
-    });
+    }, patiently);
   }
 
   async log(deployment: Deployment): Promise<string[]> {
@@ -160,7 +164,7 @@ export class Platform {
       const found = this.events.find((each) => each.subject === deployment.buildId && each.type === `berth.${type}.v1`);
       if (!found) throw new Error(`no ${type}`);
       return found as CloudEvent<Record<string, unknown>>;
-    });
+    }, patiently);
   }
 
   typesOf(deployment: Deployment): string[] {

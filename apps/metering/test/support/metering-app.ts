@@ -11,11 +11,12 @@ import {
   workloadAllocationSnapshot,
 } from '@berth/contracts/events';
 import { EVENT_BUS, type EventBus } from '@berth/eventing';
-import { Clock } from '@berth/service-kit';
+import { Clock, Rounds } from '@berth/service-kit';
 import { expect } from '@jest/globals';
 import { eventually, startTestService, type TestService } from '@berth/testing';
 import { Conservation } from '../../src/conservation/conservation.js';
 import { metering } from '../../src/index.js';
+import { HeldRounds } from './held-rounds.js';
 import { SpansService } from '../../src/spans/spans.service.js';
 import type { Told } from '../../src/spans/telling.js';
 
@@ -110,6 +111,12 @@ export class Crash extends Error {}
 
 const YEARS = 100_000_000;
 
+const heldBy = (clock: HeldClock, rounds: HeldRounds) =>
+  [
+    [Clock, clock],
+    [Rounds, rounds],
+  ] as const;
+
 interface Answer {
   readonly status: number;
   readonly body: Record<string, unknown>;
@@ -123,18 +130,20 @@ export class MeteringApp {
     readonly service: TestService,
     readonly identity: TestIdentity,
     readonly clock: HeldClock,
+    readonly rounds: HeldRounds,
   ) {}
 
   static async start(environment: Readonly<Record<string, string>> = {}): Promise<MeteringApp> {
     const clock = new HeldClock();
-    const service = await startTestService(metering, { environment, overrides: [[Clock, clock]] });
-    return new MeteringApp(service, await TestIdentity.create(service.database), clock);
+    const rounds = new HeldRounds(clock);
+    const service = await startTestService(metering, { environment, overrides: heldBy(clock, rounds) });
+    return new MeteringApp(service, await TestIdentity.create(service.database), clock, rounds);
   }
 
   /** Another process of the service on the same database. */
   replica(more: Readonly<Record<string, string>> = {}): Promise<TestService> {
     const environment = { ...more, DATABASE_URL: this.service.databaseUrl };
-    return startTestService(metering, { environment, overrides: [[Clock, this.clock]] });
+    return startTestService(metering, { environment, overrides: heldBy(this.clock, new HeldRounds(this.clock)) });
   }
 
   /** Whatever a test did, usage is conserved. */
@@ -184,14 +193,15 @@ export class MeteringApp {
       event,
     }));
     await this.service.app.get<EventBus>(EVENT_BUS).publish(messages);
-    await eventually(async () => {
+    const isHandled = async () => {
       const rows = await this.database.query(
         `select from metered_workload where workload_id = $1 and seen_version >= $2
           union all select from dead_letter where id = $3`,
         [nowhere.workloadId, this.markers, marker.id],
       );
       if (rows.length === 0) throw new Error('not handled yet');
-    });
+    };
+    await eventually(isHandled, { within: 50_000 });
   }
 
   call(path: string, token?: string, body?: object): Promise<Answer> {

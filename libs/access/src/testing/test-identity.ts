@@ -52,7 +52,7 @@ export class TestIdentity {
 
   /** An access token as user-management would issue it. */
   token(options: TestTokenOptions = {}): Promise<string> {
-    const { administrator = false, scopes = ['*'], expiresIn = 600 } = options;
+    const { administrator = false, scopes = ['*'], expiresIn = 3_600 } = options;
     const now = Math.floor(Date.now() / 1_000);
     const proven = { ...(administrator ? { admin: true } : {}), ...(options.secondFactor ? { mfa: true } : {}) };
     const claims = { sid: options.sessionId ?? randomUUID(), scope: scopes.join(' '), ...proven };
