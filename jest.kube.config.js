@@ -9,6 +9,6 @@ export default {
   globalSetup: '<rootDir>/tools/kube/jest-global-setup.mjs',
   globalTeardown: '<rootDir>/tools/kube/jest-global-teardown.mjs',
   reporters: ['default', '<rootDir>/tools/jest/closing-line-reporter.mjs'],
-  testTimeout: 60_000,
+  testTimeout: 180_000,
   maxWorkers: 1,
 };

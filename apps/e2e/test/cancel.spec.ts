@@ -8,7 +8,7 @@ import { BerthProcess, processesNaming } from './support/berth-process.js';
 import { Repository, webApp } from './support/repository.js';
 import { onDatabase } from './support/stored.js';
 
-jest.setTimeout(180_000);
+jest.setTimeout(300_000);
 
 let berth: BerthProcess;
 let api: Api;
@@ -64,7 +64,7 @@ const onlyTheFirstReleaseRuns = () =>
       expect(await processesNaming(`${berth.folder}/builds/`)).toEqual([]);
       expect(await processesNaming(`${berth.folder}/agent/instances/`)).toHaveLength(1);
     },
-    { within: 30_000 },
+    { within: 60_000 },
   );
 
 const phaseOf = ({ timeline }: Deployment) => timeline.find(({ to }) => to === 'cancelled')?.from;
@@ -96,7 +96,7 @@ describe('a deployment that is cancelled ends so, the release before serves on, 
     const { id } = await api.deploy(workload.id);
     await from(repository.url);
     await eventually(async () => expect(await buildStatus(id)).toBe('cloning'));
-    await eventually(async () => expect(await connections()).toBe(1), { within: 20_000 });
+    await eventually(async () => expect(await connections()).toBe(1), { within: 60_000 });
     expect(phaseOf(await cancelled(id))).toBe('building');
     expect(await buildStatus(id)).toBe('cancelled');
     await eventually(async () => expect(await connections()).toBe(0));
@@ -105,7 +105,7 @@ describe('a deployment that is cancelled ends so, the release before serves on, 
   it('builds', async () => {
     await repository.commit(slowBuild('slow'));
     const { id } = await api.deploy(workload.id);
-    await eventually(async () => expect(await buildStatus(id)).toBe('building'), { within: 20_000 });
+    await eventually(async () => expect(await buildStatus(id)).toBe('building'), { within: 60_000 });
     await eventually(async () => expect((await processesNaming(`${berth.folder}/builds/`)).length).toBeGreaterThan(0));
     expect(phaseOf(await cancelled(id))).toBe('building');
     expect(await buildStatus(id)).toBe('cancelled');

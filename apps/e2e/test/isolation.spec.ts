@@ -11,7 +11,7 @@ import { ask } from './support/app-http.js';
 import { BerthProcess } from './support/berth-process.js';
 import { Repository, webApp } from './support/repository.js';
 
-jest.setTimeout(180_000);
+jest.setTimeout(300_000);
 
 const CANARY = 'canary-51b7-of-the-platform';
 const NEIGHBOUR_SECRET = 'canary-77aa-of-a-neighbour';
@@ -130,7 +130,7 @@ beforeAll(async () => {
   await api.deployLive(neighbour.id);
   await api.call('PATCH', `/v1/secrets/${neighbour.id}`, { set: { TOKEN: NEIGHBOUR_SECRET } });
   await eventually(async () => expect((await ask(neighbour.url, '/env')).body).toContain(NEIGHBOUR_SECRET), {
-    within: 30_000,
+    within: 60_000,
   });
   reports = await probeFrom(api);
 });

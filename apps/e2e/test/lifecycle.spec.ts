@@ -2,12 +2,13 @@ import { spawn } from 'node:child_process';
 import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { freePort } from '@berth/local-postgres';
 import { eventually } from '@berth/testing';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { ask } from './support/app-http.js';
-import { BerthProcess, freePort, main, node, processesNaming } from './support/berth-process.js';
+import { BerthProcess, main, node, processesNaming } from './support/berth-process.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 /** Starts it where it must not come up, and answers how it ended. */
 function refused(
@@ -89,15 +90,15 @@ describe('npm run up', () => {
     expect(await processesNaming(berth.folder)).toEqual([]);
     berth = await BerthProcess.start({ folder: berth.folder, port: berth.port, arguments: [] });
     expect(berth.output).not.toContain('Password');
-    await eventually(async () => expect((await ask(exampleUrl)).status).toBe(200), { within: 20_000 });
+    await eventually(async () => expect((await ask(exampleUrl)).status).toBe(200), { within: 60_000 });
   });
 
   it('comes back after kill -9, with every process of before gone', async () => {
     const before = await processesNaming(`${berth.folder}/agent`);
     expect(before.length).toBeGreaterThan(0);
-    berth.process.kill('SIGKILL');
+    await berth.stop('SIGKILL');
     berth = await BerthProcess.start({ folder: berth.folder, port: berth.port, arguments: [] });
-    await eventually(async () => expect((await ask(exampleUrl)).status).toBe(200), { within: 20_000 });
+    await eventually(async () => expect((await ask(exampleUrl)).status).toBe(200), { within: 60_000 });
     const after = await processesNaming(`${berth.folder}/agent/instances`);
     expect(after.filter((pid) => before.includes(pid))).toEqual([]);
   });

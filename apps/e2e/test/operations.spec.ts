@@ -11,7 +11,7 @@ import { CommandLine } from './support/command-line.js';
 import { isStillThere, processesThatName } from './support/processes.js';
 import { Repository, webApp } from './support/repository.js';
 
-jest.setTimeout(180_000);
+jest.setTimeout(300_000);
 
 const IN_STAGING = ['--env', 'staging'];
 
@@ -95,7 +95,7 @@ describe('under a load of 50 requests a second', () => {
 
   it('a restart replaces every instance and loses no request', async () => {
     await run('ps', 'scale', 'web=2');
-    await eventually(async () => expect(await ready()).toHaveLength(2), { within: 30_000 });
+    await eventually(async () => expect(await ready()).toHaveLength(2), { within: 60_000 });
     const before = (await instances()).map(({ id }) => id);
     load = steadyLoad(url, 50);
     await run('ps', 'restart');
@@ -115,15 +115,15 @@ describe('under a load of 50 requests a second', () => {
   it('a stop lets what was asked before end, answers 503 from then on, and a start brings the app back', async () => {
     load = steadyLoad(url, 50);
     await run('ps', 'stop');
-    await eventually(async () => expect(await instances()).toEqual([]), { within: 30_000 });
+    await eventually(async () => expect(await instances()).toEqual([]), { within: 60_000 });
     expect((await ask(url)).status).toBe(503);
     const { failures } = await load.stop();
     expect(failures.length).toBeGreaterThan(0);
     expect(failures.filter((failure) => !failure.startsWith('503 '))).toEqual([]);
     await run('ps', 'start');
-    await eventually(async () => expect((await ask(url)).body).toBe('two'), { within: 30_000 });
+    await eventually(async () => expect((await ask(url)).body).toBe('two'), { within: 60_000 });
     load = steadyLoad(url, 50);
-    await eventually(async () => expect(await ready()).toHaveLength(2), { within: 30_000 });
+    await eventually(async () => expect(await ready()).toHaveLength(2), { within: 60_000 });
     expect((await load.stop()).failures).toEqual([]);
   });
 
@@ -140,7 +140,7 @@ describe('under a load of 50 requests a second', () => {
       expect((await ask(url)).body).toBe('early');
       load = steadyLoad(url, 50);
       await writeFile(trap, '');
-      await eventually(async () => expect((await ask(url)).body).toBe('two'), { within: 30_000 });
+      await eventually(async () => expect((await ask(url)).body).toBe('two'), { within: 60_000 });
       const served = (await instances()).filter(({ routed }) => routed);
       expect(served.map(({ restarts }) => restarts)).toEqual([0, 0]);
       const { failures } = await load.stop();
@@ -148,7 +148,7 @@ describe('under a load of 50 requests a second', () => {
       const found = failures.filter((failure) => !failure.includes('closed the connection'));
       expect(found.length).toBeLessThan(50);
       load = steadyLoad(url, 50);
-      await eventually(async () => expect(await crashed()).toBeGreaterThan(1), { within: 30_000 });
+      await eventually(async () => expect(await crashed()).toBeGreaterThan(1), { within: 60_000 });
       expect((await load.stop()).failures).toEqual([]);
       await rm(trap);
       await write(webApp('two'));
@@ -160,7 +160,7 @@ describe('under a load of 50 requests a second', () => {
 describe('an app that is deleted', () => {
   it('ends in every environment, answers nobody, is billed for its past, and leaves its name to another', async () => {
     const production = (await here().run(['open', '--env', 'production'])).out.trim();
-    await eventually(async () => expect((await ask(production)).status).toBe(200), { within: 30_000 });
+    await eventually(async () => expect((await ask(production)).status).toBe(200), { within: 60_000 });
     const processes = await eventually(async () => {
       const elsewhere = await here().json<ObservedInstance[]>(['ps', '--env', 'production']);
       const running = [...(await instances()), ...elsewhere];
@@ -174,7 +174,7 @@ describe('an app that is deleted', () => {
 
     await eventually(() => expect(processes.filter(isStillThere)).toEqual([]), { within: 60_000 });
     for (const address of [url, production])
-      await eventually(async () => expect((await ask(address)).status).toBe(404), { within: 30_000 });
+      await eventually(async () => expect((await ask(address)).status).toBe(404), { within: 60_000 });
     expect(await here().try(['ps', ...IN_STAGING])).toMatchObject({ code: 4, error: expect.stringContaining('web') });
     const { total } = await here().json<Usage>(['usage', '--by', 'environment']);
     expect(BigInt(total.millicoreSeconds)).toBeGreaterThan(0n);

@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Deployment } from '@berth/contracts/deployment';
 import type { LogLine, ObservedInstance } from '@berth/contracts/runtime';
+import { freePort } from '@berth/local-postgres';
 import { eventually } from '@berth/testing';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { ask } from './support/app-http.js';
@@ -11,7 +12,7 @@ import { BerthProcess, node, workspace } from './support/berth-process.js';
 import { CommandLine } from './support/command-line.js';
 import { Repository, webApp } from './support/repository.js';
 
-jest.setTimeout(180_000);
+jest.setTimeout(300_000);
 
 describe('on the embedded platform', () => {
   let berth: BerthProcess;
@@ -79,13 +80,13 @@ describe('on the embedded platform', () => {
 
   it('a port of an instance is reached from here', async () => {
     const [instance] = await owner.json<ObservedInstance[]>(['ps']);
-    const port = 20_000 + Math.floor(Math.random() * 10_000);
+    const port = await freePort();
     const env = { ...process.env, BERTH_CONFIG_DIR: owner.home, HOME: owner.home, BERTH_SERVER: berth.url };
     const args = [join(workspace, 'apps/cli/bin/berth.js'), 'port-forward', String(port), '--instance', instance!.id];
     const forwarding = spawn(node, args, { cwd: app.folder, env, stdio: 'ignore' });
     try {
       await eventually(async () => expect((await ask(`http://127.0.0.1:${port}`)).body).toBe('one'), {
-        within: 30_000,
+        within: 60_000,
       });
     } finally {
       forwarding.kill('SIGINT');

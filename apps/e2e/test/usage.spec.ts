@@ -9,7 +9,7 @@ import { type Stretch, stretchesOf, usageOf } from './support/expected-usage.js'
 import { Repository, webApp } from './support/repository.js';
 import { onDatabase, rowsOf } from './support/stored.js';
 
-jest.setTimeout(240_000);
+jest.setTimeout(300_000);
 
 /** Of the default price book, per hour. */
 const CORE_HOUR = 0.028;
@@ -130,7 +130,7 @@ describe('berth usage', () => {
         expect(BigInt(read.total.byteSeconds)).toBe(usageOf(stretches.slice(0, -1)).byteSeconds);
         return read;
       },
-      { within: 30_000 },
+      { within: 60_000 },
     );
     const expected = usageOf(stretches.slice(0, -1));
     expect(usage.total).toMatchObject({

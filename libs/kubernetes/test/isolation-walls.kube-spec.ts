@@ -51,7 +51,7 @@ describe('walls between two tenants, tried on a real API server', () => {
     Object.fromEntries((await look()).map((wall) => [wall?.name ?? 'unknown', wall?.outcome ?? 'unknown']));
   const allPass = { secret: 'passed', token: 'passed', quota: 'passed', 'pod-security': 'passed' };
   const untilFound = (broken: Record<string, string>) =>
-    eventually(async () => expect(await outcomes()).toEqual({ ...allPass, ...broken }), { within: 30_000 });
+    eventually(async () => expect(await outcomes()).toEqual({ ...allPass, ...broken }), { within: 60_000 });
   const said = async (name: IsolationWall['name']) => (await look()).find((wall) => wall?.name === name)?.message;
   const write = (path: string, body: object) => {
     undo.push(() => cluster.client.transport.ask({ method: 'DELETE', path, signal: never }));

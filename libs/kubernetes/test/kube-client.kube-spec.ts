@@ -106,7 +106,7 @@ describe('the verbs on a real API server', () => {
           expect(rest?.metadata.ownerReferences?.length ?? 0).toBe(0);
           expect(rest === null ? 0 : 1).toBe(left);
         },
-        { within: 30_000 },
+        { within: 60_000 },
       );
     }
   });

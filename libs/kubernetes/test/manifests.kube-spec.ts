@@ -134,7 +134,7 @@ describe('manifests on a real API server', () => {
           pods.push(...page.items.filter(({ metadata }) => metadata.labels?.[labelNames.app] === shop.name));
         expect(pods.map(({ status }) => status.phase)).toEqual(['Running', 'Running', 'Running']);
       },
-      { within: 30_000 },
+      { within: 60_000 },
     );
   });
 

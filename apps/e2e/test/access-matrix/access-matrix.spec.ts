@@ -13,7 +13,7 @@ import type { Rows } from './row.js';
 import { administrator, Services } from './services.js';
 import { foundTenant, logIn, newPerson } from './tenant.js';
 
-jest.setTimeout(900_000);
+jest.setTimeout(2_400_000);
 
 const rows: Rows = { ...userManagementRows, ...deploymentManagementRows, ...buildRows, ...meteringRows };
 

@@ -39,7 +39,7 @@ interface Signing {
 
 /** A token as the platform would sign it, but for what is asked for. */
 export function sign({ kid, privateKey }: SigningKey, claims: Claims, signing: Signing = {}): Promise<string> {
-  const { header = {}, issuer = 'berth', audience = 'berth', expiresIn = 600, notBefore, key = privateKey } = signing;
+  const { header = {}, issuer = 'berth', audience = 'berth', expiresIn = 3_600, notBefore, key = privateKey } = signing;
   const now = Math.floor(Date.now() / 1_000);
   const token = new SignJWT({ scope: '*', ...claims })
     .setProtectedHeader({ alg: 'RS256', kid, typ: 'at+jwt', ...header })

@@ -124,6 +124,8 @@ const identityEnvironment = (folder: string, key: string) => ({
   MAIL_FOLDER: folder,
   SIGN_UP: 'open',
   PASSWORD_COST: '4',
+  // Tokens are made once, and the matrix is long.
+  ACCESS_TOKEN_SECONDS: '3600',
   BOOTSTRAP_ADMIN_EMAIL: administrator.email,
   BOOTSTRAP_ADMIN_PASSWORD: administrator.password,
 });

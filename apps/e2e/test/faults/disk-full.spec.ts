@@ -9,7 +9,7 @@ import { ask } from '../support/app-http.js';
 import { BerthProcess } from '../support/berth-process.js';
 import { Repository, webApp } from '../support/repository.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 /** The platform ends builds at 256 MiB of free space: some of this is for them, and a fast one can take all of it. */
 const SIZE = '400m';

@@ -12,7 +12,7 @@ import { HeldDeployments, setStages } from './held-deployments.js';
 import * as at from './phases.js';
 import type { Stage } from './stage.js';
 
-jest.setTimeout(240_000);
+jest.setTimeout(300_000);
 
 /** Two builds run at a time: they come last. */
 const phases = [at.starting, at.proving, at.building, at.cloning];

@@ -8,7 +8,7 @@ import * as at from './phases.js';
 import { randomFrom } from './random.js';
 import type { Stage } from './stage.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const kills = Number(process.env['BERTH_KILLS'] ?? '3');
 const seed = Number(process.env['BERTH_KILLS_SEED'] ?? '20261121');

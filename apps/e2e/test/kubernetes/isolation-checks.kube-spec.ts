@@ -10,7 +10,7 @@ import { eventually, fromSources, startTestService, type TestService } from '@be
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { PlayedCluster } from './played-cluster.js';
 
-jest.setTimeout(180_000);
+jest.setTimeout(300_000);
 
 const { signal: never } = new AbortController();
 const patient = { within: 120_000, every: 200 };

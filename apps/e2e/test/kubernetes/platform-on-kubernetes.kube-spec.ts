@@ -11,7 +11,7 @@ import { CommandLine } from '../support/command-line.js';
 import { stretchesOf } from '../support/expected-usage.js';
 import { PlayedCluster } from './played-cluster.js';
 
-jest.setTimeout(180_000);
+jest.setTimeout(300_000);
 
 const REPOSITORY = 'registry.example/team/shop';
 const digestOf = (mark: string): string => `sha256:${mark.padEnd(64, '0')}`;
@@ -111,9 +111,12 @@ describe('the platform on a cluster, as the account of k8s/rbac', () => {
   it('brings a change of config to new pods', async () => {
     const [before] = await cluster.pods(workload.id);
     await ada.run(['config', 'set', 'GREETING=hello', '--wait']);
-    const after = await cluster.pods(workload.id);
     expect(await instances()).toMatchObject([{ release: 2, artifactDigest: digestOf('a1') }]);
-    expect(after.map(({ metadata }) => metadata.uid)).not.toContain(before?.metadata.uid);
+    // The former one may still be ending.
+    await eventually(async () => {
+      const after = await cluster.pods(workload.id);
+      expect(after.map(({ metadata }) => metadata.uid)).not.toContain(before?.metadata.uid);
+    }, patient);
   });
 
   it.each([
@@ -153,10 +156,12 @@ describe('the platform on a cluster, as the account of k8s/rbac', () => {
   });
 
   it('has told metering all that served, and nothing that failed', async () => {
-    const told = (await allocated()).filter((each) => each !== '');
-    const releases = told.map((each) => each.replace(/ .*/, ''));
-    expect(releases.filter((each, index) => each !== releases[index - 1])).toEqual(['v1', 'v2', 'v6', 'v7']);
-    expect(told).toContain('v1 web x3');
+    await eventually(async () => {
+      const told = (await allocated()).filter((each) => each !== '');
+      const releases = told.map((each) => each.replace(/ .*/, ''));
+      expect(releases.filter((each, index) => each !== releases[index - 1])).toEqual(['v1', 'v2', 'v6', 'v7']);
+      expect(told).toContain('v1 web x3');
+    }, patient);
     await eventually(async () => expect((await ada.run(['usage'])).out).toMatch(/shop\/web +[1-9]/), patient);
   });
 

@@ -45,7 +45,7 @@ describe('autoscaling on Kubernetes', () => {
   const ready = async ({ workloadId }: DesiredWorkload): Promise<number> =>
     (await world.runtime.observe(workloadId, never))?.instances.filter(({ state }) => state === 'ready').length ?? 0;
   const untilReady = (desired: DesiredWorkload, count: number) =>
-    eventually(async () => expect(await ready(desired)).toBe(count), { within: 30_000 });
+    eventually(async () => expect(await ready(desired)).toBe(count), { within: 60_000 });
   const deployments = async ({ namespace }: DesiredWorkload): Promise<Scaled[]> => {
     const items: Scaled[] = [];
     for await (const page of world.direct.pages<Scaled>(kinds.deployment, never, { namespace }))
@@ -74,7 +74,7 @@ describe('autoscaling on Kubernetes', () => {
     await world.metrics.load(desired.workloadId, '2m');
     await untilReady(desired, 2);
     await isStated(desired);
-  }, 120_000);
+  }, 600_000);
 
   it('takes over from a count without an instance less, and gives it back', async () => {
     const counted = await apply(workload({ instances: 4 }));
@@ -92,7 +92,7 @@ describe('autoscaling on Kubernetes', () => {
     await untilReady(again, 3);
     await eventually(async () => expect(await autoscalers(again)).toBe(0));
     await isStated(again);
-  }, 120_000);
+  }, 600_000);
 
   it('begins again after it was stopped', async () => {
     const desired = await apply(workload({ instances: bounds.min, autoscaling: bounds }));
@@ -102,7 +102,7 @@ describe('autoscaling on Kubernetes', () => {
     await eventually(async () => expect(await autoscalers(stopped)).toBe(0));
     const started = await apply(next(stopped, { instances: bounds.min, autoscaling: bounds }));
     await untilReady(started, 2);
-  }, 120_000);
+  }, 600_000);
 
   it('is put back when somebody changes its bounds by hand', async () => {
     const desired = await apply(workload({ instances: bounds.min, autoscaling: bounds }));
@@ -118,5 +118,5 @@ describe('autoscaling on Kubernetes', () => {
     await eventually(() => expect(isStated(desired)).rejects.toThrow());
     await apply(desired);
     await isStated(desired);
-  }, 120_000);
+  }, 600_000);
 });

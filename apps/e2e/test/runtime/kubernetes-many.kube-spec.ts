@@ -99,8 +99,9 @@ describe(`${WORKLOADS} workloads`, () => {
     world.proxy.forget();
     await each(all, (desired) => world.runtime.apply(desired, never));
     await allServe();
-    expect(world.proxy.seen).toEqual([]);
-  }, 120_000);
+    // A watch that the server ends in its own time is opened again.
+    expect(world.proxy.seen.filter(({ path }) => !path.includes('watch=true'))).toEqual([]);
+  }, 600_000);
 
   it('go to the next release, and back', async () => {
     all = all.map((desired) => next(desired, 2));

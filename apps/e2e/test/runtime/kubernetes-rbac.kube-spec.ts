@@ -46,7 +46,7 @@ describe('the permissions of deployment-management in a cluster', () => {
       expect(observed?.instances.map(({ state }) => state)).toEqual(Array.from({ length: count }, () => 'ready'));
     };
     await runtime.apply(web, never);
-    await eventually(() => isServing(web, 2), { within: 30_000 });
+    await eventually(() => isServing(web, 2), { within: 60_000 });
     for await (const line of runtime.logs(id, { follow: false }, never)) expect(line.text).not.toBe('');
     await eventually(async () => expect(await runtime.stats(id, never)).toHaveLength(2));
     const [instance] = (await runtime.observe(id, never))?.instances.map((each) => each.id) ?? [];
@@ -74,9 +74,9 @@ describe('the permissions of deployment-management in a cluster', () => {
     const [type] = worker.processes;
     const scaled = { ...type!, autoscaling: { min: 2, max: 3, cpuPercent: 50 } };
     await runtime.apply({ ...worker, processes: [scaled] }, never);
-    await eventually(() => isServing(worker, 2), { within: 30_000 });
+    await eventually(() => isServing(worker, 2), { within: 60_000 });
     await runtime.apply(worker, never);
-    await eventually(() => isServing(worker, 2), { within: 30_000 });
+    await eventually(() => isServing(worker, 2), { within: 60_000 });
     // The former pods are gone, and with them what they started from.
     const keeping = { ...worker, generation: 4, processes: [{ ...type!, volumes: [volume] }] };
     await runtime.apply(keeping, never);
@@ -90,7 +90,7 @@ describe('the permissions of deployment-management in a cluster', () => {
     };
     await eventually(restate, { within: 60_000 });
     await runtime.remove(id, never);
-    await eventually(async () => expect(await runtime.observe(id, never)).toBeNull(), { within: 30_000 });
+    await eventually(async () => expect(await runtime.observe(id, never)).toBeNull(), { within: 60_000 });
 
     const { environmentId, namespace } = web;
     const endSpace = () => runtime.endSpace({ environmentId, namespace }, never);
@@ -108,7 +108,7 @@ describe('the permissions of deployment-management in a cluster', () => {
     await eventually(
       async () => expect((await through.observe(id, never))?.routes).toMatchObject([{ accepted: true }]),
       {
-        within: 30_000,
+        within: 60_000,
       },
     );
     await through.apply({ ...beside, generation: 3, hosts: [] }, never);
@@ -130,7 +130,7 @@ describe('the permissions of deployment-management in a cluster', () => {
     const metadata = { name: tenants.intruder.namespace };
     await world.account.delete({ apiVersion: 'v1', kind: 'Namespace', metadata }, never);
     expect([...new Set(proxy.seen.flatMap(usedBy))].sort()).toEqual([...granted].sort());
-  }, 180_000);
+  }, 600_000);
 
   it('name no wildcard', () => {
     expect(granted.join(' ')).not.toContain('*');

@@ -108,7 +108,7 @@ describe('volumes on Kubernetes', () => {
     await untilProvisioned(grown, 96);
     await untilServing(grown, 1);
     expect({ claims: await claims(grown), pods: await uidsOf(grown, kinds.pod) }).toEqual({ claims: kept, pods });
-  }, 240_000);
+  }, 600_000);
 
   it('of each instance are its own, are kept when there are fewer, and grow all together', async () => {
     const data = volume({ isPerInstance: true, copies: 3 });
@@ -144,7 +144,7 @@ describe('volumes on Kubernetes', () => {
     world.proxy.forget();
     await apply(again);
     expect(world.proxy.count(({ method }) => method !== 'GET')).toBe(0);
-  }, 240_000);
+  }, 600_000);
 
   it('of an instance that does not start are no obstacle to going back', async () => {
     const first = workload(2, [volume({ isPerInstance: true, copies: 2 })]);
@@ -159,7 +159,7 @@ describe('volumes on Kubernetes', () => {
     const back = changed(broken, {}, { release: first.release });
     await apply(back);
     await untilServing(back, 2);
-  }, 240_000);
+  }, 600_000);
 
   it('go when they are wanted no more, and with their workload', async () => {
     const kept = volume({ name: 'kept', mountPath: '/kept' });
@@ -178,7 +178,7 @@ describe('volumes on Kubernetes', () => {
     await world.runtime.remove(less.workloadId, never);
     await eventually(async () => expect(await observe(less)).toBeNull(), within);
     expect(await claims(less)).toEqual([]);
-  }, 240_000);
+  }, 600_000);
 
   it('can be of the classes that the cluster has', async () => {
     expect(await world.runtime.storageClasses(never)).toEqual([{ name: 'played', isDefault: true, grows: true }]);

@@ -81,7 +81,7 @@ export function runtimeContract(name: string, start: () => Promise<RuntimeHarnes
     beforeAll(async () => {
       harness = await start();
       runtime = harness.runtime;
-    }, 30_000);
+    }, 600_000);
     afterAll(() => harness.close());
 
     const desiredOf = (id: string, wanted: Wanted) =>
@@ -100,7 +100,7 @@ export function runtimeContract(name: string, start: () => Promise<RuntimeHarnes
           check(observed);
           return observed;
         },
-        { within: 15_000 },
+        { within: 60_000 },
       );
     /** So many instances are there, serving, of that release and of no other. */
     const untilServing = (id: string, count: number, release = 1) =>
@@ -287,7 +287,9 @@ export function runtimeContract(name: string, start: () => Promise<RuntimeHarnes
       await runtime.remove(gone.id, never);
       await runtime.remove(gone.id, never);
       await eventually(async () => expect(await runtime.observe(gone.id, never)).toBeNull());
-      expect((await runtime.probe(`${gone.id}.localhost`, '/', never)).answered).toBe(false);
+      await eventually(async () =>
+        expect((await runtime.probe(`${gone.id}.localhost`, '/', never)).answered).toBe(false),
+      );
       expect(ids(await observe(stays.id))).toEqual(ids(stays.observed));
       await apply(gone.id, { artifact: gone.artifact });
       await untilServing(gone.id, 1);

@@ -54,9 +54,9 @@ export function sessionsContract(name: string, start: () => Promise<RuntimeHarne
           expect(found?.state).toBe('ready');
           instance = { workloadId, instance: found!.id };
         },
-        { within: 20_000 },
+        { within: 60_000 },
       );
-    }, 60_000);
+    }, 600_000);
     afterAll(() => harness.close());
 
     const exec = (command: string[], change: Partial<ExecRequest> = {}) =>
@@ -106,7 +106,7 @@ export function sessionsContract(name: string, start: () => Promise<RuntimeHarne
         if (!session.write(message(channels.input, text))) await once(session, 'drain');
       }
       const digest = hash.digest('hex');
-      await eventually(() => expect(told.output).toContain(digest), { within: 20_000 });
+      await eventually(() => expect(told.output).toContain(digest), { within: 60_000 });
       session.destroy();
     });
 
@@ -153,7 +153,7 @@ export function sessionsContract(name: string, start: () => Promise<RuntimeHarne
         await eventually(() => expect(told.output).toBe('up\n'));
         expect(harness.runs(mark)).toBe(true);
         session.destroy();
-        await eventually(() => expect(harness.runs(mark)).toBe(false), { within: 20_000 });
+        await eventually(() => expect(harness.runs(mark)).toBe(false), { within: 60_000 });
       });
     }
 

@@ -32,7 +32,7 @@ export function tasksContract(name: string, start: () => Promise<RuntimeHarness>
     beforeAll(async () => {
       harness = await start();
       runtime = harness.runtime;
-    }, 30_000);
+    }, 600_000);
     afterAll(() => harness.close());
 
     const taskThat = (ending: TaskKind) =>
@@ -48,11 +48,11 @@ export function tasksContract(name: string, start: () => Promise<RuntimeHarness>
           expect(observed?.state).toBe(state);
           return observed as ObservedTask;
         },
-        { within: 30_000 },
+        { within: 60_000 },
       );
     const end = async (task: DesiredTask) => {
       await runtime.endTask(task.workloadId, task.taskId, never);
-      await eventually(async () => expect(await observe(task)).toBeNull(), { within: 30_000 });
+      await eventually(async () => expect(await observe(task)).toBeNull(), { within: 60_000 });
     };
     const printed = async ({ workloadId }: DesiredTask, instance: string) => {
       const lines: LogLine[] = [];

@@ -1,6 +1,6 @@
 import type { Deployment, Release, Workload } from '@berth/contracts/deployment';
 import { eventually } from '@berth/testing';
-import type { Platform } from './platform.js';
+import type { Credentials, Platform } from './platform.js';
 import type { Repository } from './repository.js';
 
 interface Identified {
@@ -13,26 +13,35 @@ const ENDED = ['live', 'retired', 'failed', 'cancelled', 'superseded'];
 export class Api {
   private access: Record<string, string> = {};
   private made = 0;
+  private token = '';
 
   private constructor(
     private readonly url: string,
-    private readonly token: string,
+    private readonly credentials: Credentials,
     readonly organizationId: string,
   ) {}
 
   /** Logs in and makes an organization to work in. */
   static async open(berth: Platform, organization = 'acme'): Promise<Api> {
-    const response = await fetch(`${berth.url}/v1/auth/login`, {
+    const credentials = berth.administrator();
+    const anonymous = new Api(berth.url, credentials, '');
+    const { id } = await anonymous.call<Identified>('POST', '/v1/organizations', { slug: organization });
+    const api = new Api(berth.url, credentials, id);
+    api.access = anonymous.access;
+    api.token = anonymous.token;
+    return api;
+  }
+
+  /** Its token lasts ten minutes, and a suite may last longer. */
+  private async logIn(): Promise<void> {
+    const response = await fetch(`${this.url}/v1/auth/login`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(berth.administrator()),
+      body: JSON.stringify(this.credentials),
     });
-    const { accessToken } = (await response.json()) as { accessToken: string };
-    const anonymous = new Api(berth.url, accessToken, '');
-    const { id } = await anonymous.call<Identified>('POST', '/v1/organizations', { slug: organization });
-    const api = new Api(berth.url, accessToken, id);
-    api.access = anonymous.access;
-    return api;
+    const text = await response.text();
+    if (!response.ok) throw new Error(`POST /v1/auth/login answered ${response.status} ${text}`);
+    this.token = (JSON.parse(text) as { accessToken: string }).accessToken;
   }
 
   async call<Answer>(
@@ -41,7 +50,17 @@ export class Api {
     body?: unknown,
     headers: Record<string, string> = {},
   ): Promise<Answer> {
-    const response = await fetch(`${this.url}${path}`, {
+    if (this.token === '') await this.logIn();
+    const response = await this.send(method, path, body, headers);
+    if (response.status === 401) {
+      await this.logIn();
+      return this.answerOf<Answer>(`${method} ${path}`, await this.send(method, path, body, headers));
+    }
+    return this.answerOf<Answer>(`${method} ${path}`, response);
+  }
+
+  private send(method: string, path: string, body: unknown, headers: Record<string, string>): Promise<Response> {
+    return fetch(`${this.url}${path}`, {
       method,
       headers: {
         authorization: `Bearer ${this.token}`,
@@ -51,10 +70,13 @@ export class Api {
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
+  }
+
+  private async answerOf<Answer>(asked: string, response: Response): Promise<Answer> {
     const access = response.headers.get('berth-access');
     if (access) this.access = { 'berth-access': access };
     const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${path} answered ${response.status} ${text}`);
+    if (!response.ok) throw new Error(`${asked} answered ${response.status} ${text}`);
     return (text === '' ? undefined : JSON.parse(text)) as Answer;
   }
 
@@ -106,7 +128,7 @@ export class Api {
   }
 
   /** Until it is in one of the states, or has ended in another. */
-  until(id: string, states: readonly string[], within = 60_000): Promise<Deployment> {
+  until(id: string, states: readonly string[], within = 240_000): Promise<Deployment> {
     const look = async () => {
       const deployment = await this.deployment(id);
       if (!states.includes(deployment.status) && !ENDED.includes(deployment.status))
@@ -116,7 +138,7 @@ export class Api {
     return eventually(look, { within, every: 50 });
   }
 
-  ended(id: string, within = 60_000): Promise<Deployment> {
+  ended(id: string, within = 240_000): Promise<Deployment> {
     return this.until(id, ENDED, within);
   }
 

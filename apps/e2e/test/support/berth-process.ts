@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { globSync, readFileSync, statSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { CloudEvent } from '@berth/contracts/events';
+import { freePort } from '@berth/local-postgres';
 import type { Credentials, Platform, ServiceName } from './platform.js';
 import { eventsOnBus } from './stored.js';
 
@@ -12,7 +12,7 @@ export const workspace = resolve(import.meta.dirname, '../../../..');
 export const node = join(workspace, 'node_modules/node/bin/node');
 /** What `npm run up` starts. */
 export const main = join(workspace, 'apps/standalone/bundle/main.js');
-const START_MILLISECONDS = 90_000;
+const START_MILLISECONDS = 240_000;
 
 export interface BerthOptions {
   /** Absent: a new folder below the system's temporary one. */
@@ -144,15 +144,11 @@ export const toolPath = (): string =>
     .filter((each) => !each.includes('node_modules'))
     .join(':');
 
-export const freePort = async (): Promise<number> => (await freePorts(1))[0]!;
-
-/** All different: each is held until the last is found. */
+/** All different. */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  for (const server of servers) await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
-  return ports;
+  const ports = new Set<number>();
+  while (ports.size < count) ports.add(await freePort());
+  return [...ports];
 }
 
 /** Ids of all processes whose environment or command line names `text`: to prove that nothing was left. */

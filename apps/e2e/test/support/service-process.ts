@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { node, workspace } from './berth-process.js';
 
-const START_MILLISECONDS = 90_000;
+const START_MILLISECONDS = 240_000;
 
 /** One part of the platform as an operating system process, told everything by its environment. */
 export class ServiceProcess {

@@ -2,8 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PostgresServer } from '@berth/local-postgres';
-import { freePort } from './berth-process.js';
+import { freePort, PostgresServer } from '@berth/local-postgres';
 import { type ServiceName, serviceNames } from './platform.js';
 import { onDatabase } from './stored.js';
 
