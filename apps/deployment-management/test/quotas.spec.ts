@@ -129,15 +129,11 @@ describe('what runs', () => {
     const other = await workloadIn('other');
     await allow({ memoryMib: 512 + 256 });
     await scene.reaches(await promoteTo(other), 'live');
-    scene.behave('small', { kind: 'hangs' });
-    // While the runtime is down the new size alone goes nowhere: what is rolled is the next artifact with it.
-    platform.runtime.setDown(true);
-    await scale({ sizes: { web: { memoryMib: 128 } } });
-    const small = await scene.deploy('small');
-    platform.runtime.setDown(false);
-    const rolling = await scene.reaches(small, 'rolling');
+    scene.behave('big', { kind: 'hangs' });
+    const { deploymentId } = await scene.scale({ sizes: { web: { memoryMib: 128 } } });
+    const rolling = await scene.reaches({ id: deploymentId! }, 'rolling');
     expect((await scale({ counts: { web: 2 } }, other.id)).status).toBe(409);
-    scene.behave('small', { kind: 'honest' });
+    scene.behave('big', { kind: 'honest' });
     await scene.reaches(rolling, 'live');
     expect((await scale({ counts: { web: 2 } }, other.id)).status).toBe(200);
   });
