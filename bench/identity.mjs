@@ -4,6 +4,7 @@ import { checkRows } from './identity/checks.mjs';
 import { memberRows } from './identity/members.mjs';
 import { throughputRows, timingRows } from './identity/logins.mjs';
 import { refreshRows } from './identity/refresh.mjs';
+import { revokingRows } from './identity/revoking.mjs';
 import { waitingRows } from './identity/waiting.mjs';
 
 export const name = 'who somebody is and what they may do: logins, tokens, checks, members';
@@ -12,6 +13,7 @@ const PARTS = {
   checks: checkRows,
   members: memberRows,
   refresh: refreshRows,
+  revoking: revokingRows,
   waiting: waitingRows,
   throughput: throughputRows,
   timing: timingRows,

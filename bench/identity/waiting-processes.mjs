@@ -30,7 +30,8 @@ async function runIdentity() {
     const { rows } = await client.query('select role from access_membership where subject_id = $1', [member]);
     return rows[0]?.role;
   };
-  announce({ url: service.url, organizationId, membershipId, tokens }, { roleThere });
+  const session = () => beginSession(service, owner);
+  announce({ url: service.url, organizationId, membershipId, tokens }, { roleThere, session });
 }
 
 async function runOther() {
