@@ -61,10 +61,14 @@ describe('volumes on Kubernetes', () => {
   const apply = (desired: DesiredWorkload) => world.runtime.apply(desired, never);
   const observe = async ({ workloadId }: DesiredWorkload): Promise<ObservedWorkload | null> =>
     world.runtime.observe(workloadId, never);
-  /** All instances of the wanted release are ready, and everything is as it was stated. */
+  /**
+   * All instances of the wanted release are ready, and everything is as it was stated. As long as it is not, it is stated
+   * again, as the reconciler does: what was on its way out (the disruption budget of one instance) may end after that.
+   */
   const untilServing = (desired: DesiredWorkload, count: number) =>
     eventually(async () => {
       const observed = await observe(desired);
+      if (observed && observed.observedGeneration < desired.generation) await apply(desired);
       const seen = observed?.instances.map(({ state, release: number }) => `${state} v${number}`);
       expect(seen).toEqual(Array.from({ length: count }, () => `ready v${desired.release.number}`));
       expect(observed?.observedGeneration).toBe(desired.generation);
