@@ -47,7 +47,9 @@ describe('registering', () => {
     const email = newEmail();
     await register(email);
     const code = await identity.codeFor(email);
-    await identity.database.query(`update registration set expires_at = now() where email = $1`, [email]);
+    await identity.database.query(`update registration set expires_at = now() - interval '1 second' where email = $1`, [
+      email,
+    ]);
     expect((await verify(code)).status).toBe(422);
   });
 
