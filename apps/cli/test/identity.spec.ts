@@ -74,10 +74,16 @@ describe('login on a page', () => {
 describe('what is one’s own', () => {
   it('lists sessions and ends one, or all of them', async () => {
     const session = { id: idOf(3), createdAt: at, lastUsedAt: at, expiresAt: at, userAgent: 'curl', current: true };
-    platform.on('GET /v1/sessions', page(session));
+    const places = [
+      { address: '81.2.69.142', place: 'London' },
+      { address: '192.0.2.7', place: null },
+    ];
+    platform.on('GET /v1/sessions', page(...places.map((each) => ({ ...session, ...each }))));
     platform.on('DELETE /v1/sessions', (_, response) => void response.writeHead(204).end());
     platform.on(`DELETE /v1/sessions/${idOf(3)}`, (_, response) => void response.writeHead(204).end());
-    expect((await terminal.berth(['sessions', 'list'])).stdout).toMatch(/this one +curl/);
+    const listed = (await terminal.berth(['sessions', 'list'])).stdout;
+    expect(listed).toMatch(/this one +curl +London \(81\.2\.69\.142\)/);
+    expect(listed).toMatch(/this one +curl +192\.0\.2\.7/);
     expect(await terminal.berth(['sessions', 'revoke', idOf(3)])).toMatchObject({ code: 0 });
     expect(await terminal.berth(['sessions', 'revoke', '--all'])).toMatchObject({ code: 0 });
     expect(await terminal.berth(['sessions', 'revoke'])).toMatchObject({ code: 2 });

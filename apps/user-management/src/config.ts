@@ -60,6 +60,8 @@ export const config = baseConfig
     /** Domain that passkeys belong to, and the pages that may ask for them: they hold there and nowhere else. */
     PASSKEY_DOMAIN: z.string().min(1).default('localhost'),
     PASSKEY_ORIGINS: list.pipe(z.array(z.url({ protocol: /^https?$/ }))),
+    /** Database of where addresses are, in MaxMind's DB format and the layout of GeoIP2: read again when it is replaced. */
+    PLACES_FILE: z.string().min(1).optional(),
     /** The gateway's configuration without keys, and where gateways take it with keys. */
     KONG_FILE: z.string().optional(),
     GATEWAY_CONTROL: addresses,

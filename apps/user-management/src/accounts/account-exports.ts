@@ -60,11 +60,12 @@ export class AccountExports {
     const rows = await this.database.query<{
       id: string;
       userAgent: string | null;
+      address: string | null;
       createdAt: Date;
       lastUsedAt: Date;
       expiresAt: Date;
     }>(
-      `select id, user_agent as "userAgent", created_at as "createdAt", last_used_at as "lastUsedAt",
+      `select id, user_agent as "userAgent", address, created_at as "createdAt", last_used_at as "lastUsedAt",
               expires_at as "expiresAt" from session where user_id = $1 order by id`,
       [userId],
     );

@@ -13,6 +13,7 @@ import { PlatformAudit1763780000002 } from './migrations/platform-audit.migratio
 import { Recovery1763740000001 } from './migrations/recovery.migration.js';
 import { SecondFactor1763740000005 } from './migrations/second-factor.migration.js';
 import { ServiceAccounts1763760000001 } from './migrations/service-accounts.migration.js';
+import { SessionAddresses1763790000001 } from './migrations/session-addresses.migration.js';
 import { Throttle1763740000002 } from './migrations/throttle.migration.js';
 
 /** In the order in which they run. */
@@ -33,4 +34,5 @@ export const identityMigrations = [
   Impersonations1763770000001,
   OrganizationTokens1763780000001,
   PlatformAudit1763780000002,
+  SessionAddresses1763790000001,
 ] as const;

@@ -416,6 +416,7 @@ create table session (
   revoked_at timestamp with time zone,
   proven_at timestamp with time zone not null default now(),
   second_factor boolean not null default false,
+  address text,
   constraint session_pkey PRIMARY KEY (id)
 );
 

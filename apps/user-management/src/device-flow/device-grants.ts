@@ -73,12 +73,12 @@ export class DeviceGrants {
   private async letIn(
     tx: Tx,
     deviceCode: string,
-    { userId, userAgent, secondFactor }: DeviceGrantRecord,
+    { userId, address, userAgent, secondFactor }: DeviceGrantRecord,
   ): Promise<DeviceLogin | Refusal> {
     await this.grants.delete(tx, deviceCode);
     const user = userId === null ? undefined : await this.users.find(tx, userId);
     if (user?.state !== 'active') return 'denied';
-    const started = await this.starter.start(tx, user.id, userAgent, secondFactor);
+    const started = await this.starter.start(tx, user.id, { address, userAgent }, secondFactor);
     return { ...started, userId: user.id, administrator: user.administrator, secondFactor };
   }
 }

@@ -19,12 +19,12 @@ export class PasskeyLogin {
   ) {}
 
   /** @throws DomainError 401 `passkey_login_refused` */
-  async login({ passkey }: LoginWithPasskey, { userAgent }: Device): Promise<LoggedIn> {
+  async login({ passkey }: LoginWithPasskey, device: Device): Promise<LoggedIn> {
     const started = await this.database.transaction(async (tx) => {
       const shown = await this.passkeys.of(tx, passkey);
       const user = shown?.isVerified ? await this.users.find(tx, shown.userId) : undefined;
       if (!user) return undefined; // and not an error: the challenge is used up
-      const session = await this.starter.start(tx, user.id, userAgent, true);
+      const session = await this.starter.start(tx, user.id, device, true);
       return { ...session, userId: user.id, administrator: user.administrator, secondFactor: true };
     });
     if (started) return started;

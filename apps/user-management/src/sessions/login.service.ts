@@ -29,25 +29,20 @@ export class LoginService {
   ) {}
 
   /** Same answer and same time whether the address is unknown, unverified or the password wrong. */
-  async login(login: Login, { address, userAgent }: Device): Promise<LoggedIn> {
-    const proven = await this.passwords.of(login, address);
+  async login(login: Login, device: Device): Promise<LoggedIn> {
+    const proven = await this.passwords.of(login, device.address);
     if (!proven) throw credentialsInvalid();
     const { user, attempt } = proven;
-    const secondFactor = await this.secondFactor.require(user.id, login, address);
+    const secondFactor = await this.secondFactor.require(user.id, login, device.address);
     await this.throttle.succeeded(attempt);
-    const started = await this.database.transaction((tx) => this.start(tx, user, userAgent, secondFactor));
+    const started = await this.database.transaction((tx) => this.start(tx, user, device, secondFactor));
     return { ...started, userId: user.id, administrator: user.administrator, secondFactor };
   }
 
   /** A password that was set anew while the old one was compared ends all sessions: none may begin with the old one after it. */
-  private async start(
-    tx: Tx,
-    user: Proven['user'],
-    userAgent: string | null,
-    secondFactor: boolean,
-  ): Promise<StartedSession> {
+  private async start(tx: Tx, user: Proven['user'], device: Device, secondFactor: boolean): Promise<StartedSession> {
     if ((await this.users.passwordHashOf(tx, user.id, 'for share')) !== user.passwordHash) throw credentialsInvalid();
-    return this.starter.start(tx, user.id, userAgent, secondFactor);
+    return this.starter.start(tx, user.id, device, secondFactor);
   }
 }
 

@@ -4,6 +4,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config.js';
 import { newToken } from '../sealing/opaque-token.js';
 import { UserAdmission } from '../users/user-admission.js';
+import type { Device } from './device.js';
 import { endOf } from './session.js';
 import { SessionsRepository } from './sessions.repository.js';
 
@@ -28,14 +29,14 @@ export class SessionStarter {
    * @param secondFactor whether more than a password was shown
    * @throws DomainError 403 `user_suspended`
    */
-  async start(tx: Tx, userId: string, userAgent: string | null, secondFactor = false): Promise<StartedSession> {
+  async start(tx: Tx, userId: string, device: Device, secondFactor = false): Promise<StartedSession> {
     await this.admission.admit(tx, userId);
     const [sessionId, refreshToken, now] = [this.ids.next(), newToken(), this.clock.now()];
     const expiresAt = endOf(now, now, this.config);
     const session = {
       id: sessionId,
       userId,
-      userAgent,
+      ...device,
       createdAt: now,
       lastUsedAt: now,
       expiresAt,

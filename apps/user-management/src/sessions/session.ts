@@ -10,6 +10,8 @@ export interface SessionRecord {
   readonly id: string;
   readonly userId: string;
   readonly userAgent: string | null;
+  /** Where it began; null: before that was kept. */
+  readonly address: string | null;
   readonly createdAt: Date;
   readonly lastUsedAt: Date;
   readonly expiresAt: Date;
@@ -24,11 +26,13 @@ export function endOf(createdAt: Date, usedAt: Date, config: Lifetimes): Date {
   return new Date(Math.min(last, usedAt.getTime() + config.SESSION_IDLE_DAYS * DAY_MS));
 }
 
-export const toSession = (session: SessionRecord, currentId: string): Session => ({
+export const toSession = (session: SessionRecord, place: string | null, currentId: string): Session => ({
   id: session.id,
   createdAt: session.createdAt.toISOString(),
   lastUsedAt: session.lastUsedAt.toISOString(),
   expiresAt: session.expiresAt.toISOString(),
   userAgent: session.userAgent,
+  address: session.address,
+  place,
   current: session.id === currentId,
 });

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { PasswordProofModule } from '../password-proof/password-proof.module.js';
+import { PlacesModule } from '../places/places.module.js';
 import { SecondFactorModule } from '../second-factor/second-factor.module.js';
 import { SigningKeysModule } from '../signing-keys/signing-keys.module.js';
 import { UsersModule } from '../users/users.module.js';
@@ -14,7 +15,7 @@ import { SessionsService } from './sessions.service.js';
 import { TokenIssuer } from './token-issuer.js';
 
 @Module({
-  imports: [UsersModule, SigningKeysModule, PasswordProofModule, SecondFactorModule, SessionEndsModule],
+  imports: [UsersModule, SigningKeysModule, PasswordProofModule, SecondFactorModule, SessionEndsModule, PlacesModule],
   controllers: [AuthController, SessionsController],
   providers: [LoginService, RefreshFamily, RefreshService, SessionStarter, SessionsService, TokenIssuer],
   exports: [RefreshService, SessionEndsModule, SessionStarter, TokenIssuer],

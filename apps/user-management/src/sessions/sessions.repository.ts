@@ -4,7 +4,7 @@ import { hashToken } from '../sealing/opaque-token.js';
 import type { PresentedToken } from './refresh.js';
 import type { SessionRecord } from './session.js';
 
-const columns = `id, user_id as "userId", user_agent as "userAgent", created_at as "createdAt",
+const columns = `id, user_id as "userId", user_agent as "userAgent", address, created_at as "createdAt",
   last_used_at as "lastUsedAt", expires_at as "expiresAt", revoked_at as "revokedAt", second_factor as "secondFactor"`;
 
 /** Whose session a refresh token continues. */
@@ -28,8 +28,8 @@ export class SessionsRepository {
   async insert(tx: Tx, session: SessionRecord): Promise<void> {
     await tx.query(
       `with ended as (delete from session where user_id = $2 and expires_at < $4)
-       insert into session (id, user_id, user_agent, created_at, proven_at, last_used_at, expires_at, second_factor)
-       values ($1, $2, $3, $4, $4, $5, $6, $7)`,
+       insert into session (id, user_id, user_agent, created_at, proven_at, last_used_at, expires_at, second_factor, address)
+       values ($1, $2, $3, $4, $4, $5, $6, $7, $8)`,
       [
         session.id,
         session.userId,
@@ -38,6 +38,7 @@ export class SessionsRepository {
         session.lastUsedAt,
         session.expiresAt,
         session.secondFactor,
+        session.address,
       ],
     );
   }

@@ -3,7 +3,9 @@ import type { Page, PageQuery } from '@berth/contracts/common';
 import type { Session } from '@berth/contracts/identity';
 import { Clock, Database, decodeCursor, toPage } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
-import { toSession } from './session.js';
+import { localPlaceOf } from '../places/local-network.js';
+import { type Places, PLACES } from '../places/places.js';
+import { type SessionRecord, toSession } from './session.js';
 import { SessionEnder } from './session-ender.js';
 import { sessionErrors } from './sessions.errors.js';
 import { SessionsRepository } from './sessions.repository.js';
@@ -15,14 +17,21 @@ export class SessionsService {
     @Inject(Database) private readonly database: Database,
     @Inject(SessionsRepository) private readonly sessions: SessionsRepository,
     @Inject(SessionEnder) private readonly ender: SessionEnder,
+    @Inject(PLACES) private readonly places: Places,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
   async list(caller: Caller, { limit, cursor }: PageQuery): Promise<Page<Session>> {
     const after = decodeCursor(cursor, 'id');
     const rows = await this.sessions.list(this.database, caller.subjectId, this.clock.now(), after, limit + 1);
-    const sessions = rows.map((row) => toSession(row, caller.sessionId));
+    const sessions = await Promise.all(
+      rows.map(async (row) => toSession(row, await this.placeOf(row), caller.sessionId)),
+    );
     return toPage(sessions, limit, (session) => session.id);
+  }
+
+  private async placeOf({ address }: SessionRecord): Promise<string | null> {
+    return address === null ? null : (localPlaceOf(address) ?? this.places.of(address));
   }
 
   /** Ends the session that the caller's token belongs to; it may have ended already. */

@@ -31,16 +31,16 @@ export class FlowLogin {
    * The platform's own second factor is asked for here, too: a provider proves one thing.
    * @throws DomainError 409 `identity_not_linked`, 401 `second_factor_required` or `second_factor_invalid`
    */
-  async login({ flowToken, ...shown }: LoginWithFlow, { address, userAgent }: Device): Promise<FlowLoggedIn> {
+  async login({ flowToken, ...shown }: LoginWithFlow, device: Device): Promise<FlowLoggedIn> {
     const identified = await this.flows.identified(this.database, flowToken);
     const { id: userId } = await this.users.of(this.database, identified);
-    const secondFactor = await this.secondFactor.require(userId, shown, address);
+    const secondFactor = await this.secondFactor.require(userId, shown, device.address);
     return this.database.transaction(async (tx) => {
       // Read again: meanwhile the account may have been taken from the user, or the flow used by somebody else.
       const { provider, account } = await this.flows.finish(tx, flowToken);
       const user = await this.users.of(tx, { provider, account });
       const access = await this.memberships.follow(tx, provider, user.id, account);
-      const started = await this.starter.start(tx, user.id, userAgent, secondFactor);
+      const started = await this.starter.start(tx, user.id, device, secondFactor);
       return { ...started, access, userId: user.id, administrator: user.administrator, secondFactor };
     });
   }

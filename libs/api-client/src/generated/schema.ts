@@ -3517,6 +3517,7 @@ export interface components {
       }[];
       passkeys: components['schemas']['Passkey'][];
       sessions: {
+        address: string | null;
         /** Format: date-time */
         createdAt: string;
         /** Format: date-time */
@@ -6581,6 +6582,7 @@ export interface components {
       next: string | null;
     };
     Session: {
+      address: string | null;
       /** Format: date-time */
       createdAt: string;
       current: boolean;
@@ -6590,6 +6592,7 @@ export interface components {
       id: string;
       /** Format: date-time */
       lastUsedAt: string;
+      place: string | null;
       userAgent: string | null;
     };
     SessionPage: {

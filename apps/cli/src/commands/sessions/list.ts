@@ -1,3 +1,4 @@
+import type { Schemas } from '@berth/api-client';
 import type { Command } from 'commander';
 import type { Context } from '../../context.js';
 import { time } from '../../output/format.js';
@@ -14,8 +15,13 @@ export async function run({ client, out }: Context): Promise<void> {
     each.id,
     each.current ? 'this one' : '',
     each.userAgent,
+    whereOf(each),
     time(each.createdAt),
     time(each.lastUsedAt),
   ]);
-  await out.result(sessions, () => table(['id', '', 'device', 'since', 'last used'], rows));
+  await out.result(sessions, () => table(['id', '', 'device', 'place', 'since', 'last used'], rows));
 }
+
+/** The place as far as it is known, and always the address. */
+const whereOf = ({ address, place }: Pick<Schemas['Session'], 'address' | 'place'>): string | null =>
+  place === null || address === null ? address : `${place} (${address})`;

@@ -33,7 +33,14 @@ export const accountExport = z
       z.object({ organizationId: id, organization: z.string(), scope, role: memberRole, createdAt: instant }),
     ),
     sessions: z.array(
-      z.object({ id, userAgent: z.string().nullable(), createdAt: instant, lastUsedAt: instant, expiresAt: instant }),
+      z.object({
+        id,
+        userAgent: z.string().nullable(),
+        address: z.string().nullable(),
+        createdAt: instant,
+        lastUsedAt: instant,
+        expiresAt: instant,
+      }),
     ),
     apiTokens: z.array(
       z.object({ id, name: z.string(), prefix: z.string(), scopes: z.array(z.string()), createdAt: instant }),

@@ -9,6 +9,10 @@ export const session = z
     lastUsedAt: instant,
     expiresAt: instant,
     userAgent: z.string().nullable(),
+    /** Network address from which it began. Null: it is older than the keeping of it. */
+    address: z.string().nullable(),
+    /** Where that is: `local network`, or a town and its country as far as the platform has a database that says so. Null: not known. */
+    place: z.string().nullable(),
     /** Whether it is the session that asks. */
     current: z.boolean(),
   })
