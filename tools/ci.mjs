@@ -15,6 +15,8 @@ const tiers = [
     counts: true,
   },
   { name: 'kafka', command: ['npm', 'run', '--silent', 'test:kafka'], needs: ['java', 'mvn'], counts: true },
+  // Installs Chromium, or fails by its name.
+  { name: 'browser', command: ['npm', 'run', '--silent', 'test:browser'], needs: [], counts: true },
   // Go compiles the control plane the first time, for some ten minutes.
   { name: 'kube', command: ['npm', 'run', '--silent', 'test:kube'], needs: ['go'], counts: true },
 ];

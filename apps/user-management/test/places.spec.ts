@@ -2,7 +2,7 @@ import { mkdtemp, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AccountExport, Session } from '@berth/contracts/identity';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PlaceDatabase } from '../src/places/place-database.js';
 import { placesOf } from '../src/places/places.module.js';
 import { goodPassword, IdentityService } from './fixtures/identity-service.js';
@@ -19,8 +19,10 @@ const networks: Networks = {
 
 let folder: string;
 let file: string;
-beforeAll(async () => (folder = await mkdtemp(join(tmpdir(), 'berth-places-'))));
-beforeEach(() => (file = join(folder, 'places.mmdb')));
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'berth-places-'));
+  file = join(folder, 'places.mmdb');
+});
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 let edition = 1_700_000_000;

@@ -20,7 +20,8 @@ afterAll(() => identity.close());
 const part = <Part>(type: new (...parts: never[]) => Part): Part =>
   identity.service.app.get<Part>(type as never, { strict: false });
 
-const begin = () => database.transaction((tx) => part(SessionStarter).start(tx, userId, null));
+const device = { address: '192.0.2.7', userAgent: null };
+const begin = () => database.transaction((tx) => part(SessionStarter).start(tx, userId, device));
 const refresh = async (token: string) =>
   (await database.transaction((tx) => part(RefreshFamily).continue(tx, token)))?.successor;
 const revoke = (id: string) =>
