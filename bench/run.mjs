@@ -1,8 +1,8 @@
 // Side-by-side benchmarks. `npm run bench` runs all of them, `npm run bench -- write gateway` those, `--rounds 9` longer,
 // `--events 1000000 --spans 10000000` larger, `--part checks` a part of one that has parts, `--logins 1000 --cost 12` so many
-// of such passwords, `--json` for machines. Each file here exports `name` and `async run(options): Promise<Row[]>` (see
-// support/rows.mjs) and throws when an answer is wrong. That ends the run with an error; a missed goal is said, but noise must
-// not fail anything.
+// of such passwords, `--workloads 200` as many, `--json` for machines. Each file here exports `name` and
+// `async run(options): Promise<Row[]>` (see support/rows.mjs) and throws when an answer is wrong. That ends the run with an
+// error; a missed goal is said, but noise must not fail anything.
 import { readdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { ROUNDS } from './support/pairs.mjs';
@@ -16,12 +16,14 @@ const { values, positionals } = parseArgs({
     spans: { type: 'string', default: '500000' },
     logins: { type: 'string', default: '1000' },
     cost: { type: 'string', default: '12' },
+    workloads: { type: 'string' },
     part: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 });
 const numbers = ['rounds', 'events', 'spans', 'logins', 'cost'].map((option) => [option, Number(values[option])]);
-const options = { ...Object.fromEntries(numbers), part: values.part };
+const workloads = values.workloads && { workloads: Number(values.workloads) };
+const options = { ...Object.fromEntries(numbers), ...workloads, part: values.part };
 const existing = readdirSync(import.meta.dirname)
   .filter((file) => file.endsWith('.mjs') && file !== 'run.mjs')
   .map((file) => file.slice(0, -'.mjs'.length))
