@@ -6,6 +6,7 @@ import {
   type CustomFetch,
   customFetch,
   discovery,
+  enableNonRepudiationChecks,
   fetchUserInfo,
 } from 'openid-client';
 import { clientOf, codeFlowUrl, exchangeCode, textOf } from './code-flow.js';
@@ -45,6 +46,9 @@ export class OpenIdConnectProvider implements SignInProvider {
       [customFetch]: this.fetch as CustomFetch,
       execute: issuer.startsWith('http:') ? [allowInsecureRequests] : [],
     });
-    return clientOf(found.serverMetadata(), access, this.fetch);
+    const client = clientOf(found.serverMetadata(), access, this.fetch);
+    // Not only where the token came from: administrators may allow providers without TLS.
+    enableNonRepudiationChecks(client);
+    return client;
   }
 }
