@@ -24,7 +24,9 @@ export const emailOf = (number) => `person-${number}@bench.example`;
 /** Begins a session as a login does; answers its tokens. */
 export async function beginSession({ app, database }, userId) {
   const starter = app.get(SessionStarter, { strict: false });
-  const started = await database.transaction((tx) => starter.start(tx, userId, { address: '127.0.0.1', userAgent: null }, false));
+  const started = await database.transaction((tx) =>
+    starter.start(tx, userId, { address: '127.0.0.1', userAgent: null }, false),
+  );
   const { refreshToken, ...session } = started;
   const issuer = app.get(TokenIssuer, { strict: false });
   return issuer.issue({ ...session, userId, administrator: false }, refreshToken);
