@@ -1,14 +1,19 @@
 import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { PostgresServer } from '@berth/local-postgres';
-import { Client, escapeIdentifier, escapeLiteral } from 'pg';
+import { escapeIdentifier, escapeLiteral, Pool, type PoolClient } from 'pg';
 import { pause } from '../clock.js';
 
 export const serviceNames = ['user-management', 'deployment-management', 'build', 'metering'] as const;
 export type ServiceName = (typeof serviceNames)[number];
 
+export type DatabaseName = ServiceName | 'bus';
+
 export interface Databases {
-  urlOf(name: ServiceName | 'bus'): string;
+  urlOf(name: DatabaseName): string;
+  /** Resolves when it can be connected to: on a first start it is still being made. */
+  ready(name: DatabaseName): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -17,6 +22,9 @@ export interface OpeningDatabases {
   readonly working: Promise<void>;
   readonly opened: Promise<Databases>;
 }
+
+/** Nobody starts without the bus; who has most to do comes next. */
+const makingOrder: readonly DatabaseName[] = ['bus', 'deployment-management', 'user-management', 'metering', 'build'];
 
 /** Another process's end cannot be awaited, only looked for. */
 const POLL_MILLISECONDS = 20;
@@ -39,15 +47,10 @@ export function openDatabases(folder: string, password: string): OpeningDatabase
 async function open(server: PostgresServer, folder: string, password: string): Promise<Databases> {
   await endLeftover(folder);
   const { url, port } = await server.start();
-  try {
-    await ensureDatabases(url, password);
-  } catch (error) {
-    await server.stop();
-    throw error;
-  }
+  const made = makeDatabases(url, password);
   const urlOf = (name: string) => `postgres://${databaseOf(name)}:${password}@127.0.0.1:${port}/${databaseOf(name)}`;
   const keeper = keepUp(server);
-  return { urlOf, close: () => keeper.close() };
+  return { urlOf, ready: (name) => made[name], close: () => keeper.close() };
 }
 
 /** A server that ends by itself is started again on its port: the services find it there and go on. */
@@ -74,25 +77,34 @@ function keepUp(server: PostgresServer): { close(): Promise<void> } {
 
 const databaseOf = (name: string): string => `berth_${name.replaceAll('-', '_')}`;
 
-async function ensureDatabases(adminUrl: string, password: string): Promise<void> {
-  const admin = new Client({ connectionString: adminUrl });
-  await admin.connect();
-  try {
-    for (const name of [...serviceNames, 'bus']) await ensureDatabase(admin, databaseOf(name), password);
-  } finally {
-    await admin.end();
-  }
+/** Makes those that are missing, as many at once as there are cores. */
+function makeDatabases(adminUrl: string, password: string): Record<DatabaseName, Promise<void>> {
+  const pool = new Pool({ connectionString: adminUrl, max: availableParallelism() });
+  pool.on('error', () => undefined); // who waits for a database is told by its own query
+  const made = makingOrder.map((name) => [name, ensureDatabase(pool, databaseOf(name), password)] as const);
+  void Promise.allSettled(made.map(([, each]) => each)).then(() => pool.end());
+  return Object.fromEntries(made) as Record<DatabaseName, Promise<void>>;
 }
 
 /** The role owns its database and nothing else; nobody may connect to another's. */
-async function ensureDatabase(admin: Client, name: string, password: string): Promise<void> {
-  const found = await admin.query('select 1 from pg_database where datname = $1', [name]);
-  if (found.rowCount) return;
+async function ensureDatabase(pool: Pool, name: string, password: string): Promise<void> {
+  const admin = await pool.connect();
   const identifier = escapeIdentifier(name);
+  try {
+    const sql = 'select datacl is not null as closed from pg_database where datname = $1';
+    const [found] = (await admin.query<{ closed: boolean }>(sql, [name])).rows;
+    if (!found) await makeDatabase(admin, identifier, escapeLiteral(password));
+    // A start that was cut off may have come as far as the database.
+    if (!found?.closed) await admin.query(`revoke connect on database ${identifier} from public`);
+  } finally {
+    admin.release();
+  }
+}
+
+async function makeDatabase(admin: PoolClient, identifier: string, password: string): Promise<void> {
   await admin.query(`drop role if exists ${identifier}`);
-  await admin.query(`create role ${identifier} login password ${escapeLiteral(password)}`);
+  await admin.query(`create role ${identifier} login password ${password}`);
   await admin.query(`create database ${identifier} owner ${identifier}`);
-  await admin.query(`revoke connect on database ${identifier} from public`);
 }
 
 /** A server that outlived a killed platform: we hold the folder's lock, so that it can only be ours. */

@@ -3,11 +3,19 @@ import { build, openBlob } from '@berth/build';
 import { deploymentManagement } from '@berth/deployment-management';
 import { type RunningGateway, startGateway } from '@berth/gateway';
 import { metering } from '@berth/metering';
-import { createLogger, type Environment, type Logger, type RunningService, startService } from '@berth/service-kit';
+import {
+  type BaseConfig,
+  createLogger,
+  type Environment,
+  type Logger,
+  type ServiceDefinition,
+  startService,
+} from '@berth/service-kit';
 import { userManagement } from '@berth/user-management';
 import type { StandaloneConfig } from '../config.js';
 import { StartFailure } from '../failure.js';
 import type { DataFolder } from '../folder/data-folder.js';
+import type { Databases, ServiceName } from './databases.js';
 import { environments, type Parts } from './environments.js';
 import { replayEvents } from './replay.js';
 
@@ -36,12 +44,13 @@ export async function startPlatform(given: Omit<Parts, 'gateway'>): Promise<Plat
 async function startParts(given: Omit<Parts, 'gateway'>, endings: Ending[]): Promise<Platform> {
   const { config, folder, databases } = given;
   const logger = createLogger('standalone', config.logLevel);
+  await databases.ready('bus');
   if (config.replay) await replayEvents(databases.urlOf('bus'), logger);
   const gateway = await openGateway(config, folder, logger);
   endings.push(() => gateway.close());
   const agent = await openAgent(config, folder, logger);
   endings.push(() => agent.close());
-  const services = await startServices(environments({ ...given, gateway }), endings);
+  const services = await startServices(environments({ ...given, gateway }), databases, endings);
   gateway.upstreams(Object.fromEntries(services));
   const limits = describeEnforcement(agent.enforcement);
   return { url: gateway.url.replace('127.0.0.1', 'localhost'), limits, close: () => endAll(endings) };
@@ -76,18 +85,19 @@ function openAgent(config: StandaloneConfig, folder: DataFolder, logger: Logger)
   });
 }
 
-async function startServices(environment: Record<string, Environment>, endings: Ending[]): Promise<[string, string][]> {
-  const start = async (name: string, starting: Promise<RunningService>): Promise<[string, string]> => {
-    const service = await starting;
+async function startServices(
+  environment: Record<ServiceName, Environment>,
+  databases: Databases,
+  endings: Ending[],
+): Promise<[string, string][]> {
+  const start = async <C extends BaseConfig>(definition: ServiceDefinition<C>): Promise<[string, string]> => {
+    const { name } = definition;
+    await databases.ready(name);
+    const service = await startService(definition, environment[name]);
     endings.push(() => service.close());
     return [name, service.url];
   };
-  return Promise.all([
-    start('user-management', startService(userManagement, environment['user-management'] ?? {})),
-    start('deployment-management', startService(deploymentManagement, environment['deployment-management'] ?? {})),
-    start('build', startService(build, environment['build'] ?? {})),
-    start('metering', startService(metering, environment['metering'] ?? {})),
-  ]);
+  return Promise.all([start(userManagement), start(deploymentManagement), start(build), start(metering)]);
 }
 
 /** Last started, first ended; what fails to end does not keep the rest running. */

@@ -1,4 +1,4 @@
-import { DataSource, type EntityTarget, type MigrationInterface, type ObjectLiteral } from 'typeorm';
+import { DataSource, type EntityTarget, MigrationExecutor, type MigrationInterface, type ObjectLiteral } from 'typeorm';
 import { trusting } from '../tls/certificates.js';
 
 export interface DataSourceOptions {
@@ -33,14 +33,25 @@ export function createDataSource(options: DataSourceOptions): DataSource {
 
 const MIGRATION_LOCK = 7_163_600_001;
 
-/** Runs pending migrations under a lock, so that replicas starting together run each of them once. */
+/**
+ * Runs pending migrations under a lock, so that replicas starting together run each of them once. Each is a transaction of
+ * its own; the disk is waited for once, after the last.
+ */
 export async function migrate(dataSource: DataSource): Promise<void> {
   const runner = dataSource.createQueryRunner();
   try {
     await runner.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    await dataSource.runMigrations();
+    await runner.query('set synchronous_commit to off');
+    const executor = new MigrationExecutor(dataSource, runner);
+    executor.transaction = 'each';
+    await executor.executePendingMigrations();
   } finally {
+    await runner.query('reset synchronous_commit');
+    await runner.query(flushSql);
     await runner.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK]);
     await runner.release();
   }
 }
+
+/** Its commit waits until it, and all that was committed before it, is on the disk. */
+const flushSql = `select pg_logical_emit_message(true, 'berth', 'migrated')`;

@@ -1,0 +1,87 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { PostgresServer } from '@berth/local-postgres';
+import { Client } from 'pg';
+import { type DatabaseName, type Databases, openDatabases } from '../src/platform/databases.js';
+
+const names: readonly DatabaseName[] = ['user-management', 'deployment-management', 'build', 'metering', 'bus'];
+const PASSWORD = 'of-all-roles';
+
+let parent: string;
+let opened: Databases | undefined;
+
+const open = async (): Promise<Databases> => {
+  opened = await openDatabases(join(parent, 'postgres'), PASSWORD).opened;
+  return opened;
+};
+const close = async (): Promise<void> => {
+  await opened?.close();
+  opened = undefined;
+};
+const query = async (url: string, sql: string): Promise<object[]> => {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  return (await client.query<object>(sql).finally(() => client.end())).rows;
+};
+
+/** What the administrator of the server does between two starts. */
+const asAdministrator = async (...statements: string[]): Promise<void> => {
+  const server = new PostgresServer({ folder: join(parent, 'postgres') });
+  const { url } = await server.start();
+  for (const sql of statements) await query(url, sql);
+  await server.stop();
+};
+
+beforeEach(async () => {
+  parent = await mkdtemp(join(tmpdir(), 'berth-databases-'));
+  await chmod(parent, 0o711);
+});
+afterEach(async () => {
+  await close();
+  await rm(parent, { recursive: true, force: true });
+});
+
+describe('the databases of the platform', () => {
+  it('are one for each service and the bus, entered by its own role alone, and keep what they have', async () => {
+    const first = await open();
+    for (const name of names) {
+      await first.ready(name);
+      await query(first.urlOf(name), `create table of_mine as select '${name}' as name`);
+    }
+    const foreign = new URL(first.urlOf('build'));
+    foreign.pathname = new URL(first.urlOf('metering')).pathname;
+    await expect(query(foreign.href, 'select 1')).rejects.toThrow('permission denied for database');
+    await close();
+
+    const second = await open();
+    for (const name of names) {
+      await second.ready(name);
+      expect(await query(second.urlOf(name), 'select name from of_mine')).toEqual([{ name }]);
+    }
+  });
+
+  it('that a start which was cut off left unfinished are finished, with what they have', async () => {
+    await asAdministrator(
+      'create role berth_bus login',
+      `create role berth_metering login password '${PASSWORD}'`,
+      'create database berth_metering owner berth_metering',
+    );
+    const databases = await open();
+    await Promise.all(names.map((name) => databases.ready(name)));
+    expect(await query(databases.urlOf('metering'), 'select current_user as name')).toEqual([
+      { name: 'berth_metering' },
+    ]);
+    const foreign = new URL(databases.urlOf('bus'));
+    foreign.pathname = new URL(databases.urlOf('metering')).pathname;
+    await expect(query(foreign.href, 'select 1')).rejects.toThrow('permission denied for database');
+  });
+
+  it('of a server that was closed meanwhile are waited for by nobody for ever', async () => {
+    const databases = await open();
+    const ends = Promise.allSettled(names.map((name) => databases.ready(name)));
+    await close();
+    expect((await ends).filter(({ status }) => status === 'rejected').length).toBeGreaterThan(0);
+  });
+});
