@@ -257,6 +257,7 @@ describe('every command', () => {
     closed = await Platform.start();
     terminal = await Terminal.open(platform.url);
     const amounts = { millicoreSeconds: '0', byteSeconds: '0', storageByteSeconds: '0', buildMillicoreSeconds: '0' };
+    const total = { ...amounts, instanceSeconds: '0', used: null };
     platform.on('GET /v1/me', me);
     platform.on('GET /v1/releases', page(release(3), release(1)));
     platform.on('GET /v1/deployments', page(deployment()));
@@ -276,7 +277,7 @@ describe('every command', () => {
     platform.on(`GET /v1/config/${idOf(40)}`, { workloadId: idOf(40), version: 0, variables: {}, createdAt: null });
     platform.on(`GET /v1/secrets/${idOf(40)}`, { workloadId: idOf(40), items: [] });
     platform.on(`GET /v1/builds/${idOf(60)}/logs`, logLines());
-    platform.on('GET /v1/usage', { ...interval, total: amounts });
+    platform.on('GET /v1/usage', { ...interval, total });
     platform.on('GET /v1/costs', { ...interval, total: '0.00', currency: 'EUR', priceBook: 'default' });
     platform.on(
       'GET /v1/price-books',

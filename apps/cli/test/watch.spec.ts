@@ -154,6 +154,8 @@ describe('watching', () => {
       byteSeconds: '1073741824000',
       storageByteSeconds: '5368709120000',
       buildMillicoreSeconds: '42000',
+      instanceSeconds: '7200',
+      used: { millicoreSeconds: '123456', byteSeconds: '536870912000', instanceSeconds: '7199' },
     };
     const usage = { ...interval, waitingWorkloads: 0, items: [{ ...group, ...amounts }], next: null, total: amounts };
 
@@ -161,9 +163,14 @@ describe('watching', () => {
       platform.on('GET /v1/usage', usage);
       const { stdout, stderr } = await terminal.berth(['usage']);
       expect(stdout).toContain('2026-11-01 00:00:00 to 2026-11-21 10:00:00 (UTC)');
-      expect(stdout).toMatch(/shop\/hello +1 234 +1 000 +1 073 741 824 000 +5 000 +42\n/);
+      expect(stdout).toMatch(/shop\/hello +1 234 +1 000 +1 073 741 824 000 +5 000 +42 +123 +500 +99 %\n/);
       expect(stdout).toMatch(/total +1 234 +1 000 /);
       expect(stderr).toBe('');
+    });
+
+    it('shows nothing of what nobody measured', async () => {
+      platform.on('GET /v1/usage', { ...usage, items: [], total: { ...amounts, used: null } });
+      expect((await terminal.berth(['usage'])).stdout).toMatch(/total .* 42 +- +- +-\n/);
     });
 
     it('asks for the organization as a whole unless something is named', async () => {
@@ -197,7 +204,7 @@ describe('watching', () => {
       platform.on('GET /v1/usage/series', { timeZone: 'America/New_York', items });
       const { stdout } = await terminal.berth(['usage', '--per', 'day', '--period', '2025-11', '--env', 'staging']);
       expect(stdout).toContain('Per day of America/New_York');
-      expect(stdout).toMatch(/2026-10-31 04:00:00 +1 234 +1 000 +1 073 741 824 000 +5 000 +42\n/);
+      expect(stdout).toMatch(/2026-10-31 04:00:00 +1 234 +1 000 +1 073 741 824 000 +5 000 +42 +123 +500 +99 %\n/);
       const [asked] = platform.to('GET /v1/usage/series').map((each) => Object.fromEntries(each.query));
       const ids = { organization: idOf(1), project: idOf(10), environment: idOf(20) };
       const month = { from: '2025-11-01T00:00:00.000Z', to: '2025-12-01T00:00:00.000Z' };

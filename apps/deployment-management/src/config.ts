@@ -19,6 +19,8 @@ export const config = baseConfig.extend({
    * followed. The runtime tells what happens; this only mends what nobody could know of.
    */
   RESYNC_SECONDS: z.coerce.number().int().min(1).default(3_600),
+  /** How often each cluster is asked what its instances use. */
+  MEASURE_SECONDS: z.coerce.number().int().min(1).max(600).default(60),
   /** Releases of a workload that can be rolled back to, the newest; older ones expire, and their artifacts go. */
   RELEASES_KEPT: z.coerce.number().int().min(2).default(50),
   /** Registries whose images are named by tag may be in the own network, and without TLS on this machine. */

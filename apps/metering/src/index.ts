@@ -10,6 +10,7 @@ import { CreateMetering1763700000001 } from './database/migrations/create-meteri
 import { CreateBilling1763700000004 } from './database/migrations/create-billing.migration.js';
 import { HourlyTotals1763700000051 } from './database/migrations/hourly-totals.migration.js';
 import { IndexSpans1763700000005 } from './database/migrations/index-spans.migration.js';
+import { MeasuredUsage1763700000081 } from './database/migrations/measured-usage.migration.js';
 import { MeterBuilds1763700000071 } from './database/migrations/meter-builds.migration.js';
 import { MeterVolumes1763700000052 } from './database/migrations/meter-volumes.migration.js';
 import { NameParties1763700000022 } from './database/migrations/name-parties.migration.js';
@@ -50,6 +51,7 @@ export const metering: ServiceDefinition<Config> = {
     MeterBuilds1763700000071,
     PercentCoupons1763700000072,
     PlaceNames1763700000073,
+    MeasuredUsage1763700000081,
   ],
   module: (parsed) => AppModule.with(parsed),
   connect: connectEvents,

@@ -6,7 +6,7 @@ import { MeteringApp } from './support/metering-app.js';
 
 const folder = join(import.meta.dirname, '../../../libs/contracts/samples');
 const consumed = readdirSync(folder).filter((name) =>
-  /^berth\.(volume\.|(app|project|environment)\.created|workload\.allocation-(?!snapshot-requested)|build\.(succeeded|failed|cancelled)\.v1\.2)/.test(
+  /^berth\.(volume\.|(app|project|environment)\.created|workload\.(allocation-(?!snapshot-requested)|usage-measured)|build\.(succeeded|failed|cancelled)\.v1\.2)/.test(
     name,
   ),
 );
@@ -35,6 +35,7 @@ describe('golden samples', () => {
         'berth.workload.allocation-changed',
         'berth.workload.allocation-heartbeat',
         'berth.workload.allocation-snapshot',
+        'berth.workload.usage-measured',
       ]),
     );
   });
@@ -43,10 +44,14 @@ describe('golden samples', () => {
     const sample = envelope.parse(JSON.parse(readFileSync(join(folder, name), 'utf8'))) as CloudEvent;
     await app.tell(sample);
     expect(await app.database.query('select 1 from dead_letter')).toEqual([]);
-    const rows = await app.database.query(
-      'select 1 from metered_workload where workload_id = $1 union all select 1 from place_name where id = $1',
-      [sample.subject],
-    );
+    const rows = await app.database.query(keptBy(sample), [
+      sample.type.includes('measured') ? sample.id : sample.subject,
+    ]);
     expect(rows).toHaveLength(1);
   });
 });
+
+const keptBy = ({ type }: CloudEvent): string =>
+  type.includes('measured')
+    ? 'select 1 from measured_usage where event_id = $1'
+    : 'select 1 from metered_workload where workload_id = $1 union all select 1 from place_name where id = $1';

@@ -46,6 +46,8 @@ describe('usage', () => {
           byteSeconds: (256n * MIB * instanceSeconds).toString(),
           storageByteSeconds: '0',
           buildMillicoreSeconds: '0',
+          instanceSeconds: instanceSeconds.toString(),
+          used: null,
         },
       ],
       next: null,
@@ -54,6 +56,8 @@ describe('usage', () => {
         byteSeconds: (256n * MIB * instanceSeconds).toString(),
         storageByteSeconds: '0',
         buildMillicoreSeconds: '0',
+        instanceSeconds: instanceSeconds.toString(),
+        used: null,
       },
     });
   });

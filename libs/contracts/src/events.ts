@@ -68,3 +68,4 @@ export * from './events/workload-allocation-snapshot.v1.js';
 export * from './events/workload-created.v1.js';
 export * from './events/workload-deleted.v1.js';
 export * from './events/workload-updated.v1.js';
+export * from './events/workload-usage-measured.v1.js';

@@ -36,6 +36,9 @@ const routes: Record<string, Record<string, Handler>> = {
   '/changes': {
     GET: ({ response, workloads, clock, tuning }) => sendChanges(response, workloads, clock, tuning.heartbeat),
   },
+  '/measurements': {
+    GET: ({ response, workloads }) => sendJson(response, 200, { items: workloads.measurements() }),
+  },
   '/workloads': {
     GET: ({ response, workloads }) => sendJson(response, 200, { items: workloads.list() }),
   },

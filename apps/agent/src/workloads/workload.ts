@@ -2,6 +2,7 @@ import {
   type DesiredVolume,
   type DesiredWorkload,
   type InstanceStats,
+  type Measurement,
   type ObservedWorkload,
   serves,
   type Upstream,
@@ -111,6 +112,15 @@ export class Workload {
 
   async stats(): Promise<InstanceStats[]> {
     return Promise.all([...this.instances.values()].map(statsOf));
+  }
+
+  measurements(): Measurement[] {
+    const { workloadId } = this.desired;
+    return [...this.instances.values()].flatMap(({ spec, state, meter }) => {
+      if (state.readySince === null) return [];
+      const readySince = new Date(state.readySince).toISOString();
+      return [{ workloadId, processType: spec.process.name, readySince, ...meter.usage }];
+    });
   }
 
   /** Looks at everything soon, once, however often it is called. */

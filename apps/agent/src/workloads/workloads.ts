@@ -1,4 +1,11 @@
-import type { DesiredWorkload, InstanceStats, LogLine, LogQuery, ObservedWorkload } from '@berth/contracts/runtime';
+import type {
+  DesiredWorkload,
+  InstanceStats,
+  LogLine,
+  LogQuery,
+  Measurement,
+  ObservedWorkload,
+} from '@berth/contracts/runtime';
 import { join } from 'node:path';
 import { within } from '../clock.js';
 import type { AgentContext } from '../context.js';
@@ -55,6 +62,11 @@ export class Workloads {
   /** @throws workload_not_found */
   stats(id: string): Promise<InstanceStats[]> {
     return this.need(id).stats();
+  }
+
+  /** What every instance that is ready uses. */
+  measurements(): Measurement[] {
+    return [...this.byId.values()].flatMap((workload) => workload.measurements());
   }
 
   /** Logs outlive a restart of the agent, so they are answered for workloads that were not applied again yet. */

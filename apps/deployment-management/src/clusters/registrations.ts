@@ -11,6 +11,7 @@ import { WorkQueue } from '@berth/reconcile';
 import type { Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { Mint } from '../changes/mint.js';
+import { MEASUREMENTS } from '../measurements/measurement-queue.js';
 import type { ClusterRow } from './cluster.js';
 import { ClusterLooks } from './cluster-looks.js';
 import { CLUSTERS } from './cluster-queue.js';
@@ -64,6 +65,7 @@ export class Registrations {
     const { id, name, region } = cluster;
     await this.outbox.append(tx, clusterRegistered, { subject: id, data: { clusterId: id, name, region } });
     await this.queue.enqueue(tx, CLUSTERS, id);
+    await this.queue.enqueue(tx, MEASUREMENTS, id);
   }
 
   async update(tx: Tx, id: string, patch: ClusterPatch): Promise<void> {

@@ -278,6 +278,23 @@ create table isolation_check (
   constraint isolation_check_pkey PRIMARY KEY (id)
 );
 
+create table measured_use (
+  cluster_id uuid not null,
+  workload_id uuid not null,
+  hour timestamp with time zone not null,
+  process_type text not null,
+  millicore_milliseconds numeric not null,
+  byte_milliseconds numeric not null,
+  measured_milliseconds bigint not null,
+  constraint measured_use_pkey PRIMARY KEY (cluster_id, workload_id, hour, process_type)
+);
+
+create table measurement_round (
+  cluster_id uuid not null,
+  at timestamp with time zone not null,
+  constraint measurement_round_pkey PRIMARY KEY (cluster_id)
+);
+
 create table outbox (
   seq bigint generated always as identity not null,
   topic text not null,

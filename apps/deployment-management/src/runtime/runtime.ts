@@ -1,5 +1,12 @@
 import type { Artifact } from '@berth/contracts/events';
-import type { DesiredWorkload, InstanceStats, LogLine, LogQuery, ObservedWorkload } from '@berth/contracts/runtime';
+import type {
+  DesiredWorkload,
+  InstanceStats,
+  LogLine,
+  LogQuery,
+  Measurement,
+  ObservedWorkload,
+} from '@berth/contracts/runtime';
 import type { SessionRuntime } from './session-runtime.js';
 import type { SpaceRuntime } from './space-runtime.js';
 import type { TaskRuntime } from './task-runtime.js';
@@ -46,6 +53,8 @@ export interface Runtime extends TaskRuntime, SessionRuntime, SpaceRuntime, Volu
   changes(signal: AbortSignal): AsyncIterable<RuntimeChange>;
   logs(workloadId: string, query: LogQuery, signal: AbortSignal): AsyncIterable<LogLine>;
   stats(workloadId: string, signal: AbortSignal): Promise<InstanceStats[]>;
+  /** What every instance that is ready uses, of all workloads, by one question; empty where the runtime does not measure. */
+  measure(signal: AbortSignal): Promise<Measurement[]>;
   /** Asks for a path of a host through the route that its users take. */
   probe(host: string, path: string, signal: AbortSignal): Promise<ProbeAnswer>;
   /** Lets go of what it holds open; what runs goes on. */

@@ -28,6 +28,9 @@ import { Instances } from '../instances/instances.js';
 import { InstancesController } from '../instances/instances.controller.js';
 import { Sessions } from '../instances/sessions.js';
 import { SessionsController } from '../instances/sessions.controller.js';
+import { MeasurementLoop } from '../measurements/measurement-loop.js';
+import { Measurements } from '../measurements/measurements.js';
+import { MeasurementsRepository } from '../measurements/measurements.repository.js';
 import { BudgetStops } from '../budget-stops/budget-stops.js';
 import { OnBudgetClearedHandler } from '../budget-stops/on-budget-cleared.handler.js';
 import { OnBudgetExhaustedHandler } from '../budget-stops/on-budget-exhausted.handler.js';
@@ -196,6 +199,7 @@ const volumes = [VolumesRepository, VolumesService, VolumeChanges, VolumeRules, 
 const pulling = [PullCredentialsRepository, PullCredentialsService, PullCredentialMarks, RegistryLogins];
 const sleep = [SleepRepository, SleepService, SleepChanges, SleepLoop];
 const snapshots = [SnapshotsRepository, SnapshotsService, RollbackPlans, RollbackStarter, EnvironmentRollbacks];
+const measurements = [Measurements, MeasurementsRepository, MeasurementLoop];
 const releases = [
   ReleasesRepository,
   ReleaseMaker,
@@ -256,6 +260,7 @@ const releases = [
     ...schedules,
     ...sleep,
     ...pulling,
+    ...measurements,
     Instances,
     Sessions,
   ],

@@ -3,6 +3,7 @@ import { type Runtime, RuntimeUnavailable } from '@berth/deployment-management';
 import {
   type DesiredWorkload,
   instanceStats,
+  measurement,
   type ObservedInstance,
   observedWorkload,
   type ObservedWorkload,
@@ -277,6 +278,20 @@ export function runtimeContract(name: string, start: () => Promise<RuntimeHarnes
       expect(stats[0]).toMatchObject({ cpuLimitMillicores: 500, memoryLimitBytes: 128 * 1_048_576, state: 'ready' });
     });
 
+    it('measures all instances that are ready by one question, of whichever workload', async () => {
+      const [two, one] = [await serving({ web: 2 }), await serving()];
+      const measured = await eventually(async () => {
+        const all = measurement.array().parse(await runtime.measure(never));
+        const own = all.filter(({ workloadId }) => workloadId === two.id);
+        expect(own.map(({ memoryBytes }) => memoryBytes > 0)).toEqual([true, true]);
+        expect(all.some(({ workloadId }) => workloadId === one.id)).toBe(true);
+        return own;
+      });
+      const sinceOf = ({ instances }: ObservedWorkload) => instances.map(({ readySince }) => readySince).sort();
+      expect(measured.map(({ readySince }) => readySince).sort()).toEqual(sinceOf(two.observed));
+      expect(measured[0]?.processType).toBe('web');
+    });
+
     it('ends a stream of logs that is not followed', async () => {
       const { id } = await serving();
       for await (const line of runtime.logs(id, { follow: false }, never)) expect(line.instance).toMatch(/^web-/);
@@ -311,6 +326,7 @@ export function runtimeContract(name: string, start: () => Promise<RuntimeHarnes
         () => runtime.apply(desiredOf(id, { artifact }), never),
         () => runtime.remove(id, never),
         () => runtime.stats(id, never),
+        () => runtime.measure(never),
         async () => {
           for await (const _ of runtime.changes(never)) break;
         },

@@ -3,7 +3,7 @@ import type { Sql } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { BillingAccountsRepository } from '../billing-accounts/billing-accounts.repository.js';
 import { ScopeCosts } from '../costs/scope-costs.js';
-import type { UsageScope } from '../usage/usage.repository.js';
+import type { UsageScope } from '../usage/scope.js';
 import type { BudgetRow } from './budgets.repository.js';
 
 const DAY = 86_400_000;

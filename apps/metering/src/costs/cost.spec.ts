@@ -23,6 +23,7 @@ const quantity = (cores: bigint, gibs: bigint): Quantity => ({
   byteMilliseconds: gibs,
   storageByteMilliseconds: 0n,
   buildMillicoreMilliseconds: 0n,
+  instanceMilliseconds: 0n,
 });
 
 describe('an interval', () => {
@@ -91,7 +92,9 @@ describe('a month of an allocation', () => {
     { instances: 1, cpuMillicores: 1000, memoryMib: 1024 },
   ];
   it('is 730 hours of every instance', () => {
-    expect(quantityPerMonth(entries)).toEqual(quantity(2n * 730n * coreHour, 2n * 730n * gibHour));
+    const instanceMilliseconds = 3n * 730n * 3_600_000n;
+    const used = quantity(2n * 730n * coreHour, 2n * 730n * gibHour);
+    expect(quantityPerMonth(entries)).toEqual({ ...used, instanceMilliseconds });
     expect(quantityPerMonth([])).toEqual(quantity(0n, 0n));
     const storageByteMilliseconds = 730n * 3n * gibHour;
     expect(quantityPerMonth([], 3 * 1024)).toEqual({ ...quantity(0n, 0n), storageByteMilliseconds });

@@ -5,7 +5,8 @@ import { Injectable } from '@nestjs/common';
 import { type Tariff, Tariffs } from '../agreements/tariffs.js';
 import type { Stretch } from '../usage/interval.js';
 import type { UsageLine } from '../usage/usage.js';
-import { UsageRepository, type UsageScope } from '../usage/usage.repository.js';
+import type { UsageScope } from '../usage/scope.js';
+import { UsageRepository } from '../usage/usage.repository.js';
 import { type Charge, chargesOf, segmentsOf, shareOf, totalOf } from './cost.js';
 
 export interface CostOfScope extends Tariff {

@@ -326,6 +326,25 @@ create table late_usage (
   constraint late_usage_pkey PRIMARY KEY (organization_id)
 );
 
+create table measured_usage (
+  source text not null,
+  event_id uuid not null,
+  process_type text not null,
+  organization_id uuid not null,
+  project_id uuid not null,
+  environment_id uuid not null,
+  app_id uuid not null,
+  workload_id uuid not null,
+  hour timestamp with time zone not null,
+  millicore_milliseconds numeric not null,
+  byte_milliseconds numeric not null,
+  measured_milliseconds bigint not null,
+  constraint measured_usage_pkey PRIMARY KEY (event_id, source, process_type),
+  constraint measured_usage_byte_milliseconds_check CHECK ((byte_milliseconds >= (0)::numeric)),
+  constraint measured_usage_measured_milliseconds_check CHECK ((measured_milliseconds > 0)),
+  constraint measured_usage_millicore_milliseconds_check CHECK ((millicore_milliseconds >= (0)::numeric))
+);
+
 create table metered_resource (
   id bigint generated always as identity not null,
   workload_id uuid not null,
@@ -581,6 +600,8 @@ CREATE INDEX idempotency_key_created_at ON idempotency_key USING btree (created_
 CREATE INDEX inbox_received_at ON inbox USING brin (received_at);
 
 CREATE INDEX invoice_organization ON invoice USING btree (organization_id, id);
+
+CREATE INDEX measured_usage_of_organization ON measured_usage USING btree (organization_id, hour);
 
 CREATE INDEX metered_resource_organization ON metered_resource USING btree (organization_id);
 

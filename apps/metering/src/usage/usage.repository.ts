@@ -10,16 +10,15 @@ import { decodeCursor, type Sql } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { usedUntil } from '../windows/hourly-totals.js';
 import type { Stretch } from './interval.js';
+import { columnsOf, parametersOf, type UsageScope } from './scope.js';
 import type { AppUsage, Quantity, UsageLine } from './usage.js';
-
-/** What of an organization is meant. */
-export type UsageScope = Pick<UsageQuery, 'organization' | 'project' | 'environment' | 'app'>;
 
 interface SumRow {
   readonly cpu: string;
   readonly memory: string;
   readonly storage: string;
   readonly build: string;
+  readonly instances: string;
 }
 
 export interface RunningRow extends Omit<RunningInstances, 'since' | 'until'> {
@@ -32,18 +31,13 @@ interface AnomalyRow extends UsageAnomaly {
   readonly id: string;
 }
 
-const columnsOf: Record<UsageQuery['by'], string> = {
-  none: `null::uuid as environment_id, null::uuid as app_id, null::text as process_type`,
-  app: `null::uuid as environment_id, app_id, null::text as process_type`,
-  environment: `environment_id, null::uuid as app_id, null::text as process_type`,
-  process: `environment_id, app_id, process_type`,
-};
-
 /** What each resource used in each interval of `$5, $6`. What still runs is counted to the end of the interval. */
 const partsSql = `
   select r.environment_id, r.app_id, r.process_type, i.place,
          used * r.cpu_millicores as cpu, used * r.memory_mib * 1048576 as memory,
-         used * r.storage_bytes as storage, used * r.build_millicores as build
+         used * r.storage_bytes as storage, used * r.build_millicores as build,
+         -- Volumes and builds are of no release.
+         case when r.release > 0 then used else 0 end as instances
     from metered_resource r
    cross join unnest($5::timestamptz[], $6::timestamptz[]) with ordinality as i (starts, ends, place)
    cross join lateral (
@@ -72,14 +66,16 @@ const runningSql = `
    order by r.id limit $7`;
 
 const sums = `trunc(coalesce(sum(cpu), 0))::text as cpu, trunc(coalesce(sum(memory), 0))::text as memory,
-  trunc(coalesce(sum(storage), 0))::text as storage, trunc(coalesce(sum(build), 0))::text as build`;
+  trunc(coalesce(sum(storage), 0))::text as storage, trunc(coalesce(sum(build), 0))::text as build,
+  trunc(coalesce(sum(instances), 0))::text as instances`;
 
-const nothing: SumRow = { cpu: '0', memory: '0', storage: '0', build: '0' };
+const nothing: SumRow = { cpu: '0', memory: '0', storage: '0', build: '0', instances: '0' };
 const quantityOf = (row: SumRow): Quantity => ({
   millicoreMilliseconds: BigInt(row.cpu),
   byteMilliseconds: BigInt(row.memory),
   storageByteMilliseconds: BigInt(row.storage),
   buildMillicoreMilliseconds: BigInt(row.build),
+  instanceMilliseconds: BigInt(row.instances),
 });
 
 /** In the order of the intervals. */
@@ -111,7 +107,7 @@ export class UsageRepository {
     const rows = await sql.query<UsageGroup & { quantities: (SumRow & { place: number })[] }>(
       `select environment_id as "environmentId", app_id as "appId", process_type as "processType",
               json_agg(json_build_object('place', place, 'cpu', cpu, 'memory', memory, 'storage', storage,
-                                         'build', build)) as quantities
+                                         'build', build, 'instances', instances)) as quantities
          from (select ${columnsOf[query.by]}, place, ${sums} from (${partsSql}) part group by 1, 2, 3, 4) line
         cross join lateral (
           select concat(environment_id, '/', app_id, '/', process_type) collate "C" as key
@@ -162,8 +158,3 @@ export class UsageRepository {
     );
   }
 }
-
-const parametersOf = (scope: UsageScope, intervals: readonly Stretch[]): unknown[] => [
-  ...[scope.organization, scope.project ?? null, scope.environment ?? null, scope.app ?? null],
-  ...[intervals.map(({ from }) => from), intervals.map(({ to }) => to)],
-];

@@ -15,10 +15,13 @@ import { Clock, Database, toPage } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { BillingAccountsRepository } from '../billing-accounts/billing-accounts.repository.js';
 import { silentSince } from '../spans/silence.js';
-import { hourOf, type Interval, intervalOf } from './interval.js';
-import { amountsOf, groupOf, keyOf, nothing, sumOf } from './usage.js';
+import { usedAmountsOf } from '../measured-usage/measured-usage.js';
+import { MeasuredUsageRepository } from '../measured-usage/measured-usage.repository.js';
+import { hourOf, type Interval, intervalOf, type Stretch } from './interval.js';
+import type { UsageScope } from './scope.js';
+import { amountsOf, groupOf, keyOf, nothing, type Quantity, sumOf, type UsageLine } from './usage.js';
 import { usageErrors } from './usage.errors.js';
-import { UsageRepository, type UsageScope } from './usage.repository.js';
+import { UsageRepository } from './usage.repository.js';
 
 /** What every answer about an interval says of it. */
 type Told = Pick<Usage, 'from' | 'to' | 'countedUntil' | 'waitingWorkloads'>;
@@ -31,6 +34,7 @@ export class UsageService {
   constructor(
     private readonly access: Access,
     private readonly usage: UsageRepository,
+    private readonly measured: MeasuredUsageRepository,
     private readonly accounts: BillingAccountsRepository,
     private readonly database: Database,
     private readonly clock: Clock,
@@ -46,9 +50,26 @@ export class UsageService {
       : await this.usage.totals(this.database, query, counted);
     return {
       ...(await this.tellOf(query, interval)),
-      items: items.map((line) => ({ ...groupOf(line), ...amountsOf(line.quantities[0] ?? nothing) })),
+      ...(await this.withUsed(query, counted, items, sumOf(quantities))),
       next,
-      total: amountsOf(sumOf(quantities)),
+    };
+  }
+
+  private async withUsed(
+    query: UsageQuery,
+    counted: readonly Stretch[],
+    lines: readonly UsageLine[],
+    total: Quantity,
+  ): Promise<Pick<Usage, 'items' | 'total'>> {
+    const used = await this.measured.sums(this.database, query, counted, lines.map(keyOf));
+    const usedBy = new Map(used.map((each) => [keyOf(each.group), each]));
+    const [all] = await this.measured.sums(this.database, { ...query, by: 'none' }, counted, null);
+    return {
+      items: lines.map((line) => ({
+        ...{ ...groupOf(line), ...amountsOf(line.quantities[0] ?? nothing) },
+        used: usedAmountsOf(usedBy.get(keyOf(line))),
+      })),
+      total: { ...amountsOf(total), used: usedAmountsOf(all) },
     };
   }
 
@@ -62,9 +83,11 @@ export class UsageService {
     const now = this.clock.now();
     const counted = cuts.map(({ from, to }) => ({ from, to: to < now ? to : laterOf(from, now) }));
     const totals = await this.usage.totals(this.database, query, counted);
+    const used = await this.measured.sums(this.database, { ...query, by: 'none' }, counted, null);
     const items = cuts.map(({ from, to }, index) => ({
       ...{ from: from.toISOString(), to: to.toISOString() },
       ...amountsOf(totals[index] ?? nothing),
+      used: usedAmountsOf(used.find(({ interval: of }) => of === index)),
     }));
     return { timeZone, items };
   }

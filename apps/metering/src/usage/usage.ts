@@ -8,6 +8,8 @@ export interface Quantity {
   readonly storageByteMilliseconds: bigint;
   /** Processor time of builds. */
   readonly buildMillicoreMilliseconds: bigint;
+  /** Instances, times the time that they were there. */
+  readonly instanceMilliseconds: bigint;
 }
 
 export interface UsageLine extends UsageGroup {
@@ -24,6 +26,7 @@ export interface AppUsage {
 
 export const nothing: Quantity = {
   ...{ millicoreMilliseconds: 0n, byteMilliseconds: 0n, storageByteMilliseconds: 0n, buildMillicoreMilliseconds: 0n },
+  instanceMilliseconds: 0n,
 };
 
 export const sumOf = (quantities: readonly Quantity[]): Quantity =>
@@ -33,6 +36,7 @@ export const sumOf = (quantities: readonly Quantity[]): Quantity =>
       byteMilliseconds: sum.byteMilliseconds + each.byteMilliseconds,
       storageByteMilliseconds: sum.storageByteMilliseconds + each.storageByteMilliseconds,
       buildMillicoreMilliseconds: sum.buildMillicoreMilliseconds + each.buildMillicoreMilliseconds,
+      instanceMilliseconds: sum.instanceMilliseconds + each.instanceMilliseconds,
     }),
     nothing,
   );
@@ -43,6 +47,7 @@ export const amountsOf = (quantity: Quantity): UsageAmounts => ({
   byteSeconds: (quantity.byteMilliseconds / 1000n).toString(),
   storageByteSeconds: (quantity.storageByteMilliseconds / 1000n).toString(),
   buildMillicoreSeconds: (quantity.buildMillicoreMilliseconds / 1000n).toString(),
+  instanceSeconds: (quantity.instanceMilliseconds / 1000n).toString(),
 });
 
 export const groupOf = ({ environmentId, appId, processType }: UsageGroup): UsageGroup => ({

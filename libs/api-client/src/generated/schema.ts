@@ -6440,6 +6440,7 @@ export interface components {
         byteSeconds: string;
         /** Format: date-time */
         from: string;
+        instanceSeconds: string;
         millicoreSeconds: string;
         storageByteSeconds: string;
         /** Format: date-time */
@@ -7038,9 +7039,15 @@ export interface components {
         byteSeconds: string;
         /** Format: uuid */
         environmentId: string | null;
+        instanceSeconds: string;
         millicoreSeconds: string;
         processType: string | null;
         storageByteSeconds: string;
+        used: {
+          byteSeconds: string;
+          instanceSeconds: string;
+          millicoreSeconds: string;
+        } | null;
       }[];
       next: string | null;
       /** Format: date-time */
@@ -7048,8 +7055,14 @@ export interface components {
       total: {
         buildMillicoreSeconds: string;
         byteSeconds: string;
+        instanceSeconds: string;
         millicoreSeconds: string;
         storageByteSeconds: string;
+        used: {
+          byteSeconds: string;
+          instanceSeconds: string;
+          millicoreSeconds: string;
+        } | null;
       };
       waitingWorkloads: number;
     };
@@ -7073,10 +7086,16 @@ export interface components {
         byteSeconds: string;
         /** Format: date-time */
         from: string;
+        instanceSeconds: string;
         millicoreSeconds: string;
         storageByteSeconds: string;
         /** Format: date-time */
         to: string;
+        used: {
+          byteSeconds: string;
+          instanceSeconds: string;
+          millicoreSeconds: string;
+        } | null;
       }[];
       timeZone: string;
     };

@@ -73,6 +73,16 @@ export const logLine = z.object({
 });
 export type LogLine = z.infer<typeof logLine>;
 
+/** What an instance that is ready uses at the moment. */
+export const measurement = z.object({
+  workloadId: id,
+  processType: processName,
+  readySince: instant,
+  cpuMillicores: z.int().nonnegative(),
+  memoryBytes: z.int().nonnegative(),
+});
+export type Measurement = z.infer<typeof measurement>;
+
 /** Live statistics of one instance. */
 export const instanceStats = z.object({
   instance: z.string(),

@@ -1,7 +1,8 @@
 import type { Schemas } from '@berth/api-client';
 import { grouped } from '../../output/format.js';
 
-type Amounts = Schemas['Usage']['total'];
+type Total = Schemas['Usage']['total'];
+type Amounts = Omit<Total, 'used'>;
 
 /** Heads of the columns of `amounts`. */
 export const amountHeads = ['core-seconds', 'GiB-seconds', 'byte-seconds', 'volume GiB-seconds', 'build core-seconds'];
@@ -17,3 +18,13 @@ export const amounts = ({ millicoreSeconds, byteSeconds, ...others }: Amounts): 
   gibibytes(others.storageByteSeconds),
   cores(others.buildMillicoreSeconds),
 ];
+
+/** Heads of the columns of `used`. */
+export const usedHeads = ['used core-seconds', 'used GiB-seconds', 'measured'];
+
+/** What was seen to be used, and of how much of the time of instances that is known. */
+export function used({ used: seen, instanceSeconds }: Total): (string | null)[] {
+  if (!seen) return [null, null, null];
+  const share = (100n * BigInt(seen.instanceSeconds)) / (BigInt(instanceSeconds) || 1n);
+  return [cores(seen.millicoreSeconds), gibibytes(seen.byteSeconds), `${share} %`];
+}

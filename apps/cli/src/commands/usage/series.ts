@@ -2,7 +2,7 @@ import { answerOf } from '@berth/api-client';
 import type { Context } from '../../context.js';
 import { time } from '../../output/format.js';
 import { table } from '../../output/table.js';
-import { amountHeads, amounts } from './amounts.js';
+import { amountHeads, amounts, used, usedHeads } from './amounts.js';
 import { type IntervalOptions, queryOf } from './query.js';
 
 export const grains = ['hour', 'day', 'month'] as const;
@@ -16,8 +16,8 @@ export async function series(context: Context, given: IntervalOptions, per: Grai
   const answer = await answerOf(context.client.GET('/v1/usage/series', { params }));
   const zone = per === 'hour' ? 'UTC' : answer.timeZone;
   await context.out.result(answer, async () => {
-    const rows = answer.items.map((item) => [time(item.from), ...amounts(item)]);
-    return `Per ${per} of ${zone}, instants in UTC\n\n${await table(['from', ...amountHeads], rows)}`;
+    const rows = answer.items.map((item) => [time(item.from), ...amounts(item), ...used(item)]);
+    return `Per ${per} of ${zone}, instants in UTC\n\n${await table(['from', ...amountHeads, ...usedHeads], rows)}`;
   });
 }
 

@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import type { Context } from '../../context.js';
 import { time } from '../../output/format.js';
 import { table } from '../../output/table.js';
-import { amountHeads, amounts } from './amounts.js';
+import { amountHeads, amounts, used, usedHeads } from './amounts.js';
 import { type IntervalOptions, intervalOptions, namesOf, queryOf } from './query.js';
 import { running } from './running.js';
 import { type Grain, grains, series } from './series.js';
@@ -20,7 +20,7 @@ interface UsageOptions extends IntervalOptions {
   readonly at?: string;
 }
 
-/** What was allocated to instances that served. */
+/** What was allocated to instances that served, and what they were seen to use of it. */
 export async function run(context: Context, given: UsageOptions): Promise<void> {
   if (given.at !== undefined) return running(context, given, given.at);
   if (given.per) return series(context, given, given.per);
@@ -41,7 +41,10 @@ export async function run(context: Context, given: UsageOptions): Promise<void> 
 
 async function describe(context: Context, { from, countedUntil, items, total }: Usage): Promise<string> {
   const name = await namesOf(context, items);
-  const rows = items.map((each) => [name(each), ...amounts(each)]);
-  const lines = await table(['what', ...amountHeads], [...rows, ['total', ...amounts(total)]]);
+  const rows = items.map((each) => [name(each), ...amounts(each), ...used(each)]);
+  const lines = await table(
+    ['what', ...amountHeads, ...usedHeads],
+    [...rows, ['total', ...amounts(total), ...used(total)]],
+  );
   return `${time(from)} to ${time(countedUntil)} (UTC)\n\n${lines}`;
 }

@@ -6,6 +6,7 @@ import type {
   InstanceStats,
   LogLine,
   LogQuery,
+  Measurement,
   ObservedTask,
   ObservedWorkload,
 } from '@berth/contracts/runtime';
@@ -46,7 +47,7 @@ import { KubernetesTasks } from './kubernetes-tasks.js';
 import { ending, observationOf } from './observe.js';
 import { spaceQuotaOf } from './space-quota.js';
 import { podLogs } from './pod-logs.js';
-import { podMetrics, statsOf } from './pod-stats.js';
+import { measurementsOf, podMetrics, statsOf } from './pod-stats.js';
 import { ServingChanges } from './serving-changes.js';
 
 const CALL_MILLISECONDS = 30_000;
@@ -189,6 +190,12 @@ export class KubernetesRuntime implements Runtime {
       const found = measured.get(instance.id);
       return found ? [statsOf(instance, found)] : [];
     });
+  }
+
+  async measure(signal: AbortSignal): Promise<Measurement[]> {
+    await this.connected(signal);
+    const podsOf = (workloadId: string) => this.cluster.of<Pod>('pod', workloadId);
+    return this.asking(signal, (bounded) => measurementsOf(this.options.client, podsOf, bounded));
   }
 
   async startTask(task: DesiredTask, signal: AbortSignal): Promise<void> {

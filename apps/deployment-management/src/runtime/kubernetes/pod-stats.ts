@@ -1,9 +1,14 @@
-import type { InstanceStats, ObservedInstance } from '@berth/contracts/runtime';
-import { isNotFound, type KubeClient, labelNames } from '@berth/kubernetes';
-import { quantity } from './instances.js';
+import type { InstanceStats, Measurement, ObservedInstance } from '@berth/contracts/runtime';
+import { isNotFound, type KubeClient, labelNames, OURS } from '@berth/kubernetes';
+import type { Pod } from './cluster-objects.js';
+import { instancesOf, quantity } from './instances.js';
 
 interface PodMetrics {
-  readonly metadata: { readonly name: string };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly labels?: Readonly<Record<string, string>>;
+  };
   readonly containers: readonly { readonly usage: { readonly cpu: string; readonly memory: string } }[];
 }
 
@@ -14,22 +19,46 @@ export async function podMetrics(
   workloadId: string,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, PodMetrics>> {
-  const selector = encodeURIComponent(`${labelNames.workload}=${workloadId}`);
-  const path = `/apis/metrics.k8s.io/v1beta1/namespaces/${namespace}/pods?labelSelector=${selector}`;
+  const items = await listed(client, `namespaces/${namespace}/pods`, `${labelNames.workload}=${workloadId}`, signal);
+  return new Map(items.map((each) => [each.metadata.name, each]));
+}
+
+/** What metrics.k8s.io says of all pods of ours that are ready; `podsOf` answers the pods of a workload. */
+export async function measurementsOf(
+  client: KubeClient,
+  podsOf: (workloadId: string) => readonly Pod[],
+  signal: AbortSignal,
+): Promise<Measurement[]> {
+  const items = await listed(client, 'pods', OURS, signal);
+  return items.flatMap((metrics) => {
+    const { name, namespace, labels } = metrics.metadata;
+    const workloadId = labels?.[labelNames.workload] ?? '';
+    const pods = podsOf(workloadId).filter(({ metadata: own }) => own.name === name && own.namespace === namespace);
+    return instancesOf(pods, () => false).flatMap(({ processType, readySince }) =>
+      readySince === null ? [] : [{ workloadId, processType, readySince, ...usedBy(metrics) }],
+    );
+  });
+}
+
+async function listed(client: KubeClient, of: string, selector: string, signal: AbortSignal): Promise<PodMetrics[]> {
+  const path = `/apis/metrics.k8s.io/v1beta1/${of}?labelSelector=${encodeURIComponent(selector)}`;
   try {
-    const { items } = await client.transport.ask<{ items: PodMetrics[] }>({ method: 'GET', path, signal });
-    return new Map(items.map((each) => [each.metadata.name, each]));
+    return (await client.transport.ask<{ items: PodMetrics[] }>({ method: 'GET', path, signal })).items;
   } catch (error) {
-    if (isNotFound(error)) return new Map();
+    if (isNotFound(error)) return [];
     throw error;
   }
 }
 
-export function statsOf(instance: ObservedInstance, { containers }: PodMetrics): InstanceStats {
+function usedBy({ containers }: PodMetrics): Pick<InstanceStats, 'cpuMillicores' | 'memoryBytes'> {
   const sum = (name: 'cpu' | 'memory') => containers.reduce((total, { usage }) => total + quantity(usage[name]), 0);
+  return { cpuMillicores: Math.round(sum('cpu') * 1_000), memoryBytes: Math.round(sum('memory')) };
+}
+
+export function statsOf(instance: ObservedInstance, metrics: PodMetrics): InstanceStats {
   return {
     ...{ instance: instance.id, process: instance.processType, release: instance.release, state: instance.state },
-    ...{ cpuMillicores: Math.round(sum('cpu') * 1_000), memoryBytes: Math.round(sum('memory')) },
+    ...usedBy(metrics),
     // metrics.k8s.io knows nothing of storage.
     storageBytes: 0,
     cpuLimitMillicores: instance.cpuMillicores,

@@ -7,6 +7,7 @@ import type {
   InstanceStats,
   LogLine,
   LogQuery,
+  Measurement,
   ObservedInstance,
   ObservedTask,
   ObservedWorkload,
@@ -58,6 +59,8 @@ export class MemoryRuntime implements Runtime {
   private readonly feed = new ChangeFeed();
   /** What is left of the spaces of environments, by the test's will. */
   readonly remains = new Map<string, SpaceRemains>();
+  /** What each instance uses, by the test's will. */
+  load = { cpuMillicores: 1, memoryBytes: 1_048_576 };
   private down = false;
   /** Forgotten, and nobody has looked since. */
   private readonly lost = new Set<string>();
@@ -166,13 +169,21 @@ export class MemoryRuntime implements Runtime {
           process: processType,
           release,
           state,
-          cpuMillicores: 1,
-          memoryBytes: 1_048_576,
+          ...this.load,
           storageBytes: 0,
         },
         cpuLimitMillicores: cpuMillicores,
         memoryLimitBytes: memoryMib * 1_048_576,
       }),
+    );
+  }
+
+  async measure(): Promise<Measurement[]> {
+    this.requireUp();
+    return [...this.worlds].flatMap(([workloadId, { instances }]) =>
+      instances.flatMap(({ processType, readySince }) =>
+        readySince === null ? [] : [{ workloadId, processType, readySince, ...this.load }],
+      ),
     );
   }
 

@@ -8,6 +8,8 @@ import {
   type LogLine,
   logLine,
   type LogQuery,
+  measurement,
+  type Measurement,
   observedTask,
   type ObservedTask,
   observedWorkload,
@@ -21,6 +23,7 @@ import { AgentClient } from './agent-client.js';
 import { probeRoute } from './probe-route.js';
 
 const statsAnswer = z.array(instanceStats);
+const measureAnswer = z.object({ items: z.array(measurement) });
 const change = z.union([z.object({ workloadId: z.string() }), z.object({ resync: z.literal(true) })]);
 const CALL_MILLISECONDS = 10_000;
 
@@ -79,6 +82,11 @@ export class ProcessRuntime implements Runtime {
   async stats(workloadId: string, signal: AbortSignal): Promise<InstanceStats[]> {
     const { status, body } = await this.agent.call('GET', `/workloads/${workloadId}/stats`, bounded(signal));
     return status === 404 ? [] : statsAnswer.parse(body);
+  }
+
+  async measure(signal: AbortSignal): Promise<Measurement[]> {
+    const { body } = await this.agent.call('GET', '/measurements', bounded(signal));
+    return measureAnswer.parse(body).items;
   }
 
   async startTask(task: DesiredTask, signal: AbortSignal): Promise<void> {

@@ -53,8 +53,26 @@ export const usageAmounts = z.object({
   storageByteSeconds: bigCount,
   /** Processor time of builds: thousandths of a core, times seconds. */
   buildMillicoreSeconds: bigCount,
+  /** Instances, those of tasks too, times seconds. */
+  instanceSeconds: bigCount,
 });
 export type UsageAmounts = z.infer<typeof usageAmounts>;
+
+/**
+ * What instances were seen to use of what they were allocated, in the whole hours of UTC that the interval holds and that
+ * are over. It has no price. Null: nobody looked.
+ */
+export const usedAmounts = z
+  .object({
+    millicoreSeconds: bigCount,
+    byteSeconds: bigCount,
+    /** For so much of the `instanceSeconds` somebody looked; the rest is not known, and not guessed. */
+    instanceSeconds: bigCount,
+  })
+  .nullable();
+export type UsedAmounts = z.infer<typeof usedAmounts>;
+
+const allocatedAndUsed = usageAmounts.extend({ used: usedAmounts });
 
 /** What every answer about an interval says about that interval. */
 export const usageInterval = z.object({
@@ -68,10 +86,10 @@ export const usageInterval = z.object({
 
 export const usage = usageInterval
   .extend({
-    items: z.array(usageGroup.extend(usageAmounts.shape)),
+    items: z.array(usageGroup.extend(allocatedAndUsed.shape)),
     next: z.string().nullable(),
     /** Over all pages. */
-    total: usageAmounts,
+    total: allocatedAndUsed,
   })
   .meta({ id: 'Usage' });
 export type Usage = z.infer<typeof usage>;
@@ -160,7 +178,7 @@ export const usageSeries = z
   .object({
     timeZone: z.string(),
     /** In order and without gaps; the first and the last may be parts. What still runs is counted up to now. */
-    items: z.array(usageAmounts.extend({ from: instant, to: instant })),
+    items: z.array(allocatedAndUsed.extend({ from: instant, to: instant })),
   })
   .meta({ id: 'UsageSeries' });
 export type UsageSeries = z.infer<typeof usageSeries>;
