@@ -113,6 +113,17 @@ export class Cluster {
     return applied;
   }
 
+  /**
+   * `ensure` for several that do not depend on each other, at once. Returns when the last request has been answered, also
+   * when one was refused: nothing of an older statement may arrive after a newer one.
+   * @throws what the first of those failed with that failed
+   */
+  async ensureAll(manifests: readonly KubeObject[], signal: AbortSignal): Promise<void> {
+    const answers = await Promise.allSettled(manifests.map((manifest) => this.ensure(manifest, signal)));
+    const refused = answers.find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined;
+    if (refused) throw refused.reason;
+  }
+
   /** We stated how many replicas there are, and will no more. */
   private async handOver(found: KubeObject, manifest: KubeObject, signal: AbortSignal): Promise<void> {
     const isStated = 'f:replicas' in (ownFieldsOf(found)?.['f:spec'] ?? {});

@@ -41,6 +41,7 @@ import type { StorageClass } from '../volume-runtime.js';
 import { storageClassesOf } from './storage-classes.js';
 import { endNamespace } from './namespace-end.js';
 import { desiredRecord, owned, readDesired } from './desired-record.js';
+import { inStages } from './in-stages.js';
 import { instanceId, instant } from './instances.js';
 import { KubernetesSessions } from './kubernetes-sessions.js';
 import { KubernetesTasks } from './kubernetes-tasks.js';
@@ -119,7 +120,7 @@ export class KubernetesRuntime implements Runtime {
       const wanted = [configManifest(desired), ...pullManifest(desired), ...this.manifestsOf(desired)].map((each) =>
         owned(each, record),
       );
-      for (const manifest of wanted) await this.cluster.ensure(manifest, bounded);
+      for (const stage of inStages(wanted)) await this.cluster.ensureAll(stage, bounded);
       const isInUse = (object: KubeObject) => this.isMountedConfig(desired.workloadId, object);
       await this.cluster.prune(desired.workloadId, [record, ...wanted], isInUse, bounded);
     });
