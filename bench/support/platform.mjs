@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
 import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { listening } from './child.mjs';
+import { freePorts } from '../../tools/free-ports.mjs';
 
 export const workspace = resolve(import.meta.dirname, '../..');
 const START_MILLISECONDS = 120_000;
@@ -100,9 +99,4 @@ async function memoryOf(root) {
 /** A process may end while it is looked at. */
 const readProcess = (entry, file) => readFile(`/proc/${entry}/${file}`, 'utf8').catch(() => '');
 
-export async function freePort() {
-  const server = createServer();
-  const port = await listening(server);
-  await new Promise((done) => server.close(done));
-  return port;
-}
+export const freePort = async () => (await freePorts(1))[0];

@@ -2,14 +2,15 @@
 // One Apache Kafka node (KRaft) for tests and benchmarks: `node tools/kafka/kafka.mjs up|down|status`.
 // Plain JavaScript for Node 20 and newer; needs java and, the first time, mvn.
 import { execFile, spawn } from 'node:child_process';
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
+import { freePorts } from '../free-ports.mjs';
 
 const VERSION = '4.1.0';
 const READY_WITHIN = 90_000;
@@ -52,22 +53,6 @@ async function install() {
     throw new KafkaToolError(`Maven could not fetch Kafka: ${line ?? error.message}`);
   }
   return jars;
-}
-
-const isFree = (port) =>
-  new Promise((resolve) => {
-    const probe = createServer();
-    probe.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
-  });
-
-/** Below those that systems give to connections by themselves: while the node is down, nobody is given its ports. */
-async function freePorts(count) {
-  const ports = new Set();
-  while (ports.size < count) {
-    const port = randomInt(10_000, 32_768);
-    if (await isFree(port)) ports.add(port);
-  }
-  return [...ports];
 }
 
 /** A second listener, with the certificate of `tls`; it asks clients for theirs when `tls.clients` is 'required'. */

@@ -2,11 +2,10 @@
 import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
-import { randomInt } from 'node:crypto';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { freePorts } from '../free-ports.mjs';
 import { installKube, KubeToolError } from './install.mjs';
 import { programsOf } from './programs.mjs';
 
@@ -30,7 +29,7 @@ const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, mil
 export async function startKube({ nodes = 3, detached = false } = {}) {
   const tools = await installKube();
   const folder = await mkdtemp(join(tmpdir(), 'berth-kube-'));
-  const plane = new ControlPlane({ tools, folder, ports: await freePorts(), detached });
+  const plane = new ControlPlane({ tools, folder, ports: await portsFor(), detached });
   try {
     await plane.prepare();
     await plane.startAll();
@@ -237,21 +236,8 @@ function playedNode(name) {
   };
 }
 
-/** All different, and below those that the system gives to connections: none is taken before it is used. */
-export async function freePorts(names = ['etcd', 'peer', 'api', 'kwok']) {
-  const ports = new Set();
-  while (ports.size < names.length) {
-    const port = randomInt(12_000, 32_000);
-    if (await isFree(port)) ports.add(port);
-  }
-  return Object.fromEntries([...ports].map((port, index) => [names[index], port]));
-}
-
-function isFree(port) {
-  const server = createServer();
-  return new Promise((resolve, reject) => {
-    server
-      .once('error', (error) => (error.code === 'EADDRINUSE' ? resolve(false) : reject(error)))
-      .listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  });
+/** One for each name. */
+export async function portsFor(names = ['etcd', 'peer', 'api', 'kwok']) {
+  const ports = await freePorts(names.length);
+  return Object.fromEntries(names.map((name, index) => [name, ports[index]]));
 }

@@ -6,7 +6,7 @@ import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { ControlPlane, freePorts } from '../control-plane.mjs';
+import { ControlPlane, portsFor } from '../control-plane.mjs';
 import { installKube, KubeToolError } from '../install.mjs';
 import { dns, gateway, metrics, metricsFlags, pathOf } from './add-ons.mjs';
 import { Images, nodeRoot } from './images.mjs';
@@ -28,7 +28,7 @@ export async function startNode({ detached = false } = {}) {
   const [tools, parts] = [await installKube(), await installNode()];
   await requireNoOther();
   const folder = await mkdtemp(join(tmpdir(), 'berth-node-'));
-  const ports = await freePorts(portNames);
+  const ports = await portsFor(portNames);
   const plane = new ControlPlane({ tools, folder, ports, detached, address: ADDRESS });
   const node = new RealNode(plane, parts);
   try {
