@@ -1,0 +1,56 @@
+// Runs tiers of tests and adds up what they counted.
+import { spawn, spawnSync } from 'node:child_process';
+import { createInterface } from 'node:readline';
+
+const COUNTED = /^(\d+) passed, (\d+) failed(?:, \d+ skipped)?$/;
+
+/** Begins them in their order, at most so many at once. What they print comes line by line, under the name of each. */
+export async function runTiers(tiers, { atOnce, cwd, print = console.log }) {
+  const waiting = [...tiers];
+  const total = { passed: 0, failed: 0 };
+  const worker = async () => {
+    for (let tier = waiting.shift(); tier; tier = waiting.shift()) {
+      const { passed, failed } = await runTier(tier, cwd, print);
+      total.passed += passed;
+      total.failed += failed;
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+  return total;
+}
+
+async function runTier({ name, command, needs, counts }, cwd, print) {
+  const say = (line) => print(`[${name}] ${line}`);
+  const missing = needs.filter((tool) => spawnSync('which', [tool]).status !== 0);
+  if (missing.length > 0) {
+    say(`This tier needs ${missing.join(' and ')}, which this machine does not have.`);
+    return { passed: 0, failed: 1 };
+  }
+  const { code, counted } = await execute(command, cwd, say);
+  say(`ended with code ${code}`);
+  if (!counts) return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 };
+  if (!counted) {
+    say('This tier counted nothing.');
+    return { passed: 0, failed: 1 };
+  }
+  return { ...counted, failed: code !== 0 && counted.failed === 0 ? 1 : counted.failed };
+}
+
+/** Says each line; answers how it ended and the last count among what it printed. */
+async function execute([command, ...args], cwd, say) {
+  const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  let counted;
+  const lines = (stream, hear) => {
+    const reading = createInterface({ input: stream, crlfDelay: Infinity }).on('line', hear);
+    return new Promise((resolve) => reading.once('close', resolve));
+  };
+  const heard = lines(child.stdout, (line) => {
+    const [, passed, failed] = COUNTED.exec(line) ?? [];
+    if (passed !== undefined) counted = { passed: Number(passed), failed: Number(failed) };
+    say(line);
+  });
+  const complaints = lines(child.stderr, say);
+  const code = await new Promise((resolve, reject) => child.once('error', reject).once('exit', resolve));
+  await Promise.all([heard, complaints]);
+  return { code: code ?? 1, counted };
+}
