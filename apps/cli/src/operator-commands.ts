@@ -72,6 +72,14 @@ export const operatorCommands: CommandGroup = {
     entry('admin keys', 'what signs tokens', () => import('./commands/admin/keys.js')),
     entry('admin rotate-keys', 'sign with a new one', () => import('./commands/admin/rotate-keys.js')),
     entry('admin events', 'how far services are behind', () => import('./commands/admin/events/show.js')),
+    entry('coupons list', 'what can be redeemed', () => import('./commands/coupons/list.js')),
+    entry(
+      'coupons create',
+      'of an amount or a percentage',
+      () => import('./commands/coupons/create.js'),
+      'CODE --amount 25.00 --currency EUR | --percent 20',
+    ),
+    entry('credits revoke-discount', 'end one', () => import('./commands/credits/revoke-discount.js'), 'ID'),
     entry('dead-letters list', 'events that were not believed', () => import('./commands/dead-letters/list.js')),
     entry(
       'dead-letters replay',

@@ -58,3 +58,86 @@ describe('berth credits of a percentage', () => {
     expect(JSON.parse(json)).toHaveLength(2);
   });
 });
+
+describe('berth coupons', () => {
+  const coupon = {
+    ...{ code: 'SPRING', name: 'Spring', currency: null, amount: null, percent: '20', months: 3, on: ['cpu'] },
+    ...{ creditDays: null, limit: 10, redeemed: 4, endsAt: null, createdAt: '2026-11-02T00:00:00.000Z' },
+  };
+  const launch = {
+    ...{
+      ...coupon,
+      code: 'LAUNCH',
+      percent: null,
+      on: null,
+      months: null,
+      currency: 'EUR',
+      amount: '25.00',
+      limit: null,
+    },
+    endsAt: '2026-12-31T00:00:00.000Z',
+  };
+
+  it('list says what each is worth and how often it was redeemed', async () => {
+    platform.on('GET /v1/admin/metering/coupons', page(coupon, launch, { ...coupon, on: null, months: null }));
+    const { stdout } = await terminal.berth(['coupons', 'list']);
+    expect(stdout).toMatch(/SPRING +Spring +20 % off cpu for 3 months +4 of 10 +- +2026-11-02 00:00:00\n/);
+    expect(stdout).toMatch(/LAUNCH +Spring +25\.00 EUR +4 of any number +2026-12-31 00:00:00 /);
+    expect(stdout).toContain('20 % off everything for ever');
+  });
+
+  it('create makes one of an amount or of a percentage, with no more than was said', async () => {
+    platform.on('POST /v1/admin/metering/coupons', coupon);
+    const made = await terminal.berth([
+      'coupons',
+      'create',
+      'SPRING',
+      '--percent',
+      '20',
+      '--months',
+      '3',
+      '--on',
+      'cpu',
+      '--limit',
+      '10',
+    ]);
+    expect(made.stdout).toContain('SPRING: 20 % off cpu for 3 months.');
+    await terminal.berth([
+      'coupons',
+      'create',
+      'LAUNCH',
+      '--name',
+      'Launch',
+      '--amount',
+      '25.00',
+      '--currency',
+      'EUR',
+      '--credit-days',
+      '90',
+      '--until',
+      '2026-12-31T01:00+01:00',
+    ]);
+    expect(platform.bodies('POST /v1/admin/metering/coupons')).toEqual([
+      { code: 'SPRING', name: 'SPRING', percent: '20', months: 3, on: ['cpu'], limit: 10 },
+      {
+        ...{ code: 'LAUNCH', name: 'Launch', amount: '25.00', currency: 'EUR', creditDays: 90 },
+        endsAt: '2026-12-31T00:00:00.000Z',
+      },
+    ]);
+    for (const bad of [
+      ['--until', 'someday'],
+      ['--months', 'many'],
+    ])
+      expect(await terminal.berth(['coupons', 'create', 'SPRING', '--percent', '20', ...bad])).toMatchObject({
+        code: 2,
+      });
+  });
+
+  it('of a discount are ended by its id', async () => {
+    const path = `POST /v1/admin/metering/discounts/${idOf(86)}/revoke`;
+    platform.on(path, { id: idOf(86), name: 'Spring', percent: '25', on: null });
+    const { stdout } = await terminal.berth(['credits', 'revoke-discount', idOf(86)]);
+    expect(stdout).toBe('Spring: 25 % off everything is no more.\n');
+    expect(platform.to(path)).toHaveLength(1);
+  });
+});

@@ -251,6 +251,18 @@ describe('berth deploy', () => {
       expect(new Set(posted)).toEqual(new Set([`/v1/workloads/${idOf(40)}/deployments`, '/v1/costs/estimate']));
     });
 
+    it('is for those who may not see volumes, too, and says that prices are without them', async () => {
+      platform.on('GET /v1/volumes', (_, response) => problem(response, 403, 'forbidden'));
+      const ran = await terminal.berth(['deploy', '--dry-run']);
+      expect(ran).toMatchObject({ code: 0, stderr: expect.stringContaining('without volumes') });
+      expect(ran.stdout).toContain('(-6.39)');
+      expect(platform.bodies('POST /v1/costs/estimate')).toEqual([
+        { ...where, ...plan.allocation, storage: { beforeMib: 0, afterMib: 0 } },
+      ]);
+      platform.on('GET /v1/volumes', (_, response) => problem(response, 503, 'unavailable'));
+      expect(await terminal.berth(['deploy', '--dry-run'])).toMatchObject({ code: 9 });
+    });
+
     it('answers both as JSON', async () => {
       const { stdout } = await terminal.berth(['deploy', '--dry-run', '--json']);
       expect(JSON.parse(stdout)).toEqual({ ...plan, estimate });

@@ -76,6 +76,7 @@ const reads: Readonly<Record<string, readonly string[]>> = {
   'tasks show': [],
   'tasks logs': [],
   'schedules list': [],
+  'labels list': ['--env', 'staging'],
   'sleep show': ['staging'],
   'schedules runs': ['nightly'],
   'volumes list': [],
@@ -104,6 +105,7 @@ const reads: Readonly<Record<string, readonly string[]>> = {
   credits: [],
   'credits list': [],
   'credits discounts': [],
+  'coupons list': [],
   'invoices list': [],
   payments: [],
   'payments list': [],
@@ -181,6 +183,10 @@ const others: Readonly<Record<string, readonly string[]>> = {
   'tasks cancel': [],
   'schedules create': ['nightly', '--cron', '0 3 * * *', 'ls'],
   'schedules suspend': ['nightly'],
+  'coupons create': ['SPRING', '--percent', '20'],
+  'credits revoke-discount': [idOf(86)],
+  'labels set': ['team=shop', '--env', 'staging'],
+  'labels unset': ['team', '--env', 'staging'],
   'sleep set': ['staging'],
   'envs snapshot': ['staging'],
   'envs rollback': ['staging'],
@@ -265,6 +271,7 @@ describe('every command', () => {
     platform.on('GET /v1/tasks', page(task()));
     platform.on(`GET /v1/tasks/${idOf(70)}`, task());
     platform.on('GET /v1/schedules', page(schedule()));
+    platform.on(`GET /v1/environments/${idOf(20)}/labels`, { id: idOf(20), labels: {}, since: null });
     platform.on(`GET /v1/environments/${idOf(20)}/sleep`, sleep);
     platform.on(`GET /v1/environments/${idOf(20)}/snapshots`, page());
     platform.on(`GET /v1/environments/${idOf(20)}/rollbacks`, page());
@@ -293,6 +300,7 @@ describe('every command', () => {
       next: null,
     });
     platform.on('GET /v1/credits', page());
+    platform.on('GET /v1/admin/metering/coupons', page());
     platform.on('GET /v1/credits/discounts', page());
     platform.on('GET /v1/volumes', page());
     for (const route of [
@@ -342,6 +350,8 @@ describe('every command', () => {
       ...['replays', 'discards'].map((each) => `POST /v1/admin/metering/dead-letters/${each}`),
       ...['GET', 'POST'].map((method) => `${method} /v1/admin/metering/closings`),
       `GET /v1/admin/metering/closings/${idOf(2)}`,
+      ...['GET', 'POST'].map((method) => `${method} /v1/admin/metering/coupons`),
+      `POST /v1/admin/metering/discounts/${idOf(86)}/revoke`,
       ...['waivers', 'reopenings'].map((each) => `POST /v1/admin/metering/closings/${idOf(2)}/${each}`),
     ])
       closed.on(route, (_, response) => problem(response, 401, 'unauthenticated'));

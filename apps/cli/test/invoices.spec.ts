@@ -70,6 +70,11 @@ function issued(): string {
 }
 
 const document = issued();
+/** The same, with names. */
+const named = (names: object) => {
+  const text = canonicalText({ ...(JSON.parse(document) as object), names });
+  return { ...summary, document: text, sha256: sha256Of(text) };
+};
 const summary = {
   ...{
     id: idOf(81),
@@ -424,6 +429,17 @@ describe('berth invoices explain', () => {
     expect(stdout).toMatch(/v2 +- +- +- +2026/);
     const [first] = JSON.parse((await ask('--json')).stdout) as object[];
     expect(first).toMatchObject({ line: 0, deployment: 4, commit: 'f'.repeat(40), by: 'ann', release: 3 });
+  });
+
+  it('names what it was called in the period, also when it is gone', async () => {
+    const [project, place] = [
+      { id: idOf(10), name: 'oldshop' },
+      { id: idOf(20), name: 'preview-7' },
+    ];
+    const names = [{ appId: idOf(30), name: 'storefront', project, environments: [place] }];
+    platform.on(`GET /v1/invoices/${summary.id}/parts`, page(part(3)));
+    platform.on(`GET /v1/invoices/${summary.id}`, named(names));
+    expect((await ask()).stdout).toMatch(/CPU +oldshop\/storefront oldshop\/preview-7 web +v3 /);
   });
 
   it('shows as much as the reader may see, and does not hide that the platform is away', async () => {

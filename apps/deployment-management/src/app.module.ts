@@ -6,6 +6,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { AppsModule } from './apps/apps.module.js';
 import type { Config } from './config.js';
 import { EnvironmentsModule } from './environments/environments.module.js';
+import { LabelsModule } from './labels/labels.module.js';
 import { sealedPullCredentials } from './pull-credentials/registry-logins.js';
 import { ProjectsModule } from './projects/projects.module.js';
 import { ClustersModule } from './clusters/clusters.module.js';
@@ -35,6 +36,7 @@ export class AppModule {
         ProjectsModule,
         EnvironmentsModule,
         AppsModule,
+        LabelsModule,
         WorkloadsModule,
       ],
     };

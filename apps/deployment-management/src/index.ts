@@ -14,6 +14,7 @@ import { ImageTags1763800000290 } from './database/migrations/image-tags.migrati
 import { Initial1763700000000 } from './database/migrations/initial.migration.js';
 import { IsolationChecks1763800000260 } from './database/migrations/isolation-checks.migration.js';
 import { MeasuredUse1763800000340 } from './database/migrations/measured-use.migration.js';
+import { Labels1763800000350 } from './database/migrations/labels.migration.js';
 import { Moves1763800000240 } from './database/migrations/moves.migration.js';
 import { PullCredentials1763800000280 } from './database/migrations/pull-credentials.migration.js';
 import { Quotas1763800000010 } from './database/migrations/quotas.migration.js';
@@ -58,6 +59,7 @@ export const deploymentManagement: ServiceDefinition<Config> = {
     ImageTags1763800000290,
     SnapshotEnds1763800000320,
     MeasuredUse1763800000340,
+    Labels1763800000350,
   ],
   module: (parsed) => AppModule.with(parsed),
   connect: connectEvents,

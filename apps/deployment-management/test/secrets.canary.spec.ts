@@ -136,6 +136,8 @@ describe('the value of a secret', () => {
     await call('GET', '/v1/projects/{id}', scene.project.id);
     await call('GET', '/v1/environments/{id}', scene.environment.id);
     await call('GET', '/v1/apps/{id}', scene.app.id);
+    await call('GET', '/v1/apps/{id}/labels', scene.app.id);
+    await call('GET', '/v1/environments/{id}/labels', scene.environment.id);
     await call('GET', '/v1/releases/{id}', release!.id);
     await call('GET', '/v1/deployments/{id}', activeDeploymentId ?? deployment!.id);
     const ofWorkload = ['', '/instances', '/stats', '/logs', '/exec', '/forward'];
@@ -245,6 +247,8 @@ describe('the value of a secret', () => {
     for (const action of ['stop', 'start', 'restart']) await call('POST', `/v1/workloads/{id}/${action}`, id);
     await call('POST', '/v1/deployments/{id}/cancel', (await scene.request()).id);
     await call('PATCH', '/v1/apps/{id}', scene.app.id, { build: { rootFolder: 'x' } });
+    await call('PATCH', '/v1/apps/{id}/labels', scene.app.id, { team: 'x' });
+    await call('PATCH', '/v1/environments/{id}/labels', scene.environment.id, { team: 'x' });
     await call('PATCH', '/v1/workloads/{id}', id, { trackedRef: 'x' });
     for (const each of [other.id, id]) await call('DELETE', '/v1/workloads/{id}', each);
     await eventually(async () => expect(await platform.eventTypes(id)).toContain('workload.deleted'));

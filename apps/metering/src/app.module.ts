@@ -14,6 +14,7 @@ import { ExplainModule } from './explain/explain.module.js';
 import { ExportsModule } from './exports/exports.module.js';
 import { InvoicesModule } from './invoices/invoices.module.js';
 import { IssuersModule } from './issuers/issuers.module.js';
+import { LabelsModule } from './labels/labels.module.js';
 import { MeasuredUsageModule } from './measured-usage/measured-usage.module.js';
 import { NamesModule } from './names/names.module.js';
 import { PaymentsModule } from './payments/payments.module.js';
@@ -24,7 +25,14 @@ import { UsageModule } from './usage/usage.module.js';
 import { WebhooksModule } from './webhooks/webhooks.module.js';
 
 const service = 'metering';
-const usage = [SpansModule, MeasuredUsageModule, EventAdministrationModule.of(service), UsageModule, ConservationModule];
+const usage = [
+  SpansModule,
+  MeasuredUsageModule,
+  LabelsModule,
+  EventAdministrationModule.of(service),
+  UsageModule,
+  ConservationModule,
+];
 const prices = [PriceBooksModule, AgreementsModule, TaxRulesModule, CostsModule];
 const bills = [
   BudgetsModule,

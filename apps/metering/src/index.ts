@@ -17,6 +17,7 @@ import { NameParties1763700000022 } from './database/migrations/name-parties.mig
 import { Payments1763700000064 } from './database/migrations/payments.migration.js';
 import { PercentCoupons1763700000072 } from './database/migrations/percent-coupons.migration.js';
 import { PlaceNames1763700000073 } from './database/migrations/place-names.migration.js';
+import { PlaceLabels1763700000082 } from './database/migrations/place-labels.migration.js';
 import { PriceBookVersions1763700000003 } from './database/migrations/price-book-versions.migration.js';
 import { UsageAtScale1763700000031 } from './database/migrations/usage-at-scale.migration.js';
 import { UsageConservation1763700000032 } from './database/migrations/usage-conservation.migration.js';
@@ -52,6 +53,7 @@ export const metering: ServiceDefinition<Config> = {
     PercentCoupons1763700000072,
     PlaceNames1763700000073,
     MeasuredUsage1763700000081,
+    PlaceLabels1763700000082,
   ],
   module: (parsed) => AppModule.with(parsed),
   connect: connectEvents,

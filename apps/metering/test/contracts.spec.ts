@@ -6,7 +6,7 @@ import { MeteringApp } from './support/metering-app.js';
 
 const folder = join(import.meta.dirname, '../../../libs/contracts/samples');
 const consumed = readdirSync(folder).filter((name) =>
-  /^berth\.(volume\.|(app|project|environment)\.created|workload\.(allocation-(?!snapshot-requested)|usage-measured)|build\.(succeeded|failed|cancelled)\.v1\.2)/.test(
+  /^berth\.(volume\.|(app|project|environment)\.created|(app|environment)\.labelled|workload\.(allocation-(?!snapshot-requested)|usage-measured)|build\.(succeeded|failed|cancelled)\.v1\.2)/.test(
     name,
   ),
 );
@@ -24,6 +24,8 @@ describe('golden samples', () => {
     expect(consumed.map((name) => name.replace(/\.v1\.\d+\.json$/, ''))).toEqual(
       expect.arrayContaining([
         'berth.app.created',
+        'berth.app.labelled',
+        'berth.environment.labelled',
         'berth.build.cancelled',
         'berth.build.failed',
         'berth.build.succeeded',
@@ -51,7 +53,8 @@ describe('golden samples', () => {
   });
 });
 
-const keptBy = ({ type }: CloudEvent): string =>
-  type.includes('measured')
-    ? 'select 1 from measured_usage where event_id = $1'
-    : 'select 1 from metered_workload where workload_id = $1 union all select 1 from place_name where id = $1';
+const keptBy = ({ type }: CloudEvent): string => {
+  if (type.includes('measured')) return 'select 1 from measured_usage where event_id = $1';
+  if (type.includes('labelled')) return 'select 1 from place_labels where place_id = $1';
+  return 'select 1 from metered_workload where workload_id = $1 union all select 1 from place_name where id = $1';
+};

@@ -41,7 +41,7 @@ describe('usage', () => {
       waitingWorkloads: 0,
       items: [
         {
-          ...{ environmentId: null, appId: null, processType: null },
+          ...{ environmentId: null, appId: null, processType: null, label: null },
           millicoreSeconds: (250n * instanceSeconds).toString(),
           byteSeconds: (256n * MIB * instanceSeconds).toString(),
           storageByteSeconds: '0',

@@ -5,3 +5,4 @@ export * from './common/problem.js';
 export * from './common/process-type.js';
 export * from './common/values.js';
 export * from './common/volume.js';
+export * from './common/labels.js';

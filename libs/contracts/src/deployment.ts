@@ -16,3 +16,4 @@ export * from './api/deployment-management/tasks.js';
 export * from './api/deployment-management/pull-credentials.js';
 export * from './api/deployment-management/volumes.js';
 export * from './api/deployment-management/workloads.js';
+export * from './api/deployment-management/labels.js';

@@ -304,6 +304,13 @@ create table outbox (
   constraint outbox_pkey PRIMARY KEY (seq)
 );
 
+create table place_labels (
+  place_id uuid not null,
+  labels jsonb not null,
+  since timestamp with time zone not null,
+  constraint place_labels_pkey PRIMARY KEY (place_id)
+);
+
 create table placement (
   workload_id uuid not null,
   cluster_id uuid not null,

@@ -412,6 +412,16 @@ create table payment (
   constraint payment_state_check CHECK ((state = ANY (ARRAY['asked'::text, 'pending'::text, 'paid'::text, 'failed'::text, 'withdrawn'::text])))
 );
 
+create table place_labels (
+  organization_id uuid not null,
+  place_id uuid not null,
+  epoch integer not null,
+  version integer not null,
+  since timestamp with time zone not null,
+  labels jsonb not null,
+  constraint place_labels_pkey PRIMARY KEY (organization_id, place_id, epoch, version)
+);
+
 create table place_name (
   organization_id uuid not null,
   id uuid not null,

@@ -1,7 +1,8 @@
 import type { UsageGroup, UsageQuery } from '@berth/contracts/metering';
 import type { Sql, Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
-import { columnsOf, parametersOf, type UsageScope } from '../usage/scope.js';
+import { labelStretches } from '../usage/label-stretches.js';
+import { columnsOf, keySql, parametersOf, type UsageScope } from '../usage/scope.js';
 import type { Stretch } from '../usage/interval.js';
 import type { MeasuredEvent, Used } from './measured-usage.js';
 
@@ -19,9 +20,9 @@ const insertSql = `
   select $1, $2, $3, $4, $5, $6, $7, $8, * from unnest($9::text[], $10::numeric[], $11::numeric[], $12::bigint[])
       on conflict do nothing`;
 
-/** Hours that lie in each interval of `$5, $6` as a whole. */
-const sumsSql = (by: UsageQuery['by']): string => `
-  select environment_id as "environmentId", app_id as "appId", process_type as "processType", place::int,
+/** Hours that lie in each interval of `$5, $6` as a whole; a label is that which an hour began with. */
+const sumsSql = (by: UsageQuery['by'], hasLabel: boolean): string => `
+  select environment_id as "environmentId", app_id as "appId", process_type as "processType", label, place::int,
          sum(cpu)::text as cpu, sum(memory)::text as memory, sum(measured)::text as measured
     from (
       select ${columnsOf[by]}, i.place, m.millicore_milliseconds as cpu, m.byte_milliseconds as memory,
@@ -29,12 +30,13 @@ const sumsSql = (by: UsageQuery['by']): string => `
         from unnest($5::timestamptz[], $6::timestamptz[]) with ordinality as i (starts, ends, place)
         join measured_usage m
           on m.organization_id = $1 and m.hour >= i.starts and m.hour <= i.ends - interval '1 hour'
+       ${labelStretches(hasLabel, 'm', 'm.hour', `m.hour + interval '1 millisecond'`)}
        where ($2::uuid is null or m.project_id = $2)
          and ($3::uuid is null or m.environment_id = $3)
          and ($4::uuid is null or m.app_id = $4)
     ) seen
-   where $7::text[] is null or concat(environment_id, '/', app_id, '/', process_type) = any($7)
-   group by 1, 2, 3, 4`;
+   where $9::text[] is null or ${keySql} = any($9)
+   group by 1, 2, 3, 4, 5`;
 
 @Injectable()
 export class MeasuredUsageRepository {
@@ -63,7 +65,10 @@ export class MeasuredUsageRepository {
     intervals: readonly Stretch[],
     keys: readonly string[] | null,
   ): Promise<Used[]> {
-    const rows = await sql.query<SumRow>(sumsSql(scope.by), [...parametersOf(scope, intervals), keys]);
+    const rows = await sql.query<SumRow>(sumsSql(scope.by, scope.labelKey !== undefined), [
+      ...parametersOf(scope, intervals),
+      keys,
+    ]);
     return rows.map(({ place, cpu, memory, measured, ...group }) => ({
       ...{ group, interval: place - 1, millicoreMilliseconds: BigInt(cpu), byteMilliseconds: BigInt(memory) },
       measuredMilliseconds: BigInt(measured),

@@ -10,7 +10,8 @@ import { decodeCursor, type Sql } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { usedUntil } from '../windows/hourly-totals.js';
 import type { Stretch } from './interval.js';
-import { columnsOf, parametersOf, type UsageScope } from './scope.js';
+import { labelStretches } from './label-stretches.js';
+import { columnsOf, keySql, parametersOf, type UsageScope } from './scope.js';
 import type { AppUsage, Quantity, UsageLine } from './usage.js';
 
 interface SumRow {
@@ -32,16 +33,17 @@ interface AnomalyRow extends UsageAnomaly {
 }
 
 /** What each resource used in each interval of `$5, $6`. What still runs is counted to the end of the interval. */
-const partsSql = `
-  select r.environment_id, r.app_id, r.process_type, i.place,
+const partsSql = (hasLabel: boolean): string => `
+  select r.environment_id, r.app_id, r.process_type, part.label, i.place,
          used * r.cpu_millicores as cpu, used * r.memory_mib * 1048576 as memory,
          used * r.storage_bytes as storage, used * r.build_millicores as build,
          -- Volumes and builds are of no release.
          case when r.release > 0 then used else 0 end as instances
     from metered_resource r
    cross join unnest($5::timestamptz[], $6::timestamptz[]) with ordinality as i (starts, ends, place)
+   ${labelStretches(hasLabel, 'r', 'i.starts', 'i.ends')}
    cross join lateral (
-     select ${usedUntil('r.id', 'i.ends')} - ${usedUntil('r.id', 'i.starts')} as used offset 0 -- computed once
+     select ${usedUntil('r.id', 'part.ends')} - ${usedUntil('r.id', 'part.starts')} as used offset 0 -- computed once
    ) measured
    where r.organization_id = $1 and i.starts < i.ends and used > 0
      -- What ended before, as most builds did, is not asked for its use.
@@ -50,6 +52,8 @@ const partsSql = `
      and ($2::uuid is null or r.project_id = $2)
      and ($3::uuid is null or r.environment_id = $3)
      and ($4::uuid is null or r.app_id = $4)`;
+
+const partsOf = ({ labelKey }: UsageScope): string => partsSql(labelKey !== undefined);
 
 /** Resources of the organization, and of each the one span that the moment lies in. */
 const runningSql = `
@@ -87,7 +91,7 @@ export class UsageRepository {
   /** Of each interval. */
   async totals(sql: Sql, scope: UsageScope, intervals: readonly Stretch[]): Promise<Quantity[]> {
     const rows = await sql.query<SumRow & { place: number }>(
-      `select place::int, ${sums} from (${partsSql}) part group by place`,
+      `select place::int, ${sums} from (${partsOf(scope)}) part group by place`,
       parametersOf(scope, intervals),
     );
     return quantitiesOf(rows, intervals.length);
@@ -96,7 +100,7 @@ export class UsageRepository {
   /** Of each app of an organization, in each interval. */
   async byApp(sql: Sql, organization: string, intervals: readonly Stretch[]): Promise<AppUsage[]> {
     const rows = await sql.query<SumRow & { appId: string; place: number }>(
-      `select app_id as "appId", place::int, ${sums} from (${partsSql}) part group by 1, 2 order by 1, 2`,
+      `select app_id as "appId", place::int, ${sums} from (${partsSql(false)}) part group by 1, 2 order by 1, 2`,
       parametersOf({ organization }, intervals),
     );
     return rows.map(({ appId, place, ...row }) => ({ appId, interval: place - 1, quantity: quantityOf(row) }));
@@ -105,14 +109,14 @@ export class UsageRepository {
   /** One line more than asked for, so that the caller knows whether there is a next page. */
   async lines(sql: Sql, query: UsageQuery, intervals: readonly Stretch[]): Promise<UsageLine[]> {
     const rows = await sql.query<UsageGroup & { quantities: (SumRow & { place: number })[] }>(
-      `select environment_id as "environmentId", app_id as "appId", process_type as "processType",
+      `select environment_id as "environmentId", app_id as "appId", process_type as "processType", label,
               json_agg(json_build_object('place', place, 'cpu', cpu, 'memory', memory, 'storage', storage,
                                          'build', build, 'instances', instances)) as quantities
-         from (select ${columnsOf[query.by]}, place, ${sums} from (${partsSql}) part group by 1, 2, 3, 4) line
+         from (select ${columnsOf[query.by]}, place, ${sums} from (${partsOf(query)}) part group by 1, 2, 3, 4, 5) line
         cross join lateral (
-          select concat(environment_id, '/', app_id, '/', process_type) collate "C" as key
+          select ${keySql} collate "C" as key
         ) position
-        where $7::text is null or key > $7 group by 1, 2, 3, key order by key limit $8`,
+        where $9::text is null or key > $9 group by 1, 2, 3, 4, key order by key limit $10`,
       [...parametersOf(query, intervals), decodeCursor(query.cursor), query.limit + 1],
     );
     return rows.map(({ quantities, ...group }) => ({

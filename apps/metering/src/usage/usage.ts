@@ -50,12 +50,13 @@ export const amountsOf = (quantity: Quantity): UsageAmounts => ({
   instanceSeconds: (quantity.instanceMilliseconds / 1000n).toString(),
 });
 
-export const groupOf = ({ environmentId, appId, processType }: UsageGroup): UsageGroup => ({
+export const groupOf = ({ environmentId, appId, processType, label }: UsageGroup): UsageGroup => ({
   environmentId,
   appId,
   processType,
+  label,
 });
 
 /** The order of lines, and what a page starts after. */
 export const keyOf = (group: UsageGroup): string =>
-  [group.environmentId ?? '', group.appId ?? '', group.processType ?? ''].join('/');
+  [group.environmentId ?? '', group.appId ?? '', group.processType ?? '', group.label ?? ''].join('/');

@@ -752,6 +752,22 @@ export interface paths {
     patch: operations['updateApp'];
     trace?: never;
   };
+  '/v1/apps/{id}/labels': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['getAppLabels'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch: operations['changeAppLabels'];
+    trace?: never;
+  };
   '/v1/audit': {
     parameters: {
       query?: never;
@@ -1710,6 +1726,22 @@ export interface paths {
     options?: never;
     head?: never;
     patch?: never;
+    trace?: never;
+  };
+  '/v1/environments/{id}/labels': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['getEnvironmentLabels'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch: operations['changeEnvironmentLabels'];
     trace?: never;
   };
   '/v1/environments/{id}/move': {
@@ -3954,6 +3986,9 @@ export interface components {
     ChangeEmail: {
       email: string;
     };
+    ChangeLabels: {
+      [key: string]: string | null;
+    };
     ChangePassword: {
       currentPassword: string;
       password: string;
@@ -4192,6 +4227,7 @@ export interface components {
         cpu: string;
         /** Format: uuid */
         environmentId: string | null;
+        label: string | null;
         memory: string;
         processType: string | null;
         storage: string;
@@ -6029,6 +6065,15 @@ export interface components {
       items: components['schemas']['Payment'][];
       next: string | null;
     };
+    PlaceLabels: {
+      /** Format: uuid */
+      id: string;
+      labels: {
+        [key: string]: string;
+      };
+      /** Format: date-time */
+      since: string | null;
+    };
     Placement: {
       cluster: string;
       /** Format: date-time */
@@ -7040,6 +7085,7 @@ export interface components {
         /** Format: uuid */
         environmentId: string | null;
         instanceSeconds: string;
+        label: string | null;
         millicoreSeconds: string;
         processType: string | null;
         storageByteSeconds: string;
@@ -9062,6 +9108,70 @@ export interface operations {
       };
     };
   };
+  getAppLabels: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PlaceLabels'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  changeAppLabels: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ChangeLabels'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PlaceLabels'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   listAudit: {
     parameters: {
       query: {
@@ -10847,7 +10957,9 @@ export interface operations {
         from?: string;
         to?: string;
         period?: string;
-        by?: 'app' | 'environment' | 'process' | 'none';
+        by?: 'app' | 'environment' | 'process' | 'label' | 'none';
+        labelKey?: string;
+        labelValue?: string;
       };
       header?: never;
       path?: never;
@@ -11300,6 +11412,70 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getEnvironmentLabels: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PlaceLabels'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  changeEnvironmentLabels: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ChangeLabels'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PlaceLabels'];
+        };
       };
       /** @description refused or failed */
       default: {
@@ -14881,7 +15057,9 @@ export interface operations {
         from?: string;
         to?: string;
         period?: string;
-        by?: 'app' | 'environment' | 'process' | 'none';
+        by?: 'app' | 'environment' | 'process' | 'label' | 'none';
+        labelKey?: string;
+        labelValue?: string;
       };
       header?: never;
       path?: never;

@@ -25,6 +25,8 @@ import { projectDeleted } from './project-deleted.v1.js';
 import { environmentCreated } from './environment-created.v1.js';
 import { environmentDeleted } from './environment-deleted.v1.js';
 import { appCreated } from './app-created.v1.js';
+import { appLabelled } from './app-labelled.v1.js';
+import { environmentLabelled } from './environment-labelled.v1.js';
 import { appUpdated } from './app-updated.v1.js';
 import { appDeleted } from './app-deleted.v1.js';
 import { workloadCreated } from './workload-created.v1.js';
@@ -90,8 +92,10 @@ const definitions: readonly EventDefinition[] = [
   projectCreated,
   projectDeleted,
   environmentCreated,
+  environmentLabelled,
   environmentDeleted,
   appCreated,
+  appLabelled,
   appUpdated,
   appDeleted,
   workloadCreated,

@@ -1,4 +1,4 @@
-import { answerOf, type Schemas } from '@berth/api-client';
+import { answerOf, ApiProblem, type Schemas } from '@berth/api-client';
 import type { Context } from '../../context.js';
 import { shortDigest } from '../../output/format.js';
 import { type Cell, table } from '../../output/table.js';
@@ -6,10 +6,11 @@ import { volumesOf } from '../volumes/volumes.js';
 
 /** What a deployment would change, and the difference in price of a month. */
 export async function dryRun(
-  { client, out }: Context,
+  context: Context,
   workload: Schemas['Workload'],
   source: Schemas['CreateDeployment']['source'],
 ): Promise<void> {
+  const { client, out } = context;
   const params = { path: { id: workload.id }, query: { dryRun: 'true' } };
   const answer = await answerOf(client.POST('/v1/workloads/{id}/deployments', { params, body: { source } }));
   const plan = answer as Schemas['DryRun'];
@@ -19,12 +20,23 @@ export async function dryRun(
     environment: workload.environmentId,
   };
   // A deployment changes no volume; they are a part of what the workload costs.
-  const mib = (await volumesOf(client, workload.id)).reduce((sum, { sizeMib, copies }) => sum + sizeMib * copies, 0);
+  const mib = await provisioned(context, workload.id);
   const body = { ...where, ...plan.allocation, storage: { beforeMib: mib, afterMib: mib } };
   const estimate = await answerOf(client.POST('/v1/costs/estimate', { body }));
   await out.result({ ...plan, estimate }, async () =>
     [await changes(plan), price(estimate)].filter((part) => part !== '').join('\n\n'),
   );
+}
+
+/** Whoever may not see volumes sees the difference all the same: it is the same without them. */
+async function provisioned({ client, out }: Context, workloadId: string): Promise<number> {
+  try {
+    return (await volumesOf(client, workloadId)).reduce((sum, { sizeMib, copies }) => sum + sizeMib * copies, 0);
+  } catch (error) {
+    if (!(error instanceof ApiProblem && error.status === 403)) throw error;
+    out.warn('Prices are without volumes: you may not see them.');
+    return 0;
+  }
 }
 
 async function changes({ releaseHash, changes: found, notes }: Schemas['DryRun']): Promise<string> {

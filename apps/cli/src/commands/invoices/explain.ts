@@ -10,6 +10,7 @@ import { type Cell, table } from '../../output/table.js';
 import { inOrganization } from '../options.js';
 import { namesOf } from '../usage/query.js';
 import { invoiceOf } from './invoices.js';
+import { toldNames } from './told-names.js';
 
 export const options = (command: Command): Command =>
   inOrganization(command)
@@ -89,8 +90,9 @@ const releaseOf = ({ release, buildMillicores }: Part): string =>
 const sideBySide = ({ overlapMilliseconds }: Part): string | null =>
   overlapMilliseconds === '0' ? null : `${(Number(overlapMilliseconds) / 60_000).toFixed(1)} min`;
 
-async function describe(context: Context, { currency }: InvoiceDocument, parts: readonly Explained[]): Promise<string> {
-  const name = await namesOf(context, parts);
+async function describe(context: Context, told: InvoiceDocument, parts: readonly Explained[]): Promise<string> {
+  const { currency } = told;
+  const name = await namesOf(context, parts, toldNames(told));
   const rows = parts.map((part): Cell[] => [
     ...[part.name, name(part), releaseOf(part), part.deployment && `#${part.deployment}`],
     ...[shortCommit(part.commit), part.by, time(part.from), time(part.to)],

@@ -4,7 +4,7 @@ import { usageError } from '../../errors.js';
 import { appsOf, environmentsOf, projectsOf } from '../../lists.js';
 import { ofWorkload } from '../options.js';
 
-const groups = ['app', 'environment', 'process', 'none'] as const;
+const groups = ['app', 'environment', 'process', 'label', 'none'] as const;
 
 export interface IntervalOptions {
   readonly period?: string;
@@ -12,12 +12,18 @@ export interface IntervalOptions {
   readonly project?: string;
   readonly env?: string;
   readonly app?: string;
+  readonly label?: string;
 }
 
 export const intervalOptions = (command: Command): Command =>
   ofWorkload(command)
     .option('--period <month>', 'a month in UTC: 2026-11 (default: the current one)')
-    .addOption(new Option('--by <what>', 'lines per app, environment or process').choices(groups).default('app'));
+    .addOption(
+      new Option('--by <what>', 'lines per app, environment, process or value of a label')
+        .choices(groups)
+        .default('app'),
+    )
+    .option('--label <key[=value]>', 'team=shop: only what had it; team: with --by label');
 
 /** Only what is named narrows the question down: without flags it is the whole organization. */
 export async function queryOf({ selection }: Context, given: IntervalOptions) {
@@ -30,33 +36,60 @@ export async function queryOf({ selection }: Context, given: IntervalOptions) {
     by: given.by,
     limit: 200,
     ...(given.period === undefined ? {} : { period: given.period }),
+    ...labelOf(given),
     ...(inProject ? { project: (await selection.project()).id } : {}),
     ...(given.env === undefined ? {} : { environment: (await selection.environment()).id }),
     ...(given.app === undefined ? {} : { app: (await selection.app()).id }),
   };
 }
 
+function labelOf({ by, label }: IntervalOptions): { labelKey?: string; labelValue?: string } {
+  const [key, value] = label?.split('=', 2) ?? [];
+  if ((key !== undefined) !== (by === 'label' || value !== undefined))
+    throw usageError('Say --by label --label KEY to tell costs apart, --label KEY=VALUE to see a part of them.');
+  return { ...(key !== undefined && { labelKey: key }), ...(value !== undefined && { labelValue: value }) };
+}
+
 interface Group {
   readonly environmentId: string | null;
   readonly appId: string | null;
   readonly processType: string | null;
+  /** Running instances are not told apart by labels. */
+  readonly label?: string | null;
 }
 
-/** Names of the lines of an answer: `shop/hello staging web`; ids of what has been deleted since. */
+/**
+ * Names of the lines of an answer: `shop/hello staging web`. Those that are known already are not asked for; ids of what has
+ * been deleted since.
+ */
 export async function namesOf(
-  { client, selection }: Context,
+  context: Context,
   items: readonly Group[],
+  known: ReadonlyMap<string, string> = new Map(),
 ): Promise<(group: Group) => string> {
+  const ids = items.flatMap(({ appId, environmentId }) => [appId, environmentId]).filter((id) => id !== null);
+  if (ids.length === 0) return labelNames(items);
+  const isKnown = ids.every((id) => known.has(id));
+  const names = isKnown ? known : new Map([...(await namesToday(context, items)), ...known]);
+  const name = (id: string | null): string[] => (id === null ? [] : [names.get(id) ?? id]);
+  return (group) =>
+    [...name(group.appId), ...name(group.environmentId), ...(group.processType ? [group.processType] : [])].join(' ');
+}
+
+async function namesToday({ client, selection }: Context, items: readonly Group[]): Promise<Map<string, string>> {
   const wantsApps = items.some((each) => each.appId !== null);
   const wantsEnvironments = items.some((each) => each.environmentId !== null);
-  if (!wantsApps && !wantsEnvironments) return () => 'everything';
   const names = new Map<string, string>();
   for (const project of await projectsOf(client, (await selection.organization()).id)) {
     const apps = wantsApps ? await appsOf(client, project.id) : [];
     const environments = wantsEnvironments ? await environmentsOf(client, project.id) : [];
     for (const each of [...apps, ...environments]) names.set(each.id, `${project.slug}/${each.slug}`);
   }
-  const name = (id: string | null): string[] => (id === null ? [] : [names.get(id) ?? id]);
-  return (group) =>
-    [...name(group.appId), ...name(group.environmentId), ...(group.processType ? [group.processType] : [])].join(' ');
+  return names;
+}
+
+/** What has no value of the label is everything, where nothing has one. */
+function labelNames(items: readonly Group[]): (group: Group) => string {
+  const isLabelled = items.some(({ label }) => typeof label === 'string');
+  return ({ label }) => label ?? (isLabelled ? 'without' : 'everything');
 }

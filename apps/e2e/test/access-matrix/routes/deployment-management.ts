@@ -114,6 +114,12 @@ export const deploymentManagementRows: Rows = {
   'POST /v1/environments/{id}/move': byId('environments:move', 'environment', 422, of('environment'), {
     body: { cluster: 'nowhere' },
   }),
+  'GET /v1/environments/{id}/labels': byId('environments:read', 'environment', 200, of('environment')),
+  'PATCH /v1/environments/{id}/labels': byId('environments:update', 'environment', 200, of('environment'), {
+    body: {},
+  }),
+  'GET /v1/apps/{id}/labels': byId('apps:read', 'project', 200, of('app')),
+  'PATCH /v1/apps/{id}/labels': byId('apps:update', 'project', 200, of('app'), { body: {} }),
   'GET /v1/apps': listOf('apps:read', 'project'),
   'POST /v1/apps': needs('apps:create', 'project', 201, (tenant) => ({
     body: { projectId: tenant.has.project, slug: tenant.name(), source: { kind: 'upload' } },

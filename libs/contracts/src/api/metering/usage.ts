@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { labelKey, labelValue } from '../../common/labels.js';
 import { pageOf, pageQuery } from '../../common/page.js';
 import { processName } from '../../common/process-type.js';
 import { bigCount, id, instant } from '../../common/values.js';
@@ -16,11 +17,22 @@ const filters = pageQuery.extend({
   to: instant.optional(),
   /** Instead of from and to. With neither: the current month. */
   period: period.optional(),
-  by: z.enum(['app', 'environment', 'process', 'none']).default('none'),
+  by: z.enum(['app', 'environment', 'process', 'label', 'none']).default('none'),
+  /** The label that lines are told apart by, or of which one value is asked for. */
+  labelKey: labelKey.optional(),
+  /** Only what had this value. */
+  labelValue: labelValue.optional(),
 });
 
 /** Query of usage and of costs. */
 export const usageQuery = filters
+  .refine(
+    ({ by, labelKey: key, labelValue: value }) => (key !== undefined) === (by === 'label' || value !== undefined),
+    {
+      path: ['labelKey'],
+      error: 'comes with by=label or with labelValue, and they with it',
+    },
+  )
   .refine((query) => (query.from === undefined) === (query.to === undefined), {
     path: ['to'],
     error: 'from and to come together',
@@ -35,11 +47,13 @@ export const usageQuery = filters
   });
 export type UsageQuery = z.infer<typeof usageQuery>;
 
-/** What a line is about: null where the lines are not told apart by it. `process` tells apart all three. */
+/** What a line is about: null where the lines are not told apart by it. `process` tells apart the first three. */
 export const usageGroup = z.object({
   environmentId: id.nullable(),
   appId: id.nullable(),
   processType: processName.nullable(),
+  /** By label: the value that the app had while it was used, else its environment; null where neither had any. */
+  label: labelValue.nullable(),
 });
 export type UsageGroup = z.infer<typeof usageGroup>;
 

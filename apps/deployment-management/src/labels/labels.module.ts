@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { AppsModule } from '../apps/apps.module.js';
+import { ChangesModule } from '../changes/changes.module.js';
+import { EnvironmentsModule } from '../environments/environments.module.js';
+import { LabelsController } from './labels.controller.js';
+import { LabelsRepository } from './labels.repository.js';
+import { LabelsService } from './labels.service.js';
+
+@Module({
+  imports: [ChangesModule, AppsModule, EnvironmentsModule],
+  controllers: [LabelsController],
+  providers: [LabelsService, LabelsRepository],
+})
+export class LabelsModule {}
