@@ -1,12 +1,12 @@
-import { type CryptoKey, decodeProtectedHeader, importJWK, type JWK, type JWTPayload, jwtVerify } from 'jose';
-import { LRUCache } from 'lru-cache';
+import type { JsonWebKey, KeyObject } from 'node:crypto';
 import { z } from 'zod';
 import type { Caller } from '../caller.js';
+import { headerOf, payloadSignedBy, rsaKeyOf } from './signed-token.js';
 
 /** A public key that verifies tokens. */
 export interface VerificationKey {
   readonly kid: string;
-  readonly publicJwk: JWK;
+  readonly publicJwk: JsonWebKey;
   readonly notAfter: Date | null;
 }
 
@@ -22,68 +22,69 @@ export interface VerifiedToken {
 }
 
 const claims = z.object({
+  iss: z.string(),
+  aud: z.union([z.string(), z.array(z.string())]),
   sub: z.string().min(1),
   sid: z.string().min(1),
   exp: z.int().positive(),
+  nbf: z.int().default(0),
   scope: z.string().default(''),
   admin: z.boolean().default(false),
   mfa: z.boolean().default(false),
   kind: z.enum(['user', 'service-account']).default('user'),
 });
+type Claims = z.infer<typeof claims>;
 
 /**
- * Verifies an access token (RFC 7519, profile near RFC 9068): RS256 only, by the key that its `kid` names, `typ`, `iss`, `aud`, `exp`.
+ * Verifies an access token (RFC 7519, profile near RFC 9068): RS256 only, by the key that its `kid` names, `typ`, `iss`, `aud`,
+ * `nbf`, `exp`.
  * @throws whatever is wrong with it; the caller is told only that the token is not valid
  */
-export async function verifyToken(
+export function verifyToken(
   token: string,
   keys: ReadonlyMap<string, VerificationKey>,
   rules: TokenRules,
   now: Date,
-): Promise<VerifiedToken> {
-  const key = keys.get(keyNamedBy(token));
+): VerifiedToken {
+  const { kid, typ } = headerOf(token);
+  const key = keys.get(kid);
   if (!key || !isUsable(key, now)) throw new Error('unknown key');
-  const { payload } = await jwtVerify(token, await importedKey(key), {
-    algorithms: ['RS256'],
-    ...rules,
-    typ: 'at+jwt',
-    currentDate: now,
-    requiredClaims: ['exp', 'sub', 'sid'],
-  });
-  return { kid: key.kid, caller: callerOf(payload) };
+  if (typ.toLowerCase().replace(/^application\//, '') !== 'at+jwt') throw new Error('no access token');
+  const said = claims.parse(payloadSignedBy(importedKey(key), token));
+  if (!isMeantFor(said, rules)) throw new Error('of another issuer, or for another audience');
+  if (!isCurrent(said, now)) throw new Error('not yet good, or no longer');
+  return { kid, caller: callerOf(said) };
 }
 
-/** By what they hold and not by name: a key that was replaced under its name is another one. */
-const imported = new LRUCache<string, CryptoKey | Uint8Array>({ max: 100 });
+/** Keys as they were read: one that was replaced under its name is read anew. */
+const imported = new WeakMap<VerificationKey['publicJwk'], KeyObject>();
 
-/** To import a key costs a fourth of verifying a signature with it. */
-async function importedKey({ publicJwk }: VerificationKey): Promise<CryptoKey | Uint8Array> {
-  const content = JSON.stringify(publicJwk);
-  const known = imported.get(content);
-  if (known) return known;
-  const key = await importJWK(publicJwk, 'RS256');
-  imported.set(content, key);
+/** To import a key costs as much as verifying a signature with it. */
+function importedKey({ publicJwk }: VerificationKey): KeyObject {
+  const key = imported.get(publicJwk) ?? rsaKeyOf(publicJwk);
+  imported.set(publicJwk, key);
   return key;
 }
 
 /** The `kid` of a token's header; nothing is verified yet. @throws Error when it is no RS256 token or names no key */
-export function keyNamedBy(token: string): string {
-  const { alg, kid } = decodeProtectedHeader(token);
-  if (alg !== 'RS256' || typeof kid !== 'string' || kid === '') throw new Error('no RS256 token with a key id');
-  return kid;
-}
+export const keyNamedBy = (token: string): string => headerOf(token).kid;
+
+const isMeantFor = ({ iss, aud }: Claims, { issuer, audience }: TokenRules): boolean =>
+  iss === issuer && (typeof aud === 'string' ? aud === audience : aud.includes(audience));
+
+const isCurrent = ({ nbf, exp }: Claims, now: Date): boolean => {
+  const seconds = Math.floor(now.getTime() / 1_000);
+  return nbf <= seconds && seconds < exp;
+};
 
 export const isUsable = (key: VerificationKey, now: Date): boolean => key.notAfter === null || key.notAfter > now;
 
-function callerOf(payload: JWTPayload): Caller {
-  const { sub, sid, exp, scope, admin, mfa, kind } = claims.parse(payload);
-  return {
-    subjectId: sub,
-    sessionId: sid,
-    kind,
-    administrator: admin,
-    secondFactor: mfa,
-    scopes: scope.split(' ').filter((each) => each !== ''),
-    tokenExpiresAt: new Date(exp * 1_000),
-  };
-}
+const callerOf = ({ sub, sid, exp, scope, admin, mfa, kind }: Claims): Caller => ({
+  subjectId: sub,
+  sessionId: sid,
+  kind,
+  administrator: admin,
+  secondFactor: mfa,
+  scopes: scope.split(' ').filter((each) => each !== ''),
+  tokenExpiresAt: new Date(exp * 1_000),
+});
