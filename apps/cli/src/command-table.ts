@@ -95,6 +95,7 @@ export const groups: readonly CommandGroup[] = [
         'NAME',
       ),
       entry('audit list', 'who did what', () => import('./commands/audit/list.js'), '[--actor A] [--action A]'),
+      entry('audit export', 'all of it, for a file', () => import('./commands/audit/export.js')),
       entry('audit verify', 'whether that is all true', () => import('./commands/audit/verify.js')),
     ],
   },

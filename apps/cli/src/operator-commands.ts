@@ -68,6 +68,7 @@ export const operatorCommands: CommandGroup = {
       () => import('./commands/admin/audit/list.js'),
       '[--actor A] [--action A]',
     ),
+    entry('admin export-audit', 'all of it, for a file', () => import('./commands/admin/audit/export.js')),
     entry('admin verify-audit', 'whether that is all true', () => import('./commands/admin/audit/verify.js')),
     entry('admin keys', 'what signs tokens', () => import('./commands/admin/keys.js')),
     entry('admin rotate-keys', 'sign with a new one', () => import('./commands/admin/rotate-keys.js')),

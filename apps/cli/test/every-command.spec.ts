@@ -49,8 +49,10 @@ const reads: Readonly<Record<string, readonly string[]>> = {
   'orgs status': [],
   'service-accounts list': [],
   'audit list': [],
+  'audit export': [],
   'audit verify': [],
   'admin audit': [],
+  'admin export-audit': [],
   'admin verify-audit': [],
   'admin keys': [],
   'admin users': [],
@@ -314,6 +316,7 @@ describe('every command', () => {
       'me/impersonations',
     ])
       platform.on(`GET /v1/${route}`, page());
+    platform.on('GET /v1/audit/export', { entryId: idOf(1) });
     platform.on('GET /v1/audit/verification', { items: [] });
     platform.on('GET /v1/auth/totp', { enabled: false, recoveryCodesLeft: 0 });
     const identity = '/v1/admin/user-management';
@@ -322,6 +325,7 @@ describe('every command', () => {
     platform.on(`GET ${identity}/signing-keys`, { items: [] });
     platform.on(`GET ${identity}/users`, page());
     platform.on(`GET ${identity}/audit`, page());
+    platform.on(`GET ${identity}/audit/export`, { entryId: idOf(1) });
     platform.on(`GET ${identity}/audit/verification`, { items: [] });
     platform.on(`GET ${identity}/organizations`, page({ id: idOf(2), slug: 'acme', status: 'active', createdAt: '' }));
     platform.on(`GET ${identity}/sign-up-policy`, { mode: 'open', domains: [] });
@@ -367,7 +371,7 @@ describe('every command', () => {
         'POST /v1/auth/recovery-codes',
       ],
       ...['GET', 'POST'].map((method) => `${method} ${identity}/signing-keys`),
-      ...['audit', 'audit/verification'].map((what) => `GET ${identity}/${what}`),
+      ...['audit', 'audit/export', 'audit/verification'].map((what) => `GET ${identity}/${what}`),
       ...['GET', 'PUT'].map((method) => `${method} ${identity}/sign-up-policy`),
       ...[`POST ${identity}/impersonations/${idOf(7)}/token`, 'GET /v1/me/impersonations'],
       ...[`POST /v1/me/impersonations/${idOf(7)}/consent`, `DELETE /v1/me/impersonations/${idOf(7)}`],

@@ -220,6 +220,23 @@ describe('people and machines of an organization', () => {
     expect(ran).toMatchObject({ code: 6, stdout: expect.stringContaining('entry 2 is changed') });
   });
 
+  it.each([
+    [['audit', 'export'], '/v1/audit/export'],
+    [['admin', 'export-audit'], '/v1/admin/user-management/audit/export'],
+  ])('%j writes the trail line by line as it comes, and says when that broke off', async (command, route) => {
+    const lines = [1, 2, 3].map((sequence) => `${JSON.stringify({ sequence })}\n`);
+    platform.on(`GET ${route}`, (_, response) => {
+      for (const line of lines) response.write(line);
+      response.end();
+    });
+    const whole = await terminal.berth([...command, '--action', 'apps:create']);
+    expect(whole).toMatchObject({ code: 0, stdout: lines.join(''), stderr: '' });
+    expect(platform.to(`GET ${route}`)[0]?.query.get('action')).toBe('apps:create');
+    platform.on(`GET ${route}`, (_, response) => void response.write(lines[0], () => response.destroy()));
+    const broken = await terminal.berth(command);
+    expect(broken).toMatchObject({ code: 9, stderr: expect.stringContaining('broke off') });
+  });
+
   it('operates the keys that sign tokens', async () => {
     const keys = '/v1/admin/user-management/signing-keys';
     const key = { kid: 'k1', state: 'active', createdAt: at, notAfter: null };

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { Schemas } from '@berth/api-client';
 import type { Command } from 'commander';
 import type { Context } from '../../context.js';
@@ -6,25 +7,34 @@ import { time } from '../../output/format.js';
 import { table } from '../../output/table.js';
 import { wholeNumber } from '../../parsing/whole-number.js';
 
-export interface Filter {
+export interface Choice {
   readonly actor?: string;
   readonly action?: string;
   readonly target?: string;
+}
+
+export interface Filter extends Choice {
   readonly limit: number;
 }
 
-export const filtered = (command: Command): Command =>
+export const choosing = (command: Command): Command =>
   command
     .option('--actor <id>', 'who did it')
     .option('--action <name>', 'deployments:create')
-    .option('--target <id>', 'what it was done to')
-    .option('--limit <number>', 'the newest', wholeNumber, 50);
+    .option('--target <id>', 'what it was done to');
 
-/** As a page is asked for. */
-export const askedFor = ({ actor, action, target, limit }: Filter, cursor: string | undefined) => ({
+export const filtered = (command: Command): Command =>
+  choosing(command).option('--limit <number>', 'the newest', wholeNumber, 50);
+
+export const chosen = ({ actor, action, target }: Choice) => ({
   ...(actor && { actor }),
   ...(action && { action }),
   ...(target && { target }),
+});
+
+/** As a page is asked for. */
+export const askedFor = ({ limit, ...choice }: Filter, cursor: string | undefined) => ({
+  ...chosen(choice),
   ...(cursor === undefined ? {} : { cursor }),
   limit: Math.min(limit, 200),
 });
@@ -37,6 +47,19 @@ export function showEntries({ out }: Context, entries: Schemas['AuditEntry'][]):
     `${each.actor.kind} ${each.actor.id}`,
   ]);
   return out.result(entries, () => table(['at', 'action', 'on', 'by'], rows));
+}
+
+/** As they come, so that their number does not matter. Whoever reads them slowly is waited for. */
+export async function writeLines({ io }: Context, lines: ReadableStream<Uint8Array>): Promise<void> {
+  for await (const some of unlessBrokenOff(lines)) if (!io.stdout.write(some)) await once(io.stdout, 'drain');
+}
+
+async function* unlessBrokenOff(lines: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* lines;
+  } catch {
+    throw new CliError(exitCodes.unavailable, 'The export broke off: what was written is not all of it.', 'Try again.');
+  }
 }
 
 /** Exits with 6 when anything is not as it was recorded. @param whose the audit trail of ... */
