@@ -81,6 +81,7 @@ const reads: Readonly<Record<string, readonly string[]>> = {
   'labels list': ['--env', 'staging'],
   'sleep show': ['staging'],
   'schedules runs': ['nightly'],
+  'links list': [],
   'volumes list': [],
   'deployments list': [],
   'deployments show': [],
@@ -164,6 +165,8 @@ const others: Readonly<Record<string, readonly string[]>> = {
   'apps delete': ['hello', '--yes'],
   'apps move': ['berlin'],
   'envs move': ['production', 'berlin'],
+  'links add': ['billing'],
+  'links remove': ['billing'],
   'volumes add': ['data', '--at', '/data', '--size', '1Gi'],
   'volumes grow': ['data', '2Gi'],
   'volumes remove': ['data', '--yes'],
@@ -285,6 +288,7 @@ describe('every command', () => {
     platform.on(`GET ${base}/stats`, { at: '', items: [] });
     platform.on(`GET /v1/config/${idOf(40)}`, { workloadId: idOf(40), version: 0, variables: {}, createdAt: null });
     platform.on(`GET /v1/secrets/${idOf(40)}`, { workloadId: idOf(40), items: [] });
+    platform.on(`GET /v1/links/${idOf(40)}`, { workloadId: idOf(40), version: 0, items: [], usedBy: [] });
     platform.on(`GET /v1/builds/${idOf(60)}/logs`, logLines());
     platform.on('GET /v1/usage', { ...interval, total });
     platform.on('GET /v1/costs', { ...interval, total: '0.00', currency: 'EUR', priceBook: 'default' });

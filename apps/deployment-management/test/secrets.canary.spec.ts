@@ -146,6 +146,8 @@ describe('the value of a secret', () => {
     called.add('GET /v1/environments/summary');
     await scene.owner.get(`/v1/environments/summary?organization=${scene.organizationId}`);
     await call('GET', '/v1/config/{workloadId}', id);
+    await call('PATCH', '/v1/links/{workloadId}', id, { add: ['not-there'] });
+    await call('GET', '/v1/links/{workloadId}', id);
     await call('GET', '/v1/secrets/{workloadId}', id);
     await scene.owner.send('GET', '/metrics');
   }

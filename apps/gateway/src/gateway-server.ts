@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { ApiProxy } from './api/api-proxy.js';
 import { answer } from './api/api-proxy.js';
 import type { AppProxy } from './apps/app-proxy.js';
@@ -26,30 +27,57 @@ const limits = {
 };
 const MAX_CONNECTIONS = 20_000;
 
+/** What an HTTP listener hands on. */
+interface Serving {
+  serve(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void;
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+}
+
 /** The listener that everything comes in by: hosts under the platform's domain are apps, all others are the API. */
 export function createGatewayServer(handlers: Handlers, clock: Clock, logger: GatewayLogger): Server {
+  const failed = (error: unknown) => logger.error({ err: error }, 'the gateway failed');
+  const serving: Serving = {
+    serve: (request, response, expectsContinue) => {
+      if (handlers.apps.owns(request)) return handlers.apps.handle(request, response, expectsContinue);
+      serveApi(handlers, request, response, expectsContinue).catch((error: unknown) => {
+        failed(error);
+        if (response.headersSent) response.destroy();
+        else answer(response, { status: 500, body: { message: 'An unexpected error occurred' } });
+      });
+    },
+    upgrade: (request, socket, head) => {
+      if (handlers.apps.owns(request)) return handlers.apps.upgrade(request, socket, head);
+      handlers.api.upgrade(request, socket, head).catch((error: unknown) => {
+        failed(error);
+        socket.destroy();
+      });
+    },
+  };
+  return createLimitedServer(serving, clock);
+}
+
+/** A listener that leads to one app only. */
+export const createDoorServer = (apps: AppProxy, host: string, clock: Clock): Server =>
+  createLimitedServer(
+    {
+      serve: (request, response, expectsContinue) => apps.handle(request, response, expectsContinue, host),
+      upgrade: (request, socket, head) => apps.upgrade(request, socket, head, host),
+    },
+    clock,
+  );
+
+function createLimitedServer({ serve, upgrade }: Serving, clock: Clock): Server {
   const isTunnel = (request: IncomingMessage) => request.headers.upgrade?.toLowerCase() === 'websocket';
-  const serve = (request: IncomingMessage, response: ServerResponse, expectsContinue: boolean) => {
+  const take = (request: IncomingMessage, response: ServerResponse, expectsContinue: boolean) => {
     if (hasBody(request)) response.once('finish', () => cutOffLater(request, clock));
-    if (handlers.apps.owns(request)) return handlers.apps.handle(request, response, expectsContinue);
-    serveApi(handlers, request, response, expectsContinue).catch((error: unknown) => {
-      logger.error({ err: error }, 'the gateway failed');
-      if (response.headersSent) response.destroy();
-      else answer(response, { status: 500, body: { message: 'An unexpected error occurred' } });
-    });
+    serve(request, response, expectsContinue);
   };
   const server = createServer({ ...limits, shouldUpgradeCallback: isTunnel }, (request, response) =>
-    serve(request, response, false),
+    take(request, response, false),
   );
   server.maxConnections = MAX_CONNECTIONS;
-  server.on('checkContinue', (request, response) => serve(request, response, true));
-  server.on('upgrade', (request, socket, head) => {
-    if (handlers.apps.owns(request)) return handlers.apps.upgrade(request, socket, head);
-    handlers.api.upgrade(request, socket, head).catch((error: unknown) => {
-      logger.error({ err: error }, 'the gateway failed');
-      socket.destroy();
-    });
-  });
+  server.on('checkContinue', (request, response) => take(request, response, true));
+  server.on('upgrade', upgrade);
   return server;
 }
 

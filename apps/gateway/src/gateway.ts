@@ -5,13 +5,14 @@ import { ApiProxy } from './api/api-proxy.js';
 import { ConfigHolder } from './api/config-holder.js';
 import { Policies } from './api/policies.js';
 import { ServiceAddresses } from './api/service-addresses.js';
+import { AppDoors } from './apps/app-doors.js';
 import { AppProxy } from './apps/app-proxy.js';
 import { AppRoutes } from './apps/app-routes.js';
 import { InFlight } from './apps/in-flight.js';
 import { type Clock, systemClock } from './clock.js';
 import { ControlHandler } from './control/control-handler.js';
 import { startControlServer } from './control/control-server.js';
-import { createGatewayServer } from './gateway-server.js';
+import { createDoorServer, createGatewayServer } from './gateway-server.js';
 import type { GatewayLogger } from './logger.js';
 import { OpenApiHandler } from './openapi/openapi-handler.js';
 import { RateLimiter } from './plugins/rate-limiting.js';
@@ -59,7 +60,9 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const api = new ApiProxy(current, new Policies(new RateLimiter(), clock), addresses, agents, logger);
   const openapi = new OpenApiHandler(current, addresses, logger);
   const server = createGatewayServer({ apps, api, openapi }, clock, logger);
-  const control = await startControlServer(options.controlSocket, new ControlHandler(config, routes, inFlight), logger);
+  const doors = new AppDoors((host) => createDoorServer(apps, host, clock), clock, logger);
+  const handler = new ControlHandler(config, routes, inFlight, doors);
+  const control = await startControlServer(options.controlSocket, handler, logger);
   const port = await listen(server, options).catch(async (error: unknown) => {
     await control.close();
     throw error;
@@ -72,7 +75,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       await control.close();
       apps.tunnels.close();
       api.tunnels.close();
-      await closeServer(server, clock);
+      await Promise.all([closeServer(server, clock), doors.close()]);
       agents.close();
     },
   };

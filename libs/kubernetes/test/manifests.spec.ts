@@ -12,7 +12,7 @@ import {
 } from '../src/index.js';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { anyWorkload, ingressSettings, keeper, settings, shop, space, taskOn } from './support/desired.js';
+import { anyWorkload, ingressSettings, keeper, linkedShop, settings, shop, space, taskOn } from './support/desired.js';
 
 /** Compares with the file; UPDATE_GOLDEN=1 writes it anew, for the diff to be read. */
 function expectGolden(name: string, manifests: readonly KubeObject[]): void {
@@ -62,6 +62,36 @@ describe('manifests', () => {
       'autoscaler',
       manifests.filter(({ kind }) => kind === 'HorizontalPodAutoscaler' || kind === 'PodDisruptionBudget'),
     );
+  });
+
+  it('open both walls for each linked pair and its port, and nothing else', () => {
+    const policies = (desired: DesiredWorkload) =>
+      workloadManifests(desired, settings).filter(({ kind }) => kind === 'NetworkPolicy');
+    const added = policies(linkedShop).filter((each) => !policies(shop).some((other) => keyOf(other) === keyOf(each)));
+    const others = (desired: DesiredWorkload) =>
+      workloadManifests(desired, settings).filter((each) => !added.some((one) => keyOf(one) === keyOf(each)));
+    expect(others(linkedShop)).toEqual(others(shop));
+    const { data } = configManifest(linkedShop) as KubeObject & { data: Record<string, string> };
+    const read = Object.entries(data).map(([name, value]) => [name, Buffer.from(value, 'base64').toString()]);
+    expect(Object.fromEntries(read)).toEqual({
+      ...{ ...shop.environment, BILLING_URL: 'http://billing', BILLING_HOST: 'billing', BILLING_PORT: '80' },
+    });
+    expectGolden('links', added);
+  });
+
+  it('never replace a variable of the workload by the way to another', () => {
+    const environment = { BILLING_URL: 'http://mine.example' };
+    const { data } = configManifest({ ...linkedShop, environment }) as KubeObject & { data: Record<string, string> };
+    expect(Buffer.from(data['BILLING_URL'] ?? '', 'base64').toString()).toBe('http://mine.example');
+  });
+
+  it('give a command the links of its release, and take them with it', () => {
+    const task = taskOn(linkedShop);
+    const manifests = taskManifests({ ...task, links: linkedShop.links }, settings);
+    const policies = manifests.filter(({ kind }) => kind === 'NetworkPolicy');
+    expect(policies.map(({ metadata }) => metadata.labels?.['berth.dev/task'])).toEqual(Array(4).fill(task.taskId));
+    expect(JSON.stringify(policies)).not.toContain(`"matchLabels":{"berth.dev/workload":"${task.workloadId}"}`);
+    expect(manifests.at(-1)?.kind).toBe('Job');
   });
 
   it('lead each host by an Ingress of its own where there is no Gateway API', () => {

@@ -1,4 +1,4 @@
-import type { RouteTable, Upstream } from '@berth/contracts/runtime';
+import type { Door, RouteTable, Upstream } from '@berth/contracts/runtime';
 import type { Logger } from 'pino';
 import { type AgentClock, pause, within } from '../clock.js';
 import type { AppRouter } from './app-router.js';
@@ -6,14 +6,17 @@ import type { AppRouter } from './app-router.js';
 export interface WorkloadRoutes {
   readonly hosts: readonly string[];
   readonly upstreams: readonly Upstream[];
+  /** By which it reaches others. */
+  readonly doors?: readonly Door[];
 }
 
 const RETRY = 300;
 
-/** The routes of all workloads: what is wanted, and what the router has said is in effect. */
+/** The routes of all workloads, and their ways to each other: what is wanted, and what the router has said is in effect. */
 export class RouteBook {
   private readonly wanted = new Map<string, WorkloadRoutes>();
   private effective: RouteTable['routes'] = [];
+  private opened: ReadonlySet<string> = new Set();
   private dirty = false;
   private running = false;
   private publishing: Promise<void> = Promise.resolve();
@@ -56,6 +59,11 @@ export class RouteBook {
     return this.effective.some((route) => route.host === host && route.upstreams.length > 0);
   }
 
+  /** Whether all these lead somewhere. */
+  opens(doors: readonly Door[]): boolean {
+    return doors.every(({ address }) => this.opened.has(address));
+  }
+
   /** Resolves when an upstream is in the effective table no more, or at the deadline. */
   async gone(upstreamId: string, deadline: number): Promise<void> {
     const gone = (async () => {
@@ -89,6 +97,7 @@ export class RouteBook {
 
   private tookEffect(table: RouteTable): void {
     this.effective = table.routes;
+    this.opened = new Set(table.doors?.map(({ address }) => address));
     for (const wake of this.waiting) wake();
     this.waiting.clear();
     this.onEffective();
@@ -99,6 +108,9 @@ export class RouteBook {
     const routes = [...this.wanted.values()].flatMap(({ hosts, upstreams }) =>
       hosts.map((host) => ({ host, upstreams: [...upstreams] })),
     );
-    return { version: this.version, routes };
+    const doors = [...this.wanted.values()].flatMap((each) => each.doors ?? []);
+    // Several may be linked to the same.
+    const distinct = [...new Map(doors.map((door) => [door.address, door])).values()];
+    return { version: this.version, routes, ...(distinct.length > 0 && { doors: distinct }) };
   }
 }

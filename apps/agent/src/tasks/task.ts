@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import type { DesiredTask, ObservedTask } from '@berth/contracts/runtime';
+import type { DesiredTask, Door, ObservedTask } from '@berth/contracts/runtime';
 import type { AgentContext } from '../context.js';
 import type { WorkloadLogs } from '../logs/workload-logs.js';
+import { doorsOf } from '../router/link-doors.js';
 import { Instance, type InstanceSpec } from '../workloads/instance.js';
 import { SlugLoader } from '../workloads/slug-loader.js';
 
@@ -18,7 +19,13 @@ export class Task {
     private readonly onChange: () => void,
   ) {
     this.slug = new SlugLoader(context, () => this.begin());
+    this.route(doorsOf(desired));
     this.slug.want(desired);
+  }
+
+  /** Other routes are in effect. */
+  routesChanged(): void {
+    if (!this.instance) this.begin();
   }
 
   /** What runs of it, while it does. */
@@ -43,14 +50,21 @@ export class Task {
   async end(limit = Infinity): Promise<void> {
     this.isEnding = true;
     this.slug.stop();
-    if (!this.instance) return;
-    await this.instance.retire(limit);
-    await this.logs.retire(this.instance.id);
+    if (this.instance) {
+      await this.instance.retire(limit);
+      await this.logs.retire(this.instance.id);
+    }
+    this.route([]);
+  }
+
+  private route(doors: readonly Door[]): void {
+    const { taskId } = this.desired;
+    this.context.routes.set(taskId, doors.length === 0 ? null : { hosts: [], upstreams: [], doors });
   }
 
   private begin(): void {
     const spec = this.spec();
-    if (spec && !this.instance && !this.isEnding) {
+    if (spec && !this.instance && !this.isEnding && this.context.routes.opens(doorsOf(this.desired))) {
       const id = `${spec.process.name}-${randomBytes(5).toString('hex')}`;
       this.instance = new Instance(id, spec, this.context, this.logs, this.onChange);
       this.instance.start();

@@ -49,6 +49,10 @@ export class Tasks {
     else this.told.remove(taskId);
   }
 
+  routesChanged(): void {
+    for (const task of this.byId.values()) task.routesChanged();
+  }
+
   isOf(workloadId: string): boolean {
     return [...this.byId.values()].some(({ desired }) => desired.workloadId === workloadId);
   }

@@ -8,6 +8,7 @@ import { probe, type ProbeOutcome } from '../probes/probe.js';
 import type { Root } from '../processes/census.js';
 import { Child } from '../processes/child.js';
 import { environmentFor } from '../processes/environment.js';
+import { environmentWithLinks } from '../router/link-doors.js';
 import type { Identity } from '../processes/identities.js';
 import { listensOn } from '../processes/listeners.js';
 import type { Slug } from '../slugs/slug-store.js';
@@ -236,7 +237,7 @@ export class Instance {
       instanceId: this.id,
       processType: process.name,
       release: desired.release.number,
-      config: desired.environment,
+      config: environmentWithLinks(desired),
       launch: slug.launch,
       slugFolder: folder.app,
       home: folder.home,

@@ -12,6 +12,7 @@ import type { Cancel } from '../clock.js';
 import type { AgentContext } from '../context.js';
 import { agentErrors } from '../errors.js';
 import type { WorkloadLogs } from '../logs/workload-logs.js';
+import { doorsOf } from '../router/link-doors.js';
 import { Instance, type InstanceSpec } from './instance.js';
 import { bytesBelow } from './instance-folder.js';
 import { observeInstance, observeWorkload } from './observe.js';
@@ -150,7 +151,7 @@ export class Workload {
   private reconcile(): void {
     const now = this.context.clock.now().getTime();
     const { settle } = this.context.tuning;
-    const input = { wanted: this.wanted(), instances: this.views(), canStart: this.slug.slug !== undefined };
+    const input = { wanted: this.wanted(), instances: this.views(), canStart: this.canStart };
     const next = plan({ ...input, now, settle, hold: this.hold });
     for (const name of next.start) this.make(name);
     for (const id of next.restart) this.instances.get(id)?.restart();
@@ -214,6 +215,11 @@ export class Workload {
     return Math.min(this.context.tuning.hold, this.desired.stopDeadlineSeconds * 1_000);
   }
 
+  /** What it is linked to answers, or says why not, from its first moment on. */
+  private get canStart(): boolean {
+    return this.slug.slug !== undefined && this.context.routes.opens(doorsOf(this.desired));
+  }
+
   private keepHeld(ids: readonly string[], now: number): void {
     for (const id of this.heldSince.keys()) if (!ids.includes(id)) this.heldSince.delete(id);
     for (const id of ids) if (!this.heldSince.has(id)) this.heldSince.set(id, now);
@@ -261,8 +267,9 @@ export class Workload {
 
   private route(ids: readonly string[]): void {
     const { workloadId, hosts } = this.desired;
+    const doors = doorsOf(this.desired);
     const upstreams = ids.map((id) => this.upstreamOf(id)).filter((upstream) => upstream !== undefined);
-    this.context.routes.set(workloadId, this.deleted ? null : { hosts, upstreams });
+    this.context.routes.set(workloadId, this.deleted ? null : { hosts, upstreams, doors });
   }
 
   private upstreamOf(id: string): Upstream | undefined {

@@ -94,6 +94,7 @@ export class Workloads {
   /** Another route table came into effect. */
   routesChanged(): void {
     for (const workload of this.byId.values()) workload.kick();
+    this.tasks.routesChanged();
   }
 
   /** Ends everything: asked to for at most `closeDeadline`, killed then. */

@@ -34,7 +34,10 @@ export async function removeWorkloads(
   const workloads = await everyPage((cursor) =>
     client.GET('/v1/workloads', { params: { query: { ...of, ...(cursor === undefined ? {} : { cursor }) } } }),
   );
-  for (const { id } of workloads) await answerOf(client.DELETE('/v1/workloads/{id}', { params: { path: { id } } }));
+  // With an environment goes whatever uses them.
+  const query = { evenIfUsed: 'environment' in of ? ('true' as const) : ('false' as const) };
+  for (const { id } of workloads)
+    await answerOf(client.DELETE('/v1/workloads/{id}', { params: { path: { id }, query } }));
   return workloads;
 }
 

@@ -14,7 +14,7 @@ export interface EntryChange {
   readonly set: ConfigEntries;
   readonly unset: readonly string[];
   readonly by: Caller;
-  readonly action: 'config:update' | 'secrets:update';
+  readonly action: 'config:update' | 'secrets:update' | 'links:update';
 }
 
 /** Makes the next config version of a workload and, when something is live, the deployment that releases it. */

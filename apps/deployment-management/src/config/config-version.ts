@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 
-/** A plain value, or a pinned secret version. */
-export type ConfigEntry = { readonly value: string } | { readonly secretVersionId: string };
+/** A plain value, a pinned secret version, or the workload that this one may reach. */
+export type ConfigEntry =
+  { readonly value: string } | { readonly secretVersionId: string } | { readonly linkTo: string };
 export type ConfigEntries = Readonly<Record<string, ConfigEntry>>;
 
-/** Immutable numbered set of variables and pinned secret versions of a workload. Version 0 is empty. */
+/** Immutable numbered set of variables, pinned secret versions and links of a workload. Version 0 is empty. */
 export interface ConfigVersion {
   readonly workloadId: string;
   readonly number: number;

@@ -5,11 +5,11 @@ import type { ObservedInstance } from '@berth/contracts/runtime';
 import { Database, defineErrors, maskFor } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { Changes } from '../changes/changes.js';
+import { ReleaseConfigs } from '../releases/release-configs.js';
 import { ReleasesRepository } from '../releases/releases.repository.js';
 import { type Runtime, RuntimeUnavailable } from '../runtime/runtime.js';
 import { Runtimes } from '../runtime/runtimes.js';
 import { SessionRefused } from '../runtime/session-runtime.js';
-import { RuntimeState } from '../workloads/runtime-state.js';
 import type { WorkloadRow } from '../workloads/workload.js';
 
 const errors = defineErrors({
@@ -24,7 +24,7 @@ export class Sessions {
     private readonly runtimes: Runtimes,
     private readonly database: Database,
     private readonly releases: ReleasesRepository,
-    private readonly state: RuntimeState,
+    private readonly configs: ReleaseConfigs,
     private readonly changes: Changes,
   ) {}
 
@@ -71,7 +71,7 @@ export class Sessions {
   /** What is typed may hold what the app was told. */
   private async maskOf({ currentReleaseId }: WorkloadRow): Promise<(text: string) => string> {
     const release = currentReleaseId === null ? undefined : await this.releases.find(this.database, currentReleaseId);
-    return release ? maskFor(await this.state.secretValuesOf(release)) : (text) => text;
+    return release ? maskFor(await this.configs.secretValuesOf(release)) : (text) => text;
   }
 }
 

@@ -3,8 +3,11 @@ import type { Sql, Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { ConfigVersionsRepository } from '../config/config-versions.repository.js';
 import { ConfigWriter } from '../config/config-writer.js';
+import type { ConfigEntries } from '../config/config-version.js';
 import { rebase } from '../config/rebase.js';
 import type { DeploymentRow } from '../deployments/deployment.js';
+import { linksIn, withoutGone } from '../links/link.js';
+import { LinksRepository } from '../links/links.repository.js';
 import { pinnedIn, type Replaced, type SecretVersion, withoutRevoked } from '../secrets/pinned-secrets.js';
 import { SecretStore } from '../secrets/secret-store.js';
 import type { WorkloadRow } from '../workloads/workload.js';
@@ -13,7 +16,7 @@ import type { ReleaseConfig } from './release.js';
 import { flattened, unflattened } from './settings.js';
 import { ReleasesRepository } from './releases.repository.js';
 
-/** What a rollback gives to run: the config of then, with what was revoked since replaced by what is current. */
+/** What a rollback gives to run: the config of then, with what was revoked since replaced by what is current, and no link to what is gone. */
 export interface RolledBackConfig {
   readonly config: ReleaseConfig;
   readonly notes: readonly string[];
@@ -30,16 +33,19 @@ export class Rollbacks {
     private readonly workloads: WorkloadsRepository,
     private readonly secrets: SecretStore,
     private readonly writer: ConfigWriter,
+    private readonly links: LinksRepository,
   ) {}
 
   async configOf(sql: Sql, release: Release): Promise<RolledBackConfig> {
     const config = await this.configs.find(sql, release.workloadId, release.configVersion);
-    const revoked = await this.secrets.revokedAmong(sql, pinnedIn(config.entries));
-    if (revoked.length === 0) return { config, notes: [], missing: [] };
+    const { entries: linked, gone } = await this.withoutGoneLinks(sql, config.entries);
+    const revoked = await this.secrets.revokedAmong(sql, pinnedIn(linked));
+    if (revoked.length + gone.length === 0) return { config, notes: [], missing: [] };
     const current = await this.configs.current(sql, release.workloadId);
-    const { entries, replaced, missing } = withoutRevoked(config.entries, revoked, current.entries);
+    const { entries, replaced, missing } = withoutRevoked(linked, revoked, current.entries);
     const versions = await this.secrets.describe(sql, pinnedIn(entries));
-    return { config: { number: null, entries }, notes: replaced.map((each) => noteOf(each, versions)), missing };
+    const notes = [...replaced.map((each) => noteOf(each, versions)), ...gone.map(goneNote)];
+    return { config: { number: null, entries }, notes, missing };
   }
 
   /**
@@ -55,6 +61,12 @@ export class Rollbacks {
     await this.workloads.setProcessSettings(tx, workload.id, unflattened(changed) as ProcessSettings);
   }
 
+  /** What a release may reach is what is there: an app that was deleted since does not keep it from coming back. */
+  private async withoutGoneLinks(sql: Sql, entries: ConfigEntries): Promise<ReturnType<typeof withoutGone>> {
+    const ids = linksIn(entries).map(({ workloadId }) => workloadId);
+    return withoutGone(entries, await this.links.presentAmong(sql, ids));
+  }
+
   private async restoreConfig(tx: Tx, workload: WorkloadRow, before: number, release: Release): Promise<void> {
     const { id, configVersion } = workload;
     if (configVersion === before) return this.workloads.setConfigVersion(tx, id, release.configVersion);
@@ -66,6 +78,8 @@ export class Rollbacks {
     await this.writer.addCurrent(tx, id, rebase(base.entries, changed.entries, onto.entries), 'platform');
   }
 }
+
+const goneNote = (app: string): string => `The app ${app} that it was linked to is deleted: the link is gone.`;
 
 function noteOf({ name, revoked, by }: Replaced, versions: readonly SecretVersion[]): string {
   const version = 'secretVersionId' in by && versions.find((each) => each.id === by.secretVersionId);

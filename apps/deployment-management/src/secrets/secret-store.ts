@@ -2,7 +2,7 @@ import { CONFIG, type Keyring, type SealedColumn, type Sql, type Tx } from '@ber
 import { Inject, Injectable } from '@nestjs/common';
 import { Mint } from '../changes/mint.js';
 import type { Config } from '../config.js';
-import type { ConfigEntries } from '../config/config-version.js';
+import type { ConfigEntries, ConfigEntry } from '../config/config-version.js';
 import { pinnedIn, type SecretVersion } from './pinned-secrets.js';
 
 interface SealedRow {
@@ -83,12 +83,12 @@ export class SecretStore {
     const ids = pinnedIn(entries);
     const rows = ids.length === 0 ? [] : await this.sealedRows(sql, ids);
     const values = new Map(rows.map((row) => [row.id, this.keyring.openText(contextOf(row), row.sealed)]));
-    return Object.fromEntries(
-      Object.entries(entries).map(([name, entry]) => [
-        name,
-        'value' in entry ? entry.value : this.valueOf(values, name, entry.secretVersionId),
-      ]),
-    );
+    const valueOf = (name: string, entry: ConfigEntry): [string, string][] => {
+      if ('value' in entry) return [[name, entry.value]];
+      // Where a link leads is known to the runtime alone.
+      return 'linkTo' in entry ? [] : [[name, this.valueOf(values, name, entry.secretVersionId)]];
+    };
+    return Object.fromEntries(Object.entries(entries).flatMap(([name, entry]) => valueOf(name, entry)));
   }
 
   private valueOf(values: ReadonlyMap<string, string>, name: string, id: string): string {

@@ -85,22 +85,9 @@ export class TaskRuns {
     const runtime = await this.runtimes.of(workload.id);
     const found = await runtime.observeTask(workload.id, task.id, signal);
     if (found || task.status !== 'queued') return found;
-    const desired = await this.desired(workload, release, task);
-    await runtime.startTask({ ...desired, ...(await this.state.registriesFor(runtime, workload)) }, signal);
+    const parts = await this.state.partsFor(runtime, workload, release);
+    await runtime.startTask({ ...desired(workload, release, task), ...parts }, signal);
     return runtime.observeTask(workload.id, task.id, signal);
-  }
-
-  private async desired(workload: WorkloadRow, release: Release, task: TaskRow): Promise<DesiredTask> {
-    const { number, hash, configHash, artifact } = release;
-    const { id: workloadId, organizationId, projectId, environmentId, appId, namespace, appSlug: name } = workload;
-    const { id: taskId, process, command, cpuMillicores, memoryMib, deadlineSeconds } = task;
-    return {
-      ...{ taskId, workloadId, organizationId, projectId, environmentId, appId, namespace, name, deadlineSeconds },
-      release: { number, hash, configHash, artifact },
-      environment: await this.state.environmentOf(release),
-      process: { name: process, command, cpuMillicores, memoryMib },
-      stopDeadlineSeconds: STOP_DEADLINE_SECONDS,
-    };
   }
 
   /** It has ended: nothing of it may be left on the runtime. */
@@ -112,4 +99,17 @@ export class TaskRuns {
     await this.records.clear(task, context);
     return true;
   }
+}
+
+/** Without what the runtime gets to know only when it begins. */
+function desired(workload: WorkloadRow, release: Release, task: TaskRow): Omit<DesiredTask, 'environment'> {
+  const { number, hash, configHash, artifact } = release;
+  const { id: workloadId, organizationId, projectId, environmentId, appId, namespace, appSlug: name } = workload;
+  const { id: taskId, process, command, cpuMillicores, memoryMib, deadlineSeconds } = task;
+  return {
+    ...{ taskId, workloadId, organizationId, projectId, environmentId, appId, namespace, name, deadlineSeconds },
+    release: { number, hash, configHash, artifact },
+    process: { name: process, command, cpuMillicores, memoryMib },
+    stopDeadlineSeconds: STOP_DEADLINE_SECONDS,
+  };
 }

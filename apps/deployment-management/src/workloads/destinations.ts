@@ -2,6 +2,7 @@ import type { MoveTo } from '@berth/contracts/deployment';
 import type { Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { Placements } from '../clusters/placements.js';
+import { LinksRepository } from '../links/links.repository.js';
 import { ReleasesRepository } from '../releases/releases.repository.js';
 import { nextStepFor } from '../runtime/artifact-kinds.js';
 import { Runtimes } from '../runtime/runtimes.js';
@@ -18,11 +19,19 @@ export class Destinations {
     private readonly placements: Placements,
     private readonly releases: ReleasesRepository,
     private readonly runtimes: Runtimes,
+    private readonly links: LinksRepository,
   ) {}
 
   /** @throws 422, 409 when there is no such cluster, it is outside the regions, or it takes nothing new */
   async of(tx: Tx, { cluster: name, drainSeconds }: MoveTo, regions: readonly string[]): Promise<Destination> {
     return { cluster: await this.placements.hold(tx, { cluster: name, regions, pointer }), name, drainSeconds };
+  }
+
+  /** A link leads no further than its cluster: what is linked goes together. @throws 422 */
+  async requireAlone(tx: Tx, workload: WorkloadRow): Promise<void> {
+    if (!(await this.links.isLinked(tx, workload))) return;
+    const detail = `${workload.appSlug} is linked with other apps: move the whole environment (berth envs move).`;
+    throw workloadErrors.ClusterDoesNotFit(detail, { pointer });
   }
 
   /** @throws 422 when what is live could not run there */

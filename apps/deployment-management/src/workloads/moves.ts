@@ -30,6 +30,7 @@ export class Moves {
       const { regions } = await this.lockEnvironment(tx, environmentId);
       const workload = await this.access.lock(tx, id);
       const destination = await this.destinations.of(tx, to, regions);
+      await this.destinations.requireAlone(tx, workload);
       await this.writer.move(tx, workload, destination, caller);
       return this.placements.all(tx, id);
     });

@@ -3,16 +3,13 @@ import type { Failure } from '@berth/contracts/common';
 import type { Release } from '@berth/contracts/deployment';
 import { type Artifact, storageMibIn } from '@berth/contracts/events';
 import type { DesiredWorkload, ObservedWorkload } from '@berth/contracts/runtime';
-import { Database } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
-import { ConfigVersionsRepository } from '../config/config-versions.repository.js';
 import type { ClusterPointer } from '../clusters/cluster.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { Runtimes } from '../runtime/runtimes.js';
 import { nextStepFor } from '../runtime/artifact-kinds.js';
 import { RegistryLogins } from '../pull-credentials/registry-logins.js';
-import { pinnedIn, type SecretVersion } from '../secrets/pinned-secrets.js';
-import { SecretStore } from '../secrets/secret-store.js';
+import { ReleaseConfigs } from '../releases/release-configs.js';
 import { bringsBack, desiredWorkload, isComingBack } from './desired-workload.js';
 import type { WorkloadView } from './workload-views.js';
 
@@ -27,9 +24,7 @@ export interface Brought {
 export class RuntimeState {
   constructor(
     private readonly runtimes: Runtimes,
-    private readonly database: Database,
-    private readonly configs: ConfigVersionsRepository,
-    private readonly secrets: SecretStore,
+    private readonly configs: ReleaseConfigs,
     private readonly access: Access,
     private readonly logins: RegistryLogins,
   ) {}
@@ -64,15 +59,15 @@ export class RuntimeState {
     const back = former && bringsBack(workload, former);
     if (back && isComingBack(observed)) return { desired, observed };
     if (back && !observed && !(await this.refusalOf(former)))
-      return { desired, observed: await this.state(back, former, signal, at) };
-    return { desired, observed: await this.state(desired, release, signal, at) };
+      return { desired, observed: await this.state(back, [former], signal, at) };
+    return { desired, observed: await this.state(desired, [release, moving && former], signal, at) };
   }
 
   /** Why the runtime could not run a release at all; undefined when nothing is known against it. */
   async refusalOf(release: Release): Promise<Failure | undefined> {
     const { artifactKinds } = await this.runtimes.of(release.workloadId);
     if (!artifactKinds.includes(release.artifact.kind)) return unfit(release.artifact);
-    const [revoked] = await this.revokedIn(release);
+    const [revoked] = await this.configs.revokedIn(release);
     if (revoked) {
       return refusal(
         'config_invalid',
@@ -81,7 +76,7 @@ export class RuntimeState {
       );
     }
     try {
-      await this.environmentOf(release);
+      await this.configs.environmentOf(release);
       return undefined;
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
@@ -104,35 +99,34 @@ export class RuntimeState {
     return null;
   }
 
-  async secretValuesOf(release: Release): Promise<string[]> {
-    const { entries } = await this.configs.find(this.database, release.workloadId, release.configVersion);
-    const secret = Object.fromEntries(Object.entries(entries).filter(([, entry]) => 'secretVersionId' in entry));
-    return Object.values(await this.secrets.environmentOf(this.database, secret));
-  }
-
-  private async revokedIn(release: Release): Promise<SecretVersion[]> {
-    const { entries } = await this.configs.find(this.database, release.workloadId, release.configVersion);
-    return this.secrets.revokedAmong(this.database, pinnedIn(entries));
-  }
-
+  /** Instances of the release before go on for a while, and reach what they reached. */
   private async state(
     desired: DesiredWorkload,
-    release: Release,
+    [release, former]: readonly [Release, Release?],
     signal: AbortSignal,
     at?: ClusterPointer,
   ): Promise<ObservedWorkload | null> {
     const runtime = await this.runtimeOf(desired.workloadId, at);
     const quota = await this.quotaOf(desired.organizationId);
-    const registries = await this.registriesFor(runtime, desired);
-    await runtime.apply(
-      { ...desired, ...quota, ...registries, environment: await this.environmentOf(release) },
-      signal,
-    );
+    const parts = await this.partsFor(runtime, desired, release, former);
+    await runtime.apply({ ...desired, ...quota, ...parts }, signal);
     return runtime.observe(desired.workloadId, signal);
   }
 
+  /** What is looked up, and opened, only when something is stated: variables, links and passwords. */
+  async partsFor(
+    runtime: Runtime,
+    place: Pick<DesiredWorkload, 'organizationId'>,
+    release: Release,
+    former?: Release,
+  ): Promise<Pick<DesiredWorkload, 'environment' | 'links' | 'registries'>> {
+    const environment = await this.configs.environmentOf(release);
+    const links = await this.configs.linksOf(release, former);
+    return { environment, ...links, ...(await this.registriesFor(runtime, place)) };
+  }
+
   /** Passwords go only where images are pulled. */
-  async registriesFor(
+  private async registriesFor(
     { artifactKinds }: Runtime,
     { organizationId }: Pick<DesiredWorkload, 'organizationId'>,
   ): Promise<Pick<DesiredWorkload, 'registries'>> {
@@ -149,11 +143,6 @@ export class RuntimeState {
     if (!quota) return {};
     const { cpuMillicores, memoryMib } = quota;
     return { quota: { cpuMillicores, memoryMib, storageMib: storageMibIn(quota) } };
-  }
-
-  async environmentOf(release: Release): Promise<Record<string, string>> {
-    const version = await this.configs.find(this.database, release.workloadId, release.configVersion);
-    return this.secrets.environmentOf(this.database, version.entries);
   }
 }
 

@@ -6,10 +6,10 @@ import { Clock, maskFor } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { DeploymentRow } from '../deployments/deployment.js';
 import { DeploymentsRepository } from '../deployments/deployments.repository.js';
+import { ReleaseConfigs } from '../releases/release-configs.js';
 import { RuntimeUnavailable } from '../runtime/runtime.js';
 import { Runtimes } from '../runtime/runtimes.js';
 import { evidenceOf, instancesIn } from './rollout.js';
-import { RuntimeState } from './runtime-state.js';
 import type { Observation } from './workload-reports.js';
 
 const TAIL = 20;
@@ -21,7 +21,7 @@ const READ_MILLISECONDS = 2_000;
 export class Witness {
   constructor(
     private readonly runtimes: Runtimes,
-    private readonly state: RuntimeState,
+    private readonly configs: ReleaseConfigs,
     private readonly deployments: DeploymentsRepository,
     private readonly clock: Clock,
   ) {}
@@ -55,7 +55,7 @@ export class Witness {
   }
 
   async maskOf(release: Release): Promise<(text: string) => string> {
-    return maskFor(await this.state.secretValuesOf(release));
+    return maskFor(await this.configs.secretValuesOf(release));
   }
 
   private isKnown({ seen }: DeploymentRow, states: readonly string[]): boolean {

@@ -3,6 +3,8 @@ import { id as objectId, type Page } from '@berth/contracts/common';
 import {
   type CreateWorkload,
   createWorkload,
+  type DeleteWorkloadQuery,
+  deleteWorkloadQuery,
   type ScaleWorkload,
   scaleWorkload,
   type UpdateWorkload,
@@ -87,8 +89,12 @@ export class WorkloadsController {
   @Delete(':id')
   @Requires('workloads:delete')
   @AnswersNothing(202)
-  deleteWorkload(@CurrentCaller() caller: Caller, @Param('id', { schema: objectId }) id: string): Promise<void> {
-    return this.workloads.remove(caller, id);
+  deleteWorkload(
+    @CurrentCaller() caller: Caller,
+    @Param('id', { schema: objectId }) id: string,
+    @Query({ schema: deleteWorkloadQuery }) { evenIfUsed }: DeleteWorkloadQuery,
+  ): Promise<void> {
+    return this.workloads.remove(caller, id, evenIfUsed);
   }
 
   @Post(':id/scale')

@@ -40,6 +40,9 @@ import { OnOrganizationSnapshotHandler } from '../organizations/on-organization-
 import { OnOrganizationSuspendedHandler } from '../organizations/on-organization-suspended.handler.js';
 import { OrganizationEnd } from '../organizations/organization-end.js';
 import { OrganizationWorkloads } from '../organizations/organization-workloads.js';
+import { LinksController } from '../links/links.controller.js';
+import { LinksRepository } from '../links/links.repository.js';
+import { LinksService } from '../links/links.service.js';
 import { PullCredentialMarks } from '../pull-credentials/pull-credential-marks.js';
 import { PullCredentialsController } from '../pull-credentials/pull-credentials.controller.js';
 import { PullCredentialsRepository } from '../pull-credentials/pull-credentials.repository.js';
@@ -48,6 +51,7 @@ import { RegistryLogins } from '../pull-credentials/registry-logins.js';
 import { ProjectsModule } from '../projects/projects.module.js';
 import { QuotasModule } from '../quotas/quotas.module.js';
 import { ImageDigests } from '../registries/image-digests.js';
+import { ReleaseConfigs } from '../releases/release-configs.js';
 import { ReleaseHistory } from '../releases/release-history.js';
 import { ReleaseMaker } from '../releases/release-maker.js';
 import { ReleasesController } from '../releases/releases.controller.js';
@@ -120,6 +124,7 @@ import { WorkloadKeys } from './workload-keys.js';
 import { WorkloadLoop } from './workload-loop.js';
 import { WorkloadParents } from './workload-parents.js';
 import { WorkloadReconciler } from './workload.reconciler.js';
+import { WorkloadRemoval } from './workload-removal.js';
 import { WorkloadReports } from './workload-reports.js';
 import { WorkloadViews } from './workload-views.js';
 import { WorkloadWriter } from './workload-writer.js';
@@ -138,6 +143,7 @@ const workloads = [
   WorkloadActions,
   WorkloadParents,
   WorkloadWriter,
+  WorkloadRemoval,
   Scaling,
   SizeReleases,
   Autoscaling,
@@ -205,10 +211,13 @@ const releases = [
   ReleaseMaker,
   Rollbacks,
   ReleaseHistory,
+  ReleaseConfigs,
   ConfigVersionsRepository,
   ConfigWriter,
   ConfigService,
   ConfigChanges,
+  LinksRepository,
+  LinksService,
   SecretStore,
   SecretRevocations,
 ];
@@ -230,6 +239,7 @@ const releases = [
     DeploymentsController,
     ReleasesController,
     ConfigController,
+    LinksController,
     InstancesController,
     SessionsController,
     TasksController,

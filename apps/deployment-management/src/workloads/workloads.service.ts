@@ -3,9 +3,9 @@ import type { Page } from '@berth/contracts/common';
 import type { CreateWorkload, UpdateWorkload, WorkloadQuery } from '@berth/contracts/deployment';
 import { Database, requireMatch, toPage } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
-import { Canceller } from '../deployments/canceller.js';
 import { WorkloadAccess } from './workload-access.js';
 import { WorkloadParents } from './workload-parents.js';
+import { WorkloadRemoval } from './workload-removal.js';
 import type { WorkloadRow } from './workload.js';
 import { WorkloadWriter } from './workload-writer.js';
 import { WorkloadsRepository } from './workloads.repository.js';
@@ -18,7 +18,7 @@ export class WorkloadsService {
     private readonly access: WorkloadAccess,
     private readonly parents: WorkloadParents,
     private readonly writer: WorkloadWriter,
-    private readonly canceller: Canceller,
+    private readonly removal: WorkloadRemoval,
   ) {}
 
   async create(caller: Caller, body: CreateWorkload): Promise<WorkloadRow> {
@@ -49,14 +49,11 @@ export class WorkloadsService {
     });
   }
 
-  /** The deletion is accepted; what runs is taken away by the reconciler, which then tells it. */
-  async remove(caller: Caller, id: string): Promise<void> {
+  /** @throws 409 while others are linked to it, unless that is no matter */
+  async remove(caller: Caller, id: string, evenIfUsed: boolean): Promise<void> {
     await this.access.require(caller, id, 'workloads:delete');
     await this.database.transaction(async (tx) => {
-      const workload = await this.access.lock(tx, id);
-      await this.canceller.cancelAll(tx, workload, caller);
-      await this.workloads.markDeleted(tx, id);
-      await this.writer.changed(tx, workload, { by: caller, action: 'workloads:delete' });
+      await this.removal.begin(tx, await this.access.lock(tx, id), evenIfUsed, caller);
     });
   }
 }

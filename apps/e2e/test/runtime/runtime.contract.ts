@@ -45,6 +45,7 @@ export interface Wanted {
   readonly worker?: number;
   readonly restartToken?: string;
   readonly onTrial?: true;
+  readonly links?: DesiredWorkload['links'];
 }
 
 const processOf = (name: string, instances: number) => ({
@@ -62,7 +63,8 @@ export const desiredAs = (kind: 'slug' | 'image', workloadId: string, wanted: Wa
   release: {
     number: wanted.release ?? 1,
     hash: hashOf(`${wanted.artifact} ${wanted.release ?? 1}`),
-    configHash: hashOf('config'),
+    // As that of every release: it covers what the variables follow from.
+    configHash: hashOf(`config${(wanted.links ?? []).filter((link) => !link.isFormer).map(({ name }) => name)}`),
     artifact: { kind, digest: wanted.artifact, sizeBytes: 1 },
   },
   environment: { GREETING: 'hello' },
@@ -70,6 +72,7 @@ export const desiredAs = (kind: 'slug' | 'image', workloadId: string, wanted: Wa
   hosts: [`${workloadId}.localhost`],
   restartToken: wanted.restartToken ?? 'token',
   ...(wanted.onTrial && { onTrial: wanted.onTrial }),
+  ...(wanted.links && { links: wanted.links }),
   startDeadlineSeconds: 20,
   stopDeadlineSeconds: 3,
 });
@@ -215,6 +218,23 @@ export function runtimeContract(name: string, start: () => Promise<RuntimeHarnes
       const [before] = onTrial.instances.filter(serves);
       expect(startOf(live.instances[0]!)).toEqual(startOf(before!));
       expect((await runtime.probe(`${id}.localhost`, '/', never)).answered).toBe(true);
+    });
+
+    it('lets go of a link of the release before when the next one was found live, and replaces nothing for that', async () => {
+      const link = { workloadId: randomUUID(), name: 'billing', host: 'billing.localhost' };
+      const { id } = await serving({ links: [link] });
+      const next = { artifact: harness.good('two'), generation: 2, release: 2 };
+      await apply(id, { ...next, onTrial: true, links: [{ ...link, isFormer: true }] });
+      const onTrial = await until(id, (observed) => {
+        expect(observed.instances.filter(serves).map(({ release, state }) => [release, state])).toEqual([[2, 'ready']]);
+        // Whoever keeps the world true is told by this that something is left to be stated.
+        expect(observed.onTrial).toBe(true);
+      });
+      await apply(id, next);
+      const live = await untilServing(id, 1, 2);
+      expect(live).not.toHaveProperty('onTrial');
+      expect(live.observedGeneration).toBe(2);
+      expect(startOf(live.instances[0]!)).toEqual(startOf(onTrial.instances.filter(serves)[0]!));
     });
 
     it('keeps the release before while the next one fails, and says why it does', async () => {

@@ -35,8 +35,13 @@ export class AppProxy {
     return hostName(request.headers.host).endsWith(this.suffix);
   }
 
-  handle(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
-    const host = hostName(request.headers.host);
+  /** `host`: what the request is led to, whatever host it names. */
+  handle(
+    request: IncomingMessage,
+    response: ServerResponse,
+    expectsContinue: boolean,
+    host = hostName(request.headers.host),
+  ): void {
     const answer = (page: ReturnType<typeof unknownHost>) => {
       response.writeHead(page.status, pageHeaders(page)).end(`${page.text}\n`);
     };
@@ -60,8 +65,7 @@ export class AppProxy {
     });
   }
 
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const host = hostName(request.headers.host);
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, host = hostName(request.headers.host)): void {
     const refuse = (page: ReturnType<typeof unknownHost>) => this.tunnels.refuse(socket, page, pageHeaders(page));
     if (!this.routes.has(host)) return refuse(unknownHost(host));
     this.tunnels.open({

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { drainRequest, routeTable } from '@berth/contracts/runtime';
 import { z } from 'zod';
 import type { ConfigHolder } from '../api/config-holder.js';
+import type { AppDoors } from '../apps/app-doors.js';
 import { type AppRoutes, RouteTableError } from '../apps/app-routes.js';
 import type { InFlight } from '../apps/in-flight.js';
 import { KongConfigError } from '../kong/parse-kong-file.js';
@@ -19,6 +20,7 @@ export class ControlHandler {
     private readonly config: ConfigHolder,
     private readonly routes: AppRoutes,
     private readonly inFlight: InFlight,
+    private readonly doors: AppDoors,
   ) {}
 
   async handle(request: IncomingMessage): Promise<ControlAnswer> {
@@ -46,9 +48,10 @@ export class ControlHandler {
     }
   }
 
-  private putRoutes(body: string): ControlAnswer {
+  private async putRoutes(body: string): Promise<ControlAnswer> {
     const table = routeTable.parse(JSON.parse(body));
     this.routes.replace(table);
+    await this.doors.state(table.doors ?? []);
     return { status: 200, body: { version: table.version } };
   }
 

@@ -2160,6 +2160,22 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/links/{workloadId}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['listLinks'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch: operations['changeLinks'];
+    trace?: never;
+  };
   '/v1/me': {
     parameters: {
       query?: never;
@@ -3988,6 +4004,12 @@ export interface components {
     };
     ChangeLabels: {
       [key: string]: string | null;
+    };
+    ChangeLinks: {
+      /** @default [] */
+      add?: string[];
+      /** @default [] */
+      remove?: string[];
     };
     ChangePassword: {
       currentPassword: string;
@@ -5827,9 +5849,26 @@ export interface components {
         [key: string]: unknown;
       }[];
     };
+    Link: {
+      app: string;
+      variables: string[];
+      /** Format: uuid */
+      workloadId: string;
+    };
     LinkIdentity: {
       flowToken: string;
       password: string;
+    };
+    LinkList: {
+      items: components['schemas']['Link'][];
+      usedBy: {
+        app: string;
+        /** Format: uuid */
+        workloadId: string;
+      }[];
+      version: number;
+      /** Format: uuid */
+      workloadId: string;
     };
     LinkedIdentity: {
       /** Format: date-time */
@@ -12647,6 +12686,70 @@ export interface operations {
       };
     };
   };
+  listLinks: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        workloadId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['LinkList'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  changeLinks: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        workloadId: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ChangeLinks'];
+      };
+    };
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ConfigChange'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   getMe: {
     parameters: {
       query?: never;
@@ -15631,7 +15734,9 @@ export interface operations {
   };
   deleteWorkload: {
     parameters: {
-      query?: never;
+      query?: {
+        evenIfUsed?: string;
+      };
       header?: never;
       path: {
         id: string;

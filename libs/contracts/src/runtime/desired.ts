@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { autoscaling, processName, processType } from '../common/process-type.js';
 import { digest, id } from '../common/values.js';
 import { artifact } from '../events/shapes.js';
+import { desiredLink } from './link.js';
 import { desiredVolume } from './volume.js';
 
 /** A process type with how many instances of it should run. */
@@ -37,6 +38,8 @@ export const desiredWorkload = z.strictObject({
   /** Config and secrets of the release. Never logged, never written to disk by a runtime. */
   environment: z.record(z.string(), z.string()),
   processes: z.array(desiredProcess),
+  /** Workloads that it may reach. Variables that lead there never replace one of `environment`. Absent: none. */
+  links: z.array(desiredLink).optional(),
   /**
    * As whom its image is pulled. `version` changes with them; where only what was stated is kept there are no logins. Absent
    * for a runtime that pulls nothing.

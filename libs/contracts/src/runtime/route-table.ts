@@ -4,6 +4,10 @@ import { z } from 'zod';
 export const upstream = z.object({ id: z.string(), host: z.string(), port: z.int().min(1).max(65_535) });
 export type Upstream = z.infer<typeof upstream>;
 
+/** Whatever comes in there is led to one host, running or not, whatever host it names. */
+export const door = z.object({ address: z.ipv4(), port: z.int().min(1).max(65_535), host: z.string() });
+export type Door = z.infer<typeof door>;
+
 /**
  * The whole table of the local app router, stated at once.
  *
@@ -14,6 +18,8 @@ export type Upstream = z.infer<typeof upstream>;
 export const routeTable = z.strictObject({
   version: z.int().nonnegative(),
   routes: z.array(z.object({ host: z.string(), upstreams: z.array(upstream) })),
+  /** Loopback addresses by which processes of this machine reach a host whose name their resolver may not know. */
+  doors: z.array(door).optional(),
 });
 export type RouteTable = z.infer<typeof routeTable>;
 

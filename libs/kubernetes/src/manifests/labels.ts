@@ -66,9 +66,14 @@ export const inside = (desired: DesiredWorkload, name: string, process?: string)
   labels: process === undefined ? workloadLabels(desired) : processLabels(desired, process),
 });
 
+/** What selects all pods of a workload. */
+export const workloadSelector = ({ workloadId }: Pick<DesiredWorkload, 'workloadId'>): Labels => ({
+  [names.workload]: workloadId,
+});
+
 /** What selects the pods of one process type: it may never change, so it is only what never changes. */
-export const processSelector = (desired: DesiredWorkload, process: string): Labels => ({
-  [names.workload]: desired.workloadId,
+export const processSelector = ({ workloadId }: Pick<DesiredWorkload, 'workloadId'>, process: string): Labels => ({
+  [names.workload]: workloadId,
   [names.component]: process,
 });
 

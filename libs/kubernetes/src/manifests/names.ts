@@ -29,6 +29,10 @@ export const claimNameOf = (volume: { readonly name: string; readonly id: string
 /** Name of what leads one host to an app. */
 export const routeName = (app: string, host: string): string => hashed(`${app}-web`, `${app}/${host}`);
 
+/** Name of what lets an app, or a run of one of its commands, out to another one or into it. */
+export const linkPolicyName = (source: string, target: string, way: 'to' | 'into'): string =>
+  hashed(`${source}-${way}-${target}`, `${source}/${way}/${target}`);
+
 const hashed = (readable: string, whole: string): string => `${cut(readable, LONGEST - 9)}-${hashOf(whole)}`;
 
 /** The first ten digits of a digest. */

@@ -1,6 +1,7 @@
 import type { DesiredTask } from '@berth/contracts/runtime';
 import type { KubeObject } from '../kube-object.js';
-import { taskLabels } from './labels.js';
+import { names, taskLabels } from './labels.js';
+import { environmentWithLinks, linkPolicies } from './links.manifests.js';
 import { taskObjectName } from './names.js';
 import { basePodSpec, baseContainer } from './pod.manifest.js';
 import { pullSecret, pullsWith } from './pull-secret.manifest.js';
@@ -15,13 +16,16 @@ export const taskName = ({ name, process, taskId }: Pick<DesiredTask, 'name' | '
 
 const pullNameOf = (task: DesiredTask): string => `${taskName(task)}-pull`;
 
-/** A Job that starts one pod once, what it is configured with and pulled as: made before it, gone with it. */
+/** A Job that starts one pod once, what it is configured with, pulled as and may reach: made before it, gone with it. */
 export function taskManifests(task: DesiredTask, settings: ClusterSettings): KubeObject[] {
   const metadata = { name: taskName(task), namespace: task.namespace, labels: taskLabels(task) };
+  // The links of the release before are the workload's own: what runs once may be of another release.
+  const selector = { [names.task]: task.taskId };
   const config = { apiVersion: 'v1', kind: 'Secret', type: 'Opaque', metadata, immutable: true };
   return [
-    { ...config, data: encoded(task.environment) } as KubeObject,
+    { ...config, data: encoded(environmentWithLinks(task)) } as KubeObject,
     ...pullSecret(task, { ...metadata, name: pullNameOf(task) }),
+    ...linkPolicies(task, { name: taskName(task), selector, metadata: (name) => ({ ...metadata, name }) }),
     { apiVersion: 'batch/v1', kind: 'Job', metadata, spec: jobSpec(task, settings) } as KubeObject,
   ];
 }

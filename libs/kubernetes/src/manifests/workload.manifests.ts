@@ -1,6 +1,7 @@
 import type { DesiredProcess, DesiredWorkload } from '@berth/contracts/runtime';
 import type { KubeObject } from '../kube-object.js';
-import { inside, processSelector } from './labels.js';
+import { inside, processSelector, workloadSelector } from './labels.js';
+import { environmentWithLinks, linkPolicies, type LinkSource } from './links.manifests.js';
 import { processObjectName } from './names.js';
 import { configName, podTemplate, pullName, WEB_PORT_NAME } from './pod.manifest.js';
 import { pullSecret } from './pull-secret.manifest.js';
@@ -21,6 +22,7 @@ export function workloadManifests(desired: DesiredWorkload, settings: ClusterSet
   const web = desired.processes.find(({ name }) => name === 'web');
   return [
     ...(web ? [service(desired), gatewayPolicy(desired, settings)] : []),
+    ...linkPolicies(desired, linkSource(desired)),
     ...desired.processes.flatMap((process) => volumeClaims(desired, process, deploymentName(desired, process.name))),
     ...desired.processes.map((process) =>
       isStateful(process) ? statefulSet(desired, process, settings) : deployment(desired, process, settings),
@@ -32,12 +34,17 @@ export function workloadManifests(desired: DesiredWorkload, settings: ClusterSet
   ];
 }
 
-/** Variables and secrets of a release. Immutable: another config has another name. */
+/** Variables, secrets and addresses of links of a release. Immutable: another config has another name. */
 export function configManifest(desired: DesiredWorkload): KubeObject {
   const metadata = inside(desired, configName(desired));
-  const data = encoded(desired.environment);
+  const data = encoded(environmentWithLinks(desired));
   return { apiVersion: 'v1', kind: 'Secret', type: 'Opaque', metadata, immutable: true, data } as KubeObject;
 }
+
+/** All that runs of it, commands included. */
+const linkSource = (desired: DesiredWorkload): LinkSource => ({
+  ...{ name: desired.name, metadata: (name) => inside(desired, name), selector: workloadSelector(desired) },
+});
 
 function deployment(desired: DesiredWorkload, process: DesiredProcess, settings: ClusterSettings): KubeObject {
   const spec = {

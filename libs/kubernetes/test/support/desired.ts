@@ -139,6 +139,8 @@ const processOf = (name: string) =>
 
 const anyLogin = fc.record({ registry: slugOf(30), username: text, password: text });
 
+const anyLink = fc.record({ workloadId: fc.uuid(), name: slugOf(38).map((each) => `${each}z`), host: slugOf(30) });
+
 const processNames = fc
   .uniqueArray(fc.oneof(fc.constant('web'), slugOf(30)), { minLength: 1, maxLength: 4 })
   .chain((all) => fc.tuple(...all.map(processOf)));
@@ -166,6 +168,7 @@ export const anyWorkload: fc.Arbitrary<DesiredWorkload> = fc.record({
     { maxLength: 4 },
   ),
   restartToken: text,
+  links: fc.uniqueArray(anyLink, { maxLength: 3, selector: ({ name }) => name }),
   registries: fc.record({
     version: digest.map((each) => each.slice(7, 23)),
     logins: fc.array(anyLogin, { maxLength: 3 }),
@@ -173,3 +176,12 @@ export const anyWorkload: fc.Arbitrary<DesiredWorkload> = fc.record({
   startDeadlineSeconds: fc.integer({ min: 1, max: 3_600 }),
   stopDeadlineSeconds: fc.integer({ min: 1, max: 600 }),
 });
+
+/** Reaches another app, and one more that only the release before it reaches. */
+export const linkedShop: DesiredWorkload = {
+  ...shop,
+  links: [
+    { workloadId: uuid('a'), name: 'billing', host: 'billing.example.com' },
+    { workloadId: uuid('b'), name: 'old-search', host: 'search.example.com', isFormer: true },
+  ],
+};

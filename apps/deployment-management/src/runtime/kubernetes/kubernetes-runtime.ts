@@ -143,6 +143,8 @@ export class KubernetesRuntime implements Runtime {
     return {
       workloadId,
       observedGeneration: known?.desired ? this.generationOf(known.desired, known.record) : 1,
+      // What is on trial keeps the links of the release before open; found live, it is stated anew without them.
+      ...(known?.desired?.links?.some(({ isFormer }) => isFormer) && { onTrial: true as const }),
       instances: seen,
       routes: isLeaving ? [] : routes,
       volumes,

@@ -29,7 +29,7 @@ export class KubernetesTasks {
   }
 
   async observe(workloadId: string, taskId: string, signal: AbortSignal): Promise<ObservedTask | null> {
-    const { jobs, pods, configs } = this.objectsOf(workloadId, taskId);
+    const { jobs, pods, configs, policies } = this.objectsOf(workloadId, taskId);
     const [job] = jobs;
     if (job) {
       const seen = taskIn(taskId, job, pods);
@@ -37,13 +37,13 @@ export class KubernetesTasks {
       return { ...seen, trouble: await refusalOfPods(this.client, job, signal) };
     }
     // What is left of it is still on its way out.
-    const isLeaving = pods.length + configs.length > 0;
+    const isLeaving = pods.length + configs.length + policies.length > 0;
     return isLeaving ? { taskId, state: 'lost', instance: null, startedAt: null, exit: null, trouble: null } : null;
   }
 
   async end(workloadId: string, taskId: string, signal: AbortSignal): Promise<void> {
-    const { jobs, configs } = this.objectsOf(workloadId, taskId);
-    for (const object of [...jobs, ...configs]) await this.cluster.delete(object, signal);
+    const { jobs, configs, policies } = this.objectsOf(workloadId, taskId);
+    for (const object of [...jobs, ...configs, ...policies]) await this.cluster.delete(object, signal);
   }
 
   private objectsOf(workloadId: string, taskId: string) {
@@ -52,6 +52,7 @@ export class KubernetesTasks {
       jobs: this.cluster.of<Job>('job', workloadId).filter(isOfTask),
       pods: this.cluster.of<Pod>('pod', workloadId).filter(isOfTask),
       configs: this.cluster.of('secret', workloadId).filter(isOfTask),
+      policies: this.cluster.of('networkPolicy', workloadId).filter(isOfTask),
     };
   }
 }

@@ -216,6 +216,8 @@ export const deploymentManagementRows: Rows = {
     path: { workloadId: await tenant.newWorkload() },
     body: { set: { A: '1' } },
   })),
+  'GET /v1/links/{workloadId}': onWorkload('links:read', 200),
+  'PATCH /v1/links/{workloadId}': onWorkload('links:update', 422, { add: ['not-there'] }),
   'GET /v1/secrets/{workloadId}': onWorkload('secrets:read', 200),
   'PATCH /v1/secrets/{workloadId}': needs('secrets:update', 'environment', 202, async (tenant) => ({
     path: { workloadId: await tenant.newWorkload() },

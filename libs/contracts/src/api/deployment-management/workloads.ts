@@ -144,3 +144,7 @@ export type ScaleWorkload = z.infer<typeof scaleWorkload>;
 /** What a change answers: the workload, and the deployment that brings the change about when it needs a release. */
 export const workloadChange = z.object({ workload, deploymentId: id.nullable() }).meta({ id: 'WorkloadChange' });
 export type WorkloadChange = z.infer<typeof workloadChange>;
+
+/** `evenIfUsed`: the links of others to it lead nowhere from then on. */
+export const deleteWorkloadQuery = z.object({ evenIfUsed: z.stringbool().default(false) });
+export type DeleteWorkloadQuery = z.infer<typeof deleteWorkloadQuery>;
