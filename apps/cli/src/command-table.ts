@@ -132,6 +132,13 @@ export const groups: readonly CommandGroup[] = [
       entry('apps list', 'apps of a project', () => import('./commands/apps/list.js')),
       entry('apps move', 'to another cluster, without a pause', () => import('./commands/apps/move.js'), 'CLUSTER'),
       entry('apps placements', 'where it stands', () => import('./commands/apps/placements.js')),
+      entry('apps strategy', 'how its releases take over', () => import('./commands/apps/strategy.js')),
+      entry(
+        'apps set-strategy',
+        'at once, or shared with users step by step',
+        () => import('./commands/apps/set-strategy.js'),
+        'rolling | canary WEIGHT=TIME ...',
+      ),
       entry('apps delete', 'with all that runs of it', () => import('./commands/apps/delete.js'), 'NAME'),
       entry('links list', 'what it uses and is used by', () => import('./commands/links/list.js')),
       entry('links add', 'let it reach other apps', () => import('./commands/links/add.js'), 'APP ...'),

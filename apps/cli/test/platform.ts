@@ -46,7 +46,7 @@ export const workload = (changes: Partial<Schemas['Workload']> = {}): Schemas['W
   workloadShape.parse({
     ...{ id: idOf(40), appId: idOf(30), environmentId: idOf(20), projectId: idOf(10), organizationId: idOf(1) },
     ...{ cluster: 'local', trackedRef: null, state: 'running', counts: { web: 1 } },
-    ...{ processSettings: {}, deadlines: {}, autoscaling: {} },
+    ...{ processSettings: {}, deadlines: {}, autoscaling: {}, strategy: { kind: 'rolling' } },
     ...{ startDeadlineSeconds: 60, url: 'http://hello.localhost', currentRelease: 3, activeDeploymentId: null },
     ...{ generation: 1, observedGeneration: 1, conditions: [], createdAt: at },
     ...changes,
@@ -55,7 +55,14 @@ export const workload = (changes: Partial<Schemas['Workload']> = {}): Schemas['W
 export const deployment = (changes: Partial<Schemas['Deployment']> = {}): Schemas['Deployment'] =>
   deploymentShape.parse({
     ...{ id: idOf(50), workloadId: idOf(40), organizationId: idOf(1), number: 4, status: 'queued' },
-    ...{ source: { kind: 'git', ref: 'main' }, buildId: idOf(60), commit: null, artifactReused: null, release: null },
+    ...{
+      source: { kind: 'git', ref: 'main' },
+      buildId: idOf(60),
+      commit: null,
+      canary: null,
+      artifactReused: null,
+      release: null,
+    },
     ...{ failure: null, outcome: null, url: 'http://hello.localhost', createdBy: 'ann', createdAt: at, endedAt: null },
     ...{ timeline: [], durations: {}, notes: [] },
     ...changes,

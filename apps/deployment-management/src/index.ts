@@ -24,6 +24,7 @@ import { TaskRuns1763800000200 } from './database/migrations/task-runs.migration
 import { Tasks1763800000080 } from './database/migrations/tasks.migration.js';
 import { Schedules1763800000210 } from './database/migrations/schedules.migration.js';
 import { Volumes1763800000230 } from './database/migrations/volumes.migration.js';
+import { Canaries1763800000360 } from './database/migrations/canaries.migration.js';
 import { SnapshotEnds1763800000320 } from './database/migrations/snapshot-ends.migration.js';
 import { Snapshots1763800000270 } from './database/migrations/snapshots.migration.js';
 import { Seen1763800000040 } from './database/migrations/seen.migration.js';
@@ -60,6 +61,7 @@ export const deploymentManagement: ServiceDefinition<Config> = {
     SnapshotEnds1763800000320,
     MeasuredUse1763800000340,
     Labels1763800000350,
+    Canaries1763800000360,
   ],
   module: (parsed) => AppModule.with(parsed),
   connect: connectEvents,

@@ -6,6 +6,7 @@ import { ConfigHolder } from './api/config-holder.js';
 import { Policies } from './api/policies.js';
 import { ServiceAddresses } from './api/service-addresses.js';
 import { AppDoors } from './apps/app-doors.js';
+import { AnswerCounts } from './apps/answer-counts.js';
 import { AppProxy } from './apps/app-proxy.js';
 import { AppRoutes } from './apps/app-routes.js';
 import { InFlight } from './apps/in-flight.js';
@@ -54,14 +55,15 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const agents = new UpstreamAgents();
   const addresses = new ServiceAddresses(options.upstreams);
   const inFlight = new InFlight(clock);
-  const routes = new AppRoutes(inFlight);
+  const answers = new AnswerCounts();
+  const routes = new AppRoutes(inFlight, answers);
   const current = () => config.current;
   const apps = new AppProxy(routes, agents, options.platformDomain, logger, options.appTimeouts);
   const api = new ApiProxy(current, new Policies(new RateLimiter(), clock), addresses, agents, logger);
   const openapi = new OpenApiHandler(current, addresses, logger);
   const server = createGatewayServer({ apps, api, openapi }, clock, logger);
   const doors = new AppDoors((host) => createDoorServer(apps, host, clock), clock, logger);
-  const handler = new ControlHandler(config, routes, inFlight, doors);
+  const handler = new ControlHandler(config, routes, inFlight, doors, answers);
   const control = await startControlServer(options.controlSocket, handler, logger);
   const port = await listen(server, options).catch(async (error: unknown) => {
     await control.close();

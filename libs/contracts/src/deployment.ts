@@ -13,6 +13,7 @@ export * from './api/deployment-management/sessions.js';
 export * from './api/deployment-management/schedules.js';
 export * from './api/deployment-management/sleep.js';
 export * from './api/deployment-management/snapshots.js';
+export * from './api/deployment-management/strategies.js';
 export * from './api/deployment-management/tasks.js';
 export * from './api/deployment-management/pull-credentials.js';
 export * from './api/deployment-management/volumes.js';

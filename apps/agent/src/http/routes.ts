@@ -59,6 +59,9 @@ const routes: Record<string, Record<string, Handler>> = {
       response.writeHead(202).end();
     },
   },
+  '/workloads/{id}/traffic': {
+    GET: async ({ response, workloads, id }) => sendJson(response, 200, await workloads.traffic(id)),
+  },
   '/workloads/{id}/stats': {
     GET: async ({ response, workloads, id }) => sendJson(response, 200, await workloads.stats(id)),
   },

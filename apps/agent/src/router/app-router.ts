@@ -1,4 +1,4 @@
-import type { RouteTable } from '@berth/contracts/runtime';
+import type { AnswerCount, RouteTable } from '@berth/contracts/runtime';
 
 /** What carries requests to instances. */
 export interface AppRouter {
@@ -6,4 +6,6 @@ export interface AppRouter {
   publish(table: RouteTable): Promise<void>;
   /** Resolves when no request runs on the upstream any more, or at the timeout. */
   drain(upstreamId: string, timeoutMilliseconds: number): Promise<void>;
+  /** What was answered on behalf of each upstream in the table. */
+  answers(): Promise<AnswerCount[]>;
 }

@@ -1,4 +1,4 @@
-import type { Door, RouteTable, Upstream } from '@berth/contracts/runtime';
+import type { CanaryRoute, Door, RouteTable, Upstream } from '@berth/contracts/runtime';
 import type { Logger } from 'pino';
 import { type AgentClock, pause, within } from '../clock.js';
 import type { AppRouter } from './app-router.js';
@@ -8,6 +8,8 @@ export interface WorkloadRoutes {
   readonly upstreams: readonly Upstream[];
   /** By which it reaches others. */
   readonly doors?: readonly Door[];
+  /** A part of the requests goes to another release. */
+  readonly canary?: CanaryRoute | undefined;
 }
 
 const RETRY = 300;
@@ -51,12 +53,18 @@ export class RouteBook {
   }
 
   isRouted(upstreamId: string): boolean {
-    return this.effective.some((route) => route.upstreams.some(({ id }) => id === upstreamId));
+    return this.effective.some((route) => upstreamsOf(route).some(({ id }) => id === upstreamId));
   }
 
   /** Whether requests for a host reach at least one instance. */
   accepts(host: string): boolean {
-    return this.effective.some((route) => route.host === host && route.upstreams.length > 0);
+    return this.effective.some((route) => route.host === host && upstreamsOf(route).length > 0);
+  }
+
+  /** Percent of a host's requests that its canary gets; undefined while it gets none. */
+  canaryWeight(host: string): number | undefined {
+    const canary = this.effective.find((route) => route.host === host)?.canary;
+    return canary && canary.upstreams.length > 0 ? canary.weight : undefined;
   }
 
   /** Whether all these lead somewhere. */
@@ -105,8 +113,8 @@ export class RouteBook {
 
   private table(): RouteTable {
     this.version++;
-    const routes = [...this.wanted.values()].flatMap(({ hosts, upstreams }) =>
-      hosts.map((host) => ({ host, upstreams: [...upstreams] })),
+    const routes = [...this.wanted.values()].flatMap(({ hosts, upstreams, canary }) =>
+      hosts.map((host) => ({ host, upstreams: [...upstreams], ...(canary && { canary }) })),
     );
     const doors = [...this.wanted.values()].flatMap((each) => each.doors ?? []);
     // Several may be linked to the same.
@@ -114,3 +122,8 @@ export class RouteBook {
     return { version: this.version, routes, ...(distinct.length > 0 && { doors: distinct }) };
   }
 }
+
+const upstreamsOf = ({ upstreams, canary }: RouteTable['routes'][number]): Upstream[] => [
+  ...upstreams,
+  ...(canary?.upstreams ?? []),
+];

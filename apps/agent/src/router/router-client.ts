@@ -1,4 +1,4 @@
-import type { RouteTable } from '@berth/contracts/runtime';
+import { type AnswerCount, answerCount, type RouteTable } from '@berth/contracts/runtime';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { type AgentClock, type Cancel, systemClock } from '../clock.js';
@@ -41,6 +41,12 @@ export class RouterClient implements AppRouter {
     const body = { upstreamId, timeoutMilliseconds };
     const answer = await this.send('POST', '/drain', body, timeoutMilliseconds + ANSWER_WITHIN);
     expectSuccess('POST /drain', answer);
+  }
+
+  async answers(): Promise<AnswerCount[]> {
+    const answer = await this.send('GET', '/answers', undefined, ANSWER_WITHIN);
+    expectSuccess('GET /answers', answer);
+    return answerCount.array().parse(answer.body);
   }
 
   close(): void {

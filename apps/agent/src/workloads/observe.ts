@@ -11,6 +11,7 @@ export interface ObservedParts {
   readonly volumes: readonly DesiredVolume[];
   readonly changedAt: number;
   readonly trouble: Trouble | null;
+  readonly canaryWeight?: number | undefined;
 }
 
 export const observeWorkload = (parts: ObservedParts): ObservedWorkload => ({
@@ -19,6 +20,7 @@ export const observeWorkload = (parts: ObservedParts): ObservedWorkload => ({
   ...(parts.desired.onTrial && { onTrial: true }),
   instances: [...parts.instances],
   routes: parts.desired.hosts.map((host) => ({ host, accepted: parts.accepts(host) })),
+  ...(parts.canaryWeight !== undefined && { canaryWeight: parts.canaryWeight }),
   volumes: observedVolumes(parts.volumes),
   changedAt: toInstant(parts.changedAt),
   trouble: parts.trouble,

@@ -58,7 +58,14 @@ describe('plan', () => {
 
   it('changes nothing when all is as wanted', () => {
     const result = ask([['web', 'r1', 2]], [view('web:r1:a'), view('web:r1:b')]);
-    expect(result).toEqual({ ...nothing, routed: ['web:r1:a', 'web:r1:b'], held: [], wakeAt: null });
+    expect(result).toEqual({
+      ...nothing,
+      routed: ['web:r1:a', 'web:r1:b'],
+      held: [],
+      startCanary: 0,
+      canary: [],
+      wakeAt: null,
+    });
   });
 
   it('ends what shares a volume before it starts its successor, and holds nothing', () => {
@@ -413,5 +420,45 @@ describe('plan, whatever happens', () => {
         expect(plan(world.input).wakeAt ?? Infinity).toBeGreaterThan(world.now);
       }),
     );
+  });
+});
+
+describe('a canary', () => {
+  const canary = (weight: number, instances = 1) => ({ canary: { revision: 'r2', instances, weight, canStart: true } });
+  const young = newWeb({ phase: 'ready', readySince: NOW - SETTLE + 1 }, { routed: false });
+  const stable = view('web:r1:a');
+
+  it('is started beside what is wanted, which is no part of a replacement', () => {
+    const result = ask([['web', 'r1', 1]], [stable], canary(10, 2));
+    expect(result).toMatchObject({ ...nothing, startCanary: 2, routed: ['web:r1:a'], canary: [], held: [] });
+    expect(ask([['web', 'r1', 1]], [stable], { canary: { ...canary(10).canary, canStart: false } }).startCanary).toBe(
+      0,
+    );
+  });
+
+  it('gets requests when it has a weight and is proven, and keeps them while it is ready', () => {
+    expect(ask([['web', 'r1', 1]], [stable, young], canary(10)).canary).toEqual([]);
+    expect(ask([['web', 'r1', 1]], [stable, young], { ...canary(10), now: NOW + 1 }).canary).toEqual(['web:r2:a']);
+    expect(ask([['web', 'r1', 1]], [stable, newWeb(ready)], canary(0)).canary).toEqual([]);
+    expect(ask([['web', 'r1', 1]], [stable, newWeb({ ...young.state }, { routed: true })], canary(10)).canary).toEqual([
+      'web:r2:a',
+    ]);
+  });
+
+  it('is made smaller, its idle instances first', () => {
+    const idle = view('web:r2:b', { phase: 'starting' });
+    expect(ask([['web', 'r1', 1]], [stable, newWeb(ready), idle], canary(10)).retire).toEqual(['web:r2:b']);
+  });
+
+  it('takes over by becoming what is wanted: its instances stay where they are', () => {
+    const result = ask([['web', 'r2', 1]], [stable, newWeb(ready)]);
+    expect(result).toMatchObject({ start: [], startCanary: 0, retire: [], routed: ['web:r2:a'], held: ['web:r1:a'] });
+  });
+
+  it('that was dropped ends at once: it never serves again, also while the stable release is unwell', () => {
+    const dropped = { dropped: new Set(['r2']) };
+    const unwell = view('web:r1:a', { phase: 'unready', everReady: true }, { routed: false, wasRouted: true });
+    const result = ask([['web', 'r1', 1]], [unwell, newWeb(ready)], dropped);
+    expect(result).toMatchObject({ retire: ['web:r2:a'], routed: [], canary: [], held: [] });
   });
 });

@@ -8,6 +8,14 @@ export interface WantedProcess {
   readonly isExclusive?: boolean;
 }
 
+export interface WantedCanary {
+  readonly revision: string;
+  readonly instances: number;
+  /** Percent of the requests. */
+  readonly weight: number;
+  readonly canStart: boolean;
+}
+
 /** An instance as the plan sees it. */
 export interface InstanceView {
   readonly id: string;
@@ -30,6 +38,10 @@ export interface PlanInput {
   readonly wanted: readonly WantedProcess[];
   /** In the order in which they were made. */
   readonly instances: readonly InstanceView[];
+  /** A release beside the wanted one that has `web` only. Its instances are no part of any replacement. */
+  readonly canary?: WantedCanary | undefined;
+  /** Revisions that were a canary and are wanted no more: nothing of them serves or is held from now on. */
+  readonly dropped?: ReadonlySet<string>;
   /** Whether new instances can be made: the slug is there. */
   readonly canStart: boolean;
   readonly now: number;
@@ -41,6 +53,10 @@ export interface PlanInput {
 export interface Plan {
   /** Process type of each instance to make. */
   readonly start: readonly string[];
+  /** How many instances of the canary to make. */
+  readonly startCanary: number;
+  /** Instances of the canary that should get its part of the requests. */
+  readonly canary: readonly string[];
   /** Instances that ended and whose pause is over. */
   readonly restart: readonly string[];
   /** Instances to unroute, drain and end for good. */
@@ -61,20 +77,47 @@ const MOST_DOUBLINGS = 4;
 /** What to do next to make a workload as it is wanted. Pure; carrying it out and asking again changes nothing more. */
 export function plan(input: PlanInput): Plan {
   const present = input.instances.filter(({ state }) => state.phase !== 'stopping');
-  const names = [...new Set([...input.wanted.map(({ name }) => name), ...present.map((view) => view.processType)])];
-  const parts = names.map((name) => planType(name, present, input));
-  const retire = parts.flatMap((part) => part.retire);
+  const settled = present.filter((view) => !isCanarys(view, input));
+  const names = [...new Set([...input.wanted.map(({ name }) => name), ...settled.map((view) => view.processType)])];
+  const parts = names.map((name) => planType(name, settled, input));
+  const canary = planCanary(present, input);
+  const retire = [...parts.flatMap((part) => part.retire), ...canary.retire];
   const isStaying = (id: string): boolean => !retire.includes(id);
   const staying = present.filter(({ id }) => isStaying(id));
   const held = parts.flatMap((part) => part.held).filter(isStaying);
   return {
     start: parts.flatMap((part) => part.start),
+    startCanary: canary.start,
+    canary: canary.routed.filter(isStaying),
     retire,
     restart: staying.filter((view) => isDue(view, input.now)).map(idOf),
     end: staying.flatMap((view) => endOf(view, input.now)),
     routed: parts.flatMap((part) => part.routed).filter(isStaying),
     held,
     wakeAt: earliest(staying.flatMap((view) => wakeTimes(view, held.includes(view.id), input))),
+  };
+}
+
+const isCanarys = ({ revision }: InstanceView, { canary, dropped }: PlanInput): boolean =>
+  revision === canary?.revision || (dropped?.has(revision) ?? false);
+
+interface CanaryPlan {
+  readonly start: number;
+  readonly retire: readonly string[];
+  readonly routed: readonly string[];
+}
+
+function planCanary(present: readonly InstanceView[], input: PlanInput): CanaryPlan {
+  const { canary, dropped } = input;
+  const over = present.filter(({ revision }) => dropped?.has(revision)).map(idOf);
+  if (!canary) return { start: 0, retire: over, routed: [] };
+  const mine = present.filter(({ revision }) => revision === canary.revision);
+  const proven = provenOf(mine, input);
+  const routed = mine.filter((view) => isReady(view) && (view.routed || proven.includes(view)));
+  return {
+    start: canary.canStart ? Math.max(0, canary.instances - mine.length) : 0,
+    retire: [...over, ...excessOf(mine, canary.instances).map(idOf)],
+    routed: canary.weight === 0 ? [] : routed.map(idOf),
   };
 }
 

@@ -1,7 +1,10 @@
 import {
+  asCanary,
+  type DesiredProcess,
   type DesiredVolume,
   type DesiredWorkload,
   type InstanceStats,
+  type InstanceTraffic,
   type Measurement,
   type ObservedWorkload,
   serves,
@@ -16,7 +19,7 @@ import { doorsOf } from '../router/link-doors.js';
 import { Instance, type InstanceSpec } from './instance.js';
 import { bytesBelow } from './instance-folder.js';
 import { observeInstance, observeWorkload } from './observe.js';
-import { type InstanceView, plan, type WantedProcess } from './plan.js';
+import { type InstanceView, type Plan, plan, type WantedCanary, type WantedProcess } from './plan.js';
 import { revisionOf } from './revision.js';
 import { SlugLoader } from './slug-loader.js';
 import { wantedVolumes } from './volume-folders.js';
@@ -32,6 +35,9 @@ export interface WorkloadEvents {
 export class Workload {
   private readonly instances = new Map<string, Instance>();
   private readonly slug: SlugLoader;
+  private readonly canarySlug: SlugLoader;
+  /** Revisions that were a canary until something else was stated. */
+  private readonly dropped = new Set<string>();
   private readonly everRouted = new Set<string>();
   private readonly heldSince = new Map<string, number>();
   private deleted = false;
@@ -52,6 +58,7 @@ export class Workload {
   ) {
     this.changedAt = context.clock.now().getTime();
     this.slug = new SlugLoader(context, () => this.kick());
+    this.canarySlug = new SlugLoader(context, () => this.kick());
     this.apply(desired);
   }
 
@@ -63,10 +70,25 @@ export class Workload {
     const wanted = wantedVolumes(desired);
     this.leaving = this.volumes.filter(({ id }) => wanted.every((each) => each.id !== id));
     this.isSwept = false;
+    this.dropCanaryUnless(desired);
     this.desired = desired;
     this.slug.want(desired);
+    this.wantCanary(asCanary(desired));
     this.keepWhatIsTheSame();
     this.kick();
+  }
+
+  private wantCanary(canary: DesiredWorkload | undefined): void {
+    if (canary) this.canarySlug.want(canary);
+    else this.canarySlug.stop();
+  }
+
+  /** One that became the release of the workload is none any more; one that is stated again is none yet. */
+  private dropCanaryUnless(next: DesiredWorkload): void {
+    const was = revisionsOf(asCanary(this.desired));
+    const wanted = [...revisionsOf(next), ...revisionsOf(asCanary(next))];
+    for (const revision of was) this.dropped.add(revision);
+    for (const revision of wanted) this.dropped.delete(revision);
   }
 
   /** What there is of volumes, what nobody wants any more included. */
@@ -78,11 +100,18 @@ export class Workload {
   delete(): void {
     this.deleted = true;
     this.slug.stop();
+    this.canarySlug.stop();
     this.kick();
   }
 
   get isGone(): boolean {
     return this.deleted && this.instances.size === 0;
+  }
+
+  /** What instances are made from: the workload, and its canary. */
+  private get stated(): DesiredWorkload[] {
+    const canary = asCanary(this.desired);
+    return canary ? [this.desired, canary] : [this.desired];
   }
 
   get running(): Instance[] {
@@ -92,7 +121,7 @@ export class Workload {
   /** Digests of the slugs that it needs. */
   get slugs(): string[] {
     const used = [...this.instances.values()].map((instance) => instance.spec.slug.digest);
-    return this.deleted ? used : [...used, this.desired.release.artifact.digest];
+    return this.deleted ? used : [...used, ...this.stated.map(({ release }) => release.artifact.digest)];
   }
 
   observe(): ObservedWorkload {
@@ -107,7 +136,17 @@ export class Workload {
       accepts,
       changedAt,
       volumes: this.volumes,
-      trouble: this.slug.trouble,
+      trouble: this.slug.trouble ?? (desired.canary ? this.canarySlug.trouble : null),
+      canaryWeight: desired.hosts.map((host) => context.routes.canaryWeight(host))[0],
+    });
+  }
+
+  /** Of the instances that the router knows. @throws Error when it cannot be asked */
+  async traffic(): Promise<InstanceTraffic[]> {
+    const counts = await this.context.router.answers();
+    return counts.flatMap(({ upstreamId, requests, errors }) => {
+      const release = this.instances.get(upstreamId)?.spec.desired.release.number;
+      return release === undefined ? [] : [{ instance: upstreamId, release, requests, errors }];
     });
   }
 
@@ -138,6 +177,7 @@ export class Workload {
   async close(limit: number): Promise<void> {
     this.deleted = true;
     this.slug.stop();
+    this.canarySlug.stop();
     this.cancelWake();
     const all = [...this.instances.values()];
     this.route([]);
@@ -151,23 +191,31 @@ export class Workload {
   private reconcile(): void {
     const now = this.context.clock.now().getTime();
     const { settle } = this.context.tuning;
-    const input = { wanted: this.wanted(), instances: this.views(), canStart: this.canStart };
-    const next = plan({ ...input, now, settle, hold: this.hold });
-    for (const name of next.start) this.make(name);
+    const { canStart } = this;
+    const input = { wanted: this.wanted(), instances: this.views(), canStart, dropped: this.dropped };
+    const next = plan({ ...input, canary: this.wantedCanary(), now, settle, hold: this.hold });
+    this.start(next);
     for (const id of next.restart) this.instances.get(id)?.restart();
     for (const { id, reason } of next.end) this.instances.get(id)?.end(reason);
     for (const id of next.retire) void this.retire(id);
     this.keepHeld(next.held, now);
-    this.route(next.routed);
+    this.route(next.routed, next.canary);
     this.wakeAt(next.wakeAt, now);
     this.sweep();
     this.show(now);
   }
 
+  private start({ start, startCanary }: Plan): void {
+    const canary = asCanary(this.desired);
+    for (const name of start) this.make(this.specOf(name, this.desired, this.slug));
+    for (let made = 0; canary && made < startCanary; made++) this.make(this.specOf('web', canary, this.canarySlug));
+  }
+
   /** Folders of volumes that are wanted no more go when no instance has them, also those of before a restart of the agent. */
   private sweep(): void {
     const { desired } = this;
-    const isCurrent = ({ spec }: Instance): boolean => revisionOf(desired, spec.process) === spec.revision;
+    const isCurrent = ({ spec }: Instance): boolean =>
+      this.stated.some((each) => revisionOf(each, spec.process) === spec.revision);
     if (this.isSwept || this.deleted || ![...this.instances.values()].every(isCurrent)) return;
     this.isSwept = true;
     this.context.volumes.keep(desired.workloadId, wantedVolumes(desired)).then(
@@ -189,6 +237,14 @@ export class Workload {
       const isExclusive = (process.volumes ?? []).length > 0;
       return { name, instances, isExclusive, revision: revisionOf(this.desired, process) };
     });
+  }
+
+  private wantedCanary(): WantedCanary | undefined {
+    const canary = asCanary(this.desired);
+    if (this.deleted || !canary || !this.desired.canary) return undefined;
+    const { process, weight } = this.desired.canary;
+    const canStart = this.canarySlug.slug !== undefined && this.context.routes.opens(doorsOf(this.desired));
+    return { revision: revisionOf(canary, process), instances: process.instances, weight, canStart };
   }
 
   private views(): InstanceView[] {
@@ -225,28 +281,28 @@ export class Workload {
     for (const id of ids) if (!this.heldSince.has(id)) this.heldSince.set(id, now);
   }
 
-  private make(name: string): void {
-    const spec = this.specOf(name);
+  private make(spec: InstanceSpec | undefined): void {
     if (!spec) return;
-    const id = `${name}-${randomBytes(5).toString('hex')}`;
+    const id = `${spec.process.name}-${randomBytes(5).toString('hex')}`;
     const instance = new Instance(id, spec, this.context, this.logs, () => this.kick());
     this.instances.set(id, instance);
     instance.start();
   }
 
-  private specOf(name: string): InstanceSpec | undefined {
-    const { desired } = this;
-    const process = desired.processes.find((candidate) => candidate.name === name);
-    const slug = this.slug.slug;
+  private specOf(name: string, desired: DesiredWorkload, { slug }: SlugLoader): InstanceSpec | undefined {
+    const process = processIn(desired, name);
     return process && slug ? { revision: revisionOf(desired, process), process, desired, slug } : undefined;
   }
 
   /** Instances of an equal revision take over the release's number and the deadlines without a restart. */
   private keepWhatIsTheSame(): void {
     for (const instance of this.instances.values()) {
-      const process = this.desired.processes.find(({ name }) => name === instance.spec.process.name);
-      if (!process || revisionOf(this.desired, process) !== instance.spec.revision) continue;
-      instance.spec = { ...instance.spec, process, desired: this.desired };
+      const { name } = instance.spec.process;
+      for (const desired of this.stated) {
+        const process = processIn(desired, name);
+        if (!process || revisionOf(desired, process) !== instance.spec.revision) continue;
+        instance.spec = { ...instance.spec, process, desired };
+      }
     }
   }
 
@@ -265,11 +321,16 @@ export class Workload {
     this.events.retired();
   }
 
-  private route(ids: readonly string[]): void {
-    const { workloadId, hosts } = this.desired;
+  private route(ids: readonly string[], ofCanary: readonly string[] = []): void {
+    const { workloadId, hosts, canary: wanted } = this.desired;
     const doors = doorsOf(this.desired);
-    const upstreams = ids.map((id) => this.upstreamOf(id)).filter((upstream) => upstream !== undefined);
-    this.context.routes.set(workloadId, this.deleted ? null : { hosts, upstreams, doors });
+    const canary = wanted && { weight: wanted.weight, upstreams: this.upstreamsOf(ofCanary) };
+    const routes = { hosts, upstreams: this.upstreamsOf(ids), doors, canary };
+    this.context.routes.set(workloadId, this.deleted ? null : routes);
+  }
+
+  private upstreamsOf(ids: readonly string[]): Upstream[] {
+    return ids.map((id) => this.upstreamOf(id)).filter((upstream) => upstream !== undefined);
   }
 
   private upstreamOf(id: string): Upstream | undefined {
@@ -292,6 +353,12 @@ export class Workload {
     this.shown = shown;
   }
 }
+
+const processIn = ({ processes }: DesiredWorkload, wanted: string): DesiredProcess | undefined =>
+  processes.find(({ name }) => name === wanted);
+
+const revisionsOf = (desired: DesiredWorkload | undefined): string[] =>
+  (desired?.processes ?? []).map((process) => revisionOf(desired as DesiredWorkload, process));
 
 async function statsOf({ id, spec, state, meter, folder }: Instance): Promise<InstanceStats> {
   const { name, cpuMillicores, memoryMib } = spec.process;

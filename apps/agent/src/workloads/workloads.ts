@@ -1,6 +1,7 @@
 import type {
   DesiredWorkload,
   InstanceStats,
+  InstanceTraffic,
   LogLine,
   LogQuery,
   Measurement,
@@ -67,6 +68,11 @@ export class Workloads {
   /** What every instance that is ready uses. */
   measurements(): Measurement[] {
     return [...this.byId.values()].flatMap((workload) => workload.measurements());
+  }
+
+  /** @throws workload_not_found */
+  traffic(id: string): Promise<InstanceTraffic[]> {
+    return this.need(id).traffic();
   }
 
   /** Logs outlive a restart of the agent, so they are answered for workloads that were not applied again yet. */

@@ -1,4 +1,4 @@
-import type { RouteTable, Upstream } from '@berth/contracts/runtime';
+import type { AnswerCount, RouteTable, Upstream } from '@berth/contracts/runtime';
 import { Agent, createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { AppRouter } from '../../src/router/app-router.js';
@@ -8,6 +8,8 @@ export class FakeRouter implements AppRouter {
   readonly tables: RouteTable[] = [];
   /** Publishing fails while true. */
   broken = false;
+  /** What it says that was answered. */
+  counted: AnswerCount[] = [];
   /** Milliseconds until a table takes effect. */
   slowness = 0;
   private readonly inFlight = new Map<string, number>();
@@ -25,6 +27,10 @@ export class FakeRouter implements AppRouter {
     const deadline = Date.now() + timeoutMilliseconds;
     while ((this.inFlight.get(upstreamId) ?? 0) > 0 && Date.now() < deadline)
       await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+
+  answers(): Promise<AnswerCount[]> {
+    return Promise.resolve(this.counted);
   }
 
   upstreams(host: string): Upstream[] {

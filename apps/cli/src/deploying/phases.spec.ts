@@ -27,6 +27,7 @@ describe('phaseOf', () => {
     ['publishing', deployment('building'), build('publishing'), 'build'],
     ['preparing', deployment('preparing'), build('succeeded'), 'prepare'],
     ['rolling', deployment('rolling'), build('succeeded'), 'roll'],
+    ['shifting', deployment('shifting'), build('succeeded'), 'shift'],
     ['verifying', deployment('verifying'), build('succeeded'), 'verify'],
     ['live', deployment('live'), build('succeeded'), 'verify'],
     ['retired in the meantime', deployment('retired'), undefined, 'verify'],
@@ -48,7 +49,14 @@ describe('phaseOf', () => {
 
 describe('phasesOf', () => {
   it('has no build phases when an artifact is there already', () => {
-    expect(phasesOf({ buildId: null })).toEqual(['queued', 'prepare', 'roll', 'verify']);
-    expect(phasesOf({ buildId: 'b' })).toHaveLength(7);
+    expect(phasesOf({ buildId: null, canary: null })).toEqual(['queued', 'prepare', 'roll', 'verify']);
+    expect(phasesOf({ buildId: 'b', canary: null })).toHaveLength(7);
+  });
+
+  it('has one of its own for a canary', () => {
+    const canary = { state: 'stepping', steps: [], step: 0, since: null, counts: [] } as const;
+    expect(phasesOf({ buildId: null, canary: { ...canary, steps: [], counts: [] } })).toEqual([
+      ...['queued', 'prepare', 'roll', 'shift', 'verify'],
+    ]);
   });
 });

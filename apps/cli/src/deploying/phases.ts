@@ -1,6 +1,6 @@
 import type { Schemas } from '@berth/api-client';
 
-export const phases = ['queued', 'clone', 'detect', 'build', 'prepare', 'roll', 'verify'] as const;
+export const phases = ['queued', 'clone', 'detect', 'build', 'prepare', 'roll', 'shift', 'verify'] as const;
 export type Phase = (typeof phases)[number];
 
 type Deployment = Pick<Schemas['Deployment'], 'status' | 'buildId' | 'timeline'>;
@@ -28,6 +28,7 @@ const ofDeployment: Readonly<Partial<Record<Schemas['Deployment']['status'], Pha
   queued: 'queued',
   preparing: 'prepare',
   rolling: 'roll',
+  shifting: 'shift',
   verifying: 'verify',
   live: 'verify',
   retired: 'verify',
@@ -41,9 +42,11 @@ export function phaseOf(deployment: Deployment, build: Build | undefined): Phase
   return furthest([building, ...reached]);
 }
 
-/** Phases that a deployment goes through: one without a build starts from an artifact. */
-export const phasesOf = ({ buildId }: Pick<Deployment, 'buildId'>): readonly Phase[] =>
-  buildId === null ? phases.filter((phase) => !['clone', 'detect', 'build'].includes(phase)) : phases;
+const ofBuilds: readonly Phase[] = ['clone', 'detect', 'build'];
+
+/** Phases that a deployment goes through: one without a build starts from an artifact, few share requests. */
+export const phasesOf = ({ buildId, canary }: Pick<Schemas['Deployment'], 'buildId' | 'canary'>): readonly Phase[] =>
+  phases.filter((phase) => (phase === 'shift' ? canary !== null : buildId !== null || !ofBuilds.includes(phase)));
 
 export const hasEnded = (status: Schemas['Deployment']['status']): boolean =>
   ['live', 'retired', 'failed', 'cancelled', 'superseded'].includes(status);

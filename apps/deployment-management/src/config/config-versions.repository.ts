@@ -30,7 +30,7 @@ export class ConfigVersionsRepository {
   async isOnRuntime(sql: Sql, workloadId: string, secretVersionId: string): Promise<boolean> {
     const rows = await sql.query(
       `select 1 from workload w
-         left join deployment d on d.workload_id = w.id and d.status in ('preparing', 'rolling', 'verifying')
+         left join deployment d on d.workload_id = w.id and d.status in ('preparing', 'rolling', 'shifting', 'verifying')
          join release r on r.id in (w.current_release_id, d.release_id)
          join config_version c on c.workload_id = w.id and c.number = r.config_version
         where w.id = $1 and jsonb_path_exists(c.entries, '$.*.secretVersionId ? (@ == $id)', jsonb_build_object('id', $2::text))`,

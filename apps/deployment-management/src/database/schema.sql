@@ -182,6 +182,7 @@ create table deployment (
   seen jsonb,
   image_digest text,
   asked_since timestamp with time zone,
+  canary jsonb,
   constraint deployment_pkey PRIMARY KEY (id),
   constraint deployment_workload_id_number_key UNIQUE (workload_id, number)
 );
@@ -549,6 +550,7 @@ create table workload (
   finished_at timestamp with time zone,
   config_version integer not null default 0,
   autoscaling jsonb not null default '{}'::jsonb,
+  strategy jsonb not null default '{"kind": "rolling"}'::jsonb,
   constraint workload_pkey PRIMARY KEY (id),
   constraint workload_host_key UNIQUE (host)
 );
@@ -633,7 +635,7 @@ CREATE INDEX deployment_active ON deployment USING btree (workload_id, number) W
 
 CREATE UNIQUE INDEX deployment_build ON deployment USING btree (build_id) WHERE (build_id IS NOT NULL);
 
-CREATE UNIQUE INDEX deployment_moving ON deployment USING btree (workload_id) WHERE (status = ANY (ARRAY['preparing'::text, 'rolling'::text, 'verifying'::text]));
+CREATE UNIQUE INDEX deployment_moving ON deployment USING btree (workload_id) WHERE (status = ANY (ARRAY['preparing'::text, 'rolling'::text, 'shifting'::text, 'verifying'::text]));
 
 CREATE INDEX environment_organization ON environment USING btree (organization_id) WHERE (deleted_at IS NULL);
 

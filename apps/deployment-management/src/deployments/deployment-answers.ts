@@ -2,6 +2,7 @@ import type { Page } from '@berth/contracts/common';
 import type { Deployment, DeploymentQuery, TimelineEntry } from '@berth/contracts/deployment';
 import { Clock, CONFIG, toPage, type Sql } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
+import { toProgress } from '../canaries/canary.js';
 import type { Config } from '../config.js';
 import { type DeploymentRow, durationsOf } from './deployment.js';
 import { DeploymentsRepository } from './deployments.repository.js';
@@ -33,6 +34,7 @@ export class DeploymentAnswers {
     const { buildResult, createdAt, endedAt, releaseId: _releaseId, base: _base, seen: _seen, ...rest } = row;
     return {
       ...rest,
+      canary: rest.canary && toProgress(rest.canary),
       commit: buildResult?.commit ?? null,
       artifactReused: buildResult?.reused ?? null,
       url: this.config.APP_URL_TEMPLATE.replace('{host}', host),

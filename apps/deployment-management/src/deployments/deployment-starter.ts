@@ -71,6 +71,7 @@ export class DeploymentStarter {
       outcome: null,
       notes: [...(input.notes ?? [])],
       base: input.source.kind === 'release' ? { configVersion, processSettings } : null,
+      canary: null,
       seen: null,
       createdBy: nameOf(input.by),
       createdAt: this.mint.now(),

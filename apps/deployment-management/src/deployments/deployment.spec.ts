@@ -1,5 +1,13 @@
-import { type DeploymentStatus, deploymentStatus, type TimelineEntry } from '@berth/contracts/deployment';
+import {
+  type CanaryStrategy,
+  type DeploymentStatus,
+  deploymentStatus,
+  phaseDeadlines,
+  releaseStrategy,
+  type TimelineEntry,
+} from '@berth/contracts/deployment';
 import { describe, expect, it } from '@jest/globals';
+import { newCanary } from '../canaries/canary.js';
 import { deadlineFor, durationsOf, isMoving, isOnRuntime, isPhase, isReplaceable, mayMove } from './deployment.js';
 
 /** Row by row: from here to there and nowhere else. */
@@ -7,7 +15,8 @@ const moves: Record<DeploymentStatus, string> = {
   queued: 'building preparing failed cancelled superseded',
   building: 'preparing failed cancelled superseded',
   preparing: 'rolling failed cancelled',
-  rolling: 'verifying failed cancelled',
+  rolling: 'shifting verifying failed cancelled',
+  shifting: 'verifying failed cancelled superseded',
   verifying: 'live failed cancelled',
   live: 'retired',
   retired: '',
@@ -33,6 +42,7 @@ it.each([
   ['building', { replaceable: true, moving: false, onRuntime: false }],
   ['preparing', { replaceable: false, moving: true, onRuntime: false }],
   ['rolling', { replaceable: false, moving: true, onRuntime: true }],
+  ['shifting', { replaceable: false, moving: true, onRuntime: true }],
   ['verifying', { replaceable: false, moving: true, onRuntime: true }],
   ['live', { replaceable: false, moving: false, onRuntime: false }],
 ] as const)('%s is %j', (status, expected) => {
@@ -40,12 +50,18 @@ it.each([
   expect(found).toEqual(expected);
 });
 
-it('waits longer in the queue when it waits for a build slot', () => {
-  const deadlines = { queued: 1, buildSlot: 2, building: 3, preparing: 4, releaseCommand: 7, rolling: 5, verifying: 6 };
-  expect(deadlineFor('queued', false, deadlines)).toBe(1);
-  expect(deadlineFor('queued', true, deadlines)).toBe(2);
-  expect(deadlineFor('rolling', true, deadlines)).toBe(5);
-  expect(deadlineFor('building', true, { ...deadlines, building: 60 })).toBe(62);
+it('waits longer in the queue when it waits for a build slot, and shifts for as long as its steps are held', () => {
+  const deadlines = phaseDeadlines.parse({ queued: 1, buildSlot: 2, building: 60, rolling: 5, shifting: 7 });
+  const strategy = releaseStrategy.parse({
+    kind: 'canary',
+    steps: [10, 50].map((weight) => ({ weight, holdSeconds: 30 })),
+  });
+  const canary = newCanary(strategy as CanaryStrategy, { cpuMillicores: 0, memoryMib: 0 });
+  expect(deadlineFor('queued', { buildId: null, canary: null }, deadlines)).toBe(1);
+  expect(deadlineFor('queued', { buildId: 'b', canary: null }, deadlines)).toBe(2);
+  expect(deadlineFor('rolling', { buildId: 'b', canary }, deadlines)).toBe(5);
+  expect(deadlineFor('shifting', { buildId: 'b', canary }, deadlines)).toBe(67);
+  expect(deadlineFor('building', { buildId: 'b', canary: null }, deadlines)).toBe(62);
 });
 
 describe('durations', () => {

@@ -2,6 +2,7 @@ import type { Failure } from '@berth/contracts/common';
 import type { DeploymentStatus, PhaseDeadlines, ProcessSettings, TimelineEntry } from '@berth/contracts/deployment';
 import type { DeploymentPhase, DeploymentSource } from '@berth/contracts/events';
 import type { Artifact, BuiltProcess } from '@berth/contracts/events';
+import { type Canary, holdSeconds, isSplit } from '../canaries/canary.js';
 
 /** What a build gave, kept until it becomes a release. */
 export interface BuildResult {
@@ -45,6 +46,8 @@ export interface DeploymentRow {
   readonly notes: string[];
   /** Null unless it is a rollback. */
   readonly base: RollbackBase | null;
+  /** Null unless two releases share the requests until it is live. */
+  readonly canary: Canary | null;
   /** Null before it rolls. */
   readonly seen: Seen | null;
   readonly createdBy: string;
@@ -56,7 +59,8 @@ const next: Readonly<Record<DeploymentStatus, readonly DeploymentStatus[]>> = {
   queued: ['building', 'preparing', 'failed', 'cancelled', 'superseded'],
   building: ['preparing', 'failed', 'cancelled', 'superseded'],
   preparing: ['rolling', 'failed', 'cancelled'],
-  rolling: ['verifying', 'failed', 'cancelled'],
+  rolling: ['shifting', 'verifying', 'failed', 'cancelled'],
+  shifting: ['verifying', 'failed', 'cancelled', 'superseded'],
   verifying: ['live', 'failed', 'cancelled'],
   live: ['retired'],
   retired: [],
@@ -69,13 +73,18 @@ export const mayMove = (from: DeploymentStatus, to: DeploymentStatus): boolean =
 
 /** The phases that a deadline and a cause name. */
 export const isPhase = (status: DeploymentStatus): status is DeploymentPhase =>
-  ['queued', 'building', 'preparing', 'rolling', 'verifying'].includes(status);
+  ['queued', 'building', 'preparing', 'rolling', 'shifting', 'verifying'].includes(status);
 
 /** It holds the workload. At most one deployment of a workload is here at a time. */
-export const isMoving = (status: DeploymentStatus): boolean => ['preparing', 'rolling', 'verifying'].includes(status);
+export const isMoving = (status: DeploymentStatus): boolean =>
+  ['preparing', 'rolling', 'shifting', 'verifying'].includes(status);
 
 /** Its release is the runtime's desired state. */
-export const isOnRuntime = (status: DeploymentStatus): boolean => status === 'rolling' || status === 'verifying';
+export const isOnRuntime = (status: DeploymentStatus): boolean => ['rolling', 'shifting', 'verifying'].includes(status);
+
+/** A newer deployment need not wait for a canary: the former release serves all the while. */
+export const givesWay = ({ status, canary }: Pick<DeploymentRow, 'status' | 'canary'>): boolean =>
+  status === 'shifting' && canary !== null && isSplit(canary);
 
 /** A newer deployment takes the place of one that has not touched the runtime. */
 export const isReplaceable = (status: DeploymentStatus): boolean => status === 'queued' || status === 'building';
@@ -87,9 +96,14 @@ export const startsWorkload = ({ kind }: DeploymentSource): boolean => kind !== 
 const BUILD_GRACE_SECONDS = 2;
 
 /** How long it may stay in a phase, in seconds. A queued build waits for a slot, which may take longer. */
-export function deadlineFor(phase: DeploymentPhase, needsBuild: boolean, deadlines: PhaseDeadlines): number {
+export function deadlineFor(
+  phase: DeploymentPhase,
+  { buildId, canary }: Pick<DeploymentRow, 'buildId' | 'canary'>,
+  deadlines: PhaseDeadlines,
+): number {
+  if (phase === 'shifting') return deadlines.shifting + (canary ? holdSeconds(canary) : 0);
   if (phase === 'building') return deadlines.building + BUILD_GRACE_SECONDS;
-  return phase === 'queued' && needsBuild ? deadlines.buildSlot : deadlines[phase];
+  return phase === 'queued' && buildId !== null ? deadlines.buildSlot : deadlines[phase];
 }
 
 /** Milliseconds spent in each phase until `now`. */

@@ -2,12 +2,13 @@ import type { Failure } from '@berth/contracts/common';
 import type { DeploymentQuery, DeploymentStatus, TimelineEntry } from '@berth/contracts/deployment';
 import { decodeCursor, type Sql, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
+import type { Canary } from '../canaries/canary.js';
 import type { BuildResult, DeploymentRow, Seen } from './deployment.js';
 
 const select = `select d.id, d.workload_id as "workloadId", d.organization_id as "organizationId", d.number, d.status, d.source,
     d.build_id as "buildId", d.build_result as "buildResult", d.image_digest as "imageDigest",
     d.asked_since as "askedSince", d.release_id as "releaseId", r.number as release, d.failure,
-    d.outcome, d.notes, d.base, d.seen, d.created_by as "createdBy", d.created_at as "createdAt", d.ended_at as "endedAt"
+    d.outcome, d.notes, d.base, d.canary, d.seen, d.created_by as "createdBy", d.created_at as "createdAt", d.ended_at as "endedAt"
   from deployment d left join release r on r.id = d.release_id`;
 
 export interface Move {
@@ -79,6 +80,10 @@ export class DeploymentsRepository {
 
   async setSeen(tx: Tx, id: string, seen: Seen): Promise<void> {
     await tx.query('update deployment set seen = $2 where id = $1 and ended_at is null', [id, seen]);
+  }
+
+  async setCanary(tx: Tx, id: string, canary: Canary): Promise<void> {
+    await tx.query('update deployment set canary = $2 where id = $1 and ended_at is null', [id, canary]);
   }
 
   async setBuildResult(tx: Tx, id: string, result: BuildResult): Promise<void> {

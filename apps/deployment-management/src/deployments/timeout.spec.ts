@@ -14,7 +14,7 @@ const seen = { at: '', state: '', lines: ['web-1: starting', 'web-1> connecting 
 
 describe('a timeout', () => {
   it.each(deploymentPhase.options)('in %s has a cause, evidence beyond the conditions, and a next step', (phase) => {
-    const deployment = { status: phase, buildId: 'b', seen: phase === 'rolling' ? seen : null };
+    const deployment = { status: phase, buildId: 'b', canary: null, seen: phase === 'rolling' ? seen : null };
     const told = failure.parse(timeoutOf(workload, deployment, phase));
     expect(told.cause).toBe('timeout');
     expect(told.message).toContain(phase);
@@ -25,14 +25,18 @@ describe('a timeout', () => {
 
   it('names another next step in each phase', () => {
     const steps = deploymentPhase.options.map(
-      (phase) => timeoutOf(workload, { status: phase, buildId: 'b', seen }, phase).nextStep,
+      (phase) => timeoutOf(workload, { status: phase, buildId: 'b', canary: null, seen }, phase).nextStep,
     );
     expect(new Set(steps).size).toBe(steps.length);
   });
 
   it('while rolling shows what was last seen, and no more than fits', () => {
     const lines = Array.from({ length: 90 }, (_, index) => `${index} ${'x'.repeat(3_000)}`);
-    const told = timeoutOf(workload, { status: 'rolling', buildId: null, seen: { ...seen, lines } }, 'rolling');
+    const told = timeoutOf(
+      workload,
+      { status: 'rolling', buildId: null, canary: null, seen: { ...seen, lines } },
+      'rolling',
+    );
     expect(failure.safeParse(told).success).toBe(true);
     expect(told.evidence.at(-1)).toMatch(/^89 /);
   });

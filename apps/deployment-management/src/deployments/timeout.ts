@@ -8,15 +8,19 @@ const nextSteps: Readonly<Record<DeploymentPhase, string>> = {
   building: 'Read the log of the build (berth deployments logs); make it faster, or raise the deadline of building.',
   preparing: 'Deploy again; if it persists, ask the administrator of the platform.',
   rolling: 'Read the evidence and the logs (berth logs); if the app only needs longer, raise the deadline of rolling.',
+  shifting:
+    'Read the evidence; if the app only needs longer, raise the deadline of shifting, or hold its steps for less long.',
   verifying: 'Let the app answer HTTP on the port in PORT; if it only needs longer, raise the deadline of verifying.',
 };
 
 /** Why a deployment that overran the deadline of its phase did so, as far as anybody has seen. */
 export function timeoutOf(
   workload: Pick<WorkloadRow, 'conditions' | 'host'>,
-  deployment: Pick<DeploymentRow, 'status' | 'buildId' | 'seen'>,
+  deployment: Pick<DeploymentRow, 'status' | 'buildId' | 'seen' | 'canary'>,
   phase: DeploymentPhase,
 ): Failure {
+  const failure = deployment.canary?.failure;
+  if (failure) return { ...failure, evidence: [...failure.evidence, NOT_PROVEN].slice(-50) };
   const evidence = [...conditionsOf(workload), ...evidenceIn(phase, workload, deployment)];
   return {
     cause: 'timeout',
@@ -25,6 +29,8 @@ export function timeoutOf(
     nextStep: nextSteps[phase],
   };
 }
+
+const NOT_PROVEN = 'The former release was not seen to serve everything again within the deadline of rolling.';
 
 const conditionsOf = ({ conditions }: Pick<WorkloadRow, 'conditions'>): string[] =>
   conditions.map((condition) => `${condition.type}: ${condition.message}`);
@@ -44,6 +50,7 @@ function evidenceIn(
     case 'preparing':
       return ['Its release was made, and no instance was touched.'];
     case 'rolling':
+    case 'shifting':
       return seen?.lines ?? ['Nothing was seen of its instances.'];
     case 'verifying':
       return [...(seen?.lines ?? []), `${host} did not answer through its route.`];

@@ -123,10 +123,10 @@ export class Transitions {
     const step = {
       to: 'superseded' as const,
       by,
-      message: `Deployment ${newer.number} took its place before it began to roll`,
+      message: `Deployment ${newer.number} took its place before it ${isOnRuntime(deployment.status) ? 'was live' : 'began to roll'}`,
     };
     if (!(await this.move(tx, deployment, step))) return false;
-    await this.clearDeadline(tx, deployment);
+    await this.leave(tx, deployment, false);
     const { id: deploymentId, workloadId, buildId } = deployment;
     const data = { deploymentId, workloadId, buildId, byDeploymentId: newer.id };
     await this.changes.tell(tx, deploymentSuperseded, { ...this.fact(deployment), data });
@@ -139,6 +139,12 @@ export class Transitions {
     const entry = { at: this.mint.instant(), from: status, to: status, actor: 'platform', message };
     await this.deployments.addTransition(tx, id, entry);
     return true;
+  }
+
+  /** It has so many seconds from now, whatever it had before. */
+  async extend(tx: Tx, { id, workloadId }: DeploymentRow, seconds: number): Promise<void> {
+    const at = new Date(this.mint.now().getTime() + seconds * 1_000);
+    await this.queue.setDeadline(tx, { queue: WORKLOADS, key: workloadId, name: id, at });
   }
 
   /** The work of this phase is done; only another deployment keeps it waiting, which has a deadline of its own. */
@@ -161,9 +167,8 @@ export class Transitions {
     deployment: DeploymentRow,
     phase: DeploymentPhase,
   ): Promise<void> {
-    const seconds = deadlineFor(phase, deployment.buildId !== null, deadlinesOf(workload));
-    const at = new Date(this.mint.now().getTime() + seconds * 1_000);
-    await this.queue.setDeadline(tx, { queue: WORKLOADS, key: deployment.workloadId, name: deployment.id, at });
+    const seconds = deadlineFor(phase, deployment, deadlinesOf(workload));
+    await this.extend(tx, deployment, seconds);
   }
 
   private async move(

@@ -6,6 +6,8 @@ import type { Reservation } from './reservation.js';
 const tables = { projects: 'project', environments: 'environment', apps: 'app' } as const;
 export type Counted = keyof typeof tables;
 
+/** What canaries have beside what they share the requests with. */
+const canaries = `from deployment where organization_id = $1 and status in ('rolling', 'shifting', 'verifying')`;
 /** Those that somebody asked for hold what they need until they end, beside the workload that they are of. */
 const tasks = 'from task where organization_id = $1 and deployment_id is null and ended_at is null';
 
@@ -37,10 +39,12 @@ export class QuotasRepository {
   /** While a workload changes from one release to another it holds what the larger of them needs: it may have to go back. */
   async reservedByOthers(sql: Sql, organizationId: string, workloadId: string): Promise<Reservation> {
     const [row] = await sql.query<Reservation>(
-      `select (coalesce(sum(held.cpu), 0) + (select coalesce(sum(cpu_millicores), 0) ${tasks}))::float8 as "cpuMillicores",
-              (coalesce(sum(held.memory), 0) + (select coalesce(sum(memory_mib), 0) ${tasks}))::float8 as "memoryMib"
+      `select (coalesce(sum(held.cpu), 0) + (select coalesce(sum(cpu_millicores), 0) ${tasks})
+                 + (select coalesce(sum((canary->'extra'->>'cpuMillicores')::float8), 0) ${canaries}))::float8 as "cpuMillicores",
+              (coalesce(sum(held.memory), 0) + (select coalesce(sum(memory_mib), 0) ${tasks})
+                 + (select coalesce(sum((canary->'extra'->>'memoryMib')::float8), 0) ${canaries}))::float8 as "memoryMib"
          from workload w
-         left join deployment d on d.workload_id = w.id and d.status in ('rolling', 'verifying')
+         left join deployment d on d.workload_id = w.id and d.status in ('rolling', 'shifting', 'verifying')
         cross join lateral (
           select max(needed.cpu) as cpu, max(needed.memory) as memory from (
             select sum((type->>'cpuMillicores')::int * instances) as cpu, sum((type->>'memoryMib')::int * instances) as memory

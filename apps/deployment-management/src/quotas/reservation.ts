@@ -7,7 +7,7 @@ export interface Reservation {
   readonly memoryMib: number;
 }
 
-const nothing: Reservation = { cpuMillicores: 0, memoryMib: 0 };
+export const nothing: Reservation = { cpuMillicores: 0, memoryMib: 0 };
 
 /** What is asleep, or held by something else, keeps its place: it must be able to run again. */
 type Wanted = Pick<WorkloadRow, 'wantedState' | 'counts' | 'autoscaling'>;
@@ -24,6 +24,11 @@ export function reservationOf(workload: Wanted, releases: readonly (readonly Pro
       nothing,
     );
 }
+
+export const sum = (one: Reservation, other: Reservation): Reservation => ({
+  cpuMillicores: one.cpuMillicores + other.cpuMillicores,
+  memoryMib: one.memoryMib + other.memoryMib,
+});
 
 function sumOf(workload: Wanted, processes: readonly ProcessType[]): Reservation {
   return processes.reduce((sum, { name, cpuMillicores, memoryMib }) => {

@@ -68,7 +68,7 @@ export class ReleasesRepository {
   async onRuntime(sql: Sql, workloadId: string): Promise<Release[]> {
     const rows = await sql.query<ReleaseRow>(
       `select ${columns} ${from}
-         left join deployment d on d.workload_id = w.id and d.status in ('rolling', 'verifying')
+         left join deployment d on d.workload_id = w.id and d.status in ('rolling', 'shifting', 'verifying')
         where w.id = $1 and r.id in (w.current_release_id, d.release_id) order by r.number`,
       [workloadId],
     );
@@ -113,9 +113,11 @@ export class ReleasesRepository {
 
   /** Numbers of the releases that are or were live. */
   async liveNumbers(sql: Sql, workloadId: string): Promise<Set<number>> {
-    const rows = await sql.query<{ number: number }>('select number from release where workload_id = $1 and was_live', [
-      workloadId,
-    ]);
+    const rows = await sql.query<{ number: number }>(
+      `select number from release r where workload_id = $1 and (was_live or exists (
+         select from deployment d where d.release_id = r.id and (d.canary->>'hasServed')::boolean))`,
+      [workloadId],
+    );
     return new Set(rows.map((row) => row.number));
   }
 

@@ -2,6 +2,7 @@ import type { Artifact } from '@berth/contracts/events';
 import type {
   DesiredWorkload,
   InstanceStats,
+  InstanceTraffic,
   LogLine,
   LogQuery,
   Measurement,
@@ -17,6 +18,9 @@ export const RUNTIME = Symbol('berth.runtime');
 
 /** A hint: look at this workload, or at all of them because hints may have been missed. Never a fact to act on. */
 export type RuntimeChange = { readonly workloadId: string } | { readonly resync: true };
+
+/** Whether requests can be shared between two releases, and whether anybody counts what each of them answers. */
+export type CanarySupport = 'counted' | 'uncounted' | 'unsupported';
 
 export interface ProbeAnswer {
   /** The route led to an instance of the workload and it answered in HTTP. */
@@ -35,6 +39,7 @@ export interface ProbeAnswer {
 export interface Runtime extends TaskRuntime, SessionRuntime, SpaceRuntime, VolumeRuntime {
   /** Kinds of artifact that it can run. */
   readonly artifactKinds: readonly Artifact['kind'][];
+  readonly canaries: CanarySupport;
   /** Whether it chooses the number of instances itself where it is given bounds. */
   readonly autoscales: boolean;
   /**
@@ -55,6 +60,8 @@ export interface Runtime extends TaskRuntime, SessionRuntime, SpaceRuntime, Volu
   stats(workloadId: string, signal: AbortSignal): Promise<InstanceStats[]>;
   /** What every instance that is ready uses, of all workloads, by one question; empty where the runtime does not measure. */
   measure(signal: AbortSignal): Promise<Measurement[]>;
+  /** What instances of `web` answered, where somebody counts; counters may begin anew at any time. */
+  traffic(workloadId: string, signal: AbortSignal): Promise<InstanceTraffic[]>;
   /** Asks for a path of a host through the route that its users take. */
   probe(host: string, path: string, signal: AbortSignal): Promise<ProbeAnswer>;
   /** Lets go of what it holds open; what runs goes on. */

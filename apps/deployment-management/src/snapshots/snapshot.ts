@@ -66,6 +66,7 @@ export function outcomeOf(status: DeploymentStatus): RollbackItem['outcome'] {
     case 'building':
     case 'preparing':
     case 'rolling':
+    case 'shifting':
     case 'verifying':
       return 'running';
   }

@@ -4,7 +4,7 @@ import type { Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { type DeploymentRow, startsWorkload } from '../deployments/deployment.js';
 import { Quotas } from '../quotas/quotas.js';
-import { reservationOf } from '../quotas/reservation.js';
+import { nothing, type Reservation, reservationOf, sum } from '../quotas/reservation.js';
 import { ReleasesRepository } from '../releases/releases.repository.js';
 import { VolumeRoom } from '../volumes/volume-room.js';
 import type { WorkloadRow } from './workload.js';
@@ -28,14 +28,20 @@ export class ComputeRoom {
     await this.volumes.fit(tx, workload, wanted);
   }
 
-  /** For a deployment about to roll. */
-  async refusalOf(tx: Tx, workload: WorkloadRow, moving: DeploymentRow, target: Release): Promise<Failure | undefined> {
+  /** For a deployment about to roll. `extra`: what it has running beside what is live, on purpose. */
+  async refusalOf(
+    tx: Tx,
+    workload: WorkloadRow,
+    moving: DeploymentRow,
+    target: Release,
+    extra: Reservation = nothing,
+  ): Promise<Failure | undefined> {
     const { id: workloadId, organizationId } = workload;
     const now = (await this.releases.onRuntime(tx, workloadId)).map((each) => each.processes);
     const woken = startsWorkload(moving.source) ? { ...workload, wantedState: 'running' as const } : workload;
     const change = {
       before: reservationOf(workload, now),
-      after: reservationOf(woken, [...now, target.processes]),
+      after: sum(reservationOf(woken, [...now, target.processes]), extra),
     };
     const excess = await this.quotas.excessOf(tx, { workloadId, organizationId, ...change });
     return excess === null ? undefined : exceeded(excess, target);

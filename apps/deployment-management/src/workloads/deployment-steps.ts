@@ -8,7 +8,8 @@ import { timeoutOf } from '../deployments/timeout.js';
 import { Transitions } from '../deployments/transitions.js';
 import { ReleaseHistory } from '../releases/release-history.js';
 import { ReleaseMaker, ReleaseMissing } from '../releases/release-maker.js';
-import { ComputeRoom } from './compute-room.js';
+import type { CanarySupport } from '../runtime/runtime.js';
+import { ReleasePlans } from '../strategies/release-plans.js';
 import type { WorkloadRow } from './workload.js';
 import { WorkloadsRepository } from './workloads.repository.js';
 
@@ -20,7 +21,7 @@ export class DeploymentSteps {
     private readonly deployments: DeploymentsRepository,
     private readonly maker: ReleaseMaker,
     private readonly transitions: Transitions,
-    private readonly room: ComputeRoom,
+    private readonly plans: ReleasePlans,
     private readonly history: ReleaseHistory,
   ) {}
 
@@ -44,25 +45,42 @@ export class DeploymentSteps {
     });
   }
 
-  /** Something is known to be wrong before anything was replaced. `workload` was read under its row lock. */
+  /** Something is wrong with it. `workload` was read under its row lock. */
   async refuse(tx: Tx, workload: WorkloadRow, moving: DeploymentRow, failure: Failure): Promise<void> {
     await this.transitions.fail(tx, workload, moving, failure);
   }
 
   /** From here on the runtime's desired state is the new release, and what was stopped runs if a person deployed it. */
-  async beginRolling(tx: Tx, workload: WorkloadRow, moving: DeploymentRow, target: Release): Promise<void> {
-    const refusal = await this.room.refusalOf(tx, workload, moving, target);
+  async beginRolling(
+    tx: Tx,
+    workload: WorkloadRow,
+    moving: DeploymentRow,
+    target: Release,
+    support: CanarySupport,
+  ): Promise<void> {
+    const { refusal, canary } = await this.plans.of(tx, workload, moving, target, support);
     if (refusal) return void (await this.transitions.fail(tx, workload, moving, refusal));
-    const step = {
-      to: 'rolling' as const,
-      by: 'platform' as const,
-      message: `Replacing the instances by those of v${moving.release}`,
-    };
+    const message = canary
+      ? `Starting instances of v${moving.release} beside those of v${workload.currentRelease}`
+      : `Replacing the instances by those of v${moving.release}`;
+    const step = { to: 'rolling' as const, by: 'platform' as const, message };
     if (!(await this.transitions.advance(tx, workload, moving, step))) return;
+    if (canary) await this.deployments.setCanary(tx, moving.id, canary);
     if (workload.wantedState === 'running' || !startsWorkload(moving.source))
       return this.workloads.bump(tx, workload.id);
     await this.workloads.setState(tx, workload.id, 'running');
     await this.deployments.markWoke(tx, moving.id);
+  }
+
+  /** All that is desired is there; what is left is to ask for the route. `workload` was read under its row lock. */
+  async beginVerifying(tx: Tx, workload: WorkloadRow, moving: DeploymentRow): Promise<void> {
+    const message = 'All instances are ready; asking for the route';
+    await this.transitions.advance(tx, workload, moving, { to: 'verifying', by: 'platform', message });
+  }
+
+  /** A newer deployment is ready, and need not wait. */
+  async giveWay(tx: Tx, moving: DeploymentRow, next: DeploymentRow): Promise<void> {
+    await this.transitions.supersede(tx, moving, next, 'platform');
   }
 
   /** `workload` was read under its row lock. Answers false when the deployment was ended by somebody else meanwhile. */

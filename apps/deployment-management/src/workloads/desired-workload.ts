@@ -5,8 +5,10 @@ import {
   type ObservedWorkload,
   RELEASE_PROCESS,
 } from '@berth/contracts/runtime';
+import { type Canary, canaryInstances, isSplit, weightOf } from '../canaries/canary.js';
 import { volumesOf } from '../volumes/volume.js';
 import { instancesOf, type WorkloadRow } from './workload.js';
+import type { WorkloadView } from './workload-views.js';
 
 export const STOP_DEADLINE_SECONDS = 10;
 
@@ -35,6 +37,39 @@ export function desiredWorkload(
     restartToken: restartTokenOf(workload, release),
     startDeadlineSeconds: workload.startDeadlineSeconds,
     stopDeadlineSeconds: STOP_DEADLINE_SECONDS,
+  };
+}
+
+/** A desired state, and the releases that its variables and secrets come from. */
+export interface Stated {
+  readonly desired: DesiredWorkload;
+  readonly release: Release;
+  readonly canary?: Release;
+}
+
+/** `release` as what is desired, or beside the former one while it is a canary, or no more when that is taken back. */
+export function statedFor(
+  { workload, former, moving }: Pick<WorkloadView, 'workload' | 'former' | 'moving'>,
+  release: Release,
+): Stated {
+  const canary = moving?.canary;
+  if (canary && former && isSplit(canary)) {
+    const desired = { ...desiredWorkload(workload, former, {}), canary: canaryOf(workload, release, canary) };
+    return { desired, release: former, canary: release };
+  }
+  if (canary?.state === 'aborting' && former)
+    return { desired: desiredWorkload(workload, former, {}), release: former };
+  return { desired: { ...desiredWorkload(workload, release, {}), ...(moving && { onTrial: true }) }, release };
+}
+
+function canaryOf(workload: WorkloadRow, release: Release, canary: Canary): NonNullable<DesiredWorkload['canary']> {
+  const whole = desiredWorkload(workload, release, {});
+  const web = whole.processes.find(({ name }) => name === 'web');
+  if (!web) throw new Error(`v${release.number} has no web process to share requests with.`);
+  const { autoscaling: _bounds, ...process } = web;
+  return {
+    ...{ release: whole.release, environment: {}, restartToken: whole.restartToken, weight: weightOf(canary) },
+    process: { ...process, instances: canaryInstances(canary, web.instances) },
   };
 }
 

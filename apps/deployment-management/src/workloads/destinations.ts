@@ -40,11 +40,15 @@ export class Destinations {
       const detail = `${workload.appSlug} has volumes, which stay where they are: move its data, and make it anew there.`;
       throw workloadErrors.ClusterDoesNotFit(detail, { pointer });
     }
-    const { autoscales, artifactKinds } = await this.runtimes.at(cluster);
+    const { autoscales, artifactKinds, canaries } = await this.runtimes.at(cluster);
     const live = workload.currentReleaseId;
     const kind = live === null ? undefined : (await this.releases.find(tx, live))?.artifact.kind;
     if (kind && !artifactKinds.includes(kind)) {
       const detail = `"${name}" does not run artifacts of kind ${kind}, which is what ${workload.appSlug} is. ${nextStepFor(kind)}`;
+      throw workloadErrors.ClusterDoesNotFit(detail, { pointer });
+    }
+    if (canaries === 'unsupported' && workload.strategy.kind !== 'rolling') {
+      const detail = `"${name}" cannot share requests between releases: have ${workload.appSlug} released by rolling first.`;
       throw workloadErrors.ClusterDoesNotFit(detail, { pointer });
     }
     if (autoscales || Object.keys(workload.autoscaling).length === 0) return;

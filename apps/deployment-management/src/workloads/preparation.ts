@@ -1,6 +1,6 @@
 import { lookAgainIn, type Outcome, type ReconcileContext } from '@berth/reconcile';
 import { Injectable } from '@nestjs/common';
-import type { DeploymentRow } from '../deployments/deployment.js';
+import { type DeploymentRow, givesWay } from '../deployments/deployment.js';
 import { ReleaseCommands } from '../tasks/release-commands.js';
 import { DeploymentSteps } from './deployment-steps.js';
 import { Rollouts } from './rollouts.js';
@@ -33,6 +33,13 @@ export class Preparation {
     return goOn;
   }
 
+  /** Undefined when the one that moves is to be waited for. */
+  async replace({ workload, next, moving }: WorkloadView, context: ReconcileContext): Promise<Outcome | undefined> {
+    if (!next || !moving || !givesWay(moving)) return undefined;
+    await underLock(context, this.workloads, workload.id, (tx) => this.steps.giveWay(tx, moving, next));
+    return goOn;
+  }
+
   async step(view: WorkloadView, moving: DeploymentRow, context: ReconcileContext): Promise<Outcome> {
     const { target } = view;
     if (!target) throw new Error(`Deployment ${moving.id} is preparing without a release.`);
@@ -42,11 +49,12 @@ export class Preparation {
       return this.lookAfter({ ...view, moving: undefined, target: view.former }, context, lookAgainSoon);
     }
     const unfit = await this.runtime.refusalOf(target);
+    const support = await this.runtime.canarySupport(view.workload.id);
     await underLock(context, this.workloads, view.workload.id, (tx, workload) => {
       if (unfit) return this.steps.refuse(tx, workload, moving, unfit);
       return command === 'due'
         ? this.commands.begin(tx, workload, moving, target)
-        : this.steps.beginRolling(tx, workload, moving, target);
+        : this.steps.beginRolling(tx, workload, moving, target, support);
     });
     return goOn;
   }

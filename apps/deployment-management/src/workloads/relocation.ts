@@ -53,6 +53,7 @@ export class Relocation {
     }
     // Nothing was ever live: there is nothing to prove.
     if (!target) return this.takeOver(placement, view, context, null);
+    if (view.moving?.canary) return this.wait(placement, view, context, 'A canary is under way; it comes first');
     const { desired, observed } = await this.bring(placement, view, target, context);
     const rollout = judgeRollout(desired, observed);
     // What a deployment brings about is judged where the workload stands; the arrival comes after it.

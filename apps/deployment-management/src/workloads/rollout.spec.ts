@@ -114,7 +114,7 @@ describe('every cause that there is', () => {
   const foundElsewhere = new Set([
     ...['source_not_found', 'source_denied', 'source_too_large', 'detect_failed', 'toolchain_missing'],
     ...['build_failed', 'build_out_of_memory', 'config_invalid', 'timeout', 'cancelled', 'superseded', 'internal'],
-    ...['task_failed', 'registry_unavailable'],
+    ...['task_failed', 'registry_unavailable', 'canary_failed'],
   ]);
   const steps = new Map<string, string>();
 

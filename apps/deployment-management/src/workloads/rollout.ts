@@ -1,5 +1,11 @@
 import type { Failure } from '@berth/contracts/common';
-import type { DesiredProcess, DesiredWorkload, ObservedInstance, ObservedWorkload } from '@berth/contracts/runtime';
+import {
+  asCanary,
+  type DesiredProcess,
+  type DesiredWorkload,
+  type ObservedInstance,
+  type ObservedWorkload,
+} from '@berth/contracts/runtime';
 
 /** How far the instances are from what is desired. */
 export type Rollout =
@@ -47,7 +53,10 @@ export function judgeRollout(desired: DesiredWorkload, observed: ObservedWorkloa
   const serving = observed.instances.filter((each) => each.state !== 'stopping');
   const missing = desired.processes.flatMap((type) => lackOf(type, serving, desired));
   if (missing.length > 0) return progressing(missing.join(', '), evidenceOf(observed));
-  const old = serving.filter((each) => !isCurrent(each, desired) && !isHeld(each)).length;
+  const canary = asCanary(desired);
+  const isWanted = (each: ObservedInstance): boolean =>
+    isCurrent(each, desired) || (canary !== undefined && isCurrent(each, canary));
+  const old = serving.filter((each) => !isWanted(each) && !isHeld(each)).length;
   return old > 0 ? progressing(`${old} instances of an earlier release are still there`) : { kind: 'rolled' };
 }
 

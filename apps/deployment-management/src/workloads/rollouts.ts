@@ -2,8 +2,8 @@ import type { Release } from '@berth/contracts/deployment';
 import { lookAgainIn, type Outcome, type ReconcileContext } from '@berth/reconcile';
 import type { Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
+import { Canaries } from '../canaries/canaries.js';
 import type { DeploymentRow } from '../deployments/deployment.js';
-import { Transitions } from '../deployments/transitions.js';
 import { RuntimeUnavailable } from '../runtime/runtime.js';
 import { DeploymentSteps } from './deployment-steps.js';
 import { judgeRollout } from './rollout.js';
@@ -29,7 +29,7 @@ export class Rollouts {
     private readonly runtime: RuntimeState,
     private readonly steps: DeploymentSteps,
     private readonly reports: WorkloadReports,
-    private readonly transitions: Transitions,
+    private readonly canaries: Canaries,
     private readonly workloads: WorkloadsRepository,
     private readonly witness: Witness,
   ) {}
@@ -61,20 +61,18 @@ export class Rollouts {
     context: ReconcileContext,
   ): Promise<Outcome> {
     const { view } = observation;
+    const { canary } = moving;
+    if (canary && canary.state !== 'promoting')
+      return this.canaries.step({ moving, canary, target, observation, context });
     const rollout = judgeRollout(observation.desired, observation.observed);
     if (rollout.kind === 'progressing') return this.wait(moving, observation, context);
     if (rollout.kind === 'failed') {
       const failure = await this.witness.masked(target, rollout.failure);
-      await this.commit(view, context, (tx, workload) => this.transitions.fail(tx, workload, moving, failure));
+      await this.commit(view, context, (tx, workload) => this.steps.refuse(tx, workload, moving, failure));
       return goOn;
     }
-    if (moving.status === 'rolling') {
-      const step = {
-        to: 'verifying' as const,
-        by: 'platform' as const,
-        message: 'All instances are ready; asking for the route',
-      };
-      await this.commit(view, context, (tx, workload) => this.transitions.advance(tx, workload, moving, step));
+    if (moving.status !== 'verifying') {
+      await this.commit(view, context, (tx, workload) => this.steps.beginVerifying(tx, workload, moving));
       return goOn;
     }
     const silence = await this.runtime.silentRoute(observation.desired, context.signal);

@@ -2,15 +2,15 @@ import { Access } from '@berth/access';
 import type { Failure } from '@berth/contracts/common';
 import type { Release } from '@berth/contracts/deployment';
 import { type Artifact, storageMibIn } from '@berth/contracts/events';
-import type { DesiredWorkload, ObservedWorkload } from '@berth/contracts/runtime';
+import type { DesiredWorkload, InstanceTraffic, ObservedWorkload } from '@berth/contracts/runtime';
 import { Injectable } from '@nestjs/common';
 import type { ClusterPointer } from '../clusters/cluster.js';
-import type { Runtime } from '../runtime/runtime.js';
+import type { CanarySupport, Runtime } from '../runtime/runtime.js';
 import { Runtimes } from '../runtime/runtimes.js';
 import { nextStepFor } from '../runtime/artifact-kinds.js';
 import { RegistryLogins } from '../pull-credentials/registry-logins.js';
 import { ReleaseConfigs } from '../releases/release-configs.js';
-import { bringsBack, desiredWorkload, isComingBack } from './desired-workload.js';
+import { bringsBack, isComingBack, type Stated, statedFor } from './desired-workload.js';
 import type { WorkloadView } from './workload-views.js';
 
 /** What is desired, and what is there after it was stated. */
@@ -50,17 +50,24 @@ export class RuntimeState {
     signal: AbortSignal,
     at?: ClusterPointer,
   ): Promise<Brought> {
-    const desired: DesiredWorkload = {
-      ...desiredWorkload(workload, release, {}),
-      ...(moving && { onTrial: true }),
-    };
+    const stated = statedFor({ workload, former, moving }, release);
+    const { desired } = stated;
     const isKnown = observed !== null && observed.observedGeneration >= desired.generation;
     if (isKnown && (moving || !observed.onTrial)) return { desired, observed };
-    const back = former && bringsBack(workload, former);
+    const back = former && stated.release !== former ? bringsBack(workload, former) : undefined;
     if (back && isComingBack(observed)) return { desired, observed };
-    if (back && !observed && !(await this.refusalOf(former)))
-      return { desired, observed: await this.state(back, [former], signal, at) };
-    return { desired, observed: await this.state(desired, [release, moving && former], signal, at) };
+    if (former && back && !observed && !(await this.refusalOf(former)))
+      return { desired, observed: await this.state({ desired: back, release: former }, undefined, signal, at) };
+    const beside = stated.canary ?? (moving && former);
+    return { desired, observed: await this.state(stated, beside, signal, at) };
+  }
+
+  async canarySupport(workloadId: string): Promise<CanarySupport> {
+    return (await this.runtimes.of(workloadId)).canaries;
+  }
+
+  async traffic(workloadId: string, signal: AbortSignal): Promise<InstanceTraffic[]> {
+    return (await this.runtimes.of(workloadId)).traffic(workloadId, signal);
   }
 
   /** Why the runtime could not run a release at all; undefined when nothing is known against it. */
@@ -101,15 +108,17 @@ export class RuntimeState {
 
   /** Instances of the release before go on for a while, and reach what they reached. */
   private async state(
-    desired: DesiredWorkload,
-    [release, former]: readonly [Release, Release?],
+    { desired, release, canary }: Stated,
+    former: Release | undefined,
     signal: AbortSignal,
     at?: ClusterPointer,
   ): Promise<ObservedWorkload | null> {
     const runtime = await this.runtimeOf(desired.workloadId, at);
     const quota = await this.quotaOf(desired.organizationId);
     const parts = await this.partsFor(runtime, desired, release, former);
-    await runtime.apply({ ...desired, ...quota, ...parts }, signal);
+    const canaryEnvironment = canary && (await this.configs.environmentOf(canary));
+    const beside = desired.canary && { ...desired.canary, environment: canaryEnvironment ?? {} };
+    await runtime.apply({ ...desired, ...quota, ...parts, ...(beside && { canary: beside }) }, signal);
     return runtime.observe(desired.workloadId, signal);
   }
 

@@ -76,11 +76,12 @@ export class WorkloadWriter {
   }
 
   patch(tx: Tx, workload: WorkloadRow, body: UpdateWorkload): Promise<void> {
-    const { trackedRef, deadlines, startDeadlineSeconds } = body;
+    const { trackedRef, deadlines, startDeadlineSeconds, strategy } = body;
     return this.workloads.patch(tx, workload.id, {
       ...(trackedRef === undefined ? {} : { trackedRef }),
       ...(deadlines === undefined ? {} : { deadlines }),
       ...(startDeadlineSeconds === undefined ? {} : { startDeadlineSeconds }),
+      ...(strategy === undefined ? {} : { strategy }),
     });
   }
 

@@ -66,7 +66,9 @@ export class WorkloadReconciler {
     return (await rest()) ?? soon;
   }
 
-  private step(view: WorkloadView, context: ReconcileContext): Promise<Outcome | undefined> {
+  private async step(view: WorkloadView, context: ReconcileContext): Promise<Outcome | undefined> {
+    const replaced = await this.preparation.replace(view, context);
+    if (replaced) return replaced;
     if (view.next && !view.moving) return this.preparation.prepare(view, view.next, context);
     if (view.moving?.status === 'preparing') return this.preparation.step(view, view.moving, context);
     if (view.target) return this.rollouts.converge(view, view.target, context);

@@ -75,7 +75,7 @@ describe('how many instances', () => {
 it('deadlines that a workload does not name are the defaults', () => {
   expect(deadlinesOf({ deadlines: { rolling: 7 } })).toEqual({
     ...{ queued: 600, buildSlot: 3_600, building: 1_800, preparing: 120, releaseCommand: 600 },
-    ...{ rolling: 7, verifying: 60 },
+    ...{ rolling: 7, shifting: 600, verifying: 60 },
   });
 });
 

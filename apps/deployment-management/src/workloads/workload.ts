@@ -5,6 +5,7 @@ import type {
   InstanceCounts,
   PhaseDeadlines,
   ProcessSettings,
+  ReleaseStrategy,
   Workload,
 } from '@berth/contracts/deployment';
 import { phaseDeadlines } from '@berth/contracts/deployment';
@@ -38,6 +39,7 @@ export interface WorkloadRow {
   readonly volumes: readonly WorkloadVolume[];
   readonly deadlines: Partial<PhaseDeadlines>;
   readonly startDeadlineSeconds: number;
+  readonly strategy: ReleaseStrategy;
   readonly currentReleaseId: string | null;
   readonly currentRelease: number | null;
   readonly activeDeploymentId: string | null;

@@ -23,6 +23,7 @@ import type { FastifyReply } from 'fastify';
 import type { Config } from '../config.js';
 import type { Changed } from './scaling.js';
 import { WorkloadActions } from './workload-actions.js';
+import { WorkloadUpdates } from './workload-updates.js';
 import { toWorkload, type WorkloadRow } from './workload.js';
 import { WorkloadsService } from './workloads.service.js';
 
@@ -30,6 +31,7 @@ import { WorkloadsService } from './workloads.service.js';
 export class WorkloadsController {
   constructor(
     private readonly workloads: WorkloadsService,
+    private readonly updates: WorkloadUpdates,
     private readonly actions: WorkloadActions,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -81,7 +83,7 @@ export class WorkloadsController {
     @Headers('if-match') ifMatch: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Workload> {
-    const changed = await this.workloads.update(caller, id, body, ifMatch);
+    const changed = await this.updates.update(caller, id, body, ifMatch);
     void reply.header('etag', entityTag(changed.generation));
     return this.answer(changed);
   }

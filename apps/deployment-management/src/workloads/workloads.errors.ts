@@ -8,4 +8,5 @@ export const workloadErrors = defineErrors({
   ProcessTypeUnknown: 422,
   AutoscalingNotSupported: 422,
   ClusterDoesNotFit: 422,
+  StrategyNotSupported: 422,
 });

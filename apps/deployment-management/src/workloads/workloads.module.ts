@@ -56,6 +56,11 @@ import { ReleaseHistory } from '../releases/release-history.js';
 import { ReleaseMaker } from '../releases/release-maker.js';
 import { ReleasesController } from '../releases/releases.controller.js';
 import { Rollbacks } from '../releases/rollbacks.js';
+import { Canaries } from '../canaries/canaries.js';
+import { CanarySteps } from '../canaries/canary-steps.js';
+import { ReleasePlans } from '../strategies/release-plans.js';
+import { Strategies } from '../strategies/strategies.js';
+import { WorkloadUpdates } from './workload-updates.js';
 import { ReleasesRepository } from '../releases/releases.repository.js';
 import { RuntimeConfirmations } from '../runtime/runtime-confirmations.js';
 import { ClusterWatch } from '../runtime/cluster-watch.js';
@@ -206,6 +211,7 @@ const pulling = [PullCredentialsRepository, PullCredentialsService, PullCredenti
 const sleep = [SleepRepository, SleepService, SleepChanges, SleepLoop];
 const snapshots = [SnapshotsRepository, SnapshotsService, RollbackPlans, RollbackStarter, EnvironmentRollbacks];
 const measurements = [Measurements, MeasurementsRepository, MeasurementLoop];
+const canaries = [Canaries, CanarySteps, Strategies, ReleasePlans, WorkloadUpdates];
 const releases = [
   ReleasesRepository,
   ReleaseMaker,
@@ -264,6 +270,7 @@ const releases = [
     ...reconciliation,
     ...deployments,
     ...releases,
+    ...canaries,
     ...snapshots,
     ...volumes,
     ...tasks,

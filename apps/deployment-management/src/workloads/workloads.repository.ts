@@ -1,4 +1,10 @@
-import type { AutoscalingBounds, Condition, InstanceCounts, WorkloadQuery } from '@berth/contracts/deployment';
+import type {
+  AutoscalingBounds,
+  Condition,
+  InstanceCounts,
+  ReleaseStrategy,
+  WorkloadQuery,
+} from '@berth/contracts/deployment';
 import { decodeCursor, type Sql, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { volumesOfWorkload } from '../volumes/volumes.repository.js';
@@ -16,7 +22,7 @@ const stateOf = `case when ${isBarred} or ${isAsleep} then 'stopped' else w.stat
 const select = `select w.id, w.app_id as "appId", w.environment_id as "environmentId", w.project_id as "projectId",
     w.organization_id as "organizationId", a.slug as "appSlug", e.slug as "environmentSlug", e.namespace, c.name as cluster, w.host,
     w.tracked_ref as "trackedRef", ${stateOf} as state, ${isBarred} as "isBarred", ${isAsleep} as "isAsleep", w.state as "wantedState", w.counts, w.autoscaling, w.process_settings as "processSettings", w.deadlines,
-    w.start_deadline_seconds as "startDeadlineSeconds", w.current_release_id as "currentReleaseId",
+    w.start_deadline_seconds as "startDeadlineSeconds", w.strategy, w.current_release_id as "currentReleaseId",
     r.number as "currentRelease", w.restart_token as "restartToken", w.config_version as "configVersion", w.generation,
     w.observed_generation as "observedGeneration", w.conditions, w.created_at as "createdAt", w.deleted_at as "deletedAt",
     ${volumesOfWorkload} as volumes,
@@ -44,6 +50,7 @@ export interface WorkloadPatch {
   readonly trackedRef?: string | null;
   readonly deadlines?: object;
   readonly startDeadlineSeconds?: number;
+  readonly strategy?: ReleaseStrategy;
 }
 
 @Injectable()
@@ -95,13 +102,14 @@ export class WorkloadsRepository {
   async patch(tx: Tx, id: string, patch: WorkloadPatch): Promise<void> {
     await tx.query(
       `update workload set tracked_ref = case when $2 then $3 else tracked_ref end, deadlines = deadlines || $4::jsonb,
-         start_deadline_seconds = coalesce($5, start_deadline_seconds) where id = $1`,
+         start_deadline_seconds = coalesce($5, start_deadline_seconds), strategy = coalesce($6, strategy) where id = $1`,
       [
         id,
         patch.trackedRef !== undefined,
         patch.trackedRef ?? null,
         patch.deadlines ?? {},
         patch.startDeadlineSeconds ?? null,
+        patch.strategy ?? null,
       ],
     );
   }

@@ -1,7 +1,7 @@
 import type { Caller } from '@berth/access';
 import type { Page } from '@berth/contracts/common';
-import type { CreateWorkload, UpdateWorkload, WorkloadQuery } from '@berth/contracts/deployment';
-import { Database, requireMatch, toPage } from '@berth/service-kit';
+import type { CreateWorkload, WorkloadQuery } from '@berth/contracts/deployment';
+import { Database, toPage } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { WorkloadAccess } from './workload-access.js';
 import { WorkloadParents } from './workload-parents.js';
@@ -36,17 +36,6 @@ export class WorkloadsService {
   async list(caller: Caller, query: WorkloadQuery): Promise<Page<WorkloadRow>> {
     await this.parents.requireList(caller, query);
     return toPage(await this.workloads.list(this.database, query), query.limit, (workload) => workload.id);
-  }
-
-  async update(caller: Caller, id: string, body: UpdateWorkload, ifMatch: string | undefined): Promise<WorkloadRow> {
-    await this.access.require(caller, id, 'workloads:update');
-    return this.database.transaction(async (tx) => {
-      const workload = await this.access.lock(tx, id);
-      requireMatch(ifMatch, workload.generation);
-      await this.writer.patch(tx, workload, body);
-      await this.workloads.bump(tx, id);
-      return this.writer.changed(tx, workload, { by: caller, action: 'workloads:update', detail: body });
-    });
   }
 
   /** @throws 409 while others are linked to it, unless that is no matter */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { MemoryRuntime } from '@berth/deployment-management';
 import { type RuntimeHarness, runtimeContract } from './runtime.contract.js';
+import { canariesContract } from './canaries.contract.js';
 import { isRunning } from './is-running.js';
 import { sessionsContract } from './sessions.contract.js';
 import { tasksContract } from './tasks.contract.js';
@@ -30,5 +31,6 @@ async function start(): Promise<RuntimeHarness> {
 }
 
 runtimeContract('the fake world', start);
+canariesContract('the fake world', start);
 tasksContract('the fake world', start);
 sessionsContract('the fake world', start, 'repeated');

@@ -5,6 +5,7 @@ import { type RunningAgent, startAgent } from '@berth/agent';
 import { ProcessRuntime } from '@berth/deployment-management';
 import { createLogger } from '@berth/service-kit';
 import { type RuntimeHarness, runtimeContract } from './runtime.contract.js';
+import { canariesContract } from './canaries.contract.js';
 import { isRunning } from './is-running.js';
 import { sessionsContract } from './sessions.contract.js';
 import { tasksContract } from './tasks.contract.js';
@@ -65,5 +66,6 @@ async function start(): Promise<RuntimeHarness> {
 }
 
 runtimeContract('local processes', start);
+canariesContract('local processes', start);
 tasksContract('local processes', start);
 sessionsContract('local processes', start, 'run');

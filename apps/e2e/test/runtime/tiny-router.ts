@@ -1,7 +1,7 @@
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { AppRouter } from '@berth/agent';
-import type { RouteTable, Upstream } from '@berth/contracts/runtime';
+import type { AnswerCount, RouteTable, Upstream } from '@berth/contracts/runtime';
 
 /** The least that routes by host as the gateway does. */
 export class TinyRouter implements AppRouter {
@@ -23,6 +23,10 @@ export class TinyRouter implements AppRouter {
   }
 
   async drain(): Promise<void> {}
+
+  answers(): Promise<AnswerCount[]> {
+    return Promise.resolve([]);
+  }
 
   async listen(): Promise<string> {
     await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));

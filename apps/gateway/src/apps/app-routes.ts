@@ -1,13 +1,21 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { RouteTable, Upstream } from '@berth/contracts/runtime';
+import type { CanaryRoute, RouteTable, Upstream } from '@berth/contracts/runtime';
 import type { Target } from '../proxy/target.js';
+import type { AnswerCounts } from './answer-counts.js';
 import type { InFlight } from './in-flight.js';
 
 interface AppRoute {
   readonly upstreams: readonly Upstream[];
   /** Where the search among equals starts next time. */
   turn: number;
+  readonly canary: CanaryRoute | undefined;
+  /** Where the search among equals of the canary starts next time. */
+  canaryTurn: number;
+  /** Percent of a request that the canary is owed: at 100 it gets the next one. So of 100 in a row it gets its weight. */
+  owed: number;
 }
+
+const WHOLE = 100;
 
 /** A table that must not take effect. `conflict`: an older version than the one in effect, or the same with other content. */
 export class RouteTableError extends Error {
@@ -24,7 +32,10 @@ export class AppRoutes {
   private current: RouteTable | undefined;
   private byHost: ReadonlyMap<string, AppRoute> = new Map();
 
-  constructor(private readonly inFlight: InFlight) {}
+  constructor(
+    private readonly inFlight: InFlight,
+    private readonly answers: AnswerCounts,
+  ) {}
 
   table(): RouteTable {
     return this.current ?? { version: 0, routes: [] };
@@ -36,8 +47,9 @@ export class AppRoutes {
     if (this.current && table.version <= this.current.version) {
       throw new RouteTableError('conflict', `version ${this.current.version} is in effect`);
     }
-    this.byHost = compile(table);
+    this.byHost = compile(table, this.byHost);
     this.current = table;
+    this.answers.keep(new Set(table.routes.flatMap(upstreamsOf).map(({ id }) => id)));
   }
 
   has(host: string): boolean {
@@ -47,17 +59,29 @@ export class AppRoutes {
   /** The upstream with the fewest requests in flight, in turn among equals; it counts as busy until released. */
   pick(host: string, refused: ReadonlySet<string>): Target | undefined {
     const route = this.byHost.get(host);
-    const upstream = route && this.leastBusy(route, refused);
+    const upstream = route && this.upstreamFor(route, refused);
     if (!upstream) return undefined;
-    this.inFlight.enter(upstream.id);
-    return { ...upstream, release: () => this.inFlight.leave(upstream.id) };
+    const { id } = upstream;
+    this.inFlight.enter(id);
+    return {
+      ...upstream,
+      release: () => this.inFlight.leave(id),
+      answered: (isError) => this.answers.add(id, isError),
+    };
   }
 
-  private leastBusy(route: AppRoute, refused: ReadonlySet<string>): Upstream | undefined {
-    const { upstreams } = route;
+  /** A request that was refused once goes to whoever takes it. */
+  private upstreamFor(route: AppRoute, refused: ReadonlySet<string>): Upstream | undefined {
+    const { upstreams, canary } = route;
+    const toCanary = refused.size === 0 && canary !== undefined && isCanarysTurn(route, canary);
+    const fromStable = (): Upstream | undefined => this.leastBusy(upstreams, route.turn++, refused);
+    const fromCanary = (): Upstream | undefined => this.leastBusy(canary?.upstreams ?? [], route.canaryTurn++, refused);
+    return toCanary ? (fromCanary() ?? fromStable()) : (fromStable() ?? fromCanary());
+  }
+
+  private leastBusy(upstreams: readonly Upstream[], start: number, refused: ReadonlySet<string>): Upstream | undefined {
     let best: Upstream | undefined;
     let fewest = Infinity;
-    const start = route.turn++;
     for (let offset = 0; offset < upstreams.length; offset++) {
       const upstream = upstreams[(start + offset) % upstreams.length] as Upstream;
       const busy = this.inFlight.of(upstream.id);
@@ -69,12 +93,25 @@ export class AppRoutes {
   }
 }
 
-function compile(table: RouteTable): Map<string, AppRoute> {
+function isCanarysTurn(route: AppRoute, { weight }: CanaryRoute): boolean {
+  route.owed += weight;
+  if (route.owed < WHOLE) return false;
+  route.owed -= WHOLE;
+  return true;
+}
+
+const upstreamsOf = ({ upstreams, canary }: RouteTable['routes'][number]): Upstream[] => [
+  ...upstreams,
+  ...(canary?.upstreams ?? []),
+];
+
+/** What a canary is owed outlives the table: others change it at any time. */
+function compile(table: RouteTable, former: ReadonlyMap<string, AppRoute>): Map<string, AppRoute> {
   const byHost = new Map<string, AppRoute>();
-  for (const { host, upstreams } of table.routes) {
+  for (const { host, upstreams, canary } of table.routes) {
     const name = host.toLowerCase();
     if (byHost.has(name)) throw new RouteTableError('invalid', `host "${name}" is listed twice`);
-    byHost.set(name, { upstreams, turn: 0 });
+    byHost.set(name, { upstreams, canary, turn: 0, canaryTurn: 0, owed: former.get(name)?.owed ?? 0 });
   }
   return byHost;
 }

@@ -3,6 +3,7 @@ import { drainRequest, routeTable } from '@berth/contracts/runtime';
 import { z } from 'zod';
 import type { ConfigHolder } from '../api/config-holder.js';
 import type { AppDoors } from '../apps/app-doors.js';
+import type { AnswerCounts } from '../apps/answer-counts.js';
 import { type AppRoutes, RouteTableError } from '../apps/app-routes.js';
 import type { InFlight } from '../apps/in-flight.js';
 import { KongConfigError } from '../kong/parse-kong-file.js';
@@ -21,6 +22,7 @@ export class ControlHandler {
     private readonly routes: AppRoutes,
     private readonly inFlight: InFlight,
     private readonly doors: AppDoors,
+    private readonly answers: AnswerCounts,
   ) {}
 
   async handle(request: IncomingMessage): Promise<ControlAnswer> {
@@ -41,6 +43,8 @@ export class ControlHandler {
         return { status: 200, body: this.routes.table() };
       case 'PUT /routes':
         return this.putRoutes(await readBody(request));
+      case 'GET /answers':
+        return { status: 200, body: this.answers.all() };
       case 'POST /drain':
         return this.drain(await readBody(request));
       default:

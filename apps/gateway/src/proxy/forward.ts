@@ -105,6 +105,7 @@ class Forwarding {
     const { response, added, timeouts } = this.exchange;
     if (this.ended || response.headersSent) return void answer.destroy();
     this.received = answer;
+    this.target?.answered?.((answer.statusCode ?? 502) >= 500);
     this.outgoing?.setTimeout(timeouts.streamMilliseconds);
     response.writeHead(answer.statusCode ?? 502, answer.statusMessage, responseHeaders(answer, added));
     let flowing = false;
@@ -143,10 +144,11 @@ class Forwarding {
       this.timedOut = false;
       return this.attempt(true);
     }
-    if (this.timedOut) return this.fail('timeout', error);
-    const stale = outgoing.reusedSocket && !this.withBody && repeatable.has(this.exchange.request.method ?? '');
+    const stale =
+      !this.timedOut && outgoing.reusedSocket && !this.withBody && repeatable.has(this.exchange.request.method ?? '');
     if (stale) return this.attempt(false);
-    this.fail('reset', error);
+    failed?.answered?.(true);
+    this.fail(this.timedOut ? 'timeout' : 'reset', error);
   }
 
   private fail(failure: Failure, error?: Error): void {

@@ -4,6 +4,8 @@ export interface Target {
   readonly host: string;
   readonly port: number;
   release(): void;
+  /** Called once when it answered, or when the client is told that it did not. Absent where nobody counts. */
+  answered?(isError: boolean): void;
 }
 
 /** Chooses where to send an attempt; `refused` are the ids that did not let this request connect. */

@@ -3934,6 +3934,7 @@ export interface components {
           | 'release_command_failed'
           | 'task_failed'
           | 'route_failed'
+          | 'canary_failed'
           | 'runtime_unavailable'
           | 'timeout'
           | 'cancelled'
@@ -5060,6 +5061,28 @@ export interface components {
       artifactReused: boolean | null;
       /** Format: uuid */
       buildId: string | null;
+      canary: {
+        counts: {
+          canary: {
+            errors: number;
+            requests: number;
+          };
+          former: {
+            errors: number;
+            requests: number;
+          };
+          weight: number;
+        }[];
+        /** Format: date-time */
+        since: string | null;
+        /** @enum {string} */
+        state: 'arriving' | 'stepping' | 'promoting' | 'aborting';
+        step: number;
+        steps: {
+          holdSeconds: number;
+          weight: number;
+        }[];
+      } | null;
       commit: string | null;
       /** Format: date-time */
       createdAt: string;
@@ -5097,6 +5120,7 @@ export interface components {
           | 'release_command_failed'
           | 'task_failed'
           | 'route_failed'
+          | 'canary_failed'
           | 'runtime_unavailable'
           | 'timeout'
           | 'cancelled'
@@ -5162,6 +5186,7 @@ export interface components {
         | 'building'
         | 'preparing'
         | 'rolling'
+        | 'shifting'
         | 'verifying'
         | 'live'
         | 'retired'
@@ -5178,6 +5203,7 @@ export interface components {
           | 'building'
           | 'preparing'
           | 'rolling'
+          | 'shifting'
           | 'verifying'
           | 'live'
           | 'retired'
@@ -5193,6 +5219,7 @@ export interface components {
           | 'building'
           | 'preparing'
           | 'rolling'
+          | 'shifting'
           | 'verifying'
           | 'live'
           | 'retired'
@@ -5530,6 +5557,7 @@ export interface components {
             | 'release_command_failed'
             | 'task_failed'
             | 'route_failed'
+            | 'canary_failed'
             | 'runtime_unavailable'
             | 'timeout'
             | 'cancelled'
@@ -6489,6 +6517,23 @@ export interface components {
       items: components['schemas']['Release'][];
       next: string | null;
     };
+    ReleaseStrategy:
+      | {
+          /** @enum {string} */
+          kind: 'rolling';
+        }
+      | {
+          /** @enum {string} */
+          kind: 'canary';
+          /** @default 5 */
+          maxErrorPercent: number;
+          /** @default 20 */
+          minRequests: number;
+          steps: {
+            holdSeconds: number;
+            weight: number;
+          }[];
+        };
     ReopenPeriod: {
       month: string;
       reason: string;
@@ -6857,6 +6902,7 @@ export interface components {
           | 'release_command_failed'
           | 'task_failed'
           | 'route_failed'
+          | 'canary_failed'
           | 'runtime_unavailable'
           | 'timeout'
           | 'cancelled'
@@ -7096,9 +7142,11 @@ export interface components {
         queued?: number;
         releaseCommand?: number;
         rolling?: number;
+        shifting?: number;
         verifying?: number;
       };
       startDeadlineSeconds?: number;
+      strategy?: components['schemas']['ReleaseStrategy'];
       trackedRef?: string | null;
     };
     Upload: {
@@ -7330,6 +7378,8 @@ export interface components {
         releaseCommand: number;
         /** @default 300 */
         rolling: number;
+        /** @default 600 */
+        shifting: number;
         /** @default 60 */
         verifying: number;
       };
@@ -7363,6 +7413,7 @@ export interface components {
       startDeadlineSeconds: number;
       /** @enum {string} */
       state: 'running' | 'stopped';
+      strategy: components['schemas']['ReleaseStrategy'];
       trackedRef: string | null;
       url: string;
     };

@@ -27,6 +27,7 @@ export const cause = z.enum([
   'release_command_failed',
   'task_failed',
   'route_failed',
+  'canary_failed',
   'runtime_unavailable',
   'timeout',
   'cancelled',

@@ -61,7 +61,7 @@ export const group = z.object({
 });
 export type Group = z.infer<typeof group>;
 
-export const deploymentPhase = z.enum(['queued', 'building', 'preparing', 'rolling', 'verifying']);
+export const deploymentPhase = z.enum(['queued', 'building', 'preparing', 'rolling', 'shifting', 'verifying']);
 export type DeploymentPhase = z.infer<typeof deploymentPhase>;
 
 /** What a deployment deploys; the reason of its release follows from it. */

@@ -15,6 +15,22 @@ export const desiredProcess = processType.extend({
 });
 export type DesiredProcess = z.infer<typeof desiredProcess>;
 
+const desiredRelease = z.object({ number: z.int().positive(), hash: digest, configHash: digest, artifact });
+
+/**
+ * A second release that gets a part of the requests on purpose. Only its `web` runs, beside the whole of the first one; what
+ * is not named here is as for the first.
+ */
+export const desiredCanary = z.strictObject({
+  release: desiredRelease,
+  environment: z.record(z.string(), z.string()),
+  restartToken: z.string(),
+  process: desiredProcess,
+  /** Percent of the requests that it is to get; 0: its instances run without any. */
+  weight: z.int().min(0).max(100),
+});
+export type DesiredCanary = z.infer<typeof desiredCanary>;
+
 /**
  * Everything the runtime must know to run one workload: exactly one release, with counts and routes.
  *
@@ -34,7 +50,7 @@ export const desiredWorkload = z.strictObject({
   name: z.string(),
   /** Raised at each change of the desired state, but for its trial; `observedGeneration` echoes it. */
   generation: z.int().positive(),
-  release: z.object({ number: z.int().positive(), hash: digest, configHash: digest, artifact }),
+  release: desiredRelease,
   /** Config and secrets of the release. Never logged, never written to disk by a runtime. */
   environment: z.record(z.string(), z.string()),
   processes: z.array(desiredProcess),
@@ -53,6 +69,8 @@ export const desiredWorkload = z.strictObject({
   hosts: z.array(z.string()),
   /** A change of this token replaces all instances although the release is the same. */
   restartToken: z.string(),
+  /** Instances of it become those of the workload, unrestarted, when its release is stated as the workload's. */
+  canary: desiredCanary.optional(),
   /** The release was not found live yet. A runtime that holds former instances holds them until this is stated no more. */
   onTrial: z.literal(true).optional(),
   /**
@@ -72,6 +90,13 @@ export const desiredWorkload = z.strictObject({
   stopDeadlineSeconds: z.int().positive(),
 });
 export type DesiredWorkload = z.infer<typeof desiredWorkload>;
+
+/** The canary as a workload of its own: what its instances are made from and compared with. Undefined when there is none. */
+export function asCanary({ canary, onTrial: _onTrial, ...workload }: DesiredWorkload): DesiredWorkload | undefined {
+  if (!canary) return undefined;
+  const { release, environment, restartToken, process } = canary;
+  return { ...workload, release, environment, restartToken, processes: [process] };
+}
 
 export const logQuery = z.object({
   process: processName.optional(),

@@ -46,6 +46,8 @@ export const observedWorkload = z.object({
   instances: z.array(observedInstance),
   /** A host is accepted when the gateway routes it to at least one ready instance. */
   routes: z.array(z.object({ host: z.string(), accepted: z.boolean() })),
+  /** Percent of the requests that the route gives to the canary now; absent while it gives it none. */
+  canaryWeight: z.int().min(0).max(100).optional(),
   /** What there is of its volumes, those on their way out included. */
   volumes: z.array(observedVolume).optional(),
   /** When the set of instances that serve (see `serves`) last changed, by the runtime's clock. */
@@ -61,6 +63,16 @@ export type ObservedWorkload = z.infer<typeof observedWorkload>;
  */
 export const serves = ({ processType, readySince, routed }: ObservedInstance): boolean =>
   readySince !== null && (processType !== 'web' || routed);
+
+/** What an instance answered since somebody began to count, which may begin anew at any time. */
+export const instanceTraffic = z.object({
+  instance: z.string(),
+  release: z.int().positive(),
+  requests: z.int().nonnegative(),
+  /** Those of them that were answered with 5xx, or not at all. */
+  errors: z.int().nonnegative(),
+});
+export type InstanceTraffic = z.infer<typeof instanceTraffic>;
 
 export const logLine = z.object({
   /** Opaque and increasing per workload: what a reader resumes after. */

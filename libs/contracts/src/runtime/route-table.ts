@@ -7,17 +7,28 @@ export type Upstream = z.infer<typeof upstream>;
 /** Whatever comes in there is led to one host, running or not, whatever host it names. */
 export const door = z.object({ address: z.ipv4(), port: z.int().min(1).max(65_535), host: z.string() });
 export type Door = z.infer<typeof door>;
+/** A part of the requests of a host goes to instances of another release. */
+export const canaryRoute = z.object({ weight: z.int().min(0).max(100), upstreams: z.array(upstream) });
+export type CanaryRoute = z.infer<typeof canaryRoute>;
+
+/** What was answered on behalf of an upstream since the gateway started. */
+export const answerCount = z.object({
+  upstreamId: z.string(),
+  requests: z.int().nonnegative(),
+  errors: z.int().nonnegative(),
+});
+export type AnswerCount = z.infer<typeof answerCount>;
 
 /**
  * The whole table of the local app router, stated at once.
  *
  * The gateway serves `PUT /routes` (answers `{version}` when the table is in effect) and `POST /drain {upstreamId,
  * timeoutMilliseconds}` (answers `{inFlight}` when no request runs on the upstream any more, or at the timeout) on its
- * control socket.
+ * control socket, and `GET /answers` what was answered on behalf of each upstream.
  */
 export const routeTable = z.strictObject({
   version: z.int().nonnegative(),
-  routes: z.array(z.object({ host: z.string(), upstreams: z.array(upstream) })),
+  routes: z.array(z.object({ host: z.string(), upstreams: z.array(upstream), canary: canaryRoute.optional() })),
   /** Loopback addresses by which processes of this machine reach a host whose name their resolver may not know. */
   doors: z.array(door).optional(),
 });

@@ -1,6 +1,7 @@
 import type { Schemas } from '@berth/api-client';
 import type { Command } from 'commander';
 import type { Context } from '../../context.js';
+import { countsText } from '../../deploying/canary-lines.js';
 import { failureText } from '../../deploying/settle.js';
 import { duration, time } from '../../output/format.js';
 import { record, table } from '../../output/table.js';
@@ -14,9 +15,12 @@ export const options = (command: Command): Command =>
 export async function run(context: Context, _options: object, wanted?: string): Promise<void> {
   const deployment = await findDeployment(context, wanted);
   await context.out.result(deployment, async () =>
-    [about(deployment), await timeline(deployment), ...(deployment.failure ? [failureText(deployment)] : [])].join(
-      '\n\n',
-    ),
+    [
+      about(deployment),
+      ...canaryOf(deployment),
+      await timeline(deployment),
+      ...(deployment.failure ? [failureText(deployment)] : []),
+    ].join('\n\n'),
   );
 }
 
@@ -36,6 +40,11 @@ const about = (each: Schemas['Deployment']): string =>
       .join(', '),
     Outcome: each.outcome,
   });
+
+const canaryOf = ({ canary, release }: Schemas['Deployment']): string[] =>
+  canary
+    ? [[`Canary, ${canary.state}:`, ...canary.counts.map((step) => `  ${countsText(step, release)}`)].join('\n')]
+    : [];
 
 const timeline = (each: Schemas['Deployment']): Promise<string> =>
   table(

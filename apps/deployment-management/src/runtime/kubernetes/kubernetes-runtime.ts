@@ -4,6 +4,7 @@ import type {
   DesiredWorkload,
   ExecRequest,
   InstanceStats,
+  InstanceTraffic,
   LogLine,
   LogQuery,
   Measurement,
@@ -77,6 +78,7 @@ export const kubernetesRuntime = ({ access, ...setup }: ClusterSetup, clock: Clo
  */
 export class KubernetesRuntime implements Runtime {
   readonly artifactKinds = ['image'] as const;
+  readonly canaries = 'unsupported';
   readonly autoscales = true;
   readonly volumeKinds = ['single', 'per-instance'] as const;
   private readonly cluster: Cluster;
@@ -178,6 +180,10 @@ export class KubernetesRuntime implements Runtime {
   async *logs(workloadId: string, query: LogQuery, signal: AbortSignal): AsyncIterable<LogLine> {
     await this.connected(signal);
     yield* podLogs(this.options.client, this.cluster.of<Pod>('pod', workloadId), query, signal);
+  }
+
+  traffic(): Promise<InstanceTraffic[]> {
+    return Promise.resolve([]);
   }
 
   async stats(workloadId: string, signal: AbortSignal): Promise<InstanceStats[]> {

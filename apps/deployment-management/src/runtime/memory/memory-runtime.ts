@@ -1,16 +1,19 @@
 import type { Duplex } from 'node:stream';
-import type {
-  DesiredProcess,
-  DesiredTask,
-  DesiredWorkload,
-  ExecRequest,
-  InstanceStats,
-  LogLine,
-  LogQuery,
-  Measurement,
-  ObservedInstance,
-  ObservedTask,
-  ObservedWorkload,
+import {
+  asCanary,
+  serves,
+  type DesiredProcess,
+  type DesiredTask,
+  type DesiredWorkload,
+  type ExecRequest,
+  type InstanceStats,
+  type InstanceTraffic,
+  type LogLine,
+  type LogQuery,
+  type Measurement,
+  type ObservedInstance,
+  type ObservedTask,
+  type ObservedWorkload,
 } from '@berth/contracts/runtime';
 import { type ProbeAnswer, type Runtime, type RuntimeChange, RuntimeUnavailable } from '../runtime.js';
 import { type InstanceName, SessionRefused } from '../session-runtime.js';
@@ -46,6 +49,7 @@ interface World {
 export class MemoryRuntime implements Runtime {
   readonly artifactKinds = ['slug', 'image'] as const;
   /** Changed by tests of what a runtime cannot do. */
+  canaries: Runtime['canaries'] = 'counted';
   autoscales = true;
   volumeKinds: Runtime['volumeKinds'] = ['single', 'per-instance'];
   /** Volumes of which there is something, and how much. */
@@ -61,6 +65,7 @@ export class MemoryRuntime implements Runtime {
   readonly remains = new Map<string, SpaceRemains>();
   /** What each instance uses, by the test's will. */
   load = { cpuMillicores: 1, memoryBytes: 1_048_576 };
+  private readonly answers = new Map<string, InstanceTraffic>();
   private down = false;
   /** Forgotten, and nobody has looked since. */
   private readonly lost = new Set<string>();
@@ -82,6 +87,24 @@ export class MemoryRuntime implements Runtime {
   setDown(down: boolean): void {
     this.down = down;
     if (!down) this.feed.push({ resync: true });
+  }
+
+  /** Users asked the instances of a release, and so many of their requests failed. */
+  answer(workloadId: string, release: number, requests: number, errors: number): void {
+    const instance = this.worlds.get(workloadId)?.instances.find((each) => each.release === release && each.routed)?.id;
+    if (!instance) throw new Error(`no instance of v${release} in ${workloadId} gets requests`);
+    const before = this.answers.get(instance) ?? { requests: 0, errors: 0 };
+    const sum = { requests: before.requests + requests, errors: before.errors + errors };
+    this.answers.set(instance, { instance, release, ...sum });
+  }
+
+  /** An instance of a release ended and was started again at once. */
+  crash(workloadId: string, release: number): void {
+    const world = this.worlds.get(workloadId);
+    const instance = world?.instances.find((each) => each.release === release);
+    if (!world || !instance) throw new Error(`no instance of v${release} in ${workloadId}`);
+    instance.restarts++;
+    this.feed.push({ workloadId });
   }
 
   /** Somebody ends an instance by hand: the world starts another by itself, if its behaviour lets it. */
@@ -136,6 +159,8 @@ export class MemoryRuntime implements Runtime {
       ...(desired.onTrial && { onTrial: desired.onTrial }),
       instances,
       routes: desired.hosts.map((host) => ({ host, accepted: this.isRouted(world) })),
+      ...(desired.canary &&
+        this.serves(instances, desired.canary.release.number) && { canaryWeight: desired.canary.weight }),
       volumes: this.volumes.of(workloadId),
       changedAt,
       trouble: null,
@@ -185,6 +210,11 @@ export class MemoryRuntime implements Runtime {
         readySince === null ? [] : [{ workloadId, processType, readySince, ...this.load }],
       ),
     );
+  }
+
+  async traffic(workloadId: string): Promise<InstanceTraffic[]> {
+    this.requireUp();
+    return (this.worlds.get(workloadId)?.instances ?? []).flatMap(({ id }) => this.answers.get(id) ?? []);
   }
 
   async startTask(task: DesiredTask): Promise<void> {
@@ -239,22 +269,45 @@ export class MemoryRuntime implements Runtime {
     return serves && this.behaviourOf(desired).kind !== 'no-route';
   }
 
+  private serves(instances: readonly ObservedInstance[], release: number): boolean {
+    return instances.some((each) => each.release === release && each.routed);
+  }
+
   private settle(world: World): void {
     const before = readyIn(world);
     const behaviour = this.behaviourOf(world.desired);
-    const wanted = world.desired.processes.flatMap((type) => this.instancesOf(world, type, behaviour));
-    const others = world.instances.filter((each) => !isOf(each, world.desired));
+    const canary = this.canaryOf(world);
+    const wanted = world.desired.processes.flatMap((type) => this.instancesOf(world, world.desired, type, behaviour));
+    const others = world.instances.filter(
+      (each) => !isOf(each, world.desired) && canary.every(({ id }) => id !== each.id),
+    );
     const retired = wanted.length === 0 || retires.includes(behaviour.kind);
-    world.instances = retired ? wanted : [...others, ...wanted];
+    world.instances = [...(retired ? [] : others), ...wanted, ...canary];
     if (readyIn(world) !== before) world.changedAt = this.now().toISOString();
     this.feed.push({ workloadId: world.desired.workloadId });
   }
 
-  private instancesOf(world: World, type: DesiredProcess, behaviour: Behaviour): ObservedInstance[] {
+  private canaryOf(world: World): ObservedInstance[] {
+    const canary = asCanary(world.desired);
+    const weight = world.desired.canary?.weight ?? 0;
+    return (canary?.processes ?? []).flatMap((type) =>
+      this.instancesOf(world, canary ?? world.desired, type, this.behaviourOf(canary ?? world.desired)).map((each) => ({
+        ...each,
+        routed: each.routed && weight > 0,
+      })),
+    );
+  }
+
+  private instancesOf(
+    world: World,
+    of: DesiredWorkload,
+    type: DesiredProcess,
+    behaviour: Behaviour,
+  ): ObservedInstance[] {
     const kept = world.instances
-      .filter((each) => each.processType === type.name && isOf(each, world.desired))
+      .filter((each) => each.processType === type.name && isOf(each, of))
       .slice(0, type.instances);
-    const missing = Array.from({ length: type.instances - kept.length }, () => this.newInstance(world.desired, type));
+    const missing = Array.from({ length: type.instances - kept.length }, () => this.newInstance(of, type));
     return [...kept, ...missing].map((each) => behaving(each, behaviour, this.now()));
   }
 
@@ -303,7 +356,7 @@ const retires: readonly Behaviour['kind'][] = ['honest', 'no-route', 'lies'];
 
 const readyIn = ({ instances }: World): string =>
   instances
-    .filter((each) => each.readySince !== null)
+    .filter(serves)
     .map((each) => each.id)
     .join();
 

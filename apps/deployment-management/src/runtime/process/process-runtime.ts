@@ -5,6 +5,8 @@ import {
   type ExecRequest,
   type InstanceStats,
   instanceStats,
+  type InstanceTraffic,
+  instanceTraffic,
   type LogLine,
   logLine,
   type LogQuery,
@@ -24,12 +26,14 @@ import { probeRoute } from './probe-route.js';
 
 const statsAnswer = z.array(instanceStats);
 const measureAnswer = z.object({ items: z.array(measurement) });
+const trafficAnswer = z.array(instanceTraffic);
 const change = z.union([z.object({ workloadId: z.string() }), z.object({ resync: z.literal(true) })]);
 const CALL_MILLISECONDS = 10_000;
 
 /** Workloads as local processes, run by the agent of this machine behind its Unix socket. */
 export class ProcessRuntime implements Runtime {
   readonly artifactKinds = ['slug'] as const;
+  readonly canaries = 'counted';
   readonly autoscales = false;
   readonly volumeKinds = ['single'] as const;
   private readonly agent: AgentClient;
@@ -87,6 +91,11 @@ export class ProcessRuntime implements Runtime {
   async measure(signal: AbortSignal): Promise<Measurement[]> {
     const { body } = await this.agent.call('GET', '/measurements', bounded(signal));
     return measureAnswer.parse(body).items;
+  }
+
+  async traffic(workloadId: string, signal: AbortSignal): Promise<InstanceTraffic[]> {
+    const { status, body } = await this.agent.call('GET', `/workloads/${workloadId}/traffic`, bounded(signal));
+    return status === 404 ? [] : trafficAnswer.parse(body);
   }
 
   async startTask(task: DesiredTask, signal: AbortSignal): Promise<void> {

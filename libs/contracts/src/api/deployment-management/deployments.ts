@@ -4,12 +4,14 @@ import { pageOf, pageQuery } from '../../common/page.js';
 import { digest, id, instant, ordinal } from '../../common/values.js';
 import { allocationEntry, deploymentSource } from '../../events/shapes.js';
 import { gitRef, imageReference } from './apps.js';
+import { canaryStep } from './strategies.js';
 
 export const deploymentStatus = z.enum([
   'queued',
   'building',
   'preparing',
   'rolling',
+  'shifting',
   'verifying',
   'live',
   'retired',
@@ -47,6 +49,21 @@ export const timelineEntry = z.object({
 });
 export type TimelineEntry = z.infer<typeof timelineEntry>;
 
+const answered = z.object({ requests: z.int().nonnegative(), errors: z.int().nonnegative() });
+
+/** How a canary went, step by step. */
+export const canaryProgress = z.object({
+  state: z.enum(['arriving', 'stepping', 'promoting', 'aborting']),
+  steps: z.array(canaryStep),
+  /** Index of the step that it is at. */
+  step: z.int().nonnegative(),
+  /** Since when users have the weight of this step; null while it is on its way. */
+  since: instant.nullable(),
+  /** What was answered in each step that began; empty where nobody counts. */
+  counts: z.array(z.object({ weight: z.int(), canary: answered, former: answered })),
+});
+export type CanaryProgress = z.infer<typeof canaryProgress>;
+
 export const deployment = z
   .object({
     id,
@@ -59,6 +76,8 @@ export const deployment = z
     commit: z.string().nullable(),
     artifactReused: z.boolean().nullable(),
     release: z.int().positive().nullable(),
+    /** Null unless two releases share the requests until it is live. */
+    canary: canaryProgress.nullable(),
     failure: failure.nullable(),
     /** What happened to the release before: `v3 keeps serving`. */
     outcome: z.string().nullable(),

@@ -4,6 +4,7 @@ import { autoscaling, healthCheck, processName } from '../../common/process-type
 import { id, instant, storable } from '../../common/values.js';
 import { RELEASE_PROCESS } from '../../runtime/task.js';
 import { gitRef } from './apps.js';
+import { releaseStrategy } from './strategies.js';
 
 /** Instances per process type. A type that is not named runs one instance when it is `web`, else none. */
 export const instanceCounts = z.record(processName, z.int().min(0).max(100));
@@ -42,6 +43,8 @@ export const phaseDeadlines = z.strictObject({
   /** Of the release command, while the deployment is preparing. */
   releaseCommand: deadline.default(600),
   rolling: deadline.default(300),
+  /** Of a canary, beyond the time that its steps are held. */
+  shifting: deadline.default(600),
   verifying: deadline.default(60),
 });
 export type PhaseDeadlines = z.infer<typeof phaseDeadlines>;
@@ -54,6 +57,7 @@ const phaseDeadlinesPatch = z.strictObject({
   preparing: deadline.optional(),
   releaseCommand: deadline.optional(),
   rolling: deadline.optional(),
+  shifting: deadline.optional(),
   verifying: deadline.optional(),
 });
 
@@ -76,6 +80,8 @@ export const updateWorkload = z
     deadlines: phaseDeadlinesPatch.optional(),
     /** How long an instance may take until it is ready, in seconds. */
     startDeadlineSeconds: z.int().min(1).max(3_600).optional(),
+    /** From the next deployment on; one that is under way goes on as it began. 422 where the workload cannot be released so. */
+    strategy: releaseStrategy.optional(),
   })
   .meta({ id: 'UpdateWorkload' });
 export type UpdateWorkload = z.infer<typeof updateWorkload>;
@@ -96,6 +102,7 @@ export const workload = z
     processSettings,
     deadlines: phaseDeadlines,
     startDeadlineSeconds: z.int(),
+    strategy: releaseStrategy,
     url: z.string(),
     currentRelease: z.int().positive().nullable(),
     activeDeploymentId: id.nullable(),

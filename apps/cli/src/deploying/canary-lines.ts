@@ -1,0 +1,22 @@
+import type { Schemas } from '@berth/api-client';
+
+type Deployment = Pick<Schemas['Deployment'], 'canary' | 'release'>;
+type Canary = NonNullable<Schemas['Deployment']['canary']>;
+type Counts = Canary['counts'][number];
+
+/** What is known of a canary's steps so far: each as it begins and as it ends, in order. Only ever grows. */
+export function canaryLines({ canary, release }: Deployment): string[] {
+  if (!canary) return [];
+  return canary.counts.flatMap((step, index) => {
+    const isOver = index < canary.step || canary.state === 'promoting' || canary.state === 'aborting';
+    const begun = isOver || canary.since !== null ? [`v${release} gets ${step.weight} % of the requests`] : [];
+    return isOver ? [...begun, countsText(step, release)] : begun;
+  });
+}
+
+/** What both releases answered in a step. */
+export const countsText = ({ weight, canary, former }: Counts, release: number | null): string =>
+  `at ${weight} %: v${release} answered ${answered(canary)}; the release before ${answered(former)}`;
+
+const answered = ({ requests, errors }: Counts['canary']): string =>
+  `${requests} ${requests === 1 ? 'request' : 'requests'}, ${errors} with an error`;

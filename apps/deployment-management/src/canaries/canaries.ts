@@ -1,0 +1,151 @@
+import type { Failure } from '@berth/contracts/common';
+import type { Release } from '@berth/contracts/deployment';
+import { asCanary, type DesiredWorkload, type ObservedInstance, type ObservedWorkload } from '@berth/contracts/runtime';
+import { lookAgainIn, type Outcome, type ReconcileContext } from '@berth/reconcile';
+import { Clock, type Tx } from '@berth/service-kit';
+import { Injectable } from '@nestjs/common';
+import type { DeploymentRow } from '../deployments/deployment.js';
+import { judgeRollout, type Rollout } from '../workloads/rollout.js';
+import { RuntimeState } from '../workloads/runtime-state.js';
+import { underLock } from '../workloads/under-lock.js';
+import { Witness } from '../workloads/witness.js';
+import type { Observation } from '../workloads/workload-reports.js';
+import type { WorkloadRow } from '../workloads/workload.js';
+import { WorkloadsRepository } from '../workloads/workloads.repository.js';
+import { begun, type Canary, counted } from './canary.js';
+import { CanarySteps } from './canary-steps.js';
+import { type Facts, restartsOf, verdictOn } from './verdict.js';
+
+const lookAgainSoon = lookAgainIn({ seconds: 1 });
+const goOn = lookAgainIn({ seconds: 0 });
+
+/** One pass over a canary: what is desired and seen, and how far it had come. */
+export interface CanaryPass {
+  readonly moving: DeploymentRow;
+  readonly canary: Canary;
+  readonly target: Release;
+  readonly observation: Observation & { readonly desired: DesiredWorkload };
+  readonly context: ReconcileContext;
+}
+
+/** Takes a canary through its steps, one a pass, and back when it fails. Everything that it knows is in the deployment's row. */
+@Injectable()
+export class Canaries {
+  constructor(
+    private readonly runtime: RuntimeState,
+    private readonly steps: CanarySteps,
+    private readonly workloads: WorkloadsRepository,
+    private readonly witness: Witness,
+    private readonly clock: Clock,
+  ) {}
+
+  async step(pass: CanaryPass): Promise<Outcome> {
+    switch (pass.canary.state) {
+      case 'arriving':
+        return this.arrive(pass);
+      case 'aborting':
+        return this.takeBack(pass, pass.canary.failure);
+      case 'stepping':
+        return this.judge(pass);
+      case 'promoting':
+        throw new Error(`Deployment ${pass.moving.id} rolls like any other.`);
+    }
+  }
+
+  private async arrive(pass: CanaryPass): Promise<Outcome> {
+    const { moving, canary, target, observation, context } = pass;
+    const arrival = arrivalOf(observation);
+    if (arrival.kind === 'progressing') return this.wait(pass, [arrival.message]);
+    if (arrival.kind === 'failed') {
+      const failure = await this.witness.masked(target, arrival.failure);
+      await this.commit(pass, (tx, workload) => this.steps.fail(tx, workload, moving, failure));
+      return goOn;
+    }
+    const traffic = await this.runtime.traffic(moving.workloadId, context.signal);
+    const next = begun(canary, restartsOf(instancesOf(pass)), traffic);
+    await this.commit(pass, (tx, workload) => this.steps.begin(tx, workload, moving, next));
+    return goOn;
+  }
+
+  private async judge(pass: CanaryPass): Promise<Outcome> {
+    const { moving, target, observation, context } = pass;
+    if (!observation.observed || observation.observed.observedGeneration < observation.desired.generation)
+      return this.wait(pass, []);
+    const traffic = await this.runtime.traffic(moving.workloadId, context.signal);
+    const canary = counted(pass.canary, traffic, target.number);
+    const verdict = verdictOn(canary, this.factsOf(pass));
+    if (verdict.kind === 'abort') return this.abort(pass, canary, verdict.failure);
+    if (verdict.kind === 'go-on') {
+      const { canary: next, message } = verdict;
+      await this.commit(pass, (tx, workload) => this.steps.goOn(tx, workload, moving, next, message));
+      return goOn;
+    }
+    if (JSON.stringify(canary.counters) !== JSON.stringify(pass.canary.counters))
+      await this.commit(pass, (tx) => this.steps.count(tx, moving, canary));
+    return this.wait(pass, []);
+  }
+
+  private async abort(pass: CanaryPass, canary: Canary, found: Failure): Promise<Outcome> {
+    const { moving, target, context } = pass;
+    const own = new Set(instancesOf(pass).map(({ id }) => id));
+    const printed = await this.witness.lastLines(moving.workloadId, own, context.signal);
+    const failure = await this.witness.masked(target, { ...found, evidence: [...found.evidence, ...printed] });
+    await this.commit(pass, (tx, workload) => this.steps.abort(tx, workload, moving, canary, failure));
+    return goOn;
+  }
+
+  /** It ends as failed when the former release serves everything, seen by its instances and through its route. */
+  private async takeBack(pass: CanaryPass, failure: Failure | null): Promise<Outcome> {
+    const { moving, observation, context } = pass;
+    const { desired, observed } = observation;
+    if (!failure) throw new Error(`Deployment ${moving.id} is taken back without a reason.`);
+    const back = judgeRollout(desired, observed);
+    if (back.kind === 'progressing') return this.wait(pass, [back.message]);
+    const silence =
+      back.kind === 'failed' ? back.failure.message : await this.runtime.silentRoute(desired, context.signal);
+    if (silence !== null && back.kind !== 'failed') return this.wait(pass, [silence]);
+    const proof =
+      silence ?? `v${desired.release.number} serves all requests again: its instances are ready and its route answers.`;
+    const ended = { ...failure, evidence: [...failure.evidence, proof].slice(-50) };
+    await this.commit(pass, (tx, workload) => this.steps.fail(tx, workload, moving, ended));
+    return goOn;
+  }
+
+  private factsOf(pass: CanaryPass): Facts {
+    const { target, observation } = pass;
+    return {
+      now: this.clock.now(),
+      instances: instancesOf(pass),
+      weight: observation.observed?.canaryWeight ?? 0,
+      isWanted: observation.view.workload.state === 'running',
+      numbers: { canary: target.number, former: observation.desired.release.number },
+    };
+  }
+
+  private async wait({ context, moving, observation }: CanaryPass, said: readonly string[]): Promise<Outcome> {
+    await this.witness.note(context, moving, observation, said);
+    return lookAgainSoon;
+  }
+
+  private commit(
+    { moving, context }: CanaryPass,
+    step: (tx: Tx, workload: WorkloadRow) => Promise<unknown>,
+  ): Promise<void> {
+    return underLock(context, this.workloads, moving.workloadId, step);
+  }
+}
+
+/** Whether its own instances are there, whatever else runs. */
+function arrivalOf({ desired, observed }: CanaryPass['observation']): Rollout {
+  const canary = asCanary(desired);
+  if (!canary) throw new Error(`${desired.workloadId} has no canary.`);
+  return judgeRollout(canary, observed && { ...observed, instances: ofRelease(observed, canary) });
+}
+
+const ofRelease = ({ instances }: ObservedWorkload, { release }: DesiredWorkload): ObservedInstance[] =>
+  instances.filter((each) => each.releaseHash === release.hash && each.release === release.number);
+
+const instancesOf = ({ target, observation }: CanaryPass): ObservedInstance[] =>
+  (observation.observed?.instances ?? []).filter(
+    ({ release, state }) => release === target.number && state !== 'stopping',
+  );

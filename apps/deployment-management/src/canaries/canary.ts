@@ -1,0 +1,101 @@
+import type { Failure } from '@berth/contracts/common';
+import type { CanaryProgress, CanaryStep, CanaryStrategy } from '@berth/contracts/deployment';
+import type { InstanceTraffic } from '@berth/contracts/runtime';
+import type { Reservation } from '../quotas/reservation.js';
+
+export interface Answered {
+  readonly requests: number;
+  readonly errors: number;
+}
+
+export type StepCounts = CanaryProgress['counts'][number];
+
+/** How far a canary has come: all that another replica needs to go on with it. */
+export interface Canary {
+  /** `arriving`: its instances start; `promoting`: it takes the place of the former; `aborting`: it is being taken back. */
+  readonly state: CanaryProgress['state'];
+  readonly steps: readonly CanaryStep[];
+  readonly maxErrorPercent: number;
+  readonly minRequests: number;
+  readonly step: number;
+  /** Since when the route gives it the weight of its step. */
+  readonly since: string | null;
+  /** One for each step that began. */
+  readonly counts: readonly StepCounts[];
+  /** The runtime's counters as they were read last, by instance. */
+  readonly counters: Readonly<Record<string, Answered>>;
+  /** How often its instances had ended before users met them. */
+  readonly restarts: number;
+  /** It got requests, so that what it has running is used. */
+  readonly hasServed: boolean;
+  /** What the quota has to hold for it beside the former release. */
+  readonly extra: Reservation;
+  /** Why it is being taken back. */
+  readonly failure: Failure | null;
+}
+
+export const newCanary = ({ steps, maxErrorPercent, minRequests }: CanaryStrategy, extra: Reservation): Canary => ({
+  ...{ state: 'arriving', steps, maxErrorPercent, minRequests, step: 0, since: null, counts: [], counters: {} },
+  ...{ restarts: 0, hasServed: false, extra, failure: null },
+});
+
+/** Both releases run on purpose. */
+export const isSplit = ({ state }: Canary): boolean => state === 'arriving' || state === 'stepping';
+
+/** Percent of the requests that it is to get now. */
+export const weightOf = ({ state, steps, step }: Canary): number =>
+  state === 'stepping' ? (steps[step]?.weight ?? 0) : 0;
+
+/** As large a part of the instances as of the requests, and at least one. */
+export function canaryInstances({ steps, step }: Pick<Canary, 'steps' | 'step'>, instances: number): number {
+  if (instances === 0) return 0;
+  return Math.max(1, Math.ceil((instances * (steps[step]?.weight ?? 0)) / 100));
+}
+
+export const holdSeconds = ({ steps }: Pick<Canary, 'steps'>): number =>
+  steps.reduce((sum, each) => sum + each.holdSeconds, 0);
+
+/** Users meet it from now on. `traffic` is what was counted before. */
+export const begun = (canary: Canary, restarts: number, traffic: readonly InstanceTraffic[]): Canary =>
+  enterStep({ ...canary, restarts, hasServed: true, counters: countersOf(traffic) }, 0);
+
+export const enterStep = (canary: Canary, step: number): Canary => ({
+  ...canary,
+  state: 'stepping',
+  step,
+  since: null,
+  counts: [...canary.counts, { weight: canary.steps[step]?.weight ?? 0, canary: none, former: none }],
+});
+
+const none: Answered = { requests: 0, errors: 0 };
+
+/** With what was answered since the last look. A counter that is lower than it was began anew. */
+export function counted(canary: Canary, traffic: readonly InstanceTraffic[], release: number): Canary {
+  const current = canary.counts.at(-1);
+  if (!current) return canary;
+  const news = traffic.map((each) => ({ ...each, ...sinceThen(canary.counters[each.instance] ?? none, each) }));
+  const next = {
+    ...current,
+    canary: news.filter((each) => each.release === release).reduce(plus, current.canary),
+    former: news.filter((each) => each.release !== release).reduce(plus, current.former),
+  };
+  const counters = { ...canary.counters, ...countersOf(traffic) };
+  return { ...canary, counters, counts: [...canary.counts.slice(0, -1), next] };
+}
+
+const countersOf = (traffic: readonly InstanceTraffic[]): Record<string, Answered> =>
+  Object.fromEntries(traffic.map(({ instance, requests, errors }) => [instance, { requests, errors }]));
+
+const sinceThen = (then: Answered, now: Answered): Answered =>
+  now.requests < then.requests
+    ? { requests: now.requests, errors: now.errors }
+    : { requests: now.requests - then.requests, errors: Math.max(0, now.errors - then.errors) };
+
+const plus = (sum: Answered, { requests, errors }: Answered): Answered => ({
+  requests: sum.requests + requests,
+  errors: sum.errors + errors,
+});
+
+export function toProgress({ state, steps, step, since, counts }: Canary): CanaryProgress {
+  return { state, steps: [...steps], step, since, counts: [...counts] };
+}

@@ -1,0 +1,33 @@
+import type { Caller } from '@berth/access';
+import type { UpdateWorkload } from '@berth/contracts/deployment';
+import { Database, requireMatch } from '@berth/service-kit';
+import { Injectable } from '@nestjs/common';
+import { Strategies } from '../strategies/strategies.js';
+import { WorkloadAccess } from './workload-access.js';
+import type { WorkloadRow } from './workload.js';
+import { WorkloadWriter } from './workload-writer.js';
+import { WorkloadsRepository } from './workloads.repository.js';
+
+/** How a workload is released from now on. */
+@Injectable()
+export class WorkloadUpdates {
+  constructor(
+    private readonly database: Database,
+    private readonly workloads: WorkloadsRepository,
+    private readonly access: WorkloadAccess,
+    private readonly strategies: Strategies,
+    private readonly writer: WorkloadWriter,
+  ) {}
+
+  async update(caller: Caller, id: string, body: UpdateWorkload, ifMatch: string | undefined): Promise<WorkloadRow> {
+    const read = await this.access.require(caller, id, 'workloads:update');
+    if (body.strategy) await this.strategies.require(read, body.strategy, '/strategy/kind');
+    return this.database.transaction(async (tx) => {
+      const workload = await this.access.lock(tx, id);
+      requireMatch(ifMatch, workload.generation);
+      await this.writer.patch(tx, workload, body);
+      await this.workloads.bump(tx, id);
+      return this.writer.changed(tx, workload, { by: caller, action: 'workloads:update', detail: body });
+    });
+  }
+}

@@ -1,0 +1,241 @@
+import { eventually } from '@berth/testing';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Platform } from './fixtures/platform.js';
+import { Scene } from './fixtures/scene.js';
+import type { Deployment } from './fixtures/types.js';
+
+let platform: Platform;
+let scene: Scene;
+beforeAll(async () => (platform = await Platform.start()));
+beforeEach(async () => (scene = await Scene.make(platform)));
+afterEach(() => {
+  platform.runtime.canaries = 'counted';
+});
+afterAll(() => platform.close());
+
+const DAY = 86_400;
+const canary = (steps: [weight: number, holdSeconds: number][], more: object = {}) => ({
+  ...{ kind: 'canary', steps: steps.map(([weight, holdSeconds]) => ({ weight, holdSeconds })), ...more },
+});
+const releaseBy = (strategy: object) =>
+  scene.owner.patch(`/v1/workloads/${scene.id}`, { strategy }, { 'if-match': '*' });
+
+/** v1 is live, and v2 has the weight of its first step. */
+async function sharing(strategy: object = canary([[10, DAY]])): Promise<Deployment> {
+  await scene.deployLive('one');
+  await releaseBy(strategy);
+  return hasWeight(await scene.deploy('two'));
+}
+
+async function hasWeight(deployment: Deployment): Promise<Deployment> {
+  return eventually(async () => {
+    const found = await scene.deployment(deployment.id);
+    expect(found.canary?.since).toEqual(expect.any(String));
+    return found;
+  });
+}
+
+const allocation = async () => {
+  const events = await platform.events(scene.id);
+  const last = events.findLast((each) => each.type === 'berth.workload.allocation-changed.v1');
+  const { entries } = last?.data as { entries: { release: number; instances: number }[] };
+  return entries.map(({ release, instances }) => `v${release} x${instances}`);
+};
+
+describe('a canary', () => {
+  it('gets its weights step by step, then takes over without its instances being started anew', async () => {
+    await scene.scale({ counts: { web: 4 } });
+    await scene.deployLive('one');
+    const steps = canary([
+      [10, 1],
+      [50, 1],
+    ]);
+    await releaseBy(steps);
+    const live = await scene.reaches(await scene.deploy('two'), 'live');
+    const stated = scene.toldStates.flatMap(({ release, canary: beside }) =>
+      beside ? [[release.number, beside.release.number, beside.weight, beside.process.instances]] : [],
+    );
+    expect(stated).toEqual([
+      [1, 2, 0, 1],
+      [1, 2, 10, 1],
+      [1, 2, 50, 2],
+    ]);
+    expect([...new Set(live.timeline.map(({ to }) => to))].slice(-4)).toEqual([
+      'rolling',
+      'shifting',
+      'verifying',
+      'live',
+    ]);
+    expect(live.timeline.map(({ message }) => message)).toEqual(
+      expect.arrayContaining([
+        'v2 gets 10 % of the requests',
+        expect.stringContaining('Step 1 of 2 (10 %) is over'),
+        'v2 gets 50 % of the requests',
+        expect.stringContaining('Step 2 of 2 (50 %) is over'),
+      ]),
+    );
+    expect(live.canary).toMatchObject({ state: 'promoting', counts: [{ weight: 10 }, { weight: 50 }] });
+    expect(await scene.runs()).toEqual({ 'v2 web': 4 });
+    const instances = (await platform.runtime.observe(scene.id))?.instances ?? [];
+    expect(instances.map(({ restarts }) => restarts)).toEqual([0, 0, 0, 0]);
+  });
+
+  it('is used capacity from its first request on, beside the release that it shares them with', async () => {
+    await sharing();
+    await eventually(async () => expect(await allocation()).toEqual(['v1 x1', 'v2 x1']));
+    expect((await scene.now()).conditions).toMatchObject([{ type: 'Ready', status: 'true' }]);
+  });
+
+  it('that answers with too many errors is taken back: it failed when the former was seen to serve everything', async () => {
+    const shared = await sharing(canary([[10, DAY]], { maxErrorPercent: 10, minRequests: 10 }));
+    platform.runtime.answer(scene.id, 1, 90, 1);
+    platform.runtime.answer(scene.id, 2, 10, 4);
+    const failed = await scene.reaches(shared, 'failed');
+    expect(failed).toMatchObject({
+      failure: { cause: 'canary_failed', message: '40 % of the answers of v2 were errors, more than 10 %.' },
+      outcome: 'v1 keeps serving.',
+      canary: { state: 'aborting', counts: [{ weight: 10, canary: { requests: 10, errors: 4 } }] },
+    });
+    expect(failed.failure?.evidence.at(-1)).toBe(
+      'v1 serves all requests again: its instances are ready and its route answers.',
+    );
+    expect(await scene.runs()).toEqual({ 'v1 web': 1 });
+    await eventually(async () => expect(await allocation()).toEqual(['v1 x1']));
+    expect(await platform.eventTypes(failed.id)).toEqual(
+      expect.arrayContaining(['deployment.phase-changed', 'deployment.failed']),
+    );
+  });
+
+  it('whose instances end is taken back', async () => {
+    const shared = await sharing();
+    platform.runtime.crash(scene.id, 2);
+    const failed = await scene.reaches(shared, 'failed');
+    expect(failed.failure).toMatchObject({ cause: 'canary_failed', message: expect.stringContaining('ended 1 times') });
+    expect(await scene.runs()).toEqual({ 'v1 web': 1 });
+  });
+
+  it('that never gets ready meets nobody', async () => {
+    await scene.deployLive('one');
+    await releaseBy(canary([[10, DAY]]));
+    scene.behave('two', {
+      kind: 'fails',
+      trouble: { cause: 'crash_loop', message: 'It crashes.', evidence: ['boom'] },
+    });
+    const failed = await scene.reaches(await scene.deploy('two'), 'failed');
+    expect(failed.failure).toMatchObject({ cause: 'crash_loop', evidence: ['boom'] });
+    expect(scene.toldStates.flatMap((each) => each.canary?.weight ?? [])).toEqual([0]);
+    scene.behave('two', { kind: 'honest' });
+  });
+
+  it('past its deadline is ended, and one that is being taken back ends with what it was taken back for', async () => {
+    const shared = await sharing();
+    await platform.overrun(shared.id);
+    const failed = await scene.reaches(shared, 'failed');
+    expect(failed.failure).toMatchObject({ cause: 'timeout', message: expect.stringContaining('shifting') });
+    const second = await hasWeight(await scene.deploy('three'));
+    scene.behave('one', { kind: 'no-route' });
+    platform.runtime.crash(scene.id, 3);
+    await eventually(async () => expect((await scene.deployment(second.id)).canary?.state).toBe('aborting'));
+    await platform.overrun(second.id);
+    const taken = await scene.reaches(second, 'failed');
+    expect(taken.failure?.cause).toBe('canary_failed');
+    expect(taken.failure?.evidence.at(-1)).toContain('was not seen to serve everything again');
+    scene.behave('one', { kind: 'honest' });
+  });
+});
+
+describe('meanwhile', () => {
+  it('a cancel leaves all requests to the former release', async () => {
+    const shared = await sharing();
+    await scene.owner.post(`/v1/deployments/${shared.id}/cancel`);
+    expect(await scene.reaches(shared, 'cancelled')).toMatchObject({ outcome: 'v1 keeps serving.' });
+    await scene.eventuallyRuns({ 'v1 web': 1 });
+    await eventually(async () => expect(await allocation()).toEqual(['v1 x1']));
+  });
+
+  it('a newer deployment takes its place as soon as it is built, and a rollback of it is no canary', async () => {
+    const shared = await sharing();
+    const next = await scene.deploy('three');
+    await scene.reaches(shared, 'superseded');
+    await hasWeight(next);
+    const rollback = await scene.request({ kind: 'release', number: 1 });
+    await scene.reaches(next, 'superseded');
+    expect(await scene.reaches(rollback, 'live')).toMatchObject({ canary: null });
+    await scene.eventuallyRuns({ 'v4 web': 1 });
+  });
+
+  it('scaling scales both', async () => {
+    const shared = await sharing(canary([[50, DAY]]));
+    await scene.scale({ counts: { web: 4 } });
+    await scene.eventuallyRuns({ 'v1 web': 4, 'v2 web': 2 });
+    expect((await scene.deployment(shared.id)).status).toBe('shifting');
+  });
+
+  it('a stop ends it: what gets no requests proves nothing', async () => {
+    const shared = await sharing();
+    await scene.owner.post(`/v1/workloads/${scene.id}/stop`);
+    const failed = await scene.reaches(shared, 'failed');
+    expect(failed).toMatchObject({
+      failure: { cause: 'canary_failed' },
+      outcome: 'v1 stays stopped, as it was before.',
+    });
+    expect(await scene.runs()).toEqual({});
+  });
+
+  it('a runtime that lost everything is told of both again, and the step goes on', async () => {
+    const shared = await sharing();
+    platform.runtime.forget();
+    await scene.eventuallyRuns({ 'v1 web': 1, 'v2 web': 1 });
+    expect(await scene.deployment(shared.id)).toMatchObject({
+      status: 'shifting',
+      canary: { since: shared.canary?.since },
+    });
+  });
+
+  it('another replica goes on where the first one was', async () => {
+    const shared = await sharing(canary([[10, 2]]));
+    await platform.query('delete from work_lease where key = $1', [scene.id]);
+    const replica = await platform.replica();
+    const live = await scene.reaches(shared, 'live');
+    const messages = live.timeline.map(({ message }) => message);
+    expect(messages.filter((each) => each === 'v2 gets 10 % of the requests')).toHaveLength(1);
+    await replica.close();
+  });
+});
+
+describe('no canary', () => {
+  it('is the first release, nor one of a workload that runs nothing', async () => {
+    await releaseBy(canary([[10, DAY]]));
+    expect(await scene.deployLive('one')).toMatchObject({ canary: null });
+    await scene.owner.post(`/v1/workloads/${scene.id}/stop`);
+    expect(await scene.deployLive('two')).toMatchObject({ canary: null });
+  });
+
+  it('is taken where the runtime cannot share requests: refused before anything is stored or built', async () => {
+    await scene.deployLive('one');
+    await releaseBy(canary([[10, DAY]]));
+    platform.runtime.canaries = 'unsupported';
+    expect(
+      await scene.owner.refusal(
+        'PATCH',
+        `/v1/workloads/${scene.id}`,
+        { strategy: canary([[20, DAY]]) },
+        { 'if-match': '*' },
+      ),
+    ).toEqual({ status: 422, code: 'strategy_not_supported', pointers: ['/strategy/kind'] });
+    expect(
+      await scene.owner.refusal('POST', `/v1/workloads/${scene.id}/deployments`, { source: { kind: 'git' } }),
+    ).toEqual({ status: 422, code: 'strategy_not_supported', pointers: ['/source/kind'] });
+    expect(await scene.releases()).toHaveLength(1);
+  });
+
+  it('has steps that do not grow', async () => {
+    const strategy = canary([
+      [50, 1],
+      [10, 1],
+    ]);
+    expect(
+      await scene.owner.refusal('PATCH', `/v1/workloads/${scene.id}`, { strategy }, { 'if-match': '*' }),
+    ).toMatchObject({ status: 422, pointers: ['/strategy/steps/1/weight'] });
+  });
+});
