@@ -8,6 +8,7 @@ import { Autoscaling1763800000110 } from './database/migrations/autoscaling.migr
 import { BudgetStops1763800000120 } from './database/migrations/budget-stops.migration.js';
 import { Clusters1763800000100 } from './database/migrations/clusters.migration.js';
 import { CurrentConfig1763800000000 } from './database/migrations/current-config.migration.js';
+import { Declarations1763800000390 } from './database/migrations/declarations.migration.js';
 import { EnvironmentSleep1763800000250 } from './database/migrations/environment-sleep.migration.js';
 import { EnvironmentEnds1763800000130 } from './database/migrations/environment-ends.migration.js';
 import { ImageTags1763800000290 } from './database/migrations/image-tags.migration.js';
@@ -62,6 +63,7 @@ export const deploymentManagement: ServiceDefinition<Config> = {
     MeasuredUse1763800000340,
     Labels1763800000350,
     Canaries1763800000360,
+    Declarations1763800000390,
   ],
   module: (parsed) => AppModule.with(parsed),
   connect: connectEvents,

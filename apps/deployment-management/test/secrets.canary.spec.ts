@@ -88,6 +88,7 @@ describe('the value of a secret', () => {
     await goBack();
     await keepSomething();
     await pullEverything();
+    await delegateEverything();
     await administerEverything();
     await changeEverything();
   }
@@ -179,6 +180,19 @@ describe('the value of a secret', () => {
     await eventually(() => expect(told()).toEqual([registry]), { within: 60_000 });
     await call('DELETE', '/v1/pull-credentials/{id}', id);
     await eventually(() => expect(told()).toEqual([]), { within: 60_000 });
+  }
+
+  /** Only who is no person may let a namespace speak, and none of these clusters has namespaces. */
+  async function delegateEverything(): Promise<void> {
+    const path = '/v1/projects/{id}/delegations';
+    await call('POST', path, scene.project.id, { cluster: 'local', namespace: 'team' });
+    await call('POST', path, scene.project.id, { cluster: 'local', namespace: cluster });
+    await call('GET', path, scene.project.id);
+    const one = `${path}/{delegationId}`;
+    for (const method of ['GET', 'DELETE']) {
+      await call(method, one.replace('{delegationId}', randomUUID()), scene.project.id);
+      called.add(`${method} ${one}`);
+    }
   }
 
   async function keepSomething(): Promise<void> {

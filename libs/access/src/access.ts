@@ -1,9 +1,11 @@
 import type { Quota } from '@berth/contracts/events';
-import { afterwards, Clock, Database, type Sql } from '@berth/service-kit';
+import { afterwards, type BaseConfig, Clock, Database, type Sql } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
+import { ACCESS_OPTIONS } from './access-options.js';
 import { accessErrors, notFound } from './access.errors.js';
 import type { Caller } from './caller.js';
 import { noteCheck } from './guard/object-checks.js';
+import { isStale } from './guard/staleness.js';
 import { can, mayKnow, scopesAllow, type Target } from './permissions/can.js';
 import { type RuledAccess, refusalOf } from './permissions/organization-rules.js';
 import { administratorPermissions, type Permission } from './permissions/permissions.js';
@@ -18,6 +20,7 @@ export class Access {
     @Inject(OrganizationsRepository) private readonly organizations: OrganizationsRepository,
     @Inject(Database) private readonly database: Database,
     @Inject(Clock) private readonly clock: Clock,
+    @Inject(ACCESS_OPTIONS) private readonly config: BaseConfig,
   ) {}
 
   /**
@@ -88,6 +91,15 @@ export class Access {
   async isStillValid(caller: Caller): Promise<boolean> {
     const { revokedSessions } = await this.cache.platform();
     return caller.tokenExpiresAt > this.clock.now() && !revokedSessions.has(caller.sessionId);
+  }
+
+  /**
+   * Whether it may be relied on for a change that no request asks for, which the guard would have judged: false when
+   * nothing was heard of user-management for too long.
+   */
+  async isCurrent(): Promise<boolean> {
+    const { heartbeatAt } = await this.cache.platform();
+    return !isStale(heartbeatAt, this.clock.now(), this.config.ACCESS_STALE_SECONDS);
   }
 
   private subject(caller: Caller, { organizationId }: Target): RuledAccess | Promise<RuledAccess> {

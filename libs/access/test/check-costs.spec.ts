@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { baseConfig } from '@berth/service-kit';
 import { testDatabase, type TestDatabase } from '@berth/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Access, accessMigrations, type Caller } from '../src/index.js';
@@ -73,7 +74,13 @@ beforeAll(async () => {
 beforeEach(async () => {
   cache = await openReplica(database, made.url, clock);
   open.push(cache);
-  access = new Access(cache, new OrganizationsRepository(), database, clock);
+  access = new Access(
+    cache,
+    new OrganizationsRepository(),
+    database,
+    clock,
+    baseConfig.parse({ DATABASE_URL: made.url }),
+  );
   database.asked.length = 0;
 });
 afterAll(async () => {

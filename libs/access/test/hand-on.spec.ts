@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Role, Scope } from '@berth/contracts/events';
-import { Clock } from '@berth/service-kit';
+import { baseConfig, Clock } from '@berth/service-kit';
 import { testDatabase, type TestDatabase } from '@berth/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Access, accessMigrations, administratorPermissions, type Caller, permissions } from '../src/index.js';
@@ -26,7 +26,7 @@ beforeAll(async () => {
   const clock = new Clock();
   database = new WatchedDatabase(made.database.dataSource);
   cache = await openReplica(database, made.url, clock);
-  access = new Access(cache, organizations, database, clock);
+  access = new Access(cache, organizations, database, clock, baseConfig.parse({ DATABASE_URL: made.url }));
 });
 afterAll(async () => {
   await cache.onApplicationShutdown();

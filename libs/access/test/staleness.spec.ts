@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { EVENT_BUS, type EventBus } from '@berth/eventing';
 import { eventually, patient, startTestService, type TestService } from '@berth/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Access } from '../src/index.js';
 import { TestIdentity } from '../src/testing.js';
 import { IdentityEvents } from './fixtures/identity-events.js';
 import { probe } from './fixtures/probe.service-definition.js';
@@ -69,6 +70,14 @@ describe('when user-management is not heard any more', () => {
     const written = write(waiting);
     await say.heartbeat(new Date());
     expect((await written).status).toBe(204);
+  });
+
+  it('is told to those who change things without a request', async () => {
+    const access = service.app.get(Access, { strict: false });
+    await identity.heartbeat(new Date(Date.now() - 3_600_000));
+    await eventually(async () => expect(await access.isCurrent()).toBe(false));
+    await identity.heartbeat(new Date());
+    await eventually(async () => expect(await access.isCurrent()).toBe(true));
   });
 
   it('recovers with the next heartbeat', async () => {

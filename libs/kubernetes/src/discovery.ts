@@ -1,5 +1,5 @@
 import { isNotFound } from './api-error.js';
-import { type Kind, kinds } from './kinds.js';
+import { declaredKinds, type Kind, kinds } from './kinds.js';
 import type { KubeClient } from './kube-client.js';
 
 /** Oldest minor version of Kubernetes 1 that has every stable API we use. */
@@ -16,6 +16,8 @@ export interface ClusterFacts extends ServerVersion {
   readonly missing: readonly Kind[];
   /** Whether live statistics can be had. */
   readonly hasMetrics: boolean;
+  /** Whether people can declare apps, environments and workloads there. */
+  readonly hasDeclarations: boolean;
 }
 
 /** What keeps a cluster from running workloads, with the next step; `degraded` when only a part is missing. */
@@ -36,7 +38,13 @@ export async function discover(client: KubeClient, signal: AbortSignal): Promise
     ...version,
     missing: Object.values(kinds).filter(({ apiVersion, plural }) => !served.get(apiVersion)?.has(plural)),
     hasMetrics: (await resourcesOf(client, 'metrics.k8s.io/v1beta1', signal)).has('pods'),
+    hasDeclarations: await servesDeclared(client, signal),
   };
+}
+
+async function servesDeclared(client: KubeClient, signal: AbortSignal): Promise<boolean> {
+  const served = await resourcesOf(client, declaredKinds.app.apiVersion, signal);
+  return Object.values(declaredKinds).every(({ plural }) => served.has(plural));
 }
 
 /** Which Kubernetes it is. Throws ApiError or ClusterUnreachable. */

@@ -21,7 +21,7 @@ export { preflight } from './preflight/preflight.js';
 export { nameOfPermission, type Permission, requiredPermissions } from './preflight/required-permissions.js';
 export { cannotAsk } from './preflight/unreachable.js';
 export { keyOf, type KubeObject, type ObjectList, type ObjectMeta } from './kube-object.js';
-export { type Kind, type KindName, kindOf, kinds, pathOf } from './kinds.js';
+export { declaredKinds, type DeclaredKindName, type Kind, type KindName, kindOf, kinds, pathOf } from './kinds.js';
 export { Mirror, type MirrorOptions } from './mirror.js';
 export { isAsStated, MANIFEST_ANNOTATION, stamped } from './stated.js';
 export { Transport } from './transport.js';

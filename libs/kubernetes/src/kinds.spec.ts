@@ -34,7 +34,7 @@ describe('a kind', () => {
 });
 
 describe('what a cluster lacks', () => {
-  const good = { version: 'v1.36.3', minor: 36, missing: [], hasMetrics: true };
+  const good = { version: 'v1.36.3', minor: 36, missing: [], hasMetrics: true, hasDeclarations: true };
 
   it.each([
     ['nothing', good, []],

@@ -34,6 +34,15 @@ export const kinds = {
 
 export type KindName = keyof typeof kinds;
 
+/** What people declare in a cluster instead of asking the API; an addition, too. Only its status is ever written. */
+export const declaredKinds = {
+  app: define('berth.dev/v1alpha1', 'App', 'apps'),
+  environment: define('berth.dev/v1alpha1', 'Environment', 'environments'),
+  workload: define('berth.dev/v1alpha1', 'Workload', 'workloads'),
+} as const;
+
+export type DeclaredKindName = keyof typeof declaredKinds;
+
 const all: readonly Kind[] = Object.values(kinds);
 
 /** @throws Error for a kind that is not in the table: nothing else is ever applied */

@@ -46,6 +46,16 @@ export class KubeClient {
     return this.transport.ask<Item>({ method: 'PATCH', path, body: object, contentType, signal });
   }
 
+  /** States the status of an object that others made; never makes one: an object that is gone is a Conflict. */
+  async applyStatus(kind: Kind, object: KubeObject, status: object, signal: AbortSignal): Promise<void> {
+    const { name, namespace, uid } = object.metadata;
+    const query = new URLSearchParams({ fieldManager: FIELD_MANAGER, force: 'true', fieldValidation: 'Strict' });
+    const path = `${pathOf(kind, namespace, name)}/status?${query.toString()}`;
+    const { apiVersion, kind: kindName } = kind;
+    const body = { apiVersion, kind: kindName, metadata: { name, namespace, uid }, status };
+    await this.transport.ask({ method: 'PATCH', path, body, contentType: 'application/apply-patch+yaml', signal });
+  }
+
   /**
    * Lets go of the number of replicas of a Deployment, which stays what it is until an autoscaler changes it. (Without this
    * it would be one as soon as we state it no more.)

@@ -51,7 +51,8 @@ describe('what a cluster is', () => {
   });
 
   it('names the next step of every problem', () => {
-    const bad: ClusterFacts = { version: 'v1.20.0', minor: 20, missing: Object.values(kinds), hasMetrics: false };
+    const none = { hasMetrics: false, hasDeclarations: false };
+    const bad: ClusterFacts = { version: 'v1.20.0', minor: 20, missing: Object.values(kinds), ...none };
     const problems = problemsOf(bad);
     expect(problems).toHaveLength(Object.values(kinds).length + 2);
     for (const { nextStep } of problems) expect(nextStep).toMatch(/^(Upgrade|Install|Use) /);

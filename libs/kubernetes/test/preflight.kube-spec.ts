@@ -45,7 +45,16 @@ describe('a look at a whole cluster', () => {
     expect(await failedIn()).toEqual([]);
     const { version, checks } = await look();
     expect(version).toMatch(/^v1\.\d+/);
-    const names = ['accepted', 'gateway', 'kinds', 'metrics', 'permissions', 'pod-security', 'reachable'];
+    const names = [
+      'accepted',
+      'declarations',
+      'gateway',
+      'kinds',
+      'metrics',
+      'permissions',
+      'pod-security',
+      'reachable',
+    ];
     expect(checks.map(({ name }) => name).sort()).toEqual([...names, 'storage', 'version']);
   });
 

@@ -161,6 +161,35 @@ create table dead_letter (
   constraint dead_letter_state_check CHECK ((state = ANY (ARRAY['failed'::text, 'parked'::text, 'replayed'::text, 'discarded'::text])))
 );
 
+create table declaration (
+  key text not null,
+  cluster_id uuid not null,
+  namespace text not null,
+  delegation_id uuid,
+  uid text not null,
+  kind text not null,
+  target_id uuid,
+  agreed jsonb not null,
+  seen text not null,
+  constraint declaration_pkey PRIMARY KEY (key),
+  constraint declaration_target_id_key UNIQUE (target_id)
+);
+
+create table delegation (
+  id uuid not null,
+  organization_id uuid not null,
+  project_id uuid not null,
+  cluster_id uuid not null,
+  namespace text not null,
+  subject_id uuid not null,
+  session_id text not null,
+  scopes text[] not null,
+  conditions jsonb not null default '[]'::jsonb,
+  created_at timestamp with time zone not null,
+  constraint delegation_pkey PRIMARY KEY (id),
+  constraint delegation_cluster_id_namespace_project_id_key UNIQUE (cluster_id, namespace, project_id)
+);
+
 create table deployment (
   id uuid not null,
   workload_id uuid not null,
@@ -561,6 +590,14 @@ alter table app add constraint app_project_id_fkey FOREIGN KEY (project_id) REFE
 
 alter table config_version add constraint config_version_workload_id_fkey FOREIGN KEY (workload_id) REFERENCES workload(id);
 
+alter table declaration add constraint declaration_cluster_id_fkey FOREIGN KEY (cluster_id) REFERENCES cluster(id);
+
+alter table declaration add constraint declaration_delegation_id_fkey FOREIGN KEY (delegation_id) REFERENCES delegation(id) ON DELETE SET NULL;
+
+alter table delegation add constraint delegation_cluster_id_fkey FOREIGN KEY (cluster_id) REFERENCES cluster(id);
+
+alter table delegation add constraint delegation_project_id_fkey FOREIGN KEY (project_id) REFERENCES project(id);
+
 alter table deployment add constraint deployment_release_id_fkey FOREIGN KEY (release_id) REFERENCES release(id);
 
 alter table deployment add constraint deployment_workload_id_fkey FOREIGN KEY (workload_id) REFERENCES workload(id);
@@ -630,6 +667,12 @@ CREATE INDEX budget_stop_organization ON budget_stop USING btree (organization_i
 CREATE UNIQUE INDEX cluster_name ON cluster USING btree (name) WHERE (removed_at IS NULL);
 
 CREATE INDEX dead_letter_open ON dead_letter USING btree (key, seq) WHERE (state = ANY (ARRAY['failed'::text, 'parked'::text]));
+
+CREATE INDEX declaration_delegation ON declaration USING btree (delegation_id);
+
+CREATE INDEX declaration_place ON declaration USING btree (cluster_id, namespace);
+
+CREATE INDEX delegation_project ON delegation USING btree (project_id, id);
 
 CREATE INDEX deployment_active ON deployment USING btree (workload_id, number) WHERE (ended_at IS NULL);
 

@@ -281,5 +281,6 @@ const releases = [
     Instances,
     Sessions,
   ],
+  exports: [WorkloadsService, WorkloadActions, DeploymentRequests],
 })
 export class WorkloadsModule {}

@@ -1,8 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { DesiredTask, DesiredVolume, DesiredWorkload } from '@berth/contracts/runtime';
-import { apiWalls, type EnvironmentSpace, isolationManifests, preflight } from '@berth/kubernetes';
+import {
+  apiWalls,
+  declaredKinds,
+  type EnvironmentSpace,
+  isolationManifests,
+  preflight,
+  watch,
+} from '@berth/kubernetes';
+import { Clock } from '@berth/service-kit';
 import { eventually, type SeenRequest } from '@berth/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { installCrds } from '../kubernetes/installed-crds.js';
 import { documents, install } from './kubernetes-account.js';
 import { type KubernetesWorld, kubernetesWorld, never } from './kubernetes-world.js';
 
@@ -118,6 +127,19 @@ describe('the permissions of deployment-management in a cluster', () => {
       never,
     );
     await through.close();
+
+    await installCrds(world.direct);
+    for (const kind of Object.values(declaredKinds)) {
+      expect(await world.account.get(kind, 'none', never, 'default')).toBeNull();
+      const nowhere = {
+        apiVersion: kind.apiVersion,
+        kind: kind.kind,
+        metadata: { name: 'none', namespace: 'default' },
+      };
+      await expect(world.account.applyStatus(kind, nowhere, {}, never)).rejects.toMatchObject({ status: 404 });
+      for await (const event of watch(world.account, kind, { clock: new Clock() }, never))
+        if (event.type === 'connected') break;
+    }
 
     expect(proxy.seen.filter(({ status }) => status === 403)).toEqual([]);
     // What is tried here is refused because of walls, not for want of a permission: else they would not be proven.

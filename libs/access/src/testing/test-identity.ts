@@ -10,6 +10,7 @@ export interface TestTokenOptions {
   readonly scopes?: readonly string[];
   readonly administrator?: boolean;
   readonly secondFactor?: boolean;
+  readonly kind?: 'user' | 'service-account';
   readonly issuer?: string;
   readonly audience?: string;
   /** Seconds from now; negative: already ended. */
@@ -55,7 +56,8 @@ export class TestIdentity {
     const { administrator = false, scopes = ['*'], expiresIn = 3_600 } = options;
     const now = Math.floor(Date.now() / 1_000);
     const proven = { ...(administrator ? { admin: true } : {}), ...(options.secondFactor ? { mfa: true } : {}) };
-    const claims = { sid: options.sessionId ?? randomUUID(), scope: scopes.join(' '), ...proven };
+    const kind = options.kind ?? 'user';
+    const claims = { sid: options.sessionId ?? randomUUID(), scope: scopes.join(' '), kind, ...proven };
     return new SignJWT(claims)
       .setProtectedHeader({ alg: 'RS256', kid: this.kid, typ: 'at+jwt' })
       .setSubject(options.subjectId ?? randomUUID())
@@ -90,6 +92,13 @@ export class TestIdentity {
     await this.database.transaction((tx) => this.organizations.grant(tx, membership));
     await this.tell(organizationId);
     return this.token({ subjectId });
+  }
+
+  /** Takes all roles in an organization away. */
+  async strip(organizationId: string, subjectId: string): Promise<void> {
+    const sql = 'delete from access_membership where organization_id = $1 and subject_id = $2';
+    await this.database.query(sql, [organizationId, subjectId]);
+    await this.tell(organizationId);
   }
 
   async revokeSession(sessionId: string): Promise<void> {

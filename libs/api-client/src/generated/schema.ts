@@ -2640,6 +2640,38 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/projects/{id}/delegations': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['listDelegations'];
+    put?: never;
+    post: operations['createDelegation'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/projects/{id}/delegations/{delegationId}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['getDelegation'];
+    put?: never;
+    post?: never;
+    delete: operations['deleteDelegation'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/pull-credentials': {
     parameters: {
       query?: never;
@@ -4132,7 +4164,8 @@ export interface components {
           | 'ingress'
           | 'metrics'
           | 'storage'
-          | 'pod-security';
+          | 'pod-security'
+          | 'declarations';
         nextStep: string | null;
         /** @enum {string} */
         outcome: 'passed' | 'warning' | 'failed';
@@ -4507,6 +4540,10 @@ export interface components {
       on?: string[] | null;
       /** @default null */
       percent?: string | null;
+    };
+    CreateDelegation: {
+      cluster: string;
+      namespace: string;
     };
     CreateDeployment: {
       source:
@@ -5052,6 +5089,34 @@ export interface components {
     };
     DeadLetterPage: {
       items: components['schemas']['DeadLetter'][];
+      next: string | null;
+    };
+    Delegation: {
+      cluster: string;
+      conditions: {
+        message: string;
+        reason: string;
+        /** Format: date-time */
+        since: string;
+        /** @enum {string} */
+        status: 'true' | 'false' | 'unknown';
+        type: string;
+      }[];
+      /** Format: date-time */
+      createdAt: string;
+      /** Format: uuid */
+      id: string;
+      namespace: string;
+      /** Format: uuid */
+      organizationId: string;
+      /** Format: uuid */
+      projectId: string;
+      scopes: string[];
+      /** Format: uuid */
+      subjectId: string;
+    };
+    DelegationPage: {
+      items: components['schemas']['Delegation'][];
       next: string | null;
     };
     DeleteOrganization: {
@@ -14034,6 +14099,133 @@ export interface operations {
       header?: never;
       path: {
         id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listDelegations: {
+    parameters: {
+      query?: {
+        limit?: number;
+        cursor?: string;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DelegationPage'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  createDelegation: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CreateDelegation'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Delegation'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getDelegation: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+        delegationId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Delegation'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  deleteDelegation: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+        delegationId: string;
       };
       cookie?: never;
     };

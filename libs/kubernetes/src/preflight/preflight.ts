@@ -29,6 +29,7 @@ export async function preflight(
       passed('reachable', 'Its API answers, with a certificate of the given authority.'),
       passed('accepted', 'It takes the token or certificate.'),
       ...factChecks(facts, settings.ingressClass),
+      declarationCheck(facts),
       await permissionCheck(client, facts, signal),
       ...(await doorChecks(client, facts, settings, signal)),
       await storageCheck(client, signal),
@@ -62,9 +63,17 @@ function factChecks(facts: ClusterFacts, ingressClass?: string): ClusterCheck[] 
   return [...fine.map(([name, message]) => passed(name, message)), ...problems];
 }
 
+const declarationCheck = ({ hasDeclarations }: ClusterFacts): ClusterCheck => {
+  if (hasDeclarations)
+    return passed('declarations', 'It serves berth.dev: namespaces can be delegated to declare apps.');
+  const message = 'It does not serve berth.dev: nothing can be declared there.';
+  return found('declarations', 'warning', message, 'To have that: kubectl apply -f k8s/crds/berth.dev.yaml');
+};
+
 /** Resources of a group that the cluster does not serve are told of elsewhere. */
 async function permissionCheck(client: KubeClient, facts: ClusterFacts, signal: AbortSignal): Promise<ClusterCheck> {
   const unserved = new Set(facts.missing.map(({ apiVersion }) => apiVersion.replace(/\/?v[0-9a-z]+$/, '')));
+  if (!facts.hasDeclarations) unserved.add('berth.dev');
   const wanted = requiredPermissions.filter(({ group }) => group === '' || !unserved.has(group));
   const answers = await Promise.all(wanted.map(async (each) => ({ each, may: await mayI(client, each, signal) })));
   const missing = answers.filter(({ may }) => !may).map(({ each }) => nameOfPermission(each));

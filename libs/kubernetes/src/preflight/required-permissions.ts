@@ -30,6 +30,8 @@ const needs: readonly (readonly [group: string, resources: readonly string[], ve
   ['', ['pods/log'], ['get']],
   ['', ['pods/exec', 'pods/portforward'], ['get', 'create']],
   ['metrics.k8s.io', ['pods'], ['list']],
+  ['berth.dev', ['apps', 'environments', 'workloads'], ['get', ...SEEN]],
+  ['berth.dev', ['apps/status', 'environments/status', 'workloads/status'], ['patch']],
   ['gateway.networking.k8s.io', ['gateways'], ['get']],
   ['networking.k8s.io', ['ingressclasses'], ['get']],
   ['storage.k8s.io', ['storageclasses'], ['list']],

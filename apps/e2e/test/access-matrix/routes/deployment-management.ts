@@ -41,6 +41,12 @@ const unreadable = {
   settings: { gateway: { namespace: 'gateway', name: 'public', url: 'http://127.0.0.1:1' } },
 };
 
+/** Of a namespace that speaks: there is none, for want of a cluster that has namespaces. */
+const onDelegation = (permission: Parameters<typeof needs>[0]): Row => ({
+  ...needs(permission, 'project', 404, ({ has }) => ({ path: { id: has.project, delegationId: randomUUID() } })),
+  everybodys: [':delegationId'],
+});
+
 const newSnapshot = (tenant: Tenant): Promise<string> =>
   tenant.make(`/v1/environments/${tenant.has.environment}/snapshots`, {});
 
@@ -80,6 +86,13 @@ export const deploymentManagementRows: Rows = {
   })),
   'GET /v1/projects/{id}': byId('projects:read', 'project', 200, of('project')),
   'DELETE /v1/projects/{id}': byId('projects:delete', 'project', 409, of('project')),
+  'GET /v1/projects/{id}/delegations': byId('apps:read', 'project', 200, of('project')),
+  // A person speaks for themselves, and the cluster has no namespaces.
+  'POST /v1/projects/{id}/delegations': byId('apps:create', 'project', 422, of('project'), {
+    body: { cluster: 'local', namespace: 'team' },
+  }),
+  'GET /v1/projects/{id}/delegations/{delegationId}': onDelegation('apps:read'),
+  'DELETE /v1/projects/{id}/delegations/{delegationId}': onDelegation('apps:update'),
   'GET /v1/environments': listOf('environments:read', 'project'),
   'POST /v1/environments': needs('environments:create', 'project', 201, (tenant) => ({
     body: { projectId: tenant.has.project, slug: tenant.name(), kind: 'staging' },

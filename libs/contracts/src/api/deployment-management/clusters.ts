@@ -103,6 +103,7 @@ export const clusterCheck = z.object({
     'metrics',
     'storage',
     'pod-security',
+    'declarations',
   ]),
   /** `warning`: a part of the platform does not work there. */
   outcome: z.enum(['passed', 'warning', 'failed']),

@@ -1,0 +1,52 @@
+import type { Caller } from '@berth/access';
+import { type App, type DeclaredApp, declaredApp } from '@berth/contracts/deployment';
+import { Injectable } from '@nestjs/common';
+import { AppsService } from '../apps/apps.service.js';
+import { type DeclaredKindDoor, ready, type Target, type Understood } from './declared-kind.js';
+import { flatten } from './fields.js';
+import { complaintsOf, wrongNameOf } from './understand.js';
+
+const nothing = { rootFolder: '', installCommand: null, buildCommand: null };
+
+/** Apps that are declared. */
+@Injectable()
+export class AppDeclarations implements DeclaredKindDoor {
+  constructor(private readonly apps: AppsService) {}
+
+  understand(slug: string, spec: unknown): Understood {
+    const refused = wrongNameOf(slug);
+    const { data, error } = declaredApp.safeParse(spec);
+    if (refused !== null || error) return { refused: refused ?? complaintsOf(error!) };
+    const { projectId, source, build } = data;
+    return {
+      projectId,
+      fields: { source, ...flatten('build', build, 1) },
+      find: (caller) => this.find(caller, projectId, slug),
+      create: async (caller) => {
+        await this.apps.create(caller, { projectId, slug, source, build: { ...nothing, ...build } });
+      },
+      change: (caller, target, fields) => this.change(caller, target, data, fields),
+    };
+  }
+
+  private async find(caller: Caller, project: string, slug: string): Promise<Target | undefined> {
+    const { items } = await this.apps.list(caller, { project, slug, limit: 1 });
+    return items[0] && toTarget(items[0]);
+  }
+
+  private async change(
+    caller: Caller,
+    { id, generation }: Target,
+    { source, build }: DeclaredApp,
+    fields: readonly string[],
+  ): Promise<void> {
+    const parts = Object.entries(build).filter(([name]) => fields.includes(`build.${name}`));
+    const body = { ...(fields.includes('source') && { source }), build: Object.fromEntries(parts) };
+    await this.apps.update(caller, id, body, `"${generation}"`);
+  }
+}
+
+function toTarget({ id, generation, source, build }: App): Target {
+  const fields = { source, ...flatten('build', build, 1) };
+  return { id, generation, fields, mirrored: { id, generation }, ready: ready('The app exists') };
+}

@@ -1,0 +1,41 @@
+import { Module } from '@nestjs/common';
+import { AppsModule } from '../apps/apps.module.js';
+import { ChangesModule } from '../changes/changes.module.js';
+import { ClustersStoreModule } from '../clusters/clusters-store.module.js';
+import { DelegatedClusters } from '../delegations/delegated-clusters.js';
+import { DelegationMarks } from '../delegations/delegation-marks.js';
+import { DelegationsController } from '../delegations/delegations.controller.js';
+import { DelegationsRepository } from '../delegations/delegations.repository.js';
+import { DelegationsService } from '../delegations/delegations.service.js';
+import { EnvironmentsModule } from '../environments/environments.module.js';
+import { ProjectsModule } from '../projects/projects.module.js';
+import { WorkloadsModule } from '../workloads/workloads.module.js';
+import { Admission } from './admission.js';
+import { AppDeclarations } from './app-declarations.js';
+import { Conflicts } from './conflicts.js';
+import { DeclarationClients } from './declaration-clients.js';
+import { DeclarationRecords } from './declaration-records.js';
+import { DeclarationSweep } from './declaration-sweep.js';
+import { DeclarationWatch } from './declaration-watch.js';
+import { DeclarationWatcher } from './declaration-watcher.js';
+import { DeclarationReconciler } from './declaration.reconciler.js';
+import { DeclarationsRepository } from './declarations.repository.js';
+import { DeclaredObjects } from './declared-objects.js';
+import { Doors } from './doors.js';
+import { EnvironmentDeclarations } from './environment-declarations.js';
+import { FollowReports } from './follow-reports.js';
+import { WorkloadCommands } from './workload-commands.js';
+import { WorkloadDeclarations } from './workload-declarations.js';
+
+/** Objects in clusters as a second door to the API, and who may speak through it. */
+@Module({
+  imports: [ChangesModule, ClustersStoreModule, ProjectsModule, EnvironmentsModule, AppsModule, WorkloadsModule],
+  controllers: [DelegationsController],
+  providers: [
+    ...[DelegationsService, DelegationsRepository, DelegationMarks, DelegatedClusters],
+    ...[DeclarationWatcher, DeclarationWatch, FollowReports, DeclarationSweep, DeclarationReconciler],
+    ...[DeclarationsRepository, DeclarationRecords, DeclarationClients, DeclaredObjects],
+    ...[Admission, Conflicts, Doors, AppDeclarations, EnvironmentDeclarations, WorkloadDeclarations, WorkloadCommands],
+  ],
+})
+export class DeclarationsModule {}

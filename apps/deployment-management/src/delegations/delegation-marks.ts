@@ -1,0 +1,45 @@
+import type { Caller } from '@berth/access';
+import type { CreateDelegation, Project } from '@berth/contracts/deployment';
+import { WorkQueue } from '@berth/reconcile';
+import type { Tx } from '@berth/service-kit';
+import { Injectable } from '@nestjs/common';
+import { Changes } from '../changes/changes.js';
+import { Mint } from '../changes/mint.js';
+import { DECLARATIONS } from '../declarations/declaration.js';
+import type { DelegationRow } from './delegation.js';
+
+/** What a change of a delegation leaves behind. */
+@Injectable()
+export class DelegationMarks {
+  constructor(
+    private readonly changes: Changes,
+    private readonly queue: WorkQueue,
+    private readonly mint: Mint,
+  ) {}
+
+  rowOf(
+    { subjectId, sessionId, scopes }: Caller,
+    { id: projectId, organizationId }: Project,
+    where: CreateDelegation & { readonly clusterId: string },
+  ): DelegationRow {
+    return {
+      ...{ id: this.mint.id(), organizationId, projectId, ...where, conditions: [], createdAt: this.mint.now() },
+      ...{ subjectId, sessionId, scopes: [...scopes] },
+    };
+  }
+
+  /** Its objects are looked at anew. */
+  wake(tx: Tx, keys: readonly string[]): Promise<void> {
+    return this.queue.enqueueAll(tx, DECLARATIONS, keys);
+  }
+
+  async act(
+    tx: Tx,
+    by: Caller,
+    { id, organizationId, clusterId, namespace, subjectId }: DelegationRow,
+    action: 'delegations:create' | 'delegations:delete',
+  ): Promise<void> {
+    const detail = { clusterId, namespace, subjectId };
+    await this.changes.act(tx, { by, action, target: { kind: 'delegation', id }, organizationId, detail });
+  }
+}

@@ -1,0 +1,78 @@
+import type { ConditionStatement } from '../workloads/conditions.js';
+import type { PageQuery } from '@berth/contracts/common';
+import { decodeCursor, type Sql, type Tx } from '@berth/service-kit';
+import { Injectable } from '@nestjs/common';
+import type { ClusterPointer } from '../clusters/cluster.js';
+import type { DelegationRow } from './delegation.js';
+
+const select = `select d.id, d.organization_id as "organizationId", d.project_id as "projectId", d.cluster_id as "clusterId",
+    c.name as cluster, d.namespace, d.subject_id as "subjectId", d.session_id as "sessionId", d.scopes, d.conditions,
+    d.created_at as "createdAt"
+  from delegation d join cluster c on c.id = d.cluster_id`;
+/** The others say nothing any more. */
+const inForce = `c.removed_at is null and exists (select from project p where p.id = d.project_id and p.deleted_at is null)`;
+
+/** A cluster in which namespaces speak for somebody. */
+export interface SpeakingCluster extends ClusterPointer {
+  readonly namespaces: readonly string[];
+  /** Another one whenever other namespaces do. */
+  readonly version: string;
+}
+
+@Injectable()
+export class DelegationsRepository {
+  /** Answers false when the namespace speaks in that project already. */
+  async insert(tx: Tx, row: DelegationRow): Promise<boolean> {
+    const { id, organizationId, projectId, clusterId, namespace, subjectId, sessionId, scopes, createdAt } = row;
+    const rows = await tx.query(
+      `insert into delegation (id, organization_id, project_id, cluster_id, namespace, subject_id, session_id, scopes, created_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing returning id`,
+      [id, organizationId, projectId, clusterId, namespace, subjectId, sessionId, scopes, createdAt],
+    );
+    return rows.length === 1;
+  }
+
+  async find(sql: Sql, projectId: string, id: string): Promise<DelegationRow | undefined> {
+    const [row] = await sql.query<DelegationRow>(`${select} where d.project_id = $1 and d.id = $2`, [projectId, id]);
+    return row;
+  }
+
+  list(sql: Sql, projectId: string, { cursor, limit }: PageQuery): Promise<DelegationRow[]> {
+    return sql.query<DelegationRow>(
+      `${select} where d.project_id = $1 and ($2::uuid is null or d.id > $2) order by d.id limit $3`,
+      [projectId, decodeCursor(cursor, 'id'), limit + 1],
+    );
+  }
+
+  /** Those in force, of whatever organization. */
+  ofNamespace(sql: Sql, clusterId: string, namespace: string): Promise<DelegationRow[]> {
+    const where = `where d.cluster_id = $1 and d.namespace = $2 and ${inForce} order by d.id`;
+    return sql.query<DelegationRow>(`${select} ${where}`, [clusterId, namespace]);
+  }
+
+  speakingClusters(sql: Sql): Promise<SpeakingCluster[]> {
+    return sql.query<SpeakingCluster>(
+      `select c.id, c.runtime_version as "runtimeVersion", array_agg(distinct d.namespace) as namespaces,
+          c.runtime_version || '/' || md5(string_agg(d.id::text, ',' order by d.id)) as version
+        from delegation d join cluster c on c.id = d.cluster_id where ${inForce} group by c.id order by c.id`,
+    );
+  }
+
+  /** Writes nothing when it says so already. */
+  async report(sql: Sql, clusterId: string, { type, status, reason, message }: ConditionStatement, at: Date) {
+    await sql.query(
+      `update delegation set conditions = $2
+        where cluster_id = $1
+          and (conditions->0->>'status', conditions->0->>'reason', conditions->0->>'message') is distinct from ($3, $4, $5)`,
+      [
+        ...[clusterId, JSON.stringify([{ type, status, reason, message, since: at.toISOString() }])],
+        ...[status, reason, message],
+      ],
+    );
+  }
+
+  /** Answers false when it was gone already. */
+  async delete(tx: Tx, id: string): Promise<boolean> {
+    return (await tx.query('delete from delegation where id = $1 returning id', [id])).length === 1;
+  }
+}

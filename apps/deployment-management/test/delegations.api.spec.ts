@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import type { Cluster, Delegation } from '@berth/contracts/deployment';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Client } from './fixtures/client.js';
+import { Platform } from './fixtures/platform.js';
+import { Scene } from './fixtures/scene.js';
+
+let platform: Platform;
+let scene: Scene;
+let machine: Client;
+let machineId: string;
+let cluster: string;
+beforeAll(async () => {
+  // Nobody follows clusters here: what they hold is a matter of the Kubernetes tier.
+  platform = await Platform.start({ environment: { ROLE: 'api' } });
+});
+afterAll(() => platform.close());
+beforeEach(async () => {
+  scene = await Scene.make(platform);
+  machineId = randomUUID();
+  await platform.identity.member(scene.organizationId, 'developer', { subjectId: machineId });
+  const scopes = ['apps:*', 'deployments:create'];
+  machine = platform.client(await platform.identity.token({ subjectId: machineId, kind: 'service-account', scopes }));
+  cluster = await register();
+});
+
+const settings = { registry: '', gateway: { namespace: 'g', name: 'g', url: 'http://127.0.0.1:1' }, dnsNamespace: 'd' };
+
+/** As if it had been registered: it is never asked. */
+async function register(): Promise<string> {
+  const name = `c-${randomUUID().slice(0, 8)}`;
+  const id = randomUUID();
+  const credentials = { kind: 'token', server: 'https://127.0.0.1:1', certificateAuthority: 'x', token: 'x' };
+  const { ClusterSetups } = await import('../src/clusters/cluster-setups.js');
+  const sealed = platform.service.app.get(ClusterSetups, { strict: false }).seal(id, credentials as never);
+  await platform.query(
+    `insert into cluster (id, name, server, settings, credentials, created_at) values ($1, $2, $3, $4, $5, now())`,
+    [id, name, credentials.server, settings, sealed],
+  );
+  return name;
+}
+
+const path = () => `/v1/projects/${scene.project.id}/delegations`;
+const body = (more: object = {}) => ({ cluster, namespace: 'team', ...more });
+const list = async () => (await scene.owner.get<{ items: Delegation[] }>(path())).items;
+
+describe('a delegation', () => {
+  it('speaks for the service account that asks, with the scopes of its token', async () => {
+    const made = await machine.post<Delegation>(path(), body());
+    expect(made).toEqual({
+      ...{ id: made.id, organizationId: scene.organizationId, projectId: scene.project.id, conditions: [] },
+      ...{ cluster, namespace: 'team', subjectId: machineId, scopes: ['apps:*', 'deployments:create'] },
+      createdAt: expect.any(String),
+    });
+    expect(await list()).toEqual([made]);
+    expect(await scene.owner.get(`${path()}/${made.id}`)).toEqual(made);
+    const [act] = await platform.query(
+      `select actor, detail from audit_entry where action = 'delegations:create' and target->>'id' = $1`,
+      [made.id],
+    );
+    expect(act).toMatchObject({
+      ...{ actor: { kind: 'service-account', id: machineId } },
+      detail: { namespace: 'team', subjectId: machineId },
+    });
+  });
+
+  it.each([
+    ['a person', () => scene.owner, {}, 422, 'service_account_needed'],
+    ['for a cluster that there is not', () => machine, { cluster: 'nowhere' }, 422, 'cluster_unknown'],
+    ['for a cluster without objects', () => machine, { cluster: 'local' }, 422, 'cluster_without_objects'],
+    ['for what is no namespace', () => machine, { namespace: 'No/Name' }, 422, 'validation_failed'],
+  ])('is refused: %s', async (_, who, more, status, code) => {
+    expect(await who().refusal('POST', path(), body(more))).toMatchObject({ status, code });
+    expect(await list()).toEqual([]);
+  });
+
+  it('is one for each namespace and project, and ends for good', async () => {
+    const { id } = await machine.post<Delegation>(path(), body());
+    expect(await machine.refusal('POST', path(), body())).toMatchObject({ status: 409, code: 'delegation_exists' });
+    await scene.owner.delete(`${path()}/${id}`);
+    expect(await list()).toEqual([]);
+    expect(await scene.owner.refusal('DELETE', `${path()}/${id}`)).toMatchObject({ status: 404 });
+    await machine.post<Delegation>(path(), body());
+  });
+
+  it('is another project’s business there only', async () => {
+    const { id } = await machine.post<Delegation>(path(), body());
+    const other = await Scene.make(platform);
+    const elsewhere = `/v1/projects/${other.project.id}/delegations/${id}`;
+    for (const method of ['GET', 'DELETE'])
+      expect(await other.owner.refusal(method, elsewhere)).toMatchObject({ status: 404 });
+    expect(await machine.refusal('POST', `/v1/projects/${other.project.id}/delegations`, body())).toMatchObject({
+      status: 404,
+    });
+    expect(await list()).toHaveLength(1);
+  });
+
+  it('does not keep its cluster from being removed, and is in force there no more', async () => {
+    await machine.post<Delegation>(path(), body());
+    const administrator = platform.client(await platform.identity.token({ administrator: true }));
+    const { items } = await administrator.get<{ items: Cluster[] }>(`/v1/clusters?name=${cluster}`);
+    await administrator.delete(`/v1/clusters/${items[0]?.id}`);
+    const { DelegationsRepository } = await import('../src/delegations/delegations.repository.js');
+    const delegations = platform.service.app.get(DelegationsRepository, { strict: false });
+    const speaking = await delegations.speakingClusters(platform.service.database);
+    expect(speaking.map(({ id }) => id)).not.toContain(items[0]?.id);
+  });
+});

@@ -1,0 +1,316 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { TestIdentity } from '@berth/access/testing';
+import type { Problem } from '@berth/contracts/common';
+import type { App, Delegation, Deployment, Environment, Project, Workload } from '@berth/contracts/deployment';
+import { deploymentManagement } from '@berth/deployment-management';
+import { declaredKinds, type DeclaredKindName, type KubeObject, pathOf } from '@berth/kubernetes';
+import { eventually, startTestService, type TestService } from '@berth/testing';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { installCrds } from './installed-crds.js';
+import { PlayedCluster } from './played-cluster.js';
+
+jest.setTimeout(300_000);
+
+const { signal: never } = new AbortController();
+const patient = { within: 60_000, every: 200 };
+const image = (mark: string): string => `registry.example/shop@sha256:${mark.padEnd(64, '0')}`;
+
+interface Declared extends KubeObject {
+  readonly spec: object;
+  readonly status?: {
+    readonly observedGeneration?: number;
+    readonly id?: string;
+    readonly generation?: number;
+    readonly url?: string;
+    readonly release?: number;
+    readonly conditions?: readonly {
+      readonly type: string;
+      readonly status: string;
+      readonly reason: string;
+      readonly message: string;
+    }[];
+  };
+}
+
+let cluster: PlayedCluster;
+let service: TestService;
+let identity: TestIdentity;
+let tokens: { administrator: string; owner: string; machine: string };
+let organizationId: string;
+let machineId: string;
+let ownerId: string;
+let project: Project;
+
+beforeAll(async () => {
+  cluster = await PlayedCluster.start();
+  const environment = { RUNTIME: 'memory', KEY_ENCRYPTION_KEY: randomBytes(32).toString('base64') };
+  service = await startTestService(deploymentManagement, { environment });
+  identity = await TestIdentity.create(service.database);
+  organizationId = await identity.organization();
+  machineId = randomUUID();
+  ownerId = randomUUID();
+  await identity.member(organizationId, 'admin', { subjectId: machineId });
+  tokens = {
+    administrator: await identity.token({ administrator: true }),
+    owner: await identity.member(organizationId, 'owner', { subjectId: ownerId }),
+    machine: await identity.token({ subjectId: machineId, kind: 'service-account' }),
+  };
+  await ask('administrator', 'POST', '/v1/clusters', {
+    ...{ name: 'berlin', credentials: { kind: 'kubeconfig', kubeconfig: cluster.kubeconfig } },
+    settings: { gateway: { namespace: 'gateway', name: 'public', url: cluster.gatewayUrl } },
+  });
+  project = await ask<Project>('owner', 'POST', '/v1/projects', { organizationId, slug: 'shop' });
+  for (const name of ['team', 'second', 'strangers'])
+    await cluster.administrator.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, never);
+}, 1_200_000);
+afterAll(async () => {
+  await service.close();
+  await cluster.stop();
+});
+
+async function send<Body = Problem>(who: keyof typeof tokens, method: string, path: string, body?: object) {
+  const headers = { authorization: `Bearer ${tokens[who]}`, 'if-match': '*', 'content-type': 'application/json' };
+  const sent = { method, headers, ...(body && { body: JSON.stringify(body) }) };
+  const response = await fetch(`${service.url}${path}`, sent);
+  const text = await response.text();
+  return { status: response.status, body: (text === '' ? undefined : JSON.parse(text)) as Body };
+}
+
+async function ask<Body>(who: keyof typeof tokens, method: string, path: string, body?: object): Promise<Body> {
+  const answer = await send<Body>(who, method, path, body);
+  if (answer.status >= 300) expect({ method, path, ...answer }).toBe('a success');
+  return answer.body;
+}
+
+const delegations = () => `/v1/projects/${project.id}/delegations`;
+const followed = async () => {
+  const { items } = await ask<{ items: Delegation[] }>('owner', 'GET', delegations());
+  return items[0]?.conditions.map(({ status, reason, message }) => ({ status, reason, message }))[0];
+};
+
+/** As `kubectl apply --server-side`. */
+async function apply(kind: DeclaredKindName, name: string, spec: object, more: object = {}, namespace = 'team') {
+  const { apiVersion, kind: kindName } = declaredKinds[kind];
+  const path = `${pathOf(declaredKinds[kind], namespace, name)}?fieldManager=kubectl&force=true&fieldValidation=Strict`;
+  const body = { apiVersion, kind: kindName, metadata: { name, namespace, ...more }, spec };
+  const contentType = 'application/apply-patch+yaml';
+  await cluster.administrator.transport.ask({ method: 'PATCH', path, body, contentType, signal: never });
+}
+const get = (kind: DeclaredKindName, name: string, namespace = 'team') =>
+  cluster.administrator.get<Declared>(declaredKinds[kind], name, never, namespace);
+/** `Accepted True Applied` of each condition, once the status speaks of what is there now. */
+async function conditionsOf(kind: DeclaredKindName, name: string, namespace = 'team'): Promise<string[]> {
+  const object = await get(kind, name, namespace);
+  if (object?.status?.observedGeneration !== object?.metadata.generation) return ['out of date'];
+  return object?.status?.conditions?.map(({ type, status, reason }) => `${type} ${status} ${reason}`) ?? [];
+}
+const isSaid = (kind: DeclaredKindName, name: string, ...conditions: string[]) =>
+  eventually(async () => expect(await conditionsOf(kind, name)).toEqual(expect.arrayContaining(conditions)), patient);
+const messageOf = async (kind: DeclaredKindName, name: string, type: string) =>
+  (await get(kind, name))?.status?.conditions?.find((each) => each.type === type)?.message;
+const appsOf = async () =>
+  (await ask<{ items: App[] }>('owner', 'GET', `/v1/apps?project=${project.id}`)).items.map(({ slug }) => slug).sort();
+const actsOf = (id: string) =>
+  service.database.query<{ action: string; kind: string; actor: string }>(
+    `select action, actor->>'kind' as kind, actor->>'id' as actor from audit_entry
+      where target->>'id' = $1 or detail->>'workloadId' = $1 order by sequence`,
+    [id],
+  );
+const fine = ['Accepted True Applied', 'Conflict False None'];
+
+describe('a namespace', () => {
+  it('is delegated by a service account, and by nobody else', async () => {
+    const body = { cluster: 'berlin', namespace: 'team' };
+    expect(await send('owner', 'POST', delegations(), body)).toMatchObject({
+      ...{ status: 422, body: { code: 'service_account_needed' } },
+    });
+    const made = await ask<Delegation>('machine', 'POST', delegations(), body);
+    expect(made).toMatchObject({ ...body, projectId: project.id, subjectId: machineId });
+  });
+
+  it('says so while the cluster serves no such objects', async () => {
+    await eventually(
+      async () => expect(await followed()).toMatchObject({ status: 'false', reason: 'KindMissing' }),
+      patient,
+    );
+    expect((await followed())?.message).toContain('k8s/crds/berth.dev.yaml');
+  });
+
+  it('is followed as soon as one more is delegated after they were installed', async () => {
+    await installCrds(cluster.administrator);
+    await ask('machine', 'POST', delegations(), { cluster: 'berlin', namespace: 'second' });
+    await eventually(async () => expect(await followed()).toMatchObject({ status: 'true' }), patient);
+  });
+});
+
+describe('what is declared in it', () => {
+  it('is what the API would have made, in the name of the service account', async () => {
+    await apply('workload', 'web', {
+      ...{ projectId: project.id, app: 'web', environment: 'staging', counts: { web: 2 } },
+      source: { kind: 'image', image: image('a1') },
+    });
+    await isSaid('workload', 'web', 'Accepted False AppUnknown');
+    await apply('environment', 'staging', { projectId: project.id, kind: 'staging' });
+    await apply('app', 'web', { projectId: project.id, source: { kind: 'image', image: image('a0') } });
+    await isSaid('app', 'web', ...fine, 'Ready True Exists');
+    await isSaid('environment', 'staging', ...fine);
+    await isSaid('workload', 'web', ...fine, 'Ready True AllReady');
+    const { status } = (await get('workload', 'web'))!;
+    const workload = await ask<Workload>('owner', 'GET', `/v1/workloads/${status?.id}`);
+    expect(workload).toMatchObject({ counts: { web: 2 }, currentRelease: 1, url: status?.url });
+    expect(await actsOf(workload.id)).toEqual(
+      ['workloads:create', 'workloads:scale', 'deployments:create'].map((action) => ({
+        ...{ action, kind: 'service-account', actor: machineId },
+      })),
+    );
+    const apps = await ask<{ items: App[] }>('owner', 'GET', `/v1/apps?project=${project.id}`);
+    expect(apps.items).toMatchObject([{ slug: 'web', source: { kind: 'image', image: image('a0') } }]);
+    const all = await ask<{ items: Environment[] }>('owner', 'GET', `/v1/environments?project=${project.id}`);
+    expect(all.items).toMatchObject([{ slug: 'staging', kind: 'staging' }]);
+  });
+
+  it('is changed by a change of the object, field by field', async () => {
+    const { id = '' } = (await get('workload', 'web'))?.status ?? {};
+    const spec = { projectId: project.id, app: 'web', environment: 'staging' };
+    const source = { kind: 'image', image: image('b2') };
+    // One that is refused keeps no other from being made so.
+    await apply('workload', 'web', { ...spec, source, counts: { web: 2, worker: 1 } });
+    await isSaid('workload', 'web', 'Accepted False ProcessTypeUnknown');
+    await apply('workload', 'web', { ...spec, source, counts: { web: 2 } });
+    await isSaid('workload', 'web', ...fine);
+    await eventually(async () => expect((await get('workload', 'web'))?.status?.release).toBe(2), patient);
+    await isSaid('workload', 'web', 'Conflict False None', 'Ready True AllReady');
+    const { items } = await ask<{ items: Deployment[] }>('owner', 'GET', `/v1/deployments?workload=${id}`);
+    expect(items.map(({ source, createdBy }) => ({ source, createdBy }))).toEqual(
+      ['b2', 'a1'].map((mark) => ({ source: { kind: 'image', image: image(mark) }, createdBy: machineId })),
+    );
+  });
+
+  it('is not taken back from whoever changes it through the API, who is named', async () => {
+    const { id = '' } = (await get('workload', 'web'))?.status ?? {};
+    await ask('owner', 'POST', `/v1/workloads/${id}/scale`, { counts: { web: 3 } });
+    await isSaid('workload', 'web', 'Conflict True ChangedElsewhere', 'Accepted True Applied');
+    expect(await messageOf('workload', 'web', 'Conflict')).toMatch(
+      new RegExp(`^spec\\.counts\\.web: stated otherwise by user ${ownerId}\\.`),
+    );
+    // What else it states is still heard.
+    await apply('workload', 'web', {
+      ...{ projectId: project.id, app: 'web', environment: 'staging', counts: { web: 2 } },
+      ...{ source: { kind: 'image', image: image('b2') }, trackedRef: 'next' },
+    });
+    const now = () => ask<Workload>('owner', 'GET', `/v1/workloads/${id}`);
+    await eventually(async () => expect((await now()).trackedRef).toBe('next'), patient);
+    await isSaid('workload', 'web', 'Conflict True ChangedElsewhere');
+    expect((await now()).counts).toMatchObject({ web: 3 });
+  });
+
+  it('is changed over somebody else by who names the generation that they have seen', async () => {
+    const { id = '', generation } = (await get('workload', 'web'))?.status ?? {};
+    const spec = {
+      ...{ projectId: project.id, app: 'web', environment: 'staging', counts: { web: 2 } },
+      ...{ source: { kind: 'image', image: image('b2') }, trackedRef: 'next' },
+    };
+    const overwrite = (seen: number) => ({ annotations: { 'berth.dev/overwrite': String(seen) } });
+    await apply('workload', 'web', spec, overwrite(generation! - 1));
+    await isSaid('workload', 'web', 'Conflict True ChangedElsewhere');
+    await apply('workload', 'web', spec, overwrite(generation!));
+    await isSaid('workload', 'web', ...fine);
+    expect(await ask('owner', 'GET', `/v1/workloads/${id}`)).toMatchObject({ counts: { web: 2 } });
+  });
+
+  it('is refused by the cluster itself where it makes no sense', async () => {
+    const source = { kind: 'upload' };
+    const { id: projectId } = project;
+    for (const [kind, name, spec] of [
+      ['app', 'Wrong', { projectId, source }],
+      ['app', 'x', { projectId, source }],
+      ['app', 'right', { projectId, source: { kind: 'git' } }],
+      ['app', 'right', { projectId, source: { kind: 'image', image: image('a'), url: 'https://git.example' } }],
+      ['app', 'web', { projectId: randomUUID(), source: { kind: 'image', image: image('a0') } }],
+      ['environment', 'right', { projectId, kind: 'preview' }],
+      ['environment', 'staging', { projectId, kind: 'production' }],
+      ['workload', 'web', { projectId, app: 'other', environment: 'staging' }],
+      ['workload', 'right', { projectId, app: 'a1', environment: 'staging', counts: { web: 101 } }],
+      [
+        ...(['workload', 'right'] as const),
+        { projectId, app: 'a1', environment: 'b1', counts: { web: 1 }, autoscaling: { web: { min: 1, max: 2 } } },
+      ],
+      ['workload', 'right', { projectId, app: 'a1', environment: 'b1', autoscaling: { web: { min: 3, max: 2 } } }],
+    ] as const)
+      await expect(apply(kind, name, spec)).rejects.toMatchObject({ status: 422 });
+    const unknown = { projectId, source, secret: 'x' };
+    await expect(apply('app', 'right', unknown)).rejects.toThrow(/field not declared/);
+  });
+});
+
+describe('nobody else', () => {
+  const spec = () => ({ projectId: project.id, source: { kind: 'upload' } });
+
+  it('is heard from another namespace, or in another project', async () => {
+    await apply('app', 'foreign', spec(), {}, 'strangers');
+    const other = await ask<Project>('owner', 'POST', '/v1/projects', { organizationId, slug: 'other' });
+    await apply('app', 'astray', { ...spec(), projectId: other.id });
+    await isSaid('app', 'astray', 'Accepted False NotDelegated');
+    await apply('app', 'heard', spec());
+    await isSaid('app', 'heard', ...fine);
+    expect((await get('app', 'foreign', 'strangers'))?.status).toBeUndefined();
+    expect(await appsOf()).toEqual(['heard', 'web']);
+    expect((await ask<{ items: App[] }>('owner', 'GET', `/v1/apps?project=${other.id}`)).items).toEqual([]);
+  });
+
+  it('declares what another object does', async () => {
+    await apply('app', 'heard', spec(), {}, 'second');
+    await eventually(
+      async () => expect(await conditionsOf('app', 'heard', 'second')).toContain('Conflict True DeclaredElsewhere'),
+      patient,
+    );
+  });
+
+  it('makes anew what was deleted through the API, until the object is', async () => {
+    const { id } = (await get('app', 'heard'))!.status!;
+    await ask('owner', 'DELETE', `/v1/apps/${id}`);
+    await isSaid('app', 'heard', 'Conflict True DeletedElsewhere');
+    expect(await appsOf()).toEqual(['web']);
+  });
+
+  it('is heard for longer than the service account may do it', async () => {
+    const mayAsk = (status: number) =>
+      eventually(async () => {
+        const body = { cluster: 'nowhere', namespace: 'team' };
+        expect((await send('machine', 'POST', delegations(), body)).status).toBe(status);
+      }, patient);
+    await identity.strip(organizationId, machineId);
+    await mayAsk(404);
+    await apply('app', 'late', spec());
+    await isSaid('app', 'late', 'Accepted False NotFound');
+    expect(await appsOf()).toEqual(['web']);
+    await identity.member(organizationId, 'viewer', { subjectId: machineId });
+    await mayAsk(403);
+    await apply('app', 'late', { ...spec(), build: { rootFolder: 'x' } });
+    await isSaid('app', 'late', 'Accepted False Forbidden');
+    await identity.strip(organizationId, machineId);
+    await identity.member(organizationId, 'admin', { subjectId: machineId });
+    await mayAsk(422);
+    await apply('app', 'late', { ...spec(), build: { rootFolder: 'y' } });
+    await isSaid('app', 'late', ...fine);
+  });
+});
+
+describe('what was declared', () => {
+  it('stays when its object is deleted', async () => {
+    const path = `${pathOf(declaredKinds.app, 'team', 'late')}`;
+    await cluster.administrator.transport.ask({ method: 'DELETE', path, signal: never });
+    await eventually(async () => {
+      const rows = await service.database.query(`select from declaration where key like '%/app/team/late'`);
+      expect(rows).toEqual([]);
+    }, patient);
+    expect(await appsOf()).toEqual(['late', 'web']);
+  });
+
+  it('stays when its namespace speaks no more, and the object says so', async () => {
+    const { items } = await ask<{ items: Delegation[] }>('owner', 'GET', delegations());
+    for (const { id } of items) await ask('owner', 'DELETE', `${delegations()}/${id}`);
+    await isSaid('app', 'web', 'Accepted False NotDelegated');
+    expect(await appsOf()).toEqual(['late', 'web']);
+  });
+});

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { autoscaling, processName } from '../../common/process-type.js';
+import { id, slug } from '../../common/values.js';
+import { createApp, gitRef, imageReference, updateApp } from './apps.js';
+import { createEnvironment } from './environments.js';
+import { instanceCounts, processSettings, updateWorkload } from './workloads.js';
+
+/** What an object of `berth.dev/v1alpha1` says in its `spec`. Its name is the slug of what it declares. */
+export const declaredApp = z.strictObject({
+  projectId: id,
+  source: createApp.shape.source,
+  /** What is not named is left to others. */
+  build: updateApp.shape.build.default({}),
+});
+export type DeclaredApp = z.infer<typeof declaredApp>;
+
+export const declaredEnvironment = z.strictObject({
+  projectId: id,
+  kind: createEnvironment.shape.kind,
+  cluster: createEnvironment.shape.cluster,
+  regions: createEnvironment.shape.regions.removeDefault().optional(),
+});
+export type DeclaredEnvironment = z.infer<typeof declaredEnvironment>;
+
+export const declaredWorkload = z.strictObject({
+  projectId: id,
+  /** Slugs of what it belongs to; both may be declared or made otherwise. */
+  app: slug,
+  environment: slug,
+  trackedRef: gitRef.optional(),
+  deadlines: updateWorkload.shape.deadlines,
+  counts: instanceCounts.default({}),
+  autoscaling: z.record(processName, autoscaling).default({}),
+  sizes: processSettings.default({}),
+  /** What runs: a change of it is a deployment. */
+  source: z
+    .discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('git'), ref: gitRef }),
+      z.strictObject({ kind: z.literal('image'), image: imageReference }),
+    ])
+    .optional(),
+});
+export type DeclaredWorkload = z.infer<typeof declaredWorkload>;
