@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Cluster, Delegation } from '@berth/contracts/deployment';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { DelegationsRepository } from '../src/delegations/delegations.repository.js';
 import type { Client } from './fixtures/client.js';
 import { Platform } from './fixtures/platform.js';
 import { Scene } from './fixtures/scene.js';
+import { unaskedCluster } from './fixtures/unasked-cluster.js';
 
 let platform: Platform;
 let scene: Scene;
@@ -21,24 +23,8 @@ beforeEach(async () => {
   await platform.identity.member(scene.organizationId, 'developer', { subjectId: machineId });
   const scopes = ['apps:*', 'deployments:create'];
   machine = platform.client(await platform.identity.token({ subjectId: machineId, kind: 'service-account', scopes }));
-  cluster = await register();
+  cluster = (await unaskedCluster({ service: platform.service, query: (...all) => platform.query(...all) })).name;
 });
-
-const settings = { registry: '', gateway: { namespace: 'g', name: 'g', url: 'http://127.0.0.1:1' }, dnsNamespace: 'd' };
-
-/** As if it had been registered: it is never asked. */
-async function register(): Promise<string> {
-  const name = `c-${randomUUID().slice(0, 8)}`;
-  const id = randomUUID();
-  const credentials = { kind: 'token', server: 'https://127.0.0.1:1', certificateAuthority: 'x', token: 'x' };
-  const { ClusterSetups } = await import('../src/clusters/cluster-setups.js');
-  const sealed = platform.service.app.get(ClusterSetups, { strict: false }).seal(id, credentials as never);
-  await platform.query(
-    `insert into cluster (id, name, server, settings, credentials, created_at) values ($1, $2, $3, $4, $5, now())`,
-    [id, name, credentials.server, settings, sealed],
-  );
-  return name;
-}
 
 const path = () => `/v1/projects/${scene.project.id}/delegations`;
 const body = (more: object = {}) => ({ cluster, namespace: 'team', ...more });
@@ -100,7 +86,6 @@ describe('a delegation', () => {
     const administrator = platform.client(await platform.identity.token({ administrator: true }));
     const { items } = await administrator.get<{ items: Cluster[] }>(`/v1/clusters?name=${cluster}`);
     await administrator.delete(`/v1/clusters/${items[0]?.id}`);
-    const { DelegationsRepository } = await import('../src/delegations/delegations.repository.js');
     const delegations = platform.service.app.get(DelegationsRepository, { strict: false });
     const speaking = await delegations.speakingClusters(platform.service.database);
     expect(speaking.map(({ id }) => id)).not.toContain(items[0]?.id);

@@ -3,7 +3,7 @@ import { type App, type DeclaredApp, declaredApp } from '@berth/contracts/deploy
 import { Injectable } from '@nestjs/common';
 import { AppsService } from '../apps/apps.service.js';
 import { type DeclaredKindDoor, ready, type Target, type Understood } from './declared-kind.js';
-import { flatten } from './fields.js';
+import { type Fields, flatten } from './fields.js';
 import { complaintsOf, wrongNameOf } from './understand.js';
 
 const nothing = { rootFolder: '', installCommand: null, buildCommand: null };
@@ -20,7 +20,7 @@ export class AppDeclarations implements DeclaredKindDoor {
     const { projectId, source, build } = data;
     return {
       projectId,
-      fields: { source, ...flatten('build', build, 1) },
+      fields: { source, ...buildFields(build) },
       find: (caller) => this.find(caller, projectId, slug),
       create: async (caller) => {
         await this.apps.create(caller, { projectId, slug, source, build: { ...nothing, ...build } });
@@ -47,6 +47,10 @@ export class AppDeclarations implements DeclaredKindDoor {
 }
 
 function toTarget({ id, generation, source, build }: App): Target {
-  const fields = { source, ...flatten('build', build, 1) };
+  const fields = { source, ...buildFields(build) };
   return { id, generation, fields, mirrored: { id, generation }, ready: ready('The app exists') };
 }
+
+/** The root of a repository is where an app is whose folder nobody has stated. */
+const buildFields = ({ rootFolder, ...commands }: DeclaredApp['build']): Fields =>
+  flatten('build', { ...commands, rootFolder: rootFolder === '' ? null : rootFolder }, 1);

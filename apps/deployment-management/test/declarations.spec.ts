@@ -1,0 +1,157 @@
+import { randomUUID } from 'node:crypto';
+import { Access } from '@berth/access';
+import type { Page } from '@berth/contracts/common';
+import type { App, Delegation } from '@berth/contracts/deployment';
+import { WorkQueue } from '@berth/reconcile';
+import { eventually } from '@berth/testing';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { type DeclarationRow, DECLARATIONS, keyOfPlace, type Place } from '../src/declarations/declaration.js';
+import { DeclarationsRepository } from '../src/declarations/declarations.repository.js';
+import { DeclaredObjects } from '../src/declarations/declared-objects.js';
+import { DeclaredWorld } from './fixtures/declared-world.js';
+import { Platform } from './fixtures/platform.js';
+import { Scene } from './fixtures/scene.js';
+import { unaskedCluster } from './fixtures/unasked-cluster.js';
+
+const patient = { within: 60_000 };
+const image = (mark: string): string => `registry.example/shop@sha256:${mark.padEnd(64, '0')}`;
+const fine = ['Accepted True Applied', 'Conflict False None'];
+
+let platform: Platform;
+let world: DeclaredWorld;
+let scene: Scene;
+let machineId: string;
+let sessionId: string;
+let delegations: string;
+let place: (kind: Place['kind'], name: string) => Place;
+beforeAll(async () => {
+  world = new DeclaredWorld();
+  platform = await Platform.start({ overrides: [[DeclaredObjects, world]] });
+});
+afterAll(() => platform.close());
+beforeEach(async () => {
+  world.isDown = false;
+  await platform.identity.heartbeat(new Date());
+  scene = await Scene.make(platform);
+  [machineId, sessionId] = [randomUUID(), randomUUID()];
+  await platform.identity.member(scene.organizationId, 'developer', { subjectId: machineId });
+  const cluster = await unaskedCluster({ service: platform.service, query: (...all) => platform.query(...all) });
+  place = (kind, name) => ({ clusterId: cluster.id, kind, namespace: 'team', name });
+  const token = await platform.identity.token({ subjectId: machineId, sessionId, kind: 'service-account' });
+  delegations = `/v1/projects/${scene.project.id}/delegations`;
+  await platform.client(token).post(delegations, { cluster: cluster.name, namespace: 'team' });
+});
+
+const look = (at: Place) =>
+  platform.service.database.transaction((tx) =>
+    platform.service.app.get(WorkQueue, { strict: false }).enqueue(tx, DECLARATIONS, keyOfPlace(at)),
+  );
+async function apply(at: Place, spec: object): Promise<void> {
+  world.apply(at, { projectId: scene.project.id, ...spec });
+  await look(at);
+}
+const isSaid = (at: Place, ...conditions: string[]) =>
+  eventually(() => expect(world.said(at)).toEqual(expect.arrayContaining(conditions)), patient);
+const row = (at: Place): Promise<DeclarationRow | undefined> =>
+  platform.service.app.get(DeclarationsRepository, { strict: false }).find(keyOfPlace(at));
+/** No key is due, and none in work. */
+const untilQuiet = () =>
+  eventually(async () => {
+    const sql = `select from work_item where queue = $1 and due_at <= now()`;
+    expect(await platform.query(sql, [DECLARATIONS])).toEqual([]);
+  }, patient);
+const apps = async () => (await scene.owner.get<Page<App>>(`/v1/apps?project=${scene.project.id}`)).items;
+const upload = { source: { kind: 'upload' } };
+const deployments = (id: string) => scene.owner.get<Page<unknown>>(`/v1/deployments?workload=${id}`);
+
+describe('an object that is declared', () => {
+  it('is made once, and nothing is written when it is looked at again', async () => {
+    const api = place('app', 'api');
+    await apply(api, upload);
+    await isSaid(api, ...fine, 'Ready True Exists');
+    await untilQuiet();
+    const before = [world.writes, await row(api), await apps()];
+    await look(api);
+    await untilQuiet();
+    expect([world.writes, await row(api), await apps()]).toEqual(before);
+  });
+
+  it('deploys once, also when what was done could not be written down any more', async () => {
+    const web = place('workload', 'web');
+    const spec = { app: 'web', environment: 'production', source: { kind: 'image', image: image('a1') } };
+    await apply(web, spec);
+    await isSaid(web, ...fine, 'Ready True AllReady');
+    await untilQuiet();
+    await platform.query('delete from declaration where key = $1', [keyOfPlace(web)]);
+    await look(web);
+    await eventually(async () => expect(await row(web)).toMatchObject({ targetId: scene.id }), patient);
+    await untilQuiet();
+    expect(world.said(web)).toEqual(expect.arrayContaining(fine));
+    expect((await deployments(scene.id)).items).toHaveLength(1);
+  });
+
+  it('tells of a change through the API that does not contradict it', async () => {
+    const api = place('app', 'api');
+    await apply(api, upload);
+    await isSaid(api, ...fine);
+    const { id = '' } = world.status(api) ?? {};
+    await scene.owner.send('PATCH', `/v1/apps/${id}`, { build: { rootFolder: 'x' } }, { 'if-match': '*' });
+    await eventually(() => expect(world.status(api)?.generation).toBe(2), patient);
+    expect(world.said(api)).toEqual(expect.arrayContaining(fine));
+  });
+
+  it('waits for a cluster that is away, and is remembered meanwhile', async () => {
+    const api = place('app', 'api');
+    await apply(api, upload);
+    await isSaid(api, ...fine);
+    world.isDown = true;
+    await apply(api, { ...upload, build: { rootFolder: 'x' } });
+    await untilQuiet();
+    expect(await row(api)).toMatchObject({ targetId: world.status(api)?.id });
+    world.isDown = false;
+    await look(api);
+    await isSaid(api, ...fine);
+    expect((await apps()).find(({ slug }) => slug === 'api')?.build.rootFolder).toBe('x');
+  });
+
+  it('is not what its definition would have refused', async () => {
+    const api = place('app', 'api');
+    await apply(api, { source: { kind: 'git' }, secret: 'x' });
+    await isSaid(api, 'Accepted False Invalid');
+    expect((await apps()).map(({ slug }) => slug)).toEqual(['web']);
+  });
+});
+
+describe('a namespace', () => {
+  it('says nothing more once the token is revoked that it speaks with', async () => {
+    await platform.identity.revokeSession(sessionId);
+    const heard = platform.client(await platform.identity.token({ subjectId: machineId, sessionId }));
+    await eventually(async () => {
+      const { status } = await heard.send('GET', `/v1/projects/${scene.project.id}`);
+      expect(status).toBe(401);
+    }, patient);
+    const api = place('app', 'api');
+    await apply(api, upload);
+    await isSaid(api, 'Accepted False TokenRevoked');
+    expect((await apps()).map(({ slug }) => slug)).toEqual(['web']);
+  });
+
+  it('changes nothing while the access rules could not be kept current', async () => {
+    const access = platform.service.app.get(Access, { strict: false });
+    await platform.identity.heartbeat(new Date(Date.now() - 3_600_000));
+    await eventually(async () => expect(await access.isCurrent()).toBe(false), patient);
+    const api = place('app', 'api');
+    await apply(api, upload);
+    await isSaid(api, 'Accepted False AccessStale');
+    expect((await apps()).map(({ slug }) => slug)).toEqual(['web']);
+    await platform.identity.heartbeat(new Date());
+    await isSaid(api, ...fine);
+  });
+
+  it('is told why its cluster cannot be followed', async () => {
+    await eventually(async () => {
+      const { items } = await scene.owner.get<Page<Delegation>>(delegations);
+      expect(items[0]?.conditions).toMatchObject([{ type: 'Followed', status: 'false', reason: 'CannotAsk' }]);
+    }, patient);
+  });
+});
