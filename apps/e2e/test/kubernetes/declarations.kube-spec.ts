@@ -12,7 +12,8 @@ import { PlayedCluster } from './played-cluster.js';
 jest.setTimeout(300_000);
 
 const { signal: never } = new AbortController();
-const patient = { within: 60_000, every: 200 };
+/** What is not served is asked for again after a minute. */
+const patient = { within: 150_000, every: 200 };
 const image = (mark: string): string => `registry.example/shop@sha256:${mark.padEnd(64, '0')}`;
 
 interface Declared extends KubeObject {

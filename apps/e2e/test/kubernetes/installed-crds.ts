@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { KubeClient } from '@berth/kubernetes';
+import { declaredKinds, type KubeClient } from '@berth/kubernetes';
 import { eventually } from '@berth/testing';
 import { expect } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
@@ -30,4 +30,9 @@ export async function installCrds({ transport }: KubeClient): Promise<void> {
       const conditions = found.status?.conditions?.map(({ type, status }) => `${type} ${status}`);
       expect(conditions?.sort()).toEqual(['Established True', 'NamesAccepted True']);
     });
+  // One that is established may be unknown for a moment more.
+  for (const { plural } of Object.values(declaredKinds)) {
+    const path = `/apis/berth.dev/v1alpha1/${plural}?limit=1`;
+    await eventually(() => transport.ask({ method: 'GET', path, signal: never }), { within: 60_000 });
+  }
 }
