@@ -4,7 +4,7 @@ import { DomainError } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DeploymentRequests } from '../deployments/deployment-requests.js';
 import { WorkloadActions } from '../workloads/workload-actions.js';
-import { WorkloadsService } from '../workloads/workloads.service.js';
+import { WorkloadUpdates } from '../workloads/workload-updates.js';
 import { declarationErrors } from './declarations.errors.js';
 import { complaintsOf } from './understand.js';
 
@@ -12,7 +12,7 @@ import { complaintsOf } from './understand.js';
 @Injectable()
 export class WorkloadCommands {
   constructor(
-    private readonly workloads: WorkloadsService,
+    private readonly updates: WorkloadUpdates,
     private readonly actions: WorkloadActions,
     private readonly deployments: DeploymentRequests,
   ) {}
@@ -40,7 +40,7 @@ export class WorkloadCommands {
       ...(fields.includes('trackedRef') && { trackedRef }),
       deadlines: only(fields, 'deadlines', deadlines),
     };
-    await this.workloads.update(caller, id, body, '*');
+    await this.updates.update(caller, id, body, '*');
   }
 
   private async scale(

@@ -281,6 +281,6 @@ const releases = [
     Instances,
     Sessions,
   ],
-  exports: [WorkloadsService, WorkloadActions, DeploymentRequests],
+  exports: [WorkloadsService, WorkloadActions, WorkloadUpdates, DeploymentRequests],
 })
 export class WorkloadsModule {}
