@@ -97,6 +97,15 @@ describe('berth clusters', () => {
     expect(await terminal.berth(['clusters', 'remove', 'berlin', '--yes'])).toMatchObject({ code: 5 });
   });
 
+  it('gives one up that is gone, after it was said what goes with it', async () => {
+    platform.on(`DELETE ${one}`, (_, response) => response.writeHead(204).end());
+    const refused = await terminal.berth(['clusters', 'remove', 'berlin', '--force']);
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringMatching(/gives up \d+ workloads .*volumes/) });
+    const { code, stdout } = await terminal.berth(['clusters', 'remove', 'berlin', '--force', '--yes']);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('berth envs move') });
+    expect(platform.to(`DELETE ${one}`).map(({ query }) => query.toString())).toEqual(['force=true']);
+  });
+
   it('knows none of another name', async () => {
     platform.on('GET /v1/clusters', page());
     expect(await terminal.berth(['clusters', 'cordon', 'paris'])).toMatchObject({ code: 4 });

@@ -81,6 +81,7 @@ const reads: Readonly<Record<string, readonly string[]>> = {
   'schedules list': [],
   'labels list': ['--env', 'staging'],
   'sleep show': ['staging'],
+  'failover show': ['staging'],
   'schedules runs': ['nightly'],
   'links list': [],
   'volumes list': [],
@@ -200,6 +201,8 @@ const others: Readonly<Record<string, readonly string[]>> = {
   'envs delete-snapshot': [idOf(60), '--yes'],
   'sleep wake': ['staging'],
   'sleep off': ['staging'],
+  'failover set': ['staging'],
+  'failover off': ['staging'],
   'schedules resume': ['nightly'],
   'schedules delete': ['nightly'],
   'port-forward': ['9'],
@@ -255,6 +258,7 @@ const anonymous = [
 ];
 
 const sleep = { environmentId: idOf(20), timeZone: 'UTC', awake: [], awakeUntil: null, isAsleep: true };
+const failover = { environmentId: idOf(20), afterSeconds: 300, workersMayRunTwice: false };
 const summary = { total: 1, working: 1, degraded: 0, failed: 0, starting: 0, stopped: 0, neverLive: 0 };
 
 /** Commands that hand what follows to another one. */
@@ -280,6 +284,7 @@ describe('every command', () => {
     platform.on('GET /v1/schedules', page(schedule()));
     platform.on(`GET /v1/environments/${idOf(20)}/labels`, { id: idOf(20), labels: {}, since: null });
     platform.on(`GET /v1/environments/${idOf(20)}/sleep`, sleep);
+    platform.on(`GET /v1/environments/${idOf(20)}/failover`, failover);
     platform.on(`GET /v1/environments/${idOf(20)}/snapshots`, page());
     platform.on(`GET /v1/environments/${idOf(20)}/rollbacks`, page());
     platform.on('GET /v1/environments/summary', summary);

@@ -26,6 +26,7 @@ import { Tasks1763800000080 } from './database/migrations/tasks.migration.js';
 import { Schedules1763800000210 } from './database/migrations/schedules.migration.js';
 import { Volumes1763800000230 } from './database/migrations/volumes.migration.js';
 import { Canaries1763800000360 } from './database/migrations/canaries.migration.js';
+import { Failovers1763800000370 } from './database/migrations/failovers.migration.js';
 import { SnapshotEnds1763800000320 } from './database/migrations/snapshot-ends.migration.js';
 import { Snapshots1763800000270 } from './database/migrations/snapshots.migration.js';
 import { Seen1763800000040 } from './database/migrations/seen.migration.js';
@@ -63,6 +64,7 @@ export const deploymentManagement: ServiceDefinition<Config> = {
     MeasuredUse1763800000340,
     Labels1763800000350,
     Canaries1763800000360,
+    Failovers1763800000370,
     Declarations1763800000390,
   ],
   module: (parsed) => AppModule.with(parsed),

@@ -28,6 +28,8 @@ afterAll(() => platform.close());
 
 const move = (cluster: string, drainSeconds = 0) =>
   scene.owner.post<Page<Placement>>(`/v1/workloads/${scene.id}/move`, { cluster, drainSeconds });
+/** As soon as what was there before is gone. */
+const moveAgain = (cluster: string) => eventually(() => move(cluster), patient);
 const eventuallyPlaced = (placements: Record<string, Placement['state']>) =>
   eventually(async () => expect(await placementsOf(scene)).toEqual(placements), patient);
 const running = async () => [await runningIn(platform.runtime, scene), await runningIn(berlin.world, scene)];
@@ -109,7 +111,7 @@ describe('a workload that moves to another cluster', () => {
     expect(await berlin.world.observe(scene.id)).toBeNull();
     expect(await told()).toEqual(['local 1']);
     berlin.world.behave(digestOf('late'), { kind: 'honest' });
-    await move(berlin.name);
+    await moveAgain(berlin.name);
     await eventuallyPlaced({ [berlin.name]: 'active' });
     expect((await acts())[1]).toEqual({ stays: 'local', reason: expect.stringContaining('deadline') });
   });
@@ -199,7 +201,7 @@ describe('a workload that moves to another cluster', () => {
     await move('local');
     await eventuallyPlaced({ local: 'active' });
     expect(await berlin.world.observe(scene.id)).toBeNull();
-    await move(berlin.name);
+    await moveAgain(berlin.name);
     await move(paris.name);
     await eventuallyPlaced({ [paris.name]: 'active' });
     expect(await berlin.world.observe(scene.id)).toBeNull();

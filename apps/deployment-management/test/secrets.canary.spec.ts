@@ -255,6 +255,9 @@ describe('the value of a secret', () => {
     await call('GET', '/v1/environments/{id}/sleep', environment.id);
     await call('POST', '/v1/environments/{id}/wake', environment.id, { seconds: 3_600 });
     await call('DELETE', '/v1/environments/{id}/sleep', environment.id);
+    await call('PUT', '/v1/environments/{id}/failover', environment.id, {});
+    await call('GET', '/v1/environments/{id}/failover', environment.id);
+    await call('DELETE', '/v1/environments/{id}/failover', environment.id);
     const times = { name: 'nightly', cron: '0 3 * * *', command: 'true' };
     const schedule = await call('POST', '/v1/workloads/{id}/schedules', id, times);
     for (const rest of ['', '/runs']) await call('GET', `/v1/schedules/{id}${rest}`, schedule.id);

@@ -6,6 +6,7 @@ export * from './api/deployment-management/declarations.js';
 export * from './api/deployment-management/delegations.js';
 export * from './api/deployment-management/deployments.js';
 export * from './api/deployment-management/environments.js';
+export * from './api/deployment-management/failover.js';
 export * from './api/deployment-management/instances.js';
 export * from './api/deployment-management/links.js';
 export * from './api/deployment-management/placements.js';

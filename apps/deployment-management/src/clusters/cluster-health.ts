@@ -26,6 +26,9 @@ export function healthAfter(before: Health, trouble: string | null, now: Date): 
   return { failedLooks, conditions, isChanged, news: was === 'false' && is === 'true' ? 'recovered' : null };
 }
 
+/** Found so by looks in a row. */
+export const isFoundUnreachable = (conditions: readonly Condition[]): boolean => statusOf(conditions) === 'false';
+
 const stated = (trouble: string | null): ConditionStatement =>
   trouble === null
     ? { type: 'Reachable', status: 'true', reason: 'Answers', message: 'It answers' }

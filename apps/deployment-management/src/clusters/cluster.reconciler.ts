@@ -1,5 +1,3 @@
-import { clusterRecovered, clusterUnreachable } from '@berth/contracts/events';
-import { Outbox } from '@berth/eventing';
 import {
   lookAgainIn,
   type Outcome,
@@ -9,11 +7,12 @@ import {
   settled,
   WorkQueue,
 } from '@berth/reconcile';
-import { Database, type Tx } from '@berth/service-kit';
+import { Database } from '@berth/service-kit';
 import { Injectable, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
-import { type HealthAfter, healthAfter } from './cluster-health.js';
+import { healthAfter } from './cluster-health.js';
 import { ClusterLooks } from './cluster-looks.js';
 import { CLUSTERS } from './cluster-queue.js';
+import { ClusterReports } from './cluster-reports.js';
 import { ClustersRepository } from './clusters.repository.js';
 import { OWN_CLUSTER_ID } from './own-cluster.js';
 
@@ -29,7 +28,7 @@ export class ClusterReconciler implements Reconciler, OnModuleInit, OnApplicatio
     private readonly database: Database,
     private readonly clusters: ClustersRepository,
     private readonly looks: ClusterLooks,
-    private readonly outbox: Outbox,
+    private readonly reports: ClusterReports,
   ) {}
 
   onModuleInit(): void {
@@ -46,19 +45,9 @@ export class ClusterReconciler implements Reconciler, OnModuleInit, OnApplicatio
     const look = cluster && (await this.looks.health(cluster, context.signal));
     if (!look) return settled;
     const after = healthAfter(cluster, look.trouble, look.at);
-    if (after.isChanged) await context.transaction((tx) => this.write(tx, id, after, look.trouble ?? ''));
-    return look.trouble === null ? well : doubtful;
-  }
-
-  private async write(
-    tx: Tx,
-    id: string,
-    { failedLooks, conditions, news }: HealthAfter,
-    reason: string,
-  ): Promise<void> {
-    await this.clusters.report(tx, id, failedLooks, conditions);
-    if (news === 'unreachable')
-      await this.outbox.append(tx, clusterUnreachable, { subject: id, data: { clusterId: id, reason } });
-    if (news === 'recovered') await this.outbox.append(tx, clusterRecovered, { subject: id, data: { clusterId: id } });
+    if (after.isChanged) await context.transaction((tx) => this.reports.write(tx, id, after, look.trouble ?? ''));
+    if (look.trouble === null) return well;
+    await this.reports.startFailovers(context, id, look.at);
+    return doubtful;
   }
 }

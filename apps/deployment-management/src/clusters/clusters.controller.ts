@@ -6,6 +6,8 @@ import {
   clusterPage,
   type ClusterQuery,
   clusterQuery,
+  type ClusterRemoval,
+  clusterRemoval,
   type ClusterReport,
   clusterReport,
   type CreateCluster,
@@ -95,11 +97,16 @@ export class ClustersController {
     return this.clusters.cordon(caller, id, false);
   }
 
+  /** `force`: although something stands there. Refused while it answers; what stood there waits to be moved elsewhere. */
   @Delete(':id')
   @Requires('clusters:update')
   @AnswersNothing()
-  removeCluster(@CurrentCaller() caller: Caller, @Param('id', { schema: objectId }) id: string): Promise<void> {
-    return this.clusters.remove(caller, id);
+  removeCluster(
+    @CurrentCaller() caller: Caller,
+    @Param('id', { schema: objectId }) id: string,
+    @Query({ schema: clusterRemoval }) { force }: ClusterRemoval,
+  ): Promise<void> {
+    return force ? this.clusters.giveUp(caller, id) : this.clusters.remove(caller, id);
   }
 }
 

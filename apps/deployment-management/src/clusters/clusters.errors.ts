@@ -4,6 +4,7 @@ export const clusterErrors = defineErrors({
   ClusterNameTaken: 409,
   ClusterIsOwn: 409,
   ClusterInUse: 409,
+  ClusterAnswers: 409,
   ClusterCordoned: 409,
   SpaceEnding: 409,
   ClusterUnknown: 422,

@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { ChangesModule } from '../changes/changes.module.js';
+import { ClusterEnd } from './cluster-end.js';
 import { ClusterLooks } from './cluster-looks.js';
+import { ClusterReports } from './cluster-reports.js';
 import { ClusterReconciler } from './cluster.reconciler.js';
 import { ClustersController } from './clusters.controller.js';
 import { ClustersService } from './clusters.service.js';
@@ -10,6 +12,6 @@ import { Registrations } from './registrations.js';
 @Module({
   imports: [ChangesModule, ClustersStoreModule],
   controllers: [ClustersController],
-  providers: [ClustersService, Registrations, ClusterLooks, ClusterReconciler],
+  providers: [ClustersService, Registrations, ClusterEnd, ClusterLooks, ClusterReports, ClusterReconciler],
 })
 export class ClustersModule {}

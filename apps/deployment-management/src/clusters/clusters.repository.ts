@@ -135,4 +135,25 @@ export class ClustersRepository {
     );
     return rows.length === 1;
   }
+
+  /** What has, had or gets something there. */
+  async standingOn(sql: Sql, id: string): Promise<{ workloads: string[]; environments: string[] }> {
+    const ids = async (select: string) =>
+      (await sql.query<{ id: string }>(`${select} order by 1`, [id])).map((row) => row.id);
+    return {
+      workloads: await ids('select workload_id as id from placement where cluster_id = $1'),
+      environments: await ids('select environment_id as id from space where cluster_id = $1'),
+    };
+  }
+
+  /** Whoever stands there has a name for it that nobody takes for another cluster's. Isolation checks there come to nothing. */
+  async giveUp(tx: Tx, id: string, name: string, at: Date): Promise<void> {
+    await tx.query(
+      `update cluster set removed_at = $3, name = $2, credentials = null, runtime_version = runtime_version + 1
+        where id = $1`,
+      [id, name, at],
+    );
+    const sql = 'update isolation_check set ended_at = $2 where cluster_id = $1 and ended_at is null';
+    await tx.query(sql, [id, at]);
+  }
 }

@@ -5,6 +5,7 @@ import { Database, requireMatch, toPage, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { notFound } from '../not-found.js';
 import { type ClusterRow, toCluster } from './cluster.js';
+import { ClusterEnd } from './cluster-end.js';
 import { Registrations } from './registrations.js';
 import { clusterErrors } from './clusters.errors.js';
 import { ClustersRepository } from './clusters.repository.js';
@@ -16,6 +17,7 @@ export class ClustersService {
     private readonly database: Database,
     private readonly clusters: ClustersRepository,
     private readonly registrations: Registrations,
+    private readonly end: ClusterEnd,
     private readonly access: Access,
     private readonly audit: Audit,
   ) {}
@@ -81,6 +83,17 @@ export class ClustersService {
         );
       }
       await this.record(tx, caller, id, { removed: true });
+    });
+  }
+
+  /** Although something stands there: nobody reaches it any more. @throws 409 while it answers */
+  async giveUp(caller: Caller, id: string): Promise<void> {
+    await this.end.requireGone(await this.requireRegistered(caller, id));
+    await this.database.transaction(async (tx) => {
+      const cluster = await this.clusters.lock(tx, id);
+      if (!cluster) throw notFound();
+      const left = await this.end.giveUp(tx, cluster);
+      await this.record(tx, caller, id, { removed: true, forced: true, name: cluster.name, ...left });
     });
   }
 

@@ -6,11 +6,17 @@ export interface PlacementRow extends ClusterPointer {
   /** Of the cluster; its `id` is the cluster's, too. */
   readonly cluster: string;
   readonly region: string | null;
+  /** The cluster was given up: nothing of the workload is there, and nothing comes there. */
+  readonly isGone: boolean;
   readonly state: PlacementState;
   /** How long the former one goes on serving when this one takes its place. */
   readonly drainSeconds: number;
   readonly drainUntil: Date | null;
   readonly message: string | null;
+  /** The platform chose it, because the cluster before did not answer. */
+  readonly isFailover: boolean;
+  /** It is on its way there by failover, and the cluster that it leaves still does not answer. */
+  readonly isRescue: boolean;
   readonly createdAt: Date;
 }
 
@@ -35,8 +41,11 @@ export const isThere = ({ state }: Pick<PlacementRow, 'state'>): boolean => stat
 export const isInRegions = (region: string | null, regions: readonly string[]): boolean =>
   regions.length === 0 || (region !== null && regions.includes(region));
 
-export const toPlacement = ({ cluster, region, state, message, drainUntil, createdAt }: PlacementRow): Placement => ({
-  ...{ cluster, region, state, message },
-  drainUntil: drainUntil?.toISOString() ?? null,
-  createdAt: createdAt.toISOString(),
-});
+export const toPlacement = (row: PlacementRow): Placement => {
+  const { cluster, region, state, message, isFailover, drainUntil, createdAt } = row;
+  return {
+    ...{ cluster, region, state, message, isFailover },
+    drainUntil: drainUntil?.toISOString() ?? null,
+    createdAt: createdAt.toISOString(),
+  };
+};

@@ -4,7 +4,13 @@ import { Injectable } from '@nestjs/common';
 import type { ClusterPointer } from './cluster.js';
 import type { PlacementRow } from './placement.js';
 
-const select = `select c.id, c.runtime_version as "runtimeVersion", c.name as cluster, c.region, p.state,
+/** Those around `c` in SQL of which is known that they do not answer. */
+export const isUnreachable = `c.conditions @> '[{"type": "Reachable", "status": "false"}]'`;
+
+const leavesUnreachable = `exists (select from placement a join cluster c on c.id = a.cluster_id
+      where a.workload_id = p.workload_id and a.state = 'active' and ${isUnreachable})`;
+const select = `select c.id, c.runtime_version as "runtimeVersion", c.name as cluster, c.region, c.removed_at is not null as "isGone", p.state, p.is_failover as "isFailover",
+    p.is_failover and p.state = 'arriving' and ${leavesUnreachable} as "isRescue",
     p.drain_seconds as "drainSeconds", p.drain_until as "drainUntil", p.message, p.created_at as "createdAt"
   from placement p join cluster c on c.id = p.cluster_id where p.workload_id = $1`;
 
@@ -12,6 +18,7 @@ export interface Arrival {
   readonly workloadId: string;
   readonly clusterId: string;
   readonly drainSeconds: number;
+  readonly isFailover: boolean;
   readonly at: Date;
 }
 
@@ -50,13 +57,14 @@ export class PlacementsRepository {
     await tx.query(sql, [workloadId, clusterId, at]);
   }
 
-  async arrive(tx: Tx, { workloadId, clusterId, drainSeconds, at }: Arrival): Promise<void> {
+  async arrive(tx: Tx, { workloadId, clusterId, drainSeconds, isFailover, at }: Arrival): Promise<void> {
     await tx.query(
-      `insert into placement (workload_id, cluster_id, state, drain_seconds, created_at) values ($1, $2, 'arriving', $3, $4)
+      `insert into placement (workload_id, cluster_id, state, drain_seconds, is_failover, created_at)
+       values ($1, $2, 'arriving', $3, $4, $5)
        on conflict (workload_id, cluster_id) do update set state = 'arriving', drain_seconds = excluded.drain_seconds,
-         drain_until = null, message = null, has_failed = false,
+         drain_until = null, message = null, has_failed = false, is_failover = excluded.is_failover,
          created_at = excluded.created_at`,
-      [workloadId, clusterId, drainSeconds, at],
+      [workloadId, clusterId, drainSeconds, isFailover, at],
     );
   }
 
@@ -85,6 +93,12 @@ export class PlacementsRepository {
   async note(tx: Tx, workloadId: string, clusterId: string, message: string): Promise<void> {
     const sql = 'update placement set message = $3 where workload_id = $1 and cluster_id = $2 and not has_failed';
     await tx.query(sql, [workloadId, clusterId, message]);
+  }
+
+  /** The cluster answers again: why nothing left it meanwhile is of no interest any more. */
+  async forgetMessages(tx: Tx, clusterId: string): Promise<void> {
+    const sql = `update placement set message = null where cluster_id = $1 and state = 'active' and message is not null`;
+    await tx.query(sql, [clusterId]);
   }
 
   /** Nothing of it is there any more. One that failed to arrive is kept for what it says. */

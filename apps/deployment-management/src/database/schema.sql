@@ -243,6 +243,13 @@ create table environment (
   constraint environment_namespace_key UNIQUE (namespace)
 );
 
+create table environment_failover (
+  environment_id uuid not null,
+  after_seconds integer not null,
+  workers_may_run_twice boolean not null,
+  constraint environment_failover_pkey PRIMARY KEY (environment_id)
+);
+
 create table environment_rollback (
   id uuid not null,
   environment_id uuid not null,
@@ -350,6 +357,7 @@ create table placement (
   drain_until timestamp with time zone,
   message text,
   has_failed boolean not null default false,
+  is_failover boolean not null default false,
   constraint placement_pkey PRIMARY KEY (workload_id, cluster_id)
 );
 
@@ -607,6 +615,8 @@ alter table deployment_transition add constraint deployment_transition_deploymen
 alter table environment add constraint environment_cluster_id_fkey FOREIGN KEY (cluster_id) REFERENCES cluster(id);
 
 alter table environment add constraint environment_project_id_fkey FOREIGN KEY (project_id) REFERENCES project(id);
+
+alter table environment_failover add constraint environment_failover_environment_id_fkey FOREIGN KEY (environment_id) REFERENCES environment(id);
 
 alter table environment_rollback add constraint environment_rollback_environment_id_fkey FOREIGN KEY (environment_id) REFERENCES environment(id);
 

@@ -7,6 +7,7 @@ export const deploymentErrors = defineErrors({
   ReleaseExpired: 422,
   SecretRevoked: 422,
   SourceNotSupported: 422,
+  ClusterRemoved: 409,
   SourceMissing: 422,
   PromotionOfOtherApp: 422,
 });

@@ -6,7 +6,7 @@ import { Injectable } from '@nestjs/common';
 import { AppsRepository } from '../apps/apps.repository.js';
 import { ReleasesRepository } from '../releases/releases.repository.js';
 import { Rollbacks } from '../releases/rollbacks.js';
-import { artifactKindOf, nextStepFor } from '../runtime/artifact-kinds.js';
+import { artifactKindOf, nextStepFor, CLUSTER_REMOVED } from '../runtime/artifact-kinds.js';
 import { Runtimes } from '../runtime/runtimes.js';
 import { WorkloadAccess } from '../workloads/workload-access.js';
 import type { WorkloadRow } from '../workloads/workload.js';
@@ -97,6 +97,7 @@ export class Sources {
   private async requireRunnable(workloadId: string, kind: Artifact['kind'], pointer: string): Promise<void> {
     const { artifactKinds } = await this.runtimes.of(workloadId);
     if (artifactKinds.includes(kind)) return;
+    if (artifactKinds.length === 0) throw deploymentErrors.ClusterRemoved(CLUSTER_REMOVED);
     const detail = `The runtime of this workload does not run artifacts of kind ${kind}. ${nextStepFor(kind)}`;
     throw deploymentErrors.SourceNotSupported(detail, { pointer });
   }

@@ -25,9 +25,8 @@ describe('links in a config', () => {
   });
 
   it('make another config', () => {
-    const hashes = [{}, { billing: '1' }, { billing: '2' }, { orders: '1' }].map((each) =>
-      hashOfEntries(entriesOf(each)),
-    );
+    const linked: Readonly<Record<string, string>>[] = [{}, { billing: '1' }, { billing: '2' }, { orders: '1' }];
+    const hashes = linked.map((each) => hashOfEntries(entriesOf(each)));
     expect(new Set([...hashes, hashOfEntries({ 'link/billing': { value: '1' } })]).size).toBe(5);
   });
 

@@ -7,6 +7,10 @@ export function artifactKindOf({ kind }: DeploymentSource): Artifact['kind'] | u
   return kind === 'image' ? 'image' : undefined;
 }
 
+/** Said where no kind of artifact can run: the cluster was given up. */
+export const CLUSTER_REMOVED =
+  'The cluster of this workload was removed from the platform. Move it to another one first (berth apps move).';
+
 /** What to do when the runtime does not run artifacts of a kind. */
 export const nextStepFor = (kind: Artifact['kind']): string =>
   kind === 'image'

@@ -5,7 +5,8 @@ import { ClustersRepository } from '../clusters/clusters.repository.js';
 import { OWN_CLUSTER_ID } from '../clusters/own-cluster.js';
 import { PlacementsRepository } from '../clusters/placements.repository.js';
 import { ClusterRuntimes } from './cluster-runtimes.js';
-import { RUNTIME, type Runtime, RuntimeUnavailable } from './runtime.js';
+import { GoneRuntime } from './gone-runtime.js';
+import { RUNTIME, type Runtime } from './runtime.js';
 
 interface Made {
   readonly version: number;
@@ -28,7 +29,7 @@ export class Runtimes implements OnModuleDestroy {
     private readonly others: ClusterRuntimes,
   ) {}
 
-  /** Of the cluster that answers for a workload. @throws RuntimeUnavailable when it was removed */
+  /** Of the cluster that answers for a workload. */
   async of(workloadId: string): Promise<Runtime> {
     const placement = await this.placements.active(this.database, workloadId);
     return placement ? this.at(placement) : this.own;
@@ -74,7 +75,7 @@ export class Runtimes implements OnModuleDestroy {
 
   private async make(id: string): Promise<Runtime> {
     const cluster = await this.clusterRows.find(this.database, id);
-    if (!cluster) throw new RuntimeUnavailable('The cluster was removed.');
+    if (!cluster) return new GoneRuntime();
     return this.others.make(cluster);
   }
 }

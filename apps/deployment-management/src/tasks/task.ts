@@ -107,13 +107,27 @@ const ofTask: Words = {
 const wordsOf = ({ deploymentId }: TaskRow): Words => (deploymentId === null ? ofTask : ofReleaseCommand);
 
 /** It ran until it was last seen, as far as anybody knows. */
-const lost = ({ seen }: TaskRow, words: Words, output: readonly string[]): TaskEnding => ({
+const lost = (
+  { seen }: TaskRow,
+  words: Words,
+  output: readonly string[],
+  message = 'The runtime lost it while it ran; how far it came is not known.',
+): TaskEnding => ({
   ...{ status: 'lost', exitCode: null },
-  failure: failed(words, 'The runtime lost it while it ran; how far it came is not known.', output, {
+  failure: failed(words, message, output, {
     nextStep: `Look at what it changes; ${words.again} when it may run once more.`,
   }),
   ...(seen && { at: seen.at }),
 });
+
+/** Its workload left a cluster that does not answer, where it may run still. */
+export const leftBehind = (task: TaskRow, cluster: string): TaskEnding =>
+  lost(
+    task,
+    wordsOf(task),
+    task.seen?.lines ?? [],
+    `"${cluster}" does not answer; how far it came there is not known.`,
+  );
 
 function ended({ exit, trouble }: ObservedTask, words: Words, output: readonly string[]): TaskEnding {
   const exitCode = exit?.code ?? null;

@@ -35,24 +35,23 @@ export class Destinations {
   }
 
   /** @throws 422 when what is live could not run there */
-  async requireFit(tx: Tx, workload: WorkloadRow, { cluster, name }: Destination): Promise<void> {
-    if (workload.volumes.length > 0) {
-      const detail = `${workload.appSlug} has volumes, which stay where they are: move its data, and make it anew there.`;
-      throw workloadErrors.ClusterDoesNotFit(detail, { pointer });
-    }
+  async requireFit(tx: Tx, workload: WorkloadRow, destination: Destination): Promise<void> {
+    const detail = await this.misfit(tx, workload, destination);
+    if (detail !== null) throw workloadErrors.ClusterDoesNotFit(detail, { pointer });
+  }
+
+  /** Why what is live could not run there; null when it could. */
+  async misfit(tx: Tx, workload: WorkloadRow, { cluster, name }: Destination): Promise<string | null> {
+    if (workload.volumes.length > 0)
+      return `${workload.appSlug} has volumes, which stay where they are: move its data, and make it anew there.`;
     const { autoscales, artifactKinds, canaries } = await this.runtimes.at(cluster);
     const live = workload.currentReleaseId;
     const kind = live === null ? undefined : (await this.releases.find(tx, live))?.artifact.kind;
-    if (kind && !artifactKinds.includes(kind)) {
-      const detail = `"${name}" does not run artifacts of kind ${kind}, which is what ${workload.appSlug} is. ${nextStepFor(kind)}`;
-      throw workloadErrors.ClusterDoesNotFit(detail, { pointer });
-    }
-    if (canaries === 'unsupported' && workload.strategy.kind !== 'rolling') {
-      const detail = `"${name}" cannot share requests between releases: have ${workload.appSlug} released by rolling first.`;
-      throw workloadErrors.ClusterDoesNotFit(detail, { pointer });
-    }
-    if (autoscales || Object.keys(workload.autoscaling).length === 0) return;
-    const detail = `"${name}" does not scale by itself: give ${workload.appSlug} a count first.`;
-    throw workloadErrors.ClusterDoesNotFit(detail, { pointer });
+    if (kind && !artifactKinds.includes(kind))
+      return `"${name}" does not run artifacts of kind ${kind}, which is what ${workload.appSlug} is. ${nextStepFor(kind)}`;
+    if (canaries === 'unsupported' && workload.strategy.kind !== 'rolling')
+      return `"${name}" cannot share requests between releases: have ${workload.appSlug} released by rolling first.`;
+    if (autoscales || Object.keys(workload.autoscaling).length === 0) return null;
+    return `"${name}" does not scale by itself: give ${workload.appSlug} a count first.`;
   }
 }

@@ -51,6 +51,10 @@ export class Relocation {
       await this.steps.turnBack(context, view, placement, 'It was given volumes, which stay where they are.');
       return goOn;
     }
+    if (placement.isGone) {
+      await this.steps.turnBack(context, view, placement, 'The cluster was removed.');
+      return goOn;
+    }
     // Nothing was ever live: there is nothing to prove.
     if (!target) return this.takeOver(placement, view, context, null);
     if (view.moving?.canary) return this.wait(placement, view, context, 'A canary is under way; it comes first');
@@ -58,7 +62,9 @@ export class Relocation {
     const rollout = judgeRollout(desired, observed);
     // What a deployment brings about is judged where the workload stands; the arrival comes after it.
     if (view.moving) return this.wait(placement, view, context, 'A deployment is under way; it comes first');
-    if (view.tasks.some(isOpen)) return this.wait(placement, view, context, 'A command is running; it comes first');
+    // Of a rescue: they were asked for since, and begin where it arrives.
+    if (!placement.isRescue && view.tasks.some(isOpen))
+      return this.wait(placement, view, context, 'A command is running; it comes first');
     if (rollout.kind === 'progressing') return this.wait(placement, view, context, rollout.message);
     if (rollout.kind === 'failed') {
       const { message } = await this.witness.masked(target, rollout.failure);
@@ -94,7 +100,7 @@ export class Relocation {
   private async drain(placement: PlacementRow, view: WorkloadView, context: ReconcileContext): Promise<Outcome> {
     const { id } = view.workload;
     const seconds = ((placement.drainUntil?.getTime() ?? 0) - this.clock.now().getTime()) / 1_000;
-    if (seconds > 0 && view.target) {
+    if (seconds > 0 && view.target && !placement.isGone) {
       if (!view.moving) await this.bring(placement, view, view.target, context);
       return lookAgainIn({ seconds });
     }

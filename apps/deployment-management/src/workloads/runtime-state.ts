@@ -73,6 +73,7 @@ export class RuntimeState {
   /** Why the runtime could not run a release at all; undefined when nothing is known against it. */
   async refusalOf(release: Release): Promise<Failure | undefined> {
     const { artifactKinds } = await this.runtimes.of(release.workloadId);
+    if (artifactKinds.length === 0) return stranded;
     if (!artifactKinds.includes(release.artifact.kind)) return unfit(release.artifact);
     const [revoked] = await this.configs.revokedIn(release);
     if (revoked) {
@@ -165,3 +166,9 @@ const refusal = (cause: Failure['cause'], message: string, nextStep: string): Fa
   evidence: ['No instance was touched.'],
   nextStep,
 });
+
+const stranded = refusal(
+  'runtime_unavailable',
+  'The cluster of this workload was removed from the platform.',
+  'Move it to another one first (berth apps move).',
+);

@@ -1,8 +1,9 @@
-import { lookAgainIn, type Outcome, type ReconcileContext, settled } from '@berth/reconcile';
+import { Blocked, lookAgainIn, type Outcome, type ReconcileContext, settled, WorkQueue } from '@berth/reconcile';
 import { Injectable } from '@nestjs/common';
+import { FAILOVERS } from '../failovers/failover-queue.js';
 import { Runtimes } from '../runtime/runtimes.js';
 import { WorkloadFarewell } from './workload-farewell.js';
-import { WorkloadReports } from './workload-reports.js';
+import { clusterRemoved, WorkloadReports } from './workload-reports.js';
 import type { WorkloadView } from './workload-views.js';
 
 const UNTIL_GONE_SECONDS = 1;
@@ -14,6 +15,7 @@ export class WorkloadEnd {
     private readonly runtimes: Runtimes,
     private readonly reports: WorkloadReports,
     private readonly farewell: WorkloadFarewell,
+    private readonly queue: WorkQueue,
   ) {}
 
   /** Nothing is or was live: what a failed first deployment left is removed. */
@@ -22,6 +24,18 @@ export class WorkloadEnd {
     await this.reports.report(context, { view, desired: null, observed: null });
     await this.reports.reportVolumesGone(context, view);
     return undefined;
+  }
+
+  /**
+   * Its cluster was removed: what it had there has ended, and it waits until somebody moves it, or its environment's policy
+   * does. Undefined when it is on its way.
+   */
+  async strand(view: WorkloadView, context: ReconcileContext): Promise<undefined> {
+    await this.reports.report(context, { view, desired: null, observed: null });
+    await this.reports.reportVolumesGone(context, view);
+    if (view.elsewhere.some(({ state }) => state === 'arriving')) return;
+    await context.transaction((tx) => this.queue.enqueue(tx, FAILOVERS, view.workload.id));
+    throw new Blocked('ClusterRemoved', clusterRemoved(view.workload));
   }
 
   /** The deletion is told only when nothing of it runs any more, on any cluster. */

@@ -7,6 +7,7 @@ import { Allocations } from '../allocations/allocations.js';
 import { VolumeUsage } from '../volumes/volume-usage.js';
 import { type ConditionStatement, mergeConditions, sameConditions } from './conditions.js';
 import { judgeRollout } from './rollout.js';
+import type { WorkloadRow } from './workload.js';
 import type { WorkloadView } from './workload-views.js';
 import { WorkloadsRepository } from './workloads.repository.js';
 
@@ -88,6 +89,8 @@ export class WorkloadReports {
 }
 
 function readiness({ view, desired, observed }: Observation): ConditionStatement {
+  if (view.workload.isClusterGone)
+    return { type: 'Ready', status: 'false', reason: 'ClusterRemoved', message: clusterRemoved(view.workload) };
   if (!desired) return { type: 'Ready', status: 'false', reason: 'NeverDeployed', message: 'Nothing was deployed yet' };
   if (view.workload.isAsleep)
     return { type: 'Ready', status: 'false', reason: 'Asleep', message: 'Its environment sleeps' };
@@ -113,6 +116,10 @@ function readiness({ view, desired, observed }: Observation): ConditionStatement
       };
   }
 }
+
+/** What is said of a workload whose cluster was removed. */
+export const clusterRemoved = ({ cluster }: Pick<WorkloadRow, 'cluster'>): string =>
+  `Its cluster is gone (${cluster}): delete its volumes if it has any, and move it to another`;
 
 const reasonOf = (cause: string): string =>
   cause.replace(/(^|_)([a-z])/g, (_match, _line, letter: string) => letter.toUpperCase());

@@ -4,7 +4,7 @@ import { workloadCreated, workloadUpdated } from '@berth/contracts/events';
 import { WorkQueue } from '@berth/reconcile';
 import { CONFIG, type Tx } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
-import { Changes } from '../changes/changes.js';
+import { type Actor, Changes } from '../changes/changes.js';
 import { Mint } from '../changes/mint.js';
 import { Placements } from '../clusters/placements.js';
 import type { Config } from '../config.js';
@@ -18,7 +18,7 @@ const HOST_TRIES = 5;
 type References = Pick<NewWorkload, 'appId' | 'environmentId' | 'projectId' | 'organizationId'>;
 
 export interface WorkloadAct {
-  readonly by: Caller;
+  readonly by: Actor;
   readonly action:
     | 'workloads:create'
     | 'workloads:update'

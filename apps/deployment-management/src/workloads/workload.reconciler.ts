@@ -37,6 +37,8 @@ export class WorkloadReconciler {
     const onTheWay = await this.relocation.step(view, context);
     // Who answers for it may be another by now.
     if (onTheWay?.kind === 'again' && onTheWay.seconds === 0) return onTheWay;
+    // Nothing is begun on a cluster that does not answer and that it is being taken from.
+    if (view.elsewhere.some(({ isRescue }) => isRescue)) return onTheWay;
     return this.stepWhile(onTheWay, view, context);
   }
 
@@ -71,6 +73,7 @@ export class WorkloadReconciler {
     if (replaced) return replaced;
     if (view.next && !view.moving) return this.preparation.prepare(view, view.next, context);
     if (view.moving?.status === 'preparing') return this.preparation.step(view, view.moving, context);
+    if (view.workload.isClusterGone) return this.end.strand(view, context);
     if (view.target) return this.rollouts.converge(view, view.target, context);
     return this.end.clear(view, context);
   }

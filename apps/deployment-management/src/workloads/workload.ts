@@ -23,6 +23,8 @@ export interface WorkloadRow {
   readonly namespace: string;
   /** Name of the cluster that it is placed on. */
   readonly cluster: string;
+  /** That was removed from the platform although this stands there. */
+  readonly isClusterGone: boolean;
   readonly host: string;
   readonly trackedRef: string | null;
   readonly state: 'running' | 'stopped';
@@ -90,6 +92,7 @@ export function toWorkload(row: WorkloadRow, urlTemplate: string): Workload {
     isAsleep: _s,
     wantedState: _w,
     deletedAt: _d,
+    isClusterGone: _g,
     ...rest
   } = row;
   return {

@@ -24,6 +24,12 @@ import { OnBuildSucceededHandler } from '../deployments/on-build-succeeded.handl
 import { Sources } from '../deployments/sources.js';
 import { Transitions } from '../deployments/transitions.js';
 import { EnvironmentsModule } from '../environments/environments.module.js';
+import { FailoverLoop } from '../failovers/failover-loop.js';
+import { FailoverDepartures } from '../failovers/failover-departures.js';
+import { FailoverStarter } from '../failovers/failover-starter.js';
+import { FailoverWays } from '../failovers/failover-ways.js';
+import { FailoversController } from '../failovers/failovers.controller.js';
+import { FailoversService } from '../failovers/failovers.service.js';
 import { Instances } from '../instances/instances.js';
 import { InstancesController } from '../instances/instances.controller.js';
 import { Sessions } from '../instances/sessions.js';
@@ -209,6 +215,7 @@ const schedules = [SchedulesRepository, SchedulesService, ScheduleTimes, Schedul
 const volumes = [VolumesRepository, VolumesService, VolumeChanges, VolumeRules, VolumeRoom, VolumeUsage];
 const pulling = [PullCredentialsRepository, PullCredentialsService, PullCredentialMarks, RegistryLogins];
 const sleep = [SleepRepository, SleepService, SleepChanges, SleepLoop];
+const failovers = [FailoversService, FailoverLoop, FailoverStarter, FailoverWays, FailoverDepartures];
 const snapshots = [SnapshotsRepository, SnapshotsService, RollbackPlans, RollbackStarter, EnvironmentRollbacks];
 const measurements = [Measurements, MeasurementsRepository, MeasurementLoop];
 const canaries = [Canaries, CanarySteps, Strategies, ReleasePlans, WorkloadUpdates];
@@ -252,6 +259,7 @@ const releases = [
     SchedulesController,
     VolumesController,
     SleepController,
+    FailoversController,
     SnapshotsController,
     PullCredentialsController,
     OnBuildStartedHandler,
@@ -276,6 +284,7 @@ const releases = [
     ...tasks,
     ...schedules,
     ...sleep,
+    ...failovers,
     ...pulling,
     ...measurements,
     Instances,

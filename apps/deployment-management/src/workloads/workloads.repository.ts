@@ -20,7 +20,8 @@ const isAsleep = `exists (select from environment_sleep z where z.environment_id
 const stateOf = `case when ${isBarred} or ${isAsleep} then 'stopped' else w.state end`;
 
 const select = `select w.id, w.app_id as "appId", w.environment_id as "environmentId", w.project_id as "projectId",
-    w.organization_id as "organizationId", a.slug as "appSlug", e.slug as "environmentSlug", e.namespace, c.name as cluster, w.host,
+    w.organization_id as "organizationId", a.slug as "appSlug", e.slug as "environmentSlug", e.namespace, c.name as cluster,
+    c.removed_at is not null as "isClusterGone", w.host,
     w.tracked_ref as "trackedRef", ${stateOf} as state, ${isBarred} as "isBarred", ${isAsleep} as "isAsleep", w.state as "wantedState", w.counts, w.autoscaling, w.process_settings as "processSettings", w.deadlines,
     w.start_deadline_seconds as "startDeadlineSeconds", w.strategy, w.current_release_id as "currentReleaseId",
     r.number as "currentRelease", w.restart_token as "restartToken", w.config_version as "configVersion", w.generation,

@@ -103,6 +103,27 @@ const events = async (subject: string): Promise<CloudEvent[]> => {
 };
 const types = async (subject: string) => (await events(subject)).map(({ type }) => type.replace(/^berth\.|\.v1$/g, ''));
 
+const placementsOf = async ({ id }: Workload): Promise<Record<string, string>> => {
+  const { items } = await ask<{ items: Placement[] }>('owner', 'GET', `/v1/workloads/${id}/placements`);
+  return Object.fromEntries(items.map(({ cluster: name, state }) => [name, state]));
+};
+/** In an environment on the cluster that leaves it when that does not answer. */
+async function workloadThatLeaves(): Promise<Workload> {
+  const { projectId, appId } = there;
+  const body = { projectId, slug: 'leaves', kind: 'staging', cluster: 'berlin' };
+  const { id } = await ask<Environment>('owner', 'POST', '/v1/environments', body);
+  await ask('owner', 'PUT', `/v1/environments/${id}/failover`, { afterSeconds: 600 });
+  return ask<Workload>('owner', 'POST', '/v1/workloads', { appId, environmentId: id });
+}
+/** What is known of the cluster has been so for an hour, who drains has drained, and everybody looks now. */
+async function timePasses(): Promise<void> {
+  const anHourAgo = JSON.stringify(new Date(Date.now() - 3_600_000));
+  const since = `update cluster set conditions = jsonb_set(conditions, '{0,since}', $1) where conditions <> '[]'`;
+  await service.database.query(since, [anHourAgo]);
+  await service.database.query(`update placement set drain_until = now() where state = 'draining'`);
+  await service.database.query(`update work_item set due_at = now() where queue in ('clusters', 'workloads')`);
+}
+
 describe('a cluster', () => {
   it('is not taken with a token that it refuses, without permissions, or without the gateway', async () => {
     const bare = `nobody-${randomUUID().slice(0, 8)}`;
@@ -224,7 +245,10 @@ describe('a cluster', () => {
     await ask('administrator', 'POST', `/v1/clusters/${berlin.id}/uncordon`);
   });
 
-  it('that takes our token no longer is told of as unreachable, and goes on with a new one', async () => {
+  it('that takes our token no longer is told of as unreachable, is left by what may leave, and goes on with a new one', async () => {
+    const leaving = await workloadThatLeaves();
+    await deployLive(leaving, 'a1');
+    expect(await cluster.pods(leaving.id)).toHaveLength(1);
     const token = await cluster.renewAccount();
     const read = () => ask<Cluster>('administrator', 'GET', `/v1/clusters/${berlin.id}`);
     // An API server believes a token that it has seen for a few seconds more.
@@ -234,11 +258,28 @@ describe('a cluster', () => {
         { type: 'Reachable', status: 'false', message: expect.stringContaining('Issue another one') },
       ]);
     }, patient);
+    await eventually(async () => {
+      await timePasses();
+      expect(await placementsOf(leaving)).toEqual({ berlin: 'draining', local: 'active' });
+    }, patient);
+    expect(await cluster.pods(leaving.id)).toHaveLength(1);
     const credentials = { kind: 'kubeconfig', kubeconfig: cluster.kubeconfigFor(token) };
     await ask('administrator', 'PATCH', `/v1/clusters/${berlin.id}`, { credentials });
     await eventually(async () => expect((await read()).conditions).toMatchObject([{ status: 'true' }]), patient);
     const told = ['cluster.registered', 'cluster.unreachable', 'cluster.recovered'];
     await eventually(async () => expect(await types(berlin.id)).toEqual(told), patient);
+    await eventually(async () => {
+      await timePasses();
+      expect(await placementsOf(leaving)).toEqual({ local: 'active' });
+    }, patient);
+    expect(await cluster.everythingOf(leaving.id)).toEqual([]);
+    const entries = (await events(leaving.id))
+      .filter(({ type }) => type.includes('allocation-changed'))
+      .map(({ data }) => (data as Allocation).entries.map((each) => `${each.cluster} ${each.instances}`));
+    expect(entries).toEqual([['berlin 1'], [], ['local 1']]);
+    await ask('owner', 'DELETE', `/v1/workloads/${leaving.id}`);
+    await eventually(async () => expect(await types(leaving.id)).toContain('workload.deleted'), patient);
+    await ask('owner', 'DELETE', `/v1/environments/${leaving.environmentId}`);
     await deployLive(there, 'c3');
   });
 

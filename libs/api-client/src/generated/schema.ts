@@ -1728,6 +1728,22 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/environments/{id}/failover': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['getFailover'];
+    put: operations['setFailover'];
+    post?: never;
+    delete: operations['removeFailover'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/environments/{id}/labels': {
     parameters: {
       query?: never;
@@ -5464,6 +5480,12 @@ export interface components {
     ExchangeApiToken: {
       apiToken: string;
     };
+    Failover: {
+      afterSeconds: number;
+      /** Format: uuid */
+      environmentId: string;
+      workersMayRunTwice: boolean;
+    };
     GrantCredit: {
       amount: string;
       /**
@@ -6212,6 +6234,7 @@ export interface components {
       createdAt: string;
       /** Format: date-time */
       drainUntil: string | null;
+      isFailover: boolean;
       message: string | null;
       region: string | null;
       /** @enum {string} */
@@ -6793,6 +6816,12 @@ export interface components {
     SessionPage: {
       items: components['schemas']['Session'][];
       next: string | null;
+    };
+    SetFailover: {
+      /** @default 300 */
+      afterSeconds?: number;
+      /** @default false */
+      workersMayRunTwice?: boolean;
     };
     SetSleep: {
       awake: {
@@ -10755,7 +10784,9 @@ export interface operations {
   };
   removeCluster: {
     parameters: {
-      query?: never;
+      query?: {
+        force?: string;
+      };
       header?: never;
       path: {
         id: string;
@@ -11552,6 +11583,98 @@ export interface operations {
     };
   };
   deleteEnvironment: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getFailover: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Failover'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  setFailover: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SetFailover'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Failover'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  removeFailover: {
     parameters: {
       query?: never;
       header?: never;

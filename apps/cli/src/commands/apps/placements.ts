@@ -12,8 +12,8 @@ export const options = (command: Command): Command =>
 export async function run({ client, out, selection }: Context): Promise<void> {
   const { id } = await selection.workload();
   const placements = await placementsOf(client, id);
-  const rows = placements.map(({ cluster, region, state, drainUntil, message }) => [
-    ...[cluster, region, state, time(drainUntil), message],
+  const rows = placements.map(({ cluster, region, state, isFailover, drainUntil, message }) => [
+    ...[cluster, region, isFailover ? `${state} (failover)` : state, time(drainUntil), message],
   ]);
   await out.result(placements, () => table(['cluster', 'region', 'state', 'serves until', 'what was seen'], rows));
 }

@@ -107,6 +107,10 @@ export class MemoryRuntime implements Runtime {
     this.feed.push({ workloadId });
   }
 
+  get isDown(): boolean {
+    return this.down;
+  }
+
   /** Somebody ends an instance by hand: the world starts another by itself, if its behaviour lets it. */
   kill(workloadId: string, processType: string): void {
     const world = this.worlds.get(workloadId);

@@ -216,6 +216,11 @@ export const deploymentManagementRows: Rows = {
     body: { timeZone: 'Mars/Crater', awake: [] },
   }),
   'DELETE /v1/environments/{id}/sleep': byId('environments:update', 'environment', 404, of('environment')),
+  'GET /v1/environments/{id}/failover': byId('environments:read', 'environment', 404, of('environment')),
+  'PUT /v1/environments/{id}/failover': byId('environments:move', 'environment', 422, of('environment'), {
+    body: { afterSeconds: 1 },
+  }),
+  'DELETE /v1/environments/{id}/failover': byId('environments:move', 'environment', 404, of('environment')),
   'POST /v1/environments/{id}/wake': byId('workloads:scale', 'environment', 404, of('environment'), {
     body: { seconds: 60 },
   }),

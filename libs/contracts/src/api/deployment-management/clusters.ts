@@ -89,6 +89,10 @@ export type Cluster = z.infer<typeof cluster>;
 
 export const clusterQuery = pageQuery.extend({ name: slug.optional() });
 export type ClusterQuery = z.infer<typeof clusterQuery>;
+
+/** `force`: what stands there is given up, because the cluster is gone. */
+export const clusterRemoval = z.object({ force: z.stringbool().default(false) });
+export type ClusterRemoval = z.infer<typeof clusterRemoval>;
 export const clusterPage = pageOf(cluster).meta({ id: 'ClusterPage' });
 
 export const clusterCheck = z.object({

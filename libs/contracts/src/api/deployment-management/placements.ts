@@ -23,6 +23,8 @@ export const placement = z
     cluster: slug,
     region: z.string().nullable(),
     state: placementState,
+    /** It came about by itself, because the cluster before did not answer. */
+    isFailover: z.boolean(),
     /** What was seen there last, or why it did not arrive; null when there is nothing to say. */
     message: z.string().nullable(),
     /** Until when it goes on serving; null unless it drains. */

@@ -1,0 +1,50 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { environment, idOf, page, Platform, workload } from './platform.js';
+import { Terminal } from './terminal.js';
+
+const path = `/v1/environments/${idOf(20)}/failover`;
+const policy = { environmentId: idOf(20), afterSeconds: 600, workersMayRunTwice: false };
+
+describe('failover', () => {
+  let platform: Platform;
+  let terminal: Terminal;
+  beforeEach(async () => {
+    platform = await Platform.start();
+    terminal = await Terminal.open(platform.url);
+    platform.on('GET /v1/environments', page(environment('staging')));
+  });
+  afterEach(async () => {
+    await platform.stop();
+    await terminal.close();
+  });
+  const berth = (...words: string[]) => terminal.berth(['failover', ...words]);
+
+  it('show says when what leaves', async () => {
+    platform.on(`GET ${path}`, policy);
+    expect((await berth('show', 'staging')).stdout).toMatch(/not answered for 10 min[^]*only web and has no volumes/);
+    platform.on(`GET ${path}`, { ...policy, workersMayRunTwice: true });
+    expect((await berth('show', 'staging')).stdout).toContain('workers may run twice');
+  });
+
+  it('set waits five minutes and lets no worker run twice unless told so', async () => {
+    platform.on(`PUT ${path}`, policy);
+    await berth('set', 'staging');
+    await berth('set', 'staging', '--after', '1h', '--workers-may-run-twice');
+    expect(platform.bodies(`PUT ${path}`)).toEqual([
+      { afterSeconds: 300, workersMayRunTwice: false },
+      { afterSeconds: 3_600, workersMayRunTwice: true },
+    ]);
+  });
+
+  it('off lets it wait', async () => {
+    platform.on(`DELETE ${path}`, (_, response) => response.writeHead(204).end());
+    expect(await berth('off', 'staging')).toMatchObject({ code: 0, stdout: expect.stringContaining('waits') });
+  });
+
+  it('is seen where an app stands', async () => {
+    platform.on('GET /v1/workloads', page(workload()));
+    const placement = { cluster: 'berlin', region: 'eu', state: 'active', isFailover: true, message: null };
+    platform.on(`GET /v1/workloads/${idOf(40)}/placements`, page({ ...placement, drainUntil: null, createdAt: '' }));
+    expect((await terminal.berth(['apps', 'placements'])).stdout).toMatch(/berlin +eu +active \(failover\)/);
+  });
+});

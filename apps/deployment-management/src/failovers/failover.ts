@@ -1,0 +1,85 @@
+import type { Condition, Release } from '@berth/contracts/deployment';
+import type { ClusterPointer } from '../clusters/cluster.js';
+import { isInRegions } from '../clusters/placement.js';
+import { mostInstancesOf, type WorkloadRow } from '../workloads/workload.js';
+
+/** A cluster that answers again has to go on doing so before anything comes to it by itself. */
+export const STEADY_SECONDS = 60;
+/** Where it did not arrive it is not tried again sooner. */
+const RETRY_SECONDS = 300;
+
+export interface FailoverRow {
+  readonly environmentId: string;
+  readonly afterSeconds: number;
+  readonly workersMayRunTwice: boolean;
+}
+
+/** A workload whose cluster has not answered for longer than its environment waits. */
+export interface Stranded extends FailoverRow {
+  readonly clusterId: string;
+  readonly cluster: string;
+  readonly unreachableSince: string;
+}
+
+/** Where it might go. */
+export interface Candidate extends ClusterPointer {
+  readonly name: string;
+  readonly region: string | null;
+  readonly isOwn: boolean;
+  readonly isCordoned: boolean;
+  readonly conditions: readonly Condition[];
+  /** When it set out for there the last time that it did not arrive. */
+  readonly triedAt: Date | null;
+  /** What its environment had there is still being taken away. */
+  readonly isSpaceEnding: boolean;
+  /** How many of its environment are there. */
+  readonly companions: number;
+  readonly workloads: number;
+}
+
+/** Why a workload stays on a cluster that does not answer; null when it may leave. */
+export function whyItStays(
+  workload: Pick<WorkloadRow, 'state' | 'counts' | 'autoscaling' | 'volumes'>,
+  release: Pick<Release, 'processes'> | undefined,
+  { workersMayRunTwice }: Pick<FailoverRow, 'workersMayRunTwice'>,
+): string | null {
+  if (workload.volumes.length > 0) return 'It has volumes, which one cluster at a time may write to.';
+  if (workersMayRunTwice) return null;
+  const workers = (release?.processes ?? [])
+    .map(({ name }) => name)
+    .filter((name) => name !== 'web' && mostInstancesOf(workload, name) > 0);
+  if (workers.length === 0) return null;
+  return `It runs ${workers.join(', ')} beside web: elsewhere they would run twice, which its environment does not accept.`;
+}
+
+/** Those that can take it, best first: beside the others of its environment, else where least is; and why others cannot. */
+export function destinationsAmong(
+  candidates: readonly Candidate[],
+  regions: readonly string[],
+  now: Date,
+): { readonly fit: readonly Candidate[]; readonly refusals: readonly string[] } {
+  const judged = candidates.map((candidate) => ({ candidate, why: whyNot(candidate, regions, now) }));
+  const fit = judged.filter(({ why }) => why === null).map(({ candidate }) => candidate);
+  const refusals = judged.flatMap(({ candidate, why }) => (why === null ? [] : [`${candidate.name} ${why}`]));
+  return { fit: fit.sort((a, b) => b.companions - a.companions || a.workloads - b.workloads), refusals };
+}
+
+function whyNot(candidate: Candidate, regions: readonly string[], now: Date): string | null {
+  const { region, isCordoned, triedAt, isSpaceEnding } = candidate;
+  if (!isInRegions(region, regions)) return `is not in ${regions.join(', ')}`;
+  if (isCordoned) return 'is cordoned';
+  if (isSpaceEnding) return 'still takes away what was there before';
+  if (triedAt && isWithin(triedAt, RETRY_SECONDS, now)) return 'was tried a moment ago';
+  return whyNotTrusted(candidate, now);
+}
+
+function whyNotTrusted({ isOwn, conditions }: Candidate, now: Date): string | null {
+  const reachable = conditions.find(({ type }) => type === 'Reachable');
+  // The installation's own cluster is looked at only where it is one of Kubernetes.
+  if (!reachable) return isOwn ? null : 'was not looked at yet';
+  if (reachable.status !== 'true') return 'does not answer';
+  return isWithin(new Date(reachable.since), STEADY_SECONDS, now) ? 'answers again only since a moment ago' : null;
+}
+
+const isWithin = (moment: Date, seconds: number, now: Date): boolean =>
+  now.getTime() - moment.getTime() < seconds * 1_000;

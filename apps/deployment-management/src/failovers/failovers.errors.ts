@@ -1,0 +1,3 @@
+import { defineErrors } from '@berth/service-kit';
+
+export const failoverErrors = defineErrors({ FailoverTooSoon: 422 });
