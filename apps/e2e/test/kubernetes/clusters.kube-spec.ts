@@ -276,7 +276,8 @@ describe('a cluster', () => {
     const entries = (await events(leaving.id))
       .filter(({ type }) => type.includes('allocation-changed'))
       .map(({ data }) => (data as Allocation).entries.map((each) => `${each.cluster} ${each.instances}`));
-    expect(entries).toEqual([['berlin 1'], [], ['local 1']]);
+    // Whether it is uncertain in between depends on when the API server ends the watches that it let in.
+    expect(entries.filter((each) => each.length > 0)).toEqual([['berlin 1'], ['local 1']]);
     await ask('owner', 'DELETE', `/v1/workloads/${leaving.id}`);
     await eventually(async () => expect(await types(leaving.id)).toContain('workload.deleted'), patient);
     await ask('owner', 'DELETE', `/v1/environments/${leaving.environmentId}`);
