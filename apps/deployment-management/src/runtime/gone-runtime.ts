@@ -43,12 +43,10 @@ export class GoneRuntime implements Runtime {
     // Nothing is there.
   }
 
-  // eslint-disable-next-line require-yield -- there is nobody to hear from
   async *changes(): AsyncIterable<never> {
     throw unavailable();
   }
 
-  // eslint-disable-next-line require-yield -- as above
   async *logs(): AsyncIterable<never> {
     throw unavailable();
   }
