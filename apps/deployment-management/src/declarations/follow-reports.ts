@@ -12,6 +12,7 @@ const grant = 'kubectl apply -f k8s/rbac/deployment-management.yaml';
 export class FollowReports {
   /** What keeps each kind from being followed, by cluster and kind. */
   private readonly troubles = new Map<string, ConditionStatement>();
+  private former: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly database: Database,
@@ -30,7 +31,14 @@ export class FollowReports {
     await this.report(cluster);
   }
 
-  private async report({ id }: SpeakingCluster): Promise<void> {
+  /** One after the other, each with what is known when its turn comes: what is stored last is what was known last. */
+  private report({ id }: SpeakingCluster): Promise<void> {
+    const turn = this.former.catch(() => undefined).then(() => this.tell(id));
+    this.former = turn;
+    return turn;
+  }
+
+  private async tell(id: string): Promise<void> {
     const [first] = [...this.troubles].filter(([key]) => key.startsWith(`${id}/`)).map(([, trouble]) => trouble);
     await this.delegations.report(this.database, id, first ?? followed, this.clock.now());
   }
