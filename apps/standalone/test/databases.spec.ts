@@ -62,6 +62,17 @@ describe('the databases of the platform', () => {
     }
   });
 
+  it('are given up while they are being made without an error that nobody hears', async () => {
+    const databases = await open();
+    const waiting = Promise.allSettled(names.map((name) => databases.ready(name)));
+    await databases.ready('bus');
+    await close();
+    expect(await waiting).toHaveLength(names.length);
+
+    const again = await open();
+    await Promise.all(names.map((name) => again.ready(name)));
+  });
+
   it('that a start which was cut off left unfinished are finished, with what they have', async () => {
     await asAdministrator(
       'create role berth_bus login',

@@ -80,7 +80,8 @@ const databaseOf = (name: string): string => `berth_${name.replaceAll('-', '_')}
 /** Makes those that are missing, as many at once as there are cores. */
 function makeDatabases(adminUrl: string, password: string): Record<DatabaseName, Promise<void>> {
   const pool = new Pool({ connectionString: adminUrl, max: availableParallelism() });
-  pool.on('error', () => undefined); // who waits for a database is told by its own query
+  // Who waits for a database is told by its own query.
+  pool.on('error', () => undefined).on('connect', (client) => client.on('error', () => undefined));
   const made = makingOrder.map((name) => [name, ensureDatabase(pool, databaseOf(name), password)] as const);
   void Promise.allSettled(made.map(([, each]) => each)).then(() => pool.end());
   return Object.fromEntries(made) as Record<DatabaseName, Promise<void>>;
