@@ -2,12 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { Access } from '@berth/access';
 import type { Page } from '@berth/contracts/common';
 import type { App, Delegation } from '@berth/contracts/deployment';
+import { sessionRevoked } from '@berth/contracts/events';
+import { EVENT_BUS, type EventBus } from '@berth/eventing';
 import { WorkQueue } from '@berth/reconcile';
 import { eventually } from '@berth/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type DeclarationRow, DECLARATIONS, keyOfPlace, type Place } from '../src/declarations/declaration.js';
 import { DeclarationsRepository } from '../src/declarations/declarations.repository.js';
 import { DeclaredObjects } from '../src/declarations/declared-objects.js';
+import { callerOf, type DelegationRow } from '../src/delegations/delegation.js';
 import { DeclaredWorld } from './fixtures/declared-world.js';
 import { Platform } from './fixtures/platform.js';
 import { Scene } from './fixtures/scene.js';
@@ -134,6 +137,28 @@ describe('a namespace', () => {
     await apply(api, upload);
     await isSaid(api, 'Accepted False TokenRevoked');
     expect((await apps()).map(({ slug }) => slug)).toEqual(['web']);
+  });
+
+  it('stays silent when nobody remembers the token any more', async () => {
+    const shop = place('app', 'shop');
+    await apply(shop, upload);
+    await isSaid(shop, ...fine);
+    const event = {
+      ...{ specversion: '1.0' as const, id: randomUUID(), source: '/berth/user-management', type: sessionRevoked.type },
+      ...{ time: new Date().toISOString(), datacontenttype: 'application/json' as const, subject: sessionId },
+      ...{ partitionkey: sessionId, aggregateversion: 1, epoch: 0, data: { sessionId, userId: machineId } },
+    };
+    const bus = platform.service.app.get<EventBus>(EVENT_BUS, { strict: false });
+    await bus.publish([{ topic: 'berth.user-management', key: sessionId, event }]);
+    await isSaid(shop, 'Accepted False TokenRevoked');
+    await platform.query('delete from access_revoked_session');
+    await platform.identity.revokeSession(randomUUID());
+    const access = platform.service.app.get(Access, { strict: false });
+    const caller = callerOf({ sessionId } as DelegationRow, new Date());
+    await eventually(async () => expect(await access.isStillValid(caller)).toBe(true), patient);
+    await apply(place('app', 'api'), upload);
+    await isSaid(place('app', 'api'), 'Accepted False TokenRevoked');
+    expect((await apps()).map(({ slug }) => slug).sort()).toEqual(['shop', 'web']);
   });
 
   it('changes nothing while the access rules could not be kept current', async () => {

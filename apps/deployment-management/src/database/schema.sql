@@ -183,6 +183,7 @@ create table delegation (
   namespace text not null,
   subject_id uuid not null,
   session_id text not null,
+  revoked_at timestamp with time zone,
   scopes text[] not null,
   conditions jsonb not null default '[]'::jsonb,
   created_at timestamp with time zone not null,
@@ -683,6 +684,8 @@ CREATE INDEX declaration_delegation ON declaration USING btree (delegation_id);
 CREATE INDEX declaration_place ON declaration USING btree (cluster_id, namespace);
 
 CREATE INDEX delegation_project ON delegation USING btree (project_id, id);
+
+CREATE INDEX delegation_session ON delegation USING btree (session_id);
 
 CREATE INDEX deployment_active ON deployment USING btree (workload_id, number) WHERE (ended_at IS NULL);
 

@@ -51,7 +51,7 @@ export class Admission {
     if (!delegation) return refusedVerdict(kept, notDelegated(place, stated.projectId));
     const row = { ...kept, delegationId: delegation.id };
     const caller = callerOf(delegation, this.clock.now());
-    const doubt = await this.doubtOf(caller);
+    const doubt = await this.doubtOf(caller, delegation);
     if (doubt) return refusedVerdict(row, doubt, SOON_SECONDS);
     try {
       return await this.command({ place, object, delegation, caller, stated, held }, row);
@@ -61,8 +61,8 @@ export class Admission {
   }
 
   /** What the guard asks of whoever sends a request. */
-  private async doubtOf(caller: Caller): Promise<ConditionStatement | null> {
-    if (!(await this.access.isStillValid(caller)))
+  private async doubtOf(caller: Caller, { revokedAt }: DelegationRow): Promise<ConditionStatement | null> {
+    if (revokedAt !== null || !(await this.access.isStillValid(caller)))
       return notAccepted('TokenRevoked', 'The token was revoked that lets this namespace speak. Delegate it anew.');
     if (await this.access.isCurrent()) return null;
     return notAccepted('AccessStale', 'Access rules could not be kept current. It is tried again.');

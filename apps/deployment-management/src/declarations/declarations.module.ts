@@ -7,6 +7,7 @@ import { DelegationMarks } from '../delegations/delegation-marks.js';
 import { DelegationsController } from '../delegations/delegations.controller.js';
 import { DelegationsRepository } from '../delegations/delegations.repository.js';
 import { DelegationsService } from '../delegations/delegations.service.js';
+import { OnSessionRevokedHandler } from '../delegations/on-session-revoked.handler.js';
 import { EnvironmentsModule } from '../environments/environments.module.js';
 import { ProjectsModule } from '../projects/projects.module.js';
 import { WorkloadsModule } from '../workloads/workloads.module.js';
@@ -30,7 +31,7 @@ import { WorkloadDeclarations } from './workload-declarations.js';
 /** Objects in clusters as a second door to the API, and who may speak through it. */
 @Module({
   imports: [ChangesModule, ClustersStoreModule, ProjectsModule, EnvironmentsModule, AppsModule, WorkloadsModule],
-  controllers: [DelegationsController],
+  controllers: [DelegationsController, OnSessionRevokedHandler],
   providers: [
     ...[DelegationsService, DelegationsRepository, DelegationMarks, DelegatedClusters],
     ...[DeclarationWatcher, DeclarationWatch, FollowReports, DeclarationSweep, DeclarationReconciler],

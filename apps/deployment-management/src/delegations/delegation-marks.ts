@@ -24,7 +24,7 @@ export class DelegationMarks {
   ): DelegationRow {
     return {
       ...{ id: this.mint.id(), organizationId, projectId, ...where, conditions: [], createdAt: this.mint.now() },
-      ...{ subjectId, sessionId, scopes: [...scopes] },
+      ...{ subjectId, sessionId, revokedAt: null, scopes: [...scopes] },
     };
   }
 

@@ -6,10 +6,18 @@ export interface DelegationRow extends Omit<Delegation, 'createdAt'> {
   readonly clusterId: string;
   /** Of the token that it was made with: when that is revoked, it says nothing any more. */
   readonly sessionId: string;
+  /** When that was; for good, whatever else is remembered of the token. */
+  readonly revokedAt: Date | null;
   readonly createdAt: Date;
 }
 
-export function toDelegation({ clusterId: _c, sessionId: _s, createdAt, ...rest }: DelegationRow): Delegation {
+export function toDelegation({
+  clusterId: _c,
+  sessionId: _s,
+  revokedAt: _r,
+  createdAt,
+  ...rest
+}: DelegationRow): Delegation {
   return { ...rest, createdAt: createdAt.toISOString() };
 }
 

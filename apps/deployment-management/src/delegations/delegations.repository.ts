@@ -6,7 +6,7 @@ import type { ClusterPointer } from '../clusters/cluster.js';
 import type { DelegationRow } from './delegation.js';
 
 const select = `select d.id, d.organization_id as "organizationId", d.project_id as "projectId", d.cluster_id as "clusterId",
-    c.name as cluster, d.namespace, d.subject_id as "subjectId", d.session_id as "sessionId", d.scopes, d.conditions,
+    c.name as cluster, d.namespace, d.subject_id as "subjectId", d.session_id as "sessionId", d.revoked_at as "revokedAt", d.scopes, d.conditions,
     d.created_at as "createdAt"
   from delegation d join cluster c on c.id = d.cluster_id`;
 /** The others say nothing any more. */
@@ -69,6 +69,12 @@ export class DelegationsRepository {
         ...[status, reason, message],
       ],
     );
+  }
+
+  /** Answers the ids of those that were made with the token. */
+  async revoke(tx: Tx, sessionId: string, at: string): Promise<string[]> {
+    const sql = 'update delegation set revoked_at = $2 where session_id = $1 and revoked_at is null returning id';
+    return (await tx.query<{ id: string }>(sql, [sessionId, at])).map(({ id }) => id);
   }
 
   /** Answers false when it was gone already. */

@@ -1,7 +1,7 @@
 import type { Caller } from '@berth/access';
 import type { Page, PageQuery } from '@berth/contracts/common';
 import type { CreateDelegation, Delegation } from '@berth/contracts/deployment';
-import { Database, toPage } from '@berth/service-kit';
+import { Database, toPage, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DeclarationsRepository } from '../declarations/declarations.repository.js';
 import { notFound } from '../not-found.js';
@@ -61,6 +61,12 @@ export class DelegationsService {
       if (!(await this.delegations.delete(tx, id))) throw notFound();
       await this.marks.act(tx, caller, row, 'delegations:delete');
     });
+  }
+
+  /** Those that were made with the token speak no more, and their objects say so. */
+  async revoke(tx: Tx, sessionId: string, at: string): Promise<void> {
+    for (const id of await this.delegations.revoke(tx, sessionId, at))
+      await this.marks.wake(tx, await this.declarations.keysOf(tx, id));
   }
 
   private async require(projectId: string, id: string): Promise<DelegationRow> {

@@ -13,11 +13,13 @@ export class Declarations1763800000390 implements MigrationInterface {
       namespace text not null,
       subject_id uuid not null,
       session_id text not null,
+      revoked_at timestamptz,
       scopes text[] not null,
       conditions jsonb not null default '[]',
       created_at timestamptz not null,
       unique (cluster_id, namespace, project_id)
     )`);
+    await runner.query('create index delegation_session on delegation (session_id)');
     await runner.query('create index delegation_project on delegation (project_id, id)');
     await runner.query(`create table declaration (
       key text primary key,
