@@ -164,6 +164,33 @@ describe('meanwhile', () => {
     await scene.eventuallyRuns({ 'v4 web': 1 });
   });
 
+  it('has its own links from its first instance on, and the former release keeps its own', async () => {
+    await scene.deployLive('one');
+    await releaseBy(canary([[10, DAY]]));
+    const { projectId, environmentId } = { projectId: scene.project.id, environmentId: scene.environment.id };
+    const source = { kind: 'image', image: `registry.example/billing@sha256:${'b'.repeat(64)}` };
+    const { id: appId } = await scene.owner.post<{ id: string }>('/v1/apps', { projectId, slug: 'billing', source });
+    await scene.owner.post('/v1/workloads', { appId, environmentId });
+    const change = { add: ['billing'] };
+    const { deploymentId } = await scene.owner.patch<{ deploymentId: string }>(`/v1/links/${scene.id}`, change);
+    await hasWeight({ id: deploymentId } as Deployment);
+    const told = scene.toldStates
+      .filter((each) => each.canary)
+      .map(({ links, canary: beside }) => [links, beside?.links]);
+    const link = { name: 'billing', workloadId: expect.any(String), host: expect.stringMatching(/^billing-/) };
+    expect(told.length).toBeGreaterThan(0);
+    for (const each of told) expect(each).toEqual([[{ ...link, isFormer: true }], [link]]);
+  });
+
+  it('keeps volumes of web away, of which both releases would be writers', async () => {
+    await sharing();
+    const volume = { workloadId: scene.id, process: 'web', name: 'data', mountPath: '/data', sizeMib: 64 };
+    expect(await scene.owner.refusal('POST', '/v1/volumes', volume)).toMatchObject({
+      ...{ status: 409, code: 'volume_not_during_canary' },
+    });
+    await scene.eventuallyRuns({ 'v1 web': 1, 'v2 web': 1 });
+  });
+
   it('scaling scales both', async () => {
     const shared = await sharing(canary([[50, DAY]]));
     await scene.scale({ counts: { web: 4 } });
@@ -179,6 +206,7 @@ describe('meanwhile', () => {
       failure: { cause: 'canary_failed' },
       outcome: 'v1 stays stopped, as it was before.',
     });
+    expect(failed.failure?.evidence.at(-1)).toBe('Nothing of it runs any more: it is stopped.');
     expect(await scene.runs()).toEqual({});
   });
 

@@ -104,8 +104,7 @@ export class Canaries {
     const silence =
       back.kind === 'failed' ? back.failure.message : await this.runtime.silentRoute(desired, context.signal);
     if (silence !== null && back.kind !== 'failed') return this.wait(pass, [silence]);
-    const proof =
-      silence ?? `v${desired.release.number} serves all requests again: its instances are ready and its route answers.`;
+    const proof = silence ?? proofOf(desired);
     const ended = { ...failure, evidence: [...failure.evidence, proof].slice(-50) };
     await this.commit(pass, (tx, workload) => this.steps.fail(tx, workload, moving, ended));
     return goOn;
@@ -133,6 +132,12 @@ export class Canaries {
   ): Promise<void> {
     return underLock(context, this.workloads, moving.workloadId, step);
   }
+}
+
+/** What was seen when all requests were back with the former release. */
+function proofOf({ release, processes }: DesiredWorkload): string {
+  if (processes.every(({ instances }) => instances === 0)) return 'Nothing of it runs any more: it is stopped.';
+  return `v${release.number} serves all requests again: its instances are ready and its route answers.`;
 }
 
 /** Whether its own instances are there, whatever else runs. */

@@ -86,7 +86,7 @@ function namesToRemove(known: readonly Linked[], apps: readonly string[]): strin
     if (known.some((each) => each.app === app)) return;
     throw linkErrors.LinkUnknown(`It has no link to "${app}".`, { pointer: `/remove/${index}` });
   });
-  return apps.map(entryNameOf);
+  return [...new Set(apps)].map(entryNameOf);
 }
 
 function requireFewEnough(count: number): void {

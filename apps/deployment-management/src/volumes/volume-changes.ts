@@ -27,6 +27,7 @@ export class VolumeChanges {
   /** @throws 409 when name or path are taken, or the quota has no room for it; 422 when there are too many instances by now */
   async create(tx: Tx, workload: WorkloadRow, wanted: CreateVolume, by: Caller): Promise<VolumeRow> {
     await this.room.requireOnePlace(tx, workload);
+    await this.room.requireOneRelease(tx, workload, wanted.process);
     const fresh = this.rowOf(workload, wanted);
     const volume = { ...fresh, copies: copiesFor(fresh, workload) };
     const taken = await this.volumes.insert(tx, volume);

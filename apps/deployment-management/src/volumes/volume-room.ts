@@ -24,6 +24,13 @@ export class VolumeRoom {
     throw volumeErrors.VolumeNotWhileMoving(detail, { pointer: '/workloadId' });
   }
 
+  /** A writer of one release keeps that of the other from starting. @throws 409 while two releases share the requests */
+  async requireOneRelease(tx: Tx, { id }: WorkloadRow, process: string): Promise<void> {
+    if (process !== 'web' || !(await this.volumes.isShared(tx, id))) return;
+    const detail = 'Two releases of it share the requests at present. Try again when the canary has ended.';
+    throw volumeErrors.VolumeNotDuringCanary(detail, { pointer: '/workloadId' });
+  }
+
   /** Before the number of instances becomes that of `wanted`. The caller holds the workload's row lock. @throws 422, 409 */
   async fit(tx: Tx, workload: WorkloadRow, wanted: Counted): Promise<void> {
     const volumes = workload.volumes.filter(({ isDeleted }) => !isDeleted);

@@ -4,6 +4,7 @@ export const volumeErrors = defineErrors({
   VolumeNameTaken: 409,
   MountPathTaken: 409,
   VolumeNotWhileMoving: 409,
+  VolumeNotDuringCanary: 409,
   VolumeNotSupported: 422,
   StorageClassUnknown: 422,
   VolumeHasOneWriter: 422,

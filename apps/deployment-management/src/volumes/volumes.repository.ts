@@ -16,6 +16,12 @@ type Taken = 'name' | 'mountPath';
 
 @Injectable()
 export class VolumesRepository {
+  /** Whether a canary of the workload gets requests, or is about to. */
+  async isShared(tx: Tx, workloadId: string): Promise<boolean> {
+    const sql = `select from deployment where workload_id = $1 and status in ('rolling', 'shifting') and canary is not null`;
+    return (await tx.query(sql, [workloadId])).length > 0;
+  }
+
   /** Answers what another volume of the workload has already; undefined when it was inserted. */
   async insert(tx: Tx, volume: VolumeRow): Promise<Taken | undefined> {
     const { id, workloadId, organizationId, process, name, mountPath, sizeMib, initialMib, storageClass } = volume;

@@ -78,8 +78,9 @@ export class DeploymentSteps {
     await this.transitions.advance(tx, workload, moving, { to: 'verifying', by: 'platform', message });
   }
 
-  /** A newer deployment is ready, and need not wait. */
+  /** A newer deployment is ready, and need not wait; one that was ended meanwhile takes nobody's place. */
   async giveWay(tx: Tx, moving: DeploymentRow, next: DeploymentRow): Promise<void> {
+    if ((await this.deployments.find(tx, next.id))?.status !== next.status) return;
     await this.transitions.supersede(tx, moving, next, 'platform');
   }
 

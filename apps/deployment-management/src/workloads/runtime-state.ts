@@ -117,10 +117,14 @@ export class RuntimeState {
     const runtime = await this.runtimeOf(desired.workloadId, at);
     const quota = await this.quotaOf(desired.organizationId);
     const parts = await this.partsFor(runtime, desired, release, former);
-    const canaryEnvironment = canary && (await this.configs.environmentOf(canary));
-    const beside = desired.canary && { ...desired.canary, environment: canaryEnvironment ?? {} };
-    await runtime.apply({ ...desired, ...quota, ...parts, ...(beside && { canary: beside }) }, signal);
+    const beside = canary && (await this.canaryParts(desired, canary));
+    await runtime.apply({ ...desired, ...quota, ...parts, ...beside }, signal);
     return runtime.observe(desired.workloadId, signal);
+  }
+
+  private async canaryParts({ canary }: DesiredWorkload, release: Release): Promise<Pick<DesiredWorkload, 'canary'>> {
+    const environment = await this.configs.environmentOf(release);
+    return canary ? { canary: { ...canary, environment, ...(await this.configs.linksOf(release)) } } : {};
   }
 
   /** What is looked up, and opened, only when something is stated: variables, links and passwords. */

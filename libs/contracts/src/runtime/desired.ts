@@ -26,6 +26,8 @@ export const desiredCanary = z.strictObject({
   environment: z.record(z.string(), z.string()),
   restartToken: z.string(),
   process: desiredProcess,
+  /** What its instances are told of; doors are opened for those of the workload. */
+  links: z.array(desiredLink).optional(),
   /** Percent of the requests that it is to get; 0: its instances run without any. */
   weight: z.int().min(0).max(100),
 });
@@ -92,10 +94,15 @@ export const desiredWorkload = z.strictObject({
 export type DesiredWorkload = z.infer<typeof desiredWorkload>;
 
 /** The canary as a workload of its own: what its instances are made from and compared with. Undefined when there is none. */
-export function asCanary({ canary, onTrial: _onTrial, ...workload }: DesiredWorkload): DesiredWorkload | undefined {
+export function asCanary({
+  canary,
+  links: _links,
+  onTrial: _onTrial,
+  ...workload
+}: DesiredWorkload): DesiredWorkload | undefined {
   if (!canary) return undefined;
-  const { release, environment, restartToken, process } = canary;
-  return { ...workload, release, environment, restartToken, processes: [process] };
+  const { release, environment, links, restartToken, process } = canary;
+  return { ...workload, release, environment, ...(links && { links }), restartToken, processes: [process] };
 }
 
 export const logQuery = z.object({
