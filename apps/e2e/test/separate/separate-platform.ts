@@ -14,6 +14,7 @@ import { TestPostgres } from '../support/test-postgres.js';
 import { Balancer } from './balancer.js';
 import { environmentsOf, partNames, type PartName, type Variables } from './environments.js';
 
+const MOST_ATTEMPTS = 3;
 const listens = /"ready":true|the gateway listens|the agent is ready/;
 
 export interface SeparateOptions {
@@ -42,7 +43,17 @@ export class SeparatePlatform implements Platform {
     private readonly parts: Readonly<Partial<Record<PartName, ServiceProcess>>>,
   ) {}
 
+  /** Between drawing a port and listening on it, another run of tests may take it: then all are drawn anew. */
   static async start(options: SeparateOptions = {}): Promise<SeparatePlatform> {
+    for (let attempt = 1; ; attempt++)
+      try {
+        return await SeparatePlatform.startOn(options);
+      } catch (error) {
+        if (attempt === MOST_ATTEMPTS || !String(error).includes('EADDRINUSE')) throw error;
+      }
+  }
+
+  private static async startOn(options: SeparateOptions): Promise<SeparatePlatform> {
     const { told = {}, isReplicated = false, bus = 'kafka', parts: wanted = partNames } = options;
     const folder = await mkdtemp(join(tmpdir(), 'berth-separate-'));
     // Apps and builds run as other users, who pass through.
