@@ -1,4 +1,4 @@
-import type { Deployment, Failover, Placement, Task } from '@berth/contracts/deployment';
+import type { App, Deployment, Failover, Placement, Task } from '@berth/contracts/deployment';
 import type { Allocation } from '@berth/contracts/events';
 import { eventually, startTestService } from '@berth/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
@@ -6,7 +6,7 @@ import { deploymentManagement, RUNTIME } from '../src/index.js';
 import { WORKLOADS } from '../src/workloads/workload-queue.js';
 import { digestOf } from './fixtures/build-service.js';
 import { Platform } from './fixtures/platform.js';
-import { Scene } from './fixtures/scene.js';
+import { gitSource, Scene } from './fixtures/scene.js';
 import { placementsOf, runningIn, type TestCluster } from './fixtures/second-cluster.js';
 import type { Page } from './fixtures/types.js';
 import { WatchedClusters } from './fixtures/watched-clusters.js';
@@ -63,7 +63,8 @@ const told = async () =>
   (await allocations()).map(({ entries }) => entries.map((each) => `${each.cluster} ${each.instances}`).join());
 const failovers = async () =>
   platform.query<{ detail: object }>(
-    `select detail from audit_entry where action = 'workloads:move' and target->>'id' = $1 and detail ? 'failover'`,
+    `select detail from audit_entry where action = 'workloads:move' and target->>'id' = $1 and detail ? 'failover'
+      order by sequence`,
     [scene.id],
   );
 /** The drain is over, whatever the clock says. */
@@ -199,6 +200,33 @@ describe('a workload whose cluster does not answer', () => {
       expect(await placementsOf(scene)).toEqual({ [berlin.name]: 'failed', [paris.name]: 'active' });
     }, patient);
     expect([await lost.world.observe(scene.id), await berlin.world.observe(scene.id)]).toEqual([null, null]);
+  });
+
+  it('tries another one before it goes again to where it did not arrive', async () => {
+    await stand('elsewhere');
+    const paris = await clusters.register(`paris-${number}`, `r${number}`);
+    const { environment, project } = scene;
+    const app = await scene.owner.post<App>('/v1/apps', { projectId: project.id, slug: 'beside', source: gitSource });
+    await platform.query('update environment set cluster_id = $2 where id = $1', [environment.id, berlin.id]);
+    await scene.owner.post('/v1/workloads', { appId: app.id, environmentId: environment.id });
+    berlin.world.behave(digestOf('elsewhere'), { kind: 'hangs' });
+    await policy();
+    await clusters.goes(lost);
+    await eventuallyPlaced({ [lost.name]: 'active', [berlin.name]: 'arriving' });
+    // It was on its way for as long as it may take to arrive.
+    await platform.query(
+      `update placement set created_at = created_at - interval '6 minutes' where workload_id = $1 and cluster_id = $2`,
+      [scene.id, berlin.id],
+    );
+    await platform.overrun(berlin.id);
+    await eventually(async () => {
+      await clusters.timePasses();
+      expect(await placementsOf(scene)).toMatchObject({ [lost.name]: 'draining', [paris.name]: 'active' });
+    }, patient);
+    expect((await failovers()).map(({ detail }) => detail)).toMatchObject([
+      { cluster: berlin.name },
+      { cluster: paris.name },
+    ]);
   });
 
   it('is set on its way once, however many replicas look', async () => {

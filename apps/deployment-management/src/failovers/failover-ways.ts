@@ -40,7 +40,8 @@ export class FailoverWays {
 
   private async choose(tx: Tx, workload: WorkloadRow, stranded: Stranded, regions: readonly string[]): Promise<Way> {
     const candidates = await this.failovers.candidates(tx, workload.id, stranded);
-    const { fit, refusals } = destinationsAmong(candidates, regions, this.mint.now());
+    const unreachableSince = new Date(stranded.unreachableSince);
+    const { fit, refusals } = destinationsAmong(candidates, { regions, unreachableSince, now: this.mint.now() });
     const why = [...refusals];
     for (const candidate of fit) {
       const to = await this.hold(tx, candidate, stranded);

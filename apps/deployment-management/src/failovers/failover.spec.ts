@@ -4,15 +4,16 @@ import { type Candidate, destinationsAmong, whyItStays } from './failover.js';
 
 const now = new Date('2026-11-22T10:00:00.000Z');
 const ago = (seconds: number): Date => new Date(now.getTime() - seconds * 1_000);
+const seen = { regions: ['eu'], unreachableSince: ago(1_000), now };
 const reachable = (status: Condition['status'], seconds: number): Condition[] => [
   { type: 'Reachable', status, reason: 'x', message: 'x', since: ago(seconds).toISOString() },
 ];
 const candidate = (name: string, more: Partial<Candidate> = {}): Candidate => ({
   ...{ id: name, name, runtimeVersion: 1, region: 'eu', isOwn: false, isCordoned: false },
-  ...{ conditions: reachable('true', 3_600), triedAt: null, isSpaceEnding: false, companions: 0, workloads: 0 },
+  ...{ conditions: reachable('true', 3_600), failedAt: null, isSpaceEnding: false, companions: 0, workloads: 0 },
   ...more,
 });
-const fitAmong = (...candidates: Candidate[]) => destinationsAmong(candidates, ['eu'], now).fit.map(({ name }) => name);
+const fitAmong = (...candidates: Candidate[]) => destinationsAmong(candidates, seen).fit.map(({ name }) => name);
 
 describe('where a stranded workload goes', () => {
   it.each<[string, Partial<Candidate>, RegExp | null]>([
@@ -25,11 +26,11 @@ describe('where a stranded workload goes', () => {
     ['it has answered for a minute', { conditions: reachable('true', 60) }, null],
     ['nobody has looked at it', { conditions: [] }, /not looked at/],
     ['it is the own one, at which nobody looks', { conditions: [], isOwn: true }, null],
-    ['it did not arrive there just now', { triedAt: ago(299) }, /tried/],
-    ['it did not arrive there some time ago', { triedAt: ago(300) }, null],
+    ['it did not arrive there just now', { failedAt: ago(299) }, /tried/],
+    ['it did not arrive there some time ago', { failedAt: ago(300) }, null],
     ['its environment is being taken away there', { isSpaceEnding: true }, /takes away/],
   ])('when %s', (_, more, why) => {
-    const { fit, refusals } = destinationsAmong([candidate('a', more)], ['eu'], now);
+    const { fit, refusals } = destinationsAmong([candidate('a', more)], seen);
     expect([fit.length, refusals.length]).toEqual(why === null ? [1, 0] : [0, 1]);
     if (why !== null) expect(refusals[0]).toMatch(why);
   });
@@ -40,8 +41,15 @@ describe('where a stranded workload goes', () => {
     expect(fitAmong(candidate('empty'), beside)).toEqual(['beside', 'empty']);
   });
 
+  it('is where it failed since its cluster is gone only when there is no other, the longest ago first', () => {
+    const failed = (seconds: number) => ({ failedAt: ago(seconds), companions: 2 });
+    const before = candidate('before', failed(1_001));
+    const others = [candidate('late', failed(400)), candidate('early', failed(500)), candidate('never')];
+    expect(fitAmong(...others, before)).toEqual(['before', 'never', 'early', 'late']);
+  });
+
   it('is anywhere for an environment without regions', () =>
-    expect(destinationsAmong([candidate('a', { region: null })], [], now).fit).toHaveLength(1));
+    expect(destinationsAmong([candidate('a', { region: null })], { ...seen, regions: [] }).fit).toHaveLength(1));
 });
 
 describe('a workload on a cluster that does not answer', () => {

@@ -5,7 +5,7 @@ import { mostInstancesOf, type WorkloadRow } from '../workloads/workload.js';
 
 /** A cluster that answers again has to go on doing so before anything comes to it by itself. */
 export const STEADY_SECONDS = 60;
-/** Where it did not arrive it is not tried again sooner. */
+/** Where it did not arrive it is not tried again sooner: counted from the failure, which came a deadline after it set out. */
 const RETRY_SECONDS = 300;
 
 export interface FailoverRow {
@@ -28,8 +28,8 @@ export interface Candidate extends ClusterPointer {
   readonly isOwn: boolean;
   readonly isCordoned: boolean;
   readonly conditions: readonly Condition[];
-  /** When it set out for there the last time that it did not arrive. */
-  readonly triedAt: Date | null;
+  /** When it was given up the last time that it did not arrive there. */
+  readonly failedAt: Date | null;
   /** What its environment had there is still being taken away. */
   readonly isSpaceEnding: boolean;
   /** How many of its environment are there. */
@@ -52,24 +52,37 @@ export function whyItStays(
   return `It runs ${workers.join(', ')} beside web: elsewhere they would run twice, which its environment does not accept.`;
 }
 
-/** Those that can take it, best first: beside the others of its environment, else where least is; and why others cannot. */
+/** What a choice is made by. */
+export interface Choice {
+  readonly regions: readonly string[];
+  readonly unreachableSince: Date;
+  readonly now: Date;
+}
+
+/** Those that can take it, best first; and why others cannot. */
 export function destinationsAmong(
   candidates: readonly Candidate[],
-  regions: readonly string[],
-  now: Date,
+  { regions, unreachableSince, now }: Choice,
 ): { readonly fit: readonly Candidate[]; readonly refusals: readonly string[] } {
   const judged = candidates.map((candidate) => ({ candidate, why: whyNot(candidate, regions, now) }));
   const fit = judged.filter(({ why }) => why === null).map(({ candidate }) => candidate);
   const refusals = judged.flatMap(({ candidate, why }) => (why === null ? [] : [`${candidate.name} ${why}`]));
-  return { fit: fit.sort((a, b) => b.companions - a.companions || a.workloads - b.workloads), refusals };
+  return { fit: fit.sort(bestFirst(unreachableSince)), refusals };
+}
+
+/** Beside the others of its environment, else where least is; where it has failed meanwhile, last, by turns. */
+function bestFirst(unreachableSince: Date): (a: Candidate, b: Candidate) => number {
+  const failure = ({ failedAt }: Candidate): number =>
+    failedAt && failedAt >= unreachableSince ? failedAt.getTime() : 0;
+  return (a, b) => failure(a) - failure(b) || b.companions - a.companions || a.workloads - b.workloads;
 }
 
 function whyNot(candidate: Candidate, regions: readonly string[], now: Date): string | null {
-  const { region, isCordoned, triedAt, isSpaceEnding } = candidate;
+  const { region, isCordoned, failedAt, isSpaceEnding } = candidate;
   if (!isInRegions(region, regions)) return `is not in ${regions.join(', ')}`;
   if (isCordoned) return 'is cordoned';
   if (isSpaceEnding) return 'still takes away what was there before';
-  if (triedAt && isWithin(triedAt, RETRY_SECONDS, now)) return 'was tried a moment ago';
+  if (failedAt && isWithin(failedAt, RETRY_SECONDS, now)) return 'was tried a moment ago';
   return whyNotTrusted(candidate, now);
 }
 

@@ -57,13 +57,13 @@ export class FailoversRepository {
     return { ...rest, unreachableSince: since.toISOString() };
   }
 
-  /** Every other cluster, and what speaks for and against it. */
+  /** Every other cluster, and what speaks for and against it. Who turned back drained until that moment. */
   candidates(sql: Sql, workloadId: string, { environmentId, clusterId }: Stranded): Promise<Candidate[]> {
     return sql.query<Candidate>(
       `select c.id, c.runtime_version as "runtimeVersion", c.name, c.region, c.is_own as "isOwn",
               c.is_cordoned as "isCordoned", c.conditions,
-              (select t.created_at from placement t
-                where t.workload_id = $1 and t.cluster_id = c.id and t.has_failed) as "triedAt",
+              (select t.drain_until from placement t
+                where t.workload_id = $1 and t.cluster_id = c.id and t.has_failed) as "failedAt",
               exists (select from space s
                 where s.environment_id = $2 and s.cluster_id = c.id and s.is_ending) as "isSpaceEnding",
               (select count(*)::int ${standing} and w.environment_id = $2) as companions,
