@@ -79,6 +79,17 @@ describe('a cluster is given up', () => {
     expect(await placementsOf(scene)).toEqual({ [lost.name]: 'active' });
   });
 
+  it('not while it refuses the platform: what runs there goes on', async () => {
+    await stand('refused');
+    await clusters.refuses(lost);
+    expect(await refusal()).toMatchObject({ status: 409, code: 'cluster_answers' });
+    await clusters.isSilent(lost);
+    // An answer this moment, before anybody else has looked.
+    clusters.refusesNow(lost);
+    expect(await refusal()).toMatchObject({ status: 409, code: 'cluster_answers' });
+    expect(await placementsOf(scene)).toEqual({ [lost.name]: 'active' });
+  });
+
   it('which ends the usage there when it was last certain, and leaves what stood there to be moved', async () => {
     await stand('stranded');
     await clusters.goes(lost);

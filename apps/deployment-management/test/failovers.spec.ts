@@ -112,6 +112,18 @@ describe('a workload whose cluster does not answer', () => {
     expect(await told()).toHaveLength(4);
   });
 
+  it('stays while its cluster refuses the platform, and leaves when that is gone after all', async () => {
+    await stand('refused');
+    await policy();
+    await clusters.refuses(lost);
+    await clusters.timePasses();
+    await clusters.twoLooksAt(lost);
+    expect(await failovers()).toEqual([]);
+    expect(await placementsOf(scene)).toEqual({ [lost.name]: 'active' });
+    await clusters.isSilent(lost);
+    await eventuallyPlaced({ [lost.name]: 'draining', [berlin.name]: 'active' });
+  });
+
   it('waits as long as its environment says, and from the beginning when it answered meanwhile', async () => {
     await stand('early');
     await policy({ afterSeconds: 3_000 });

@@ -30,7 +30,7 @@ export class ClusterEnd {
     private readonly mint: Mint,
   ) {}
 
-  /** @throws 409 while it answers, or did a moment ago */
+  /** @throws 409 while anything answers there, or did a moment ago */
   async requireGone(cluster: ClusterRow): Promise<void> {
     if (!isFoundUnreachable(cluster.conditions)) {
       const detail = 'It is not known to be unreachable. If it is gone, wait until berth clusters list says so.';
@@ -39,6 +39,7 @@ export class ClusterEnd {
     const look = await this.looks.health(cluster, AbortSignal.timeout(LOOK_MILLISECONDS));
     if (look?.trouble === null)
       throw clusterErrors.ClusterAnswers('It answers: move what stands there, and remove it then.');
+    if (look?.trouble.answers) throw clusterErrors.ClusterAnswers(`It is there. ${look.trouble.message}`);
   }
 
   /** What speaks for us there is forgotten; all that stood there is looked at anew. The caller holds its row. */

@@ -1,20 +1,23 @@
 import { describe, expect, it } from '@jest/globals';
-import { type Health, healthAfter } from './cluster-health.js';
+import { type Health, healthAfter, isFoundUnreachable, type Trouble } from './cluster-health.js';
 
 const now = new Date('2026-11-21T10:00:00.000Z');
 const unknown: Health = { failedLooks: 0, conditions: [] };
 
-/** Looks in a row: `+` it answers, anything else is why it does not. What was told, and the status at the end. */
+const troubleOf = (look: string): Trouble | null =>
+  look === '+' ? null : { message: look, answers: look === 'refused' };
+
+/** Looks in a row: `+` it answers, `refused` it answers no, anything else is why it does not. */
 function after(...looks: string[]) {
   let health = unknown;
   const told: (string | null)[] = [];
   for (const look of looks) {
-    const next = healthAfter(health, look === '+' ? null : look, now);
+    const next = healthAfter(health, troubleOf(look), now);
     told.push(next.news);
     health = next;
   }
-  const [reachable] = health.conditions;
-  return { told: told.filter((each) => each !== null), status: reachable?.status, message: reachable?.message };
+  const isGone = isFoundUnreachable(health.conditions);
+  return { told: told.filter((each) => each !== null), isGone, ...health.conditions[0] };
 }
 
 describe('a cluster', () => {
@@ -31,6 +34,16 @@ describe('a cluster', () => {
     expect(after(...looks)).toMatchObject({ told, status });
   });
 
+  it.each([
+    ['refuses us', ['+', 'refused', 'refused'], ['unreachable'], false],
+    ['was away and refuses us', ['cut', 'cut', 'refused'], ['unreachable'], false],
+    ['refused us and went away', ['refused', 'refused', 'cut'], ['unreachable'], true],
+    ['refused us and takes us again', ['refused', 'refused', '+'], ['unreachable', 'recovered'], false],
+    ['refused us once', ['+', 'refused', '+'], [], false],
+  ])('that %s is gone only when nothing answers', (_, looks, told, isGone) => {
+    expect(after(...looks)).toMatchObject({ told, isGone });
+  });
+
   it('says why it cannot be asked now', () => {
     expect(after('cut', 'cut', 'refused').message).toBe('refused');
   });
@@ -39,7 +52,8 @@ describe('a cluster', () => {
     const well = healthAfter(unknown, null, now);
     expect(well.isChanged).toBe(true);
     expect(healthAfter(well, null, new Date()).isChanged).toBe(false);
-    const ill = healthAfter(healthAfter(well, 'cut', now), 'cut', now);
-    expect(healthAfter(ill, 'cut', new Date()).isChanged).toBe(false);
+    const cut = troubleOf('cut');
+    const ill = healthAfter(healthAfter(well, cut, now), cut, now);
+    expect(healthAfter(ill, cut, new Date()).isChanged).toBe(false);
   });
 });

@@ -3,9 +3,18 @@ import { type ConditionStatement, mergeConditions, sameConditions } from '../wor
 
 /** One answer that did not come may have been lost on the way. */
 export const LOOKS_UNTIL_UNREACHABLE = 2;
+const SILENT = 'DoesNotAnswer';
+
+/** Why a cluster cannot be asked. */
+export interface Trouble {
+  /** And what to do. */
+  readonly message: string;
+  /** It is there, and says no: to our token, or to everybody. */
+  readonly answers: boolean;
+}
 
 export interface Health {
-  /** How often in a row it did not answer, as far as that is counted. */
+  /** How often in a row it could not be asked, as far as that is counted. */
   readonly failedLooks: number;
   readonly conditions: readonly Condition[];
 }
@@ -15,8 +24,8 @@ export interface HealthAfter extends Health {
   readonly news: 'unreachable' | 'recovered' | null;
 }
 
-/** What a look at a cluster makes of what was known. `trouble`: why it could not be asked; null when it could. */
-export function healthAfter(before: Health, trouble: string | null, now: Date): HealthAfter {
+/** What a look at a cluster makes of what was known. `trouble`: null when it could be asked. */
+export function healthAfter(before: Health, trouble: Trouble | null, now: Date): HealthAfter {
   const failedLooks = trouble === null ? 0 : Math.min(before.failedLooks + 1, LOOKS_UNTIL_UNREACHABLE);
   const isDoubtful = failedLooks > 0 && failedLooks < LOOKS_UNTIL_UNREACHABLE;
   const conditions = isDoubtful ? before.conditions : mergeConditions(before.conditions, [stated(trouble)], now);
@@ -26,12 +35,18 @@ export function healthAfter(before: Health, trouble: string | null, now: Date): 
   return { failedLooks, conditions, isChanged, news: was === 'false' && is === 'true' ? 'recovered' : null };
 }
 
-/** Found so by looks in a row. */
-export const isFoundUnreachable = (conditions: readonly Condition[]): boolean => statusOf(conditions) === 'false';
+/** Nothing of it was heard any more by looks in a row. Who refuses us runs on. */
+export const isFoundUnreachable = (conditions: readonly Condition[]): boolean =>
+  reachableOf(conditions)?.reason === SILENT;
 
-const stated = (trouble: string | null): ConditionStatement =>
-  trouble === null
-    ? { type: 'Reachable', status: 'true', reason: 'Answers', message: 'It answers' }
-    : { type: 'Reachable', status: 'false', reason: 'DoesNotAnswer', message: trouble };
+/** The same of those around `c` in SQL. */
+export const isUnreachable = `c.conditions @> '[{"type": "Reachable", "reason": "${SILENT}"}]'`;
 
-const statusOf = (conditions: readonly Condition[]) => conditions.find(({ type }) => type === 'Reachable')?.status;
+function stated(trouble: Trouble | null): ConditionStatement {
+  if (trouble === null) return { type: 'Reachable', status: 'true', reason: 'Answers', message: 'It answers' };
+  const { message, answers } = trouble;
+  return { type: 'Reachable', status: 'false', reason: answers ? 'Refuses' : SILENT, message };
+}
+
+const reachableOf = (conditions: readonly Condition[]) => conditions.find(({ type }) => type === 'Reachable');
+const statusOf = (conditions: readonly Condition[]) => reachableOf(conditions)?.status;

@@ -4,6 +4,7 @@ import { Clock } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { ClusterSetup } from '../runtime/kubernetes/kubernetes-runtime.js';
 import type { ClusterRow } from './cluster.js';
+import type { Trouble } from './cluster-health.js';
 import { ClusterSetups } from './cluster-setups.js';
 
 /** Longest look at a whole cluster: a person waits for it. */
@@ -12,8 +13,8 @@ const HEALTH_MILLISECONDS = 5_000;
 
 export interface HealthLook {
   readonly at: Date;
-  /** Why it cannot be asked and what to do; null when it can. */
-  readonly trouble: string | null;
+  /** Null when it can be asked. */
+  readonly trouble: Trouble | null;
 }
 
 /** Looks at clusters by way of connections of their own, which are closed when the look is over. */
@@ -55,14 +56,14 @@ export class ClusterLooks {
   }
 }
 
-async function troubleOf(client: KubeClient, signal: AbortSignal): Promise<string | null> {
-  const { cannotAsk, serverVersion } = await import('@berth/kubernetes');
+async function troubleOf(client: KubeClient, signal: AbortSignal): Promise<Trouble | null> {
+  const { ApiError, cannotAsk, serverVersion } = await import('@berth/kubernetes');
   try {
     await serverVersion(client, AbortSignal.any([signal, AbortSignal.timeout(HEALTH_MILLISECONDS)]));
     return null;
   } catch (error) {
     const check = cannotAsk(error);
     if (!check || signal.aborted) throw error;
-    return `${check.message} ${check.nextStep}`;
+    return { message: `${check.message} ${check.nextStep}`, answers: error instanceof ApiError };
   }
 }

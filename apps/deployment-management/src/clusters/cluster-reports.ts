@@ -5,7 +5,7 @@ import { Database, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { FAILOVERS } from '../failovers/failover-queue.js';
 import { FailoversRepository } from '../failovers/failovers.repository.js';
-import type { HealthAfter } from './cluster-health.js';
+import { type HealthAfter, isFoundUnreachable } from './cluster-health.js';
 import { ClustersRepository } from './clusters.repository.js';
 import { PlacementsRepository } from './placements.repository.js';
 
@@ -25,9 +25,8 @@ export class ClusterReports {
     await this.clusters.report(tx, id, failedLooks, conditions);
     if (news === 'unreachable')
       await this.outbox.append(tx, clusterUnreachable, { subject: id, data: { clusterId: id, reason } });
-    if (news !== 'recovered') return;
-    await this.outbox.append(tx, clusterRecovered, { subject: id, data: { clusterId: id } });
-    await this.placements.forgetMessages(tx, id);
+    if (news === 'recovered') await this.outbox.append(tx, clusterRecovered, { subject: id, data: { clusterId: id } });
+    if (!isFoundUnreachable(conditions)) await this.placements.forgetMessages(tx, id);
   }
 
   /** Of all that has waited for it long enough, at each look anew until it stands elsewhere. */

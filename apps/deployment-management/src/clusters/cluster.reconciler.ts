@@ -45,7 +45,8 @@ export class ClusterReconciler implements Reconciler, OnModuleInit, OnApplicatio
     const look = cluster && (await this.looks.health(cluster, context.signal));
     if (!look) return settled;
     const after = healthAfter(cluster, look.trouble, look.at);
-    if (after.isChanged) await context.transaction((tx) => this.reports.write(tx, id, after, look.trouble ?? ''));
+    if (after.isChanged)
+      await context.transaction((tx) => this.reports.write(tx, id, after, look.trouble?.message ?? ''));
     if (look.trouble === null) return well;
     await this.reports.startFailovers(context, id, look.at);
     return doubtful;

@@ -11,7 +11,7 @@ export interface ClusterRow {
   readonly settings: ClusterSettings | null;
   /** Raised whenever whoever speaks to the cluster has to begin anew: with other credentials, or in another way. */
   readonly runtimeVersion: number;
-  /** How often in a row it did not answer. */
+  /** How often in a row it could not be asked. */
   readonly failedLooks: number;
   readonly conditions: readonly Condition[];
   readonly workloads: number;

@@ -2,10 +2,8 @@ import type { PageQuery } from '@berth/contracts/common';
 import { decodeCursor, type Sql, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { ClusterPointer } from './cluster.js';
+import { isUnreachable } from './cluster-health.js';
 import type { PlacementRow } from './placement.js';
-
-/** Those around `c` in SQL of which is known that they do not answer. */
-export const isUnreachable = `c.conditions @> '[{"type": "Reachable", "status": "false"}]'`;
 
 const leavesUnreachable = `exists (select from placement a join cluster c on c.id = a.cluster_id
       where a.workload_id = p.workload_id and a.state = 'active' and ${isUnreachable})`;

@@ -22,6 +22,11 @@ describe('where a stranded workload goes', () => {
     ['nobody said where it is', { region: null }, /not in eu/],
     ['it is cordoned', { isCordoned: true }, /cordoned/],
     ['it does not answer', { conditions: reachable('false', 3_600) }, /does not answer/],
+    [
+      'it refuses the platform',
+      { conditions: reachable('false', 3_600).map((each) => ({ ...each, reason: 'Refuses' })) },
+      /refuses/,
+    ],
     ['it answers only since a moment ago', { conditions: reachable('true', 59) }, /moment ago/],
     ['it has answered for a minute', { conditions: reachable('true', 60) }, null],
     ['nobody has looked at it', { conditions: [] }, /not looked at/],

@@ -90,6 +90,7 @@ function whyNotTrusted({ isOwn, conditions }: Candidate, now: Date): string | nu
   const reachable = conditions.find(({ type }) => type === 'Reachable');
   // The installation's own cluster is looked at only where it is one of Kubernetes.
   if (!reachable) return isOwn ? null : 'was not looked at yet';
+  if (reachable.reason === 'Refuses') return 'refuses the platform';
   if (reachable.status !== 'true') return 'does not answer';
   return isWithin(new Date(reachable.since), STEADY_SECONDS, now) ? 'answers again only since a moment ago' : null;
 }

@@ -1,7 +1,7 @@
 import type { SetFailover } from '@berth/contracts/deployment';
 import type { Sql, Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
-import { isUnreachable } from '../clusters/placements.repository.js';
+import { isUnreachable } from '../clusters/cluster-health.js';
 import type { Candidate, FailoverRow, Stranded } from './failover.js';
 
 const policy = `f.environment_id as "environmentId", f.after_seconds as "afterSeconds",
