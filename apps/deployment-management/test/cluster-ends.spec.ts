@@ -90,6 +90,25 @@ describe('a cluster is given up', () => {
     expect(await placementsOf(scene)).toEqual({ [lost.name]: 'active' });
   });
 
+  it.each([
+    ['it is found to answer', `conditions = '[]'`],
+    ['it is given other credentials', 'generation = generation + 1'],
+  ])('not when %s meanwhile', async (_, change) => {
+    await clusters.goes(lost);
+    let asked: ReturnType<typeof refusal> | undefined;
+    await platform.service.database.transaction(async (tx) => {
+      await tx.query(`update cluster set ${change} where id = $1`, [lost.id]);
+      asked = refusal();
+      await eventually(async () => {
+        const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
+          and query = 'select 1 from cluster where id = $1 for update'`;
+        expect(await platform.query(waiting)).toHaveLength(1);
+      }, patient);
+    });
+    expect(await asked).toMatchObject({ status: 409, code: 'cluster_answers' });
+    expect(await platform.query('select from cluster where id = $1 and removed_at is null', [lost.id])).toHaveLength(1);
+  });
+
   it('which ends the usage there when it was last certain, and leaves what stood there to be moved', async () => {
     await stand('stranded');
     await clusters.goes(lost);

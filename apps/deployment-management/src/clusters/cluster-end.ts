@@ -42,6 +42,12 @@ export class ClusterEnd {
     if (look?.trouble.answers) throw clusterErrors.ClusterAnswers(`It is there. ${look.trouble.message}`);
   }
 
+  /** @throws 409 when others changed it or were answered between the look and the lock */
+  requireUnchanged({ generation }: ClusterRow, locked: ClusterRow): void {
+    if (locked.generation === generation && isFoundUnreachable(locked.conditions)) return;
+    throw clusterErrors.ClusterAnswers('It was changed, or answered, while it was looked at. See berth clusters list.');
+  }
+
   /** What speaks for us there is forgotten; all that stood there is looked at anew. The caller holds its row. */
   async giveUp(tx: Tx, { id, name }: ClusterRow): Promise<LeftBehind> {
     const { workloads, environments } = await this.clusters.standingOn(tx, id);

@@ -88,10 +88,12 @@ export class ClustersService {
 
   /** Although something stands there: nobody reaches it any more. @throws 409 while it answers */
   async giveUp(caller: Caller, id: string): Promise<void> {
-    await this.end.requireGone(await this.requireRegistered(caller, id));
+    const seen = await this.requireRegistered(caller, id);
+    await this.end.requireGone(seen);
     await this.database.transaction(async (tx) => {
       const cluster = await this.clusters.lock(tx, id);
       if (!cluster) throw notFound();
+      this.end.requireUnchanged(seen, cluster);
       const left = await this.end.giveUp(tx, cluster);
       await this.record(tx, caller, id, { removed: true, forced: true, name: cluster.name, ...left });
     });
