@@ -2,6 +2,7 @@ import type { Cluster, Placement, Volume } from '@berth/contracts/deployment';
 import type { Allocation } from '@berth/contracts/events';
 import { eventually } from '@berth/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { ClusterReports } from '../src/clusters/cluster-reports.js';
 import { ENVIRONMENTS } from '../src/environments/environment-queue.js';
 import { WORKLOADS } from '../src/workloads/workload-queue.js';
 import { digestOf } from './fixtures/build-service.js';
@@ -107,6 +108,26 @@ describe('a cluster is given up', () => {
     });
     expect(await asked).toMatchObject({ status: 409, code: 'cluster_answers' });
     expect(await platform.query('select from cluster where id = $1 and removed_at is null', [lost.id])).toHaveLength(1);
+  });
+
+  it('after which a look that began before says nothing of it any more', async () => {
+    await clusters.goes(lost);
+    await give();
+    const reachable = {
+      type: 'Reachable',
+      status: 'true',
+      reason: 'Answers',
+      message: 'It answers',
+      since: '',
+    } as const;
+    const found = { failedLooks: 0, conditions: [reachable], isChanged: true, news: 'recovered' } as const;
+    const { app, database } = platform.service;
+    await database.transaction((tx) => app.get(ClusterReports).write(tx, lost.id, found, ''));
+    const [row] = await platform.query("select conditions->0->>'reason' as reason from cluster where id = $1", [
+      lost.id,
+    ]);
+    expect(row).toEqual({ reason: 'DoesNotAnswer' });
+    expect(await platform.eventTypes(lost.id)).not.toContain('cluster.recovered');
   });
 
   it('which ends the usage there when it was last certain, and leaves what stood there to be moved', async () => {

@@ -21,8 +21,9 @@ export class ClusterReports {
     private readonly outbox: Outbox,
   ) {}
 
+  /** Nothing of one that was removed while somebody looked. */
   async write(tx: Tx, id: string, { failedLooks, conditions, news }: HealthAfter, reason: string): Promise<void> {
-    await this.clusters.report(tx, id, failedLooks, conditions);
+    if (!(await this.clusters.report(tx, id, failedLooks, conditions))) return;
     if (news === 'unreachable')
       await this.outbox.append(tx, clusterUnreachable, { subject: id, data: { clusterId: id, reason } });
     if (news === 'recovered') await this.outbox.append(tx, clusterRecovered, { subject: id, data: { clusterId: id } });

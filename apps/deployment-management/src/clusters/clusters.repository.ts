@@ -115,12 +115,13 @@ export class ClustersRepository {
     await tx.query('update cluster set is_cordoned = $2, generation = generation + 1 where id = $1', [id, isCordoned]);
   }
 
-  async report(tx: Tx, id: string, failedLooks: number, conditions: readonly Condition[]): Promise<void> {
-    await tx.query('update cluster set failed_looks = $2, conditions = $3 where id = $1', [
-      id,
-      failedLooks,
-      JSON.stringify(conditions),
-    ]);
+  /** Answers false when it was removed. */
+  async report(tx: Tx, id: string, failedLooks: number, conditions: readonly Condition[]): Promise<boolean> {
+    const rows = await tx.query(
+      'update cluster set failed_looks = $2, conditions = $3 where id = $1 and removed_at is null returning id',
+      [id, failedLooks, JSON.stringify(conditions)],
+    );
+    return rows.length === 1;
   }
 
   /** Answers false while workloads stand there, environments name it or something of theirs is left. What spoke for us there is forgotten. */
