@@ -67,6 +67,8 @@ describeBody({
     ['/source', { kind: 'image', image: 'a@sha256:12' }, '/source/image'],
     ['/source', { kind: 'image', image: `a:${long(129)}` }, '/source/image'],
     ['/source', { kind: 'image', image: 'https://registry.example/a' }, '/source/image'],
+    ['/source', { kind: 'image', image: 'registry.example:65536/a' }, '/source/image'],
+    ['/source', { kind: 'image', image: '1.2.3.4.5/a' }, '/source/image'],
     ['/build', { rootFolder: long(501) }, '/build/rootFolder'],
     ['/build', { buildCommand: '' }, '/build/buildCommand'],
     ['/build', { buildCommand: long(4_001) }, '/build/buildCommand'],

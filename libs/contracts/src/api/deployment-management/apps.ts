@@ -24,7 +24,10 @@ export const imageReference = z
   .regex(
     /^(?:[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?(?::[0-9]{1,5})?\/)?[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:\/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/,
     { error: 'must be the name of an image: registry/repository:tag or registry/repository@sha256:...' },
-  );
+  )
+  .refine((image) => !image.includes('/') || URL.canParse(`https://${image.split('/', 1)[0]}`), {
+    error: 'must name a host that there can be, and a port up to 65535',
+  });
 
 export const appSource = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('git'), url: gitUrl, branch: gitRef.default('main') }),
