@@ -115,7 +115,8 @@ export class ReleasesRepository {
   async liveNumbers(sql: Sql, workloadId: string): Promise<Set<number>> {
     const rows = await sql.query<{ number: number }>(
       `select number from release r where workload_id = $1 and (was_live or exists (
-         select from deployment d where d.release_id = r.id and (d.canary->>'hasServed')::boolean))`,
+         select from deployment d
+          where d.workload_id = r.workload_id and d.release_id = r.id and (d.canary->>'hasServed')::boolean))`,
       [workloadId],
     );
     return new Set(rows.map((row) => row.number));
