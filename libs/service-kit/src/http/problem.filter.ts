@@ -4,7 +4,7 @@ import { throwError, type Observable } from 'rxjs';
 import { DomainError } from '../errors/define-errors.js';
 import { currentCorrelationId } from '../logging/correlation.js';
 import { LOGGER, type Logger } from '../logging/logger.js';
-import { logRefusal, type RefusedRequest } from '../logging/refusals.js';
+import { logRefusal, logRefusedInput, type RefusedRequest } from '../logging/refusals.js';
 import { problemFor } from './problem.js';
 
 /** Turns whatever a request ended with into a problem document (RFC 9457). What nobody foresaw is logged once, here, and so is who was refused. */
@@ -18,7 +18,9 @@ export class ProblemFilter implements ExceptionFilter {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const problem = { ...problemFor(error), correlationId: currentCorrelationId() };
     if (problem.status >= 500 && !(error instanceof DomainError)) this.logger.error({ err: error }, 'request failed');
-    logRefusal(this.logger, host.switchToHttp().getRequest<RefusedRequest>(), problem);
+    const request = host.switchToHttp().getRequest<RefusedRequest>();
+    logRefusal(this.logger, request, problem);
+    logRefusedInput(this.logger, request, problem);
     if (reply.raw.headersSent) return void reply.raw.destroy();
     const retryAfter = error instanceof DomainError ? error.retryAfter : retryAfterOf(problem.status);
     if (retryAfter !== undefined) void reply.header('retry-after', String(retryAfter));

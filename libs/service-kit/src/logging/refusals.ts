@@ -15,16 +15,26 @@ export interface RefusedRequest {
 }
 
 const refusals = new Set([401, 403, 429]);
+/** Of what was sent, whoever sent it. */
+const inputs = new Set([400, 413, 415, 422]);
 
 /**
  * Logs a request that was refused (OWASP ASVS 5.0, 16.3.1 and 16.3.2): who asked, as far as that was known, from where and
  * which route. Ids only; never the path, the query, a header or the body, in which secrets may be.
  */
-export function logRefusal(logger: Logger, request: RefusedRequest, { status, code }: Answered): void {
-  if (!refusals.has(status)) return;
+export function logRefusal(logger: Logger, request: RefusedRequest, answered: Answered): void {
+  if (refusals.has(answered.status)) log(logger, request, answered, 'refused');
+}
+
+/** As `logRefusal`, of input that was not taken (16.3.3): whoever looks for a hole sends a lot of it. */
+export function logRefusedInput(logger: Logger, request: RefusedRequest, answered: Answered): void {
+  if (inputs.has(answered.status)) log(logger, request, answered, 'input refused');
+}
+
+function log(logger: Logger, request: RefusedRequest, { status, code }: Answered, security: string): void {
   const { subjectId, sessionId } = request.caller ?? { subjectId: null, sessionId: null };
   const { method, ip: address } = request;
   const route = request.routeOptions.url ?? null;
-  const event = { security: 'refused', status, code, method, route, address, subjectId, sessionId };
+  const event = { security, status, code, method, route, address, subjectId, sessionId };
   logger.info(event, 'request refused');
 }

@@ -3,12 +3,21 @@ import type { OnApplicationShutdown } from '@nestjs/common';
 import type { Pool, PoolClient, QueryConfig } from 'pg';
 import type { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
+import { PreparedRead } from './prepared-read.js';
 
 /** Something that runs SQL: a transaction, or the pool for reads that need none. */
 export interface Sql {
   /** Runs one statement and answers its rows (also for `returning`). Parameters are `$1`, `$2`, ... */
   query<Row extends object>(sql: string, parameters?: readonly unknown[]): Promise<Row[]>;
+  /**
+   * The row with a key. Outside of a transaction each connection prepares the statement once, so that it has to be a text
+   * of the source, and one plan has to fit all parameters.
+   */
+  queryOne<Row extends object>(sql: string, key: readonly string[]): Promise<Row | undefined>;
 }
+
+/** SQLSTATE feature_not_supported: of a prepared statement whose columns a migration has changed since. */
+const CHANGED_RESULT = '0A000';
 
 /** An open transaction. Repositories take it first, so that a write outside a transaction does not type-check. */
 export class Tx implements Sql {
@@ -18,6 +27,10 @@ export class Tx implements Sql {
 
   async query<Row extends object>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
     return (await this.client.query<Row>(sql, [...parameters])).rows;
+  }
+
+  async queryOne<Row extends object>(sql: string, key: readonly string[]): Promise<Row | undefined> {
+    return (await this.query<Row>(sql, key))[0];
   }
 
   /** With a name, Postgres parses and plans the statement once for each connection. */
@@ -36,6 +49,11 @@ export class Tx implements Sql {
   }
 }
 
+/** What the driver's pool takes, and its types do not tell. After an error it ends the connection. */
+interface AsksPrepared {
+  query(read: PreparedRead<object>, values: undefined, callback: (error?: Error | null) => void): void;
+}
+
 /** One service's database: a pool, transactions with hooks after commit, and nothing of TypeORM's global state. */
 export class Database implements Sql, OnApplicationShutdown {
   /** The transaction that encloses the current request, if any: see `enclose`. */
@@ -48,6 +66,25 @@ export class Database implements Sql, OnApplicationShutdown {
     const enclosing = this.enclosing.getStore();
     if (enclosing) return enclosing.query<Row>(sql, parameters);
     return this.pool.query<Row>(sql, [...parameters]).then(({ rows }) => rows);
+  }
+
+  queryOne<Row extends object>(sql: string, key: readonly string[]): Promise<Row | undefined> {
+    const enclosing = this.enclosing.getStore();
+    if (enclosing) return enclosing.queryOne<Row>(sql, key);
+    return this.prepared<Row>(sql, key).catch(async (error: Error & { readonly code?: string }) => {
+      if (error.code === CHANGED_RESULT) return (await this.query<Row>(sql, key))[0];
+      Error.captureStackTrace(error); // as the driver does: who asked helps more than what the socket did
+      throw error;
+    });
+  }
+
+  private prepared<Row extends object>(sql: string, key: readonly string[]): Promise<Row | undefined> {
+    const read = new PreparedRead<Row>(sql, key);
+    return new Promise((resolve, reject) => {
+      (this.pool as unknown as AsksPrepared).query(read, undefined, (error) =>
+        error ? reject(error) : resolve(read.row),
+      );
+    });
   }
 
   /** Commits when `work` resolves, rolls back when it throws and throws on. Isolation: read committed. */

@@ -1,0 +1,130 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { testDatabase, type TestDatabase } from '@berth/testing';
+import { createDataSource, Database } from '../src/index.js';
+
+let test: TestDatabase;
+let database: Database;
+
+const opened = async (poolSize: number) => {
+  const source = createDataSource({ url: test.url, poolSize, entities: [], migrations: [] });
+  return new Database(await source.initialize());
+};
+const select = 'select name, amount from thing where name = $1';
+const find = (name: string) => database.queryOne<{ name: string; amount: number }>(select, [name]);
+/** What the only connection of the pool has prepared, and how often it was asked. */
+const prepared = () =>
+  database.query<{ statement: string; asked: number }>(
+    `select statement, (generic_plans + custom_plans)::int as asked from pg_prepared_statements`,
+  );
+
+beforeAll(async () => {
+  test = await testDatabase();
+});
+beforeEach(async () => {
+  await test.database.query(`create table thing (name text primary key, amount int not null, note text)`);
+  await test.database.query(`insert into thing values ('one', 1, 'a'), ('two', 2, null)`);
+  database = await opened(1);
+});
+afterEach(async () => {
+  await database.onApplicationShutdown();
+  await test.database.query('drop table thing');
+});
+afterAll(() => test.drop());
+
+describe('a read by key', () => {
+  it('answers the row, and undefined when there is none, in any order', async () => {
+    const answers = [];
+    for (const name of ['none', 'one', 'none', 'two', 'one']) answers.push(await find(name));
+    const [one, two] = [
+      { name: 'one', amount: 1 },
+      { name: 'two', amount: 2 },
+    ];
+    expect(answers).toEqual([undefined, one, undefined, two, one]);
+  });
+
+  it('is prepared once for each connection, and each text by itself', async () => {
+    for (const name of ['one', 'two', 'one']) await find(name);
+    await database.queryOne('select note from thing where name = $1', ['one']);
+    await find('two');
+    const known = await prepared();
+    expect(known.find(({ statement }) => statement === select)).toEqual({ statement: select, asked: 4 });
+    expect(known).toHaveLength(2);
+  });
+
+  it('answers values of every kind as an ordinary query does', async () => {
+    const columns = `name, amount, note, 9007199254740993 as big, 1.10::numeric as exact, 1.5::float8 as float, true as is_so,
+      '{"a":[1,null]}'::jsonb as json, '\\x00ff'::bytea as bytes, array['x', null]::text[] as list, '2026-11-22'::date as day,
+      '2026-11-22 03:24:12.123456+00'::timestamptz as at, 'infinity'::timestamptz as never, gen_random_uuid() is null as no,
+      interval '1 day 2 hours' as while`;
+    const text = `select ${columns} from thing where name = $1`;
+    for (const name of ['one', 'two', 'one']) {
+      const [expected] = await database.query(text, [name]);
+      expect(await database.queryOne(text, [name])).toEqual(expected);
+    }
+  });
+
+  it('gives each of many at once its own answer', async () => {
+    await test.database.query(`insert into thing select 'n' || n, n from generate_series(1, 200) n`);
+    const wide = await opened(4);
+    const read = (n: number) => wide.queryOne<{ amount: number }>(select, [`n${n}`]);
+    const numbers = Array.from({ length: 200 }, (_, at) => at + 1);
+    const found = await Promise.all(numbers.map(read));
+    await wide.onApplicationShutdown();
+    expect(found.map((row) => row?.amount)).toEqual(numbers);
+  });
+
+  it('sees in a transaction what the transaction did, and so does one that a request encloses', async () => {
+    await find('one');
+    await database.transaction(async (tx) => {
+      await tx.query(`update thing set amount = 11 where name = 'one'`);
+      expect(await tx.queryOne(select, ['one'])).toEqual({ name: 'one', amount: 11 });
+    });
+    await database.enclose(async (tx) => {
+      await tx.query(`update thing set amount = 12 where name = 'one'`);
+      expect(await find('one')).toEqual({ name: 'one', amount: 12 });
+    });
+    expect(await prepared()).toHaveLength(1);
+  });
+});
+
+describe('a statement that was prepared', () => {
+  it('is asked anew when a migration has changed the type of what it answers', async () => {
+    await find('one');
+    await test.database.query('alter table thing alter column amount type text');
+    for (const name of ['one', 'two', 'one'])
+      expect(await find(name)).toMatchObject({ name, amount: expect.any(String) });
+  });
+
+  it('goes on when a migration has added a column and an index', async () => {
+    await find('one');
+    await test.database.query('alter table thing add column later int default 3');
+    await test.database.query('create index on thing (amount)');
+    expect(await find('one')).toEqual({ name: 'one', amount: 1 });
+  });
+
+  it('is prepared again on the connection that follows one that has ended', async () => {
+    await find('one');
+    const [{ pid }] = (await database.query<{ pid: number }>('select pg_backend_pid() as pid')) as [{ pid: number }];
+    const ended = database.query('select pg_terminate_backend(pg_backend_pid())');
+    await expect(ended).rejects.toMatchObject({ code: '57P01' });
+    expect(await find('two')).toEqual({ name: 'two', amount: 2 });
+    const [now] = await database.query<{ pid: number }>('select pg_backend_pid() as pid');
+    expect(now?.pid).not.toBe(pid);
+  });
+});
+
+describe('a read by key that fails', () => {
+  it('throws what Postgres says, with a trace of who asked, and harms no later one', async () => {
+    const read = async () => database.queryOne('select 1 from thing where name::uuid = $1', ['not a uuid']);
+    const failure = (await read().catch((error: unknown) => error)) as Error;
+    expect(failure).toMatchObject({ code: '22P02' });
+    expect(failure.stack).toContain('prepared-read.spec');
+    expect(await find('one')).toEqual({ name: 'one', amount: 1 });
+  });
+
+  it('fails each time for a text that cannot be prepared', async () => {
+    for (const _ of [1, 2])
+      await expect(database.queryOne('select nothing from nowhere', ['x'])).rejects.toMatchObject({ code: '42P01' });
+    expect(await find('one')).toEqual({ name: 'one', amount: 1 });
+  });
+});
