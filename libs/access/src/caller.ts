@@ -12,6 +12,8 @@ export interface Caller {
   /** Of the token: `*`, `<segment>:*` or `<segment>:<verb>`. */
   readonly scopes: readonly string[];
   readonly tokenExpiresAt: Date;
+  /** When that ends which the token was obtained with: a client secret, or a token of an organization. Absent: a session of a person. */
+  readonly sessionEndsAt?: Date;
 }
 
 /** Where the guard leaves the caller on a request. */

@@ -1,4 +1,4 @@
-import { type Metric, priceList, type PriceList } from '@berth/contracts/metering';
+import { metric, type Metric, priceList, type PriceList } from '@berth/contracts/metering';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { z } from 'zod';
@@ -72,7 +72,8 @@ function activityOf(spans: readonly Span[], stretch: { from: Date; to: Date }): 
     const of = (each: Metric) => usage.find((one) => one.appId === appId && one.metric === each)!.quantity;
     const lengths = own.map((each) => BigInt(each.to!.getTime() - each.from.getTime()));
     return {
-      ...{ appId, quantity: { cpu: of('cpu'), memory: of('memory'), storage: of('storage'), build: of('build') } },
+      appId,
+      quantity: Object.fromEntries(metric.options.map((each) => [each, of(each)])) as Record<Metric, bigint>,
       // These spans of one app never run at the same time.
       milliseconds: lengths.reduce((all, each) => all + each, 0n),
       instanceMilliseconds: own.reduce((all, each, index) => all + lengths[index]! * BigInt(each.instances), 0n),

@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { rate } from '../src/rating/rate.js';
 import type { RatingInput, Segment, UsageOfApp } from '../src/rating/rating.js';
-import { slowRate } from './slow-rating.js';
+import { slowRate, unitSize } from './slow-rating.js';
 
 const SEED = 20_261_121;
 
@@ -40,7 +40,7 @@ const rateOf = (of: Metric) =>
     ...{ id: fc.constant(of), name: fc.constant(of), metric: fc.constant(of), pricing },
     free: maybe(fc.record({ quantity: positive(30), of: fc.constantFrom('organization' as const, 'app' as const) })),
   });
-const on = maybe(fc.subarray(['cpu', 'memory', 'storage', 'build', 'support'], { minLength: 1 }));
+const on = maybe(fc.subarray(['cpu', 'memory', 'storage', 'build', 'egress', 'support'], { minLength: 1 }));
 const discount = fc.oneof(
   fc.record({
     id: fc.constant('d-p'),
@@ -53,7 +53,7 @@ const discount = fc.oneof(
 const prices = fc
   .record({
     rates: fc
-      .tuple(rateOf('cpu'), rateOf('memory'), rateOf('storage'), rateOf('build'))
+      .tuple(rateOf('cpu'), rateOf('memory'), rateOf('storage'), rateOf('build'), rateOf('egress'))
       .chain((all) => fc.subarray(all)),
     fees: fc.array(fc.record({ id: fc.constant('support'), name: fc.constant('s'), amount: decimal(50) }), {
       maxLength: 1,
@@ -71,7 +71,7 @@ const usage: fc.Arbitrary<UsageOfApp> = fc
   })
   // Often on a bound of a tier, to the last base unit, and often anywhere.
   .chain(({ appId, metric: of, share }) => {
-    const unit = of === 'cpu' ? 3_600_000_000n : 3_865_470_566_400_000n;
+    const unit = unitSize[of];
     const quantity = fc.constantFrom((unit * (share % 120n)) / 2n, (unit * share) / 1_000n, share, 0n);
     return fc.record({ appId: fc.constant(appId), metric: fc.constant(of), quantity });
   });

@@ -46,11 +46,12 @@ const total = (all: readonly Rational[]) => all.reduce((a, b) => a.plus(b), noth
 const smaller = (a: Rational, b: Rational) => (a.isAbove(b) ? b : a);
 
 const hour = 3_600_000n;
-const unitSize: Record<Metric, bigint> = {
+export const unitSize: Record<Metric, bigint> = {
   cpu: 1_000n * hour,
   memory: 1_073_741_824n * hour,
   storage: 1_073_741_824n * hour,
   build: 1_000n * hour,
+  egress: 1_073_741_824n,
 };
 const decimals: Record<string, bigint> = { JPY: 1n, EUR: 100n, KWD: 1_000n };
 
@@ -119,7 +120,7 @@ export function slowRate(input: RatingInput): { readonly amounts: bigint[]; read
   const period = total(input.segments.map(length));
 
   const sold: { segment: number; id: string; amount: bigint }[] = [];
-  for (const metric of ['cpu', 'memory', 'storage', 'build'] as const)
+  for (const metric of ['cpu', 'memory', 'storage', 'build', 'egress'] as const)
     input.segments.forEach(({ version, usage }, segment) => {
       const rate = version.prices.rates.find((each) => each.metric === metric);
       if (!rate || !usage.some((each) => each.metric === metric && each.quantity > 0n)) return;

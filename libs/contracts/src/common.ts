@@ -3,6 +3,7 @@ export * from './common/dead-letters.js';
 export * from './common/link.js';
 export * from './common/page.js';
 export * from './common/problem.js';
+export * from './common/pod-patch.js';
 export * from './common/process-type.js';
 export * from './common/values.js';
 export * from './common/volume.js';

@@ -59,6 +59,7 @@ export * from './events/user-deactivated.v1.js';
 export * from './events/user-deleted.v1.js';
 export * from './events/user-reactivated.v1.js';
 export * from './events/user-registered.v1.js';
+export * from './events/egress-measured.v1.js';
 export * from './events/volume-created.v1.js';
 export * from './events/volume-deleted.v1.js';
 export * from './events/volume-fact.js';

@@ -148,7 +148,7 @@ describe('parking', () => {
     await database.query(`insert into inbox (event_id, received_at)
       select gen_random_uuid(), now() - interval '31 days' from generate_series(1, 250)`);
     const deleted: number[] = [];
-    const counting: Sql = {
+    const counting: Pick<Sql, 'query'> = {
       query: async <Row extends object>(sql: string, parameters?: readonly unknown[]) => {
         const rows = await database.query<Row>(sql, parameters);
         deleted.push((rows[0] as unknown as { deleted: number }).deleted);

@@ -91,6 +91,12 @@ export class Cluster {
     return this.mirror(object.kind).get(object.metadata.name, object.metadata.namespace);
   }
 
+  /** Whether there is such an object, and it is not on its way out. */
+  isThere(object: KubeObject): boolean {
+    const found = this.find(object);
+    return found !== undefined && !isGoing(found);
+  }
+
   isAsStated(manifest: KubeObject): boolean {
     return isAsStated(this.find(manifest), manifest);
   }
@@ -139,11 +145,15 @@ export class Cluster {
     isInUse: (object: KubeObject) => boolean,
     signal: AbortSignal,
   ): Promise<void> {
+    for (const each of this.surplusOf(workloadId, wanted)) if (!isInUse(each)) await this.delete(each, signal);
+  }
+
+  /** What was stated for a workload, its tasks apart, and is wanted no longer. */
+  surplusOf(workloadId: string, wanted: readonly KubeObject[]): KubeObject[] {
     const identity = (object: KubeObject) => `${object.kind} ${keyOf(object)}`;
     const kept = new Set(wanted.map(identity));
     const ours = stated.flatMap((name) => this.of(name, workloadId)).filter((each) => !isOfTask(each));
-    const surplus = ours.filter((each) => !kept.has(identity(each)) && !isGoing(each) && !isInUse(each));
-    for (const each of surplus) await this.delete(each, signal);
+    return ours.filter((each) => !kept.has(identity(each)) && !isGoing(each));
   }
 
   /** That very object, and what it owns before it. */

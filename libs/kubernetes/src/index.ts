@@ -18,7 +18,12 @@ export { type NetworkLook, networkUnproven, networkWalls } from './isolation/net
 export type { Tenants, WallSettings } from './isolation/tenants.js';
 export { unproven } from './isolation/wall.js';
 export { preflight } from './preflight/preflight.js';
-export { nameOfPermission, type Permission, requiredPermissions } from './preflight/required-permissions.js';
+export {
+  nameOfPermission,
+  type Permission,
+  requiredPermissions,
+  storageUsePermission,
+} from './preflight/required-permissions.js';
 export { cannotAsk } from './preflight/unreachable.js';
 export { keyOf, type KubeObject, type ObjectList, type ObjectMeta } from './kube-object.js';
 export { declaredKinds, type DeclaredKindName, type Kind, type KindName, kindOf, kinds, pathOf } from './kinds.js';
@@ -27,8 +32,16 @@ export { isAsStated, MANIFEST_ANNOTATION, stamped } from './stated.js';
 export { Transport } from './transport.js';
 export { watch, type WatchEvent, type WatchOptions } from './watch.js';
 export { isolationManifests } from './manifests/isolation.manifests.js';
-export { names as labelNames, OURS, processNameIn, workloadLabels } from './manifests/labels.js';
+export { isOfCanary, names as labelNames, OURS, processNameIn, workloadLabels } from './manifests/labels.js';
+export { canaryObjectName } from './manifests/names.js';
 export { configName, WEB_PORT } from './manifests/pod.manifest.js';
+export { isPodMaker, podOf, type PodMaker } from './manifests/pod-maker.js';
 export type { ClusterSettings, EnvironmentSpace } from './manifests/settings.js';
-export { configManifest, deploymentName, pullManifest, workloadManifests } from './manifests/workload.manifests.js';
+export {
+  configManifest,
+  configManifests,
+  deploymentName,
+  pullManifest,
+  workloadManifests,
+} from './manifests/workload.manifests.js';
 export { taskManifests, taskName } from './manifests/task.manifests.js';

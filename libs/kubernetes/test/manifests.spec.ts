@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type DesiredWorkload, desiredWorkload } from '@berth/contracts/runtime';
 import {
   configManifest,
+  configManifests,
   isolationManifests,
   keyOf,
   type KubeObject,
@@ -12,7 +13,17 @@ import {
 } from '../src/index.js';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { anyWorkload, ingressSettings, keeper, linkedShop, settings, shop, space, taskOn } from './support/desired.js';
+import {
+  anyWorkload,
+  ingressSettings,
+  keeper,
+  linkedShop,
+  settings,
+  sharedShop,
+  shop,
+  space,
+  taskOn,
+} from './support/desired.js';
 
 /** Compares with the file; UPDATE_GOLDEN=1 writes it anew, for the diff to be read. */
 function expectGolden(name: string, manifests: readonly KubeObject[]): void {
@@ -41,6 +52,27 @@ function claimsOf({ kind, metadata, spec }: Workable): string[] {
   if (kind !== 'Deployment') return [];
   return spec.template.spec.volumes.flatMap(({ persistentVolumeClaim: claim }) => (claim ? [claim.claimName] : []));
 }
+
+type Labels = Readonly<Record<string, string>>;
+interface Selecting extends KubeObject {
+  readonly spec?: {
+    readonly selector?: { readonly matchLabels?: Labels } & Labels;
+    readonly podSelector?: { readonly matchLabels?: Labels };
+    readonly template?: { readonly metadata: { readonly labels: Labels } };
+  };
+}
+
+/** What an object chooses pods by. */
+function selectorsIn(object: KubeObject): Labels[] {
+  const { selector, podSelector } = (object as Selecting).spec ?? {};
+  return [selector?.matchLabels ?? selector, podSelector?.matchLabels].filter((each) => each !== undefined) as Labels[];
+}
+const podLabelsIn = (object: KubeObject): Labels[] => {
+  const labels = (object as Selecting).spec?.template?.metadata.labels;
+  return labels ? [labels] : [];
+};
+const isPartOf = (selector: Labels, labels: Labels): boolean =>
+  Object.entries(selector).every(([name, value]) => labels[name] === value);
 
 const identityOf = (each: KubeObject): string => `${each.kind} ${keyOf(each)}`;
 const isLabel = (value: string): boolean => /^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/.test(value);
@@ -102,6 +134,39 @@ describe('manifests', () => {
       'ingress',
       manifests.filter((each) => !others([each]).length),
     );
+  });
+
+  it('run a canary beside what serves, and share the requests between both', () => {
+    const all = (desired: DesiredWorkload) => [...configManifests(desired), ...workloadManifests(desired, settings)];
+    const own = new Set(all(shop).map(identityOf));
+    const added = all(sharedShop).filter((each) => !own.has(identityOf(each)));
+    const others = (desired: DesiredWorkload) =>
+      all(desired).filter((each) => each.kind !== 'HTTPRoute' && own.has(identityOf(each)));
+    expect(others(sharedShop)).toEqual(others(shop));
+    const routes = all(sharedShop).filter(({ kind }) => kind === 'HTTPRoute');
+    expectGolden('canary', [...added, ...routes]);
+    const { canary: _, ...ended } = sharedShop;
+    expect(all(ended)).toEqual(all(shop));
+  });
+
+  it('have no selector in common with a canary', () => {
+    const canary = workloadManifests(sharedShop, settings).filter((each) => each.metadata.name.includes('-canary-'));
+    const own = workloadManifests(shop, settings);
+    const [labels] = canary.flatMap(podLabelsIn);
+    const selects = (each: KubeObject) => selectorsIn(each).some((one) => isPartOf(one, labels!));
+    expect(own.filter(selects)).toEqual([]);
+    expect(canary.filter(selects).map(({ kind }) => kind)).toEqual([
+      ...['Service', 'NetworkPolicy', 'Deployment', 'PodDisruptionBudget'],
+    ]);
+    expect(
+      own.flatMap(podLabelsIn).filter((each) => canary.flatMap(selectorsIn).some((one) => isPartOf(one, each))),
+    ).toEqual([]);
+  });
+
+  it('give a canary nothing where routes have no weights', () => {
+    const routes = (desired: DesiredWorkload) =>
+      workloadManifests(desired, ingressSettings).filter(({ kind }) => kind === 'Ingress');
+    expect(routes(sharedShop)).toEqual(routes(shop));
   });
 
   it('keep what instances keep', () =>

@@ -55,7 +55,7 @@ describe('a look at a whole cluster', () => {
       'pod-security',
       'reachable',
     ];
-    expect(checks.map(({ name }) => name).sort()).toEqual([...names, 'storage', 'version']);
+    expect(checks.map(({ name }) => name).sort()).toEqual([...names, 'storage', 'storage-use', 'version']);
   });
 
   it('finds an old version', async () => {

@@ -51,6 +51,7 @@ const administrationOfEnvironment = [
   'environments:move',
   'environments:delete',
   'workloads:move',
+  'workloads:patch',
   'workloads:delete',
   'volumes:delete',
 ] as const;

@@ -7,6 +7,8 @@ import { OrganizationsRepository } from '../read-copy/organizations.repository.j
 export interface TestTokenOptions {
   readonly subjectId?: string;
   readonly sessionId?: string;
+  /** Of what it was obtained with. Default for machines: an hour from now. */
+  readonly sessionEndsAt?: Date | null;
   readonly scopes?: readonly string[];
   readonly administrator?: boolean;
   readonly secondFactor?: boolean;
@@ -57,7 +59,13 @@ export class TestIdentity {
     const now = Math.floor(Date.now() / 1_000);
     const proven = { ...(administrator ? { admin: true } : {}), ...(options.secondFactor ? { mfa: true } : {}) };
     const kind = options.kind ?? 'user';
-    const claims = { sid: options.sessionId ?? randomUUID(), scope: scopes.join(' '), kind, ...proven };
+    const claims = {
+      sid: options.sessionId ?? randomUUID(),
+      scope: scopes.join(' '),
+      kind,
+      ...proven,
+      ...endOf(options),
+    };
     return new SignJWT(claims)
       .setProtectedHeader({ alg: 'RS256', kid: this.kid, typ: 'at+jwt' })
       .setSubject(options.subjectId ?? randomUUID())
@@ -117,4 +125,9 @@ export class TestIdentity {
   private async tell(what: string): Promise<void> {
     await this.database.query(`select pg_notify('berth_access', $1)`, [what]);
   }
+}
+
+function endOf({ kind, sessionEndsAt = new Date(Date.now() + 3_600_000) }: TestTokenOptions) {
+  if (kind !== 'service-account' || sessionEndsAt === null) return {};
+  return { session_exp: Math.floor(sessionEndsAt.getTime() / 1_000) };
 }

@@ -51,6 +51,11 @@ describe('a good token', () => {
     expect(caller.scopes).toEqual([]);
   });
 
+  it('says when that ends which it was obtained with, where it tells', async () => {
+    const { caller } = await verify(await signed({ ...good, session_exp: seconds(86_400) }));
+    expect(caller.sessionEndsAt).toEqual(new Date('2026-11-22T12:00:00.000Z'));
+  });
+
   it('is good to its last second and not a second longer', async () => {
     const token = await signed(good);
     await expect(verify(token, new Date(seconds(599) * 1_000))).resolves.toBeDefined();
@@ -63,6 +68,7 @@ describe('a token is refused', () => {
     ['before it begins', { nbf: seconds(120) }],
     ['that ended', { exp: seconds(-1) }],
     ['with an end that is no number', { exp: String(seconds(600)) }],
+    ['of a secret whose end is no number', { session_exp: 'never' }],
     ['of another issuer', { iss: 'berth.example' }],
     ['of several audiences, none of them ours', { aud: ['a', 'b'] }],
     ['of nobody', { sub: '' }],

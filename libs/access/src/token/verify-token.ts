@@ -27,6 +27,7 @@ const claims = z.object({
   sub: z.string().min(1),
   sid: z.string().min(1),
   exp: z.int().positive(),
+  session_exp: z.int().positive().optional(),
   nbf: z.int().default(0),
   scope: z.string().default(''),
   admin: z.boolean().default(false),
@@ -79,7 +80,7 @@ const isCurrent = ({ nbf, exp }: Claims, now: Date): boolean => {
 
 export const isUsable = (key: VerificationKey, now: Date): boolean => key.notAfter === null || key.notAfter > now;
 
-const callerOf = ({ sub, sid, exp, scope, admin, mfa, kind }: Claims): Caller => ({
+const callerOf = ({ sub, sid, exp, scope, admin, mfa, kind, session_exp: end }: Claims): Caller => ({
   subjectId: sub,
   sessionId: sid,
   kind,
@@ -87,4 +88,5 @@ const callerOf = ({ sub, sid, exp, scope, admin, mfa, kind }: Claims): Caller =>
   secondFactor: mfa,
   scopes: scope.split(' ').filter((each) => each !== ''),
   tokenExpiresAt: new Date(exp * 1_000),
+  ...(end === undefined ? {} : { sessionEndsAt: new Date(end * 1_000) }),
 });

@@ -3376,6 +3376,22 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/workloads/{id}/patches/{process}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put: operations['setPatch'];
+    post?: never;
+    delete: operations['unsetPatch'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/workloads/{id}/placements': {
     parameters: {
       query?: never;
@@ -3504,6 +3520,22 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/workloads/{id}/vertical-autoscaling': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['getVertical'];
+    put: operations['setVertical'];
+    post?: never;
+    delete: operations['removeVertical'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -3519,6 +3551,7 @@ export interface components {
           buildMillicores?: number;
           cluster: string;
           cpuMillicores: number;
+          egressBytes?: number;
           instances: number;
           memoryMib: number;
           processType: string;
@@ -3694,7 +3727,7 @@ export interface components {
           };
           id: string;
           /** @enum {string} */
-          metric: 'cpu' | 'memory' | 'storage' | 'build';
+          metric: 'cpu' | 'memory' | 'storage' | 'build' | 'egress';
           name: string;
           pricing:
             | {
@@ -4119,7 +4152,7 @@ export interface components {
       };
       unpriced: {
         /** @enum {string} */
-        metric: 'cpu' | 'memory' | 'storage' | 'build';
+        metric: 'cpu' | 'memory' | 'storage' | 'build' | 'egress';
         month: string;
         quantity: string;
         version: number;
@@ -4179,6 +4212,7 @@ export interface components {
           | 'gateway'
           | 'ingress'
           | 'metrics'
+          | 'storage-use'
           | 'storage'
           | 'pod-security'
           | 'declarations';
@@ -4214,7 +4248,7 @@ export interface components {
           };
           id: string;
           /** @enum {string} */
-          metric: 'cpu' | 'memory' | 'storage' | 'build';
+          metric: 'cpu' | 'memory' | 'storage' | 'build' | 'egress';
           name: string;
           pricing:
             | {
@@ -4297,6 +4331,7 @@ export interface components {
         appId: string | null;
         build: string;
         cpu: string;
+        egress: string;
         /** Format: uuid */
         environmentId: string | null;
         label: string | null;
@@ -4389,7 +4424,7 @@ export interface components {
           };
           id: string;
           /** @enum {string} */
-          metric: 'cpu' | 'memory' | 'storage' | 'build';
+          metric: 'cpu' | 'memory' | 'storage' | 'build' | 'egress';
           name: string;
           pricing:
             | {
@@ -4757,7 +4792,7 @@ export interface components {
           };
           id: string;
           /** @enum {string} */
-          metric: 'cpu' | 'memory' | 'storage' | 'build';
+          metric: 'cpu' | 'memory' | 'storage' | 'build' | 'egress';
           name: string;
           pricing:
             | {
@@ -4820,7 +4855,7 @@ export interface components {
           };
           id: string;
           /** @enum {string} */
-          metric: 'cpu' | 'memory' | 'storage' | 'build';
+          metric: 'cpu' | 'memory' | 'storage' | 'build' | 'egress';
           name: string;
           pricing:
             | {
@@ -4944,7 +4979,7 @@ export interface components {
     };
     CreateWaiver: {
       /** @enum {string} */
-      metric: 'cpu' | 'memory' | 'storage' | 'build';
+      metric: 'cpu' | 'memory' | 'storage' | 'build' | 'egress';
       month: string;
       reason: string;
     };
@@ -5120,6 +5155,8 @@ export interface components {
       }[];
       /** Format: date-time */
       createdAt: string;
+      /** Format: date-time */
+      endsAt: string;
       /** Format: uuid */
       id: string;
       namespace: string;
@@ -5363,6 +5400,25 @@ export interface components {
           release: number;
         }[];
       };
+      canary: {
+        allocation: {
+          cluster: string;
+          cpuMillicores: number;
+          instances: number;
+          memoryMib: number;
+          processType: string;
+          release: number;
+        }[];
+        holdSeconds: number;
+        quota: {
+          cpuMillicores: number;
+          memoryMib: number;
+        };
+        steps: {
+          holdSeconds: number;
+          weight: number;
+        }[];
+      } | null;
       changes: {
         after: unknown;
         before: unknown;
@@ -5402,7 +5458,7 @@ export interface components {
         environmentId: string;
         perDay: string;
         soFar: string;
-        unpriced: ('cpu' | 'memory' | 'storage' | 'build')[];
+        unpriced: ('cpu' | 'memory' | 'storage' | 'build' | 'egress')[];
       }[];
       month: string;
       next: string | null;
@@ -5778,7 +5834,7 @@ export interface components {
         to: string;
         usage: {
           /** @enum {string} */
-          metric: 'cpu' | 'memory' | 'storage' | 'build';
+          metric: 'cpu' | 'memory' | 'storage' | 'build' | 'egress';
           quantity: string;
           unit: string;
         } | null;
@@ -5857,7 +5913,7 @@ export interface components {
       };
       unpriced?: {
         /** @enum {string} */
-        metric: 'cpu' | 'memory' | 'storage' | 'build';
+        metric: 'cpu' | 'memory' | 'storage' | 'build' | 'egress';
         quantity: string;
         version: number;
         waived: string | null;
@@ -5874,6 +5930,7 @@ export interface components {
       buildMillicores: number;
       cluster: string;
       cpuMillicores: number;
+      egressBytes: number;
       /** Format: uuid */
       environmentId: string;
       /** Format: date-time */
@@ -6061,7 +6118,7 @@ export interface components {
           | 'minimum'
           | 'tax';
         /** @enum {string|null} */
-        metric: 'cpu' | 'memory' | 'storage' | 'build' | null;
+        metric: 'cpu' | 'memory' | 'storage' | 'build' | 'egress' | null;
       }[];
       currency: string;
       difference: string;
@@ -6244,6 +6301,173 @@ export interface components {
       items: components['schemas']['Placement'][];
       next: string | null;
     };
+    PodPatch: {
+      metadata?: {
+        annotations: {
+          [key: string]: string;
+        };
+      };
+      spec?: {
+        affinity?: {
+          nodeAffinity: {
+            preferredDuringSchedulingIgnoredDuringExecution?: {
+              preference: {
+                matchExpressions: (
+                  | {
+                      /** @enum {string} */
+                      key:
+                        | 'topology.kubernetes.io/zone'
+                        | 'topology.kubernetes.io/region'
+                        | 'node.kubernetes.io/instance-type'
+                        | 'kubernetes.io/arch'
+                        | 'kubernetes.io/os';
+                      /** @enum {string} */
+                      operator: 'In';
+                      values: string[];
+                    }
+                  | {
+                      /** @enum {string} */
+                      key:
+                        | 'topology.kubernetes.io/zone'
+                        | 'topology.kubernetes.io/region'
+                        | 'node.kubernetes.io/instance-type'
+                        | 'kubernetes.io/arch'
+                        | 'kubernetes.io/os';
+                      /** @enum {string} */
+                      operator: 'NotIn';
+                      values: string[];
+                    }
+                  | {
+                      /** @enum {string} */
+                      key:
+                        | 'topology.kubernetes.io/zone'
+                        | 'topology.kubernetes.io/region'
+                        | 'node.kubernetes.io/instance-type'
+                        | 'kubernetes.io/arch'
+                        | 'kubernetes.io/os';
+                      /** @enum {string} */
+                      operator: 'Exists';
+                    }
+                  | {
+                      /** @enum {string} */
+                      key:
+                        | 'topology.kubernetes.io/zone'
+                        | 'topology.kubernetes.io/region'
+                        | 'node.kubernetes.io/instance-type'
+                        | 'kubernetes.io/arch'
+                        | 'kubernetes.io/os';
+                      /** @enum {string} */
+                      operator: 'DoesNotExist';
+                    }
+                )[];
+              };
+              weight: number;
+            }[];
+            requiredDuringSchedulingIgnoredDuringExecution?: {
+              nodeSelectorTerms: {
+                matchExpressions: (
+                  | {
+                      /** @enum {string} */
+                      key:
+                        | 'topology.kubernetes.io/zone'
+                        | 'topology.kubernetes.io/region'
+                        | 'node.kubernetes.io/instance-type'
+                        | 'kubernetes.io/arch'
+                        | 'kubernetes.io/os';
+                      /** @enum {string} */
+                      operator: 'In';
+                      values: string[];
+                    }
+                  | {
+                      /** @enum {string} */
+                      key:
+                        | 'topology.kubernetes.io/zone'
+                        | 'topology.kubernetes.io/region'
+                        | 'node.kubernetes.io/instance-type'
+                        | 'kubernetes.io/arch'
+                        | 'kubernetes.io/os';
+                      /** @enum {string} */
+                      operator: 'NotIn';
+                      values: string[];
+                    }
+                  | {
+                      /** @enum {string} */
+                      key:
+                        | 'topology.kubernetes.io/zone'
+                        | 'topology.kubernetes.io/region'
+                        | 'node.kubernetes.io/instance-type'
+                        | 'kubernetes.io/arch'
+                        | 'kubernetes.io/os';
+                      /** @enum {string} */
+                      operator: 'Exists';
+                    }
+                  | {
+                      /** @enum {string} */
+                      key:
+                        | 'topology.kubernetes.io/zone'
+                        | 'topology.kubernetes.io/region'
+                        | 'node.kubernetes.io/instance-type'
+                        | 'kubernetes.io/arch'
+                        | 'kubernetes.io/os';
+                      /** @enum {string} */
+                      operator: 'DoesNotExist';
+                    }
+                )[];
+              }[];
+            };
+          };
+        };
+        containers?: {
+          lifecycle?: {
+            postStart?: {
+              exec: {
+                command: string[];
+              };
+            };
+            preStop?: {
+              exec: {
+                command: string[];
+              };
+            };
+          };
+          name: string;
+          volumeMounts?: {
+            mountPath: string;
+            name: string;
+          }[];
+          workingDir?: string;
+        }[];
+        dnsConfig?: {
+          options: {
+            /** @enum {string} */
+            name: 'ndots' | 'timeout' | 'attempts' | 'rotate' | 'single-request' | 'single-request-reopen' | 'use-vc';
+            value?: string;
+          }[];
+        };
+        securityContext?: {
+          runAsGroup?: number;
+          runAsUser?: number;
+        };
+        terminationGracePeriodSeconds?: number;
+        tolerations?: {
+          /** @enum {string} */
+          effect: 'NoExecute';
+          /** @enum {string} */
+          key: 'node.kubernetes.io/not-ready' | 'node.kubernetes.io/unreachable';
+          /** @enum {string} */
+          operator: 'Exists';
+          tolerationSeconds: number;
+        }[];
+        volumes?: {
+          emptyDir: {
+            /** @enum {string} */
+            medium?: 'Memory';
+            sizeLimit: string;
+          };
+          name: string;
+        }[];
+      };
+    };
     PriceBook: {
       currency: string;
       current: components['schemas']['PriceBookVersion'];
@@ -6282,7 +6506,7 @@ export interface components {
           };
           id: string;
           /** @enum {string} */
-          metric: 'cpu' | 'memory' | 'storage' | 'build';
+          metric: 'cpu' | 'memory' | 'storage' | 'build' | 'egress';
           name: string;
           pricing:
             | {
@@ -6337,7 +6561,7 @@ export interface components {
               };
               id: string;
               /** @enum {string} */
-              metric: 'cpu' | 'memory' | 'storage' | 'build';
+              metric: 'cpu' | 'memory' | 'storage' | 'build' | 'egress';
               name: string;
               pricing:
                 | {
@@ -6376,7 +6600,7 @@ export interface components {
               };
               id: string;
               /** @enum {string} */
-              metric: 'cpu' | 'memory' | 'storage' | 'build';
+              metric: 'cpu' | 'memory' | 'storage' | 'build' | 'egress';
               name: string;
               pricing:
                 | {
@@ -6595,6 +6819,7 @@ export interface components {
         /** @default 256 */
         memoryMib: number;
         name: string;
+        patch?: components['schemas']['PodPatch'];
       }[];
       reason: string;
       wasLive: boolean;
@@ -6655,6 +6880,7 @@ export interface components {
       hour: {
         buildMillicoreSeconds: string;
         byteSeconds: string;
+        egressBytes: string;
         /** Format: date-time */
         from: string;
         instanceSeconds: string;
@@ -6831,6 +7057,20 @@ export interface components {
       }[];
       timeZone: string;
     };
+    SetVertical: {
+      processes: {
+        [key: string]: {
+          cpuMillicores?: {
+            max: number;
+            min: number;
+          };
+          memoryMib?: {
+            max: number;
+            min: number;
+          };
+        };
+      };
+    };
     ShownPasskey: {
       authenticatorAttachment?: string;
       /** @default {} */
@@ -6943,8 +7183,20 @@ export interface components {
         memoryLimitBytes: number;
         process: string;
         release: number;
+        sources: {
+          /** @enum {string|null} */
+          storage: 'runtime' | 'kubelet' | null;
+          /** @enum {string} */
+          usage: 'runtime' | 'metrics.k8s.io';
+        };
         state: string;
-        storageBytes: number;
+        storageBytes: number | null;
+        volumes: {
+          capacityBytes: number;
+          /** Format: uuid */
+          id: string;
+          usedBytes: number | null;
+        }[];
       }[];
     };
     StepUp: {
@@ -7263,6 +7515,7 @@ export interface components {
         appId: string | null;
         buildMillicoreSeconds: string;
         byteSeconds: string;
+        egressBytes: string;
         /** Format: uuid */
         environmentId: string | null;
         instanceSeconds: string;
@@ -7282,6 +7535,7 @@ export interface components {
       total: {
         buildMillicoreSeconds: string;
         byteSeconds: string;
+        egressBytes: string;
         instanceSeconds: string;
         millicoreSeconds: string;
         storageByteSeconds: string;
@@ -7311,6 +7565,7 @@ export interface components {
       items: {
         buildMillicoreSeconds: string;
         byteSeconds: string;
+        egressBytes: string;
         /** Format: date-time */
         from: string;
         instanceSeconds: string;
@@ -7338,6 +7593,29 @@ export interface components {
     };
     VerifyEmail: {
       token: string;
+    };
+    Vertical: {
+      /** Format: uuid */
+      deploymentId: string | null;
+      message: string;
+      processes: {
+        [key: string]: {
+          cpuMillicores?: {
+            max: number;
+            min: number;
+          };
+          memoryMib?: {
+            max: number;
+            min: number;
+          };
+        };
+      };
+      /** Format: date-time */
+      restsUntil: string | null;
+      /** @enum {string} */
+      state: 'watching' | 'waiting' | 'resizing' | 'blocked' | 'failed';
+      /** Format: uuid */
+      workloadId: string;
     };
     VoidInvoice: {
       reason: string;
@@ -7369,7 +7647,7 @@ export interface components {
     };
     Waiver: {
       /** @enum {string} */
-      metric: 'cpu' | 'memory' | 'storage' | 'build';
+      metric: 'cpu' | 'memory' | 'storage' | 'build' | 'egress';
       month: string;
       reason: string;
       /** Format: date-time */
@@ -7500,6 +7778,7 @@ export interface components {
             timeoutSeconds: number;
           };
           memoryMib?: number;
+          patch?: components['schemas']['PodPatch'];
         };
       };
       /** Format: uuid */
@@ -13288,6 +13567,7 @@ export interface operations {
         limit?: number;
         cursor?: string;
         organization: string;
+        user?: string;
       };
       header?: never;
       path?: never;
@@ -16361,6 +16641,74 @@ export interface operations {
       };
     };
   };
+  setPatch: {
+    parameters: {
+      query?: {
+        dryRun?: string;
+      };
+      header?: never;
+      path: {
+        id: string;
+        process: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PodPatch'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['WorkloadChange'] | components['schemas']['DryRun'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  unsetPatch: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+        process: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['WorkloadChange'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   listPlacements: {
     parameters: {
       query?: {
@@ -16604,6 +16952,98 @@ export interface operations {
         content: {
           'application/json': components['schemas']['Task'];
         };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getVertical: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Vertical'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  setVertical: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SetVertical'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Vertical'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  removeVertical: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
       };
       /** @description refused or failed */
       default: {

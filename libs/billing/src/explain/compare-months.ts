@@ -123,8 +123,9 @@ function appChanges(of: Metric, before: AppActivity | undefined, after: AppActiv
   const [former, now] = [before?.quantity[of] ?? 0n, after?.quantity[of] ?? 0n];
   if (!before || former === 0n) return [{ cause: 'new-app', numerator: now, denominator: 1n }];
   if (!after || now === 0n) return [{ cause: 'app-gone', numerator: -former, denominator: 1n }];
-  // Volumes are there, and builds run, whether or not anything serves.
-  if (of === 'storage' || of === 'build') return [{ cause: 'size', numerator: now - former, denominator: 1n }];
+  // Volumes are there, builds run and answers leave by rules of their own, whatever time instances take.
+  if (of === 'storage' || of === 'build' || of === 'egress')
+    return [{ cause: 'size', numerator: now - former, denominator: 1n }];
   const { milliseconds: time, instanceMilliseconds: instances } = before;
   const denominator = time * instances;
   const longer = (after.milliseconds - time) * former * instances;

@@ -57,6 +57,7 @@ const units: Record<Metric, string> = {
   memory: 'GiB-Hours',
   storage: 'GiB-Hours',
   build: 'Core-Hours',
+  egress: 'GiB',
 };
 /** By section "Service Category", a service has one and only one. */
 const serviceOf: Record<Metric, readonly [name: string, category: string]> = {
@@ -64,6 +65,7 @@ const serviceOf: Record<Metric, readonly [name: string, category: string]> = {
   memory: ['Berth Compute', 'Compute'],
   storage: ['Berth Volumes', 'Storage'],
   build: ['Berth Builds', 'Developer Tools'],
+  egress: ['Berth Traffic', 'Networking'],
 };
 const DECIMALS = 10;
 

@@ -82,6 +82,7 @@ describe('usage of spans', () => {
       { appId: 'a', metric: 'memory', quantity: milliseconds * 2n * 256n * 1_048_576n },
       { appId: 'a', metric: 'storage', quantity: 0n },
       { appId: 'a', metric: 'build', quantity: 0n },
+      { appId: 'a', metric: 'egress', quantity: 0n },
     ]);
   });
 

@@ -30,8 +30,9 @@ const keyOf = ({
   memoryMib,
   storageBytes = 0,
   buildMillicores = 0,
+  egressBytes = 0,
 }: Resource): string =>
-  `${release} ${cpuMillicores} ${memoryMib} ${storageBytes} ${buildMillicores} ${processType} ${cluster}`;
+  `${release} ${cpuMillicores} ${memoryMib} ${storageBytes} ${buildMillicores} ${egressBytes} ${processType} ${cluster}`;
 
 /** One entry per resource. */
 export function mergeEntries(entries: readonly MeteredEntry[]): MeteredEntry[] {

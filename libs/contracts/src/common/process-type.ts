@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { podPatch } from './pod-patch.js';
 
 /** `web`, `worker`, ... as in a Procfile. */
 export const processName = z
@@ -46,5 +47,7 @@ export const processType = processSize.extend({
   /** Empty: what the image itself starts. */
   command: z.string().max(4_000),
   health: healthCheck.default({ path: null, intervalSeconds: 5, timeoutSeconds: 3, failureThreshold: 3 }),
+  /** Absent: its pods are as the platform makes them. */
+  patch: podPatch.optional(),
 });
 export type ProcessType = z.infer<typeof processType>;

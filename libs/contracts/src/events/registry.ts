@@ -36,6 +36,7 @@ import { workloadAllocationChanged } from './workload-allocation-changed.v1.js';
 import { workloadAllocationSnapshot } from './workload-allocation-snapshot.v1.js';
 import { workloadAllocationHeartbeat } from './workload-allocation-heartbeat.v1.js';
 import { workloadAllocationSnapshotRequested } from './workload-allocation-snapshot-requested.v1.js';
+import { egressMeasured } from './egress-measured.v1.js';
 import { workloadUsageMeasured } from './workload-usage-measured.v1.js';
 import { releaseCreated } from './release-created.v1.js';
 import { releaseExpired } from './release-expired.v1.js';
@@ -105,6 +106,7 @@ const definitions: readonly EventDefinition[] = [
   workloadAllocationSnapshot,
   workloadAllocationHeartbeat,
   workloadAllocationSnapshotRequested,
+  egressMeasured,
   workloadUsageMeasured,
   releaseCreated,
   releaseExpired,

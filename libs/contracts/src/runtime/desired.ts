@@ -71,7 +71,10 @@ export const desiredWorkload = z.strictObject({
   hosts: z.array(z.string()),
   /** A change of this token replaces all instances although the release is the same. */
   restartToken: z.string(),
-  /** Instances of it become those of the workload, unrestarted, when its release is stated as the workload's. */
+  /**
+   * When its release is stated as the workload's, its instances become those of the workload, unrestarted, or serve until others
+   * of that release do.
+   */
   canary: desiredCanary.optional(),
   /** The release was not found live yet. A runtime that holds former instances holds them until this is stated no more. */
   onTrial: z.literal(true).optional(),

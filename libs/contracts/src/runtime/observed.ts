@@ -48,6 +48,8 @@ export const observedWorkload = z.object({
   routes: z.array(z.object({ host: z.string(), accepted: z.boolean() })),
   /** Percent of the requests that the route gives to the canary now; absent while it gives it none. */
   canaryWeight: z.int().min(0).max(100).optional(),
+  /** A canary that is stated no more may still be sent requests; absent when there is none. */
+  canaryLeaves: z.literal(true).optional(),
   /** What there is of its volumes, those on their way out included. */
   volumes: z.array(observedVolume).optional(),
   /** When the set of instances that serve (see `serves`) last changed, by the runtime's clock. */
@@ -95,6 +97,24 @@ export const measurement = z.object({
 });
 export type Measurement = z.infer<typeof measurement>;
 
+/** What a volume of an instance holds. */
+export const volumeStats = z.object({
+  id,
+  /** Null: nobody who may be asked knows. */
+  usedBytes: z.int().nonnegative().nullable(),
+  /** What is provisioned. */
+  capacityBytes: z.int().nonnegative(),
+});
+export type VolumeStats = z.infer<typeof volumeStats>;
+
+/** Who said how much is in use: `runtime` is whoever runs the instances as local processes. */
+export const statsSources = z.object({
+  usage: z.enum(['runtime', 'metrics.k8s.io']),
+  /** Null: nobody who may be asked knows. */
+  storage: z.enum(['runtime', 'kubelet']).nullable(),
+});
+export type StatsSources = z.infer<typeof statsSources>;
+
 /** Live statistics of one instance. */
 export const instanceStats = z.object({
   instance: z.string(),
@@ -105,8 +125,11 @@ export const instanceStats = z.object({
   cpuMillicores: z.int().nonnegative(),
   /** Resident memory of all its processes, in bytes. */
   memoryBytes: z.int().nonnegative(),
-  /** Bytes that it holds in its own writable folders. */
-  storageBytes: z.int().nonnegative(),
+  /** Bytes that it holds in its own writable folders, which end with it; null: nobody who may be asked knows. */
+  storageBytes: z.int().nonnegative().nullable(),
+  /** Of the volumes that it has. */
+  volumes: z.array(volumeStats),
+  sources: statsSources,
   cpuLimitMillicores: z.int().positive(),
   memoryLimitBytes: z.int().positive(),
 });

@@ -19,16 +19,32 @@ export const answerCount = z.object({
 });
 export type AnswerCount = z.infer<typeof answerCount>;
 
+/** Bytes of answers that left for the visitors of a workload since counting began, links between apps left out. */
+export const egressCount = z.object({ workloadId: z.string(), bytes: z.int().nonnegative() });
+
+/** Counts only grow while `countingId` is the same; with another, all of them began anew at 0. */
+export const egressCounts = z.object({ countingId: z.string(), items: z.array(egressCount) });
+export type EgressCounts = z.infer<typeof egressCounts>;
+
 /**
  * The whole table of the local app router, stated at once.
  *
  * The gateway serves `PUT /routes` (answers `{version}` when the table is in effect) and `POST /drain {upstreamId,
  * timeoutMilliseconds}` (answers `{inFlight}` when no request runs on the upstream any more, or at the timeout) on its
- * control socket, and `GET /answers` what was answered on behalf of each upstream.
+ * control socket, `GET /answers` what was answered on behalf of each upstream, and `GET /egress` what left for visitors of each
+ * workload.
  */
 export const routeTable = z.strictObject({
   version: z.int().nonnegative(),
-  routes: z.array(z.object({ host: z.string(), upstreams: z.array(upstream), canary: canaryRoute.optional() })),
+  routes: z.array(
+    z.object({
+      host: z.string(),
+      /** For whom its answers are counted. */
+      workloadId: z.string().optional(),
+      upstreams: z.array(upstream),
+      canary: canaryRoute.optional(),
+    }),
+  ),
   /** Loopback addresses by which processes of this machine reach a host whose name their resolver may not know. */
   doors: z.array(door).optional(),
 });

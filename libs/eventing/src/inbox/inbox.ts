@@ -62,7 +62,7 @@ const trimSql = `
  * Deletes what is older than the days, which must exceed the longest time after which the bus delivers again. Some rows
  * at a time, each in a transaction of its own, so that nothing waits for it long.
  */
-export async function trimInbox(sql: Sql, days: number, rowsAtOnce = 5_000): Promise<void> {
+export async function trimInbox(sql: Pick<Sql, 'query'>, days: number, rowsAtOnce = 5_000): Promise<void> {
   for (;;) {
     const [row] = await sql.query<{ deleted: number }>(trimSql, [days, rowsAtOnce]);
     if ((row?.deleted ?? 0) < rowsAtOnce) return;

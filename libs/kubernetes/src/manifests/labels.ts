@@ -47,8 +47,11 @@ export const processLabels = (desired: DesiredWorkload, process: string): Labels
   [names.component]: process,
 });
 
-/** No process type has a dot in its name: what selects the pods of one selects none of a task. */
+/** No process type has a dot in its name: what selects the pods of one selects none of a task, and none of a canary. */
 const TASK_SUFFIX = '.task';
+
+/** What the pods of a canary are, so that no selector of the workload's own has them. */
+export const CANARY = 'web.canary';
 
 export const taskLabels = (task: DesiredTask): Labels => ({
   ...workloadLabels(task),
@@ -56,8 +59,11 @@ export const taskLabels = (task: DesiredTask): Labels => ({
   [names.task]: task.taskId,
 });
 
-/** What the log lines of a pod are named after: its process type, or that of its task. */
-export const processNameIn = (labels: Labels = {}): string => (labels[names.component] ?? '').replace(TASK_SUFFIX, '');
+/** What the log lines of a pod are named after: its process type, or that of its task or its canary. */
+export const processNameIn = (labels: Labels = {}): string => (labels[names.component] ?? '').split('.')[0] ?? '';
+
+export const isOfCanary = ({ metadata }: { readonly metadata: { readonly labels?: Labels } }): boolean =>
+  metadata.labels?.[names.component] === CANARY;
 
 /** Metadata of what a workload has, or one of its process types. */
 export const inside = (desired: DesiredWorkload, name: string, process?: string) => ({

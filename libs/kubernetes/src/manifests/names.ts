@@ -14,6 +14,9 @@ const cut = (name: string, length: number): string => name.slice(0, length).repl
 export const processObjectName = (app: string, process: string): string =>
   hashed(`${app}-${process}`, `${app}/${process}`);
 
+/** Name of what a canary of an app has; no process type has a dot in its name. */
+export const canaryObjectName = (app: string): string => hashed(`${app}-canary`, `${app}/web.canary`);
+
 /** Name of what one run of a command has. */
 export const taskObjectName = (app: string, process: string, taskId: string): string =>
   hashed(`${app}-${process}`, taskId);

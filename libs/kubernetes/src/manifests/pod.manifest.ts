@@ -3,6 +3,7 @@ import type { DesiredProcess, DesiredWorkload } from '@berth/contracts/runtime';
 import { POD_ACCOUNT } from './isolation.manifests.js';
 import { processLabels, processSelector, runningAnnotations } from './labels.js';
 import { shortDigest } from './names.js';
+import { patched, type PodTemplate } from './patch.js';
 import { probesOf } from './probes.js';
 import { pullsWith } from './pull-secret.manifest.js';
 import type { ClusterSettings } from './settings.js';
@@ -25,15 +26,30 @@ export const configName = (desired: DesiredWorkload): string =>
 /** Always the same: pods need not be replaced when what is in it changes. */
 export const pullName = ({ name }: Pick<DesiredWorkload, 'name'>): string => `${name}-pull`;
 
-/** Pod of one process type: meets Pod Security *restricted*, has no token, knows no other service. */
-export function podTemplate(desired: DesiredWorkload, process: DesiredProcess, settings: ClusterSettings): object {
+/** Pod of one process type: meets Pod Security *restricted*, has no token, knows no other service. `component` labels it. */
+export function podTemplate(
+  desired: DesiredWorkload,
+  process: DesiredProcess,
+  settings: ClusterSettings,
+  component = process.name,
+): PodTemplate {
+  const template = ownTemplate(desired, process, settings, component);
+  return process.patch ? patched(template, process.patch) : template;
+}
+
+function ownTemplate(
+  desired: DesiredWorkload,
+  process: DesiredProcess,
+  settings: ClusterSettings,
+  component: string,
+): PodTemplate {
   const container = withVolumes(process, {
     ...baseContainer(desired, { ...process, configName: configName(desired) }, settings),
     ...(process.name === 'web' && webParts(desired, process, settings)),
   });
   const base = basePodSpec();
   return {
-    metadata: { labels: processLabels(desired, process.name), annotations: runningAnnotations(desired) },
+    metadata: { labels: processLabels(desired, component), annotations: runningAnnotations(desired) },
     spec: {
       ...base,
       ...pullsWith(desired, pullName(desired)),
@@ -42,7 +58,7 @@ export function podTemplate(desired: DesiredWorkload, process: DesiredProcess, s
       terminationGracePeriodSeconds: desired.stopDeadlineSeconds + DRAIN_SECONDS,
       topologySpreadConstraints: ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'].map((topologyKey) => ({
         ...{ maxSkew: 1, topologyKey, whenUnsatisfiable: 'ScheduleAnyway' },
-        labelSelector: { matchLabels: processSelector(desired, process.name) },
+        labelSelector: { matchLabels: processSelector(desired, component) },
       })),
       containers: [container],
     },
@@ -57,6 +73,7 @@ const withVolumes = (process: DesiredProcess, container: Container): Container =
 
 interface Container {
   readonly [field: string]: unknown;
+  readonly name: string;
   readonly env?: readonly object[];
   readonly volumeMounts: readonly object[];
 }

@@ -1,7 +1,7 @@
 import type { DesiredWorkload } from '@berth/contracts/runtime';
 import type { KubeObject } from '../kube-object.js';
 import { inside, processSelector } from './labels.js';
-import { routeName } from './names.js';
+import { canaryObjectName, routeName } from './names.js';
 import { WEB_PORT } from './pod.manifest.js';
 import type { ClusterSettings } from './settings.js';
 
@@ -12,25 +12,42 @@ export const routes = (desired: DesiredWorkload, settings: ClusterSettings): Kub
   return desired.hosts.map((host) => ingress(desired, host, ingressClass));
 };
 
-/** The gateway may reach `web`, and nobody else may. */
-export function gatewayPolicy(desired: DesiredWorkload, { gateway }: ClusterSettings): KubeObject {
+/** The gateway may reach `web`, and nobody else may. `component`: as its pods are labelled. */
+export function gatewayPolicy(
+  desired: DesiredWorkload,
+  { gateway }: ClusterSettings,
+  name = desired.name,
+  component = 'web',
+): KubeObject {
   const from = [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': gateway.namespace } } }];
   const spec = {
-    podSelector: { matchLabels: processSelector(desired, 'web') },
+    podSelector: { matchLabels: processSelector(desired, component) },
     policyTypes: ['Ingress'],
     ingress: [{ from, ports: [{ protocol: 'TCP', port: WEB_PORT }] }],
   };
-  const metadata = inside(desired, `${desired.name}-from-gateway`, 'web');
+  const metadata = inside(desired, `${name}-from-gateway`, component);
   return { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata, spec } as KubeObject;
 }
 
 function httpRoute(desired: DesiredWorkload, { gateway }: ClusterSettings): KubeObject {
   const parent = { group: 'gateway.networking.k8s.io', kind: 'Gateway', ...gateway };
-  const backend = { group: '', kind: 'Service', name: desired.name, port: 80, weight: 1 };
   const matches = [{ path: { type: 'PathPrefix', value: '/' } }];
-  const spec = { parentRefs: [parent], hostnames: desired.hosts, rules: [{ matches, backendRefs: [backend] }] };
+  const spec = { parentRefs: [parent], hostnames: desired.hosts, rules: [{ matches, backendRefs: backends(desired) }] };
   const metadata = inside(desired, desired.name, 'web');
   return { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'HTTPRoute', metadata, spec } as KubeObject;
+}
+
+/** What of the requests a canary does not get, the workload's own service does. */
+function backends({ name, canary }: DesiredWorkload): object[] {
+  const backend = (service: string, weight: number) => ({
+    group: '',
+    kind: 'Service',
+    name: service,
+    port: 80,
+    weight,
+  });
+  if (!canary) return [backend(name, 1)];
+  return [backend(name, 100 - canary.weight), backend(canaryObjectName(name), canary.weight)];
 }
 
 /**

@@ -1,8 +1,8 @@
-import type { DesiredProcess, DesiredWorkload } from '@berth/contracts/runtime';
+import { asCanary, type DesiredProcess, type DesiredWorkload } from '@berth/contracts/runtime';
 import type { KubeObject } from '../kube-object.js';
-import { inside, processSelector, workloadSelector } from './labels.js';
+import { CANARY, inside, processSelector, workloadSelector } from './labels.js';
 import { environmentWithLinks, linkPolicies, type LinkSource } from './links.manifests.js';
-import { processObjectName } from './names.js';
+import { canaryObjectName, processObjectName } from './names.js';
 import { configName, podTemplate, pullName, WEB_PORT_NAME } from './pod.manifest.js';
 import { pullSecret } from './pull-secret.manifest.js';
 import { gatewayPolicy, routes } from './routes.manifests.js';
@@ -22,16 +22,42 @@ export function workloadManifests(desired: DesiredWorkload, settings: ClusterSet
   const web = desired.processes.find(({ name }) => name === 'web');
   return [
     ...(web ? [service(desired), gatewayPolicy(desired, settings)] : []),
+    ...canaryDoors(desired, settings),
     ...linkPolicies(desired, linkSource(desired)),
     ...desired.processes.flatMap((process) => volumeClaims(desired, process, deploymentName(desired, process.name))),
     ...desired.processes.map((process) =>
       isStateful(process) ? statefulSet(desired, process, settings) : deployment(desired, process, settings),
     ),
+    ...canaryPods(desired, settings),
     ...desired.processes.filter(isStateful).map((process) => nameService(desired, process)),
     ...desired.processes.filter((process) => mostOf(process) > 1).map((process) => disruptionBudget(desired, process)),
     ...desired.processes.flatMap((process) => autoscaler(desired, process)),
     ...(web && desired.hosts.length > 0 ? routes(desired, settings) : []),
   ];
+}
+
+/** What leads to the pods of a canary, and nowhere else: requests of links stay with the workload's own. */
+function canaryDoors(desired: DesiredWorkload, settings: ClusterSettings): KubeObject[] {
+  if (!desired.canary) return [];
+  const name = canaryObjectName(desired.name);
+  return [service(desired, name, CANARY), gatewayPolicy(desired, settings, name, CANARY)];
+}
+
+/** Made like `web` is, from another release, and apart from it by name and label. */
+function canaryPods(desired: DesiredWorkload, settings: ClusterSettings): KubeObject[] {
+  const canary = asCanary(desired);
+  const part = { name: canaryObjectName(desired.name), component: CANARY };
+  return (canary?.processes ?? []).flatMap((process) => [
+    deployment(canary ?? desired, process, settings, part),
+    ...(mostOf(process) > 1 ? [disruptionBudget(desired, process, part)] : []),
+  ]);
+}
+
+/** Configurations that pods start from: of the release, and of a canary that has another one. */
+export function configManifests(desired: DesiredWorkload): KubeObject[] {
+  const canary = asCanary(desired);
+  const others = canary && configName(canary) !== configName(desired) ? [configManifest(canary)] : [];
+  return [configManifest(desired), ...others];
 }
 
 /** Variables, secrets and addresses of links of a release. Immutable: another config has another name. */
@@ -46,17 +72,33 @@ const linkSource = (desired: DesiredWorkload): LinkSource => ({
   ...{ name: desired.name, metadata: (name) => inside(desired, name), selector: workloadSelector(desired) },
 });
 
-function deployment(desired: DesiredWorkload, process: DesiredProcess, settings: ClusterSettings): KubeObject {
+/** How objects for the pods of a process type are called, and what their pods are labelled with. */
+interface Part {
+  readonly name: string;
+  readonly component: string;
+}
+
+const partOf = (desired: DesiredWorkload, { name }: DesiredProcess): Part => ({
+  name: deploymentName(desired, name),
+  component: name,
+});
+
+function deployment(
+  desired: DesiredWorkload,
+  process: DesiredProcess,
+  settings: ClusterSettings,
+  { name, component }: Part = partOf(desired, process),
+): KubeObject {
   const spec = {
     // With bounds the number is the autoscaler's: a field that we do not state is not ours.
     ...(!process.autoscaling && { replicas: process.instances }),
     revisionHistoryLimit: RELEASES_KEPT,
     progressDeadlineSeconds: desired.startDeadlineSeconds + PROGRESS_SLACK_SECONDS,
     strategy: volumesIn(process).length > 0 ? { type: 'Recreate' } : rolling,
-    selector: { matchLabels: processSelector(desired, process.name) },
-    template: podTemplate(desired, process, settings),
+    selector: { matchLabels: processSelector(desired, component) },
+    template: podTemplate(desired, process, settings, component),
   };
-  const metadata = inside(desired, deploymentName(desired, process.name), process.name);
+  const metadata = inside(desired, name, component);
   return { apiVersion: 'apps/v1', kind: 'Deployment', metadata, spec } as KubeObject;
 }
 
@@ -91,20 +133,24 @@ function statefulSet(desired: DesiredWorkload, process: DesiredProcess, settings
   return { apiVersion: 'apps/v1', kind: 'StatefulSet', metadata, spec } as KubeObject;
 }
 
-function service(desired: DesiredWorkload): KubeObject {
+function service(desired: DesiredWorkload, name = desired.name, component = 'web'): KubeObject {
   const ports = [{ name: WEB_PORT_NAME, port: 80, targetPort: WEB_PORT_NAME, protocol: 'TCP' }];
-  const spec = { type: 'ClusterIP', selector: processSelector(desired, 'web'), ports };
+  const spec = { type: 'ClusterIP', selector: processSelector(desired, component), ports };
   return {
     apiVersion: 'v1',
     kind: 'Service',
-    metadata: inside(desired, desired.name, 'web'),
+    metadata: inside(desired, name, component),
     spec,
   } as KubeObject;
 }
 
-function disruptionBudget(desired: DesiredWorkload, process: DesiredProcess): KubeObject {
-  const spec = { maxUnavailable: 1, selector: { matchLabels: processSelector(desired, process.name) } };
-  const metadata = inside(desired, deploymentName(desired, process.name), process.name);
+function disruptionBudget(
+  desired: DesiredWorkload,
+  process: DesiredProcess,
+  { name, component }: Part = partOf(desired, process),
+): KubeObject {
+  const spec = { maxUnavailable: 1, selector: { matchLabels: processSelector(desired, component) } };
+  const metadata = inside(desired, name, component);
   return { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata, spec } as KubeObject;
 }
 

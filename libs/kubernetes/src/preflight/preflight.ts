@@ -3,7 +3,12 @@ import { ApiError, isForbidden, isNotFound } from '../api-error.js';
 import { type ClusterFacts, type ClusterProblem, discover, problemsOf } from '../discovery.js';
 import type { KubeClient } from '../kube-client.js';
 import type { ClusterSettings } from '../manifests/settings.js';
-import { nameOfPermission, type Permission, requiredPermissions } from './required-permissions.js';
+import {
+  nameOfPermission,
+  type Permission,
+  requiredPermissions,
+  storageUsePermission,
+} from './required-permissions.js';
 import { cannotAsk } from './unreachable.js';
 
 type Name = ClusterCheck['name'];
@@ -31,6 +36,7 @@ export async function preflight(
       ...factChecks(facts, settings.ingressClass),
       declarationCheck(facts),
       await permissionCheck(client, facts, signal),
+      await storageUseCheck(client, signal),
       ...(await doorChecks(client, facts, settings, signal)),
       await storageCheck(client, signal),
       await podSecurityCheck(client, signal),
@@ -80,6 +86,15 @@ async function permissionCheck(client: KubeClient, facts: ClusterFacts, signal: 
   if (missing.length === 0) return passed('permissions', 'It lets the platform do all that it has to.');
   const message = `It does not let the platform ${missing.join(', ')}.`;
   return found('permissions', 'failed', message, 'Grant it: kubectl apply -f k8s/rbac/deployment-management.yaml');
+}
+
+/** Nothing depends on it but what is shown: it is never taken for something that is missing. */
+async function storageUseCheck(client: KubeClient, signal: AbortSignal): Promise<ClusterCheck> {
+  if (await mayI(client, storageUsePermission, signal))
+    return passed('storage-use', 'It lets the platform ask the nodes what storage is in use.');
+  const message = 'The nodes may not be asked what storage is in use: only what is provisioned is shown.';
+  const nextStep = 'To have it, if the platform may get into every pod: kubectl apply -f k8s/rbac/node-statistics.yaml';
+  return found('storage-use', 'warning', message, nextStep);
 }
 
 async function mayI(client: KubeClient, permission: Permission, signal: AbortSignal): Promise<boolean> {

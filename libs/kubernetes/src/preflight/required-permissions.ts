@@ -42,6 +42,9 @@ export const requiredPermissions: readonly Permission[] = needs.flatMap(([group,
   resources.flatMap((resource) => verbs.map((verb) => ({ verb, group, resource }))),
 );
 
+/** What `k8s/rbac/node-statistics.yaml` grants beside that, where its administrator wants to: it opens every pod of the cluster. */
+export const storageUsePermission: Permission = { verb: 'get', group: '', resource: 'nodes/proxy' };
+
 /** `patch deployments.apps`, `get pods/log`. */
 export const nameOfPermission = ({ verb, group, resource }: Permission): string =>
   `${verb} ${resource}${group === '' ? '' : `.${group}`}`;

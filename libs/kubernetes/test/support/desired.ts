@@ -68,6 +68,19 @@ export const keeper: DesiredWorkload = {
   })),
 };
 
+/** Its next release has a quarter of the requests. */
+export const sharedShop: DesiredWorkload = {
+  ...shop,
+  canary: {
+    release: {
+      ...{ number: 4, hash: digestOf('bcd'), configHash: digestOf('eff') },
+      artifact: { kind: 'image', digest: digestOf('234'), sizeBytes: 1 },
+    },
+    ...{ environment: { GREETING: 'welcome' }, restartToken: 'one.v4', weight: 25 },
+    process: { ...shop.processes[0]!, instances: 2, command: 'node next.js' },
+  },
+};
+
 /** The release command of a workload. */
 export function taskOn(desired: DesiredWorkload): DesiredTask {
   const { generation: _, processes, hosts: _h, restartToken: _r, startDeadlineSeconds: _s, ...place } = desired;

@@ -105,6 +105,7 @@ export const clusterCheck = z.object({
     'gateway',
     'ingress',
     'metrics',
+    'storage-use',
     'storage',
     'pod-security',
     'declarations',

@@ -3,7 +3,7 @@ import { autoscaling, processName } from '../../common/process-type.js';
 import { id, slug } from '../../common/values.js';
 import { createApp, gitRef, imageReference, updateApp } from './apps.js';
 import { createEnvironment } from './environments.js';
-import { instanceCounts, processSettings, updateWorkload } from './workloads.js';
+import { instanceCounts, sizeSettings, updateWorkload } from './workloads.js';
 
 /** What an object of `berth.dev/v1alpha1` says in its `spec`. Its name is the slug of what it declares. */
 export const declaredApp = z.strictObject({
@@ -31,7 +31,7 @@ export const declaredWorkload = z.strictObject({
   deadlines: updateWorkload.shape.deadlines,
   counts: instanceCounts.default({}),
   autoscaling: z.record(processName, autoscaling).default({}),
-  sizes: processSettings.default({}),
+  sizes: sizeSettings.default({}),
   /** What runs: a change of it is a deployment. */
   source: z
     .discriminatedUnion('kind', [

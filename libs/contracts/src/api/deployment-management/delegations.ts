@@ -25,6 +25,8 @@ export const delegation = z
     scopes: z.array(z.string()),
     /** `Followed`: whether the cluster can be asked about such objects. */
     conditions: z.array(condition),
+    /** From then on the objects are not heard: the end of what that token was obtained with, or when it was revoked. */
+    endsAt: instant,
     createdAt: instant,
   })
   .meta({ id: 'Delegation' });

@@ -104,6 +104,18 @@ export const dryRun = z
     releaseHash: digest.nullable(),
     changes: z.array(z.object({ path: z.string(), before: z.unknown(), after: z.unknown() })),
     allocation: z.object({ before: z.array(allocationEntry), after: z.array(allocationEntry) }),
+    /** Null unless two releases would share the requests for a while. Before a build its sizes are those of what is live. */
+    canary: z
+      .object({
+        steps: z.array(canaryStep),
+        /** All steps together; it lasts a little longer. */
+        holdSeconds: z.int().positive(),
+        /** The most that it has running beside what is live, in its last step. */
+        allocation: z.array(allocationEntry),
+        /** What the quota of the organization holds for it. */
+        quota: z.object({ cpuMillicores: z.int().nonnegative(), memoryMib: z.int().nonnegative() }),
+      })
+      .nullable(),
     /** What one should know beforehand: who is without an instance for a moment, and why. */
     notes: z.array(z.string()),
   })

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { pageOf, pageQuery } from '../../common/page.js';
+import { podPatch } from '../../common/pod-patch.js';
 import { autoscaling, healthCheck, processName } from '../../common/process-type.js';
 import { id, instant, storable } from '../../common/values.js';
 import { RELEASE_PROCESS } from '../../runtime/task.js';
@@ -14,22 +15,25 @@ export type InstanceCounts = z.infer<typeof instanceCounts>;
 export const autoscalingBounds = z.record(processName, autoscaling);
 export type AutoscalingBounds = z.infer<typeof autoscalingBounds>;
 
+const processSizes = z.strictObject({
+  cpuMillicores: z.int().min(10).max(64_000).optional(),
+  memoryMib: z.int().min(16).max(262_144).optional(),
+  health: healthCheck.optional(),
+  /** Replaces the command that the source names. */
+  command: z
+    .string()
+    .min(1)
+    .max(4_000)
+    .refine(storable, { error: 'must not hold a NUL character or half a surrogate pair' })
+    .optional(),
+});
+
 /** Sizes and health checks for the next release, per process type. */
-export const processSettings = z.record(
-  processName,
-  z.strictObject({
-    cpuMillicores: z.int().min(10).max(64_000).optional(),
-    memoryMib: z.int().min(16).max(262_144).optional(),
-    health: healthCheck.optional(),
-    /** Replaces the command that the source names. */
-    command: z
-      .string()
-      .min(1)
-      .max(4_000)
-      .refine(storable, { error: 'must not hold a NUL character or half a surrogate pair' })
-      .optional(),
-  }),
-);
+export const sizeSettings = z.record(processName, processSizes);
+export type SizeSettings = z.infer<typeof sizeSettings>;
+
+/** All that a workload says about its process types. A patch has a route and a permission of its own. */
+export const processSettings = z.record(processName, processSizes.extend({ patch: podPatch.optional() }));
 export type ProcessSettings = z.infer<typeof processSettings>;
 
 const deadline = z.int().min(1).max(86_400);
@@ -127,7 +131,7 @@ export const scaleWorkload = z
   .strictObject({
     /** A count ends the autoscaling of its process type. */
     counts: instanceCounts.default({}),
-    sizes: processSettings.default({}),
+    sizes: sizeSettings.default({}),
     autoscaling: autoscalingBounds.default({}),
   })
   .refine((body) => Object.values(body).some((part) => Object.keys(part).length > 0), {

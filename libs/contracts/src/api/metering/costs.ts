@@ -20,6 +20,7 @@ export const costAmounts = z.object({
   memory: decimal,
   storage: decimal,
   build: decimal,
+  egress: decimal,
   total: decimal,
 });
 export type CostAmounts = z.infer<typeof costAmounts>;

@@ -139,7 +139,8 @@ export type InvoiceQuery = z.infer<typeof invoiceQuery>;
 
 /** An event as it was accepted: with all of them up to its cut an invoice can be computed anew. */
 /**
- * Instances that serve; or the storage of a volume, or cores that a build kept busy: then `release`, CPU and memory are 0.
+ * Instances that serve; or the storage of a volume, cores that a build kept busy, or bytes that left in a millisecond: then
+ * `release`, CPU and memory are 0.
  */
 export const meteredEntry = allocationEntry.extend({
   release: z.int().nonnegative(),
@@ -147,10 +148,11 @@ export const meteredEntry = allocationEntry.extend({
   memoryMib: z.int().nonnegative(),
   storageBytes: z.int().positive().optional(),
   buildMillicores: z.int().positive().optional(),
+  egressBytes: z.int().positive().optional(),
 });
 export type MeteredEntry = z.infer<typeof meteredEntry>;
 
-/** What a workload has allocated; or a volume or a build, each metered as a workload of its own: `workloadId` is its id then. */
+/** What a workload has allocated; or a volume, a build or what leaves, each metered as a workload of its own: `workloadId` is its id then. */
 export const meteredAllocation = allocation.extend({ entries: z.array(meteredEntry) });
 export type MeteredAllocation = z.infer<typeof meteredAllocation>;
 

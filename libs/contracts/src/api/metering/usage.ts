@@ -67,6 +67,8 @@ export const usageAmounts = z.object({
   storageByteSeconds: bigCount,
   /** Processor time of builds: thousandths of a core, times seconds. */
   buildMillicoreSeconds: bigCount,
+  /** Bytes of answers to visitors. */
+  egressBytes: bigCount,
   /** Instances, those of tasks too, times seconds. */
   instanceSeconds: bigCount,
 });

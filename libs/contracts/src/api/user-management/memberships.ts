@@ -63,6 +63,10 @@ export const memberView = z
   .meta({ id: 'Membership' });
 export type MemberView = z.infer<typeof memberView>;
 
-export const membershipQuery = pageQuery.extend({ organization: id });
+export const membershipQuery = pageQuery.extend({
+  organization: id,
+  /** Only what this person has. */
+  user: id.optional(),
+});
 export type MembershipQuery = z.infer<typeof membershipQuery>;
 export const membershipPage = pageOf(memberView).meta({ id: 'MembershipPage' });
