@@ -1,9 +1,11 @@
 import type { AccessToken, CreatedOrganizationToken, OrganizationTokenView } from '@berth/contracts/identity';
+import { WorkQueue } from '@berth/reconcile';
 import { Clock } from '@berth/service-kit';
 import { eventually } from '@berth/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { newOrganizationToken } from '../src/api-tokens/api-token-text.js';
+import { TOKEN_END_KEY, TOKEN_END_QUEUE } from '../src/organization-tokens/organization-token-end.reconciler.js';
 import { type CallOptions, IdentityService, type Person } from './fixtures/identity-service.js';
 import { MovedClock } from './fixtures/moved-clock.js';
 
@@ -17,6 +19,8 @@ beforeAll(async () => {
   owner = await identity.person();
 });
 afterAll(() => identity.close());
+
+const queue = () => identity.service.app.get(WorkQueue);
 
 /** Each test has an organization of its own, and what was last heard of who may do what there. */
 let organizationId: string;
@@ -65,6 +69,7 @@ describe('an API token of an organization', () => {
     expect(exchanged).toMatchObject({ status: 200, body: { tokenType: 'Bearer', expiresIn: 600 } });
     expect(decodeJwt(exchanged.body.accessToken)).toMatchObject({
       ...{ sub: shown.id, sid: shown.id, kind: 'service-account', scope: 'organizations:read apps:*' },
+      session_exp: Math.floor(Date.parse(shown.expiresAt) / 1_000),
     });
     expect(await read(exchanged.body.accessToken)).toBe(200);
     expect((await list(exchanged.body.accessToken)).status).toBe(403);
@@ -129,6 +134,30 @@ describe('an API token of an organization', () => {
     } finally {
       clock.forward(-OVER_A_DAY_MS);
     }
+  });
+
+  it('that has ended leaves what every service knows of roles, by the platform, and takes its access tokens with it', async () => {
+    const [{ id }, other] = [await made({ expiresInDays: 1 }), await made({ expiresInDays: 3 })];
+    const roles = () =>
+      identity.database.query<{ id: string }>(
+        'select subject_id as id from access_membership where subject_id = any($1) order by id',
+        [[id, other.id]],
+      );
+    await eventually(async () => expect(await roles()).toEqual([{ id }, { id: other.id }]));
+    clock.forward(OVER_A_DAY_MS);
+    try {
+      await identity.database.transaction((tx) => queue().enqueue(tx, TOKEN_END_QUEUE, TOKEN_END_KEY));
+      await eventually(async () => expect(await roles()).toEqual([{ id: other.id }]));
+    } finally {
+      clock.forward(-OVER_A_DAY_MS);
+    }
+    const revoked = 'select session_id as id from access_revoked_session where session_id = any($1)';
+    await eventually(async () => expect(await identity.database.query(revoked, [[id, other.id]])).toEqual([{ id }]));
+    const [entry] = await identity.database.query(
+      `select action, actor ->> 'kind' as by from audit_entry where target ->> 'id' = $1 order by sequence desc`,
+      [id],
+    );
+    expect(entry).toEqual({ action: 'organization-tokens:delete', by: 'platform' });
   });
 
   it('is nobody’s who has no right there: strangers see none and revoke none', async () => {

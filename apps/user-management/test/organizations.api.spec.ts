@@ -153,6 +153,20 @@ describe('organizations', () => {
     );
   });
 
+  it('tells what one person has, and nothing of who is elsewhere', async () => {
+    const { owner, organization, as, add } = await founded();
+    const [bob, eve] = [await identity.person(), await identity.person()];
+    const { userId } = (await add(owner, bob, 'viewer')).body;
+    const elsewhere = await founded();
+    const eveId = (await elsewhere.add(elsewhere.owner, eve, 'viewer')).body.userId;
+    const of = async (user: string) =>
+      (await as<{ items: MemberView[] }>(owner, 'GET', `/v1/memberships?organization=${organization.id}&user=${user}`))
+        .body;
+    expect(await of(userId)).toMatchObject({ items: [{ userId, email: bob.email }], next: null });
+    expect(await of(eveId)).toEqual({ items: [], next: null });
+    expect(await of('bob')).toMatchObject({ errors: [{ pointer: '?user' }] });
+  });
+
   it('has nobody twice at one place', async () => {
     const { owner, add } = await founded();
     const bob = await identity.person();

@@ -99,6 +99,19 @@ describe('registering', () => {
     expect((await identity.login(email, `${password}and more`)).status).toBe(401);
   });
 
+  it.each([
+    ['one kind of letters', 'qmzvkwtrplx'],
+    ['capitals', 'QMZVKWTRPLX'],
+    ['digits', '83051947260'],
+    ['spaces and words', 'seven wet boots '],
+    ['signs', '&%~^|}#;(@!?'],
+    ['letters of other scripts', 'пароль-пять-λ'],
+    ['pictures', '🦊🪁🧊🛶🦊🪁🛶🧊'],
+  ])('takes a password of %s, as it is', async (_, password) => {
+    const { email } = await identity.person(newEmail(), password);
+    expect((await identity.login(email, password.trim() + 'x')).status).toBe(401);
+  });
+
   it.each(['', 'nobody', 'a@b', 'a b@example.com', `${'x'.repeat(250)}@example.com`, null, 5])(
     'refuses %j as an address',
     async (email) => {

@@ -61,7 +61,8 @@ describe('the log tells by ids', () => {
     const body = { password: 'not the password' };
     const answer = await identity.call('POST', '/v1/auth/step-up', { token: person.accessToken, body });
     expect(answer.status).toBe(422);
-    await told([wrong(userId)]);
+    const who = { security: 'input refused', subjectId: userId };
+    await told([wrong(userId), refused('/v1/auth/step-up', 422, answer.body['code'] as string, who)]);
   });
 
   it('of a client that is none', async () => {
@@ -81,10 +82,24 @@ describe('the log tells by ids', () => {
     ]);
   });
 
+  it('of input that is not taken, and never what was in it', async () => {
+    const body = { email: 'not an address', password: `typed-${randomUUID()}`, [randomUUID()]: randomUUID() };
+    expect((await identity.call('POST', '/v1/auth/register', { body })).status).toBe(422);
+    const answer = await fetch(`${identity.service.url}/v1/auth/register`, {
+      ...{ method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"email":' },
+    });
+    expect(answer.status).toBe(400);
+    const input = { security: 'input refused', subjectId: null };
+    await told([
+      refused('/v1/auth/register', 422, 'validation_failed', input),
+      refused('/v1/auth/register', 400, 'malformed_request', input),
+    ]);
+    for (const typed of Object.entries(body).flat()) expect(lines.join('\n')).not.toContain(typed);
+  });
+
   it('and of nothing that was asked for in vain without being refused, nor that went well', async () => {
     await identity.call('GET', '/v1/me', { token: person.accessToken });
     await identity.call('GET', `/v1/organizations/${randomUUID()}`, { token: person.accessToken });
-    await identity.call('POST', '/v1/auth/register', { body: {} });
     expect((await identity.login(person.email, person.password)).status).toBe(200);
     expect(events()).toEqual([]);
   });

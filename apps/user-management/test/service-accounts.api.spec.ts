@@ -48,7 +48,10 @@ describe('a service account', () => {
     const { status, body } = await token(secret);
     expect(status).toBe(200);
     expect(body).toMatchObject({ token_type: 'Bearer', expires_in: 600, scope: '*' });
-    expect(decodeJwt(body.access_token)).toMatchObject({ sub: account.id, sid: secret.id, kind: 'service-account' });
+    expect(decodeJwt(body.access_token)).toMatchObject({
+      ...{ sub: account.id, sid: secret.id, kind: 'service-account' },
+      session_exp: Math.floor(Date.parse(secret.expiresAt) / 1_000),
+    });
     expect((await read(body.access_token)).status).toBe(200);
     const more = { organizationId, name: 'more', role: 'viewer' };
     const refused = await call('POST', '/v1/service-accounts', { token: body.access_token, body: more });

@@ -38,8 +38,9 @@ export class ApiTokenExchange {
   private async ofOrganization(text: string): Promise<AccessToken> {
     const found = await this.organizationTokens.use(this.database, text, this.clock.now());
     if (!found) throw notValid();
-    const { id, scopes } = found;
-    return this.issuer.access({ userId: id, sessionId: id, administrator: false, scopes, kind: 'service-account' });
+    const { id, scopes, expiresAt: sessionEndsAt } = found;
+    const who = { userId: id, sessionId: id, administrator: false, kind: 'service-account' } as const;
+    return this.issuer.access({ ...who, scopes, sessionEndsAt });
   }
 }
 

@@ -1,11 +1,12 @@
 import type { DevicePageForm } from '@berth/contracts/identity';
-import { DomainError } from '@berth/service-kit';
+import { CONFIG, DomainError } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
+import type { Config } from '../config.js';
 import { PasswordProof } from '../password-proof/password-proof.js';
 import { SecondFactor } from '../second-factor/second-factor.js';
 import { Throttle } from '../throttle/throttle.js';
 import { DeviceAnswers } from './device-answers.js';
-import { deviceDone, deviceForm } from './device-page.js';
+import { deviceDone, deviceForm, type Lasting } from './device-page.js';
 
 export interface DevicePage {
   readonly status: number;
@@ -15,12 +16,17 @@ export interface DevicePage {
 /** The page on which a person answers a device. A password is asked for, so nobody can be made to answer by another site. */
 @Injectable()
 export class DevicePageService {
+  private readonly lasting: Lasting;
+
   constructor(
+    @Inject(CONFIG) config: Config,
     @Inject(DeviceAnswers) private readonly answers: DeviceAnswers,
     @Inject(PasswordProof) private readonly passwords: PasswordProof,
     @Inject(SecondFactor) private readonly secondFactor: SecondFactor,
     @Inject(Throttle) private readonly throttle: Throttle,
-  ) {}
+  ) {
+    this.lasting = { days: config.REFRESH_TOKEN_DAYS, idleDays: config.SESSION_IDLE_DAYS };
+  }
 
   show(userCode: string, address: string): Promise<DevicePage> {
     return this.form(200, userCode, address);
@@ -41,10 +47,10 @@ export class DevicePageService {
   private async form(status: number, userCode: string, address: string, notice?: string): Promise<DevicePage> {
     try {
       const waiting = userCode === '' ? undefined : await this.answers.waiting(userCode, address);
-      return { status, html: deviceForm(userCode, waiting, notice) };
+      return { status, html: deviceForm(userCode, waiting, this.lasting, notice) };
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
-      return { status: error.status, html: deviceForm(userCode, undefined, error.message) };
+      return { status: error.status, html: deviceForm(userCode, undefined, this.lasting, error.message) };
     }
   }
 

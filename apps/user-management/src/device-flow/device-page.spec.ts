@@ -11,7 +11,7 @@ const grant = {
 const inputOf = (html: string, name: string): string => new RegExp(`<input name="${name}"[^>]*>`).exec(html)?.[0] ?? '';
 
 describe('the page of the device flow', () => {
-  const html = deviceForm('BCDF-GHJK', grant as never);
+  const html = deviceForm('BCDF-GHJK', grant as never, { days: 30, idleDays: 7 });
 
   it('masks the password', () => {
     expect(inputOf(html, 'password')).toContain('type="password"');
@@ -22,6 +22,11 @@ describe('the page of the device flow', () => {
     expect(inputOf(html, 'email')).toContain('autocomplete="username"');
     expect(inputOf(html, 'password')).toContain('autocomplete="current-password"');
     expect(inputOf(html, 'code')).toContain('autocomplete="one-time-code"');
+  });
+
+  it('says who asks, since when, for what and for how long', () => {
+    for (const told of ['192.0.2.7', '2026-11-21T12:00:00.000Z', 'all that you may', '30 days', 'nothing for 7'])
+      expect(html).toContain(told);
   });
 
   it('shows what a device says of itself as text', () => {

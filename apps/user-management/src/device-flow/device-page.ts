@@ -10,11 +10,24 @@ const page = (content: string): string =>
 const field = (label: string, name: string, attributes: string): string =>
   `<p><label>${label}<br><input name="${name}" ${attributes}></label></p>`;
 
+/** How long a session may last, in days, and how long it may rest. */
+export interface Lasting {
+  readonly days: number;
+  readonly idleDays: number;
+}
+
 /** Asks a person whether a device may act in her name, and to prove that it is she. */
-export function deviceForm(userCode: string, grant: DeviceGrantRecord | undefined, notice = ''): string {
+export function deviceForm(
+  userCode: string,
+  grant: DeviceGrantRecord | undefined,
+  { days, idleDays }: Lasting,
+  notice = '',
+): string {
   const what = grant
     ? `<p>${escaped(grant.userAgent ?? 'A device')} at ${escaped(grant.address)} asks to act in your name, since ` +
-      `${grant.createdAt.toISOString()}. Go on only if you have started it yourself and it shows this code.</p>`
+      `${grant.createdAt.toISOString()}. Go on only if you have started it yourself and it shows this code. It ` +
+      `may do all that you may, for ${days} days at most and until it has done nothing for ${idleDays}; you can end that ` +
+      `at any time where your sessions are listed.</p>`
     : '<p>Type the code that your device shows.</p>';
   const alert = notice === '' ? '' : `<p role="alert"><strong>${escaped(notice)}</strong></p>`;
   return page(

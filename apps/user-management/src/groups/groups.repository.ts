@@ -20,7 +20,7 @@ export class GroupsRepository {
   }
 
   async find(sql: Sql, id: string): Promise<GroupRecord | undefined> {
-    const [found] = await sql.query<GroupRecord>(`select ${columns} from user_group where id = $1`, [id]);
+    const found = await sql.queryOne<GroupRecord>(`select ${columns} from user_group where id = $1`, [id]);
     return found;
   }
 

@@ -47,7 +47,7 @@ export class IdentityProvidersRepository {
   }
 
   async clientSecretOf(sql: Sql, id: string): Promise<string | undefined> {
-    const [row] = await sql.query<{ sealed: Buffer }>(
+    const row = await sql.queryOne<{ sealed: Buffer }>(
       'select client_secret_sealed as sealed from identity_provider where id = $1',
       [id],
     );

@@ -24,7 +24,7 @@ export class InvitationsRepository {
   }
 
   async find(sql: Sql, id: string): Promise<InvitationRecord | undefined> {
-    const [found] = await sql.query<InvitationRecord>(`select ${columns} from invitation where id = $1`, [id]);
+    const found = await sql.queryOne<InvitationRecord>(`select ${columns} from invitation where id = $1`, [id]);
     return found;
   }
 

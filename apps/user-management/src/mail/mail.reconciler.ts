@@ -19,7 +19,7 @@ export class MailReconciler implements Reconciler, OnModuleInit {
   }
 
   async reconcile(id: string, context: ReconcileContext): Promise<Outcome> {
-    const [row] = await this.database.query<{ sealed: Buffer }>('select sealed from mail where id = $1', [id]);
+    const row = await this.database.queryOne<{ sealed: Buffer }>('select sealed from mail where id = $1', [id]);
     if (!row) return settled;
     await this.mailer.send(JSON.parse(this.keyring.openText(MAIL_PURPOSE, row.sealed)) as Mail);
     await context.transaction((tx) => tx.query('delete from mail where id = $1', [id]));

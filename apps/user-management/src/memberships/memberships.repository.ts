@@ -43,15 +43,22 @@ export class MembershipsRepository {
   }
 
   async find(sql: Sql, id: string): Promise<MemberRecord | undefined> {
-    const [member] = await sql.query<MemberRecord>(`select ${columns} from ${source} where membership.id = $1`, [id]);
+    const member = await sql.queryOne<MemberRecord>(`select ${columns} from ${source} where membership.id = $1`, [id]);
     return member;
   }
 
-  list(sql: Sql, organizationId: string, after: string | null, limit: number): Promise<MemberRecord[]> {
+  /** @param whose without a user: everybody's */
+  list(
+    sql: Sql,
+    { organization, user }: { organization: string; user: string | null },
+    after: string | null,
+    limit: number,
+  ): Promise<MemberRecord[]> {
     return sql.query<MemberRecord>(
       `select ${columns} from ${source} where organization_id = $1 and ($2::uuid is null or membership.id > $2)
+          and ($4::uuid is null or membership.user_id = $4)
         order by membership.id limit $3`,
-      [organizationId, after, limit],
+      [organization, after, limit, user],
     );
   }
 

@@ -20,9 +20,10 @@ export class MembershipsService {
     @Inject(Access) private readonly access: Access,
   ) {}
 
-  async list(caller: Caller, { organization, limit, cursor }: MembershipQuery): Promise<Page<MemberView>> {
+  async list(caller: Caller, { organization, user, limit, cursor }: MembershipQuery): Promise<Page<MemberView>> {
     await this.access.require(caller, 'memberships:read', { organizationId: organization });
-    const rows = await this.memberships.list(this.database, organization, decodeCursor(cursor, 'id'), limit + 1);
+    const whose = { organization, user: user ?? null };
+    const rows = await this.memberships.list(this.database, whose, decodeCursor(cursor, 'id'), limit + 1);
     return toPage(rows.map(toMemberView), limit, (member) => member.id);
   }
 

@@ -9,6 +9,7 @@ import { oauthErrors } from './oauth.errors.js';
 export interface ProvenClient {
   readonly serviceAccountId: string;
   readonly secretId: string;
+  readonly secretEndsAt: Date;
 }
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -28,6 +29,6 @@ export class ClientAuthentication {
     const isPossible = uuid.test(id) && isClientSecret(secret);
     const found = isPossible ? await this.secrets.use(this.database, id, secret, this.clock.now()) : undefined;
     if (!found) throw oauthErrors.InvalidClient('The client or its secret is not known, or has ended.');
-    return { serviceAccountId: found.serviceAccountId, secretId: found.id };
+    return { serviceAccountId: found.serviceAccountId, secretId: found.id, secretEndsAt: found.expiresAt };
   }
 }

@@ -37,11 +37,22 @@ export class TokenGrants {
   }
 
   private async toServiceAccount(scope = '*', client: ClientCredentials | undefined): Promise<TokenResponse> {
-    const { serviceAccountId: userId, secretId: sessionId } = await this.clients.require(client);
+    const {
+      serviceAccountId: userId,
+      secretId: sessionId,
+      secretEndsAt: sessionEndsAt,
+    } = await this.clients.require(client);
     const scopes = scope.split(' ').filter((each) => each !== '');
     const meaningless = scopes.length === 0 ? scope : meaninglessScope(scopes);
     if (meaningless !== undefined) throw oauthErrors.InvalidScope(`${meaningless} allows nothing.`);
-    const subject = { userId, sessionId, administrator: false, scopes, kind: 'service-account' } as const;
+    const subject = {
+      userId,
+      sessionId,
+      sessionEndsAt,
+      administrator: false,
+      scopes,
+      kind: 'service-account',
+    } as const;
     return answerOf(await this.issuer.access(subject), scopes.join(' '));
   }
 

@@ -11,6 +11,8 @@ const columns = `token.id, token.organization_id as "organizationId", name, pref
 const source = `organization_token token
   join membership on membership.organization_id = token.organization_id and membership.user_id = token.id`;
 
+type UsedToken = Pick<OrganizationTokenRecord, 'id' | 'expiresAt'> & { readonly scopes: string[] };
+
 /** A role that was taken away, with the membership's id. */
 export interface EndedRole {
   readonly membershipId: string;
@@ -37,6 +39,21 @@ export class OrganizationTokensRepository {
     ]);
   }
 
+  /** Those of every organization that are good no longer, as many as are worked off in a while. */
+  async ended(sql: Sql, now: Date): Promise<string[]> {
+    const rows = await sql.query<{ id: string }>(
+      'select id from organization_token where expires_at <= $1 order by expires_at, id limit 100',
+      [now],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** When one ends next; null when there is none. */
+  async nextEnd(sql: Sql): Promise<Date | null> {
+    const [row] = await sql.query<{ at: Date | null }>('select min(expires_at) as at from organization_token');
+    return row?.at ?? null;
+  }
+
   /** Within one organization: whoever asks has shown that it may. */
   list(sql: Sql, organizationId: string, after: string | null, limit: number): Promise<OrganizationTokenRecord[]> {
     return sql.query<OrganizationTokenRecord>(
@@ -47,20 +64,20 @@ export class OrganizationTokensRepository {
   }
 
   async find(sql: Sql, id: string): Promise<OrganizationTokenRecord | undefined> {
-    const [found] = await sql.query<OrganizationTokenRecord>(`select ${columns} from ${source} where token.id = $1`, [
+    const found = await sql.queryOne<OrganizationTokenRecord>(`select ${columns} from ${source} where token.id = $1`, [
       id,
     ]);
     return found;
   }
 
   /** Finds a token that is good now, and remembers to the minute that it was used. */
-  async use(sql: Sql, token: string, now: Date): Promise<{ id: string; scopes: string[] } | undefined> {
-    const [found] = await sql.query<{ id: string; scopes: string[] }>(
+  async use(sql: Sql, token: string, now: Date): Promise<UsedToken | undefined> {
+    const [found] = await sql.query<UsedToken>(
       `with used as (
          update organization_token set last_used_at = $2
           where token_hash = $1 and expires_at > $2
             and (last_used_at is null or last_used_at < $2::timestamptz - interval '1 minute'))
-       select id, scopes from organization_token where token_hash = $1 and expires_at > $2`,
+       select id, scopes, expires_at as "expiresAt" from organization_token where token_hash = $1 and expires_at > $2`,
       [hashToken(token), now],
     );
     return found;

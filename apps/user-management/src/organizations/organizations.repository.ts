@@ -80,7 +80,7 @@ export class OrganizationsRepository {
   }
 
   async quota(sql: Sql, id: string): Promise<Quota | undefined> {
-    const [row] = await sql.query<{ quota: Quota }>('select quota from organization where id = $1', [id]);
+    const row = await sql.queryOne<{ quota: Quota }>('select quota from organization where id = $1', [id]);
     return row?.quota;
   }
 

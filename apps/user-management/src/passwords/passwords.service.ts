@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { CONFIG, type Sql } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
-import { compare, hash } from 'bcrypt';
 import type { Config } from '../config.js';
 import { isCommonPassword } from './common-passwords.js';
+import { type HashJob, HashThreads } from './hash-threads.js';
 import { PasswordContextRepository } from './password-context.repository.js';
 import { passwordErrors } from './passwords.errors.js';
 import { Slots } from './slots.js';
@@ -19,11 +19,12 @@ export class PasswordsService {
   private readonly slots = new Slots(Math.max(1, availableParallelism() - 1), MAX_WAITING);
   private readonly cost: number;
   /** Compared with when there is no user, so that an unknown address takes as long as a wrong password. */
-  private dummy: Promise<string> | undefined;
+  private dummy: string | undefined;
 
   constructor(
     @Inject(CONFIG) config: Config,
     @Inject(PasswordContextRepository) private readonly context: PasswordContextRepository,
+    @Inject(HashThreads) private readonly threads: HashThreads,
   ) {
     this.cost = config.PASSWORD_COST;
   }
@@ -46,22 +47,22 @@ export class PasswordsService {
   }
 
   /** @throws DomainError 503 `too_busy` */
-  hash(password: string): Promise<string> {
+  async hash(password: string): Promise<string> {
     if (Buffer.byteLength(password) > MAX_BYTES) throw new Error('a password of more than 72 bytes reached the hash');
-    return this.inSlot(() => hash(password, this.cost));
+    return String(await this.inSlot({ password, against: this.cost }));
   }
 
   /** Whether it is the password of `stored`; undefined stands for a user who does not exist. @throws DomainError 503 `too_busy` */
   async matches(password: string, stored: string | undefined): Promise<boolean> {
-    this.dummy ??= hash('nobody has this password', this.cost);
-    const against = stored ?? (await this.dummy);
+    this.dummy ??= await this.hash('nobody has this password');
+    const against = stored ?? this.dummy;
     const fits = Buffer.byteLength(password) <= MAX_BYTES;
-    const same = await this.inSlot(() => compare(password.slice(0, MAX_BYTES), against));
-    return same && fits && stored !== undefined;
+    const same = await this.inSlot({ password: password.slice(0, MAX_BYTES), against });
+    return same === true && fits && stored !== undefined;
   }
 
-  private async inSlot<Result>(work: () => Promise<Result>): Promise<Result> {
-    const result = await this.slots.run(work);
+  private async inSlot(job: HashJob): Promise<string | boolean> {
+    const result = await this.slots.run(() => this.threads.run(job));
     if (result !== undefined) return result;
     throw passwordErrors.TooBusy('Too many sign-ins at this moment.', { retryAfter: 5 });
   }

@@ -30,7 +30,7 @@ export class ServiceAccountsRepository {
   }
 
   async find(sql: Sql, id: string): Promise<ServiceAccountRecord | undefined> {
-    const [found] = await sql.query<ServiceAccountRecord>(`select ${columns} from ${source} where account.id = $1`, [
+    const found = await sql.queryOne<ServiceAccountRecord>(`select ${columns} from ${source} where account.id = $1`, [
       id,
     ]);
     return found;

@@ -17,6 +17,8 @@ export interface TokenSubject {
   readonly kind?: 'service-account';
   /** Who looks with the person's eyes (RFC 8693, section 4.1). Absent: the person. */
   readonly actorId?: string;
+  /** When that ends which a machine got it with: what it sets up for later must not outlive that. */
+  readonly sessionEndsAt?: Date;
 }
 
 /** Signs access tokens. They say who, never what role: services look that up. */
@@ -49,11 +51,12 @@ export class TokenIssuer {
   }
 }
 
-const claimsOf = ({ sessionId, administrator, secondFactor = false, kind, actorId, scopes = ['*'] }: TokenSubject) => ({
-  sid: sessionId,
+const claimsOf = ({ secondFactor = false, scopes = ['*'], ...subject }: TokenSubject) => ({
+  sid: subject.sessionId,
   scope: scopes.join(' '),
-  ...(administrator ? { admin: true } : {}),
+  ...(subject.administrator ? { admin: true } : {}),
   ...(secondFactor ? { mfa: true } : {}),
-  ...(kind ? { kind } : {}),
-  ...(actorId === undefined ? {} : { act: { sub: actorId } }),
+  ...(subject.kind ? { kind: subject.kind } : {}),
+  ...(subject.actorId === undefined ? {} : { act: { sub: subject.actorId } }),
+  ...(subject.sessionEndsAt ? { session_exp: Math.floor(subject.sessionEndsAt.getTime() / 1_000) } : {}),
 });
