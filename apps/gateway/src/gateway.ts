@@ -7,6 +7,7 @@ import { Policies } from './api/policies.js';
 import { ServiceAddresses } from './api/service-addresses.js';
 import { AppDoors } from './apps/app-doors.js';
 import { AnswerCounts } from './apps/answer-counts.js';
+import { EgressMeter } from './apps/egress-meter.js';
 import { AppProxy } from './apps/app-proxy.js';
 import { AppRoutes } from './apps/app-routes.js';
 import { InFlight } from './apps/in-flight.js';
@@ -56,14 +57,15 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const addresses = new ServiceAddresses(options.upstreams);
   const inFlight = new InFlight(clock);
   const answers = new AnswerCounts();
+  const egress = new EgressMeter();
   const routes = new AppRoutes(inFlight, answers);
   const current = () => config.current;
-  const apps = new AppProxy(routes, agents, options.platformDomain, logger, options.appTimeouts);
+  const apps = new AppProxy(routes, agents, options.platformDomain, logger, egress, options.appTimeouts);
   const api = new ApiProxy(current, new Policies(new RateLimiter(), clock), addresses, agents, logger);
   const openapi = new OpenApiHandler(current, addresses, logger);
   const server = createGatewayServer({ apps, api, openapi }, clock, logger);
   const doors = new AppDoors((host) => createDoorServer(apps, host, clock), clock, logger);
-  const handler = new ControlHandler(config, routes, inFlight, doors, answers);
+  const handler = new ControlHandler(config, routes, inFlight, doors, { answers, egress });
   const control = await startControlServer(options.controlSocket, handler, logger);
   const port = await listen(server, options).catch(async (error: unknown) => {
     await control.close();

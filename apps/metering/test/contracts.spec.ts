@@ -6,7 +6,7 @@ import { MeteringApp } from './support/metering-app.js';
 
 const folder = join(import.meta.dirname, '../../../libs/contracts/samples');
 const consumed = readdirSync(folder).filter((name) =>
-  /^berth\.(volume\.|(app|project|environment)\.created|(app|environment)\.labelled|workload\.(allocation-(?!snapshot-requested)|usage-measured)|build\.(succeeded|failed|cancelled)\.v1\.2)/.test(
+  /^berth\.(volume\.|egress\.|(app|project|environment)\.created|(app|environment)\.labelled|workload\.(allocation-(?!snapshot-requested)|usage-measured)|build\.(succeeded|failed|cancelled)\.v1\.2)/.test(
     name,
   ),
 );
@@ -29,6 +29,7 @@ describe('golden samples', () => {
         'berth.build.cancelled',
         'berth.build.failed',
         'berth.build.succeeded',
+        'berth.egress.measured',
         'berth.environment.created',
         'berth.project.created',
         'berth.volume.created',
@@ -47,14 +48,14 @@ describe('golden samples', () => {
     await app.tell(sample);
     expect(await app.database.query('select 1 from dead_letter')).toEqual([]);
     const rows = await app.database.query(keptBy(sample), [
-      sample.type.includes('measured') ? sample.id : sample.subject,
+      sample.type.includes('usage-measured') ? sample.id : sample.subject,
     ]);
     expect(rows).toHaveLength(1);
   });
 });
 
 const keptBy = ({ type }: CloudEvent): string => {
-  if (type.includes('measured')) return 'select 1 from measured_usage where event_id = $1';
+  if (type.includes('usage-measured')) return 'select 1 from measured_usage where event_id = $1';
   if (type.includes('labelled')) return 'select 1 from place_labels where place_id = $1';
   return 'select 1 from metered_workload where workload_id = $1 union all select 1 from place_name where id = $1';
 };

@@ -36,7 +36,7 @@ describe('price books', () => {
       current: {
         version: 1,
         validTo: null,
-        prices: { rates: [{ id: 'cpu' }, { id: 'memory' }, { id: 'storage' }, { id: 'build' }] },
+        prices: { rates: [{ id: 'cpu' }, { id: 'memory' }, { id: 'storage' }, { id: 'build' }, { id: 'egress' }] },
       },
     });
   });

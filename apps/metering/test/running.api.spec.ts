@@ -78,6 +78,7 @@ describe('what ran at a moment', () => {
       byteSeconds: String(seconds * 256 * 1_048_576),
       storageByteSeconds: '0',
       buildMillicoreSeconds: '0',
+      egressBytes: '0',
       instanceSeconds: String(seconds),
     });
   });

@@ -8,6 +8,7 @@ import { type Forwarded, requestHeaders } from '../proxy/headers.js';
 import { hostName } from '../proxy/host-name.js';
 import type { Failure } from '../proxy/target.js';
 import { UpgradeTunnels } from '../proxy/upgrade.js';
+import type { EgressMeter } from './egress-meter.js';
 import { appFailure, badTarget, pageHeaders, unknownHost } from './app-failures.js';
 import type { AppRoutes } from './app-routes.js';
 
@@ -24,6 +25,7 @@ export class AppProxy {
     private readonly agents: UpstreamAgents,
     platformDomain: string,
     private readonly logger: GatewayLogger,
+    private readonly egress: EgressMeter,
     private readonly timeouts = appTimeouts,
   ) {
     this.suffix = `.${platformDomain.toLowerCase()}`;
@@ -35,13 +37,9 @@ export class AppProxy {
     return hostName(request.headers.host).endsWith(this.suffix);
   }
 
-  /** `host`: what the request is led to, whatever host it names. */
-  handle(
-    request: IncomingMessage,
-    response: ServerResponse,
-    expectsContinue: boolean,
-    host = hostName(request.headers.host),
-  ): void {
+  /** `door`: the request came by a link and is led to this host, whatever host it names. */
+  handle(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean, door?: string): void {
+    const host = door ?? hostName(request.headers.host);
     const answer = (page: ReturnType<typeof unknownHost>) => {
       response.writeHead(page.status, pageHeaders(page)).end(`${page.text}\n`);
     };
@@ -58,6 +56,7 @@ export class AppProxy {
       timeouts: this.timeouts,
       maxBody: Infinity,
       expectsContinue,
+      sent: this.counterOf(host, door),
       fail: (failure, error) => {
         this.report(host, failure, error);
         answer(appFailure(failure));
@@ -65,7 +64,8 @@ export class AppProxy {
     });
   }
 
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, host = hostName(request.headers.host)): void {
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, door?: string): void {
+    const host = door ?? hostName(request.headers.host);
     const refuse = (page: ReturnType<typeof unknownHost>) => this.tunnels.refuse(socket, page, pageHeaders(page));
     if (!this.routes.has(host)) return refuse(unknownHost(host));
     this.tunnels.open({
@@ -80,11 +80,19 @@ export class AppProxy {
         'Upgrade',
         request.headers.upgrade ?? 'websocket',
       ]),
+      sent: this.counterOf(host, door),
       fail: (failure, error) => {
         this.report(host, failure, error);
         refuse(appFailure(failure));
       },
     });
+  }
+
+  /** What goes to another app of this machine leaves nothing; what began counts for whom it began. */
+  private counterOf(host: string, door: string | undefined): ((bytes: number) => void) | undefined {
+    const workloadId = this.routes.workloadOf(host);
+    if (door !== undefined || workloadId === undefined) return undefined;
+    return (bytes) => this.egress.add(workloadId, bytes);
   }
 
   private report(host: string, failure: Failure, error: Error | undefined): void {

@@ -5,6 +5,8 @@ import type { AnswerCounts } from './answer-counts.js';
 import type { InFlight } from './in-flight.js';
 
 interface AppRoute {
+  /** For whom answers are counted. */
+  readonly workloadId: string | undefined;
   readonly upstreams: readonly Upstream[];
   /** Where the search among equals starts next time. */
   turn: number;
@@ -54,6 +56,10 @@ export class AppRoutes {
 
   has(host: string): boolean {
     return this.byHost.has(host);
+  }
+
+  workloadOf(host: string): string | undefined {
+    return this.byHost.get(host)?.workloadId;
   }
 
   /** The upstream with the fewest requests in flight, in turn among equals; it counts as busy until released. */
@@ -108,10 +114,10 @@ const upstreamsOf = ({ upstreams, canary }: RouteTable['routes'][number]): Upstr
 /** What a canary is owed outlives the table: others change it at any time. */
 function compile(table: RouteTable, former: ReadonlyMap<string, AppRoute>): Map<string, AppRoute> {
   const byHost = new Map<string, AppRoute>();
-  for (const { host, upstreams, canary } of table.routes) {
+  for (const { host, workloadId, upstreams, canary } of table.routes) {
     const name = host.toLowerCase();
     if (byHost.has(name)) throw new RouteTableError('invalid', `host "${name}" is listed twice`);
-    byHost.set(name, { upstreams, canary, turn: 0, canaryTurn: 0, owed: former.get(name)?.owed ?? 0 });
+    byHost.set(name, { workloadId, upstreams, canary, turn: 0, canaryTurn: 0, owed: former.get(name)?.owed ?? 0 });
   }
   return byHost;
 }

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { ConfigHolder } from '../api/config-holder.js';
 import type { AppDoors } from '../apps/app-doors.js';
 import type { AnswerCounts } from '../apps/answer-counts.js';
+import type { EgressMeter } from '../apps/egress-meter.js';
 import { type AppRoutes, RouteTableError } from '../apps/app-routes.js';
 import type { InFlight } from '../apps/in-flight.js';
 import { KongConfigError } from '../kong/parse-kong-file.js';
@@ -22,7 +23,7 @@ export class ControlHandler {
     private readonly routes: AppRoutes,
     private readonly inFlight: InFlight,
     private readonly doors: AppDoors,
-    private readonly answers: AnswerCounts,
+    private readonly counted: { readonly answers: AnswerCounts; readonly egress: EgressMeter },
   ) {}
 
   async handle(request: IncomingMessage): Promise<ControlAnswer> {
@@ -44,7 +45,9 @@ export class ControlHandler {
       case 'PUT /routes':
         return this.putRoutes(await readBody(request));
       case 'GET /answers':
-        return { status: 200, body: this.answers.all() };
+        return { status: 200, body: this.counted.answers.all() };
+      case 'GET /egress':
+        return { status: 200, body: this.counted.egress.counts() };
       case 'POST /drain':
         return this.drain(await readBody(request));
       default:

@@ -17,6 +17,8 @@ export interface Forward {
   /** Bytes of body that may pass; a longer body ends the exchange with `too_large`. */
   readonly maxBody: number;
   readonly expectsContinue: boolean;
+  /** Told of each piece of an answer's body that is passed on. Absent where nobody counts. */
+  readonly sent?: ((bytes: number) => void) | undefined;
   /** Answers the client. Called at most once, and only before anything was answered. */
   readonly fail: (failure: Failure, error?: Error) => void;
 }
@@ -102,7 +104,7 @@ class Forwarding {
   }
 
   private answer(answer: IncomingMessage): void {
-    const { response, added, timeouts } = this.exchange;
+    const { response, added, timeouts, sent } = this.exchange;
     if (this.ended || response.headersSent) return void answer.destroy();
     this.received = answer;
     this.target?.answered?.((answer.statusCode ?? 502) >= 500);
@@ -111,6 +113,7 @@ class Forwarding {
     let flowing = false;
     answer.on('data', (chunk: Buffer) => {
       flowing = true;
+      sent?.(chunk.length);
       if (!response.write(chunk)) answer.pause();
     });
     response.on('drain', () => answer.resume());

@@ -14,6 +14,8 @@ export interface Upgrade {
   /** Path and query for the upstream. */
   readonly path: string;
   readonly headers: string[];
+  /** Told of all bytes that are passed on to the client. Absent where nobody counts. */
+  readonly sent?: ((bytes: number) => void) | undefined;
   readonly fail: (failure: Failure, error?: Error) => void;
 }
 
@@ -60,7 +62,7 @@ export class UpgradeTunnels {
     });
     outgoing.once('response', (answer) => {
       answered = true;
-      pass(upgrade.socket, answer);
+      pass(upgrade, answer);
     });
     outgoing.on('error', (error) => {
       if (answered) return void upgrade.socket.destroy();
@@ -86,7 +88,7 @@ export class UpgradeTunnels {
   }
 }
 
-function join({ socket, head: early }: Upgrade, answer: IncomingMessage, upstream: Socket, first: Buffer): void {
+function join({ socket, head: early, sent }: Upgrade, answer: IncomingMessage, upstream: Socket, first: Buffer): void {
   const upgraded = ['Connection', 'Upgrade', 'Upgrade', answer.headers.upgrade ?? 'websocket'];
   socket.write(head(101, answer.statusMessage, [...responseHeaders(answer, []), ...upgraded]));
   upstream.setTimeout(0);
@@ -95,16 +97,19 @@ function join({ socket, head: early }: Upgrade, answer: IncomingMessage, upstrea
   upstream.once('close', () => socket.end(() => socket.destroy()));
   socket.once('close', () => upstream.destroy());
   if (first.length > 0) socket.write(first);
+  sent?.(first.length);
+  upstream.on('data', (chunk: Buffer) => sent?.(chunk.length));
   if (early.length > 0) upstream.write(early);
   upstream.pipe(socket);
   socket.pipe(upstream);
 }
 
 /** The app declined to upgrade: its answer is passed on and the connection ends. */
-function pass(socket: Duplex, answer: IncomingMessage): void {
+function pass({ socket, sent }: Upgrade, answer: IncomingMessage): void {
   const headers = responseHeaders(answer, []);
   socket.write(head(answer.statusCode ?? 502, answer.statusMessage, [...headers, 'Connection', 'close']));
   answer.once('error', () => socket.destroy());
+  answer.on('data', (chunk: Buffer) => sent?.(chunk.length));
   answer.pipe(socket);
 }
 

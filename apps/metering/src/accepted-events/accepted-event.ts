@@ -1,7 +1,11 @@
 import type { Fact } from '@berth/billing';
 import {
+  buildCancelled,
+  buildFailed,
+  buildSucceeded,
   type CloudEvent,
   type DataOf,
+  egressMeasured,
   type workloadAllocationHeartbeat,
   workloadAllocationSnapshot,
 } from '@berth/contracts/events';
@@ -21,14 +25,22 @@ export interface Position {
 export interface AcceptedAllocation extends Pick<Fact, 'epoch' | 'isSnapshot' | 'data'> {
   /** When the producer told it. */
   readonly time: Date;
+  /** Follows from what is told when it is over, as builds and hours of traffic are: it is never told in time. */
+  readonly isOfThePast: boolean;
 }
 
 export const isSnapshot = (event: CloudEvent): boolean => event.type === workloadAllocationSnapshot.type;
+
+/** Types of events that are told when what they tell of is over. */
+export const typesOfThePast: readonly string[] = [buildCancelled, buildFailed, buildSucceeded, egressMeasured].map(
+  ({ type }) => type,
+);
 
 export const factOf = (event: AllocationEvent): AcceptedAllocation => ({
   epoch: event.epoch,
   isSnapshot: isSnapshot(event),
   time: new Date(event.time),
+  isOfThePast: typesOfThePast.includes(event.type),
   data: event.data,
 });
 

@@ -1,6 +1,12 @@
 import { Clock, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
-import { type AcceptedAllocation, type AllocationEvent, isSnapshot, type Position } from './accepted-event.js';
+import {
+  type AcceptedAllocation,
+  type AllocationEvent,
+  isSnapshot,
+  type Position,
+  typesOfThePast,
+} from './accepted-event.js';
 
 export interface FreshEvent {
   readonly event: AllocationEvent;
@@ -27,7 +33,8 @@ const isNews = `not exists (
    where (told.workload_id, told.epoch, told.version) = (late.workload_id, late.epoch, late.version)
      and told.seq < late.seq and (told.is_snapshot or not late.is_snapshot))`;
 
-const facts = `select epoch, is_snapshot as "isSnapshot", time, data from accepted_event`;
+const facts = `select epoch, is_snapshot as "isSnapshot", time, data,
+    type in (${typesOfThePast.map((type) => `'${type}'`).join(', ')}) as "isOfThePast" from accepted_event`;
 
 /** The append-only log that usage can be derived from again, for ever: an event is in it once, by its source and id. */
 @Injectable()

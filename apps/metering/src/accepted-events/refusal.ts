@@ -19,8 +19,8 @@ interface AboutAWorkload {
   readonly organizationId: string;
 }
 
-/** Allocations of workloads and volumes; the facts that follow from the end of a build. */
-const PRODUCERS = /^\/berth\/(deployment-management|build#[123])$/;
+/** Allocations of workloads and volumes; the facts that follow from the end of a build, or from what left in an hour. */
+const PRODUCERS = /^\/berth\/(deployment-management(#[123])?|build#[123])$/;
 
 /** How far ahead of ours a producer's clock may be, in milliseconds. Within it, its word is taken as it is. */
 export const CLOCK_SKEW = 300_000;

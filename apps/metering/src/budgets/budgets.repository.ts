@@ -61,7 +61,7 @@ export class BudgetsRepository {
   }
 
   async find(sql: Sql, id: string): Promise<BudgetRow | undefined> {
-    const [row] = await sql.query<Stored>(`select ${columns} from budget b where b.id = $1`, [id]);
+    const row = await sql.queryOne<Stored>(`select ${columns} from budget b where b.id = $1`, [id]);
     return row && rowOf(row);
   }
 

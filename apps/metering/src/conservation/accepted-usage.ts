@@ -2,7 +2,7 @@ import { mayFollow, type Progress, type Quantities, sizeOf } from '@berth/billin
 import { metric } from '@berth/contracts/metering';
 import { type AcceptedAllocation, positionOf } from '../accepted-events/accepted-event.js';
 
-const none = { cpu: 0n, memory: 0n, storage: 0n, build: 0n };
+const none = { cpu: 0n, memory: 0n, storage: 0n, build: 0n, egress: 0n };
 
 /** What accepted events say was used between two changes, summed up without spans: each allocation, for as long as it held. */
 export class AcceptedUsage {

@@ -1,5 +1,5 @@
 import type { Progress, Quantities } from '@berth/billing';
-import type { Metric } from '@berth/contracts/metering';
+import { metric, type Metric } from '@berth/contracts/metering';
 import { Clock, type Sql, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { spansIn, usedUntil } from '../windows/hourly-totals.js';
@@ -36,8 +36,9 @@ const spansSql = `
   select trunc(coalesce(sum(length * instances * cpu_millicores), 0))::text as cpu,
          trunc(coalesce(sum(length * instances * memory_mib * 1048576), 0))::text as memory,
          trunc(coalesce(sum(length * instances * storage_bytes), 0))::text as storage,
-         trunc(coalesce(sum(length * instances * build_millicores), 0))::text as build
-    from (select s.instances, r.cpu_millicores, r.memory_mib, r.storage_bytes, r.build_millicores,
+         trunc(coalesce(sum(length * instances * build_millicores), 0))::text as build,
+         trunc(coalesce(sum(length * instances * egress_bytes), 0))::text as egress
+    from (select s.instances, r.cpu_millicores, r.memory_mib, r.storage_bytes, r.build_millicores, r.egress_bytes,
                  extract(epoch from least(coalesce(upper(s.during), $3), $3) - greatest(lower(s.during), $2)) * 1000 as length
             from metered_resource r
             ${spansIn('r.id', '$2::timestamptz', '$3::timestamptz')}
@@ -48,7 +49,8 @@ const totalsSql = `
   select trunc(coalesce(sum(used * cpu_millicores), 0))::text as cpu,
          trunc(coalesce(sum(used * memory_mib * 1048576), 0))::text as memory,
          trunc(coalesce(sum(used * storage_bytes), 0))::text as storage,
-         trunc(coalesce(sum(used * build_millicores), 0))::text as build
+         trunc(coalesce(sum(used * build_millicores), 0))::text as build,
+         trunc(coalesce(sum(used * egress_bytes), 0))::text as egress
     from metered_resource r
    cross join lateral (
      select ${usedUntil('r.id', '$3::timestamptz')} - ${usedUntil('r.id', '$2::timestamptz')} as used offset 0
@@ -127,6 +129,6 @@ export class ConservationRepository {
     const parameters = [workloadId, checked.at ?? '-infinity', applied.at];
     const [row] = await tx.query<Record<Metric, string>>(sql, parameters);
     const sum = (of: Metric) => BigInt(row?.[of] ?? 0);
-    return { cpu: sum('cpu'), memory: sum('memory'), storage: sum('storage'), build: sum('build') };
+    return Object.fromEntries(metric.options.map((each) => [each, sum(each)])) as Quantities;
   }
 }

@@ -23,6 +23,7 @@ const quantity = (cores: bigint, gibs: bigint): Quantity => ({
   byteMilliseconds: gibs,
   storageByteMilliseconds: 0n,
   buildMillicoreMilliseconds: 0n,
+  egressBytes: 0n,
   instanceMilliseconds: 0n,
 });
 
@@ -68,6 +69,7 @@ describe('a cost', () => {
     const [part, rest] = [quantity(coreHour / 3n, gibHour), quantity(coreHour - coreHour / 3n, 0n)];
     expect(lineOf(charges(part, rest), [part], money)).toEqual({
       ...{ cpu: '0.0093333333', memory: '0.0070000000', storage: '0.0000000000', build: '0.0000000000' },
+      egress: '0.0000000000',
       total: '0.0163333333',
     });
   });

@@ -34,6 +34,7 @@ const quantityOf: Record<Metric, (quantity: Quantity) => bigint> = {
   memory: (quantity) => quantity.byteMilliseconds,
   storage: (quantity) => quantity.storageByteMilliseconds,
   build: (quantity) => quantity.buildMillicoreMilliseconds,
+  egress: (quantity) => quantity.egressBytes,
 };
 
 export function segmentsOf(cuts: readonly Cut[], usage: readonly AppUsage[]): Segment[] {
@@ -93,6 +94,7 @@ export function lineOf(charges: readonly Charge[], used: readonly Quantity[], { 
   };
   return {
     ...{ cpu: of(['cpu']), memory: of(['memory']), storage: of(['storage']), build: of(['build']) },
+    egress: of(['egress']),
     total: of(metric.options),
   };
 }

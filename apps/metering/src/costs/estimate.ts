@@ -18,6 +18,7 @@ export function quantityPerMonth(entries: EstimateCosts['before'], storageMib = 
     byteMilliseconds: sum((entry) => entry.memoryMib) * bytesPerMib * monthMilliseconds,
     storageByteMilliseconds: BigInt(storageMib) * bytesPerMib * monthMilliseconds,
     buildMillicoreMilliseconds: 0n,
+    egressBytes: 0n,
     instanceMilliseconds: sum(() => 1) * monthMilliseconds,
   };
 }

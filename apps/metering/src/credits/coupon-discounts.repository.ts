@@ -41,7 +41,7 @@ export class CouponDiscountsRepository {
   }
 
   async find(sql: Sql, id: string): Promise<DiscountOfOrganization | undefined> {
-    const [row] = await sql.query<Row>(`select ${columns} from coupon_discount where id = $1`, [id]);
+    const row = await sql.queryOne<Row>(`select ${columns} from coupon_discount where id = $1`, [id]);
     return row && told(row);
   }
 

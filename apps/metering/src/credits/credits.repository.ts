@@ -59,7 +59,7 @@ export class CreditsRepository {
   }
 
   async find(sql: Sql, id: string): Promise<CreditOfOrganization | undefined> {
-    const [row] = await sql.query<Row>(`select ${columns} from credit c where c.id = $1`, [id]);
+    const row = await sql.queryOne<Row>(`select ${columns} from credit c where c.id = $1`, [id]);
     return row && told(row);
   }
 

@@ -1,4 +1,5 @@
-import type { AppActivity, Fact } from '@berth/billing';
+import type { AppActivity, Fact, Quantities } from '@berth/billing';
+import { metric } from '@berth/contracts/metering';
 import { decodeCursor, type Sql } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { Stretch } from '../usage/interval.js';
@@ -7,7 +8,7 @@ import { spansIn } from '../windows/hourly-totals.js';
 /** Unions of the spans of each app: while two instances run, time passes once. */
 const activitySql = `
   with part as (
-    select r.app_id, s.instances, r.cpu_millicores, r.memory_mib, r.storage_bytes, r.build_millicores, r.release,
+    select r.app_id, s.instances, r.cpu_millicores, r.memory_mib, r.storage_bytes, r.build_millicores, r.egress_bytes, r.release,
            tstzrange(greatest(lower(s.during), $2), least(coalesce(upper(s.during), $3), $3)) as during
       from metered_resource r
       ${spansIn('r.id', '$2::timestamptz', '$3::timestamptz')}
@@ -16,11 +17,13 @@ const activitySql = `
     select app_id, sum(length * instances) filter (where release > 0) as instance_time,
            sum(length * instances * cpu_millicores) as cpu, sum(length * instances * memory_mib * 1048576) as memory,
            sum(length * instances * storage_bytes) as storage, sum(length * instances * build_millicores) as build,
+           sum(length * instances * egress_bytes) as egress,
            range_agg(during) filter (where release > 0) as busy
       from part cross join lateral (select extract(epoch from upper(during) - lower(during)) * 1000 as length) measured
      where not isempty(during) group by app_id)
   select app_id as "appId", trunc(coalesce(instance_time, 0))::text as "instanceTime", trunc(cpu)::text as cpu,
          trunc(memory)::text as memory, trunc(storage)::text as storage, trunc(build)::text as build,
+         trunc(egress)::text as egress,
          (select trunc(coalesce(sum(extract(epoch from upper(stretch) - lower(stretch)) * 1000), 0))::text
             from unnest(busy) stretch) as time
     from sums order by app_id`;
@@ -33,6 +36,7 @@ interface ActivityRow {
   readonly memory: string;
   readonly storage: string;
   readonly build: string;
+  readonly egress: string;
 }
 
 @Injectable()
@@ -40,9 +44,9 @@ export class ExplainRepository {
   async activity(sql: Sql, organizationId: string, { from, to }: Stretch): Promise<AppActivity[]> {
     if (from >= to) return [];
     const rows = await sql.query<ActivityRow>(activitySql, [organizationId, from, to]);
-    return rows.map(({ appId, time, instanceTime, cpu, memory, storage, build }) => ({
+    return rows.map(({ appId, time, instanceTime, ...sums }) => ({
       ...{ appId, milliseconds: BigInt(time), instanceMilliseconds: BigInt(instanceTime) },
-      quantity: { cpu: BigInt(cpu), memory: BigInt(memory), storage: BigInt(storage), build: BigInt(build) },
+      quantity: Object.fromEntries(metric.options.map((each) => [each, BigInt(sums[each])])) as Quantities,
     }));
   }
 

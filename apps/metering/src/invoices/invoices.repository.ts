@@ -55,7 +55,9 @@ export class InvoicesRepository {
   }
 
   async find(sql: Sql, id: string): Promise<Invoice | undefined> {
-    const [row] = await sql.query<Row<Invoice>>(`select ${summary}, document, sha256 from invoice where id = $1`, [id]);
+    const row = await sql.queryOne<Row<Invoice>>(`select ${summary}, document, sha256 from invoice where id = $1`, [
+      id,
+    ]);
     return row && told<Invoice>(row);
   }
 

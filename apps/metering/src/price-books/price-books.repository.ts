@@ -66,7 +66,7 @@ export class PriceBooksRepository {
   }
 
   async find(sql: Sql, id: string): Promise<BookRow | undefined> {
-    const [row] = await sql.query<BookRow>(`select ${book} from price_book b where b.id = $1`, [id]);
+    const row = await sql.queryOne<BookRow>(`select ${book} from price_book b where b.id = $1`, [id]);
     return row;
   }
 

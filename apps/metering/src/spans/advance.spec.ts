@@ -14,7 +14,7 @@ const fact = (
   entries: AllocationEntry[],
   over = {},
 ): AcceptedAllocation => ({
-  ...{ epoch: 0, isSnapshot: false, time: at(second) },
+  ...{ epoch: 0, isSnapshot: false, isOfThePast: false, time: at(second) },
   data: { ...ids, allocationVersion, effectiveAt: at(second).toISOString(), entries },
   ...over,
 });

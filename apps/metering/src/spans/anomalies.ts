@@ -22,7 +22,8 @@ export function anomaliesOf(former: Position & { readonly at: Date | null }, nex
       ...{ kind: 'effective_before_former', epoch, version },
       detail: { effectiveAt: next.data.effectiveAt, countedFrom: at.toISOString() },
     });
-  if (!next.isSnapshot && next.time.getTime() - new Date(next.data.effectiveAt).getTime() > LATE)
+  const isDueAtOnce = !next.isSnapshot && !next.isOfThePast;
+  if (isDueAtOnce && next.time.getTime() - new Date(next.data.effectiveAt).getTime() > LATE)
     anomalies.push({
       ...{ kind: 'told_late', epoch, version },
       detail: { effectiveAt: next.data.effectiveAt, toldAt: next.time.toISOString() },

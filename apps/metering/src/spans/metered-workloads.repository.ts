@@ -87,7 +87,7 @@ export class MeteredWorkloadsRepository {
     const unknown = tellings.filter(({ workloadId }) => !known.has(workloadId));
     if (unknown.length > 0) {
       const organizations = unknown.map(({ organizationId }) => organizationId);
-      const volumes = unknown.map(({ isVolume }) => isVolume);
+      const volumes = unknown.map(({ isUnconfirmed }) => isUnconfirmed);
       await tx.query(addSql, [unknown.map(({ workloadId }) => workloadId), organizations, volumes, this.clock.now()]);
     }
     const all = unknown.length > 0 ? await this.lockKnown(tx, ids) : known;

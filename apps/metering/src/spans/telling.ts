@@ -1,4 +1,4 @@
-import { type DataOf, workloadAllocationHeartbeat } from '@berth/contracts/events';
+import { type DataOf, egressMeasured, workloadAllocationHeartbeat } from '@berth/contracts/events';
 import {
   type AllocationEvent,
   beginning,
@@ -10,6 +10,8 @@ import {
 } from '../accepted-events/accepted-event.js';
 import { requireBelievable } from '../accepted-events/refusal.js';
 import { volumeTypes } from './volume.js';
+
+const unconfirmedTypes: readonly string[] = [...volumeTypes, egressMeasured.type];
 
 /** What is told about workloads: what they have allocated, or that it is still so. */
 export type Told = AllocationEvent | HeartbeatEvent;
@@ -24,7 +26,8 @@ export interface Telling {
   readonly isHeard: boolean;
   /** Versions that still held at a moment. */
   readonly confirmed: readonly { readonly position: Position; readonly at: Date }[];
-  readonly isVolume: boolean;
+  /** Nobody says of it that it is still so, and its owner has no snapshot of it: a volume, or a meter of what leaves. */
+  readonly isUnconfirmed: boolean;
   /** In order of arrival. */
   readonly allocations: readonly AllocationEvent[];
 }
@@ -50,7 +53,7 @@ function tellingOf(events: readonly Told[]): Telling {
   const newest = events.map(positionOf).reduce((a, b) => (isAfter(b, a) ? b : a), beginning);
   return {
     ...{ workloadId, organizationId, seen: newest },
-    isVolume: events.some(({ type }) => volumeTypes.includes(type)),
+    isUnconfirmed: events.some(({ type }) => unconfirmedTypes.includes(type)),
     isHeard: events.some((event) => !isSnapshot(event)),
     confirmed: events.filter(isHeartbeat).map((event) => ({ position: positionOf(event), at: momentOf(event) })),
     allocations: events.filter((event): event is AllocationEvent => !isHeartbeat(event)),

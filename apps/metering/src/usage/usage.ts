@@ -8,6 +8,8 @@ export interface Quantity {
   readonly storageByteMilliseconds: bigint;
   /** Processor time of builds. */
   readonly buildMillicoreMilliseconds: bigint;
+  /** Of answers to visitors. */
+  readonly egressBytes: bigint;
   /** Instances, times the time that they were there. */
   readonly instanceMilliseconds: bigint;
 }
@@ -26,6 +28,7 @@ export interface AppUsage {
 
 export const nothing: Quantity = {
   ...{ millicoreMilliseconds: 0n, byteMilliseconds: 0n, storageByteMilliseconds: 0n, buildMillicoreMilliseconds: 0n },
+  egressBytes: 0n,
   instanceMilliseconds: 0n,
 };
 
@@ -36,17 +39,19 @@ export const sumOf = (quantities: readonly Quantity[]): Quantity =>
       byteMilliseconds: sum.byteMilliseconds + each.byteMilliseconds,
       storageByteMilliseconds: sum.storageByteMilliseconds + each.storageByteMilliseconds,
       buildMillicoreMilliseconds: sum.buildMillicoreMilliseconds + each.buildMillicoreMilliseconds,
+      egressBytes: sum.egressBytes + each.egressBytes,
       instanceMilliseconds: sum.instanceMilliseconds + each.instanceMilliseconds,
     }),
     nothing,
   );
 
-/** Whole seconds, rounded down once. */
+/** Whole seconds and bytes, rounded down once. */
 export const amountsOf = (quantity: Quantity): UsageAmounts => ({
   millicoreSeconds: (quantity.millicoreMilliseconds / 1000n).toString(),
   byteSeconds: (quantity.byteMilliseconds / 1000n).toString(),
   storageByteSeconds: (quantity.storageByteMilliseconds / 1000n).toString(),
   buildMillicoreSeconds: (quantity.buildMillicoreMilliseconds / 1000n).toString(),
+  egressBytes: quantity.egressBytes.toString(),
   instanceSeconds: (quantity.instanceMilliseconds / 1000n).toString(),
 });
 

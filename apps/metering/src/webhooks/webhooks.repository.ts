@@ -19,7 +19,7 @@ export class WebhooksRepository {
   }
 
   async find(sql: Sql, id: string): Promise<Webhook | undefined> {
-    const [row] = await sql.query<Row>(`select ${columns} from webhook where id = $1`, [id]);
+    const row = await sql.queryOne<Row>(`select ${columns} from webhook where id = $1`, [id]);
     return row && told(row);
   }
 
