@@ -18,6 +18,17 @@ afterAll(() => agent.dispose());
 const remove = (id: string): Promise<void> => agent.remove(id);
 
 describe('the API of the agent', () => {
+  it('says what left for visitors, which the router counts by the workloads that routes are stated for', async () => {
+    const desired = desiredOf(slug, [web()]);
+    await agent.client.call('PUT', `/workloads/${desired.workloadId}`, desired);
+    await agent.untilReady(desired.workloadId);
+    const route = agent.router.tables.at(-1)?.routes.find(({ host }) => host === HOST);
+    expect(route?.workloadId).toBe(desired.workloadId);
+    agent.router.left = { countingId: 'first', items: [{ workloadId: desired.workloadId, bytes: 7 }] };
+    expect(await agent.client.call('GET', '/egress')).toMatchObject({ status: 200, body: agent.router.left });
+    await remove(desired.workloadId);
+  });
+
   it('answers what it was told, then what it made of it', async () => {
     const desired = desiredOf(slug, [web(), worker('node ticker.js')]);
     const answer = await agent.client.call('PUT', `/workloads/${desired.workloadId}`, desired);

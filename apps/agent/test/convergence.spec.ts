@@ -83,7 +83,7 @@ describe('whatever was asked for in between', () => {
     await apply({ ...desired, generation: 2, processes: [web('node server.js', { instances: 0 })] });
     const stopped = await agent.until(id, ({ instances }) => expect(instances).toEqual([]));
     expect(stopped.routes).toEqual([{ host: HOST, accepted: false }]);
-    expect(agent.router.tables.at(-1)?.routes).toContainEqual({ host: HOST, upstreams: [] });
+    expect(agent.router.tables.at(-1)?.routes).toContainEqual({ host: HOST, workloadId: id, upstreams: [] });
     await apply({ ...desired, generation: 3 });
     expect((await agent.untilReady(id)).routes).toEqual([{ host: HOST, accepted: true }]);
   });

@@ -9,6 +9,17 @@ import { desiredOf, nextRelease, TestAgent, web } from './support/test-agent.js'
 const linkTo = (name: string, over: Partial<DesiredLink> = {}): DesiredLink => ({
   ...{ workloadId: randomUUID(), name, host: `${name}-staging-abc123.localhost`, ...over },
 });
+/** Two of other ids and one address: among so few addresses there are some soon. */
+function ofOneAddress(): [DesiredLink, DesiredLink] {
+  const known = new Map<string, DesiredLink>();
+  for (let number = 0; ; number++) {
+    const link = linkTo(`app${number}`, { workloadId: `00000000-0000-4000-8000-${`${number}`.padStart(12, '0')}` });
+    const { address } = addressOf(link);
+    const other = known.get(address);
+    if (other) return [other, link];
+    known.set(address, link);
+  }
+}
 const addressOf = (link: DesiredLink) => doorsOf({ links: [link] })[0]!;
 
 describe('where a link leads', () => {
@@ -73,6 +84,27 @@ describe('the links of a local workload', () => {
     await eventually(() => expect(open()).toEqual([billing.host]));
     await agent.remove(one.workloadId);
     await eventually(() => expect(open()).toEqual([]));
+  });
+
+  it('stay where they lead while another app has the same address, and never lead to the wrong one', async () => {
+    const [billing, orders] = ofOneAddress();
+    const [first, second, third] = [linked([billing]), linked([orders]), linked([linkTo('mail')])];
+    await agent.client.apply(first);
+    await agent.untilReady(first.workloadId);
+    await agent.client.apply(second);
+    // Of the same slug: when it is ready, the second would have been for long.
+    await agent.client.apply(third);
+    await agent.untilReady(third.workloadId);
+    expect((await agent.client.observe(second.workloadId)).instances).toEqual([]);
+    expect(open()).toContain(billing.host);
+    expect(open()).not.toContain(orders.host);
+    await agent.remove(first.workloadId);
+    await agent.untilReady(second.workloadId);
+    const led = agent.router.tables.flatMap(({ doors = [] }) => doors.filter((door) => door.host === orders.host));
+    const since = agent.router.tables.findIndex(({ doors = [] }) => doors.some(({ host }) => host === orders.host));
+    expect(led.length).toBeGreaterThan(0);
+    const later = agent.router.tables.slice(since).flatMap(({ doors = [] }) => doors.map(({ host }) => host));
+    expect(later).not.toContain(billing.host);
   });
 
   it('of the release before stay until the next one was found live', async () => {

@@ -18,6 +18,8 @@ const tableOf = (version: number): RouteTable => ({
   routes: [{ host: 'a.localhost', upstreams: [upstream('web-1')] }],
 });
 
+const left = { countingId: 'first', items: [{ workloadId: 'w', bytes: 2 ** 40 }] };
+
 /** The control socket of a gateway, which forgets its routes when it is started anew. */
 class Gateway {
   table: RouteTable | undefined;
@@ -51,6 +53,7 @@ class Gateway {
       this.table = table;
     }
     if (route === 'POST /drain') this.drained.push(drainRequest.parse(JSON.parse(body)).upstreamId);
+    if (route === 'GET /egress') return JSON.stringify(left);
     return route === 'POST /drain' ? '{"inFlight":0}' : JSON.stringify({ version: this.table?.version ?? null });
   }
 }
@@ -73,11 +76,12 @@ describe('the client of the gateway', () => {
     rmSync(socketPath, { force: true });
   });
 
-  it('states the table and drains', async () => {
+  it('states the table, drains, and asks what left', async () => {
     await client.publish(tableOf(1));
     expect(gateway.table).toEqual(tableOf(1));
     await client.drain('web-1', 1_000);
     expect(gateway.drained).toEqual(['web-1']);
+    expect(await client.egress()).toEqual(left);
   });
 
   it('states the table again to a gateway that was started anew', async () => {

@@ -81,6 +81,20 @@ describe('a volume of a local workload', () => {
     expect(readdirSync(root())).toEqual([]);
   });
 
+  it('is told of with what it holds, apart from what its instance holds itself', async () => {
+    const volume = volumeOf();
+    const desired = await start(volume);
+    writeFileSync(join(folderOf(desired, volume), 'large'), Buffer.alloc(3 * MIB));
+    const [stats] = await agent.client.stats(desired.workloadId);
+    expect(stats).toMatchObject({
+      ...{ volumes: [{ id: volume.id, capacityBytes: 8 * MIB }], sources: { usage: 'runtime', storage: 'runtime' } },
+    });
+    expect(stats?.volumes[0]?.usedBytes).toBeGreaterThanOrEqual(3 * MIB);
+    expect(stats?.volumes[0]?.usedBytes).toBeLessThan(4 * MIB);
+    expect(stats?.storageBytes).toBeLessThan(3 * MIB);
+    await agent.remove(desired.workloadId);
+  });
+
   it('goes when it is wanted no more and no instance has it', async () => {
     const [kept, gone] = [volumeOf(), volumeOf({ name: 'gone' })];
     const both = desiredOf(slug('v1'), [keeping([kept, gone])]);

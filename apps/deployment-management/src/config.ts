@@ -21,6 +21,12 @@ export const config = baseConfig.extend({
   RESYNC_SECONDS: z.coerce.number().int().min(1).default(3_600),
   /** How often each cluster is asked what its instances use. */
   MEASURE_SECONDS: z.coerce.number().int().min(1).max(600).default(60),
+  /** How often a workload whose sizes have bounds is looked at. */
+  VERTICAL_LOOK_SECONDS: z.coerce.number().int().min(1).max(3_600).default(60),
+  /** There is at most one other size in so long. */
+  VERTICAL_EVERY_SECONDS: z.coerce.number().int().min(1).default(3_600),
+  /** Use must be known for so long before less is enough; a size that failed is not tried again for as long. */
+  VERTICAL_WINDOW_SECONDS: z.coerce.number().int().min(24).default(86_400),
   /** Releases of a workload that can be rolled back to, the newest; older ones expire, and their artifacts go. */
   RELEASES_KEPT: z.coerce.number().int().min(2).default(50),
   /** Registries whose images are named by tag may be in the own network, and without TLS on this machine. */

@@ -9,6 +9,8 @@ import { BudgetStops1763800000120 } from './database/migrations/budget-stops.mig
 import { Clusters1763800000100 } from './database/migrations/clusters.migration.js';
 import { CurrentConfig1763800000000 } from './database/migrations/current-config.migration.js';
 import { Declarations1763800000390 } from './database/migrations/declarations.migration.js';
+import { DelegationEnds1763800000400 } from './database/migrations/delegation-ends.migration.js';
+import { Egress1763800000410 } from './database/migrations/egress.migration.js';
 import { EnvironmentSleep1763800000250 } from './database/migrations/environment-sleep.migration.js';
 import { EnvironmentEnds1763800000130 } from './database/migrations/environment-ends.migration.js';
 import { ImageTags1763800000290 } from './database/migrations/image-tags.migration.js';
@@ -24,6 +26,7 @@ import { RuntimeWatch1763800000030 } from './database/migrations/runtime-watch.m
 import { TaskRuns1763800000200 } from './database/migrations/task-runs.migration.js';
 import { Tasks1763800000080 } from './database/migrations/tasks.migration.js';
 import { Schedules1763800000210 } from './database/migrations/schedules.migration.js';
+import { Vertical1763800000420 } from './database/migrations/vertical.migration.js';
 import { Volumes1763800000230 } from './database/migrations/volumes.migration.js';
 import { Canaries1763800000360 } from './database/migrations/canaries.migration.js';
 import { Failovers1763800000370 } from './database/migrations/failovers.migration.js';
@@ -66,11 +69,15 @@ export const deploymentManagement: ServiceDefinition<Config> = {
     Canaries1763800000360,
     Failovers1763800000370,
     Declarations1763800000390,
+    DelegationEnds1763800000400,
+    Egress1763800000410,
+    Vertical1763800000420,
   ],
   module: (parsed) => AppModule.with(parsed),
   connect: connectEvents,
 };
 
-export { type Behaviour, MemoryRuntime } from './runtime/memory/memory-runtime.js';
+export type { Behaviour } from './runtime/memory/behaviour.js';
+export { MemoryRuntime } from './runtime/memory/memory-runtime.js';
 export { ProcessRuntime } from './runtime/process/process-runtime.js';
 export { type Runtime, RUNTIME, RuntimeUnavailable } from './runtime/runtime.js';

@@ -1,5 +1,16 @@
 import { eventually } from '@berth/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { CanarySteps } from '../src/canaries/canary-steps.js';
+import { DeploymentsRepository } from '../src/deployments/deployments.repository.js';
+import { WorkloadsRepository } from '../src/workloads/workloads.repository.js';
+import {
+  allocation as allocationOf,
+  canary,
+  DAY,
+  hasWeight as hasWeightOn,
+  releaseBy as byStrategy,
+  sharing as sharingOn,
+} from './fixtures/canary-scene.js';
 import { Platform } from './fixtures/platform.js';
 import { Scene } from './fixtures/scene.js';
 import type { Deployment } from './fixtures/types.js';
@@ -10,37 +21,14 @@ beforeAll(async () => (platform = await Platform.start()));
 beforeEach(async () => (scene = await Scene.make(platform)));
 afterEach(() => {
   platform.runtime.canaries = 'counted';
+  platform.runtime.leadsAway = true;
 });
 afterAll(() => platform.close());
 
-const DAY = 86_400;
-const canary = (steps: [weight: number, holdSeconds: number][], more: object = {}) => ({
-  ...{ kind: 'canary', steps: steps.map(([weight, holdSeconds]) => ({ weight, holdSeconds })), ...more },
-});
-const releaseBy = (strategy: object) =>
-  scene.owner.patch(`/v1/workloads/${scene.id}`, { strategy }, { 'if-match': '*' });
-
-/** v1 is live, and v2 has the weight of its first step. */
-async function sharing(strategy: object = canary([[10, DAY]])): Promise<Deployment> {
-  await scene.deployLive('one');
-  await releaseBy(strategy);
-  return hasWeight(await scene.deploy('two'));
-}
-
-async function hasWeight(deployment: Deployment): Promise<Deployment> {
-  return eventually(async () => {
-    const found = await scene.deployment(deployment.id);
-    expect(found.canary?.since).toEqual(expect.any(String));
-    return found;
-  });
-}
-
-const allocation = async () => {
-  const events = await platform.events(scene.id);
-  const last = events.findLast((each) => each.type === 'berth.workload.allocation-changed.v1');
-  const { entries } = last?.data as { entries: { release: number; instances: number }[] };
-  return entries.map(({ release, instances }) => `v${release} x${instances}`);
-};
+const releaseBy = (strategy: object) => byStrategy(scene, strategy);
+const sharing = (strategy?: object): Promise<Deployment> => sharingOn(scene, strategy);
+const hasWeight = (deployment: Pick<Deployment, 'id'>) => hasWeightOn(scene, deployment);
+const allocation = () => allocationOf(platform, scene);
 
 describe('a canary', () => {
   it('gets its weights step by step, then takes over without its instances being started anew', async () => {
@@ -58,6 +46,7 @@ describe('a canary', () => {
     expect(stated).toEqual([
       [1, 2, 0, 1],
       [1, 2, 10, 1],
+      [1, 2, 10, 2],
       [1, 2, 50, 2],
     ]);
     expect([...new Set(live.timeline.map(({ to }) => to))].slice(-4)).toEqual([
@@ -70,6 +59,7 @@ describe('a canary', () => {
       expect.arrayContaining([
         'v2 gets 10 % of the requests',
         expect.stringContaining('Step 1 of 2 (10 %) is over'),
+        'Instances of v2 for 50 % of the requests are ready',
         'v2 gets 50 % of the requests',
         expect.stringContaining('Step 2 of 2 (50 %) is over'),
       ]),
@@ -82,7 +72,7 @@ describe('a canary', () => {
 
   it('is used capacity from its first request on, beside the release that it shares them with', async () => {
     await sharing();
-    await eventually(async () => expect(await allocation()).toEqual(['v1 x1', 'v2 x1']));
+    await eventually(async () => expect(await allocation()).toEqual(['v1 web x1', 'v2 web x1']));
     expect((await scene.now()).conditions).toMatchObject([{ type: 'Ready', status: 'true' }]);
   });
 
@@ -100,10 +90,37 @@ describe('a canary', () => {
       'v1 serves all requests again: its instances are ready and its route answers.',
     );
     expect(await scene.runs()).toEqual({ 'v1 web': 1 });
-    await eventually(async () => expect(await allocation()).toEqual(['v1 x1']));
+    await eventually(async () => expect(await allocation()).toEqual(['v1 web x1']));
     expect(await platform.eventTypes(failed.id)).toEqual(
       expect.arrayContaining(['deployment.phase-changed', 'deployment.failed']),
     );
+  });
+
+  it('that is taken back has not failed yet while the gateway may lead users to it', async () => {
+    const shared = await sharing();
+    platform.runtime.leadsAway = false;
+    platform.runtime.crash(scene.id, 2);
+    const message = 'Requests are being led away from a canary';
+    await eventually(async () =>
+      expect((await scene.now()).conditions).toMatchObject([{ reason: 'Progressing', message }]),
+    );
+    expect(await scene.runs()).toEqual({ 'v1 web': 1 });
+    expect(await scene.deployment(shared.id)).toMatchObject({ status: 'shifting', canary: { state: 'aborting' } });
+    platform.runtime.leadsAway = true;
+    expect((await scene.reaches(shared, 'failed')).failure?.evidence.at(-1)).toContain('v1 serves all requests again');
+  });
+
+  it('that takes over is live when nobody is led to where it was before', async () => {
+    await scene.deployLive('one');
+    await releaseBy(canary([[10, 1]]));
+    platform.runtime.leadsAway = false;
+    const deployment = await scene.deploy('two');
+    await eventually(async () =>
+      expect((await scene.now()).conditions).toMatchObject([{ message: 'Requests are being led away from a canary' }]),
+    );
+    expect(await scene.deployment(deployment.id)).toMatchObject({ canary: { state: 'promoting' }, status: 'shifting' });
+    platform.runtime.leadsAway = true;
+    await scene.reaches(deployment, 'live');
   });
 
   it('whose instances end is taken back', async () => {
@@ -112,6 +129,17 @@ describe('a canary', () => {
     const failed = await scene.reaches(shared, 'failed');
     expect(failed.failure).toMatchObject({ cause: 'canary_failed', message: expect.stringContaining('ended 1 times') });
     expect(await scene.runs()).toEqual({ 'v1 web': 1 });
+  });
+
+  it('where nobody counts answers is judged by its instances, and says so', async () => {
+    platform.runtime.canaries = 'uncounted';
+    await scene.deployLive('one');
+    await releaseBy(canary([[10, 1]]));
+    const live = await scene.reaches(await scene.deploy('two'), 'live');
+    expect(live.canary).toMatchObject({ state: 'promoting', counts: [] });
+    expect(live.timeline.map(({ message }) => message)).toContain(
+      'Step 1 of 1 (10 %) is over: no instance of v2 ended; nobody counts answers on its cluster',
+    );
   });
 
   it('that never gets ready meets nobody', async () => {
@@ -150,7 +178,7 @@ describe('meanwhile', () => {
     await scene.owner.post(`/v1/deployments/${shared.id}/cancel`);
     expect(await scene.reaches(shared, 'cancelled')).toMatchObject({ outcome: 'v1 keeps serving.' });
     await scene.eventuallyRuns({ 'v1 web': 1 });
-    await eventually(async () => expect(await allocation()).toEqual(['v1 x1']));
+    await eventually(async () => expect(await allocation()).toEqual(['v1 web x1']));
   });
 
   it('a newer deployment takes its place as soon as it is built, and a rollback of it is no canary', async () => {
@@ -198,6 +226,13 @@ describe('meanwhile', () => {
     expect((await scene.deployment(shared.id)).status).toBe('shifting');
   });
 
+  it('scaling to nothing ends it, as a stop does', async () => {
+    const shared = await sharing();
+    await scene.scale({ counts: { web: 0 } });
+    expect((await scene.reaches(shared, 'failed')).failure).toMatchObject({ cause: 'canary_failed' });
+    expect(await scene.runs()).toEqual({});
+  });
+
   it('a stop ends it: what gets no requests proves nothing', async () => {
     const shared = await sharing();
     await scene.owner.post(`/v1/workloads/${scene.id}/stop`);
@@ -214,20 +249,26 @@ describe('meanwhile', () => {
     const shared = await sharing();
     platform.runtime.forget();
     await scene.eventuallyRuns({ 'v1 web': 1, 'v2 web': 1 });
-    expect(await scene.deployment(shared.id)).toMatchObject({
-      status: 'shifting',
-      canary: { since: shared.canary?.since },
-    });
+    const { status, canary: progress } = await scene.deployment(shared.id);
+    expect([status, progress?.step]).toEqual(['shifting', shared.canary?.step]);
   });
 
-  it('another replica goes on where the first one was', async () => {
-    const shared = await sharing(canary([[10, 2]]));
-    await platform.query('delete from work_lease where key = $1', [scene.id]);
-    const replica = await platform.replica();
-    const live = await scene.reaches(shared, 'live');
-    const messages = live.timeline.map(({ message }) => message);
-    expect(messages.filter((each) => each === 'v2 gets 10 % of the requests')).toHaveLength(1);
-    await replica.close();
+  it('a step that begins anew has all of its time', async () => {
+    const shared = await sharing();
+    await platform.query(
+      `update work_deadline set at = now() + interval '1 hour', due_at = now() + interval '1 hour' where name = $1`,
+      [shared.id],
+    );
+    const { app, database } = platform.service;
+    const found = await app.get(DeploymentsRepository).find(database, shared.id);
+    if (!found?.canary) throw new Error('There is no canary.');
+    const lost = { ...found.canary, since: null, losses: 1 };
+    await database.transaction(async (tx) => {
+      const locked = await app.get(WorkloadsRepository).lock(tx, scene.id);
+      if (locked) await app.get(CanarySteps).goOn(tx, locked, found, lost, 'The route took its weight away');
+    });
+    const extended = `select name from work_deadline where name = $1 and at > now() + interval '20 hours'`;
+    expect(await platform.query(extended, [shared.id])).toEqual([{ name: shared.id }]);
   });
 });
 

@@ -1,7 +1,9 @@
-import type { Cluster, Placement, Volume } from '@berth/contracts/deployment';
+import type { App, Cluster, Placement, Volume, Workload } from '@berth/contracts/deployment';
 import type { Allocation } from '@berth/contracts/events';
+import { WorkQueue } from '@berth/reconcile';
 import { eventually } from '@berth/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { CLUSTERS } from '../src/clusters/cluster-queue.js';
 import { ClusterReports } from '../src/clusters/cluster-reports.js';
 import { ENVIRONMENTS } from '../src/environments/environment-queue.js';
 import { WORKLOADS } from '../src/workloads/workload-queue.js';
@@ -36,6 +38,7 @@ beforeEach(async () => {
 });
 afterAll(() => platform.close());
 
+const image = { source: { kind: 'image', image: `registry.example/shop@sha256:${'a1'.padEnd(64, '0')}` } };
 const path = () => `/v1/clusters/${lost.id}?force=true`;
 const give = () => administrator.delete(path());
 const refusal = () => administrator.refusal('DELETE', path());
@@ -98,6 +101,8 @@ describe('a cluster is given up', () => {
     await clusters.goes(lost);
     let asked: ReturnType<typeof refusal> | undefined;
     await platform.service.database.transaction(async (tx) => {
+      // Another look would find it gone once more, and rightly.
+      await platform.service.app.get(WorkQueue, { strict: false }).remove(tx, CLUSTERS, lost.id);
       await tx.query(`update cluster set ${change} where id = $1`, [lost.id]);
       asked = refusal();
       await eventually(async () => {
@@ -133,12 +138,15 @@ describe('a cluster is given up', () => {
   it('which ends the usage there when it was last certain, and leaves what stood there to be moved', async () => {
     await stand('stranded');
     await clusters.goes(lost);
+    const foundGone = Date.now();
     await give();
     await eventuallyStranded();
     expect(await administrator.refusal('GET', `/v1/clusters/${lost.id}`)).toMatchObject({ status: 404 });
     expect(await told()).toEqual(['local 1', `${lost.name} 1`, '']);
     const [, began, ended] = (await allocations()).map(({ effectiveAt }) => Date.parse(effectiveAt));
     expect(ended).toBeGreaterThanOrEqual(began ?? NaN);
+    // However late that is told: metering lists what is told more than two minutes late.
+    expect(ended).toBeLessThanOrEqual(foundGone);
     const deploy = { source: { kind: 'git' } };
     expect(await scene.owner.refusal('POST', `/v1/workloads/${scene.id}/deployments`, deploy)).toMatchObject({
       ...{ status: 409, code: 'cluster_removed' },
@@ -154,6 +162,31 @@ describe('a cluster is given up', () => {
     );
     const detail = { removed: true, forced: true, name: lost.name, workloads: 1, environments: 1 };
     expect(act).toEqual({ detail });
+  });
+
+  it('and what stood there keeps its place in the quota until it is deleted', async () => {
+    await stand('reserved');
+    const quota = { cpuMillicores: 250 };
+    await platform.identity.organization({ id: scene.organizationId, quota });
+    await clusters.goes(lost);
+    await give();
+    await eventuallyStranded();
+    const staging = { projectId: scene.project.id, slug: 'staging', kind: 'staging' };
+    const { id: environmentId } = await scene.owner.post<Environment>('/v1/environments', staging);
+    const other = await scene.owner.post<Workload>('/v1/workloads', { appId: scene.app.id, environmentId });
+    const source = { kind: 'promote', workloadId: scene.id, number: 1 };
+    const promoted = () => scene.owner.post<{ id: string }>(`/v1/workloads/${other.id}/deployments`, { source });
+    const refused = await scene.reaches(await promoted(), 'failed');
+    expect(refused.failure).toMatchObject({ cause: 'quota_exceeded' });
+    await scene.owner.delete(`/v1/workloads/${scene.id}`);
+    const { id: appId } = await scene.owner.post<App>('/v1/apps', {
+      ...image,
+      projectId: scene.project.id,
+      slug: 'new',
+    });
+    const next = await scene.owner.post<Workload>('/v1/workloads', { appId, environmentId });
+    const path = `/v1/workloads/${next.id}/deployments`;
+    await scene.reaches(await scene.owner.post<{ id: string }>(path, image), 'live');
   });
 
   it('which ends what was on its way out there, or in', async () => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Access } from '@berth/access';
 import type { Page } from '@berth/contracts/common';
-import type { App, Delegation } from '@berth/contracts/deployment';
+import type { App, Delegation, Deployment } from '@berth/contracts/deployment';
 import { sessionRevoked } from '@berth/contracts/events';
 import { EVENT_BUS, type EventBus } from '@berth/eventing';
 import { WorkQueue } from '@berth/reconcile';
@@ -26,6 +26,7 @@ let scene: Scene;
 let machineId: string;
 let sessionId: string;
 let delegations: string;
+let cluster: { id: string; name: string };
 let place: (kind: Place['kind'], name: string) => Place;
 beforeAll(async () => {
   world = new DeclaredWorld();
@@ -38,19 +39,26 @@ beforeEach(async () => {
   scene = await Scene.make(platform);
   [machineId, sessionId] = [randomUUID(), randomUUID()];
   await platform.identity.member(scene.organizationId, 'developer', { subjectId: machineId });
-  const cluster = await unaskedCluster({ service: platform.service, query: (...all) => platform.query(...all) });
-  place = (kind, name) => ({ clusterId: cluster.id, kind, namespace: 'team', name });
-  const token = await platform.identity.token({ subjectId: machineId, sessionId, kind: 'service-account' });
   delegations = `/v1/projects/${scene.project.id}/delegations`;
-  await platform.client(token).post(delegations, { cluster: cluster.name, namespace: 'team' });
+  place = await delegatedPlace();
 });
+
+const machine = async () =>
+  platform.client(await platform.identity.token({ subjectId: machineId, sessionId, kind: 'service-account' }));
+/** Places in a namespace of a cluster that speaks for the machine. */
+async function delegatedPlace(): Promise<typeof place> {
+  cluster = await unaskedCluster({ service: platform.service, query: (...all) => platform.query(...all) });
+  await (await machine()).post(delegations, { cluster: cluster.name, namespace: 'team' });
+  const { id: clusterId } = cluster;
+  return (kind, name) => ({ clusterId, kind, namespace: 'team', name });
+}
 
 const look = (at: Place) =>
   platform.service.database.transaction((tx) =>
     platform.service.app.get(WorkQueue, { strict: false }).enqueue(tx, DECLARATIONS, keyOfPlace(at)),
   );
-async function apply(at: Place, spec: object): Promise<void> {
-  world.apply(at, { projectId: scene.project.id, ...spec });
+async function apply(at: Place, spec: object, annotations: Record<string, string> = {}): Promise<void> {
+  world.apply(at, { projectId: scene.project.id, ...spec }, annotations);
   await look(at);
 }
 const isSaid = (at: Place, ...conditions: string[]) =>
@@ -60,12 +68,18 @@ const row = (at: Place): Promise<DeclarationRow | undefined> =>
 /** No key is due, and none in work. */
 const untilQuiet = () =>
   eventually(async () => {
-    const sql = `select from work_item where queue = $1 and due_at <= now()`;
-    expect(await platform.query(sql, [DECLARATIONS])).toEqual([]);
+    const sql = `select key from work_item where queue = $1 and key like $2 and due_at <= now()
+      union all select key from work_lease where queue = $1 and key like $2`;
+    expect(await platform.query(sql, [DECLARATIONS, `${place('app', '').clusterId}%`])).toEqual([]);
   }, patient);
+const outdatedHere = async (): Promise<string[]> => {
+  const declarations = platform.service.app.get(DeclarationsRepository, { strict: false });
+  return (await declarations.outdated(new Date())).filter((key) => key.startsWith(cluster.id));
+};
 const apps = async () => (await scene.owner.get<Page<App>>(`/v1/apps?project=${scene.project.id}`)).items;
 const upload = { source: { kind: 'upload' } };
-const deployments = (id: string) => scene.owner.get<Page<unknown>>(`/v1/deployments?workload=${id}`);
+const sized = (memoryMib: number) => ({ sizes: { web: { memoryMib } } });
+const deployments = (id: string) => scene.owner.get<Page<Deployment>>(`/v1/deployments?workload=${id}`);
 
 describe('an object that is declared', () => {
   it('is made once, and nothing is written when it is looked at again', async () => {
@@ -125,6 +139,66 @@ describe('an object that is declared', () => {
   });
 });
 
+describe('a workload that is declared', () => {
+  const stated = (more: object) => ({ app: 'web', environment: 'production', ...more });
+  const runs = (mark: string) => ({ source: { kind: 'image', image: image(mark) } }) as const;
+  /** Requests and passes that wait for the workload to be let go. */
+  const waiting = (count: number) =>
+    eventually(async () => {
+      const sql = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
+        and query = 'select 1 from workload where id = $1 for update'`;
+      expect((await platform.query(sql)).length).toBeGreaterThanOrEqual(count);
+    }, patient);
+
+  it.each([
+    // All wait for builds: nothing but a deployment is new.
+    ['what runs', { source: { kind: 'git', ref: 'a' } }, () => scene.request({ kind: 'git', ref: 'b' })],
+    ['sizes', sized(256), () => scene.scale(sized(512))],
+    ['counts', { counts: { web: 2 } }, () => scene.scale({ counts: { web: 3 } })],
+  ])('is changed over somebody else only once by who has seen that: %s', async (_, part, byOthers) => {
+    const web = place('workload', 'web');
+    await apply(web, stated(part));
+    await isSaid(web, ...fine);
+    await byOthers();
+    await isSaid(web, 'Conflict True ChangedElsewhere');
+    const { version = '' } = world.status(web) ?? {};
+    await apply(web, stated(part), { 'berth.dev/overwrite': version });
+    await isSaid(web, ...fine);
+    await byOthers();
+    await isSaid(web, 'Conflict True ChangedElsewhere');
+    expect(world.status(web)?.version).not.toBe(version);
+  });
+
+  const scaled = (body: object) => () => scene.scale(body);
+  const tracked = (trackedRef: string) => () =>
+    scene.owner.patch(`/v1/workloads/${scene.id}`, { trackedRef }, { 'if-match': '*' });
+
+  it.each<[string, object, object, () => Promise<unknown>, object]>([
+    ['counts', { counts: { web: 2 } }, { counts: { web: 4 } }, scaled({ counts: { web: 3 } }), { counts: { web: 3 } }],
+    ['sizes', sized(256), sized(1_024), scaled(sized(512)), { processSettings: sized(512).sizes }],
+    ['its ref', { trackedRef: 'a' }, { trackedRef: 'c' }, tracked('b'), { trackedRef: 'b' }],
+    ['what runs', {}, runs('c3'), () => scene.request(runs('b2').source), runs('b2')],
+  ])('keeps what others change between a look and its change: %s', async (_, before, after, byOthers, theirs) => {
+    const web = place('workload', 'web');
+    await apply(web, stated({ ...runs('a1'), ...before }));
+    await isSaid(web, ...fine, 'Ready True AllReady');
+    await scene.comesToRest();
+    await untilQuiet();
+    let change: Promise<unknown> | undefined;
+    await platform.service.database.transaction(async (tx) => {
+      await tx.query('select from workload where id = $1 for update', [scene.id]);
+      change = byOthers();
+      await waiting(1);
+      await apply(web, stated({ ...runs('a1'), ...after }));
+      await waiting(2);
+    });
+    await change;
+    await isSaid(web, 'Conflict True ChangedElsewhere', 'Accepted True Applied');
+    const made = (await deployments(scene.id)).items.find(({ source }) => source.kind === 'image');
+    expect({ ...(await scene.now()), source: made?.source }).toMatchObject(theirs);
+  });
+});
+
 describe('a namespace', () => {
   it('says nothing more once the token is revoked that it speaks with', async () => {
     await platform.identity.revokeSession(sessionId);
@@ -137,6 +211,60 @@ describe('a namespace', () => {
     await apply(api, upload);
     await isSaid(api, 'Accepted False TokenRevoked');
     expect((await apps()).map(({ slug }) => slug)).toEqual(['web']);
+  });
+
+  it('says nothing more once that has ended which its token was obtained with, and is not asked any more', async () => {
+    const [shop, api] = [place('app', 'shop'), place('app', 'api')];
+    await apply(shop, upload);
+    await isSaid(shop, ...fine);
+    await platform.query('update delegation set ends_at = now() where project_id = $1', [scene.project.id]);
+    await isSaid(shop, 'Accepted False TokenEnded');
+    await apply(api, upload);
+    await isSaid(api, 'Accepted False TokenEnded');
+    await untilQuiet();
+    expect(await outdatedHere()).toEqual([]);
+    const waiting = `select key from work_item where queue = $1 and key like $2`;
+    expect(await platform.query(waiting, [DECLARATIONS, `${cluster.id}%`])).toEqual([]);
+    expect((await apps()).map(({ slug }) => slug).sort()).toEqual(['shop', 'web']);
+    await (await machine()).post(delegations, { cluster: cluster.name, namespace: 'team' });
+    for (const each of [shop, api]) await isSaid(each, ...fine);
+  });
+
+  it('of a cluster that does not answer keeps nobody busy, whatever has ended meanwhile', async () => {
+    const shop = place('app', 'shop');
+    await apply(shop, upload);
+    await isSaid(shop, ...fine);
+    await untilQuiet();
+    world.isDown = true;
+    const is = (conditions: object[]) =>
+      platform.query('update cluster set conditions = $2 where id = $1', [cluster.id, JSON.stringify(conditions)]);
+    await is([{ type: 'Reachable', status: 'false', reason: 'DoesNotAnswer', message: 'timed out' }]);
+    await platform.query('update delegation set ends_at = now() where project_id = $1', [scene.project.id]);
+    expect(await outdatedHere()).toEqual([]);
+    await is([]);
+    expect(await outdatedHere()).toEqual([keyOfPlace(shop)]);
+    world.isDown = false;
+    await look(shop);
+    await isSaid(shop, 'Accepted False TokenEnded');
+  });
+
+  it('of a cluster that was removed lets go of what it has declared', async () => {
+    const before = place('app', 'api');
+    await apply(before, upload);
+    await isSaid(before, ...fine);
+    const late = await row(before);
+    const { id: former } = cluster;
+    const after = (await delegatedPlace())('app', 'api');
+    await apply(after, upload);
+    await isSaid(after, 'Conflict True DeclaredElsewhere');
+    const administrator = platform.client(await platform.identity.token({ administrator: true }));
+    await administrator.delete(`/v1/clusters/${former}`);
+    await eventually(async () => expect(await row(before)).toBeUndefined(), patient);
+    const declarations = platform.service.app.get(DeclarationsRepository, { strict: false });
+    if (late) await platform.service.database.transaction((tx) => declarations.save(tx, before, late));
+    expect(await row(before)).toBeUndefined();
+    await look(after);
+    await isSaid(after, ...fine);
   });
 
   it('stays silent when nobody remembers the token any more', async () => {

@@ -21,11 +21,16 @@ beforeEach(async () => {
   scene = await Scene.make(platform);
   machineId = randomUUID();
   await platform.identity.member(scene.organizationId, 'developer', { subjectId: machineId });
-  const scopes = ['apps:*', 'deployments:create'];
-  machine = platform.client(await platform.identity.token({ subjectId: machineId, kind: 'service-account', scopes }));
+  machine = await machineUntil(ends);
   cluster = (await unaskedCluster({ service: platform.service, query: (...all) => platform.query(...all) })).name;
 });
 
+const scopes = ['apps:*', 'deployments:create'];
+const ends = new Date('2100-01-01T00:00:00Z');
+const machineUntil = async (sessionEndsAt: Date | null): Promise<Client> =>
+  platform.client(
+    await platform.identity.token({ subjectId: machineId, kind: 'service-account', scopes, sessionEndsAt }),
+  );
 const path = () => `/v1/projects/${scene.project.id}/delegations`;
 const body = (more: object = {}) => ({ cluster, namespace: 'team', ...more });
 const list = async () => (await scene.owner.get<{ items: Delegation[] }>(path())).items;
@@ -36,7 +41,7 @@ describe('a delegation', () => {
     expect(made).toEqual({
       ...{ id: made.id, organizationId: scene.organizationId, projectId: scene.project.id, conditions: [] },
       ...{ cluster, namespace: 'team', subjectId: machineId, scopes: ['apps:*', 'deployments:create'] },
-      createdAt: expect.any(String),
+      ...{ endsAt: ends.toISOString(), createdAt: expect.any(String) },
     });
     expect(await list()).toEqual([made]);
     expect(await scene.owner.get(`${path()}/${made.id}`)).toEqual(made);
@@ -58,6 +63,23 @@ describe('a delegation', () => {
   ])('is refused: %s', async (_, who, more, status, code) => {
     expect(await who().refusal('POST', path(), body(more))).toMatchObject({ status, code });
     expect(await list()).toEqual([]);
+  });
+
+  it('is none of a token whose end is not known, or is over', async () => {
+    for (const end of [null, new Date(Date.now() - 1_000)])
+      expect(await (await machineUntil(end)).refusal('POST', path(), body())).toMatchObject({
+        ...{ status: 422, code: 'token_without_end' },
+      });
+    expect(await list()).toEqual([]);
+  });
+
+  it.each(['ends_at', 'revoked_at'])('that says nothing any more (%s) is in no other’s way', async (column) => {
+    const { id } = await machine.post<Delegation>(path(), body());
+    const over = new Date(Date.now() - 1_000).toISOString();
+    await platform.query(`update delegation set ${column} = $2 where id = $1`, [id, over]);
+    expect(await list()).toMatchObject([{ id, endsAt: over }]);
+    const made = await machine.post<Delegation>(path(), body());
+    expect(await list()).toEqual([made]);
   });
 
   it('is one for each namespace and project, and ends for good', async () => {

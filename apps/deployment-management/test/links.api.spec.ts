@@ -213,4 +213,19 @@ describe('linked apps on several clusters', () => {
       ...{ status: 422, code: 'link_across_clusters', pointers: ['/add/0'] },
     });
   });
+
+  it('stay apart once one has left: a rollback does without the link, and says so', async () => {
+    const second = await worlds.register(platform, 'paris');
+    await scene.deployLive('link-left');
+    await linked({ add: ['billing'] });
+    await linked({ remove: ['billing'] });
+    await scene.comesToRest();
+    await scene.owner.post(`/v1/workloads/${billing.id}/move`, { cluster: second.name });
+    const rollback = await scene.request({ kind: 'release', number: 2 });
+    expect(rollback.notes).toEqual([expect.stringContaining('billing')]);
+    await scene.reaches(rollback, 'live');
+    await scene.comesToRest();
+    expect(scene.desired).not.toHaveProperty('links');
+    expect((await list()).items).toEqual([]);
+  });
 });

@@ -251,6 +251,12 @@ describe('a move is refused, and nothing changes, when', () => {
     expect(await refusal(berlin.name)).toMatchObject({ status: 422, code: 'cluster_does_not_fit' });
   });
 
+  it('the cluster makes no pods, and those of the workload are patched', async () => {
+    await scene.owner.put(`/v1/workloads/${scene.id}/patches/web`, { spec: { terminationGracePeriodSeconds: 60 } });
+    berlin.world.patches = false;
+    expect(await refusal(berlin.name)).toMatchObject({ status: 422, code: 'cluster_does_not_fit' });
+  });
+
   it('it has volumes, which stay where they are', async () => {
     await scene.owner.post('/v1/volumes', { workloadId: scene.id, name: 'data', mountPath: '/data', sizeMib: 1_024 });
     expect(await refusal(berlin.name)).toEqual({ status: 422, code: 'cluster_does_not_fit', pointers: ['/cluster'] });

@@ -244,6 +244,14 @@ describe('the value of a secret', () => {
     await scene.reaches(promoted, 'live');
     await call('POST', '/v1/workloads/{id}/deployments?dryRun=true', id, { source: { kind: 'release', number: 2 } });
     await call('POST', '/v1/workloads/{id}/scale', id, { sizes: { web: { memoryMib: 300 } } });
+    const bounds = { processes: { web: { memoryMib: { min: 64, max: 512 } } } };
+    for (const method of ['PUT', 'GET', 'DELETE'])
+      await call(method, '/v1/workloads/{id}/vertical-autoscaling', id, method === 'PUT' ? bounds : undefined);
+    const patches = '/v1/workloads/{id}/patches/{process}';
+    for (const method of ['PUT', 'DELETE']) {
+      called.add(`${method} ${patches}`);
+      await call(method, patches.replace('{process}', 'web'), id, method === 'PUT' ? { spec: {} } : undefined);
+    }
     await call('POST', '/v1/secrets/{workloadId}/revocations', id, { name: 'TOKEN', version: 1 });
     await call('POST', '/v1/workloads/{id}/move', id, { cluster: 'local' });
     await call('GET', '/v1/workloads/{id}/placements', id);

@@ -39,6 +39,9 @@ const routes: Record<string, Record<string, Handler>> = {
   '/measurements': {
     GET: ({ response, workloads }) => sendJson(response, 200, { items: workloads.measurements() }),
   },
+  '/egress': {
+    GET: async ({ response, workloads }) => sendJson(response, 200, await workloads.egress()),
+  },
   '/workloads': {
     GET: ({ response, workloads }) => sendJson(response, 200, { items: workloads.list() }),
   },

@@ -1,4 +1,4 @@
-import type { AnswerCount, RouteTable } from '@berth/contracts/runtime';
+import type { AnswerCount, EgressCounts, RouteTable } from '@berth/contracts/runtime';
 
 /** What carries requests to instances. */
 export interface AppRouter {
@@ -8,4 +8,6 @@ export interface AppRouter {
   drain(upstreamId: string, timeoutMilliseconds: number): Promise<void>;
   /** What was answered on behalf of each upstream in the table. */
   answers(): Promise<AnswerCount[]>;
+  /** What left for the visitors of each workload. */
+  egress(): Promise<EgressCounts>;
 }

@@ -26,3 +26,19 @@ export function environmentWithLinks({ links = [], environment }: Linking): Reco
   const variables = leading.map(({ link, door: { address: host, port } }) => linkVariables(link.name, { host, port }));
   return { ...Object.assign({}, ...variables), ...environment };
 }
+
+/**
+ * Each address once, however many are linked to its app. Addresses are hashes: where two apps have the same one it stays with
+ * the one that it leads to already, whose callers run; else it leads nowhere, because whoever calls it may mean either.
+ * `opened`: hosts by address.
+ */
+export function sorted(
+  doors: readonly Door[],
+  opened: ReadonlyMap<string, string>,
+): { open: Door[]; ambiguous: Door[] } {
+  const hosts = new Map<string, Set<string>>();
+  for (const { address, host } of doors) hosts.set(address, (hosts.get(address) ?? new Set()).add(host));
+  const distinct = [...new Map(doors.map((door) => [`${door.address} ${door.host}`, door])).values()];
+  const isOpen = ({ address, host }: Door): boolean => hosts.get(address)?.size === 1 || opened.get(address) === host;
+  return { open: distinct.filter(isOpen), ambiguous: distinct.filter((door) => !isOpen(door)) };
+}

@@ -2,6 +2,7 @@ import type { CanaryRoute, Door, RouteTable, Upstream } from '@berth/contracts/r
 import type { Logger } from 'pino';
 import { type AgentClock, pause, within } from '../clock.js';
 import type { AppRouter } from './app-router.js';
+import { sorted } from './link-doors.js';
 
 export interface WorkloadRoutes {
   readonly hosts: readonly string[];
@@ -18,7 +19,8 @@ const RETRY = 300;
 export class RouteBook {
   private readonly wanted = new Map<string, WorkloadRoutes>();
   private effective: RouteTable['routes'] = [];
-  private opened: ReadonlySet<string> = new Set();
+  /** Hosts by address. */
+  private opened: ReadonlyMap<string, string> = new Map();
   private dirty = false;
   private running = false;
   private publishing: Promise<void> = Promise.resolve();
@@ -67,9 +69,9 @@ export class RouteBook {
     return canary && canary.upstreams.length > 0 ? canary.weight : undefined;
   }
 
-  /** Whether all these lead somewhere. */
+  /** Whether all these lead where they are meant to. */
   opens(doors: readonly Door[]): boolean {
-    return doors.every(({ address }) => this.opened.has(address));
+    return doors.every(({ address, host }) => this.opened.get(address) === host);
   }
 
   /** Resolves when an upstream is in the effective table no more, or at the deadline. */
@@ -105,7 +107,7 @@ export class RouteBook {
 
   private tookEffect(table: RouteTable): void {
     this.effective = table.routes;
-    this.opened = new Set(table.doors?.map(({ address }) => address));
+    this.opened = new Map(table.doors?.map(({ address, host }) => [address, host]));
     for (const wake of this.waiting) wake();
     this.waiting.clear();
     this.onEffective();
@@ -113,13 +115,13 @@ export class RouteBook {
 
   private table(): RouteTable {
     this.version++;
-    const routes = [...this.wanted.values()].flatMap(({ hosts, upstreams, canary }) =>
-      hosts.map((host) => ({ host, upstreams: [...upstreams], ...(canary && { canary }) })),
+    const routes = [...this.wanted].flatMap(([workloadId, { hosts, upstreams, canary }]) =>
+      hosts.map((host) => ({ host, workloadId, upstreams: [...upstreams], ...(canary && { canary }) })),
     );
     const doors = [...this.wanted.values()].flatMap((each) => each.doors ?? []);
-    // Several may be linked to the same.
-    const distinct = [...new Map(doors.map((door) => [door.address, door])).values()];
-    return { version: this.version, routes, ...(distinct.length > 0 && { doors: distinct }) };
+    const { open, ambiguous } = sorted(doors, this.opened);
+    if (ambiguous.length > 0) this.logger.error({ ambiguous }, 'links are kept waiting: another app has their address');
+    return { version: this.version, routes, ...(open.length > 0 && { doors: open }) };
   }
 }
 

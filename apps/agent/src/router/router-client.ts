@@ -1,4 +1,10 @@
-import { type AnswerCount, answerCount, type RouteTable } from '@berth/contracts/runtime';
+import {
+  type AnswerCount,
+  answerCount,
+  type EgressCounts,
+  egressCounts,
+  type RouteTable,
+} from '@berth/contracts/runtime';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { type AgentClock, type Cancel, systemClock } from '../clock.js';
@@ -47,6 +53,12 @@ export class RouterClient implements AppRouter {
     const answer = await this.send('GET', '/answers', undefined, ANSWER_WITHIN);
     expectSuccess('GET /answers', answer);
     return answerCount.array().parse(answer.body);
+  }
+
+  async egress(): Promise<EgressCounts> {
+    const answer = await this.send('GET', '/egress', undefined, ANSWER_WITHIN);
+    expectSuccess('GET /egress', answer);
+    return egressCounts.parse(answer.body);
   }
 
   close(): void {

@@ -1,8 +1,9 @@
 import { volumeVariable } from '@berth/contracts/common';
-import type { DesiredVolume, DesiredWorkload, ObservedVolume } from '@berth/contracts/runtime';
+import type { DesiredVolume, DesiredWorkload, ObservedVolume, VolumeStats } from '@berth/contracts/runtime';
 import { chmod, chown, lchown, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Identity } from '../processes/identities.js';
+import { bytesBelow } from './instance-folder.js';
 
 const MIB = 1_048_576;
 
@@ -40,6 +41,16 @@ export class VolumeFolders {
     }
     // Only now: until then it may hold what belongs to a user id that somebody else has by now.
     await chmod(join(this.root, workloadId), 0o711);
+  }
+
+  /** What is in each of them now. */
+  stats(workloadId: string, volumes: readonly DesiredVolume[] = []): Promise<VolumeStats[]> {
+    return Promise.all(
+      volumes.map(async ({ id, sizeMib }) => {
+        const usedBytes = await bytesBelow(join(this.root, workloadId, id));
+        return { id, usedBytes, capacityBytes: sizeMib * MIB };
+      }),
+    );
   }
 
   /** Nobody passes through any folder until its workload is there again. */

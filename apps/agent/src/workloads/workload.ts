@@ -22,7 +22,7 @@ import { observeInstance, observeWorkload } from './observe.js';
 import { type InstanceView, type Plan, plan, type WantedCanary, type WantedProcess } from './plan.js';
 import { revisionOf } from './revision.js';
 import { SlugLoader } from './slug-loader.js';
-import { wantedVolumes } from './volume-folders.js';
+import { type VolumeFolders, wantedVolumes } from './volume-folders.js';
 
 export interface WorkloadEvents {
   /** Something that `observe()` shows is different. */
@@ -151,7 +151,8 @@ export class Workload {
   }
 
   async stats(): Promise<InstanceStats[]> {
-    return Promise.all([...this.instances.values()].map(statsOf));
+    const { volumes } = this.context;
+    return Promise.all([...this.instances.values()].map((each) => statsOf(each, volumes)));
   }
 
   measurements(): Measurement[] {
@@ -360,8 +361,8 @@ const processIn = ({ processes }: DesiredWorkload, wanted: string): DesiredProce
 const revisionsOf = (desired: DesiredWorkload | undefined): string[] =>
   (desired?.processes ?? []).map((process) => revisionOf(desired as DesiredWorkload, process));
 
-async function statsOf({ id, spec, state, meter, folder }: Instance): Promise<InstanceStats> {
-  const { name, cpuMillicores, memoryMib } = spec.process;
+async function statsOf({ id, spec, state, meter, folder }: Instance, folders: VolumeFolders): Promise<InstanceStats> {
+  const { name, cpuMillicores, memoryMib, volumes } = spec.process;
   return {
     instance: id,
     process: name,
@@ -369,6 +370,8 @@ async function statsOf({ id, spec, state, meter, folder }: Instance): Promise<In
     state: state.phase,
     ...meter.usage,
     storageBytes: await bytesBelow(folder),
+    volumes: await folders.stats(spec.desired.workloadId, volumes),
+    sources: { usage: 'runtime', storage: 'runtime' },
     cpuLimitMillicores: cpuMillicores,
     memoryLimitBytes: memoryMib * 1024 * 1024,
   };

@@ -1,5 +1,6 @@
 import type {
   DesiredWorkload,
+  EgressCounts,
   InstanceStats,
   InstanceTraffic,
   LogLine,
@@ -68,6 +69,11 @@ export class Workloads {
   /** What every instance that is ready uses. */
   measurements(): Measurement[] {
     return [...this.byId.values()].flatMap((workload) => workload.measurements());
+  }
+
+  /** What left for the visitors of each workload, also of those that are gone. @throws Error when the router cannot be asked */
+  egress(): Promise<EgressCounts> {
+    return this.context.router.egress();
   }
 
   /** @throws workload_not_found */

@@ -1,4 +1,4 @@
-import type { AnswerCount, RouteTable, Upstream } from '@berth/contracts/runtime';
+import type { AnswerCount, EgressCounts, RouteTable, Upstream } from '@berth/contracts/runtime';
 import { Agent, createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { AppRouter } from '../../src/router/app-router.js';
@@ -10,6 +10,7 @@ export class FakeRouter implements AppRouter {
   broken = false;
   /** What it says that was answered. */
   counted: AnswerCount[] = [];
+  left: EgressCounts = { countingId: 'first', items: [] };
   /** Milliseconds until a table takes effect. */
   slowness = 0;
   private readonly inFlight = new Map<string, number>();
@@ -31,6 +32,10 @@ export class FakeRouter implements AppRouter {
 
   answers(): Promise<AnswerCount[]> {
     return Promise.resolve(this.counted);
+  }
+
+  egress(): Promise<EgressCounts> {
+    return Promise.resolve(this.left);
   }
 
   upstreams(host: string): Upstream[] {

@@ -54,7 +54,7 @@ export class BuildsRepository {
   }
 
   async find(sql: Sql, id: string): Promise<Build | null> {
-    const [row] = await sql.query<Build>(`select ${columns} from build where id = $1`, [id]);
+    const row = await sql.queryOne<Build>(`select ${columns} from build where id = $1`, [id]);
     return row ?? null;
   }
 

@@ -2,7 +2,7 @@ import type { AllocationEntry } from '@berth/contracts/events';
 import type { ObservedInstance, ObservedWorkload } from '@berth/contracts/runtime';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { allocationOf, sameAllocation, shifted } from './allocation.js';
+import { allocationOf, isBilledIn, sameAllocation, shifted } from './allocation.js';
 
 const instance = (over: Partial<ObservedInstance> = {}): ObservedInstance => ({
   ...{ id: 'web-1', processType: 'web', release: 1, releaseHash: '', artifactDigest: '', configHash: '' },
@@ -53,6 +53,12 @@ describe('the allocation', () => {
       }),
     );
   });
+});
+
+it('of a canary that was never live is that of web alone', () => {
+  const isBilled = isBilledIn({ live: new Set([1]), canaries: new Set([2]) });
+  const billed = [1, 2, 3].flatMap((release) => ['web', 'worker'].map((type) => isBilled(release, type)));
+  expect(billed).toEqual([true, true, true, false, false, false]);
 });
 
 describe('two allocations are the same', () => {

@@ -12,7 +12,7 @@ import { Changes } from '../changes/changes.js';
 import { Mint } from '../changes/mint.js';
 import type { Config } from '../config.js';
 import type { WorkloadRow } from '../workloads/workload.js';
-import { allocationOf, sameAllocation, shifted } from './allocation.js';
+import { allocationOf, type BilledReleases, isBilledIn, sameAllocation, shifted } from './allocation.js';
 
 interface AllocationRow {
   readonly version: number;
@@ -31,8 +31,7 @@ export interface Sighting {
   readonly workload: WorkloadRow;
   /** Null: the runtime knows nothing of the workload. */
   readonly observed: ObservedWorkload | null;
-  /** Numbers of the releases that are or were live. */
-  readonly billed: ReadonlySet<number>;
+  readonly billed: BilledReleases;
 }
 
 /** Tells what a workload has running and serving, each time that it is seen to have changed: the source of all usage. */
@@ -140,7 +139,7 @@ export class Allocations {
   }
 
   private entriesOf({ workload, observed, billed }: Sighting, last: AllocationRow | undefined): AllocationEntry[] {
-    const instances = observed ? allocationOf(observed, workload.cluster, (release) => billed.has(release)) : [];
+    const instances = observed ? allocationOf(observed, workload.cluster, isBilledIn(billed)) : [];
     return (last?.tasks ?? []).reduce(shifted, instances);
   }
 

@@ -24,7 +24,7 @@ export class AppsRepository {
   }
 
   async find(sql: Sql, id: string): Promise<App | undefined> {
-    const [row] = await sql.query<AppRow>(`select ${columns} from app where id = $1 and deleted_at is null`, [id]);
+    const row = await sql.queryOne<AppRow>(`select ${columns} from app where id = $1 and deleted_at is null`, [id]);
     return row && toApp(row);
   }
 

@@ -14,7 +14,7 @@ import type { WorkloadRow } from '../workloads/workload.js';
 import { WorkloadsRepository } from '../workloads/workloads.repository.js';
 import { begun, type Canary, counted } from './canary.js';
 import { CanarySteps } from './canary-steps.js';
-import { type Facts, restartsOf, verdictOn } from './verdict.js';
+import { type Facts, restartsOf, type Verdict, verdictOn, withoutWeight } from './verdict.js';
 
 const lookAgainSoon = lookAgainIn({ seconds: 1 });
 const goOn = lookAgainIn({ seconds: 0 });
@@ -70,19 +70,27 @@ export class Canaries {
   private async judge(pass: CanaryPass): Promise<Outcome> {
     const { moving, target, observation, context } = pass;
     if (!observation.observed || observation.observed.observedGeneration < observation.desired.generation)
-      return this.wait(pass, []);
+      return (
+        (await this.follow(pass, pass.canary, withoutWeight(pass.canary, this.factsOf(pass)))) ?? this.wait(pass, [])
+      );
     const traffic = await this.runtime.traffic(moving.workloadId, context.signal);
     const canary = counted(pass.canary, traffic, target.number);
     const verdict = verdictOn(canary, this.factsOf(pass));
-    if (verdict.kind === 'abort') return this.abort(pass, canary, verdict.failure);
-    if (verdict.kind === 'go-on') {
-      const { canary: next, message } = verdict;
-      await this.commit(pass, (tx, workload) => this.steps.goOn(tx, workload, moving, next, message));
-      return goOn;
-    }
-    if (JSON.stringify(canary.counters) !== JSON.stringify(pass.canary.counters))
-      await this.commit(pass, (tx) => this.steps.count(tx, moving, canary));
+    const followed = await this.follow(pass, canary, verdict);
+    if (followed) return followed;
+    const kept = (verdict.kind === 'wait' && verdict.canary) || canary;
+    if (kept !== canary || JSON.stringify(canary.counters) !== JSON.stringify(pass.canary.counters))
+      await this.commit(pass, (tx, workload) => this.steps.keep(tx, workload, moving, kept));
     return this.wait(pass, []);
+  }
+
+  /** Undefined: nothing is to be done. */
+  private async follow(pass: CanaryPass, canary: Canary, verdict: Verdict): Promise<Outcome | undefined> {
+    if (verdict.kind === 'wait') return undefined;
+    if (verdict.kind === 'abort') return this.abort(pass, canary, verdict.failure);
+    const { canary: next, message } = verdict;
+    await this.commit(pass, (tx, workload) => this.steps.goOn(tx, workload, pass.moving, next, message));
+    return goOn;
   }
 
   private async abort(pass: CanaryPass, canary: Canary, found: Failure): Promise<Outcome> {
@@ -112,11 +120,14 @@ export class Canaries {
 
   private factsOf(pass: CanaryPass): Facts {
     const { target, observation } = pass;
+    const wanted = observation.desired.canary?.process.instances ?? 0;
     return {
       now: this.clock.now(),
       instances: instancesOf(pass),
+      wanted,
+      trouble: observation.observed?.trouble ?? null,
       weight: observation.observed?.canaryWeight ?? 0,
-      isWanted: observation.view.workload.state === 'running',
+      isWanted: observation.view.workload.state === 'running' && wanted > 0,
       numbers: { canary: target.number, former: observation.desired.release.number },
     };
   }

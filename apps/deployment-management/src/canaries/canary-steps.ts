@@ -1,7 +1,7 @@
 import type { Failure } from '@berth/contracts/common';
 import type { Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
-import type { DeploymentRow } from '../deployments/deployment.js';
+import { deadlineFor, type DeploymentRow } from '../deployments/deployment.js';
 import { DeploymentsRepository } from '../deployments/deployments.repository.js';
 import { Transitions } from '../deployments/transitions.js';
 import { deadlinesOf, type WorkloadRow } from '../workloads/workload.js';
@@ -25,11 +25,23 @@ export class CanarySteps {
     await this.state(tx, workload, moving, canary);
   }
 
-  /** What the runtime should run changes with it, unless only its time began. */
+  /** What the runtime should run changes with it, unless only its time began, or begins anew. */
   async goOn(tx: Tx, workload: WorkloadRow, moving: DeploymentRow, canary: Canary, message: string): Promise<void> {
     if (!(await this.transitions.note(tx, moving, message))) return;
-    if (canary.since !== null) return this.deployments.setCanary(tx, moving.id, canary);
-    await this.state(tx, workload, moving, canary);
+    if (canary.since === null && canary.step === moving.canary?.step && canary.state === 'stepping')
+      await this.beginAnew(tx, workload, moving, canary);
+    if (!moving.canary || isStatedOtherwise(canary, moving.canary)) return this.state(tx, workload, moving, canary);
+    await this.deployments.setCanary(tx, moving.id, canary);
+  }
+
+  /** It has as much time as one that begins with this step. */
+  private beginAnew(tx: Tx, workload: WorkloadRow, moving: DeploymentRow, canary: Canary): Promise<void> {
+    const rest = { ...canary, steps: canary.steps.slice(canary.step) };
+    return this.transitions.extend(
+      tx,
+      moving,
+      deadlineFor('shifting', { ...moving, canary: rest }, deadlinesOf(workload)),
+    );
   }
 
   /** Taken back; it has failed when the former release was seen to serve everything. */
@@ -44,8 +56,10 @@ export class CanarySteps {
     return this.transitions.fail(tx, workload, moving, failure);
   }
 
-  count(tx: Tx, moving: DeploymentRow, canary: Canary): Promise<void> {
-    return this.deployments.setCanary(tx, moving.id, canary);
+  /** What was counted and timed. For as long as a step had to wait, so has its deadline. */
+  async keep(tx: Tx, workload: WorkloadRow, moving: DeploymentRow, canary: Canary): Promise<void> {
+    if (canary.since !== moving.canary?.since) await this.beginAnew(tx, workload, moving, canary);
+    await this.deployments.setCanary(tx, moving.id, canary);
   }
 
   private async state(tx: Tx, workload: WorkloadRow, moving: DeploymentRow, canary: Canary): Promise<void> {
@@ -53,3 +67,7 @@ export class CanarySteps {
     await this.workloads.bump(tx, workload.id);
   }
 }
+
+/** In another state, with another weight, or with other instances. */
+const isStatedOtherwise = (canary: Canary, before: Canary): boolean =>
+  canary.state !== before.state || canary.step !== before.step || canary.isOver !== before.isOver;

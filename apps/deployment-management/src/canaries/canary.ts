@@ -18,14 +18,22 @@ export interface Canary {
   readonly maxErrorPercent: number;
   readonly minRequests: number;
   readonly step: number;
-  /** Since when the route gives it the weight of its step. */
+  /** Since when the route gives it the weight of its step and its instances are ready; later by each time they were not. */
   readonly since: string | null;
-  /** One for each step that began. */
+  /** Since when fewer of its instances are ready than the step has. Absent: all are. */
+  readonly pausedAt?: string | undefined;
+  /** Its time is over: the instances of the next step start, with the weight of this one. Absent: it is not. */
+  readonly isOver?: boolean | undefined;
+  /** How often the route took the weight of this step away again. Absent: never. */
+  readonly losses?: number;
+  /** Whether anybody counts what instances answer. Absent before that was asked: somebody does. */
+  readonly isCounted?: boolean;
+  /** One for each step that began; empty where nobody counts. */
   readonly counts: readonly StepCounts[];
   /** The runtime's counters as they were read last, by instance. */
   readonly counters: Readonly<Record<string, Answered>>;
-  /** How often its instances had ended before users met them. */
-  readonly restarts: number;
+  /** How often each of its instances had ended before users met it. Absent: none had. */
+  readonly restarts?: Readonly<Record<string, number>>;
   /** It got requests, so that what it has running is used. */
   readonly hasServed: boolean;
   /** What the quota has to hold for it beside the former release. */
@@ -34,9 +42,13 @@ export interface Canary {
   readonly failure: Failure | null;
 }
 
-export const newCanary = ({ steps, maxErrorPercent, minRequests }: CanaryStrategy, extra: Reservation): Canary => ({
+export const newCanary = (
+  { steps, maxErrorPercent, minRequests }: CanaryStrategy,
+  extra: Reservation,
+  isCounted = true,
+): Canary => ({
   ...{ state: 'arriving', steps, maxErrorPercent, minRequests, step: 0, since: null, counts: [], counters: {} },
-  ...{ restarts: 0, hasServed: false, extra, failure: null },
+  ...{ hasServed: false, isCounted, extra, failure: null },
 });
 
 /** Both releases run on purpose. */
@@ -46,25 +58,38 @@ export const isSplit = ({ state }: Canary): boolean => state === 'arriving' || s
 export const weightOf = ({ state, steps, step }: Canary): number =>
   state === 'stepping' ? (steps[step]?.weight ?? 0) : 0;
 
-/** As large a part of the instances as of the requests, and at least one. */
-export function canaryInstances({ steps, step }: Pick<Canary, 'steps' | 'step'>, instances: number): number {
+/** As large a part of the instances as of the requests, and at least one: there before the requests are. */
+export function canaryInstances({ steps, step, isOver }: Staffed, instances: number): number {
   if (instances === 0) return 0;
-  return Math.max(1, Math.ceil((instances * (steps[step]?.weight ?? 0)) / 100));
+  const weight = steps[isOver ? step + 1 : step]?.weight ?? 0;
+  return Math.max(1, Math.ceil((instances * weight) / 100));
 }
+
+type Staffed = Pick<Canary, 'steps' | 'step' | 'isOver'>;
 
 export const holdSeconds = ({ steps }: Pick<Canary, 'steps'>): number =>
   steps.reduce((sum, each) => sum + each.holdSeconds, 0);
 
 /** Users meet it from now on. `traffic` is what was counted before. */
-export const begun = (canary: Canary, restarts: number, traffic: readonly InstanceTraffic[]): Canary =>
-  enterStep({ ...canary, restarts, hasServed: true, counters: countersOf(traffic) }, 0);
+export const begun = (
+  canary: Canary,
+  restarts: NonNullable<Canary['restarts']>,
+  traffic: readonly InstanceTraffic[],
+): Canary => enterStep({ ...canary, restarts, hasServed: true, counters: countersOf(traffic) }, 0);
+
+/** What of a step's time has passed counts no more. */
+export const untimed = { since: null, pausedAt: undefined, isOver: undefined } as const;
 
 export const enterStep = (canary: Canary, step: number): Canary => ({
   ...canary,
   state: 'stepping',
   step,
-  since: null,
-  counts: [...canary.counts, { weight: canary.steps[step]?.weight ?? 0, canary: none, former: none }],
+  ...untimed,
+  losses: 0,
+  counts:
+    canary.isCounted === false
+      ? []
+      : [...canary.counts, { weight: canary.steps[step]?.weight ?? 0, canary: none, former: none }],
 });
 
 const none: Answered = { requests: 0, errors: 0 };
@@ -86,10 +111,12 @@ export function counted(canary: Canary, traffic: readonly InstanceTraffic[], rel
 const countersOf = (traffic: readonly InstanceTraffic[]): Record<string, Answered> =>
   Object.fromEntries(traffic.map(({ instance, requests, errors }) => [instance, { requests, errors }]));
 
-const sinceThen = (then: Answered, now: Answered): Answered =>
-  now.requests < then.requests
-    ? { requests: now.requests, errors: now.errors }
-    : { requests: now.requests - then.requests, errors: Math.max(0, now.errors - then.errors) };
+/** The two counters are not read at one moment: there are never more errors than requests. */
+function sinceThen(then: Answered, now: Answered): Answered {
+  const from = now.requests < then.requests ? none : then;
+  const requests = now.requests - from.requests;
+  return { requests, errors: Math.min(requests, Math.max(0, now.errors - from.errors)) };
+}
 
 const plus = (sum: Answered, { requests, errors }: Answered): Answered => ({
   requests: sum.requests + requests,

@@ -3,7 +3,7 @@ import type { InstanceTraffic, ObservedInstance } from '@berth/contracts/runtime
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { begun, type Canary, canaryInstances, counted, newCanary, weightOf } from './canary.js';
-import { type Facts, verdictOn } from './verdict.js';
+import { type Facts, type Verdict, verdictOn } from './verdict.js';
 
 const strategy = releaseStrategy.parse({
   kind: 'canary',
@@ -19,15 +19,23 @@ const after = (seconds: number): Date => new Date(from.getTime() + seconds * 1_0
 const traffic = (instance: string, release: number, requests: number, errors = 0): InstanceTraffic => ({
   ...{ instance, release, requests, errors },
 });
-const instance = (restarts: number): ObservedInstance =>
-  ({ id: 'web-2', state: 'ready', restarts, lastExit: null }) as ObservedInstance;
+const instance = (restarts: number, state = 'ready', id = 'web-2'): ObservedInstance =>
+  ({ id, state, restarts, lastExit: null }) as ObservedInstance;
 const facts = (change: Partial<Facts> = {}): Facts => ({
-  ...{ now: from, instances: [instance(0)], weight: 10, isWanted: true, numbers: { canary: 2, former: 1 } },
+  ...{ now: from, instances: [instance(0)], wanted: 1, trouble: null, weight: 10, isWanted: true },
+  numbers: { canary: 2, former: 1 },
   ...change,
 });
-const start = begun(newCanary(strategy, { cpuMillicores: 0, memoryMib: 0 }), 0, []);
+const start = begun(newCanary(strategy, { cpuMillicores: 0, memoryMib: 0 }), {}, []);
 const held: Canary = { ...start, since: from.toISOString() };
 const answering = (requests: number, errors: number): Canary => counted(held, [traffic('a', 2, requests, errors)], 2);
+
+const goneOn = (verdict: Verdict) => {
+  if (verdict.kind !== 'go-on') throw new Error(`it does not go on: ${verdict.kind}`);
+  return verdict;
+};
+/** Held since `from`, its first step is over. */
+const over = (seconds: number): Canary => goneOn(verdictOn(held, facts({ now: after(seconds) }))).canary;
 
 describe('a canary in its step', () => {
   it('is timed from when the route gives it its weight, not from when that was asked for', () => {
@@ -39,17 +47,62 @@ describe('a canary in its step', () => {
     });
   });
 
+  it('begins its step anew when the route does not give it its weight any more, however long it had it', () => {
+    const lost = verdictOn(held, facts({ weight: 0, now: after(900) }));
+    expect(lost).toMatchObject({
+      kind: 'go-on',
+      canary: { state: 'stepping', step: 0, since: null },
+      message: 'v2 gets 0 % of the requests instead of 10 %; its step begins anew',
+    });
+    if (lost.kind !== 'go-on') throw new Error('it stays');
+    expect(verdictOn(lost.canary, facts({ weight: 0, now: after(901) }))).toEqual({ kind: 'wait' });
+    expect(verdictOn(lost.canary, facts({ now: after(902) }))).toMatchObject({
+      canary: { step: 0, since: after(902).toISOString() },
+    });
+  });
+
+  it('is taken back when its weight is lost for the fourth time in one step; the next step counts anew', () => {
+    const flapping: Canary = { ...held, losses: 3 };
+    expect(verdictOn(flapping, facts({ weight: 0, now: after(30) }))).toMatchObject({
+      kind: 'abort',
+      failure: {
+        cause: 'canary_failed',
+        message: 'v2 gets 0 % of the requests instead of 10 %, for the 4th time in this step.',
+      },
+    });
+    expect(verdictOn({ ...held, losses: 2 }, facts({ weight: 0 }))).toMatchObject({ canary: { losses: 3 } });
+    expect(verdictOn({ ...flapping, isOver: true }, facts())).toMatchObject({ canary: { step: 1, losses: 0 } });
+  });
+
   it('is held to the second, then has the next weight, and after the last step takes over', () => {
     expect(verdictOn(held, facts({ now: after(59.999) }))).toEqual({ kind: 'wait' });
-    const second = verdictOn(held, facts({ now: after(60) }));
-    expect(second).toMatchObject({ kind: 'go-on', canary: { state: 'stepping', step: 1, since: null } });
-    if (second.kind !== 'go-on') throw new Error('it stays');
+    const second = goneOn(verdictOn(over(60), facts({ now: after(60) })));
+    expect(second).toMatchObject({ canary: { state: 'stepping', step: 1, since: null } });
     expect([weightOf(second.canary), second.canary.counts.length]).toEqual([50, 2]);
     const last = verdictOn(
       { ...second.canary, since: after(60).toISOString() },
       facts({ now: after(180), weight: 50 }),
     );
     expect(last).toMatchObject({ kind: 'go-on', canary: { state: 'promoting' } });
+  });
+
+  it('has the instances of the next step with the weight of the one that is over, until all of them are ready', () => {
+    const waiting = over(60);
+    expect([weightOf(waiting), canaryInstances(waiting, 4), waiting.counts.length]).toEqual([10, 2, 1]);
+    expect(verdictOn(waiting, facts({ now: after(900), wanted: 2 }))).toEqual({ kind: 'wait' });
+    const whole = facts({ now: after(901), wanted: 2, instances: [instance(0), instance(0)] });
+    const next = goneOn(verdictOn(waiting, whole));
+    expect(next.message).toBe('Instances of v2 for 50 % of the requests are ready');
+    expect([weightOf(next.canary), canaryInstances(next.canary, 4), next.canary.step]).toEqual([50, 2, 1]);
+    expect(verdictOn(next.canary, { ...whole, weight: 50 })).toMatchObject({
+      canary: { since: after(901).toISOString(), isOver: undefined },
+    });
+  });
+
+  it('whose weight is lost while instances of the next step start begins its own step anew, with its own', () => {
+    const lost = goneOn(verdictOn(over(60), facts({ weight: 0, wanted: 2 })));
+    expect(lost.canary).toMatchObject({ step: 0, since: null, isOver: undefined });
+    expect(canaryInstances(lost.canary, 4)).toBe(1);
   });
 
   it.each([
@@ -70,7 +123,7 @@ describe('a canary in its step', () => {
   });
 
   it('is taken back when one of its instances ended, but not for what ended before users met it', () => {
-    const once = begun(newCanary(strategy, { cpuMillicores: 0, memoryMib: 0 }), 1, []);
+    const once = begun(newCanary(strategy, { cpuMillicores: 0, memoryMib: 0 }), { 'web-2': 1 }, []);
     expect(verdictOn({ ...once, since: from.toISOString() }, facts({ instances: [instance(1)] })).kind).toBe('wait');
     expect(verdictOn(held, facts({ instances: [instance(1)] }))).toMatchObject({
       kind: 'abort',
@@ -81,6 +134,82 @@ describe('a canary in its step', () => {
     });
   });
 
+  it('is taken back for an end of one instance also when others, with ends from before, are gone', () => {
+    const two = begun(newCanary(strategy, { cpuMillicores: 0, memoryMib: 0 }), { 'web-2': 3, 'web-3': 0 }, []);
+    const timed = { ...two, since: from.toISOString() };
+    expect(verdictOn(timed, facts({ instances: [instance(0, 'ready', 'web-3')] })).kind).toBe('wait');
+    expect(verdictOn(timed, facts({ instances: [instance(1, 'ready', 'web-3')] }))).toMatchObject({
+      failure: { message: 'Instances of v2 ended 1 times while it got requests.' },
+    });
+    expect(verdictOn(timed, facts({ instances: [instance(1, 'ready', 'web-4')] })).kind).toBe('abort');
+  });
+
+  it('is taken back for what no waiting helps against, with what the runtime found', () => {
+    const trouble = { cause: 'image_denied' as const, message: 'The image cannot be pulled.', evidence: ['401'] };
+    expect(verdictOn(held, facts({ wanted: 2, trouble }))).toMatchObject({
+      kind: 'abort',
+      failure: {
+        message: 'The image cannot be pulled. That was found while v2 got requests.',
+        evidence: expect.arrayContaining(['web-2: ready, 0 restarts', '401']),
+      },
+    });
+  });
+
+  it('is not timed before all instances of its step are ready', () => {
+    expect(verdictOn(start, facts({ wanted: 2 }))).toEqual({ kind: 'wait' });
+    expect(verdictOn(start, facts({ wanted: 2, instances: [instance(0), instance(0, 'unready')] }))).toEqual({
+      kind: 'wait',
+    });
+    expect(verdictOn(start, facts({ wanted: 2, instances: [instance(0), instance(0)] }))).toMatchObject({
+      canary: { since: from.toISOString() },
+    });
+  });
+
+  it('waits while fewer instances are ready than its step has: that time does not count, what was before does', () => {
+    const one = (seconds: number) => facts({ now: after(seconds), wanted: 2 });
+    const both = (seconds: number) => ({ ...one(seconds), instances: [instance(0), instance(0)] });
+    const waiting = verdictOn(held, one(40));
+    if (waiting.kind !== 'wait' || !waiting.canary) throw new Error('it does not wait');
+    expect(waiting.canary).toMatchObject({ since: from.toISOString(), pausedAt: after(40).toISOString() });
+    expect(verdictOn(waiting.canary, one(900))).toEqual({ kind: 'wait' });
+    const whole = verdictOn(waiting.canary, both(1_000));
+    if (whole.kind !== 'wait' || !whole.canary) throw new Error('it does not go on');
+    expect(whole.canary).toMatchObject({ since: after(960).toISOString(), pausedAt: undefined });
+    expect(verdictOn(whole.canary, both(1_019))).toEqual({ kind: 'wait' });
+    expect(verdictOn(whole.canary, both(1_020))).toMatchObject({ kind: 'go-on', canary: { isOver: true } });
+  });
+
+  it('that loses its weight while it waits begins its step anew', () => {
+    const waiting = { ...held, pausedAt: after(40).toISOString() };
+    expect(verdictOn(waiting, facts({ weight: 0, now: after(50) }))).toMatchObject({
+      kind: 'go-on',
+      canary: { since: null, pausedAt: undefined, losses: 1 },
+    });
+  });
+
+  it('is taken back when none of its instances is ready while it gets requests, and not while one is', () => {
+    const silent = [instance(0, 'unready'), instance(0, 'starting')];
+    expect(verdictOn(held, facts({ instances: silent }))).toMatchObject({
+      kind: 'abort',
+      failure: { message: 'None of the instances of v2 is ready while it gets requests.' },
+    });
+    expect(verdictOn(held, facts({ instances: [] })).kind).toBe('abort');
+    expect(verdictOn(start, facts({ instances: [], weight: 0 })).kind).toBe('wait');
+    expect(verdictOn(held, facts({ instances: [...silent, instance(0)] })).kind).toBe('wait');
+    expect(verdictOn(start, facts({ instances: silent, weight: 0 })).kind).toBe('wait');
+  });
+
+  it('where nobody counts passes by its time, and says that nobody did', () => {
+    const uncounted = begun(newCanary(strategy, { cpuMillicores: 0, memoryMib: 0 }, false), {}, []);
+    expect(uncounted.counts).toEqual([]);
+    const verdict = verdictOn({ ...uncounted, since: from.toISOString() }, facts({ now: after(60) }));
+    expect(verdict).toMatchObject({
+      kind: 'go-on',
+      canary: { step: 0, isOver: true, counts: [] },
+      message: 'Step 1 of 2 (10 %) is over: no instance of v2 ended; nobody counts answers on its cluster',
+    });
+  });
+
   it('is taken back when the workload is stopped: nothing is proven by what gets no requests', () => {
     expect(verdictOn(held, facts({ isWanted: false, instances: [] })).kind).toBe('abort');
   });
@@ -88,7 +217,7 @@ describe('a canary in its step', () => {
 
 describe('counting', () => {
   it('begins at what was counted before, and tells the two releases apart', () => {
-    const canary = begun(start, 0, [traffic('old', 1, 900, 90)]);
+    const canary = begun(start, {}, [traffic('old', 1, 900, 90)]);
     const next = counted(canary, [traffic('old', 1, 910, 91), traffic('new', 2, 4, 2)], 2);
     expect(next.counts.at(-1)).toMatchObject({
       former: { requests: 10, errors: 1 },
@@ -104,10 +233,12 @@ describe('counting', () => {
         let sum = { requests: 0, errors: 0 };
         let now = { requests: 0, errors: 0 };
         for (const { asked, bad, anew } of looks) {
-          const errors = Math.min(asked, bad);
           const isAnew = anew && asked < now.requests;
-          now = isAnew ? { requests: asked, errors } : { requests: now.requests + asked, errors: now.errors + errors };
-          sum = { requests: sum.requests + asked, errors: sum.errors + errors };
+          // Read a moment after the requests, there may be more errors than these.
+          now = isAnew
+            ? { requests: asked, errors: bad }
+            : { requests: now.requests + asked, errors: now.errors + bad };
+          sum = { requests: sum.requests + asked, errors: sum.errors + Math.min(asked, bad) };
           canary = counted(canary, [traffic('a', 2, now.requests, now.errors)], 2);
         }
         expect(canary.counts.at(-1)?.canary).toEqual(sum);

@@ -2,6 +2,8 @@ import { WorkQueue } from '@berth/reconcile';
 import type { Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { Mint } from '../changes/mint.js';
+import { DECLARATIONS } from '../declarations/declaration.js';
+import { DeclarationsRepository } from '../declarations/declarations.repository.js';
 import { ENVIRONMENTS } from '../environments/environment-queue.js';
 import { WORKLOADS } from '../workloads/workload-queue.js';
 import type { ClusterRow } from './cluster.js';
@@ -26,6 +28,7 @@ export class ClusterEnd {
   constructor(
     private readonly clusters: ClustersRepository,
     private readonly looks: ClusterLooks,
+    private readonly declarations: DeclarationsRepository,
     private readonly queue: WorkQueue,
     private readonly mint: Mint,
   ) {}
@@ -42,6 +45,11 @@ export class ClusterEnd {
     if (look?.trouble.answers) throw clusterErrors.ClusterAnswers(`It is there. ${look.trouble.message}`);
   }
 
+  /** Nobody declares anything there any more: what was declared is open to others. */
+  async letGo(tx: Tx, id: string): Promise<void> {
+    await this.queue.enqueueAll(tx, DECLARATIONS, await this.declarations.keysIn(tx, id, null));
+  }
+
   /** @throws 409 when others changed it or were answered between the look and the lock */
   requireUnchanged({ generation }: ClusterRow, locked: ClusterRow): void {
     if (locked.generation === generation && isFoundUnreachable(locked.conditions)) return;
@@ -56,6 +64,7 @@ export class ClusterEnd {
     await this.queue.remove(tx, CLUSTERS, id);
     await this.queue.enqueueAll(tx, WORKLOADS, workloads);
     await this.queue.enqueueAll(tx, ENVIRONMENTS, environments);
+    await this.letGo(tx, id);
     return { workloads: workloads.length, environments: environments.length };
   }
 }

@@ -92,7 +92,7 @@ export class ClustersRepository {
   }
 
   async credentialsOf(sql: Sql, id: string): Promise<Buffer | null> {
-    const [row] = await sql.query<{ credentials: Buffer | null }>('select credentials from cluster where id = $1', [
+    const row = await sql.queryOne<{ credentials: Buffer | null }>('select credentials from cluster where id = $1', [
       id,
     ]);
     return row?.credentials ?? null;

@@ -82,6 +82,7 @@ export class ClustersService {
           'Environments, workloads or a running isolation check are there: end them first.',
         );
       }
+      await this.end.letGo(tx, id);
       await this.record(tx, caller, id, { removed: true });
     });
   }

@@ -187,6 +187,7 @@ create table delegation (
   scopes text[] not null,
   conditions jsonb not null default '[]'::jsonb,
   created_at timestamp with time zone not null,
+  ends_at timestamp with time zone not null,
   constraint delegation_pkey PRIMARY KEY (id),
   constraint delegation_cluster_id_namespace_project_id_key UNIQUE (cluster_id, namespace, project_id)
 );
@@ -226,6 +227,19 @@ create table deployment_transition (
   actor text not null,
   message text not null,
   constraint deployment_transition_pkey PRIMARY KEY (deployment_id, sequence)
+);
+
+create table egress_meter (
+  id uuid not null,
+  cluster_id uuid not null,
+  workload_id uuid not null,
+  counting_id text not null,
+  counted bigint not null,
+  bytes bigint not null,
+  since timestamp with time zone not null,
+  told_until timestamp with time zone,
+  constraint egress_meter_pkey PRIMARY KEY (id),
+  constraint egress_meter_cluster_id_workload_id_key UNIQUE (cluster_id, workload_id)
 );
 
 create table environment (
@@ -501,6 +515,26 @@ create table task (
   constraint task_pkey PRIMARY KEY (id)
 );
 
+create table usage_peak (
+  workload_id uuid not null,
+  process_type text not null,
+  since timestamp with time zone not null,
+  cpu_millicores integer not null,
+  memory_mib integer not null,
+  constraint usage_peak_pkey PRIMARY KEY (workload_id, process_type, since)
+);
+
+create table vertical_autoscaling (
+  workload_id uuid not null,
+  processes jsonb not null,
+  state text not null,
+  message text not null,
+  deployment_id uuid,
+  change jsonb,
+  rests_until timestamp with time zone,
+  constraint vertical_autoscaling_pkey PRIMARY KEY (workload_id)
+);
+
 create table volume (
   id uuid not null,
   workload_id uuid not null,
@@ -652,6 +686,10 @@ alter table task add constraint task_deployment_id_fkey FOREIGN KEY (deployment_
 alter table task add constraint task_release_id_fkey FOREIGN KEY (release_id) REFERENCES release(id);
 
 alter table task add constraint task_workload_id_fkey FOREIGN KEY (workload_id) REFERENCES workload(id);
+
+alter table usage_peak add constraint usage_peak_workload_id_fkey FOREIGN KEY (workload_id) REFERENCES vertical_autoscaling(workload_id) ON DELETE CASCADE;
+
+alter table vertical_autoscaling add constraint vertical_autoscaling_workload_id_fkey FOREIGN KEY (workload_id) REFERENCES workload(id) ON DELETE CASCADE;
 
 alter table volume add constraint volume_workload_id_fkey FOREIGN KEY (workload_id) REFERENCES workload(id);
 

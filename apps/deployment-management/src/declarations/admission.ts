@@ -1,10 +1,10 @@
 import { Access, type Caller } from '@berth/access';
 import { Clock } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
-import { callerOf, type DelegationRow } from '../delegations/delegation.js';
+import { callerOf, type DelegationRow, endOf } from '../delegations/delegation.js';
 import type { ConditionStatement } from '../workloads/conditions.js';
 import { Conflicts, OVERWRITE } from './conflicts.js';
-import { type DeclarationRow, type DeclaredObject, keyOfPlace, type Place } from './declaration.js';
+import { type DeclarationRow, type DeclaredObject, keyOfPlace, type Place, SILENT } from './declaration.js';
 import { noConflict, notAccepted } from './declaration-status.js';
 import { DeclarationsRepository } from './declarations.repository.js';
 import type { Stated, Target } from './declared-kind.js';
@@ -44,14 +44,17 @@ export class Admission {
     former: DeclarationRow | undefined,
   ): Promise<Verdict> {
     const held = former?.uid === object.metadata.uid ? former : undefined;
-    const kept = { delegationId: null, targetId: held?.targetId ?? null, agreed: held?.agreed ?? {}, seen: '' };
+    const kept = { delegationId: null, targetId: held?.targetId ?? null, agreed: held?.agreed ?? {}, seen: SILENT };
     const stated = this.doors.of(place.kind).understand(place.name, object.spec);
     if ('refused' in stated) return refusedVerdict(kept, notAccepted('Invalid', stated.refused));
     const delegation = delegations.find(({ projectId }) => projectId === stated.projectId);
     if (!delegation) return refusedVerdict(kept, notDelegated(place, stated.projectId));
-    const row = { ...kept, delegationId: delegation.id };
+    const end = endOf(delegation, this.clock.now());
+    if (end) return refusedVerdict({ ...kept, delegationId: delegation.id }, over[end]);
+    const seen = kept.targetId === null ? '' : await this.declarations.fingerprint(place.kind, kept.targetId);
+    const row = { ...kept, delegationId: delegation.id, seen };
     const caller = callerOf(delegation, this.clock.now());
-    const doubt = await this.doubtOf(caller, delegation);
+    const doubt = await this.doubtOf(caller);
     if (doubt) return refusedVerdict(row, doubt, SOON_SECONDS);
     try {
       return await this.command({ place, object, delegation, caller, stated, held }, row);
@@ -61,9 +64,8 @@ export class Admission {
   }
 
   /** What the guard asks of whoever sends a request. */
-  private async doubtOf(caller: Caller, { revokedAt }: DelegationRow): Promise<ConditionStatement | null> {
-    if (revokedAt !== null || !(await this.access.isStillValid(caller)))
-      return notAccepted('TokenRevoked', 'The token was revoked that lets this namespace speak. Delegate it anew.');
+  private async doubtOf(caller: Caller): Promise<ConditionStatement | null> {
+    if (!(await this.access.isStillValid(caller))) return over.revoked;
     if (await this.access.isCurrent()) return null;
     return notAccepted('AccessStale', 'Access rules could not be kept current. It is tried again.');
   }
@@ -85,19 +87,18 @@ export class Admission {
   private async bringAbout(look: Look, target: Target, row: Verdict['row']): Promise<Verdict> {
     const { stated, caller, object, delegation, place } = look;
     const { fields: declared } = stated;
-    const overwrites = object.metadata.annotations?.[OVERWRITE] === String(target.generation);
+    const overwrites = object.metadata.annotations?.[OVERWRITE] === target.version;
     const first = compare({ before: row.agreed, declared, current: target.fields, overwrites });
     const refusal = first.changes.length === 0 ? null : await this.change(look, target, first.changes);
     const seen = await this.declarations.fingerprint(place.kind, target.id);
     const after = (await stated.find(caller)) ?? target;
-    const { agreed } = compare({ before: row.agreed, declared, current: after.fields, overwrites: false });
-    const conflict =
-      first.conflicts.length === 0 ? null : await this.conflicts.over(first.conflicts, after, delegation);
+    const left = compare({ before: row.agreed, declared, current: after.fields, overwrites: false });
+    const conflict = left.conflicts.length === 0 ? null : await this.conflicts.over(left.conflicts, after, delegation);
     return {
-      row: { ...row, agreed, seen },
+      row: { ...row, agreed: left.agreed, seen },
       mirrored: after.mirrored,
       statements: [acceptance(refusal), conflict ?? noConflict, after.ready],
-      againIn: refusal ? TRY_AGAIN_SECONDS : null,
+      againIn: refusal ? againAfter(refusal) : left.changes.length > 0 ? SOON_SECONDS : null,
     };
   }
 
@@ -114,6 +115,16 @@ export class Admission {
     }
   }
 }
+
+/** What was changed meanwhile is compared anew. */
+const againAfter = ({ reason }: ConditionStatement): number =>
+  reason === 'PreconditionFailed' ? SOON_SECONDS : TRY_AGAIN_SECONDS;
+
+/** For good: only another delegation changes that. */
+const over = {
+  revoked: notAccepted('TokenRevoked', 'The token was revoked that lets this namespace speak. Delegate it anew.'),
+  ended: notAccepted('TokenEnded', 'The token has ended that let this namespace speak. Delegate it anew.'),
+};
 
 const notDelegated = ({ namespace }: Place, projectId: string): ConditionStatement =>
   notAccepted('NotDelegated', `The namespace ${namespace} does not speak in the project ${projectId}.`);

@@ -36,19 +36,20 @@ export class AppDeclarations implements DeclaredKindDoor {
 
   private async change(
     caller: Caller,
-    { id, generation }: Target,
+    { id, version }: Target,
     { source, build }: DeclaredApp,
     fields: readonly string[],
   ): Promise<void> {
     const parts = Object.entries(build).filter(([name]) => fields.includes(`build.${name}`));
     const body = { ...(fields.includes('source') && { source }), build: Object.fromEntries(parts) };
-    await this.apps.update(caller, id, body, `"${generation}"`);
+    await this.apps.update(caller, id, body, `"${version}"`);
   }
 }
 
 function toTarget({ id, generation, source, build }: App): Target {
   const fields = { source, ...buildFields(build) };
-  return { id, generation, fields, mirrored: { id, generation }, ready: ready('The app exists') };
+  const version = String(generation);
+  return { id, version, fields, mirrored: { id, generation, version }, ready: ready('The app exists') };
 }
 
 /** The root of a repository is where an app is whose folder nobody has stated. */

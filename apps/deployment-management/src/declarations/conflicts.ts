@@ -6,7 +6,7 @@ import { conflict } from './declaration-status.js';
 import { DeclarationsRepository } from './declarations.repository.js';
 import type { Target } from './declared-kind.js';
 
-/** With the generation that its author has seen, an object may state what somebody else has stated otherwise. */
+/** With the version that its author has seen, an object may state what somebody else has stated otherwise. */
 export const OVERWRITE = 'berth.dev/overwrite';
 
 /** Says who has stated what an object states otherwise. Names of fields only: values may be nobody else's business. */
@@ -16,12 +16,12 @@ export class Conflicts {
 
   async over(
     fields: readonly string[],
-    { id, generation }: Target,
+    { id, version }: Target,
     delegation: DelegationRow,
   ): Promise<ConditionStatement> {
     const names = fields.map((field) => `spec.${field}`).join(', ');
     const who = await this.whoChanged(id, delegation);
-    const way = `State what is there, or annotate ${OVERWRITE}="${generation}" to have it your way.`;
+    const way = `State what is there, or annotate ${OVERWRITE}="${version}" to have it your way.`;
     return conflict('ChangedElsewhere', `${names}: stated otherwise by ${who}. ${way}`);
   }
 

@@ -1,5 +1,5 @@
 import { WorkQueue } from '@berth/reconcile';
-import { Database, type RoundNow, Rounds } from '@berth/service-kit';
+import { Clock, Database, type RoundNow, Rounds } from '@berth/service-kit';
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { DECLARATIONS } from './declaration.js';
 import { DeclarationsRepository } from './declarations.repository.js';
@@ -7,7 +7,7 @@ import { DeclarationsRepository } from './declarations.repository.js';
 /** How late the status of an object may be. */
 const SWEEP_MILLISECONDS = 5_000;
 
-/** Brings back objects whose app, environment or workload is not as it was: through the API, or because of what runs. */
+/** Brings back objects whose app, environment or workload is not as it was, and those that are heard no more since a token has ended. */
 @Injectable()
 export class DeclarationSweep implements OnApplicationBootstrap {
   constructor(
@@ -15,6 +15,7 @@ export class DeclarationSweep implements OnApplicationBootstrap {
     private readonly database: Database,
     private readonly declarations: DeclarationsRepository,
     private readonly queue: WorkQueue,
+    private readonly clock: Clock,
   ) {}
 
   onApplicationBootstrap(): RoundNow {
@@ -22,7 +23,7 @@ export class DeclarationSweep implements OnApplicationBootstrap {
   }
 
   private async sweep(): Promise<void> {
-    const keys = await this.declarations.outdated();
+    const keys = await this.declarations.outdated(this.clock.now());
     if (keys.length > 0) await this.database.transaction((tx) => this.queue.enqueueAll(tx, DECLARATIONS, keys));
   }
 }

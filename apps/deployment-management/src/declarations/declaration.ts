@@ -4,6 +4,9 @@ import type { Fields } from './fields.js';
 /** The queue in which objects that people declare in clusters are looked at. */
 export const DECLARATIONS = 'declarations';
 
+/** What was seen of whatever an object declares that nobody hears: it is no matter how that is. */
+export const SILENT = 'silent';
+
 /** Where an object is. */
 export interface Place {
   readonly clusterId: string;
@@ -46,6 +49,8 @@ export interface DeclaredStatus extends Mirrored {
 export interface Mirrored {
   readonly id?: string;
   readonly generation?: number;
+  /** The annotation `berth.dev/overwrite` names it. */
+  readonly version?: string;
   readonly url?: string;
   readonly release?: number;
 }

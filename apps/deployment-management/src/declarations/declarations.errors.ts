@@ -6,4 +6,5 @@ export const declarationErrors = defineErrors({
   EnvironmentUnknown: 422,
   EnvironmentFixed: 422,
   ScaleInvalid: 422,
+  PreconditionFailed: 412,
 });

@@ -20,7 +20,6 @@ import { DeclarationSweep } from './declaration-sweep.js';
 import { DeclarationWatch } from './declaration-watch.js';
 import { DeclarationWatcher } from './declaration-watcher.js';
 import { DeclarationReconciler } from './declaration.reconciler.js';
-import { DeclarationsRepository } from './declarations.repository.js';
 import { DeclaredObjects } from './declared-objects.js';
 import { Doors } from './doors.js';
 import { EnvironmentDeclarations } from './environment-declarations.js';
@@ -35,7 +34,7 @@ import { WorkloadDeclarations } from './workload-declarations.js';
   providers: [
     ...[DelegationsService, DelegationsRepository, DelegationMarks, DelegatedClusters],
     ...[DeclarationWatcher, DeclarationWatch, FollowReports, DeclarationSweep, DeclarationReconciler],
-    ...[DeclarationsRepository, DeclarationRecords, DeclarationClients, DeclaredObjects],
+    ...[DeclarationRecords, DeclarationClients, DeclaredObjects],
     ...[Admission, Conflicts, Doors, AppDeclarations, EnvironmentDeclarations, WorkloadDeclarations, WorkloadCommands],
   ],
 })

@@ -1,8 +1,8 @@
 import type { DeclaredKindName } from '@berth/kubernetes';
 import { Database, type Sql, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
-import type { DeclarationRow, Place } from './declaration.js';
-import { keyOfPlace } from './declaration.js';
+import { isUnreachable } from '../clusters/cluster-health.js';
+import { type DeclarationRow, keyOfPlace, type Place, SILENT } from './declaration.js';
 
 const columns = `key, delegation_id as "delegationId", uid, target_id as "targetId", agreed, seen`;
 
@@ -19,8 +19,14 @@ const fingerprint = `coalesce(case d.kind ${Object.entries(fingerprints)
   .join(' ')} end, 'gone')`;
 
 /** What somebody did to a workload, its settings apart: the last deployment that named what should run. */
-const lastSource = `select source from deployment where workload_id = $1 and source->>'kind' not in ('config', 'scale')
+const lastSource = `select source, number from deployment where workload_id = $1 and source->>'kind' not in ('config', 'scale')
   order by number desc limit 1`;
+
+export interface LastSource {
+  readonly source: object | null;
+  /** Of the deployment; 0: there was none. */
+  readonly number: number;
+}
 
 @Injectable()
 export class DeclarationsRepository {
@@ -43,15 +49,21 @@ export class DeclarationsRepository {
     return (await this.database.query<{ seen: string }>(sql, [kind, targetId]))[0]?.seen ?? '';
   }
 
-  /** Keys of objects whose target is not as it was when they were last looked at. */
-  async outdated(): Promise<string[]> {
-    const sql = `select key from declaration d where target_id is not null and seen <> ${fingerprint}`;
-    return (await this.database.query<{ key: string }>(sql)).map(({ key }) => key);
+  /**
+   * Keys of objects whose target is not as it was when they were last looked at, or whose namespace fell silent since. Those of
+   * a cluster that does not answer are looked at when it does.
+   */
+  async outdated(now: Date): Promise<string[]> {
+    const sql = `select key from declaration d join cluster c on c.id = d.cluster_id and not (${isUnreachable})
+      left join delegation g on g.id = d.delegation_id
+      where case when g.revoked_at is null and g.ends_at > $1 then target_id is not null and seen <> ${fingerprint}
+        else seen <> '${SILENT}' end`;
+    return (await this.database.query<{ key: string }>(sql, [now])).map(({ key }) => key);
   }
 
-  async lastSource(workloadId: string): Promise<object | null> {
-    const [row] = await this.database.query<{ source: object }>(lastSource, [workloadId]);
-    return row?.source ?? null;
+  async lastSource(workloadId: string, sql: Sql = this.database): Promise<LastSource> {
+    const [row] = await sql.query<LastSource>(lastSource, [workloadId]);
+    return row ?? { source: null, number: 0 };
   }
 
   /** Who changed something last, if that is not too long ago, other than `subjectId`. */
@@ -70,9 +82,10 @@ export class DeclarationsRepository {
     return (await this.database.query<{ key: string }>(sql, [clusterId, kind])).map(({ key }) => key);
   }
 
-  async keysOf(sql: Sql, delegationId: string): Promise<string[]> {
-    const select = 'select key from declaration where delegation_id = $1';
-    return (await sql.query<{ key: string }>(select, [delegationId])).map(({ key }) => key);
+  /** Of all kinds; of one namespace, or of all. */
+  async keysIn(sql: Sql, clusterId: string, namespace: string | null): Promise<string[]> {
+    const select = 'select key from declaration where cluster_id = $1 and namespace = coalesce($2, namespace)';
+    return (await sql.query<{ key: string }>(select, [clusterId, namespace])).map(({ key }) => key);
   }
 
   /** Of objects beside this one that could not be made yet. */
@@ -81,11 +94,12 @@ export class DeclarationsRepository {
     return (await tx.query<{ key: string }>(select, [clusterId, namespace])).map(({ key }) => key);
   }
 
+  /** Nothing of a cluster that was removed meanwhile: nobody would ever let go of it. */
   async save(tx: Tx, place: Place, row: DeclarationRow): Promise<void> {
     const { clusterId, kind, namespace } = place;
     await tx.query(
       `insert into declaration (key, cluster_id, namespace, kind, delegation_id, uid, target_id, agreed, seen)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+       select $1, id, $3, $4, $5, $6, $7, $8, $9 from cluster where id = $2 and removed_at is null for share
        on conflict (key) do update set delegation_id = excluded.delegation_id, uid = excluded.uid,
          target_id = excluded.target_id, agreed = excluded.agreed, seen = excluded.seen`,
       [

@@ -6,8 +6,8 @@ import type { Fields } from './fields.js';
 /** What an object declares, as it is now. */
 export interface Target {
   readonly id: string;
-  /** Whoever wants it otherwise than somebody else has made it names this. */
-  readonly generation: number;
+  /** Another one after every change of what can be declared. Whoever wants it otherwise than somebody else has made it names this. */
+  readonly version: string;
   readonly fields: Fields;
   readonly mirrored: Mirrored;
   readonly ready: ConditionStatement;

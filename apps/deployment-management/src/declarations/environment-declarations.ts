@@ -38,7 +38,7 @@ export class EnvironmentDeclarations implements DeclaredKindDoor {
 }
 
 function toTarget({ id, kind, cluster, regions }: Environment): Target {
-  const generation = 1;
+  const [generation, version] = [1, '1'];
   const fields = { kind, cluster, regions };
-  return { id, generation, fields, mirrored: { id, generation }, ready: ready('The environment exists') };
+  return { id, version, fields, mirrored: { id, generation, version }, ready: ready('The environment exists') };
 }

@@ -1,12 +1,19 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Caller } from '@berth/access';
 import { type DeclaredWorkload, scaleWorkload } from '@berth/contracts/deployment';
 import { DomainError } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DeploymentRequests } from '../deployments/deployment-requests.js';
+import type { Precondition } from '../workloads/workload-access.js';
 import { WorkloadActions } from '../workloads/workload-actions.js';
 import { WorkloadUpdates } from '../workloads/workload-updates.js';
 import { declarationErrors } from './declarations.errors.js';
+import { DeclarationsRepository } from './declarations.repository.js';
+import type { Target } from './declared-kind.js';
 import { complaintsOf } from './understand.js';
+import { fieldsOf } from './workload-fields.js';
+
+type Command = (fields: readonly string[], stillSo: Precondition) => Promise<void>;
 
 /** The requests to the API that a changed declaration of a workload stands for, one after the other. */
 @Injectable()
@@ -15,18 +22,22 @@ export class WorkloadCommands {
     private readonly updates: WorkloadUpdates,
     private readonly actions: WorkloadActions,
     private readonly deployments: DeploymentRequests,
+    private readonly declarations: DeclarationsRepository,
   ) {}
 
   /** Each by itself: one that is refused keeps no other from being done. @throws the first refusal, at the end */
-  async change(caller: Caller, id: string, spec: DeclaredWorkload, fields: readonly string[]): Promise<void> {
-    const has = (...starts: string[]) => fields.some((field) => starts.includes(field.split('.')[0] ?? ''));
-    const { source } = spec;
+  async change(caller: Caller, target: Target, spec: DeclaredWorkload, fields: readonly string[]): Promise<void> {
+    const among = (...starts: string[]) => fields.filter((field) => starts.includes(field.split('.')[0] ?? ''));
     const refusals = [
-      has('trackedRef', 'deadlines') && (await refusalOf(this.update(caller, id, spec, fields))),
-      has('counts', 'autoscaling', 'sizes') && (await refusalOf(this.scale(caller, id, spec, fields))),
-      has('source') && source && (await refusalOf(this.deployments.create(caller, id, { source }))),
+      await this.refusalOf(target, among('trackedRef', 'deadlines'), (mine, stillSo) =>
+        this.update(caller, target.id, spec, mine, stillSo),
+      ),
+      await this.refusalOf(target, among('counts', 'autoscaling', 'sizes'), (mine, stillSo) =>
+        this.scale(caller, target.id, spec, mine, stillSo),
+      ),
+      await this.refusalOf(target, among('source'), (_, stillSo) => this.deploy(caller, target.id, spec, stillSo)),
     ];
-    const first = refusals.find((each) => each instanceof DomainError);
+    const first = refusals.find((each) => each !== null);
     if (first) throw first;
   }
 
@@ -35,12 +46,13 @@ export class WorkloadCommands {
     id: string,
     { trackedRef, deadlines = {} }: DeclaredWorkload,
     fields: readonly string[],
+    stillSo: Precondition,
   ): Promise<void> {
     const body = {
       ...(fields.includes('trackedRef') && { trackedRef }),
       deadlines: only(fields, 'deadlines', deadlines),
     };
-    await this.updates.update(caller, id, body, '*');
+    await this.updates.update(caller, id, body, '*', stillSo);
   }
 
   private async scale(
@@ -48,6 +60,7 @@ export class WorkloadCommands {
     id: string,
     { counts, autoscaling, sizes }: DeclaredWorkload,
     fields: readonly string[],
+    stillSo: Precondition,
   ): Promise<void> {
     const types = Object.entries(sizes).map(([type, size]) => [type, only(fields, `sizes.${type}`, size)] as const);
     const { data, error } = scaleWorkload.safeParse({
@@ -56,19 +69,37 @@ export class WorkloadCommands {
       sizes: Object.fromEntries(types.filter(([, size]) => Object.keys(size).length > 0)),
     });
     if (error) throw declarationErrors.ScaleInvalid(complaintsOf(error));
-    await this.actions.scale(caller, id, data);
+    await this.actions.scale(caller, id, data, stillSo);
+  }
+
+  private async deploy(caller: Caller, id: string, { source }: DeclaredWorkload, stillSo: Precondition): Promise<void> {
+    if (source) await this.deployments.create(caller, id, { source }, stillSo);
+  }
+
+  private async refusalOf(target: Target, fields: readonly string[], command: Command): Promise<DomainError | null> {
+    if (fields.length === 0) return null;
+    try {
+      await command(fields, this.stillSo(target, fields));
+      return null;
+    } catch (error) {
+      if (error instanceof DomainError) return error;
+      throw error;
+    }
+  }
+
+  /** What it changes is as it was when it was read: nobody's change is lost that was made since. */
+  private stillSo({ fields: read }: Target, names: readonly string[]): Precondition {
+    return async (tx, row) => {
+      const { source } = await this.declarations.lastSource(row.id, tx);
+      const now = fieldsOf(row, source);
+      const others = names.filter((name) => !isDeepStrictEqual(now[name] ?? null, read[name] ?? null));
+      if (others.length === 0) return;
+      throw declarationErrors.PreconditionFailed(
+        `${others.join(', ')}: changed by others meanwhile. It is looked at again.`,
+      );
+    };
   }
 }
 
 const only = <Part extends object>(fields: readonly string[], path: string, part: Part): Partial<Part> =>
   Object.fromEntries(Object.entries(part).filter(([name]) => fields.includes(`${path}.${name}`))) as Partial<Part>;
-
-async function refusalOf(command: Promise<unknown>): Promise<DomainError | null> {
-  try {
-    await command;
-    return null;
-  } catch (error) {
-    if (error instanceof DomainError) return error;
-    throw error;
-  }
-}

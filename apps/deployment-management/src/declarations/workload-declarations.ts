@@ -8,11 +8,11 @@ import { EnvironmentsService } from '../environments/environments.service.js';
 import { toWorkload, type WorkloadRow } from '../workloads/workload.js';
 import { WorkloadsService } from '../workloads/workloads.service.js';
 import { declarationErrors } from './declarations.errors.js';
-import { DeclarationsRepository } from './declarations.repository.js';
+import { DeclarationsRepository, type LastSource } from './declarations.repository.js';
 import type { DeclaredKindDoor, Target, Understood } from './declared-kind.js';
-import { type Fields, flatten } from './fields.js';
 import { complaintsOf } from './understand.js';
 import { WorkloadCommands } from './workload-commands.js';
+import { fieldsOf, statedBy } from './workload-fields.js';
 
 interface Parents {
   readonly appId: string;
@@ -41,7 +41,7 @@ export class WorkloadDeclarations implements DeclaredKindDoor {
       create: async (caller) => {
         await this.workloads.create(caller, await this.parents(caller, data));
       },
-      change: (caller, { id }, fields) => this.commands.change(caller, id, data, fields),
+      change: (caller, target, fields) => this.commands.change(caller, target, data, fields),
     };
   }
 
@@ -63,30 +63,16 @@ export class WorkloadDeclarations implements DeclaredKindDoor {
     return this.toTarget(workload, await this.declarations.lastSource(workload.id));
   }
 
-  private toTarget(row: WorkloadRow, source: object | null): Target {
+  private toTarget(row: WorkloadRow, { source, number }: LastSource): Target {
     const { id, generation, url, currentRelease, conditions } = toWorkload(row, this.config.APP_URL_TEMPLATE);
-    const { trackedRef, counts, autoscaling, processSettings: sizes, deadlines } = row;
-    const fields = { trackedRef, source, ...partsOf({ counts, autoscaling, sizes, deadlines }) };
+    const fields = fieldsOf(row, source);
+    const version = `${generation}.${number}`;
     const release = currentRelease === null ? {} : { release: currentRelease };
     const isReady = conditions.find(({ type }) => type === 'Ready') ?? unknown;
-    return { id, generation, fields, mirrored: { id, generation, url, ...release }, ready: isReady };
+    return { id, version, fields, mirrored: { id, generation, version, url, ...release }, ready: isReady };
   }
 }
 
 const unknown: Target['ready'] = {
   ...{ type: 'Ready', status: 'unknown', reason: 'NotLookedAt', message: 'It was not looked at yet' },
 };
-
-type Parts = Pick<WorkloadRow, 'counts' | 'autoscaling' | 'deadlines'> & { sizes: WorkloadRow['processSettings'] };
-
-const partsOf = ({ counts, autoscaling, sizes, deadlines }: Parts): Fields => ({
-  ...flatten('counts', counts, 1),
-  ...flatten('autoscaling', autoscaling, 1),
-  ...flatten('sizes', sizes, 2),
-  ...flatten('deadlines', deadlines, 1),
-});
-
-const statedBy = ({ trackedRef, source, counts, autoscaling, sizes, deadlines = {} }: DeclaredWorkload): Fields => ({
-  ...{ trackedRef, source },
-  ...partsOf({ counts, autoscaling, sizes: sizes as Parts['sizes'], deadlines: deadlines as Parts['deadlines'] }),
-});

@@ -6,7 +6,7 @@ import type { ClusterPointer } from '../clusters/cluster.js';
 import type { DelegationRow } from './delegation.js';
 
 const select = `select d.id, d.organization_id as "organizationId", d.project_id as "projectId", d.cluster_id as "clusterId",
-    c.name as cluster, d.namespace, d.subject_id as "subjectId", d.session_id as "sessionId", d.revoked_at as "revokedAt", d.scopes, d.conditions,
+    c.name as cluster, d.namespace, d.subject_id as "subjectId", d.session_id as "sessionId", d.revoked_at as "revokedAt", d.ends_at as "endsAt", d.scopes, d.conditions,
     d.created_at as "createdAt"
   from delegation d join cluster c on c.id = d.cluster_id`;
 /** The others say nothing any more. */
@@ -19,15 +19,18 @@ export interface SpeakingCluster extends ClusterPointer {
   readonly version: string;
 }
 
+type SpokenPlace = Pick<DelegationRow, 'clusterId' | 'namespace'>;
+
 @Injectable()
 export class DelegationsRepository {
   /** Answers false when the namespace speaks in that project already. */
   async insert(tx: Tx, row: DelegationRow): Promise<boolean> {
-    const { id, organizationId, projectId, clusterId, namespace, subjectId, sessionId, scopes, createdAt } = row;
+    const { id, organizationId, projectId, clusterId, namespace, subjectId, sessionId, scopes, endsAt, createdAt } =
+      row;
     const rows = await tx.query(
-      `insert into delegation (id, organization_id, project_id, cluster_id, namespace, subject_id, session_id, scopes, created_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing returning id`,
-      [id, organizationId, projectId, clusterId, namespace, subjectId, sessionId, scopes, createdAt],
+      `insert into delegation (id, organization_id, project_id, cluster_id, namespace, subject_id, session_id, scopes, ends_at, created_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing returning id`,
+      [id, organizationId, projectId, clusterId, namespace, subjectId, sessionId, scopes, endsAt, createdAt],
     );
     return rows.length === 1;
   }
@@ -71,10 +74,20 @@ export class DelegationsRepository {
     );
   }
 
-  /** Answers the ids of those that were made with the token. */
-  async revoke(tx: Tx, sessionId: string, at: string): Promise<string[]> {
-    const sql = 'update delegation set revoked_at = $2 where session_id = $1 and revoked_at is null returning id';
-    return (await tx.query<{ id: string }>(sql, [sessionId, at])).map(({ id }) => id);
+  /** Answers where those that were made with the token spoke. */
+  revoke(tx: Tx, sessionId: string, at: string): Promise<SpokenPlace[]> {
+    const sql = `update delegation set revoked_at = $2 where session_id = $1 and revoked_at is null
+      returning cluster_id as "clusterId", namespace`;
+    return tx.query<SpokenPlace>(sql, [sessionId, at]);
+  }
+
+  /** One that says nothing any more is in nobody's way. */
+  async deleteOver(tx: Tx, { projectId, clusterId, namespace }: DelegationRow, now: Date): Promise<void> {
+    await tx.query(
+      `delete from delegation where project_id = $1 and cluster_id = $2 and namespace = $3
+          and (revoked_at is not null or ends_at <= $4)`,
+      [projectId, clusterId, namespace, now],
+    );
   }
 
   /** Answers false when it was gone already. */

@@ -27,15 +27,17 @@ export class DelegationsService {
   /** It speaks for the caller, so that nobody gives away what somebody else has. @throws 422 to a person */
   async create(caller: Caller, projectId: string, body: CreateDelegation): Promise<Delegation> {
     const project = await this.projects.get(caller, projectId, 'apps:create');
-    if (caller.kind !== 'service-account') throw serviceAccountNeeded();
+    const endsAt = this.marks.endOf(caller);
     return this.database.transaction(async (tx) => {
       await this.projects.hold(tx, projectId);
       const { id: clusterId } = await this.clusters.hold(tx, body.cluster);
-      const row = this.marks.rowOf(caller, project, { ...body, clusterId });
+      const row = this.marks.rowOf(caller, endsAt, project, { ...body, clusterId });
+      await this.delegations.deleteOver(tx, row, row.createdAt);
       if (!(await this.delegations.insert(tx, row))) {
         const detail = `The namespace ${body.namespace} speaks in this project already.`;
         throw delegationErrors.DelegationExists(detail, { pointer: '/namespace' });
       }
+      await this.wake(tx, row);
       await this.marks.act(tx, caller, row, 'delegations:create');
       return toDelegation(row);
     });
@@ -57,7 +59,7 @@ export class DelegationsService {
     await this.projects.get(caller, projectId, 'apps:update');
     const row = await this.require(projectId, id);
     await this.database.transaction(async (tx) => {
-      await this.marks.wake(tx, await this.declarations.keysOf(tx, id));
+      await this.wake(tx, row);
       if (!(await this.delegations.delete(tx, id))) throw notFound();
       await this.marks.act(tx, caller, row, 'delegations:delete');
     });
@@ -65,8 +67,11 @@ export class DelegationsService {
 
   /** Those that were made with the token speak no more, and their objects say so. */
   async revoke(tx: Tx, sessionId: string, at: string): Promise<void> {
-    for (const id of await this.delegations.revoke(tx, sessionId, at))
-      await this.marks.wake(tx, await this.declarations.keysOf(tx, id));
+    for (const place of await this.delegations.revoke(tx, sessionId, at)) await this.wake(tx, place);
+  }
+
+  private async wake(tx: Tx, { clusterId, namespace }: Pick<DelegationRow, 'clusterId' | 'namespace'>): Promise<void> {
+    await this.marks.wake(tx, await this.declarations.keysIn(tx, clusterId, namespace));
   }
 
   private async require(projectId: string, id: string): Promise<DelegationRow> {
@@ -75,8 +80,3 @@ export class DelegationsService {
     return row;
   }
 }
-
-const serviceAccountNeeded = () =>
-  delegationErrors.ServiceAccountNeeded(
-    'Objects in a cluster act as a service account: ask with the token of the one that they are to act as.',
-  );

@@ -3,6 +3,7 @@ import type { DeploymentQuery, DeploymentStatus, TimelineEntry } from '@berth/co
 import { decodeCursor, type Sql, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { Canary } from '../canaries/canary.js';
+import type { Reservation } from '../quotas/reservation.js';
 import type { BuildResult, DeploymentRow, Seen } from './deployment.js';
 
 const select = `select d.id, d.workload_id as "workloadId", d.organization_id as "organizationId", d.number, d.status, d.source,
@@ -36,7 +37,7 @@ export class DeploymentsRepository {
   }
 
   async find(sql: Sql, id: string): Promise<DeploymentRow | undefined> {
-    const [row] = await sql.query<DeploymentRow>(`${select} where d.id = $1`, [id]);
+    const row = await sql.queryOne<DeploymentRow>(`${select} where d.id = $1`, [id]);
     return row;
   }
 
@@ -82,8 +83,20 @@ export class DeploymentsRepository {
     await tx.query('update deployment set seen = $2 where id = $1 and ended_at is null', [id, seen]);
   }
 
+  /** All but what is held for it, once that is stored: whoever scales states it anew, and may have done so meanwhile. */
   async setCanary(tx: Tx, id: string, canary: Canary): Promise<void> {
-    await tx.query('update deployment set canary = $2 where id = $1 and ended_at is null', [id, canary]);
+    await tx.query(
+      `update deployment set canary = $2::jsonb || case when canary is null then '{}' else jsonb_build_object('extra', canary->'extra') end
+        where id = $1 and ended_at is null`,
+      [id, canary],
+    );
+  }
+
+  async setCanaryExtra(tx: Tx, id: string, extra: Reservation): Promise<void> {
+    await tx.query(
+      `update deployment set canary = jsonb_set(canary, '{extra}', $2) where id = $1 and canary is not null`,
+      [id, extra],
+    );
   }
 
   async setBuildResult(tx: Tx, id: string, result: BuildResult): Promise<void> {

@@ -1,10 +1,12 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Caller } from '@berth/access';
 import type { CreateDeployment, DryRun, Release } from '@berth/contracts/deployment';
-import type { AllocationEntry } from '@berth/contracts/events';
+import type { AllocationEntry, DeploymentSource } from '@berth/contracts/events';
 import { Database } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
+import { plannedCanary } from '../canaries/canary-room.js';
 import { hashOfEntries } from '../config/config-version.js';
-import { releaseHash } from '../releases/release.js';
+import { type ReleaseContent, releaseHash } from '../releases/release.js';
 import { ReleaseMaker } from '../releases/release-maker.js';
 import { ReleasesRepository } from '../releases/releases.repository.js';
 import { WorkloadAccess } from '../workloads/workload-access.js';
@@ -35,16 +37,23 @@ export class DryRuns {
       buildResult: null,
       imageDigest: null,
     });
-    const current =
-      workload.currentReleaseId === null
-        ? undefined
-        : await this.releases.find(this.database, workload.currentReleaseId);
+    return this.between(workload, source, await this.currentOf(workload), content);
+  }
+
+  /** `content`: null where it is not known yet what a release would be made of. */
+  between(
+    workload: WorkloadRow,
+    source: Pick<DeploymentSource, 'kind'>,
+    current: Release | undefined,
+    content: ReleaseContent | null,
+  ): DryRun {
     const before = current ? allocationOf(workload, current.number, current) : [];
     if (!content)
       return {
         releaseHash: null,
         changes: [{ path: '/artifact', before: current?.artifact.digest ?? null, after: null }],
         allocation: { before, after: before },
+        canary: plannedCanary(workload, source, current?.processes ?? []),
         notes: notesOn(workload),
       };
     return {
@@ -55,8 +64,13 @@ export class DryRuns {
         before,
         after: allocationOf({ ...workload, state: 'running' }, (current?.number ?? 0) + 1, content),
       },
+      canary: plannedCanary(workload, source, content.processes),
       notes: notesOn(workload),
     };
+  }
+
+  private async currentOf({ currentReleaseId }: WorkloadRow): Promise<Release | undefined> {
+    return currentReleaseId === null ? undefined : this.releases.find(this.database, currentReleaseId);
   }
 }
 
@@ -75,7 +89,7 @@ function changesBetween(before: Compared | undefined, after: Compared): DryRun['
   const paths = [...new Set([...flatBefore.keys(), ...flatAfter.keys()])].sort();
   return paths
     .map((path) => ({ path, before: flatBefore.get(path) ?? null, after: flatAfter.get(path) ?? null }))
-    .filter((change) => change.before !== change.after);
+    .filter((change) => !isDeepStrictEqual(change.before, change.after));
 }
 
 function flatten({ artifact, configVersion, processes }: Compared): Map<string, unknown> {
@@ -85,6 +99,7 @@ function flatten({ artifact, configVersion, processes }: Compared): Map<string, 
       ['cpuMillicores', type.cpuMillicores],
       ['memoryMib', type.memoryMib],
       ['health/path', type.health.path],
+      ['patch', type.patch ?? null],
     ].map(([field, value]): [string, unknown] => [`/processes/${type.name}/${field}`, value]),
   );
   return new Map<string, unknown>([['/artifact', artifact.digest], ['/configVersion', configVersion], ...ofProcesses]);

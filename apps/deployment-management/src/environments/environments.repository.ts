@@ -55,7 +55,7 @@ export class EnvironmentsRepository {
   }
 
   async find(sql: Sql, id: string): Promise<Environment | undefined> {
-    const [row] = await sql.query<EnvironmentRow>(`${select} where e.id = $1 and e.deleted_at is null`, [id]);
+    const row = await sql.queryOne<EnvironmentRow>(`${select} where e.id = $1 and e.deleted_at is null`, [id]);
     return row && toEnvironment(row);
   }
 

@@ -27,7 +27,7 @@ export class IsolationChecksRepository {
   }
 
   async find(sql: Sql, id: string): Promise<IsolationCheckRow | undefined> {
-    const [row] = await sql.query<IsolationCheckRow>(`${select} where id = $1`, [id]);
+    const row = await sql.queryOne<IsolationCheckRow>(`${select} where id = $1`, [id]);
     return row;
   }
 

@@ -22,12 +22,12 @@ export const linksIn = (entries: ConfigEntries): Linked[] =>
     )
     .sort((a, b) => (a.app < b.app ? -1 : 1));
 
-/** The entries without links to what is there no more, and the apps that those led to. */
+/** The entries without links that lead nowhere, and the apps that those led to. */
 export function withoutGone(
   entries: ConfigEntries,
-  present: ReadonlySet<string>,
+  reachable: ReadonlySet<string>,
 ): { entries: ConfigEntries; gone: string[] } {
-  const gone = linksIn(entries).filter(({ workloadId }) => !present.has(workloadId));
+  const gone = linksIn(entries).filter(({ workloadId }) => !reachable.has(workloadId));
   const names = new Set(gone.map(({ app }) => entryNameOf(app)));
   const kept = Object.entries(entries).filter(([name]) => !names.has(name));
   return { entries: Object.fromEntries(kept), gone: gone.map(({ app }) => app) };

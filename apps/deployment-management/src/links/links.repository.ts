@@ -2,6 +2,11 @@ import type { Sql } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { Linked } from './link.js';
 
+const standing = `('active', 'arriving')`;
+/** Where a workload goes or, when it goes nowhere, where it is. */
+const destinations = `select p.workload_id, p.cluster_id from placement p where p.state =
+  (select max(o.state) from placement o where o.workload_id = p.workload_id and o.state in ${standing})`;
+
 /** Configs that count: what the next release starts from, and what releases run with. */
 const countingConfigs = `select w.config_version as number
   union select r.config_version from release r where r.id = w.current_release_id
@@ -28,12 +33,15 @@ export class LinksRepository {
     return new Map(rows.map(({ id, host }) => [id, host]));
   }
 
-  /** Those that are not deleted. */
-  async presentAmong(sql: Sql, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  /** Those that are not deleted, and will be on a cluster that `workloadId` will be on. */
+  async reachableAmong(sql: Sql, workloadId: string, ids: readonly string[]): Promise<ReadonlySet<string>> {
     if (ids.length === 0) return new Set();
-    const rows = await sql.query<{ id: string }>('select id from workload where id = any ($1) and deleted_at is null', [
-      ids,
-    ]);
+    const rows = await sql.query<{ id: string }>(
+      `select w.id from workload w where w.id = any ($2) and w.deleted_at is null and exists (
+          select from (${destinations}) other join (${destinations}) own using (cluster_id)
+           where other.workload_id = w.id and own.workload_id = $1)`,
+      [workloadId, ids],
+    );
     return new Set(rows.map(({ id }) => id));
   }
 
@@ -53,7 +61,7 @@ export class LinksRepository {
   async placesOf(sql: Sql, workloadId: string): Promise<string> {
     const [row] = await sql.query<{ places: string | null }>(
       `select string_agg(cluster_id::text, ' ' order by cluster_id) as places from placement
-        where workload_id = $1 and state in ('active', 'arriving')`,
+        where workload_id = $1 and state in ${standing}`,
       [workloadId],
     );
     return row?.places ?? '';

@@ -11,8 +11,8 @@ import { CONFIG, Database } from '@berth/service-kit';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
 import type { Config } from '../config.js';
 import { Runtimes } from '../runtime/runtimes.js';
+import { ClusterMeters } from './cluster-meters.js';
 import { MEASUREMENTS } from './measurement-queue.js';
-import { Measurements } from './measurements.js';
 
 /** Asks each cluster at regular intervals, one replica at a time. */
 @Injectable()
@@ -22,7 +22,7 @@ export class MeasurementLoop implements Reconciler, OnModuleInit, OnApplicationB
     private readonly queue: WorkQueue,
     private readonly database: Database,
     private readonly runtimes: Runtimes,
-    private readonly measurements: Measurements,
+    private readonly meters: ClusterMeters,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -38,8 +38,7 @@ export class MeasurementLoop implements Reconciler, OnModuleInit, OnApplicationB
 
   async reconcile(clusterId: string, context: ReconcileContext): Promise<Outcome> {
     const cluster = (await this.runtimes.clusters()).find(({ id }) => id === clusterId);
-    if (cluster) await this.measurements.take(cluster, context);
-    await this.measurements.tell(clusterId, cluster === undefined, context);
+    await this.meters.look(clusterId, cluster, context);
     return cluster ? lookAgainIn({ seconds: this.config.MEASURE_SECONDS }) : settled;
   }
 }

@@ -1,4 +1,5 @@
 import type { MeasuredProcess } from '@berth/contracts/events';
+import type { Measurement } from '@berth/contracts/runtime';
 import type { Sql, Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { MeasuredUse } from './measured-use.js';
@@ -29,6 +30,22 @@ const addSql = `
          byte_milliseconds = u.byte_milliseconds + excluded.byte_milliseconds,
          measured_milliseconds = u.measured_milliseconds + excluded.measured_milliseconds`;
 
+const MIB = 1_048_576;
+
+/** Of workloads that have bounds, which nobody takes away meanwhile; the most of each process type. */
+const addPeaksSql = `
+  with bound as (
+    select workload_id, processes from vertical_autoscaling where workload_id = any($2::uuid[])
+     order by workload_id for key share)
+  insert into usage_peak as p (workload_id, process_type, since, cpu_millicores, memory_mib)
+  select v.workload_id, process_type, $1, max(cpu), max(memory)
+    from unnest($2::uuid[], $3::text[], $4::int[], $5::int[]) as seen (workload_id, process_type, cpu, memory)
+    join bound v on v.workload_id = seen.workload_id and v.processes ? process_type
+   group by 1, 2
+      on conflict (workload_id, process_type, since) do update
+     set cpu_millicores = greatest(p.cpu_millicores, excluded.cpu_millicores),
+         memory_mib = greatest(p.memory_mib, excluded.memory_mib)`;
+
 /** What was seen since the last hour that was told, and when each cluster was asked last. */
 @Injectable()
 export class MeasurementsRepository {
@@ -52,6 +69,15 @@ export class MeasurementsRepository {
       ...[uses.map((each) => each.processType), uses.map((each) => each.millicoreMilliseconds.toString())],
       uses.map((each) => each.byteMilliseconds.toString()),
       uses.map((each) => each.measuredMilliseconds.toString()),
+    ]);
+  }
+
+  async addPeaks(tx: Tx, sample: readonly Measurement[], since: Date): Promise<void> {
+    if (sample.length === 0) return;
+    await tx.query(addPeaksSql, [
+      ...[since, sample.map(({ workloadId }) => workloadId), sample.map(({ processType }) => processType)],
+      sample.map(({ cpuMillicores }) => cpuMillicores),
+      sample.map(({ memoryBytes }) => Math.ceil(memoryBytes / MIB)),
     ]);
   }
 

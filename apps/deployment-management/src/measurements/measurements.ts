@@ -10,6 +10,7 @@ import type { Config } from '../config.js';
 import { RuntimeUnavailable } from '../runtime/runtime.js';
 import { Runtimes } from '../runtime/runtimes.js';
 import { coveredSince, hourOf, usesOf } from './measured-use.js';
+import { partOf } from '../vertical/vertical.js';
 import { type DueHour, MeasurementsRepository } from './measurements.repository.js';
 
 const PAGE = 200;
@@ -35,6 +36,7 @@ export class Measurements {
       const last = await this.measured.lastRound(tx, cluster.id);
       const since = coveredSince(last, at, this.config.MEASURE_SECONDS);
       await this.measured.add(tx, cluster.id, usesOf(sample, since, at));
+      await this.measured.addPeaks(tx, sample, partOf(at, this.config.VERTICAL_WINDOW_SECONDS));
       await this.measured.setRound(tx, cluster.id, at);
     });
   }

@@ -22,7 +22,7 @@ export class ProjectsRepository {
   }
 
   async find(sql: Sql, id: string): Promise<Project | undefined> {
-    const [row] = await sql.query<ProjectRow>(`select ${columns} from project where id = $1 and deleted_at is null`, [
+    const row = await sql.queryOne<ProjectRow>(`select ${columns} from project where id = $1 and deleted_at is null`, [
       id,
     ]);
     return row && toProject(row);

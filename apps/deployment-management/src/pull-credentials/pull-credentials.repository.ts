@@ -34,7 +34,7 @@ export class PullCredentialsRepository {
   }
 
   async find(sql: Sql, id: string): Promise<PullCredentialRow | undefined> {
-    const [row] = await sql.query<PullCredentialRow>(`select ${columns} from pull_credential where id = $1`, [id]);
+    const row = await sql.queryOne<PullCredentialRow>(`select ${columns} from pull_credential where id = $1`, [id]);
     return row;
   }
 

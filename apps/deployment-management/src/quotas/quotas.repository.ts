@@ -7,7 +7,8 @@ const tables = { projects: 'project', environments: 'environment', apps: 'app' }
 export type Counted = keyof typeof tables;
 
 /** What canaries have beside what they share the requests with. */
-const canaries = `from deployment where organization_id = $1 and status in ('rolling', 'shifting', 'verifying')`;
+const canaries = `from deployment
+  where organization_id = $1 and workload_id <> $2 and status in ('rolling', 'shifting', 'verifying')`;
 /** Those that somebody asked for hold what they need until they end, beside the workload that they are of. */
 const tasks = 'from task where organization_id = $1 and deployment_id is null and ended_at is null';
 

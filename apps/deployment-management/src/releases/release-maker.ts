@@ -18,6 +18,7 @@ import {
   processTypesFor,
   type ReleaseContent,
   releaseHash,
+  resettled,
   withReleaseCommand,
 } from './release.js';
 import { ReleasesRepository } from './releases.repository.js';
@@ -140,7 +141,7 @@ export class ReleaseMaker {
     const types: ProcessType[] = isForeignImage(current)
       ? typesOfImage(workload)
       : withReleaseCommand(
-          processes.map((type) => ({ ...type, ...workload.processSettings[type.name] })),
+          processes.map((type) => resettled(type, workload.processSettings)),
           workload.processSettings,
         );
     return this.withCurrentConfig(sql, workload, { artifact, commit, processes: types, reason });

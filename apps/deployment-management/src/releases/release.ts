@@ -18,9 +18,17 @@ export function processTypesFor(built: readonly BuiltProcess[], settings: Proces
       cpuMillicores: own.cpuMillicores ?? defaultSize.cpuMillicores,
       memoryMib: own.memoryMib ?? defaultSize.memoryMib,
       health: own.health ?? defaultHealth,
+      ...patchIn(own),
     };
   });
   return withReleaseCommand(types.sort(byName), settings);
+}
+
+const patchIn = ({ patch }: ProcessSettings[string]): Pick<ProcessType, 'patch'> => (patch ? { patch } : {});
+
+/** What a release was made with, as the workload wants it now. A patch that it wants no more is gone. */
+export function resettled({ patch: _, ...type }: ProcessType, settings: ProcessSettings): ProcessType {
+  return { ...type, ...settings[type.name] };
 }
 
 /** Built elsewhere: nobody but the workload says which process types it has. */
@@ -44,7 +52,7 @@ export function withReleaseCommand(types: readonly ProcessType[], settings: Proc
 
 /** Over everything that makes a release what it is; neither its number nor its time. */
 export function releaseHash(artifact: Artifact, configHash: string, processes: readonly ProcessType[]): string {
-  const parts = processes.map(({ name, command, cpuMillicores, memoryMib, health }) => [
+  const parts = processes.map(({ name, command, cpuMillicores, memoryMib, health, patch }) => [
     name,
     command,
     cpuMillicores,
@@ -53,8 +61,18 @@ export function releaseHash(artifact: Artifact, configHash: string, processes: r
     health.intervalSeconds,
     health.timeoutSeconds,
     health.failureThreshold,
+    // Of what has none, the hash is what it was before there were patches.
+    ...(patch ? [ordered(patch)] : []),
   ]);
   return sha256(JSON.stringify([artifact.kind, artifact.digest, configHash, parts]));
+}
+
+/** The same text whatever order the database gives its fields back in. */
+function ordered(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(ordered);
+  if (typeof value !== 'object' || value === null) return value;
+  const fields = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return fields.map(([name, each]) => [name, ordered(each)]);
 }
 
 export interface ReleaseConfig {

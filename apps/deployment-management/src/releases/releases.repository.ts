@@ -1,6 +1,7 @@
 import type { ProcessSettings, Release, ReleaseQuery } from '@berth/contracts/deployment';
 import { decodeCursor, type Sql, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
+import type { BilledReleases } from '../allocations/allocation.js';
 
 interface ReleaseRow extends Omit<Release, 'createdAt'> {
   readonly createdAt: Date;
@@ -52,7 +53,7 @@ export class ReleasesRepository {
   }
 
   async find(sql: Sql, id: string): Promise<Release | undefined> {
-    const [row] = await sql.query<ReleaseRow>(`select ${columns} ${from} where r.id = $1`, [id]);
+    const row = await sql.queryOne<ReleaseRow>(`select ${columns} ${from} where r.id = $1`, [id]);
     return row && toRelease(row);
   }
 
@@ -111,20 +112,22 @@ export class ReleasesRepository {
     return rows.map(toRelease);
   }
 
-  /** Numbers of the releases that are or were live. */
-  async liveNumbers(sql: Sql, workloadId: string): Promise<Set<number>> {
-    const rows = await sql.query<{ number: number }>(
-      `select number from release r where workload_id = $1 and (was_live or exists (
+  /** Numbers of the releases that somebody was served by: those that are or were live, and canaries that got requests. */
+  async billed(sql: Sql, workloadId: string): Promise<BilledReleases> {
+    const rows = await sql.query<{ number: number; wasLive: boolean }>(
+      `select number, was_live as "wasLive" from release r where workload_id = $1 and (was_live or exists (
          select from deployment d
           where d.workload_id = r.workload_id and d.release_id = r.id and (d.canary->>'hasServed')::boolean))`,
       [workloadId],
     );
-    return new Set(rows.map((row) => row.number));
+    const numbersOf = (wasLive: boolean) =>
+      new Set(rows.filter((row) => row.wasLive === wasLive).map(({ number }) => number));
+    return { live: numbersOf(true), canaries: numbersOf(false) };
   }
 
   /** What the workload said about its processes when the release was made. */
   async settingsOf(sql: Sql, id: string): Promise<ProcessSettings> {
-    const [row] = await sql.query<{ settings: ProcessSettings }>(
+    const row = await sql.queryOne<{ settings: ProcessSettings }>(
       'select process_settings as settings from release where id = $1',
       [id],
     );

@@ -38,7 +38,7 @@ export class Rollbacks {
 
   async configOf(sql: Sql, release: Release): Promise<RolledBackConfig> {
     const config = await this.configs.find(sql, release.workloadId, release.configVersion);
-    const { entries: linked, gone } = await this.withoutGoneLinks(sql, config.entries);
+    const { entries: linked, gone } = await this.withoutGoneLinks(sql, release.workloadId, config.entries);
     const revoked = await this.secrets.revokedAmong(sql, pinnedIn(linked));
     if (revoked.length + gone.length === 0) return { config, notes: [], missing: [] };
     const current = await this.configs.current(sql, release.workloadId);
@@ -61,10 +61,14 @@ export class Rollbacks {
     await this.workloads.setProcessSettings(tx, workload.id, unflattened(changed) as ProcessSettings);
   }
 
-  /** What a release may reach is what is there: an app that was deleted since does not keep it from coming back. */
-  private async withoutGoneLinks(sql: Sql, entries: ConfigEntries): Promise<ReturnType<typeof withoutGone>> {
-    const ids = linksIn(entries).map(({ workloadId }) => workloadId);
-    return withoutGone(entries, await this.links.presentAmong(sql, ids));
+  /** What a release may reach is what is there: an app that was deleted or has left since does not keep it from coming back. */
+  private async withoutGoneLinks(
+    sql: Sql,
+    workloadId: string,
+    entries: ConfigEntries,
+  ): Promise<ReturnType<typeof withoutGone>> {
+    const ids = linksIn(entries).map((link) => link.workloadId);
+    return withoutGone(entries, await this.links.reachableAmong(sql, workloadId, ids));
   }
 
   private async restoreConfig(tx: Tx, workload: WorkloadRow, before: number, release: Release): Promise<void> {
@@ -79,7 +83,8 @@ export class Rollbacks {
   }
 }
 
-const goneNote = (app: string): string => `The app ${app} that it was linked to is deleted: the link is gone.`;
+const goneNote = (app: string): string =>
+  `The app ${app} that it was linked to is deleted, or on another cluster: the link is gone.`;
 
 function noteOf({ name, revoked, by }: Replaced, versions: readonly SecretVersion[]): string {
   const version = 'secretVersionId' in by && versions.find((each) => each.id === by.secretVersionId);

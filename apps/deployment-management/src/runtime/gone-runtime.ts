@@ -13,14 +13,18 @@ export class GoneRuntime implements Runtime {
   readonly artifactKinds = [] as const;
   readonly canaries = 'unsupported';
   readonly autoscales = false;
+  readonly patches = false;
   readonly volumeKinds = [] as const;
   readonly apply = refuse;
+  readonly makeSpace = refuse;
+  readonly refusalOfPatches = refuse;
   readonly startTask = refuse;
   readonly exec = refuse;
   readonly forward = refuse;
   readonly stats = refuse;
   readonly measure = refuse;
   readonly traffic = refuse;
+  readonly egress = refuse;
   readonly storageClasses = refuse;
 
   observe(): Promise<ObservedWorkload | null> {

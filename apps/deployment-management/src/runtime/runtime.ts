@@ -1,6 +1,7 @@
 import type { Artifact } from '@berth/contracts/events';
 import type {
   DesiredWorkload,
+  EgressCounts,
   InstanceStats,
   InstanceTraffic,
   LogLine,
@@ -42,6 +43,8 @@ export interface Runtime extends TaskRuntime, SessionRuntime, SpaceRuntime, Volu
   readonly canaries: CanarySupport;
   /** Whether it chooses the number of instances itself where it is given bounds. */
   readonly autoscales: boolean;
+  /** Whether what it makes of a process type is a pod that can be patched. */
+  readonly patches: boolean;
   /**
    * States the whole desired state of a workload. An older generation than the one applied last is ignored.
    *
@@ -50,6 +53,11 @@ export interface Runtime extends TaskRuntime, SessionRuntime, SpaceRuntime, Volu
    * again) `observe` says so, by null or by a lower `observedGeneration`, and the state is stated anew.
    */
   apply(desired: DesiredWorkload, signal: AbortSignal): Promise<void>;
+  /**
+   * Why it would not take the pods of a workload that are patched, in its own words; null when it would, or when nobody can
+   * know because the workload's space is not there. Nothing is written.
+   */
+  refusalOfPatches(desired: DesiredWorkload, signal: AbortSignal): Promise<string | null>;
   /** Null: the runtime knows no such workload. */
   observe(workloadId: string, signal: AbortSignal): Promise<ObservedWorkload | null>;
   /** Asks for its end; it is gone when `observe` answers null. */
@@ -60,6 +68,8 @@ export interface Runtime extends TaskRuntime, SessionRuntime, SpaceRuntime, Volu
   stats(workloadId: string, signal: AbortSignal): Promise<InstanceStats[]>;
   /** What every instance that is ready uses, of all workloads, by one question; empty where the runtime does not measure. */
   measure(signal: AbortSignal): Promise<Measurement[]>;
+  /** What left for the visitors of each workload, by one question; null where nobody counts. */
+  egress(signal: AbortSignal): Promise<EgressCounts | null>;
   /** What instances of `web` answered, where somebody counts; counters may begin anew at any time. */
   traffic(workloadId: string, signal: AbortSignal): Promise<InstanceTraffic[]>;
   /** Asks for a path of a host through the route that its users take. */

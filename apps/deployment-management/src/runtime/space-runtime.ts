@@ -1,3 +1,5 @@
+import type { DesiredWorkload } from '@berth/contracts/runtime';
+
 /** What fences an environment in on a cluster. */
 export interface Space {
   readonly environmentId: string;
@@ -12,6 +14,11 @@ export interface SpaceRemains {
 
 /** The part of a runtime that keeps environments apart. Spaces are made with the first workload in them. */
 export interface SpaceRuntime {
+  /**
+   * Makes the space of a workload, or makes it right, before anything of the workload is there.
+   * @throws RuntimeUnavailable
+   */
+  makeSpace(desired: DesiredWorkload, signal: AbortSignal): Promise<void>;
   /**
    * Asks for the end of a space in which no workload is left; null when it is gone, or was never there.
    * @throws RuntimeUnavailable

@@ -31,7 +31,7 @@ export class SchedulesRepository {
   }
 
   async find(sql: Sql, id: string): Promise<ScheduleRow | undefined> {
-    const [row] = await sql.query<ScheduleRow>(`${select} where id = $1`, [id]);
+    const row = await sql.queryOne<ScheduleRow>(`${select} where id = $1`, [id]);
     return row;
   }
 

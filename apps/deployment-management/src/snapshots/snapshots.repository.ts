@@ -32,7 +32,7 @@ export class SnapshotsRepository {
   }
 
   async find(sql: Sql, id: string): Promise<SnapshotRow | undefined> {
-    const [row] = await sql.query<SnapshotRow>(`select ${snapshotColumns} from environment_snapshot where id = $1`, [
+    const row = await sql.queryOne<SnapshotRow>(`select ${snapshotColumns} from environment_snapshot where id = $1`, [
       id,
     ]);
     return row;
@@ -74,7 +74,7 @@ export class SnapshotsRepository {
   }
 
   async findRollback(sql: Sql, id: string): Promise<RollbackRow | undefined> {
-    const [row] = await sql.query<RollbackRow>(`select ${rollbackColumns} from environment_rollback where id = $1`, [
+    const row = await sql.queryOne<RollbackRow>(`select ${rollbackColumns} from environment_rollback where id = $1`, [
       id,
     ]);
     return row;

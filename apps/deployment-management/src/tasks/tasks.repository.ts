@@ -36,7 +36,7 @@ export class TasksRepository {
   }
 
   async find(sql: Sql, id: string): Promise<TaskRow | undefined> {
-    const [row] = await sql.query<TaskRow>(`${select} where t.id = $1`, [id]);
+    const row = await sql.queryOne<TaskRow>(`${select} where t.id = $1`, [id]);
     return row;
   }
 
@@ -92,7 +92,7 @@ export class TasksRepository {
 
   /** Its last lines, kept when it ended. */
   async outputOf(sql: Sql, id: string): Promise<LogLine[]> {
-    const [row] = await sql.query<{ output: LogLine[] }>('select output from task where id = $1', [id]);
+    const row = await sql.queryOne<{ output: LogLine[] }>('select output from task where id = $1', [id]);
     return row?.output ?? [];
   }
 

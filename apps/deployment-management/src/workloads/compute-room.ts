@@ -2,7 +2,9 @@ import type { Failure, ProcessType } from '@berth/contracts/common';
 import type { Release } from '@berth/contracts/deployment';
 import type { Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
-import { type DeploymentRow, startsWorkload } from '../deployments/deployment.js';
+import { extraOf } from '../canaries/canary-room.js';
+import { type DeploymentRow, isMoving, startsWorkload } from '../deployments/deployment.js';
+import { DeploymentsRepository } from '../deployments/deployments.repository.js';
 import { Quotas } from '../quotas/quotas.js';
 import { nothing, type Reservation, reservationOf, sum } from '../quotas/reservation.js';
 import { ReleasesRepository } from '../releases/releases.repository.js';
@@ -16,16 +18,26 @@ export class ComputeRoom {
     private readonly quotas: Quotas,
     private readonly releases: ReleasesRepository,
     private readonly volumes: VolumeRoom,
+    private readonly deployments: DeploymentsRepository,
   ) {}
 
-  /** For a change at once, with the volumes that its instances need. @throws 409 when there is no room for `wanted`, 422 */
+  /**
+   * For a change at once, with the volumes that its instances need. A canary grows and shrinks with its workload: what is held
+   * for it is counted anew. @throws 409 when there is no room for `wanted`, 422
+   */
   async require(tx: Tx, workload: WorkloadRow, wanted: WorkloadRow): Promise<void> {
     const { id: workloadId, organizationId } = workload;
-    const now = (await this.releases.onRuntime(tx, workloadId)).map((each) => each.processes);
+    const releases = await this.releases.onRuntime(tx, workloadId);
+    const now = releases.map((each) => each.processes);
     const then = [...now, ...now.map((types) => resized(types, wanted))];
-    const change = { before: reservationOf(workload, now), after: reservationOf(wanted, then) };
+    const extra = await this.extraFor(tx, wanted, releases);
+    const change = {
+      before: sum(reservationOf(workload, now), extra.before),
+      after: sum(reservationOf(wanted, then), extra.after),
+    };
     await this.quotas.requireCompute(tx, { workloadId, organizationId, ...change });
     await this.volumes.fit(tx, workload, wanted);
+    if (extra.of) await this.deployments.setCanaryExtra(tx, extra.of.id, extra.after);
   }
 
   /** For a deployment about to roll. `extra`: what it has running beside what is live, on purpose. */
@@ -46,6 +58,22 @@ export class ComputeRoom {
     const excess = await this.quotas.excessOf(tx, { workloadId, organizationId, ...change });
     return excess === null ? undefined : exceeded(excess, target);
   }
+
+  /** What is held for the canary beside what is live, and what has to be. */
+  private async extraFor(tx: Tx, wanted: WorkloadRow, releases: readonly Release[]): Promise<Extra> {
+    const moving = (await this.deployments.active(tx, wanted.id)).find(({ status }) => isMoving(status));
+    const types = releases.find(({ id }) => id === moving?.releaseId)?.processes;
+    if (!moving?.canary || !types) return { before: nothing, after: nothing };
+    const { extra: before, steps } = moving.canary;
+    return { of: moving, before, after: extraOf(wanted, types, steps) };
+  }
+}
+
+interface Extra {
+  /** The deployment whose canary it is. */
+  readonly of?: DeploymentRow;
+  readonly before: Reservation;
+  readonly after: Reservation;
 }
 
 const resized = (types: readonly ProcessType[], { processSettings }: WorkloadRow): ProcessType[] =>

@@ -25,8 +25,11 @@ export class DeploymentSteps {
     private readonly history: ReleaseHistory,
   ) {}
 
-  /** Out of the queue: the release is made, and the deployment holds the workload from now on. */
-  async prepare(tx: Tx, workloadId: string, next: DeploymentRow): Promise<void> {
+  /**
+   * Out of the queue: the release is made, and the deployment holds the workload from now on. `former`: the one that moves and
+   * gives way to it; it stays when the release cannot be made.
+   */
+  async prepare(tx: Tx, workloadId: string, next: DeploymentRow, former?: DeploymentRow): Promise<void> {
     const workload = await this.workloads.lock(tx, workloadId);
     const current = await this.deployments.find(tx, next.id);
     // Cancelled or superseded between the look and the lock.
@@ -36,6 +39,7 @@ export class DeploymentSteps {
       await this.transitions.fail(tx, workload, next, made);
       return;
     }
+    if (former) await this.transitions.supersede(tx, former, next, 'platform');
     const message = `Made v${made.number} (${made.reason})`;
     await this.transitions.advance(tx, workload, next, {
       to: 'preparing',
@@ -76,12 +80,6 @@ export class DeploymentSteps {
   async beginVerifying(tx: Tx, workload: WorkloadRow, moving: DeploymentRow): Promise<void> {
     const message = 'All instances are ready; asking for the route';
     await this.transitions.advance(tx, workload, moving, { to: 'verifying', by: 'platform', message });
-  }
-
-  /** A newer deployment is ready, and need not wait; one that was ended meanwhile takes nobody's place. */
-  async giveWay(tx: Tx, moving: DeploymentRow, next: DeploymentRow): Promise<void> {
-    if ((await this.deployments.find(tx, next.id))?.status !== next.status) return;
-    await this.transitions.supersede(tx, moving, next, 'platform');
   }
 
   /** `workload` was read under its row lock. Answers false when the deployment was ended by somebody else meanwhile. */

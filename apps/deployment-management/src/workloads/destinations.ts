@@ -44,13 +44,15 @@ export class Destinations {
   async misfit(tx: Tx, workload: WorkloadRow, { cluster, name }: Destination): Promise<string | null> {
     if (workload.volumes.length > 0)
       return `${workload.appSlug} has volumes, which stay where they are: move its data, and make it anew there.`;
-    const { autoscales, artifactKinds, canaries } = await this.runtimes.at(cluster);
+    const { autoscales, artifactKinds, canaries, patches } = await this.runtimes.at(cluster);
     const live = workload.currentReleaseId;
     const kind = live === null ? undefined : (await this.releases.find(tx, live))?.artifact.kind;
     if (kind && !artifactKinds.includes(kind))
       return `"${name}" does not run artifacts of kind ${kind}, which is what ${workload.appSlug} is. ${nextStepFor(kind)}`;
     if (canaries === 'unsupported' && workload.strategy.kind !== 'rolling')
       return `"${name}" cannot share requests between releases: have ${workload.appSlug} released by rolling first.`;
+    if (!patches && Object.values(workload.processSettings).some(({ patch }) => patch !== undefined))
+      return `"${name}" makes no pods that could be patched: unset the patches of ${workload.appSlug} first.`;
     if (autoscales || Object.keys(workload.autoscaling).length === 0) return null;
     return `"${name}" does not scale by itself: give ${workload.appSlug} a count first.`;
   }

@@ -33,10 +33,16 @@ export class Preparation {
     return goOn;
   }
 
-  /** Undefined when the one that moves is to be waited for. */
-  async replace({ workload, next, moving }: WorkloadView, context: ReconcileContext): Promise<Outcome | undefined> {
+  /**
+   * Undefined when the one that moves is to be waited for. It gives way only to one whose release is made: it is looked after
+   * until a registry has said what that one deploys.
+   */
+  async replace(view: WorkloadView, context: ReconcileContext): Promise<Outcome | undefined> {
+    const { workload, next, moving } = view;
     if (!next || !moving || !givesWay(moving)) return undefined;
-    await underLock(context, this.workloads, workload.id, (tx) => this.steps.giveWay(tx, moving, next));
+    const asked = await this.tags.step(workload, next, context);
+    if (asked) return this.lookAfter(view, context, asked);
+    await context.transaction((tx) => this.steps.prepare(tx, workload.id, next, moving));
     return goOn;
   }
 
@@ -48,7 +54,9 @@ export class Preparation {
       // The release command runs.
       return this.lookAfter({ ...view, moving: undefined, target: view.former }, context, lookAgainSoon);
     }
-    const unfit = await this.runtime.refusalOf(target);
+    const unfit =
+      (await this.runtime.refusalOf(target)) ??
+      (await this.runtime.patchFailure(view.workload, target, context.signal));
     const support = await this.runtime.canarySupport(view.workload.id);
     await underLock(context, this.workloads, view.workload.id, (tx, workload) => {
       if (unfit) return this.steps.refuse(tx, workload, moving, unfit);

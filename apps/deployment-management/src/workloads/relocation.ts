@@ -5,7 +5,7 @@ import { Injectable } from '@nestjs/common';
 import type { PlacementRow } from '../clusters/placement.js';
 import { RuntimeUnavailable } from '../runtime/runtime.js';
 import { isOpen } from '../tasks/task.js';
-import { judgeRollout } from './rollout.js';
+import { isServed, judgeRollout } from './rollout.js';
 import { RelocationSteps } from './relocation-steps.js';
 import { RuntimeState } from './runtime-state.js';
 import { Witness } from './witness.js';
@@ -71,6 +71,8 @@ export class Relocation {
       await this.steps.turnBack(context, view, placement, message);
       return goOn;
     }
+    // From here on its usage is that of these instances.
+    if (!isServed(desired, observed)) return this.wait(placement, view, context, 'No instance gets requests there yet');
     const silence = await this.runtime.silentRoute(desired, context.signal, placement);
     if (silence !== null) return this.wait(placement, view, context, silence);
     return this.takeOver(placement, view, context, observed);

@@ -1,7 +1,7 @@
 import type { DesiredWorkload, ObservedInstance, ObservedWorkload } from '@berth/contracts/runtime';
 import { describe, expect, it } from '@jest/globals';
 import { cause, failure } from '@berth/contracts/common';
-import { isCurrent, judgeRollout } from './rollout.js';
+import { isCurrent, isServed, judgeRollout } from './rollout.js';
 
 const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
 const process = (name: string, instances: number) => ({
@@ -50,6 +50,22 @@ describe('a rollout is done', () => {
   });
 });
 
+describe('a workload is served', () => {
+  const worker = instance({ processType: 'worker', routed: false });
+  it.each([
+    ['by an instance that gets requests', [instance(), instance({ routed: false })], true],
+    ['by a worker that is ready', [worker], true],
+    ['by nobody while the gateway lists no instance yet', [instance({ routed: false })], false],
+    ['by nobody while none is ready', [instance({ readySince: null }), { ...worker, readySince: null }], false],
+    ['by nobody when nothing is there', [], false],
+  ])('%s', (_name, instances, is) => expect(isServed(desired, observed(instances))).toBe(is));
+
+  it('when nothing is wanted, whatever the runtime says, and not when it knows nothing', () => {
+    expect(isServed({ ...desired, processes: [process('web', 0)] }, null)).toBe(true);
+    expect(isServed(desired, null)).toBe(false);
+  });
+});
+
 describe('a rollout goes on', () => {
   it.each([
     ['while the runtime knows nothing of it', null],
@@ -57,6 +73,7 @@ describe('a rollout goes on', () => {
     ['while one is missing', observed([instance()])],
     ['while one is starting', observed([instance(), instance({ state: 'starting' })])],
     ['while one is unready', observed([instance(), instance({ state: 'unready' })])],
+    ['while a canary leaves that may still be sent requests', observed(two, { canaryLeaves: true })],
     ['while one too many serves', observed([...two, instance()])],
     ['while one of a type that is not wanted serves', observed([...two, instance({ processType: 'worker' })])],
     ['while one of the release before serves', observed([...two, old()])],

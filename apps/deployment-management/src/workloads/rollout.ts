@@ -5,6 +5,7 @@ import {
   type DesiredWorkload,
   type ObservedInstance,
   type ObservedWorkload,
+  serves,
 } from '@berth/contracts/runtime';
 
 /** How far the instances are from what is desired. */
@@ -50,6 +51,8 @@ export function judgeRollout(desired: DesiredWorkload, observed: ObservedWorkloa
     return progressing('The runtime has not begun yet');
   const trouble = conclusiveTrouble(desired, observed);
   if (trouble) return { kind: 'failed', failure: trouble };
+  // Nor do its instances count as those of the workload.
+  if (observed.canaryLeaves) return progressing('Requests are being led away from a canary');
   const serving = observed.instances.filter((each) => each.state !== 'stopping');
   const missing = desired.processes.flatMap((type) => lackOf(type, serving, desired));
   if (missing.length > 0) return progressing(missing.join(', '), evidenceOf(observed));
@@ -59,6 +62,10 @@ export function judgeRollout(desired: DesiredWorkload, observed: ObservedWorkloa
   const old = serving.filter((each) => !isWanted(each) && !isHeld(each)).length;
   return old > 0 ? progressing(`${old} instances of an earlier release are still there`) : { kind: 'rolled' };
 }
+
+/** Whether anything of it does what it is paid for, where something is to: a gateway may list instances later than they are ready. */
+export const isServed = ({ processes }: DesiredWorkload, observed: ObservedWorkload | null): boolean =>
+  processes.every(({ instances }) => instances === 0) || (observed?.instances ?? []).some(serves);
 
 function lackOf(
   { name: type, instances: wanted, autoscaling }: DesiredProcess,

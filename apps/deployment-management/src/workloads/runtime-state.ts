@@ -10,7 +10,8 @@ import { Runtimes } from '../runtime/runtimes.js';
 import { nextStepFor } from '../runtime/artifact-kinds.js';
 import { RegistryLogins } from '../pull-credentials/registry-logins.js';
 import { ReleaseConfigs } from '../releases/release-configs.js';
-import { bringsBack, isComingBack, type Stated, statedFor } from './desired-workload.js';
+import type { WorkloadRow } from './workload.js';
+import { bringsBack, desiredWorkload, isComingBack, type Stated, statedFor } from './desired-workload.js';
 import type { WorkloadView } from './workload-views.js';
 
 /** What is desired, and what is there after it was stated. */
@@ -72,9 +73,10 @@ export class RuntimeState {
 
   /** Why the runtime could not run a release at all; undefined when nothing is known against it. */
   async refusalOf(release: Release): Promise<Failure | undefined> {
-    const { artifactKinds } = await this.runtimes.of(release.workloadId);
+    const { artifactKinds, patches } = await this.runtimes.of(release.workloadId);
     if (artifactKinds.length === 0) return stranded;
     if (!artifactKinds.includes(release.artifact.kind)) return unfit(release.artifact);
+    if (!patches && isPatched(release)) return unpatchable;
     const [revoked] = await this.configs.revokedIn(release);
     if (revoked) {
       return refusal(
@@ -90,6 +92,32 @@ export class RuntimeState {
       const message = error instanceof Error ? error.message : String(error);
       return refusal('config_invalid', message, 'Set the secret again (berth secrets set) and deploy.');
     }
+  }
+
+  /**
+   * Why the cluster would not take the pods of a release as they are patched; null when it would, or when nothing of the
+   * environment is there yet. Nothing is written. @throws RuntimeUnavailable
+   */
+  async patchRefusal(workload: WorkloadRow, release: Release, signal: AbortSignal): Promise<string | null> {
+    if (!isPatched(release)) return null;
+    const runtime = await this.runtimes.of(workload.id);
+    return runtime.refusalOfPatches(await this.withoutConfig(workload, release), signal);
+  }
+
+  /** As a failure of the deployment that brings it about, which makes what has to be there to be asked. */
+  async patchFailure(workload: WorkloadRow, release: Release, signal: AbortSignal): Promise<Failure | undefined> {
+    if (!isPatched(release)) return undefined;
+    const runtime = await this.runtimes.of(workload.id);
+    await runtime.makeSpace(await this.withoutConfig(workload, release), signal);
+    const refused = await this.patchRefusal(workload, release, signal);
+    if (refused === null) return undefined;
+    const next = 'Change the patch (berth patch set) or take it away (berth patch unset), and deploy again.';
+    return refusal('policy_denied', `The cluster does not take pods with this patch: ${refused}`, next);
+  }
+
+  private async withoutConfig(workload: WorkloadRow, release: Release): Promise<DesiredWorkload> {
+    const registries = await this.logins.of(workload.organizationId);
+    return { ...desiredWorkload(workload, release, {}), registries, ...(await this.quotaOf(workload.organizationId)) };
   }
 
   /**
@@ -170,6 +198,14 @@ const refusal = (cause: Failure['cause'], message: string, nextStep: string): Fa
   evidence: ['No instance was touched.'],
   nextStep,
 });
+
+const isPatched = ({ processes }: Release): boolean => processes.some(({ patch }) => patch !== undefined);
+
+const unpatchable = refusal(
+  'config_invalid',
+  'The release has patches, and the runtime of this workload makes no pods that could be patched.',
+  'Take them away (berth patch unset) and deploy again.',
+);
 
 const stranded = refusal(
   'runtime_unavailable',

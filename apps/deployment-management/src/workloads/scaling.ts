@@ -44,7 +44,7 @@ export class Scaling {
     if (Object.keys(counts).length > 0) await this.workloads.setCounts(tx, workload.id, counts);
     if (!isDeepStrictEqual(autoscaling, workload.autoscaling))
       await this.workloads.setAutoscaling(tx, workload.id, autoscaling);
-    if (Object.keys(sizes).length > 0) await this.workloads.setProcessSettings(tx, workload.id, processSettings);
+    if (Object.keys(sizes).length > 0) await this.workloads.setSizes(tx, workload.id, processSettings);
     const changed = await this.writer.changed(tx, workload, { by, action: 'workloads:scale', detail: { ...body } });
     const deploymentId = Object.keys(sizes).length > 0 ? await this.sizes.start(tx, changed, by) : null;
     return { workload: changed, deploymentId };

@@ -5,6 +5,9 @@ import { notFound } from '../not-found.js';
 import type { WorkloadRow } from './workload.js';
 import { WorkloadsRepository } from './workloads.repository.js';
 
+/** What has to be so still when a change is made; asked under the row lock. @throws when it is not */
+export type Precondition = (tx: Tx, workload: WorkloadRow) => Promise<void>;
+
 /** Finds a workload for a caller: everything that belongs to a workload is reached through here. */
 @Injectable()
 export class WorkloadAccess {
@@ -24,9 +27,10 @@ export class WorkloadAccess {
   }
 
   /** Its newest state under the row lock that every change takes. */
-  async lock(tx: Tx, id: string): Promise<WorkloadRow> {
+  async lock(tx: Tx, id: string, precondition?: Precondition): Promise<WorkloadRow> {
     const workload = await this.workloads.lock(tx, id);
     if (!workload || workload.deletedAt) throw notFound();
+    await precondition?.(tx, workload);
     return workload;
   }
 }

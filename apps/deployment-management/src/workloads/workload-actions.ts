@@ -4,11 +4,13 @@ import { Database, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { Mint } from '../changes/mint.js';
 import { type Changed, Scaling } from './scaling.js';
-import { WorkloadAccess } from './workload-access.js';
+import { type Precondition, WorkloadAccess } from './workload-access.js';
 import type { WorkloadRow } from './workload.js';
 import { WorkloadWriter } from './workload-writer.js';
 import { workloadErrors } from './workloads.errors.js';
 import { WorkloadsRepository } from './workloads.repository.js';
+
+type Work = (tx: Tx, workload: WorkloadRow) => Promise<Changed>;
 
 /** What an owner tells a running workload to do. */
 @Injectable()
@@ -22,8 +24,9 @@ export class WorkloadActions {
     private readonly mint: Mint,
   ) {}
 
-  scale(caller: Caller, id: string, body: ScaleWorkload): Promise<Changed> {
-    return this.locked(caller, id, 'workloads:scale', (tx, workload) => this.scaling.scale(tx, workload, body, caller));
+  scale(caller: Caller, id: string, body: ScaleWorkload, precondition?: Precondition): Promise<Changed> {
+    const work: Work = (tx, workload) => this.scaling.scale(tx, workload, body, caller);
+    return this.locked(caller, id, 'workloads:scale', work, precondition);
   }
 
   stop(caller: Caller, id: string): Promise<Changed> {
@@ -57,10 +60,11 @@ export class WorkloadActions {
     caller: Caller,
     id: string,
     permission: Permission,
-    work: (tx: Tx, workload: WorkloadRow) => Promise<Changed>,
+    work: Work,
+    precondition?: Precondition,
   ): Promise<Changed> {
     await this.access.require(caller, id, permission);
-    return this.database.transaction(async (tx) => work(tx, await this.access.lock(tx, id)));
+    return this.database.transaction(async (tx) => work(tx, await this.access.lock(tx, id, precondition)));
   }
 }
 

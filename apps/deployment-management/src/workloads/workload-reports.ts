@@ -43,7 +43,8 @@ export class WorkloadReports {
 
   /** In the transaction that makes a release live its instances become part of the allocation. */
   async recordAllocation(tx: Tx, { view, observed }: Observation, alsoBilled?: number): Promise<void> {
-    const billed = new Set([...view.billed, ...(alsoBilled === undefined ? [] : [alsoBilled])]);
+    const live = new Set([...view.billed.live, ...(alsoBilled === undefined ? [] : [alsoBilled])]);
+    const billed = { ...view.billed, live };
     await this.allocations.record(tx, { workload: view.workload, observed, billed });
   }
 

@@ -3,7 +3,7 @@ import type { UpdateWorkload } from '@berth/contracts/deployment';
 import { Database, requireMatch } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { Strategies } from '../strategies/strategies.js';
-import { WorkloadAccess } from './workload-access.js';
+import { type Precondition, WorkloadAccess } from './workload-access.js';
 import type { WorkloadRow } from './workload.js';
 import { WorkloadWriter } from './workload-writer.js';
 import { WorkloadsRepository } from './workloads.repository.js';
@@ -19,11 +19,17 @@ export class WorkloadUpdates {
     private readonly writer: WorkloadWriter,
   ) {}
 
-  async update(caller: Caller, id: string, body: UpdateWorkload, ifMatch: string | undefined): Promise<WorkloadRow> {
+  async update(
+    caller: Caller,
+    id: string,
+    body: UpdateWorkload,
+    ifMatch: string | undefined,
+    precondition?: Precondition,
+  ): Promise<WorkloadRow> {
     const read = await this.access.require(caller, id, 'workloads:update');
     if (body.strategy) await this.strategies.require(read, body.strategy, '/strategy/kind');
     return this.database.transaction(async (tx) => {
-      const workload = await this.access.lock(tx, id);
+      const workload = await this.access.lock(tx, id, precondition);
       requireMatch(ifMatch, workload.generation);
       await this.writer.patch(tx, workload, body);
       await this.workloads.bump(tx, id);

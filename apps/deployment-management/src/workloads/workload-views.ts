@@ -1,6 +1,7 @@
 import type { Release } from '@berth/contracts/deployment';
 import { Database, type Sql } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
+import type { BilledReleases } from '../allocations/allocation.js';
 import type { PlacementRow } from '../clusters/placement.js';
 import { PlacementsRepository } from '../clusters/placements.repository.js';
 import { type DeploymentRow, isMoving } from '../deployments/deployment.js';
@@ -26,8 +27,7 @@ export interface WorkloadView {
   readonly tasks: readonly TaskRow[];
   /** Where it is on its way to, or from. */
   readonly elsewhere: readonly PlacementRow[];
-  /** Numbers of the releases that are or were live. */
-  readonly billed: ReadonlySet<number>;
+  readonly billed: BilledReleases;
 }
 
 @Injectable()
@@ -57,7 +57,7 @@ export class WorkloadViews {
       former: formerId ? await this.releases.find(sql, formerId) : undefined,
       tasks: await this.tasks.onRuntime(sql, id),
       elsewhere: await this.placements.elsewhere(sql, id),
-      billed: await this.releases.liveNumbers(sql, id),
+      billed: await this.releases.billed(sql, id),
     };
   }
 }

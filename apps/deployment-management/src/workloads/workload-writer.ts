@@ -25,6 +25,7 @@ export interface WorkloadAct {
     | 'workloads:scale'
     | 'workloads:restart'
     | 'workloads:move'
+    | 'workloads:patch'
     | 'workloads:delete'
     | `volumes:${'create' | 'update' | 'delete'}`;
   readonly detail?: Readonly<Record<string, unknown>>;

@@ -35,6 +35,9 @@ import { InstancesController } from '../instances/instances.controller.js';
 import { Sessions } from '../instances/sessions.js';
 import { SessionsController } from '../instances/sessions.controller.js';
 import { MeasurementLoop } from '../measurements/measurement-loop.js';
+import { ClusterMeters } from '../measurements/cluster-meters.js';
+import { Egress } from '../measurements/egress.js';
+import { EgressRepository } from '../measurements/egress.repository.js';
 import { Measurements } from '../measurements/measurements.js';
 import { MeasurementsRepository } from '../measurements/measurements.repository.js';
 import { BudgetStops } from '../budget-stops/budget-stops.js';
@@ -49,6 +52,9 @@ import { OrganizationWorkloads } from '../organizations/organization-workloads.j
 import { LinksController } from '../links/links.controller.js';
 import { LinksRepository } from '../links/links.repository.js';
 import { LinksService } from '../links/links.service.js';
+import { PatchTrials } from '../patches/patch-trials.js';
+import { PatchesController } from '../patches/patches.controller.js';
+import { PatchesService } from '../patches/patches.service.js';
 import { PullCredentialMarks } from '../pull-credentials/pull-credential-marks.js';
 import { PullCredentialsController } from '../pull-credentials/pull-credentials.controller.js';
 import { PullCredentialsRepository } from '../pull-credentials/pull-credentials.repository.js';
@@ -102,6 +108,14 @@ import { TaskUsage } from '../tasks/task-usage.js';
 import { TasksController } from '../tasks/tasks.controller.js';
 import { TasksService } from '../tasks/tasks.service.js';
 import { TasksRepository } from '../tasks/tasks.repository.js';
+import { Resizes } from '../vertical/resizes.js';
+import { Sizings } from '../vertical/sizings.js';
+import { VerticalChanges } from '../vertical/vertical-changes.js';
+import { VerticalController } from '../vertical/vertical.controller.js';
+import { VerticalLooks } from '../vertical/vertical-looks.js';
+import { VerticalLoop } from '../vertical/vertical-loop.js';
+import { VerticalRepository } from '../vertical/vertical.repository.js';
+import { VerticalService } from '../vertical/vertical.service.js';
 import { VolumeChanges } from '../volumes/volume-changes.js';
 import { VolumeRoom } from '../volumes/volume-room.js';
 import { VolumeRules } from '../volumes/volume-rules.js';
@@ -159,6 +173,8 @@ const workloads = [
   SizeReleases,
   Autoscaling,
   ComputeRoom,
+  PatchTrials,
+  PatchesService,
 ];
 const reconciliation = [
   WorkloadLoop,
@@ -217,7 +233,8 @@ const pulling = [PullCredentialsRepository, PullCredentialsService, PullCredenti
 const sleep = [SleepRepository, SleepService, SleepChanges, SleepLoop];
 const failovers = [FailoversService, FailoverLoop, FailoverStarter, FailoverWays, FailoverDepartures];
 const snapshots = [SnapshotsRepository, SnapshotsService, RollbackPlans, RollbackStarter, EnvironmentRollbacks];
-const measurements = [Measurements, MeasurementsRepository, MeasurementLoop];
+const vertical = [VerticalRepository, VerticalService, VerticalLoop, VerticalLooks, VerticalChanges, Resizes, Sizings];
+const measurements = [Measurements, MeasurementsRepository, Egress, EgressRepository, ClusterMeters, MeasurementLoop];
 const canaries = [Canaries, CanarySteps, Strategies, ReleasePlans, WorkloadUpdates];
 const releases = [
   ReleasesRepository,
@@ -249,6 +266,8 @@ const releases = [
   controllers: [
     WorkloadsController,
     MovesController,
+    PatchesController,
+    VerticalController,
     DeploymentsController,
     ReleasesController,
     ConfigController,
@@ -287,6 +306,7 @@ const releases = [
     ...failovers,
     ...pulling,
     ...measurements,
+    ...vertical,
     Instances,
     Sessions,
   ],

@@ -74,7 +74,7 @@ export class WorkloadsRepository {
 
   /** Also answers a deleted one, which the reconciler still has to finish. */
   async find(sql: Sql, id: string): Promise<WorkloadRow | undefined> {
-    const [row] = await sql.query<WorkloadRow>(`${select} where w.id = $1`, [id]);
+    const row = await sql.queryOne<WorkloadRow>(`${select} where w.id = $1`, [id]);
     return row;
   }
 
@@ -128,6 +128,12 @@ export class WorkloadsRepository {
 
   async setProcessSettings(tx: Tx, id: string, settings: object): Promise<void> {
     await tx.query('update workload set process_settings = $2 where id = $1', [id, settings]);
+  }
+
+  /** As an owner wants them: what was read before is not what there is. */
+  async setSizes(tx: Tx, id: string, settings: object): Promise<void> {
+    await this.setProcessSettings(tx, id, settings);
+    await this.bump(tx, id);
   }
 
   async setConfigVersion(tx: Tx, id: string, number: number): Promise<void> {

@@ -43,6 +43,9 @@ export interface StartupProbe {
 
 export interface Pod extends KubeObject {
   readonly spec: {
+    /** Absent until it is scheduled. */
+    readonly nodeName?: string;
+    readonly volumes?: readonly { readonly persistentVolumeClaim?: { readonly claimName: string } }[];
     readonly containers: readonly {
       readonly image: string;
       readonly resources?: { readonly limits?: Readonly<Record<string, string>> };
@@ -59,7 +62,17 @@ export interface Pod extends KubeObject {
 }
 
 export interface Deployment extends KubeObject {
-  readonly status?: { readonly conditions?: readonly Condition[] };
+  readonly spec?: {
+    readonly replicas?: number;
+    readonly template?: { readonly metadata?: { readonly annotations?: Readonly<Record<string, string>> } };
+  };
+  readonly status?: {
+    readonly conditions?: readonly Condition[];
+    readonly observedGeneration?: number;
+    readonly replicas?: number;
+    readonly updatedReplicas?: number;
+    readonly availableReplicas?: number;
+  };
 }
 
 export interface VolumeClaim extends KubeObject {
@@ -78,7 +91,12 @@ export interface EndpointSlice extends KubeObject {
 }
 
 export interface HttpRoute extends KubeObject {
-  readonly spec: { readonly hostnames?: readonly string[] };
+  readonly spec: {
+    readonly hostnames?: readonly string[];
+    readonly rules?: readonly {
+      readonly backendRefs?: readonly { readonly name: string; readonly weight?: number }[];
+    }[];
+  };
   readonly status?: {
     readonly parents?: readonly {
       readonly parentRef: { readonly name: string; readonly namespace?: string };

@@ -1,8 +1,8 @@
-import { type DesiredWorkload, desiredWorkload } from '@berth/contracts/runtime';
+import { type DesiredCanary, desiredCanary, type DesiredWorkload, desiredWorkload } from '@berth/contracts/runtime';
 import { isAsStated, type KubeObject, stamped, workloadLabels } from '@berth/kubernetes';
 
 interface DesiredRecord extends KubeObject {
-  readonly data?: { readonly desired?: string };
+  readonly data?: { readonly desired?: string; readonly leaving?: string };
 }
 
 const SUFFIX = '-desired';
@@ -11,13 +11,15 @@ const SUFFIX = '-desired';
  * The desired state on the cluster, without variables, secrets and passwords. It owns all other objects of the workload: they go when
  * it goes, and it goes last.
  */
-export function desiredRecord(desired: DesiredWorkload): KubeObject {
+export function desiredRecord(desired: DesiredWorkload, leaving: DesiredCanary | null = null): KubeObject {
   const { name, namespace } = desired;
   const metadata = { name: `${name}${SUFFIX}`, namespace, labels: workloadLabels(desired) };
   // Parsed, so that the order of keys is the schema's, and the text the same after it was read back.
   const registries = desired.registries && { ...desired.registries, logins: [] };
-  const told = { ...desired, environment: {}, ...(registries && { registries }) };
-  const data = { desired: JSON.stringify(desiredWorkload.parse(told)) };
+  const canary = desired.canary && { ...desired.canary, environment: {} };
+  const told = { ...desired, environment: {}, ...(registries && { registries }), ...(canary && { canary }) };
+  const left = leaving && { leaving: JSON.stringify(desiredCanary.parse({ ...leaving, environment: {} })) };
+  const data = { desired: JSON.stringify(desiredWorkload.parse(told)), ...left };
   return stamped({ apiVersion: 'v1', kind: 'ConfigMap', metadata, data } as KubeObject);
 }
 
@@ -25,6 +27,8 @@ export interface KnownWorkload {
   readonly record: KubeObject;
   /** Null when somebody else has changed the record, or it is on its way out: then nothing in it counts. */
   readonly desired: DesiredWorkload | null;
+  /** A canary that is stated no more and has not gone yet. */
+  readonly leaving: DesiredCanary | null;
 }
 
 /** Null when there is no record. */
@@ -32,7 +36,9 @@ export function readDesired(maps: readonly KubeObject[]): KnownWorkload | null {
   const record = maps.find(({ metadata }) => metadata.name.endsWith(SUFFIX)) as DesiredRecord | undefined;
   if (!record) return null;
   const { data } = desiredWorkload.safeParse(parse(record.data?.desired));
-  return { record, desired: data && isAsStated(record, desiredRecord(data)) ? data : null };
+  const leaving = desiredCanary.safeParse(parse(record.data?.leaving)).data ?? null;
+  if (!data || !isAsStated(record, desiredRecord(data, leaving))) return { record, desired: null, leaving: null };
+  return { record, desired: data, leaving };
 }
 
 function parse(text: string | undefined): unknown {

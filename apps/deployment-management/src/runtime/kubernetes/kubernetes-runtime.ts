@@ -17,8 +17,8 @@ import {
   type ClusterAccess,
   type ClusterSettings,
   ClusterUnreachable,
-  configManifest,
-  configName,
+  configManifests,
+  isOfCanary,
   isolationManifests,
   isRefused,
   KubeClient,
@@ -35,22 +35,32 @@ import type { Clock } from '@berth/service-kit';
 import { ChangeFeed } from '../memory/change-feed.js';
 import type { InstanceName } from '../session-runtime.js';
 import { probeRoute } from '../process/probe-route.js';
-import { type ProbeAnswer, type Runtime, type RuntimeChange, RuntimeUnavailable } from '../runtime.js';
+import {
+  type CanarySupport,
+  type ProbeAnswer,
+  type Runtime,
+  type RuntimeChange,
+  RuntimeUnavailable,
+} from '../runtime.js';
 import type { Deployment, EndpointSlice, HttpRoute, Ingress, Pod, VolumeClaim } from './cluster-objects.js';
 import type { Space, SpaceRemains } from '../space-runtime.js';
 import type { StorageClass } from '../volume-runtime.js';
 import { storageClassesOf } from './storage-classes.js';
 import { endNamespace } from './namespace-end.js';
-import { desiredRecord, owned, readDesired } from './desired-record.js';
+import { desiredRecord, type KnownWorkload, owned, readDesired } from './desired-record.js';
 import { inStages } from './in-stages.js';
 import { instanceId, instant } from './instances.js';
 import { KubernetesSessions } from './kubernetes-sessions.js';
 import { KubernetesTasks } from './kubernetes-tasks.js';
+import { leavingCanary, type Scenery, withLeaving, workedOn } from './leaving-canary.js';
 import { ending, observationOf } from './observe.js';
 import { spaceQuotaOf } from './space-quota.js';
+import { isGround, triedPatches } from './patch-trial.js';
 import { podLogs } from './pod-logs.js';
+import { NodeSummaries, type PodStorage } from './node-summaries.js';
 import { measurementsOf, podMetrics, statsOf } from './pod-stats.js';
 import { ServingChanges } from './serving-changes.js';
+import { storageStats } from './storage-stats.js';
 
 const CALL_MILLISECONDS = 30_000;
 const CONNECT_MILLISECONDS = 10_000;
@@ -78,12 +88,13 @@ export const kubernetesRuntime = ({ access, ...setup }: ClusterSetup, clock: Clo
  */
 export class KubernetesRuntime implements Runtime {
   readonly artifactKinds = ['image'] as const;
-  readonly canaries = 'unsupported';
   readonly autoscales = true;
+  readonly patches = true;
   readonly volumeKinds = ['single', 'per-instance'] as const;
   private readonly cluster: Cluster;
   private readonly tasks: KubernetesTasks;
   private readonly sessions: KubernetesSessions;
+  private readonly nodes: NodeSummaries;
   private readonly feed = new ChangeFeed();
   private readonly closed = new AbortController();
   private readonly changed: ServingChanges;
@@ -103,8 +114,15 @@ export class KubernetesRuntime implements Runtime {
     });
     this.tasks = new KubernetesTasks(client, this.cluster, () => this.settings);
     this.sessions = new KubernetesSessions(client, this.cluster);
+    this.nodes = new NodeSummaries(client, clock);
     this.following = this.cluster.follow(this.closed.signal);
     this.settled = this.cluster.settled();
+  }
+
+  /** An Ingress has no weights; what a gateway answers is counted by nobody. As far as is known of the cluster. */
+  get canaries(): CanarySupport {
+    const { ingressClass } = this.options.settings;
+    return ingressClass !== undefined && !this.cluster.serves('httpRoute') ? 'unsupported' : 'uncounted';
   }
 
   async close(): Promise<void> {
@@ -115,17 +133,33 @@ export class KubernetesRuntime implements Runtime {
 
   async apply(desired: DesiredWorkload, signal: AbortSignal): Promise<void> {
     await this.connected(signal);
-    if ((this.known(desired.workloadId)?.desired?.generation ?? 0) > desired.generation) return;
+    const known = this.known(desired.workloadId);
+    if ((known?.desired?.generation ?? 0) > desired.generation) return;
+    const leaving = leavingCanary(known, desired, this.sceneryOf(desired.workloadId));
     await this.asking(signal, async (bounded) => {
-      for (const wall of this.wallsOf(desired)) await this.cluster.ensure(wall, bounded);
-      const record = await this.cluster.ensure(desiredRecord(desired), bounded);
-      const wanted = [configManifest(desired), ...pullManifest(desired), ...this.manifestsOf(desired)].map((each) =>
+      await this.ensureWalls(desired, bounded);
+      const record = await this.cluster.ensure(desiredRecord(desired, leaving), bounded);
+      const manifests = this.manifestsOf(withLeaving(desired, leaving));
+      const wanted = [...configManifests(desired), ...pullManifest(desired), ...manifests].map((each) =>
         owned(each, record),
       );
       for (const stage of inStages(wanted)) await this.cluster.ensureAll(stage, bounded);
       const isInUse = (object: KubeObject) => this.isMountedConfig(desired.workloadId, object);
       await this.cluster.prune(desired.workloadId, [record, ...wanted], isInUse, bounded);
     });
+  }
+
+  async makeSpace(desired: DesiredWorkload, signal: AbortSignal): Promise<void> {
+    await this.connected(signal);
+    await this.asking(signal, (bounded) => this.ensureWalls(desired, bounded));
+  }
+
+  async refusalOfPatches(desired: DesiredWorkload, signal: AbortSignal): Promise<string | null> {
+    await this.connected(signal);
+    const { client } = this.options;
+    const ground = this.wallsOf(desired).filter(isGround);
+    if (!ground.every((each) => this.cluster.isThere(each))) return null;
+    return this.asking(signal, (bounded) => triedPatches(client, desired, this.settings, bounded));
   }
 
   async observe(workloadId: string, signal: AbortSignal): Promise<ObservedWorkload | null> {
@@ -135,20 +169,22 @@ export class KubernetesRuntime implements Runtime {
     const known = this.known(workloadId);
     const isLeaving = !known || known.record.metadata.deletionTimestamp !== undefined;
     const objects = this.objectsOf(workloadId);
-    const { instances, routes, volumes, trouble } = observationOf(
+    const { instances, routes, volumes, trouble, canaryWeight } = observationOf(
       objects,
-      known?.desired ?? null,
+      known && workedOn(known),
       this.options.settings.gateway,
     );
     const seen = isLeaving ? ending(instances) : instances;
     const since = instant(known?.record.metadata.creationTimestamp);
     return {
       workloadId,
-      observedGeneration: known?.desired ? this.generationOf(known.desired, known.record) : 1,
+      observedGeneration: known?.desired ? this.generationOf(known.desired, known) : 1,
       // What is on trial keeps the links of the release before open; found live, it is stated anew without them.
       ...(known?.desired?.links?.some(({ isFormer }) => isFormer) && { onTrial: true as const }),
       instances: seen,
       routes: isLeaving ? [] : routes,
+      ...(canaryWeight !== undefined && !isLeaving && { canaryWeight }),
+      ...(known?.leaving && !isLeaving && { canaryLeaves: true as const }),
       volumes,
       changedAt: this.changed.changedAt(workloadId, seen, since),
       trouble: isLeaving ? null : trouble,
@@ -194,17 +230,29 @@ export class KubernetesRuntime implements Runtime {
     const metrics = await this.asking(signal, (bounded) =>
       podMetrics(this.options.client, namespace, workloadId, bounded),
     );
-    const measured = new Map(pods.map((pod) => [instanceId(pod), metrics.get(pod.metadata.name)]));
-    return observed.instances.flatMap((instance) => {
-      const found = measured.get(instance.id);
-      return found ? [statsOf(instance, found)] : [];
+    const claims = this.cluster.of<VolumeClaim>('persistentVolumeClaim', workloadId);
+    const measured = pods.map(async (pod) => {
+      const instance = observed.instances.find(({ id }) => id === instanceId(pod));
+      const found = metrics.get(pod.metadata.name);
+      return instance && found ? [statsOf(instance, found, storageStats(pod, claims, await this.storageOf(pod)))] : [];
     });
+    return (await Promise.all(measured)).flat();
+  }
+
+  private async storageOf({ spec, metadata }: Pod): Promise<PodStorage | null> {
+    const said = spec.nodeName === undefined ? null : await this.nodes.of(spec.nodeName);
+    return said?.get(metadata.uid ?? '') ?? null;
   }
 
   async measure(signal: AbortSignal): Promise<Measurement[]> {
     await this.connected(signal);
     const podsOf = (workloadId: string) => this.cluster.of<Pod>('pod', workloadId);
     return this.asking(signal, (bounded) => measurementsOf(this.options.client, podsOf, bounded));
+  }
+
+  /** Requests pass through the cluster's own gateway, which is whatever the cluster has: nothing of ours counts there. */
+  egress(): Promise<null> {
+    return Promise.resolve(null);
   }
 
   async startTask(task: DesiredTask, signal: AbortSignal): Promise<void> {
@@ -252,11 +300,25 @@ export class KubernetesRuntime implements Runtime {
     };
   }
 
-  /** Lower than what was stated when an object of ours is not as it was stated: then it is to be stated again. */
-  private generationOf(desired: DesiredWorkload, record: KubeObject): number {
-    const wanted = this.manifestsOf(desired).map((each) => owned(each, record));
+  private sceneryOf(workloadId: string): Scenery {
+    return { ...this.objectsOf(workloadId), gateway: this.options.settings.gateway };
+  }
+
+  /**
+   * Lower than what was stated when an object of ours is not as it was stated, or a canary that leaves has to go on leaving:
+   * then it is to be stated again.
+   */
+  private generationOf(desired: DesiredWorkload, known: KnownWorkload): number {
+    const { record, leaving } = known;
+    const wanted = this.manifestsOf(withLeaving(desired, leaving)).map((each) => owned(each, record));
+    const next = leavingCanary(known, desired, this.sceneryOf(desired.workloadId));
+    // Somebody died before a canary was taken away.
+    const surplus = this.cluster.surplusOf(desired.workloadId, [record, ...wanted]).filter(isOfCanary);
     const isTrue =
-      this.hasSecrets(desired) && [...this.wallsOf(desired), ...wanted].every((each) => this.cluster.isAsStated(each));
+      surplus.length === 0 &&
+      next?.weight === leaving?.weight &&
+      this.hasSecrets(desired) &&
+      [...this.wallsOf(desired), ...wanted].every((each) => this.cluster.isAsStated(each));
     return isTrue ? desired.generation : Math.max(1, desired.generation - 1);
   }
 
@@ -268,7 +330,14 @@ export class KubernetesRuntime implements Runtime {
     const pulls = pullManifest(desired).map(({ metadata }) => metadata);
     const isMarked = ({ name, annotations }: KubeObject['metadata']) =>
       secrets.get(name)?.annotations?.[labelNames.registries] === annotations?.[labelNames.registries];
-    return secrets.has(configName(desired)) && pulls.every((each) => secrets.has(each.name) && isMarked(each));
+    const configs = configManifests(desired).map(({ metadata }) => metadata.name);
+    return (
+      configs.every((name) => secrets.has(name)) && pulls.every((each) => secrets.has(each.name) && isMarked(each))
+    );
+  }
+
+  private async ensureWalls(desired: DesiredWorkload, signal: AbortSignal): Promise<void> {
+    for (const wall of this.wallsOf(desired)) await this.cluster.ensure(wall, signal);
   }
 
   private wallsOf(desired: DesiredWorkload): KubeObject[] {

@@ -1,4 +1,5 @@
-import { observedInstance } from '@berth/contracts/runtime';
+import { type DesiredWorkload, observedInstance } from '@berth/contracts/runtime';
+import { canaryObjectName } from '@berth/kubernetes';
 import { describe, expect, it } from '@jest/globals';
 import type {
   Condition,
@@ -217,6 +218,47 @@ describe('a route', () => {
     );
     return instances[0]?.routed;
   };
+
+  describe('that shares its requests with a canary', () => {
+    const name = canaryObjectName('shop');
+    const sharing = (weight: number, resolved: 'True' | 'False' = 'True'): HttpRoute => {
+      const [parent] = route().status?.parents ?? [];
+      const conditions = [
+        ...(parent?.conditions ?? []),
+        { type: 'ResolvedRefs', status: resolved, observedGeneration: 2 },
+      ];
+      return {
+        ...route(),
+        spec: {
+          hostnames: ['a.example'],
+          rules: [
+            {
+              backendRefs: [
+                { name: 'shop', weight: 100 - weight },
+                { name, weight },
+              ],
+            },
+          ],
+        },
+        status: { parents: [{ ...parent!, conditions }] },
+      };
+    };
+    const see = (one: HttpRoute) => {
+      const labels = { 'app.kubernetes.io/component': 'web.canary' };
+      const canaries = { ...serving, metadata: { ...serving.metadata, labels } };
+      const desired = { name: 'shop', hosts: ['a.example'], release: {}, canary: { release: {} } } as DesiredWorkload;
+      const objects = { deployments: [], slices: [slice(true)], routes: [one], ingresses: [], claims: [] };
+      const { instances, canaryWeight } = observationOf({ ...objects, pods: [serving, canaries] }, desired, gateway);
+      return [canaryWeight, ...instances.map(({ processType, routed }) => `${processType} ${routed}`)];
+    };
+
+    it.each([
+      ['gives it its weight when it was taken over as it is', sharing(25), [25, 'web true', 'web true']],
+      ['leads nobody there without a weight', sharing(0), [undefined, 'web true', 'web false']],
+      ['does not count before its backends are found', sharing(25, 'False'), [undefined, 'web true', 'web false']],
+      ['does not count before it was taken over', route({ generation: 1 }), [undefined, 'web false', 'web false']],
+    ])('%s', (_, one, expected) => expect(see(one)).toEqual(expected));
+  });
 
   it('leads to a pod when the gateway accepted it as it is and the endpoint is ready', () => {
     expect(isRouted([route()], [slice(true)])).toBe(true);

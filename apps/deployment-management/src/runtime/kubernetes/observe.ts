@@ -1,7 +1,7 @@
 import type { DesiredWorkload, ObservedInstance, ObservedVolume, ObservedWorkload } from '@berth/contracts/runtime';
-import { labelNames, processNameIn } from '@berth/kubernetes';
+import { canaryObjectName, isOfCanary, labelNames, processNameIn } from '@berth/kubernetes';
+import { acceptedBy, type Gateway, weightFor } from './accepted-routes.js';
 import {
-  conditionOf,
   type Deployment,
   type EndpointSlice,
   type HttpRoute,
@@ -23,12 +23,7 @@ export interface WorkloadObjects {
   readonly claims: readonly VolumeClaim[];
 }
 
-export interface Gateway {
-  readonly namespace: string;
-  readonly name: string;
-}
-
-export type Observation = Pick<ObservedWorkload, 'instances' | 'routes' | 'trouble'> & {
+export type Observation = Pick<ObservedWorkload, 'instances' | 'routes' | 'trouble' | 'canaryWeight'> & {
   readonly volumes: ObservedVolume[];
 };
 
@@ -38,39 +33,38 @@ export function observationOf(
   desired: DesiredWorkload | null,
   gateway: Gateway,
 ): Observation {
-  const hosts = new Set([...acceptedHosts(objects.routes, gateway), ...publishedHosts(objects.ingresses)]);
+  const accepted = acceptedBy(objects.routes, gateway).flatMap(({ spec }) => spec.hostnames ?? []);
+  const hosts = new Set([...accepted, ...publishedHosts(objects.ingresses)]);
+  const weight = (desired && weightFor(canaryObjectName(desired.name), objects.routes, gateway)) ?? 0;
   const endpoints = readyEndpoints(objects.slices);
   // Pods of a StatefulSet are in a service that gives them names, whatever they do.
-  const isRouted = ({ metadata }: Pod): boolean =>
-    processNameIn(metadata.labels) === 'web' && hosts.size > 0 && endpoints.has(metadata.name);
+  const isRouted = (pod: Pod): boolean =>
+    processNameIn(pod.metadata.labels) === 'web' &&
+    hosts.size > 0 &&
+    endpoints.has(pod.metadata.name) &&
+    (!isOfCanary(pod) || weight > 0);
   const instances = instancesOf(objects.pods, isRouted);
   const serves = instances.some(({ routed }) => routed);
   return {
     instances,
     routes: (desired?.hosts ?? []).map((host) => ({ host, accepted: serves && hosts.has(host) })),
     volumes: volumesIn(objects.claims),
-    trouble: desired && workloadTrouble(troublesOf(objects.pods, desired), objects.deployments),
+    ...(desired?.canary && weight > 0 && { canaryWeight: weight }),
+    trouble: desired && workloadTrouble(troublesOf(objects.pods, desired), deploymentsOf(objects, desired)),
   };
 }
 
-const troublesOf = (pods: readonly Pod[], { release }: DesiredWorkload): Trouble[] =>
-  pods
-    .filter(({ metadata }) => metadata.annotations?.[labelNames.releaseHash] === release.hash)
+function troublesOf(pods: readonly Pod[], { release, canary }: DesiredWorkload): Trouble[] {
+  const hashes = [release.hash, canary?.release.hash];
+  return pods
+    .filter(({ metadata }) => hashes.includes(metadata.annotations?.[labelNames.releaseHash] ?? ''))
     .map(podTrouble)
     .filter((each) => each !== null);
-
-/** Hosts of routes that our gateway took over as they are now, not as they were before an edit. */
-function acceptedHosts(routes: readonly HttpRoute[], gateway: Gateway): string[] {
-  const accepted = routes.filter(({ metadata, status }) =>
-    status?.parents?.some(({ parentRef, conditions }) => {
-      const condition = conditionOf(conditions, 'Accepted');
-      const isOurs =
-        parentRef.name === gateway.name && (parentRef.namespace ?? metadata.namespace) === gateway.namespace;
-      return isOurs && condition?.status === 'True' && condition.observedGeneration === metadata.generation;
-    }),
-  );
-  return accepted.flatMap(({ spec }) => spec.hostnames ?? []);
 }
+
+/** A canary that leaves troubles nobody. */
+const deploymentsOf = ({ deployments }: WorkloadObjects, { canary }: DesiredWorkload): readonly Deployment[] =>
+  deployments.filter((each) => canary !== undefined || !isOfCanary(each));
 
 /** Hosts of Ingresses that a controller has taken over: it then says where it answers. */
 const publishedHosts = (ingresses: readonly Ingress[]): string[] =>

@@ -2,6 +2,7 @@ import type { InstanceStats, Measurement, ObservedInstance } from '@berth/contra
 import { isNotFound, type KubeClient, labelNames, OURS } from '@berth/kubernetes';
 import type { Pod } from './cluster-objects.js';
 import { instancesOf, quantity } from './instances.js';
+import type { StorageStats } from './storage-stats.js';
 
 interface PodMetrics {
   readonly metadata: {
@@ -55,12 +56,12 @@ function usedBy({ containers }: PodMetrics): Pick<InstanceStats, 'cpuMillicores'
   return { cpuMillicores: Math.round(sum('cpu') * 1_000), memoryBytes: Math.round(sum('memory')) };
 }
 
-export function statsOf(instance: ObservedInstance, metrics: PodMetrics): InstanceStats {
+export function statsOf(instance: ObservedInstance, metrics: PodMetrics, storage: StorageStats): InstanceStats {
   return {
     ...{ instance: instance.id, process: instance.processType, release: instance.release, state: instance.state },
     ...usedBy(metrics),
-    // metrics.k8s.io knows nothing of storage.
-    storageBytes: 0,
+    ...{ storageBytes: storage.ownBytes, volumes: [...storage.volumes] },
+    sources: { usage: 'metrics.k8s.io', storage: storage.source },
     cpuLimitMillicores: instance.cpuMillicores,
     memoryLimitBytes: instance.memoryMib * 1_048_576,
   };

@@ -19,30 +19,18 @@ import { type ProbeAnswer, type Runtime, type RuntimeChange, RuntimeUnavailable 
 import { type InstanceName, SessionRefused } from '../session-runtime.js';
 import type { Space, SpaceRemains } from '../space-runtime.js';
 import type { StorageClass } from '../volume-runtime.js';
+import { type Behaviour, behaving, retires } from './behaviour.js';
 import { ChangeFeed } from './change-feed.js';
 import { EchoSession } from './echo-session.js';
 import { Journal } from './journal.js';
 import { MemoryTasks } from './memory-tasks.js';
 import { MemoryVolumes } from './memory-volumes.js';
 
-/** How the fake world treats instances of a release; `honest` starts and retires them at once. */
-export type Behaviour =
-  | { readonly kind: 'honest' }
-  /** New instances never become ready. */
-  | { readonly kind: 'hangs' }
-  /** New instances end with this trouble again and again; the old ones stay. */
-  | { readonly kind: 'fails'; readonly trouble: NonNullable<ObservedInstance['trouble']> }
-  /** New instances are ready but those of the release before stay too. */
-  | { readonly kind: 'keeps-old' }
-  /** Everything is ready, but the route leads nowhere. */
-  | { readonly kind: 'no-route' }
-  /** Reports success with another artifact than was asked for. */
-  | { readonly kind: 'lies'; readonly artifactDigest: string };
-
 interface World {
   desired: DesiredWorkload;
   instances: ObservedInstance[];
   changedAt: string;
+  hasLeavingCanary: boolean;
 }
 
 /** A fake world that can lie, fail and vanish: for tests of everything that must not believe it. */
@@ -50,12 +38,19 @@ export class MemoryRuntime implements Runtime {
   readonly artifactKinds = ['slug', 'image'] as const;
   /** Changed by tests of what a runtime cannot do. */
   canaries: Runtime['canaries'] = 'counted';
+  /** Whether what leads users there takes a change over, by the test's will. */
+  leadsAway = true;
   autoscales = true;
+  patches = true;
+  /** Why no patch is taken, by the test's will. */
+  patchRefusal: string | null = null;
   volumeKinds: Runtime['volumeKinds'] = ['single', 'per-instance'];
   /** Volumes of which there is something, and how much. */
   readonly volumes = new MemoryVolumes();
   /** Desired states in the order in which they were applied. */
   readonly applied: DesiredWorkload[] = [];
+  /** Namespaces that were made before anything was stated in them. */
+  readonly spaces = new Set<string>();
   private readonly worlds = new Map<string, World>();
   private readonly behaviours = new Map<string, Behaviour>();
   /** What instances print is up to the test. */
@@ -144,11 +139,22 @@ export class MemoryRuntime implements Runtime {
     const world = this.worlds.get(desired.workloadId);
     if (world && world.desired.generation > desired.generation) return;
     this.applied.push(structuredClone(desired));
-    const next = world ?? { desired, instances: [], changedAt: this.now().toISOString() };
+    const next = world ?? { desired, instances: [], changedAt: this.now().toISOString(), hasLeavingCanary: false };
+    next.hasLeavingCanary = !desired.canary && (next.hasLeavingCanary || next.desired.canary !== undefined);
     next.desired = desired;
     this.volumes.provision(desired);
     this.worlds.set(desired.workloadId, next);
     this.settle(next);
+  }
+
+  async makeSpace({ namespace }: DesiredWorkload): Promise<void> {
+    this.requireUp();
+    this.spaces.add(namespace);
+  }
+
+  async refusalOfPatches(): Promise<string | null> {
+    this.requireUp();
+    return this.patchRefusal;
   }
 
   async observe(workloadId: string): Promise<ObservedWorkload | null> {
@@ -165,6 +171,7 @@ export class MemoryRuntime implements Runtime {
       routes: desired.hosts.map((host) => ({ host, accepted: this.isRouted(world) })),
       ...(desired.canary &&
         this.serves(instances, desired.canary.release.number) && { canaryWeight: desired.canary.weight }),
+      ...(world.hasLeavingCanary && !this.leadsAway && { canaryLeaves: true as const }),
       volumes: this.volumes.of(workloadId),
       changedAt,
       trouble: null,
@@ -193,14 +200,8 @@ export class MemoryRuntime implements Runtime {
     this.requireUp();
     return (this.worlds.get(workloadId)?.instances ?? []).map(
       ({ id, processType, release, state, cpuMillicores, memoryMib }) => ({
-        ...{
-          instance: id,
-          process: processType,
-          release,
-          state,
-          ...this.load,
-          storageBytes: 0,
-        },
+        ...{ instance: id, process: processType, release, state, ...this.load, storageBytes: 0, volumes: [] },
+        sources: { usage: 'runtime' as const, storage: 'runtime' as const },
         cpuLimitMillicores: cpuMillicores,
         memoryLimitBytes: memoryMib * 1_048_576,
       }),
@@ -214,6 +215,11 @@ export class MemoryRuntime implements Runtime {
         readySince === null ? [] : [{ workloadId, processType, readySince, ...this.load }],
       ),
     );
+  }
+
+  /** Nothing leaves a fake world. */
+  egress(): Promise<null> {
+    return Promise.resolve(null);
   }
 
   async traffic(workloadId: string): Promise<InstanceTraffic[]> {
@@ -355,9 +361,6 @@ export class MemoryRuntime implements Runtime {
   }
 }
 
-/** Behaviours under which the instances of the release before end. */
-const retires: readonly Behaviour['kind'][] = ['honest', 'no-route', 'lies'];
-
 const readyIn = ({ instances }: World): string =>
   instances
     .filter(serves)
@@ -366,23 +369,3 @@ const readyIn = ({ instances }: World): string =>
 
 const isOf = (instance: ObservedInstance, desired: DesiredWorkload): boolean =>
   instance.releaseHash === desired.release.hash && instance.restartToken === desired.restartToken;
-
-function behaving(instance: ObservedInstance, behaviour: Behaviour, now: Date): ObservedInstance {
-  const waiting = { ...instance, state: 'starting' as const, readySince: null, routed: false };
-  switch (behaviour.kind) {
-    case 'honest':
-    case 'keeps-old':
-    case 'no-route':
-      return {
-        ...instance,
-        ...{ state: 'ready', routed: instance.processType === 'web', trouble: null },
-        readySince: instance.readySince ?? now.toISOString(),
-      };
-    case 'hangs':
-      return waiting;
-    case 'fails':
-      return { ...waiting, state: 'backoff', restarts: 1, trouble: behaviour.trouble };
-    case 'lies':
-      return { ...instance, artifactDigest: behaviour.artifactDigest };
-  }
-}

@@ -2,6 +2,8 @@ import type { Duplex } from 'node:stream';
 import {
   type DesiredTask,
   type DesiredWorkload,
+  type EgressCounts,
+  egressCounts,
   type ExecRequest,
   type InstanceStats,
   instanceStats,
@@ -18,7 +20,7 @@ import {
   type ObservedWorkload,
 } from '@berth/contracts/runtime';
 import { z } from 'zod';
-import { type ProbeAnswer, type Runtime, type RuntimeChange } from '../runtime.js';
+import { type ProbeAnswer, type Runtime, type RuntimeChange, RuntimeUnavailable } from '../runtime.js';
 import type { InstanceName } from '../session-runtime.js';
 import type { StorageClass } from '../volume-runtime.js';
 import { AgentClient } from './agent-client.js';
@@ -35,6 +37,7 @@ export class ProcessRuntime implements Runtime {
   readonly artifactKinds = ['slug'] as const;
   readonly canaries = 'counted';
   readonly autoscales = false;
+  readonly patches = false;
   readonly volumeKinds = ['single'] as const;
   private readonly agent: AgentClient;
 
@@ -55,6 +58,11 @@ export class ProcessRuntime implements Runtime {
   async observe(workloadId: string, signal: AbortSignal): Promise<ObservedWorkload | null> {
     const { status, body } = await this.agent.call('GET', `/workloads/${workloadId}`, bounded(signal));
     return status === 404 ? null : observedWorkload.parse(body);
+  }
+
+  /** What has a patch is refused before it comes here. */
+  refusalOfPatches(): Promise<null> {
+    return Promise.resolve(null);
   }
 
   async remove(workloadId: string, signal: AbortSignal): Promise<void> {
@@ -91,6 +99,13 @@ export class ProcessRuntime implements Runtime {
   async measure(signal: AbortSignal): Promise<Measurement[]> {
     const { body } = await this.agent.call('GET', '/measurements', bounded(signal));
     return measureAnswer.parse(body).items;
+  }
+
+  async egress(signal: AbortSignal): Promise<EgressCounts> {
+    const { status, body } = await this.agent.call('GET', '/egress', bounded(signal));
+    if (status >= 300)
+      throw new RuntimeUnavailable(`The local agent counts nothing that leaves: it answered ${status}.`);
+    return egressCounts.parse(body);
   }
 
   async traffic(workloadId: string, signal: AbortSignal): Promise<InstanceTraffic[]> {
@@ -132,6 +147,10 @@ export class ProcessRuntime implements Runtime {
   }
 
   /** Workloads are kept apart one by one here. */
+  makeSpace(): Promise<void> {
+    return Promise.resolve();
+  }
+
   endSpace(): Promise<null> {
     return Promise.resolve(null);
   }
