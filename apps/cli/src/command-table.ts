@@ -1,5 +1,6 @@
 import { type CommandEntry, type CommandGroup, entry } from './command-entry.js';
 import { operatorCommands } from './operator-commands.js';
+import { peopleCommands } from './people-commands.js';
 
 export const groups: readonly CommandGroup[] = [
   {
@@ -31,74 +32,7 @@ export const groups: readonly CommandGroup[] = [
       entry('2fa disable', 'give it up', () => import('./commands/second-factor/disable.js')),
     ],
   },
-  {
-    title: 'People and machines',
-    commands: [
-      entry('orgs members', 'who has a role', () => import('./commands/orgs/members.js')),
-      entry('orgs invite', 'somebody, by mail', () => import('./commands/orgs/invite.js'), 'E-MAIL [--role R]'),
-      entry('orgs roles', "an organization's own roles", () => import('./commands/orgs/roles/list.js')),
-      entry(
-        'orgs define-role',
-        'make or change one',
-        () => import('./commands/orgs/roles/define.js'),
-        'ROLE PERMISSION ...',
-      ),
-      entry('orgs delete-role', 'one that nobody has', () => import('./commands/orgs/roles/delete.js'), 'ROLE'),
-      entry('orgs tokens', "an organization's API tokens", () => import('./commands/orgs/tokens/list.js')),
-      entry(
-        'orgs create-token',
-        'which outlives your leaving',
-        () => import('./commands/orgs/tokens/create.js'),
-        'NAME [--role R] [--scope S]',
-      ),
-      entry('orgs revoke-token', 'end one', () => import('./commands/orgs/tokens/revoke.js'), 'ID'),
-      entry('pull-credentials list', 'as whom images are pulled', () => import('./commands/pull-credentials/list.js')),
-      entry(
-        'pull-credentials add',
-        'from one more registry',
-        () => import('./commands/pull-credentials/add.js'),
-        'REGISTRY --username NAME',
-      ),
-      entry(
-        'pull-credentials remove',
-        'from there no more',
-        () => import('./commands/pull-credentials/remove.js'),
-        'REGISTRY',
-      ),
-      entry(
-        'service-accounts list',
-        'machines of an organization',
-        () => import('./commands/service-accounts/list.js'),
-      ),
-      entry(
-        'service-accounts create',
-        'make one',
-        () => import('./commands/service-accounts/create.js'),
-        'NAME [--role R]',
-      ),
-      entry(
-        'service-accounts add-secret',
-        'what it logs in with',
-        () => import('./commands/service-accounts/add-secret.js'),
-        'NAME',
-      ),
-      entry(
-        'service-accounts revoke-secret',
-        'end one',
-        () => import('./commands/service-accounts/revoke-secret.js'),
-        'NAME SECRET',
-      ),
-      entry(
-        'service-accounts delete',
-        'with its secrets',
-        () => import('./commands/service-accounts/delete.js'),
-        'NAME',
-      ),
-      entry('audit list', 'who did what', () => import('./commands/audit/list.js'), '[--actor A] [--action A]'),
-      entry('audit export', 'all of it, for a file', () => import('./commands/audit/export.js')),
-      entry('audit verify', 'whether that is all true', () => import('./commands/audit/verify.js')),
-    ],
-  },
+  peopleCommands,
   {
     title: 'Set up',
     commands: [
@@ -143,6 +77,15 @@ export const groups: readonly CommandGroup[] = [
       entry('links list', 'what it uses and is used by', () => import('./commands/links/list.js')),
       entry('links add', 'let it reach other apps', () => import('./commands/links/add.js'), 'APP ...'),
       entry('links remove', 'no longer', () => import('./commands/links/remove.js'), 'APP ...'),
+      entry('delegations list', 'namespaces that declare apps', () => import('./commands/delegations/list.js')),
+      entry('delegations show', 'one, and if it is heard', () => import('./commands/delegations/show.js'), 'NAMESPACE'),
+      entry(
+        'delegations create',
+        'let objects of a namespace act as a machine',
+        () => import('./commands/delegations/create.js'),
+        'NAMESPACE --cluster NAME',
+      ),
+      entry('delegations remove', 'hear it no more', () => import('./commands/delegations/remove.js'), 'NAMESPACE'),
       entry('volumes list', 'storage that outlives instances', () => import('./commands/volumes/list.js')),
       entry('volumes add', 'for a process type', () => import('./commands/volumes/add.js'), 'NAME --at PATH --size S'),
       entry('volumes grow', 'make it larger', () => import('./commands/volumes/grow.js'), 'NAME SIZE'),
@@ -186,6 +129,12 @@ export const groups: readonly CommandGroup[] = [
       entry('ps restart', 'replace all instances', () => import('./commands/ps/restart.js')),
       entry('ps stop', 'run nothing; nothing is lost', () => import('./commands/ps/stop.js')),
       entry('ps start', 'run again', () => import('./commands/ps/start.js')),
+      entry('autoscale show', 'whether sizes follow their use', () => import('./commands/autoscale/show.js')),
+      entry('autoscale set', 'let them', () => import('./commands/autoscale/set.js'), 'PROCESS --memory 128Mi..1Gi'),
+      entry('autoscale off', 'let them stay', () => import('./commands/autoscale/off.js')),
+      entry('patch show', 'what its pods have of their own', () => import('./commands/patch/show.js')),
+      entry('patch set', 'another part of a pod', () => import('./commands/patch/set.js'), 'PROCESS FILE [--dry-run]'),
+      entry('patch unset', 'as the platform makes them', () => import('./commands/patch/unset.js'), 'PROCESS'),
       entry('exec', 'run a command inside an instance', () => import('./commands/exec/exec.js'), 'COMMAND ...'),
       entry('run', 'a command once, on the current release', () => import('./commands/tasks/run.js'), 'COMMAND ...'),
       entry('tasks list', 'what was run once', () => import('./commands/tasks/list.js')),

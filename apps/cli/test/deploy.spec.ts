@@ -241,6 +241,31 @@ describe('berth deploy', () => {
       expect(platform.to('GET /v1/volumes').map(({ query }) => query.get('workload'))).toEqual([idOf(40)]);
     });
 
+    it('shows what a canary does before it takes over, and what that costs for as long', async () => {
+      const beside = [{ ...entries[0]!, release: 4, instances: 2 }];
+      const steps = [
+        { weight: 10, holdSeconds: 300 },
+        { weight: 50, holdSeconds: 600 },
+      ];
+      const quota = { cpuMillicores: 500, memoryMib: 512 };
+      const canary = { steps, holdSeconds: 900, allocation: beside, quota };
+      platform.on(create, { ...plan, canary });
+      platform.onEach('POST /v1/costs/estimate', estimate, { ...estimate, difference: '12.78' });
+      const ran = await terminal.berth(['deploy', '--dry-run']);
+      expect(ran).toMatchObject({ code: 0, stderr: '' });
+      expect(ran.stdout).toContain(
+        [
+          'Canary: 10 % for 5 min 0 s, then 50 % for 10 min 0 s of the requests, then all of them.',
+          'Meanwhile, at most: 2 more of web; the quota holds 500m and 512 MiB for it.',
+          'Price of that: 0.0044 EUR for 15 min 0 s at most (12.78 a month).',
+        ].join('\n'),
+      );
+      expect(platform.bodies('POST /v1/costs/estimate')).toEqual([
+        expect.objectContaining({ before: entries, after: [] }),
+        expect.objectContaining({ before: entries, after: [...entries, ...beside] }),
+      ]);
+    });
+
     it('stores nothing: it makes no workload and sends no folder', async () => {
       platform.on('GET /v1/apps', bySlug(app('hello', { kind: 'upload' })));
       expect(await terminal.berth(['deploy', '--dry-run', '--dir', '.'])).toMatchObject({ code: 0 });

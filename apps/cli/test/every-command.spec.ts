@@ -36,6 +36,10 @@ const openMonth = {
 const pull = {
   ...{ id: idOf(97), registry: 'registry.example', username: 'robot', createdAt: '2026-11-21T10:00:00.000Z' },
 };
+const delegation = {
+  ...{ id: idOf(98), projectId: idOf(10), cluster: 'local', namespace: 'team', subjectId: idOf(2), scopes: ['*'] },
+  ...{ conditions: [], createdAt: '2026-11-21T10:00:00.000Z', endsAt: '2026-12-21T10:00:00.000Z' },
+};
 const hook = { id: idOf(95), url: 'https://example.com/hook', events: ['berth.invoice.paid.v1'] };
 const openClosing = { period: openMonth.period, closable: true, checks: [], unpriced: [] };
 
@@ -62,6 +66,8 @@ const reads: Readonly<Record<string, readonly string[]>> = {
   'admin quotas': ['acme'],
   'admin sign-up': [],
   'orgs roles': [],
+  'orgs invitations': [],
+  'groups list': [],
   'orgs tokens': [],
   'dead-letters list': [],
   'closings list': [],
@@ -84,6 +90,8 @@ const reads: Readonly<Record<string, readonly string[]>> = {
   'failover show': ['staging'],
   'schedules runs': ['nightly'],
   'links list': [],
+  'delegations list': [],
+  'delegations show': [delegation.namespace],
   'volumes list': [],
   'deployments list': [],
   'deployments show': [],
@@ -91,6 +99,8 @@ const reads: Readonly<Record<string, readonly string[]>> = {
   'releases show': [],
   ps: [],
   'ps list': [],
+  'autoscale show': [],
+  'patch show': [],
   'config list': [],
   'secrets list': [],
   status: [],
@@ -134,6 +144,18 @@ const others: Readonly<Record<string, readonly string[]>> = {
   '2fa recovery-codes': [],
   '2fa disable': [],
   'orgs invite': ['bob@example.com'],
+  'orgs resend-invitation': ['bob@example.com'],
+  'orgs withdraw-invitation': ['bob@example.com'],
+  'orgs join': ['code'],
+  'orgs decline': ['code'],
+  'orgs set-role': ['bob@example.com', 'viewer'],
+  'orgs remove-member': ['bob@example.com', '--yes'],
+  'groups create': ['crew'],
+  'groups add': ['crew', 'bob@example.com'],
+  'groups remove': ['crew', 'bob@example.com'],
+  'groups set-role': ['crew', 'viewer'],
+  'groups unset-role': ['crew'],
+  'groups delete': ['crew', '--yes'],
   'service-accounts create': ['ci'],
   'service-accounts add-secret': ['ci'],
   'service-accounts revoke-secret': ['ci', idOf(8)],
@@ -170,6 +192,8 @@ const others: Readonly<Record<string, readonly string[]>> = {
   'envs move': ['production', 'berlin'],
   'links add': ['billing'],
   'links remove': ['billing'],
+  'delegations create': ['team', '--cluster', 'local'],
+  'delegations remove': [delegation.namespace],
   'volumes add': ['data', '--at', '/data', '--size', '1Gi'],
   'volumes grow': ['data', '2Gi'],
   'volumes remove': ['data', '--yes'],
@@ -180,6 +204,10 @@ const others: Readonly<Record<string, readonly string[]>> = {
   promote: ['--from', 'staging'],
   scale: ['web=1'],
   'ps scale': ['web=1'],
+  'patch set': ['web', 'patch.json'],
+  'patch unset': ['web'],
+  'autoscale set': ['web', '--memory', '128Mi..1Gi'],
+  'autoscale off': [],
   restart: [],
   'ps restart': [],
   stop: [],
@@ -251,6 +279,7 @@ const anonymous = [
   'recover',
   'login',
   'logout',
+  'orgs decline',
   'invoices verify',
   'price-books validate',
   'price-books activate',
@@ -274,7 +303,7 @@ describe('every command', () => {
     closed = await Platform.start();
     terminal = await Terminal.open(platform.url);
     const amounts = { millicoreSeconds: '0', byteSeconds: '0', storageByteSeconds: '0', buildMillicoreSeconds: '0' };
-    const total = { ...amounts, instanceSeconds: '0', used: null };
+    const total = { ...amounts, egressBytes: '0', instanceSeconds: '0', used: null };
     platform.on('GET /v1/me', me);
     platform.on('GET /v1/releases', page(release(3), release(1)));
     platform.on('GET /v1/deployments', page(deployment()));
@@ -291,6 +320,12 @@ describe('every command', () => {
     platform.on(`GET /v1/environments/${idOf(20)}/summary`, summary);
     platform.on(`GET /v1/schedules/${idOf(71)}/runs`, page());
     platform.on(`GET /v1/tasks/${idOf(70)}/logs`, logLines());
+    platform.on(`GET ${base}/vertical-autoscaling`, {
+      processes: {},
+      state: 'watching',
+      message: '',
+      restsUntil: null,
+    });
     platform.on(`GET ${base}/instances`, { items: [] });
     platform.on(`GET ${base}/stats`, { at: '', items: [] });
     platform.on(`GET /v1/config/${idOf(40)}`, { workloadId: idOf(40), version: 0, variables: {}, createdAt: null });
@@ -316,12 +351,16 @@ describe('every command', () => {
     platform.on('GET /v1/admin/metering/coupons', page());
     platform.on('GET /v1/credits/discounts', page());
     platform.on('GET /v1/volumes', page());
+    platform.on(`GET /v1/projects/${idOf(10)}/delegations`, page(delegation));
+    platform.on(`GET /v1/projects/${idOf(10)}/delegations/${delegation.id}`, delegation);
     for (const route of [
       'sessions',
       'api-tokens',
       'organization-tokens',
       'memberships',
       'roles',
+      'invitations',
+      'groups',
       'service-accounts',
       'audit',
       'me/impersonations',
@@ -379,6 +418,7 @@ describe('every command', () => {
         `GET /v1/snapshots/${idOf(60)}`,
         `POST ${identity}/snapshots`,
         'POST /v1/auth/step-up',
+        'POST /v1/invitations/accept',
         'POST /v1/auth/recovery-codes',
       ],
       ...['GET', 'POST'].map((method) => `${method} ${identity}/signing-keys`),

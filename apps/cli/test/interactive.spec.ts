@@ -77,6 +77,7 @@ describe('on a terminal', () => {
     const interrupted = new AbortController();
     const instance = {
       ...{ instance: 'web-a1', process: 'web', release: 3, state: 'ready', memoryBytes: 0, storageBytes: 0 },
+      ...{ volumes: [], sources: { usage: 'runtime', storage: 'runtime' } },
       ...{ cpuLimitMillicores: 250, memoryLimitBytes: 268_435_456 },
     };
     const sample = (cpuMillicores: number) => ({ data: { at: '', items: [{ ...instance, cpuMillicores }] } });
@@ -97,6 +98,6 @@ describe('on a terminal', () => {
   it('prints one sample of top when only that is wanted', async () => {
     platform.on(`GET ${base}/stats`, { at: '', items: [] });
     const ran = await terminal.berth(['top', '--once'], { isTerminal: true });
-    expect(ran.stdout).toBe('INSTANCE  RELEASE  STATE  CPU  MEMORY  STORAGE\n');
+    expect(ran.stdout).toBe('INSTANCE  RELEASE  STATE  CPU  MEMORY  STORAGE  VOLUMES  SOURCE\n');
   });
 });

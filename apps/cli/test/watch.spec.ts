@@ -82,6 +82,7 @@ describe('watching', () => {
         {
           ...{ instance: 'web-a1', process: 'web', release: 3, state: 'ready', cpuMillicores: 12 },
           ...{ memoryBytes: 52_428_800, storageBytes: 0, cpuLimitMillicores: 250, memoryLimitBytes: 268_435_456 },
+          ...{ volumes: [], sources: { usage: 'runtime', storage: 'runtime' } },
         },
       ],
     };
@@ -89,8 +90,26 @@ describe('watching', () => {
     it('prints one sample without a terminal', async () => {
       platform.on(`GET ${base}/stats`, sample);
       const { stdout } = await terminal.berth(['top']);
-      expect(stdout).toMatch(/web-a1 +v3 +ready +12m of 250m +50\.0 MiB of 256\.0 MiB +0 B/);
+      expect(stdout).toMatch(/web-a1 +v3 +ready +12m of 250m +50\.0 MiB of 256\.0 MiB +0 B +- +runtime/);
       expect(JSON.parse((await terminal.berth(['top', '--json'])).stdout)).toEqual(sample);
+    });
+
+    it('shows what volumes hold, who said it, and what nobody knows', async () => {
+      const [instance] = sample.items;
+      const volume = { id: '0192f0c1-0000-7000-8000-000000000001', capacityBytes: 10_737_418_240 };
+      const [known, unknown] = [
+        { storageBytes: 1_048_576, volumes: [{ ...volume, usedBytes: 3_221_225_472 }] },
+        { storageBytes: null, volumes: [{ ...volume, usedBytes: null }] },
+      ];
+      const usage = 'metrics.k8s.io';
+      const items = [
+        { ...instance, ...known, sources: { usage, storage: 'kubelet' } },
+        { ...instance, ...unknown, instance: 'web-b2', sources: { usage, storage: null } },
+      ];
+      platform.on(`GET ${base}/stats`, { at, items });
+      const { stdout } = await terminal.berth(['top']);
+      expect(stdout).toMatch(/^web-a1 .* 1\.0 MiB +3\.0 GiB of 10\.0 GiB +metrics\.k8s\.io, kubelet$/m);
+      expect(stdout).toMatch(/^web-b2 .* \? +\? of 10\.0 GiB +metrics\.k8s\.io$/m);
     });
 
     it('exits with 9 when the runtime does not answer', async () => {
@@ -154,6 +173,7 @@ describe('watching', () => {
       byteSeconds: '1073741824000',
       storageByteSeconds: '5368709120000',
       buildMillicoreSeconds: '42000',
+      egressBytes: '98765',
       instanceSeconds: '7200',
       used: { millicoreSeconds: '123456', byteSeconds: '536870912000', instanceSeconds: '7199' },
     };
@@ -163,14 +183,14 @@ describe('watching', () => {
       platform.on('GET /v1/usage', usage);
       const { stdout, stderr } = await terminal.berth(['usage']);
       expect(stdout).toContain('2026-11-01 00:00:00 to 2026-11-21 10:00:00 (UTC)');
-      expect(stdout).toMatch(/shop\/hello +1 234 +1 000 +1 073 741 824 000 +5 000 +42 +123 +500 +99 %\n/);
+      expect(stdout).toMatch(/shop\/hello +1 234 +1 000 +1 073 741 824 000 +5 000 +42 +98 765 +123 +500 +99 %\n/);
       expect(stdout).toMatch(/total +1 234 +1 000 /);
       expect(stderr).toBe('');
     });
 
     it('shows nothing of what nobody measured', async () => {
       platform.on('GET /v1/usage', { ...usage, items: [], total: { ...amounts, used: null } });
-      expect((await terminal.berth(['usage'])).stdout).toMatch(/total .* 42 +- +- +-\n/);
+      expect((await terminal.berth(['usage'])).stdout).toMatch(/total .* 42 +98 765 +- +- +-\n/);
     });
 
     it('asks for the organization as a whole unless something is named', async () => {
@@ -204,7 +224,9 @@ describe('watching', () => {
       platform.on('GET /v1/usage/series', { timeZone: 'America/New_York', items });
       const { stdout } = await terminal.berth(['usage', '--per', 'day', '--period', '2025-11', '--env', 'staging']);
       expect(stdout).toContain('Per day of America/New_York');
-      expect(stdout).toMatch(/2026-10-31 04:00:00 +1 234 +1 000 +1 073 741 824 000 +5 000 +42 +123 +500 +99 %\n/);
+      expect(stdout).toMatch(
+        /2026-10-31 04:00:00 +1 234 +1 000 +1 073 741 824 000 +5 000 +42 +98 765 +123 +500 +99 %\n/,
+      );
       const [asked] = platform.to('GET /v1/usage/series').map((each) => Object.fromEntries(each.query));
       const ids = { organization: idOf(1), project: idOf(10), environment: idOf(20) };
       const month = { from: '2025-11-01T00:00:00.000Z', to: '2025-12-01T00:00:00.000Z' };
@@ -240,7 +262,8 @@ describe('watching', () => {
             memory: '2.3400000000',
             storage: '0.0500000000',
             build: '0.0100000000',
-            total: '12.3900000001',
+            egress: '0.0200000000',
+            total: '12.4100000001',
           },
         ],
       };
@@ -248,9 +271,9 @@ describe('watching', () => {
       const { stdout } = await terminal.berth(['costs', '--period', '2026-11']);
       expect(stdout).toContain('price book default');
       expect(stdout).toMatch(
-        /shop\/hello +10\.0000000001 +2\.3400000000 +0\.0500000000 +0\.0100000000 +12\.3900000001\n/,
+        /shop\/hello +10\.0000000001 +2\.3400000000 +0\.0500000000 +0\.0100000000 +0\.0200000000 +12\.4100000001\n/,
       );
-      expect(stdout).toMatch(/total +- +- +- +- +12\.34 EUR/);
+      expect(stdout).toMatch(/total +- +- +- +- +- +12\.34 EUR/);
     });
 
     it.each([

@@ -39,6 +39,13 @@ describe('the lines of a canary', () => {
     expect(looks).toEqual([all.slice(0, 1), all.slice(0, 2), all.slice(0, 3), all]);
   });
 
+  it('tell the weights where nobody counts what is answered', () => {
+    expect(at({ state: 'promoting', step: 1 })).toEqual([
+      'v2 gets 10 % of the requests',
+      'v2 gets 50 % of the requests',
+    ]);
+  });
+
   it('tell what was answered in a step in which it was taken back', () => {
     expect(at({ state: 'aborting', counts: [counts(10, 20, 8)] }).at(-1)).toContain('20 requests, 8 with an error');
   });

@@ -7,10 +7,12 @@ type Counts = Canary['counts'][number];
 /** What is known of a canary's steps so far: each as it begins and as it ends, in order. Only ever grows. */
 export function canaryLines({ canary, release }: Deployment): string[] {
   if (!canary) return [];
-  return canary.counts.flatMap((step, index) => {
+  if (canary.state === 'arriving') return [];
+  return canary.steps.slice(0, canary.step + 1).flatMap(({ weight }, index) => {
+    const step = canary.counts[index];
     const isOver = index < canary.step || canary.state === 'promoting' || canary.state === 'aborting';
-    const begun = isOver || canary.since !== null ? [`v${release} gets ${step.weight} % of the requests`] : [];
-    return isOver ? [...begun, countsText(step, release)] : begun;
+    const begun = isOver || canary.since !== null ? [`v${release} gets ${weight} % of the requests`] : [];
+    return isOver && step ? [...begun, countsText(step, release)] : begun;
   });
 }
 

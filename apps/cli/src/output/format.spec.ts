@@ -48,9 +48,17 @@ describe('format', () => {
     expect(
       amounts({
         ...{ millicoreSeconds: '1999', byteSeconds, storageByteSeconds: byteSeconds, buildMillicoreSeconds: '2999' },
+        egressBytes: '1234',
         instanceSeconds: '1',
       }),
-    ).toEqual(['1', grouped((2n ** 50n).toString()), grouped(byteSeconds), grouped((2n ** 50n).toString()), '2']);
+    ).toEqual([
+      '1',
+      grouped((2n ** 50n).toString()),
+      grouped(byteSeconds),
+      grouped((2n ** 50n).toString()),
+      '2',
+      '1 234',
+    ]);
   });
 });
 

@@ -23,10 +23,18 @@ export async function run(context: Context, given: IntervalOptions): Promise<voi
 
 async function describe(context: Context, { from, countedUntil, items, total, currency, priceBook }: Costs) {
   const name = await namesOf(context, items);
-  const rows = items.map((each) => [name(each), each.cpu, each.memory, each.storage, each.build, each.total]);
+  const rows = items.map((each) => [
+    name(each),
+    each.cpu,
+    each.memory,
+    each.storage,
+    each.build,
+    each.egress,
+    each.total,
+  ]);
   const lines = await table(
-    ['what', 'cpu', 'memory', 'storage', 'builds', 'total'],
-    [...rows, ['total', '', '', '', '', `${total} ${currency}`]],
+    ['what', 'cpu', 'memory', 'storage', 'builds', 'traffic', 'total'],
+    [...rows, ['total', '', '', '', '', '', `${total} ${currency}`]],
   );
   return `${time(from)} to ${time(countedUntil)} (UTC), price book ${priceBook}\n\n${lines}`;
 }

@@ -2,6 +2,7 @@ import { answerOf, ApiProblem, type Schemas } from '@berth/api-client';
 import type { Context } from '../../context.js';
 import { shortDigest } from '../../output/format.js';
 import { type Cell, table } from '../../output/table.js';
+import { canaryText } from './planned-canary.js';
 import { volumesOf } from '../volumes/volumes.js';
 
 /** What a deployment would change, and the difference in price of a month. */
@@ -23,8 +24,18 @@ export async function dryRun(
   const mib = await provisioned(context, workload.id);
   const body = { ...where, ...plan.allocation, storage: { beforeMib: mib, afterMib: mib } };
   const estimate = await answerOf(client.POST('/v1/costs/estimate', { body }));
-  await out.result({ ...plan, estimate }, async () =>
-    [await changes(plan), price(estimate)].filter((part) => part !== '').join('\n\n'),
+  const { canary, allocation } = plan;
+  const meanwhile =
+    canary &&
+    (await answerOf(
+      client.POST('/v1/costs/estimate', {
+        body: { ...body, after: [...allocation.before, ...canary.allocation] },
+      }),
+    ));
+  await out.result({ ...plan, estimate, ...(meanwhile && { meanwhile }) }, async () =>
+    [await planText(plan), canary && meanwhile ? canaryText(canary, meanwhile) : '', price(estimate)]
+      .filter((part) => part !== '')
+      .join('\n\n'),
   );
 }
 
@@ -39,7 +50,8 @@ async function provisioned({ client, out }: Context, workloadId: string): Promis
   }
 }
 
-async function changes({ releaseHash, changes: found, notes }: Schemas['DryRun']): Promise<string> {
+/** What would change, without its price. */
+export async function planText({ releaseHash, changes: found, notes }: Schemas['DryRun']): Promise<string> {
   const rows = found.map(({ path, before, after }) => [path, cell(before), cell(after)]);
   const what = rows.length === 0 ? 'Nothing would change.' : await table(['what', 'now', 'then'], rows);
   const hash = releaseHash === null ? 'known after the build' : shortDigest(releaseHash);
@@ -53,5 +65,7 @@ function price({ currency, monthHours, before, after, difference }: Schemas['Cos
 
 const cell = (value: unknown): Cell => {
   if (value === null || value === undefined) return null;
-  return typeof value === 'string' && value.startsWith('sha256:') ? shortDigest(value) : String(value);
+  return typeof value === 'string' && value.startsWith('sha256:') ? shortDigest(value) : textOf(value);
 };
+
+const textOf = (value: unknown): string => (typeof value === 'object' ? JSON.stringify(value) : String(value));

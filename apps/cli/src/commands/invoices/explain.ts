@@ -6,6 +6,7 @@ import type { Context } from '../../context.js';
 import { deploymentsOf, releasesOf } from '../../lists.js';
 import { shortCommit, time } from '../../output/format.js';
 import { everyPage } from '../../output/pages.js';
+import { peopleOf } from '../../output/people.js';
 import { type Cell, table } from '../../output/table.js';
 import { inOrganization } from '../options.js';
 import { namesOf } from '../usage/query.js';
@@ -37,12 +38,13 @@ const unknown: Origin = { deployment: null, commit: null, by: null };
 
 export async function run(context: Context, _options: object, number: string): Promise<void> {
   const { client, out, selection } = context;
-  const { id, document } = await invoiceOf(client, (await selection.organization()).id, number);
+  const { id: organization } = await selection.organization();
+  const { id, document } = await invoiceOf(client, organization, number);
   const told = invoiceDocument.parse(JSON.parse(document));
   const parts = await partsOf(client, id, told);
   const originOf = await originsOf(client, parts);
   const explained = parts.map((part): Explained => ({ ...part, ...originOf(part) }));
-  await out.result(explained, () => describe(context, told, explained));
+  await out.result(explained, () => describe(context, organization, told, explained));
 }
 
 async function partsOf(client: Client, id: string, { lines }: InvoiceDocument) {
@@ -82,20 +84,33 @@ async function visible<Item>(items: Promise<Item[]>): Promise<Item[]> {
   }
 }
 
-/** What has no release is a volume or a build. */
-const releaseOf = ({ release, buildMillicores }: Part): string =>
-  release > 0 ? `v${release}` : buildMillicores > 0 ? 'build' : 'volume';
+/** What has no release is a volume, a build or what left. */
+function releaseOf({ release, buildMillicores, egressBytes }: Part): string {
+  if (release > 0) return `v${release}`;
+  if (egressBytes > 0) return 'traffic';
+  return buildMillicores > 0 ? 'build' : 'volume';
+}
 
 /** Minutes in which another release served too. */
 const sideBySide = ({ overlapMilliseconds }: Part): string | null =>
   overlapMilliseconds === '0' ? null : `${(Number(overlapMilliseconds) / 60_000).toFixed(1)} min`;
 
-async function describe(context: Context, told: InvoiceDocument, parts: readonly Explained[]): Promise<string> {
+async function describe(
+  context: Context,
+  organization: string,
+  told: InvoiceDocument,
+  parts: readonly Explained[],
+): Promise<string> {
   const { currency } = told;
   const name = await namesOf(context, parts, toldNames(told));
+  const person = await peopleOf(
+    context,
+    organization,
+    parts.flatMap(({ by }) => by ?? []),
+  );
   const rows = parts.map((part): Cell[] => [
     ...[part.name, name(part), releaseOf(part), part.deployment && `#${part.deployment}`],
-    ...[shortCommit(part.commit), part.by, time(part.from), time(part.to)],
+    ...[shortCommit(part.commit), part.by && person(part.by), time(part.from), time(part.to)],
     sideBySide(part),
     ...[inUnits(part.metric, BigInt(part.quantity), 2), `${part.amount} ${currency}`],
   ]);

@@ -26,6 +26,7 @@ type Rate = Schemas['PriceBook']['current']['prices']['rates'][number];
 
 const units: Record<Rate['metric'], string> = {
   ...{ cpu: 'core-hour', memory: 'GiB-hour', storage: 'GiB-hour', build: 'core-hour' },
+  egress: 'GiB',
 };
 
 /** `0.028 per core-hour`. */

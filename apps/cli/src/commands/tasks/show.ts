@@ -2,6 +2,7 @@ import type { Schemas } from '@berth/api-client';
 import type { Command } from 'commander';
 import type { Context } from '../../context.js';
 import { time } from '../../output/format.js';
+import { peopleOf } from '../../output/people.js';
 import { record } from '../../output/table.js';
 import { ofWorkload } from '../options.js';
 import { findTask } from './find-task.js';
@@ -11,10 +12,13 @@ export const options = (command: Command): Command =>
 
 export async function run(context: Context, _options: object, wanted?: string): Promise<void> {
   const task = await findTask(context, wanted);
-  await context.out.result(task, () => [about(task), ...why(task)].join('\n\n'));
+  await context.out.result(task, async () => {
+    const name = await peopleOf(context, task.organizationId, [task.createdBy]);
+    return [about(task, name(task.createdBy)), ...why(task)].join('\n\n');
+  });
 }
 
-const about = (task: Schemas['Task']): string =>
+const about = (task: Schemas['Task'], by: string): string =>
   record({
     Task: task.id,
     Command: task.command,
@@ -22,7 +26,7 @@ const about = (task: Schemas['Task']): string =>
     Status: task.status,
     'Exit code': task.exitCode,
     Size: `${task.cpuMillicores}m CPU, ${task.memoryMib} MiB`,
-    Asked: `${time(task.createdAt)} by ${task.createdBy}`,
+    Asked: `${time(task.createdAt)} by ${by}`,
     Started: time(task.startedAt),
     Ended: time(task.endedAt),
   });

@@ -33,7 +33,18 @@ export function describe({ items }: Schemas['StatsSample']): Promise<string> {
     each.state,
     `${each.cpuMillicores}m of ${each.cpuLimitMillicores}m`,
     `${bytes(each.memoryBytes)} of ${bytes(each.memoryLimitBytes)}`,
-    bytes(each.storageBytes),
+    each.storageBytes === null ? UNKNOWN : bytes(each.storageBytes),
+    each.volumes.map(held).join(', '),
+    sources(each.sources),
   ]);
-  return table(['instance', 'release', 'state', 'cpu', 'memory', 'storage'], rows);
+  return table(['instance', 'release', 'state', 'cpu', 'memory', 'storage', 'volumes', 'source'], rows);
 }
+
+const UNKNOWN = '?';
+
+const held = ({ usedBytes, capacityBytes }: { usedBytes: number | null; capacityBytes: number }): string =>
+  `${usedBytes === null ? UNKNOWN : bytes(usedBytes)} of ${bytes(capacityBytes)}`;
+
+/** Who said it: of processor and memory, and of storage where that is another one. */
+const sources = ({ usage, storage }: { usage: string; storage: string | null }): string =>
+  storage === null || storage === usage ? usage : `${usage}, ${storage}`;

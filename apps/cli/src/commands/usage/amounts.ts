@@ -5,7 +5,14 @@ type Total = Schemas['Usage']['total'];
 type Amounts = Omit<Total, 'used'>;
 
 /** Heads of the columns of `amounts`. */
-export const amountHeads = ['core-seconds', 'GiB-seconds', 'byte-seconds', 'volume GiB-seconds', 'build core-seconds'];
+export const amountHeads = [
+  'core-seconds',
+  'GiB-seconds',
+  'byte-seconds',
+  'volume GiB-seconds',
+  'build core-seconds',
+  'traffic bytes',
+];
 
 const cores = (millicores: string): string => grouped((BigInt(millicores) / 1_000n).toString());
 const gibibytes = (bytes: string): string => grouped((BigInt(bytes) / 2n ** 30n).toString());
@@ -17,6 +24,7 @@ export const amounts = ({ millicoreSeconds, byteSeconds, ...others }: Amounts): 
   grouped(byteSeconds),
   gibibytes(others.storageByteSeconds),
   cores(others.buildMillicoreSeconds),
+  grouped(others.egressBytes),
 ];
 
 /** Heads of the columns of `used`. */

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import type { Context } from '../../../context.js';
 import { notFound } from '../../../errors.js';
 import { everyPage } from '../../../output/pages.js';
+import { emailAddress } from '../../../parsing/email.js';
 import { type Because, withReason } from '../reason.js';
 
 export type AdministeredUser = Schemas['AdministeredUser'];
@@ -16,7 +17,7 @@ export const usersLike = (client: Client, search: string, most?: number): Promis
 
 /** @throws CliError when nobody has exactly that address */
 export async function userWith(client: Client, email: string): Promise<AdministeredUser> {
-  const user = (await usersLike(client, email)).find((each) => each.email === email.toLowerCase());
+  const user = (await usersLike(client, email)).find((each) => each.email === emailAddress(email));
   if (user) return user;
   throw notFound(`Nobody has the address ${email}.`, 'See: berth admin users PREFIX');
 }
