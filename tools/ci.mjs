@@ -16,6 +16,7 @@ const others = [
   { name: 'toolchains', command: npmRun('test:toolchains'), needs: ['python3', 'go'], counts: true },
   // Installs Chromium, or fails by its name.
   { name: 'browser', command: npmRun('test:browser'), needs: [], counts: true },
+  { name: 'keycloak', command: npmRun('test:keycloak'), needs: ['java', 'mvn'], counts: true },
 ];
 
 const counts = [await runTiers(first, { atOnce: 1, cwd: root }), await runTiers(others, { atOnce: 2, cwd: root })];

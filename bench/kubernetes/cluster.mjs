@@ -11,9 +11,9 @@ const WATCHED = Object.keys(kinds).filter((name) => !['pod', 'replicaSet', 'endp
 const WITHIN = 300_000;
 const workloadOf = ({ metadata }) => metadata.labels?.['berth.dev/workload'];
 
-/** Runs `work` with `{ access, kubeconfig, gatewayUrl, arrivals }`; all of it is ended when it returns or throws. */
-export async function withCluster(work) {
-  const plane = await startKube();
+/** Runs `work` with `{ access, client, kubeconfig, gatewayUrl, arrivals, pids }`; all of it is ended when it returns or throws. */
+export async function withCluster({ nodes }, work) {
+  const plane = await startKube({ nodes });
   const access = readKubeconfig(readFileSync(plane.kubeconfig, 'utf8'));
   const client = new KubeClient(new Transport(access, new Clock()));
   const stopped = new AbortController();
@@ -22,7 +22,8 @@ export async function withCluster(work) {
   const following = follow(client, arrivals, stopped.signal);
   try {
     const gatewayUrl = `http://127.0.0.1:${await listening(gateway)}`;
-    return await work({ access, kubeconfig: plane.kubeconfig, gatewayUrl, arrivals });
+    const { kubeconfig, pids } = plane;
+    return await work({ access, client, kubeconfig, gatewayUrl, arrivals, pids });
   } finally {
     stopped.abort();
     await following;

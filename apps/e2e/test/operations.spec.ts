@@ -78,6 +78,25 @@ describe('a folder that is uploaded', () => {
     expect(before).toMatchObject({ artifactReused: false });
   });
 
+  it('takes no patch of pods, for there are none, and stays what it is', async () => {
+    await write({ 'patch.json': JSON.stringify({ spec: { terminationGracePeriodSeconds: 60 } }) });
+    for (const also of [[], ['--dry-run']]) {
+      const refused = await here().try(['patch', 'set', 'web', 'patch.json', ...also, ...IN_STAGING]);
+      expect(refused).toMatchObject({ code: 6, error: expect.stringContaining('patch_not_supported') });
+    }
+    expect(await json<object[]>('patch', 'show')).toEqual([]);
+    await rm(join(uploads.folder, 'patch.json'));
+    expect((await ask(url)).body).toBe('two');
+  });
+
+  it('whose sizes follow nothing says so, also when that ends twice', async () => {
+    expect((await run('autoscale', 'show')).out).toContain('Its sizes stay as they are.');
+    await run('autoscale', 'set', 'web', '--memory', '128Mi..1Gi');
+    expect((await run('autoscale', 'show')).out).toContain('web 128Mi..1024Mi');
+    for (const _ of [1, 2]) await run('autoscale', 'off');
+    expect(await json<object>('autoscale', 'show')).toMatchObject({ processes: {} });
+  });
+
   it('is promoted to another environment: the same artifact, its own address', async () => {
     const { out } = await here().run(['promote', '--from', 'staging', '--to', 'production', '--wait']);
     const promoted = out.trim();

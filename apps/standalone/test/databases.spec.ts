@@ -62,6 +62,27 @@ describe('the databases of the platform', () => {
     }
   });
 
+  it('have roles that enter no database of another one and rule over nothing', async () => {
+    const databases = await open();
+    for (const name of names) await databases.ready(name);
+    for (const name of names) {
+      const own = databases.urlOf(name);
+      for (const other of names.filter((each) => each !== name)) {
+        const foreign = new URL(own);
+        foreign.pathname = new URL(databases.urlOf(other)).pathname;
+        await expect(query(foreign.href, 'select 1')).rejects.toThrow('permission denied for database');
+      }
+      const [role] = await query(
+        own,
+        `select rolsuper, rolcreatedb, rolcreaterole, rolreplication, rolbypassrls,
+                (select count(*)::int from pg_auth_members where member = pg_roles.oid) as "memberOf"
+           from pg_roles where rolname = current_user`,
+      );
+      const rights = { rolsuper: false, rolcreatedb: false, rolcreaterole: false, rolreplication: false };
+      expect(role).toEqual({ ...rights, rolbypassrls: false, memberOf: 0 });
+    }
+  });
+
   it('are given up while they are being made without an error that nobody hears', async () => {
     const databases = await open();
     const waiting = Promise.allSettled(names.map((name) => databases.ready(name)));

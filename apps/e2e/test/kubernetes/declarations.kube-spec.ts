@@ -21,7 +21,7 @@ interface Declared extends KubeObject {
   readonly status?: {
     readonly observedGeneration?: number;
     readonly id?: string;
-    readonly generation?: number;
+    readonly version?: string;
     readonly url?: string;
     readonly release?: number;
     readonly conditions?: readonly {
@@ -205,16 +205,16 @@ describe('what is declared in it', () => {
     expect((await now()).counts).toMatchObject({ web: 3 });
   });
 
-  it('is changed over somebody else by who names the generation that they have seen', async () => {
-    const { id = '', generation } = (await get('workload', 'web'))?.status ?? {};
+  it('is changed over somebody else by who names the version that they have seen, once', async () => {
+    const { id = '', version = '' } = (await get('workload', 'web'))?.status ?? {};
     const spec = {
       ...{ projectId: project.id, app: 'web', environment: 'staging', counts: { web: 2 } },
       ...{ source: { kind: 'image', image: image('b2') }, trackedRef: 'next' },
     };
-    const overwrite = (seen: number) => ({ annotations: { 'berth.dev/overwrite': String(seen) } });
-    await apply('workload', 'web', spec, overwrite(generation! - 1));
+    const overwrite = (seen: string) => ({ annotations: { 'berth.dev/overwrite': seen } });
+    await apply('workload', 'web', spec, overwrite(`${version}0`));
     await isSaid('workload', 'web', 'Conflict True ChangedElsewhere');
-    await apply('workload', 'web', spec, overwrite(generation!));
+    await apply('workload', 'web', spec, overwrite(version));
     await isSaid('workload', 'web', ...fine);
     expect(await ask('owner', 'GET', `/v1/workloads/${id}`)).toMatchObject({ counts: { web: 2 } });
   });

@@ -13,12 +13,20 @@ export function canariesContract(name: string, start: () => Promise<RuntimeHarne
     beforeAll(async () => void (harness = await start()), 600_000);
     afterAll(() => harness.close());
 
+    /** What was stated last, to be stated again when the runtime says that it does not hold any more. */
+    const told = new Map<string, DesiredWorkload>();
+    const state = async (desired: DesiredWorkload): Promise<void> => {
+      told.set(desired.workloadId, desired);
+      await harness.runtime.apply(desired, never);
+    };
     const kind = () => (harness.runtime.artifactKinds.includes('slug') ? 'slug' : 'image');
     const until = (id: string, check: (observed: ObservedWorkload) => void): Promise<ObservedWorkload> =>
       eventually(
         async () => {
           const observed = await harness.runtime.observe(id, never);
           if (!observed) throw new Error('it knows nothing');
+          const last = told.get(id);
+          if (last && observed.observedGeneration < last.generation) await harness.runtime.apply(last, never);
           check(observed);
           return observed;
         },
@@ -43,17 +51,14 @@ export function canariesContract(name: string, start: () => Promise<RuntimeHarne
       const next = desiredAs(kind(), id, { artifact: nextArtifact, release: 2, web: 2, restartToken: 'token.v2' });
       const { release, environment, restartToken, processes } = next;
       const process = { ...processes[0]!, instances: 1 };
-      await harness.runtime.apply(stable, never);
+      await state(stable);
       await until(id, (seen) => expect(ofRelease(seen, 1).map(serves)).toEqual([true, true]));
       const stated = (generation: number, weight: number) =>
-        harness.runtime.apply(
-          { ...stable, generation, canary: { release, environment, restartToken, process, weight } },
-          never,
-        );
+        state({ ...stable, generation, canary: { release, environment, restartToken, process, weight } });
       return { id, stable, next, stated };
     }
 
-    it('are started without requests, get their weight, and take over unrestarted', async () => {
+    it('are started without requests, get their weight, and take over', async () => {
       const { id, next, stated } = await stableWith(harness.good('two'));
       await stated(2, 0);
       const before = await until(id, (seen) => {
@@ -66,20 +71,22 @@ export function canariesContract(name: string, start: () => Promise<RuntimeHarne
         expect([seen.observedGeneration, seen.canaryWeight]).toEqual([3, 25]);
         expect(ofRelease(seen, 2).map(serves)).toEqual([true]);
       });
-      await harness.runtime.apply({ ...next, generation: 4 }, never);
+      await state({ ...next, generation: 4 });
       const after = await until(id, (seen) => {
         expect(ofRelease(seen, 2).map(serves)).toEqual([true, true]);
+        expect(seen.observedGeneration).toBe(4);
         expect(ofRelease(seen, 1).filter(serves)).toEqual([]);
         expect(seen).not.toHaveProperty('canaryWeight');
       });
-      expect(idsOf(after, 2)).toEqual(expect.arrayContaining(idsOf(before, 2)));
+      const kept = idsOf(after, 2).filter((each) => idsOf(before, 2).includes(each));
+      expect(kept).toEqual(harness.replacesCanaries ? [] : idsOf(before, 2));
     });
 
     it('that are stated no more are gone, and what served before is as it was', async () => {
       const { id, stable, stated } = await stableWith(harness.good('two'));
       await stated(2, 50);
       const before = await until(id, (seen) => expect(seen.canaryWeight).toBe(50));
-      await harness.runtime.apply({ ...stable, generation: 3 }, never);
+      await state({ ...stable, generation: 3 });
       const after = await until(id, (seen) => expect(seen.instances.map(({ release }) => release)).toEqual([1, 1]));
       expect(idsOf(after, 1)).toEqual(idsOf(before, 1));
       expect(after.instances.map(serves)).toEqual([true, true]);
@@ -88,8 +95,11 @@ export function canariesContract(name: string, start: () => Promise<RuntimeHarne
     it('that cannot start disturb nothing', async () => {
       const { id, stated } = await stableWith(harness.crashing());
       await stated(2, 0);
-      const seen = await until(id, (each) => expect(ofRelease(each, 2)[0]?.trouble).not.toBeNull());
-      expect(ofRelease(seen, 1).map(serves)).toEqual([true, true]);
+      // A route that was just changed may be known to lead to nobody until its gateway has taken it over.
+      await until(id, (seen) => {
+        expect(ofRelease(seen, 2)[0]?.trouble).not.toBeNull();
+        expect(ofRelease(seen, 1).map(serves)).toEqual([true, true]);
+      });
     });
 
     it('are made from what is stated for them', async () => {

@@ -11,15 +11,19 @@ interface Rule {
   readonly verbs: readonly string[];
 }
 
-interface Document {
+export interface Document {
   readonly apiVersion: string;
   readonly kind: string;
   readonly metadata: { readonly name: string; readonly namespace?: string };
   readonly rules?: readonly Rule[];
 }
 
-const file = join(import.meta.dirname, '../../../../k8s/rbac/deployment-management.yaml');
-export const documents = parseAllDocuments(readFileSync(file, 'utf8')).map((each) => each.toJS() as Document);
+const folder = join(import.meta.dirname, '../../../../k8s/rbac');
+const documentsIn = (file: string) =>
+  parseAllDocuments(readFileSync(join(folder, file), 'utf8')).map((each) => each.toJS() as Document);
+export const documents = documentsIn('deployment-management.yaml');
+/** Which only an administrator applies who wants that. */
+export const nodeStatistics = documentsIn('node-statistics.yaml');
 const plurals: Readonly<Record<string, string>> = {
   ...{ Namespace: 'namespaces', ServiceAccount: 'serviceaccounts' },
   ...{ ClusterRole: 'clusterroles', ClusterRoleBinding: 'clusterrolebindings' },
@@ -27,7 +31,18 @@ const plurals: Readonly<Record<string, string>> = {
 
 /** Installs the file as an administrator does, and answers a token of the account in it. */
 export async function install(administrator: KubeClient): Promise<string> {
-  for (const body of documents) {
+  await applyAll(administrator, documents);
+  const path = '/api/v1/namespaces/berth-system/serviceaccounts/deployment-management/token';
+  const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} };
+  const made = await administrator.transport.ask<{ status: { token: string } }>({
+    ...{ method: 'POST', path, body, signal: never },
+  });
+  return made.status.token;
+}
+
+/** As `kubectl apply` does. */
+export async function applyAll(administrator: KubeClient, bodies: readonly Document[]): Promise<void> {
+  for (const body of bodies) {
     const { apiVersion, kind, metadata } = body;
     const root = apiVersion === 'v1' ? '/api/v1' : `/apis/${apiVersion}`;
     const scope = metadata.namespace === undefined ? '' : `/namespaces/${metadata.namespace}`;
@@ -35,12 +50,6 @@ export async function install(administrator: KubeClient): Promise<string> {
     const contentType = 'application/apply-patch+yaml';
     await administrator.transport.ask({ method: 'PATCH', path, body, contentType, signal: never });
   }
-  const path = '/api/v1/namespaces/berth-system/serviceaccounts/deployment-management/token';
-  const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} };
-  const made = await administrator.transport.ask<{ status: { token: string } }>({
-    ...{ method: 'POST', path, body, signal: never },
-  });
-  return made.status.token;
 }
 
 /** A kubeconfig of that account, as an administrator would hand it over. */

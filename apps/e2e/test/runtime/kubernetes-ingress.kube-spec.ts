@@ -71,6 +71,7 @@ describe('routes on a cluster without the Gateway API', () => {
     await isAccepted(true);
     expect(await runtime.probe(shop.hosts[0]!, '/', never)).toMatchObject({ answered: true, status: 200 });
     expect(await countOf('httpRoute')).toBe(0);
+    expect(runtime.canaries).toBe('unsupported');
   });
 
   it('of a new host wait for the controller, while those before go on', async () => {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { kinds } from '@berth/kubernetes';
 import { eventually } from '@berth/testing';
 import { expect } from '@jest/globals';
+import { canariesContract } from './canaries.contract.js';
 import { kubernetesWorld, never, untilAnswering } from './kubernetes-world.js';
 import { type RuntimeHarness, runtimeContract } from './runtime.contract.js';
 import { isRunning } from './is-running.js';
@@ -17,6 +18,7 @@ async function start(): Promise<RuntimeHarness> {
   const { runtime, direct, proxy } = world;
   return {
     runtime,
+    replacesCanaries: true,
     good: digestOf,
     crashing: () => `sha256:${'dead'.repeat(16)}`,
     runs: isRunning,
@@ -46,5 +48,6 @@ async function start(): Promise<RuntimeHarness> {
 }
 
 runtimeContract('Kubernetes', start);
+canariesContract('Kubernetes', start);
 tasksContract('Kubernetes', start);
 sessionsContract('Kubernetes', start, 'played');

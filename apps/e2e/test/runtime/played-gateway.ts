@@ -34,6 +34,8 @@ export class PlayedGateway {
   private readonly ingresses: Mirror<Ingress>;
   /** Whether it takes Ingresses over; without that it knows none of their hosts. */
   takesIngresses = true;
+  /** Whether it takes routes over, and their changes; see `resume`. */
+  takesRoutes = true;
   private following: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly client: KubeClient) {
@@ -93,17 +95,25 @@ export class PlayedGateway {
     }
   }
 
+  /** Takes over the routes that wait for it, as when it comes back. */
+  async resume(): Promise<void> {
+    this.takesRoutes = true;
+    await this.accept(this.routes.of('all'));
+  }
+
   private async accept(routes: readonly Route[]): Promise<void> {
+    if (!this.takesRoutes) return;
     const waiting = routes.filter((route) => !isAccepted(route));
     // A route that went meanwhile is not there to be accepted.
     for (const route of waiting) await this.acceptOne(route).catch(() => undefined);
   }
 
   private acceptOne({ metadata, spec }: Route): Promise<unknown> {
-    const condition = { type: 'Accepted', status: 'True', reason: 'Accepted', message: '' };
-    const conditions = [
-      { ...condition, observedGeneration: metadata.generation, lastTransitionTime: new Date().toISOString() },
-    ];
+    const { generation: observedGeneration } = metadata;
+    const conditions = ['Accepted', 'ResolvedRefs'].map((type) => ({
+      ...{ type, status: 'True', reason: type, message: '', observedGeneration },
+      lastTransitionTime: new Date().toISOString(),
+    }));
     const parents = spec.parentRefs.map((parentRef) => ({ parentRef, controllerName: 'berth.dev/played', conditions }));
     const path = `${pathOf(kinds.httpRoute, metadata.namespace, metadata.name)}/status?fieldManager=played`;
     const { signal } = this.stopped;

@@ -17,6 +17,8 @@ export type TaskKind = 'succeeds' | 'fails' | 'hangs';
 /** One adapter of the Runtime port in a world where it can be tried, and what the world can do to it. */
 export interface RuntimeHarness {
   readonly runtime: Runtime;
+  /** A canary that takes over is replaced by instances of its release, unlike where it becomes one of them. */
+  readonly replacesCanaries?: true;
   /** Digest of an artifact whose `web` serves: the same name, the same digest. */
   good(name: string): string;
   /** Digest of an artifact whose processes end at once with 1. */

@@ -1,7 +1,7 @@
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { AppRouter } from '@berth/agent';
-import type { AnswerCount, RouteTable, Upstream } from '@berth/contracts/runtime';
+import type { AnswerCount, EgressCounts, RouteTable, Upstream } from '@berth/contracts/runtime';
 
 /** The least that routes by host as the gateway does. */
 export class TinyRouter implements AppRouter {
@@ -26,6 +26,10 @@ export class TinyRouter implements AppRouter {
 
   answers(): Promise<AnswerCount[]> {
     return Promise.resolve([]);
+  }
+
+  egress(): Promise<EgressCounts> {
+    return Promise.resolve({ countingId: 'none', items: [] });
   }
 
   async listen(): Promise<string> {

@@ -161,6 +161,18 @@ export const deploymentManagementRows: Rows = {
   'POST /v1/workloads/{id}/start': acts('workloads:scale', 409),
   'POST /v1/workloads/{id}/stop': acts('workloads:scale', 409),
   'POST /v1/workloads/{id}/restart': byId('workloads:restart', 'environment', 200, of('workload')),
+  'PUT /v1/workloads/{id}/vertical-autoscaling': acts('workloads:scale', 200, {
+    processes: { web: { memoryMib: { min: 64, max: 512 } } },
+  }),
+  'GET /v1/workloads/{id}/vertical-autoscaling': byId('workloads:read', 'environment', 404, of('workload')),
+  'DELETE /v1/workloads/{id}/vertical-autoscaling': acts('workloads:scale', 404),
+  'PUT /v1/workloads/{id}/patches/{process}': needs('workloads:patch', 'environment', 200, ({ has }) => ({
+    path: { id: has.workload, process: 'web' },
+    body: { spec: { terminationGracePeriodSeconds: 60 } },
+  })),
+  'DELETE /v1/workloads/{id}/patches/{process}': needs('workloads:patch', 'environment', 200, ({ has }) => ({
+    path: { id: has.workload, process: 'web' },
+  })),
   'POST /v1/workloads/{id}/move': byId('workloads:move', 'environment', 202, of('workload'), {
     body: { cluster: 'local' },
   }),

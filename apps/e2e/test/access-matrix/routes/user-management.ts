@@ -158,7 +158,12 @@ export const userManagementRows: Rows = {
   'GET /v1/groups/{id}': byId('groups:read', 'organization', 200, newGroup),
   'PATCH /v1/groups/{id}': byId('groups:update', 'organization', 200, newGroup, { body: {}, ...anyVersion }),
   'DELETE /v1/groups/{id}': byId('groups:update', 'organization', 204, newGroup),
-  'GET /v1/memberships': needs('memberships:read', 'organization', 200, organization),
+  'GET /v1/memberships': {
+    ...needs('memberships:read', 'organization', 200, organization),
+    also: [({ has, owner }) => ({ query: { organization: has.organization, user: owner.id } })],
+    // Nobody outside the organization has anything in it: an empty list.
+    foreign: { '?user': 200 },
+  },
   'POST /v1/memberships': {
     handsOn: true,
     ...needs('memberships:create', 'organization', 201, (tenant) => newMember(tenant)),
