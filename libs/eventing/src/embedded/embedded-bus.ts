@@ -6,8 +6,9 @@ import { Delivery } from '../bus/delivery.js';
 import type { BusMessage, Deliver, DeliverRun, EventBus, SubscribeOptions, Subscription } from '../bus/event-bus.js';
 import { connectionOptions, type PostgresAddress } from '../session/connection.js';
 import { Session } from '../session/session.js';
-import { flushSql, publishParameters, publishSql, rewindSql, schema, trimSql } from './embedded-log.js';
+import { flushSql, rewindSql, schema, trimSql } from './embedded-log.js';
 import { GroupConsumer, lockName } from './group-consumer.js';
+import { publishParameters, publishSql } from './publication.js';
 
 const TRIM_EVERY = 3_600_000;
 const FLUSH_AFTER = 5;

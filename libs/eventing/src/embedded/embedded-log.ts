@@ -1,11 +1,8 @@
 import { crc32 } from 'node:zlib';
 import type { CloudEvent } from '@berth/contracts/events';
-import type { BusMessage } from '../bus/event-bus.js';
 
 export const PARTITIONS = 4;
 export const CHANNEL = 'berth_bus';
-/** What a notification can hold. */
-const ANNOUNCED_BYTES = 7_999;
 
 /** Messages of one key share a partition. */
 export const partitionOf = (key: string): number => crc32(key) % PARTITIONS;
@@ -26,61 +23,10 @@ export const schema = `
     primary key (consumer_group, topic, partition));`;
 
 /**
- * Appends in order. The row lock of each partition is held until the commit, so offsets appear in order and a reader
- * that saw an offset has seen every lower one. Partitions are locked in one order: publishers cannot deadlock.
- * It is run on connections without synchronous commit: readers see and hear of the messages before they are flushed,
- * and NOTIFY, which holds a lock of the whole server until the commit is done, holds it for no flush.
- */
-export const publishSql = `
-  with incoming as (
-    select * from unnest($1::text[], $2::int[], $3::text[], $4::json[]) with ordinality
-      as each (topic, partition, key, event, position)),
-  counted as (select topic, partition, count(*) as messages from incoming group by topic, partition),
-  moved as (
-    insert into berth_bus.partition as p (topic, partition, next_offset)
-    select topic, partition, messages from counted order by topic, partition
-    on conflict (topic, partition) do update set next_offset = p.next_offset + excluded.next_offset
-    returning topic, partition, next_offset),
-  appended as (
-    insert into berth_bus.message (topic, partition, "offset", key, event, bytes)
-    select topic, partition, next_offset - messages - 1
-        + row_number() over (partition by topic, partition order by position), key, event, octet_length(event::text)
-      from incoming join counted using (topic, partition) join moved using (topic, partition)
-    returning topic, partition, "offset", key, event, bytes),
-  whole as (
-    select json_agg(json_build_array(topic, partition, "offset"::text, key, event) order by "offset")::text as messages
-      from appended where (select sum(bytes) from appended) < ${ANNOUNCED_BYTES})
-  select pg_notify('berth_bus', coalesce(
-    (select messages from whole where octet_length(messages) <= ${ANNOUNCED_BYTES}),
-    (select string_agg(topic || '/' || partition, ' ') from counted)))`;
-
-/** What a notification says: partitions that got something, with the messages where they fit into it. */
-export type Announcement = Map<string, StoredMessage[]>;
-
-export function announcementOf(payload: string): Announcement {
-  if (!payload.startsWith('[')) return new Map(payload.split(' ').map((name) => [name, []]));
-  const rows = JSON.parse(payload) as [string, number, string, string, CloudEvent][];
-  const messages = rows.map(([topic, partition, offset, key, event]) => ({
-    name: `${topic}/${partition}`,
-    message: { offset, key, event },
-  }));
-  return new Map(
-    [...Map.groupBy(messages, ({ name }) => name)].map(([name, each]) => [name, each.map(({ message }) => message)]),
-  );
-}
-
-/**
  * Commits something with a flush, and with it all that was committed before it on the server. Until this returns
  * published messages may be lost with the server: what they were made from has to be kept.
  */
 export const flushSql = `select pg_logical_emit_message(true, 'berth-bus', 'flush')`;
-
-export const publishParameters = (messages: readonly BusMessage[]): unknown[] => [
-  messages.map((each) => each.topic),
-  messages.map((each) => partitionOf(each.key)),
-  messages.map((each) => each.key),
-  messages.map((each) => JSON.stringify(each.event)),
-];
 
 export interface StoredMessage {
   readonly offset: string;

@@ -2,8 +2,9 @@ import type { Clock, Logger } from '@berth/service-kit';
 import type { Delivery } from '../bus/delivery.js';
 import type { SubscribeOptions } from '../bus/event-bus.js';
 import type { SessionConnection } from '../session/session.js';
-import { type Announcement, announcementOf, behindSql, CHANNEL, PARTITIONS } from './embedded-log.js';
+import { behindSql, CHANNEL, PARTITIONS } from './embedded-log.js';
 import { PartitionConsumer } from './partition-consumer.js';
+import { type Announcement, announcementOf } from './publication.js';
 
 const POLL = 1_000;
 
@@ -25,7 +26,9 @@ export class GroupConsumer {
   async run(connection: SessionConnection): Promise<void> {
     const running: Promise<void>[] = [];
     try {
-      await connection.listen(CHANNEL, (payload) => this.wake(announcementOf(payload)));
+      await connection.listen(CHANNEL, (payload) => {
+        this.wake(announcementOf(payload, (partition) => this.consumers.has(partition)));
+      });
       while (!connection.ended.aborted) {
         for (const topic of await this.takeOver(connection)) running.push(...this.consume(connection, topic));
         await this.wakeBehind(connection);

@@ -19,7 +19,7 @@ describe('batches under way', () => {
     return { flight, landings, count: () => landed };
   };
 
-  it('are known until they arrive, and told once as durable', async () => {
+  it('are known until they were told as durable, which happens once', async () => {
     const { flight, landings, count } = prepare();
     flight.start(rows('1', '2'));
     flight.start(rows('3'));
@@ -27,10 +27,20 @@ describe('batches under way', () => {
     expect(flight.isEmpty).toBe(false);
     landings[0]?.arrive();
     await flight.room();
-    expect([flight.seqs, count()]).toEqual([['3'], 1]);
+    expect([flight.seqs, count()]).toEqual([['3', '1', '2'], 1]);
     landings[1]?.arrive();
     await flight.land();
     expect([flight.isEmpty, flight.takeDurable(), flight.takeDurable()]).toEqual([true, ['1', '2', '3'], []]);
+    expect(flight.seqs).toEqual([]);
+  });
+
+  it('are told as durable when they are enough', async () => {
+    const { flight, landings } = prepare();
+    flight.start(rows('1', '2'));
+    landings[0]?.arrive();
+    await flight.land();
+    expect([flight.takeDurable(3), flight.seqs]).toEqual([[], ['1', '2']]);
+    expect([flight.takeDurable(2), flight.seqs]).toEqual([['1', '2'], []]);
   });
 
   it('are enough with 500 rows', () => {

@@ -23,7 +23,7 @@ export class Flight<R extends Row> {
   }
 
   get isFull(): boolean {
-    return this.seqs.length >= MOST_ROWS;
+    return this.sent.length >= MOST_ROWS;
   }
 
   /** What the first batch that failed threw; those behind it failed with it. */
@@ -31,9 +31,9 @@ export class Flight<R extends Row> {
     return this.error;
   }
 
-  /** Rows that are under way: not to be read again. */
+  /** Rows that are under way, or arrived and were not taken to be deleted: not to be read again. */
   get seqs(): string[] {
-    return [...this.underWay.keys()].flatMap((rows) => rows.map((row) => row.seq));
+    return [...this.sent, ...this.durable];
   }
 
   start(rows: readonly R[]): void {
@@ -62,9 +62,13 @@ export class Flight<R extends Row> {
     return this.failures;
   }
 
-  /** Rows that are durable on the bus, each told once: to be deleted. */
-  takeDurable(): string[] {
-    return this.durable.splice(0);
+  /** Rows that are durable on the bus, each told once: to be deleted. None while they are fewer than `atLeast`. */
+  takeDurable(atLeast = 0): string[] {
+    return this.durable.length < atLeast ? [] : this.durable.splice(0);
+  }
+
+  private get sent(): string[] {
+    return [...this.underWay.keys()].flatMap((rows) => rows.map((row) => row.seq));
   }
 
   private arrived(rows: readonly R[]): void {

@@ -1,5 +1,5 @@
 import type { CloudEvent } from '@berth/contracts/events';
-import type { CancelTimer, Clock, Logger } from '@berth/service-kit';
+import type { Clock, Logger } from '@berth/service-kit';
 import { backOff } from '../bus/deliver-until-accepted.js';
 import type { EventBus } from '../bus/event-bus.js';
 import type { PostgresAddress } from '../session/connection.js';
@@ -12,7 +12,9 @@ import { OUTBOX_CHANNEL, type RelayWaker } from './relay-waker.js';
 const BATCH = 500;
 const POLL = 1_000;
 const LOCK = 'berth-relay';
-const SWEEP_AFTER = 25;
+/** Rows that arrived are deleted many at once: a read that deletes takes longer, and what waits for it is on its way. */
+const SWEEP_EVERY = 25;
+const SWEEP_AT = 100;
 /** Bounds how long events wait once the bus is back. */
 const LONGEST_PAUSE = 1_000;
 
@@ -42,7 +44,7 @@ const advanceSql = `
 export class Relay {
   private readonly session: Session;
   private readonly wakeup = new Wakeup();
-  private cancelSweep: CancelTimer = () => undefined;
+  private sweep: 'none' | 'ordered' | 'due' = 'none';
 
   constructor(
     private readonly options: RelayOptions,
@@ -84,7 +86,7 @@ export class Relay {
       () => this.landed(flight),
     );
     while (!connection.ended.aborted) {
-      const rows = await connection.query<OutboxRow>(advanceSql, [flight.takeDurable(), flight.seqs, BATCH]);
+      const rows = await connection.query<OutboxRow>(advanceSql, [this.gone(flight), flight.seqs, BATCH]);
       if (flight.isEmpty) outboxLag.set({ service: this.options.service }, rows[0]?.age ?? 0);
       // Nothing may start once something failed: it would overtake.
       if (flight.failure !== undefined) await this.recover(flight, connection.ended);
@@ -107,10 +109,19 @@ export class Relay {
     await this.tools.clock.pause(Math.min(backOff(attempt), LONGEST_PAUSE), ended);
   }
 
-  /** Rows that arrived are deleted with the next read; when none comes, a little later for many at once. */
+  private gone(flight: Flight<OutboxRow>): string[] {
+    const isDue = this.sweep === 'due';
+    if (isDue) this.sweep = 'none';
+    return flight.takeDurable(isDue ? 0 : SWEEP_AT);
+  }
+
   private landed(flight: Flight<OutboxRow>): void {
     if (flight.failure !== undefined) return this.wakeup.signal();
-    this.cancelSweep();
-    this.cancelSweep = this.tools.clock.after(SWEEP_AFTER, this.wakeup.signal);
+    if (this.sweep !== 'none') return;
+    this.sweep = 'ordered';
+    this.tools.clock.after(SWEEP_EVERY, () => {
+      this.sweep = 'due';
+      this.wakeup.signal();
+    });
   }
 }

@@ -123,7 +123,8 @@ describe('the embedded bus', () => {
     await bus.publish([first]);
     await eventually(async () => expect(await position('group', 'key')).toBe(1));
     const announce = (offset: number, { topic, key, event }: BusMessage) => {
-      const payload = JSON.stringify([[topic, partitionOf(key), String(offset), key, event]]);
+      const partition = `${topic}/${partitionOf(key)}`;
+      const payload = `${partition}/${offset + 1}\n${JSON.stringify([[partition, 1, key, event]])}`;
       return admin.query(`select pg_notify('berth_bus', $1)`, [payload]);
     };
     await announce(7, stray); // not the next one, and not in the log

@@ -5,16 +5,14 @@ import { Client } from 'pg';
 import type { BusMessage } from '../../src/index.js';
 import {
   advanceSql,
-  announcementOf,
   behindSql,
   PARTITIONS,
   partitionOf,
-  publishParameters,
-  publishSql,
   schema,
   startSql,
   type StoredMessage,
 } from '../../src/embedded/embedded-log.js';
+import { announcementOf, publishParameters, publishSql } from '../../src/embedded/publication.js';
 import { cloudEvent } from '../support.js';
 
 const GENEROUS = 10_000_000;
@@ -167,9 +165,10 @@ describe('the log', () => {
     expect((await sql.query(behindSql, ['g', ['other']])).rows).toEqual([]);
   });
 
-  const heardWhile = async (work: () => Promise<unknown>) => {
+  const heardWhile = async (work: () => Promise<unknown>, isRead = (_partition: string) => true) => {
     const heard: [string, StoredMessage[]][] = [];
-    const hear = ({ payload }: { payload?: string | undefined }) => void heard.push(...announcementOf(payload ?? ''));
+    const hear = ({ payload }: { payload?: string | undefined }) =>
+      void heard.push(...announcementOf(payload ?? '', isRead));
     sql.on('notification', hear);
     await sql.query('listen berth_bus');
     await work();
@@ -185,6 +184,12 @@ describe('the log', () => {
     expect([...heard.keys()].sort()).toEqual([inA, inB].sort());
     expect(heard.get(inA)).toEqual(await advance(1));
     expect(heard.get(inB)).toEqual(await advance(0, 100, GENEROUS, 'b'));
+  });
+
+  it('leaves out the partitions that nobody here reads', async () => {
+    const both = () => publish([message('a', 1), message('b', 2)]);
+    const heard = await heardWhile(both, (partition) => partition === inB);
+    expect(heard).toEqual(new Map([[inB, await advance(0, 100, GENEROUS, 'b')]]));
   });
 
   it('announces the partitions alone when the messages do not fit into a notification', async () => {
