@@ -137,7 +137,9 @@ describe('administrators of the platform', () => {
     expect((await call('POST', `/organizations/${organization.id}/resume`, because)).status).toBe(204);
     expect((await call('POST', `/organizations/${organization.id}/resume`, because)).status).toBe(409);
     await eventually(async () => expect((await rename()).status).toBe(200));
-    expect((await recorded('organizations:suspend', organization.id))[0]?.detail).toEqual(because);
+    expect((await recorded('organizations:suspend', organization.id))[0]?.detail).toEqual({
+      ...{ ...because, before: { suspendedFor: null }, after: { suspendedFor: 'administrator' } },
+    });
   });
 
   it('say who may sign up, from now on and on every replica', async () => {

@@ -1,4 +1,4 @@
-import { Audit, type Caller } from '@berth/access';
+import { Audit, type Caller, changedFrom } from '@berth/access';
 import { sessionRevoked, userDeactivated, userReactivated } from '@berth/contracts/events';
 import { Outbox } from '@berth/eventing';
 import type { Tx } from '@berth/service-kit';
@@ -46,17 +46,21 @@ export class AccountClosure {
     await this.impersonations.endAllOf(tx, userId, by);
     const target = { kind: 'user', id: userId };
     const detail = { reason, eraseAt: eraseAt?.toISOString() };
-    await this.audit.record(tx, { by, action: 'users:deactivate', target, organizationId: null, detail });
+    const change = changedFrom({ state: before }, { state });
+    await this.audit.record(tx, { by, action: 'users:deactivate', target, organizationId: null, detail, change });
   }
 
   /** Takes a suspension back; somebody who was leaving is still on the way out. */
   async reopen(tx: Tx, user: UserRecord, { by, reason }: Pick<Closure, 'by' | 'reason'>): Promise<void> {
     const { id: userId, email, eraseAt } = user;
-    await this.users.setState(tx, userId, eraseAt ? 'deactivated' : 'active', eraseAt);
+    const state = eraseAt ? 'deactivated' : 'active';
+    await this.users.setState(tx, userId, state, eraseAt);
     if (!eraseAt) await this.outbox.append(tx, userReactivated, { subject: userId, data: { userId } });
     await this.mail.post(tx, resumedMail(email));
     const target = { kind: 'user', id: userId };
-    await this.audit.record(tx, { by, action: 'users:resume', target, organizationId: null, detail: { reason } });
+    const change = changedFrom({ state: user.state }, { state });
+    const act = { action: 'users:resume', target, organizationId: null, detail: { reason }, change };
+    await this.audit.record(tx, { by, ...act });
   }
 
   /** Access tokens carry the id of the API token that they were exchanged for as their session. */

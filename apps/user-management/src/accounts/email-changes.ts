@@ -47,7 +47,8 @@ export class EmailChanges {
       await tx.query('delete from recovery where user_id = $1', [user.id]);
       for (const address of [user.email, email]) await this.mail.post(tx, addressChangedMail(address));
       const target = { kind: 'user', id: user.id };
-      await this.audit.record(tx, { by: caller, action: 'users:change-email', target, organizationId: null });
+      const detail = { changed: ['email'] };
+      await this.audit.record(tx, { by: caller, action: 'users:change-email', target, organizationId: null, detail });
     });
   }
 

@@ -1,4 +1,4 @@
-import { Access, Audit, type Caller } from '@berth/access';
+import { Access, Audit, type Caller, changedFrom } from '@berth/access';
 import type { SignUpPolicy as SignUpPolicyView } from '@berth/contracts/identity';
 import { Database } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
@@ -22,15 +22,11 @@ export class SignUpAdministration {
   async put(caller: Caller, wanted: SignUpPolicyView): Promise<SignUpPolicyView> {
     this.access.requireOnPlatform(caller, 'sign-up:update');
     await this.database.transaction(async (tx) => {
+      const { mode, domains } = await this.policy.held(tx);
       await this.policy.set(tx, wanted);
       const target = { kind: 'sign-up-policy', id: 'platform' };
-      await this.audit.record(tx, {
-        by: caller,
-        action: 'sign-up:update',
-        target,
-        organizationId: null,
-        detail: wanted,
-      });
+      const change = changedFrom({ mode, domains }, wanted);
+      await this.audit.record(tx, { by: caller, action: 'sign-up:update', target, organizationId: null, change });
     });
     return wanted;
   }

@@ -1,4 +1,4 @@
-import { Audit, type Caller } from '@berth/access';
+import { Audit, type Caller, changedFrom } from '@berth/access';
 import { sessionRevoked } from '@berth/contracts/events';
 import { Outbox } from '@berth/eventing';
 import type { Tx } from '@berth/service-kit';
@@ -16,10 +16,12 @@ export class ApiTokenEnder {
 
   /** False when the user has no such token. */
   async end(tx: Tx, userId: string, id: string, by: Caller | 'platform'): Promise<boolean> {
-    if (!(await this.tokens.delete(tx, userId, id))) return false;
+    const ended = await this.tokens.delete(tx, userId, id);
+    if (!ended) return false;
     await this.outbox.append(tx, sessionRevoked, { subject: id, data: { sessionId: id, userId } });
     const target = { kind: 'api-token', id };
-    await this.audit.record(tx, { by, action: 'api-tokens:delete', target, organizationId: null });
+    const change = changedFrom(ended, {});
+    await this.audit.record(tx, { by, action: 'api-tokens:delete', target, organizationId: null, change });
     return true;
   }
 }

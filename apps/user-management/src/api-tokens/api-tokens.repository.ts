@@ -49,8 +49,12 @@ export class ApiTokensRepository {
     return found;
   }
 
-  async delete(tx: Tx, userId: string, id: string): Promise<boolean> {
-    const rows = await tx.query('delete from api_token where id = $2 and user_id = $1 returning id', [userId, id]);
-    return rows.length > 0;
+  /** Answers what it could do; undefined when there was none. */
+  async delete(tx: Tx, userId: string, id: string): Promise<Pick<ApiTokenRecord, 'scopes' | 'expiresAt'> | undefined> {
+    const [ended] = await tx.query<Pick<ApiTokenRecord, 'scopes' | 'expiresAt'>>(
+      'delete from api_token where id = $2 and user_id = $1 returning scopes, expires_at as "expiresAt"',
+      [userId, id],
+    );
+    return ended;
   }
 }

@@ -1,9 +1,9 @@
-import type { AccessVersion, Caller } from '@berth/access';
+import { type AccessVersion, type Caller, changedFrom } from '@berth/access';
 import { groupChanged } from '@berth/contracts/events';
 import type { Tx } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { OrganizationChanges } from '../organizations/organization-changes.js';
-import { type GroupRecord, toFact } from './group.js';
+import { type GroupRecord, heldBy, toFact } from './group.js';
 import { GroupsRepository } from './groups.repository.js';
 
 /** How groups change, by whoever changes them and by members who go. */
@@ -14,10 +14,12 @@ export class GroupChanges {
     @Inject(OrganizationChanges) private readonly changes: OrganizationChanges,
   ) {}
 
-  /** Tells the whole group. */
-  told(tx: Tx, by: Caller | 'platform', action: string, group: GroupRecord): Promise<AccessVersion> {
-    const { id, name, memberIds, grants } = group;
-    const act = { action, target: { kind: 'group', id }, detail: { name, memberIds, grants } };
+  /** Tells the whole group. @param former none: it is new */
+  told(tx: Tx, by: Caller | 'platform', group: GroupRecord, former?: GroupRecord): Promise<AccessVersion> {
+    const { id, name } = group;
+    const action = former ? 'groups:update' : 'groups:create';
+    const change = changedFrom(former ? heldBy(former) : {}, heldBy(group));
+    const act = { action, target: { kind: 'group', id }, detail: { name }, change };
     return this.changes.told(tx, by, groupChanged, toFact(group), act);
   }
 
@@ -34,7 +36,7 @@ export class GroupChanges {
       if (!group) continue;
       const left = { ...group, memberIds: group.memberIds.filter((each) => each !== userId) };
       await this.groups.store(tx, left);
-      version = await this.told(tx, by, 'groups:update', left);
+      version = await this.told(tx, by, left, group);
     }
     return version;
   }

@@ -1,10 +1,10 @@
-import type { AccessVersion, Caller } from '@berth/access';
+import { type AccessVersion, type Caller, changedFrom } from '@berth/access';
 import { groupDeleted, type GroupGrant } from '@berth/contracts/events';
 import type { Tx } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { OrganizationChanges } from '../organizations/organization-changes.js';
 import { RoleRights } from '../roles/role-rights.js';
-import type { GroupRecord } from './group.js';
+import { type GroupRecord, heldBy } from './group.js';
 import { GroupChanges } from './group-changes.js';
 import { groupErrors } from './groups.errors.js';
 import { GroupsRepository } from './groups.repository.js';
@@ -34,18 +34,20 @@ export class GroupWriter {
     await this.refuseStrangers(tx, group);
     if (!(await this.groups.insert(tx, group)))
       throw groupErrors.GroupNameTaken('is taken in this organization', { pointer: '/name' });
-    return this.groupChanges.told(tx, by, 'groups:create', group);
+    return this.groupChanges.told(tx, by, group);
   }
 
-  async store(tx: Tx, by: Caller, group: GroupRecord): Promise<AccessVersion> {
+  async store(tx: Tx, by: Caller, group: GroupRecord, former: GroupRecord): Promise<AccessVersion> {
     await this.refuseStrangers(tx, group);
     await this.groups.store(tx, group);
-    return this.groupChanges.told(tx, by, 'groups:update', group);
+    return this.groupChanges.told(tx, by, group, former);
   }
 
-  async delete(tx: Tx, by: Caller, { id, organizationId, name }: GroupRecord): Promise<AccessVersion> {
+  async delete(tx: Tx, by: Caller, group: GroupRecord): Promise<AccessVersion> {
+    const { id, organizationId, name } = group;
     await this.groups.delete(tx, id);
-    const act = { action: 'groups:delete', target: { kind: 'group', id }, detail: { name } };
+    const change = changedFrom(heldBy(group), {});
+    const act = { action: 'groups:delete', target: { kind: 'group', id }, detail: { name }, change };
     return this.changes.told(tx, by, groupDeleted, { organizationId, groupId: id }, act);
   }
 

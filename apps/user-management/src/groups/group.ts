@@ -19,6 +19,9 @@ export const toFact = ({ id, organizationId, memberIds, grants }: GroupRecord): 
   grants,
 });
 
+/** What the audit trail keeps of it: who has what by it. */
+export const heldBy = ({ memberIds, grants }: GroupRecord) => ({ memberIds, grants });
+
 export const toView = ({ generation: _, createdAt, ...group }: GroupRecord): GroupView => ({
   ...group,
   createdAt: createdAt.toISOString(),

@@ -72,7 +72,7 @@ export class GroupsService {
       };
       // Who joins a group is given what it has.
       await this.writer.requireToGive(caller, organizationId, group.grants);
-      return { group, access: await this.writer.store(tx, caller, group) };
+      return { group, access: await this.writer.store(tx, caller, group, current) };
     });
   }
 

@@ -1,4 +1,4 @@
-import { Access, Audit, type Caller, notFound } from '@berth/access';
+import { Access, Audit, type Caller, type Change, changedFrom, notFound } from '@berth/access';
 import type { Page } from '@berth/contracts/common';
 import type {
   CreateIdentityProvider,
@@ -69,7 +69,11 @@ export class IdentityProvidersService {
       requireMatch(ifMatch, provider.generation);
       const changed = patched(provider, patch);
       await this.providers.update(tx, changed, clientSecret);
-      await this.record(tx, caller, 'identity-providers:update', changed);
+      // Of secrets it says that there is another one since.
+      const secret = (which: string) => (clientSecret === undefined ? {} : { clientSecret: which });
+      const said = { ...saidOf(provider), ...secret('former') };
+      const change = changedFrom(said, { ...saidOf(changed), ...secret('next') });
+      await this.record(tx, caller, 'identity-providers:update', changed, change);
       return { ...changed, generation: provider.generation + 1 };
     });
   }
@@ -80,7 +84,7 @@ export class IdentityProvidersService {
     await this.database.transaction(async (tx) => {
       const provider = found(await this.providers.find(tx, id, 'for update'));
       await this.providers.delete(tx, id);
-      await this.record(tx, caller, 'identity-providers:delete', provider);
+      await this.record(tx, caller, 'identity-providers:delete', provider, changedFrom(saidOf(provider), {}));
     });
   }
 
@@ -93,13 +97,19 @@ export class IdentityProvidersService {
     tx: Tx,
     by: Caller,
     action: string,
-    provider: Omit<IdentityProviderRecord, 'generation'>,
+    { id, organizationId, ...provider }: Omit<IdentityProviderRecord, 'generation'>,
+    change?: Change,
   ): Promise<void> {
-    const { id, organizationId, endpoints, clientId, settings } = provider;
-    const detail = { endpoints, clientId, roles: settings.roles, defaultRole: settings.defaultRole };
-    await this.audit.record(tx, { by, action, target: { kind: 'identity-provider', id }, organizationId, detail });
+    const target = { kind: 'identity-provider', id };
+    const said = change ? { change } : { detail: saidOf(provider) };
+    await this.audit.record(tx, { by, action, target, organizationId, ...said });
   }
 }
+
+const saidOf = (provider: Pick<IdentityProviderRecord, 'displayName' | 'endpoints' | 'clientId' | 'settings'>) => {
+  const { displayName, endpoints, clientId, settings } = provider;
+  return { displayName, endpoints, clientId, ...settings };
+};
 
 function patched(
   provider: IdentityProviderRecord,

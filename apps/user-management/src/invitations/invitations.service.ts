@@ -1,4 +1,4 @@
-import { Access, Audit, type Caller, notFound } from '@berth/access';
+import { Access, Audit, type Caller, changedFrom, notFound } from '@berth/access';
 import type { Page } from '@berth/contracts/common';
 import type { CreateInvitation, InvitationQuery, InvitationView } from '@berth/contracts/identity';
 import { Database, decodeCursor, Ids, toPage } from '@berth/service-kit';
@@ -45,11 +45,12 @@ export class InvitationsService {
   }
 
   async withdraw(caller: Caller, id: string): Promise<void> {
-    const { organizationId } = await this.find(caller, id);
+    const { organizationId, role, scope } = await this.find(caller, id);
     await this.database.transaction(async (tx) => {
       if (!(await this.invitations.delete(tx, id))) throw notFound();
       const target = { kind: 'invitation', id };
-      await this.audit.record(tx, { by: caller, action: 'invitations:delete', target, organizationId });
+      const change = changedFrom({ role, scope }, {});
+      await this.audit.record(tx, { by: caller, action: 'invitations:delete', target, organizationId, change });
     });
   }
 

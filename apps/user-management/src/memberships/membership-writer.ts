@@ -52,7 +52,10 @@ export class MembershipWriter {
   ): Promise<Changed> {
     if (given.role !== 'owner') await this.protectLastOwner(tx, member);
     await this.memberships.setRole(tx, member.id, given);
-    const access = await this.changes.changed(tx, by, member.id, toFact({ ...member, ...given }));
+    const access = await this.changes.changed(tx, by, member.id, {
+      former: member,
+      membership: toFact({ ...member, ...given }),
+    });
     return { member: { ...member, ...given, generation: member.generation + 1 }, access };
   }
 

@@ -1,4 +1,4 @@
-import { type AccessVersion, Audit, type Caller } from '@berth/access';
+import { type AccessVersion, Audit, type Caller, changedFrom } from '@berth/access';
 import { sessionRevoked } from '@berth/contracts/events';
 import { Outbox } from '@berth/eventing';
 import type { Tx } from '@berth/service-kit';
@@ -22,7 +22,7 @@ export class OrganizationTokenEnder {
   async end(tx: Tx, id: string, by: Caller | 'platform'): Promise<AccessVersion | undefined> {
     const token = await this.tokens.find(tx, id);
     if (!token) return undefined;
-    const { organizationId } = token;
+    const { organizationId, scopes, expiresAt } = token;
     await this.memberships.lock(tx, organizationId);
     let version: AccessVersion | undefined;
     for (const { membershipId, role, scope } of await this.tokens.delete(tx, id))
@@ -30,7 +30,8 @@ export class OrganizationTokenEnder {
     if (!version) return undefined;
     await this.outbox.append(tx, sessionRevoked, { subject: id, data: { sessionId: id, userId: id } });
     const target = { kind: 'organization-token', id };
-    await this.audit.record(tx, { by, action: 'organization-tokens:delete', target, organizationId });
+    const change = changedFrom({ role: token.role, scope: token.scope, scopes, expiresAt }, {});
+    await this.audit.record(tx, { by, action: 'organization-tokens:delete', target, organizationId, change });
     return version;
   }
 }

@@ -1,7 +1,8 @@
-import { type AccessVersion, Audit, type AuditRecord, type Caller } from '@berth/access';
+import { type AccessVersion, Audit, type AuditRecord, type Caller, type Change, changedFrom } from '@berth/access';
 import {
   type DataOf,
   type EventDefinition,
+  type MemberRole,
   type Membership,
   membershipChanged,
   membershipGranted,
@@ -13,6 +14,14 @@ import {
 import { Outbox } from '@berth/eventing';
 import type { Tx } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
+
+/** Null and absent: no custom one. */
+interface GivenRole {
+  readonly role: MemberRole;
+  readonly roleId?: string | null | undefined;
+}
+
+const roleIn = ({ role, roleId }: GivenRole) => ({ role, roleId: roleId ?? undefined });
 
 /**
  * Tells all services what changed in who may do what, and records who changed it. The subject is always the organization, so
@@ -42,7 +51,7 @@ export class OrganizationChanges {
     by: Caller | 'platform',
     definition: D,
     data: DataOf<D> & { readonly organizationId: string },
-    act: Pick<AuditRecord, 'action' | 'target' | 'detail'>,
+    act: Pick<AuditRecord, 'action' | 'target' | 'detail' | 'change'>,
   ): Promise<AccessVersion> {
     const { organizationId } = data;
     const version = await this.append(tx, definition, organizationId, data);
@@ -50,10 +59,21 @@ export class OrganizationChanges {
     return version;
   }
 
-  async quotaChanged(tx: Tx, by: Caller, organizationId: string, quota: Quota): Promise<AccessVersion> {
+  async quotaChanged(
+    tx: Tx,
+    by: Caller,
+    organizationId: string,
+    { former, quota }: { former: Quota; quota: Quota },
+  ): Promise<AccessVersion> {
     const version = await this.append(tx, organizationQuotaChanged, organizationId, { organizationId, quota });
     const target = { kind: 'organization', id: organizationId };
-    await this.audit.record(tx, { by, action: 'quotas:update', target, organizationId, detail: { quota } });
+    await this.audit.record(tx, {
+      by,
+      action: 'quotas:update',
+      target,
+      organizationId,
+      change: changedFrom(former, quota),
+    });
     return version;
   }
 
@@ -61,12 +81,21 @@ export class OrganizationChanges {
     return this.membership(tx, by, id, membership, { action: 'memberships:create', definition: membershipGranted });
   }
 
-  changed(tx: Tx, by: Caller | 'platform', id: string, membership: Membership): Promise<AccessVersion> {
-    return this.membership(tx, by, id, membership, { action: 'memberships:update', definition: membershipChanged });
+  changed(
+    tx: Tx,
+    by: Caller | 'platform',
+    id: string,
+    { former, membership }: { former: GivenRole; membership: Membership },
+  ): Promise<AccessVersion> {
+    const change = changedFrom(roleIn(former), roleIn(membership));
+    const act = { action: 'memberships:update', definition: membershipChanged, change };
+    return this.membership(tx, by, id, membership, act);
   }
 
   revoked(tx: Tx, by: Caller | 'platform', id: string, membership: Membership): Promise<AccessVersion> {
-    return this.membership(tx, by, id, membership, { action: 'memberships:delete', definition: membershipRevoked });
+    const change = changedFrom(roleIn(membership), {});
+    const act = { action: 'memberships:delete', definition: membershipRevoked, change };
+    return this.membership(tx, by, id, membership, act);
   }
 
   private async membership(
@@ -74,13 +103,13 @@ export class OrganizationChanges {
     by: Caller | 'platform',
     id: string,
     membership: Membership,
-    change: { action: string; definition: EventDefinition },
+    { action, definition, change }: { action: string; definition: EventDefinition; change?: Change },
   ): Promise<AccessVersion> {
     const { organizationId, subjectId, scope, role } = membership;
-    const version = await this.append(tx, change.definition, organizationId, membership);
+    const version = await this.append(tx, definition, organizationId, membership);
     const target = { kind: 'membership', id };
     const detail = { subjectId, scope, role };
-    await this.audit.record(tx, { by, action: change.action, target, organizationId, detail });
+    await this.audit.record(tx, { by, action, target, organizationId, detail, ...(change && { change }) });
     return version;
   }
 

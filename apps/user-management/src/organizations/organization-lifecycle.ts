@@ -1,10 +1,10 @@
-import { type AccessVersion, Audit, type Caller, notFound } from '@berth/access';
+import { type AccessVersion, Audit, type Caller, changedFrom, notFound } from '@berth/access';
 import { organizationDeleted, organizationResumed, organizationSuspended } from '@berth/contracts/events';
 import { WorkQueue } from '@berth/reconcile';
 import type { Tx } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { MailService } from '../mail/mail.service.js';
-import type { OrganizationRecord } from './organization.js';
+import { type OrganizationRecord, settingsOf } from './organization.js';
 import { OrganizationChanges } from './organization-changes.js';
 import { deletedMail, deletionMail, suspendedMail } from './organization-mails.js';
 import { organizationErrors } from './organizations.errors.js';
@@ -29,9 +29,10 @@ export class OrganizationLifecycle {
     const organization = await this.locked(tx, id);
     if (organization.suspendedFor === 'administrator')
       throw organizationErrors.OrganizationSuspendedAlready('It is suspended already.');
-    await this.organizations.store(tx, { ...organization, suspendedFor: 'administrator' });
+    const suspended = { ...organization, suspendedFor: 'administrator' as const };
+    await this.organizations.store(tx, suspended);
     await this.writeTo(tx, id, (to) => suspendedMail(to, organization.slug));
-    await this.tell(tx, by, organization, { wasSuspended: organization.suspendedFor !== null, reason });
+    await this.tell(tx, by, organization, suspended, reason);
   }
 
   /** @throws DomainError 409 `organization_not_suspended` */
@@ -39,20 +40,20 @@ export class OrganizationLifecycle {
     const organization = await this.locked(tx, id);
     if (organization.suspendedFor !== 'administrator')
       throw organizationErrors.OrganizationNotSuspended('No administrator has suspended it.');
-    const suspendedFor = organization.deleteAt ? 'deletion' : null;
-    await this.organizations.store(tx, { ...organization, suspendedFor });
-    await this.untell(tx, by, id, { stays: suspendedFor !== null, reason });
+    const resumed = { ...organization, suspendedFor: organization.deleteAt ? ('deletion' as const) : null };
+    await this.organizations.store(tx, resumed);
+    await this.untell(tx, by, organization, resumed, reason);
   }
 
   /** It rests from now on, and is deleted at `at`. @throws DomainError 409 `organization_deleted_already` */
   async beginDeletion(tx: Tx, by: Caller, id: string, at: Date, afterSeconds: number): Promise<void> {
     const organization = await this.locked(tx, id);
     if (organization.deleteAt) throw organizationErrors.OrganizationDeletedAlready('It will be deleted already.');
-    const suspendedFor = organization.suspendedFor ?? 'deletion';
-    await this.organizations.store(tx, { ...organization, suspendedFor, deleteAt: at });
+    const leaving = { ...organization, suspendedFor: organization.suspendedFor ?? ('deletion' as const), deleteAt: at };
+    await this.organizations.store(tx, leaving);
     await this.queue.enqueue(tx, DELETION_QUEUE, id, { afterSeconds });
     await this.writeTo(tx, id, (to) => deletionMail(to, organization.slug, at));
-    await this.tell(tx, by, organization, { wasSuspended: organization.suspendedFor !== null, reason: 'deletion' });
+    await this.tell(tx, by, organization, leaving, 'deletion');
   }
 
   /** @throws DomainError 409 `organization_not_deleted` */
@@ -60,8 +61,9 @@ export class OrganizationLifecycle {
     const organization = await this.locked(tx, id);
     if (!organization.deleteAt) throw organizationErrors.OrganizationNotDeleted('Nobody asked to delete it.');
     const suspendedFor = organization.suspendedFor === 'deletion' ? null : organization.suspendedFor;
-    await this.organizations.store(tx, { ...organization, suspendedFor, deleteAt: null });
-    await this.untell(tx, by, id, { stays: suspendedFor !== null, reason: 'deletion taken back' });
+    const staying = { ...organization, suspendedFor, deleteAt: null };
+    await this.organizations.store(tx, staying);
+    await this.untell(tx, by, organization, staying, 'deletion taken back');
   }
 
   /** For good, if that is still wanted. */
@@ -70,7 +72,8 @@ export class OrganizationLifecycle {
     if (!organization?.deleteAt || organization.deleteAt > now) return;
     await this.writeTo(tx, id, (to) => deletedMail(to, organization.slug));
     await this.organizations.delete(tx, id);
-    const act = { action: 'organizations:delete', target: { kind: 'organization', id } };
+    const change = changedFrom({ slug: organization.slug, ...settingsOf(organization) }, {});
+    const act = { action: 'organizations:delete', target: { kind: 'organization', id }, change };
     await this.changes.told(tx, 'platform', organizationDeleted, { organizationId: id }, act);
   }
 
@@ -84,11 +87,14 @@ export class OrganizationLifecycle {
   private async tell(
     tx: Tx,
     by: Caller,
-    { id }: OrganizationRecord,
-    { wasSuspended, reason }: { wasSuspended: boolean; reason: string },
+    before: OrganizationRecord,
+    after: OrganizationRecord,
+    reason: string,
   ): Promise<AccessVersion | undefined> {
-    const act = { action: 'organizations:suspend', target: { kind: 'organization', id }, detail: { reason } };
-    if (!wasSuspended) return this.changes.told(tx, by, organizationSuspended, { organizationId: id }, act);
+    const { id } = before;
+    const act = { action: 'organizations:suspend', ...actOn(before, after, reason) };
+    if (before.suspendedFor === null)
+      return this.changes.told(tx, by, organizationSuspended, { organizationId: id }, act);
     await this.audit.record(tx, { by, organizationId: id, ...act });
     return undefined;
   }
@@ -96,11 +102,13 @@ export class OrganizationLifecycle {
   private async untell(
     tx: Tx,
     by: Caller,
-    id: string,
-    { stays, reason }: { stays: boolean; reason: string },
+    before: OrganizationRecord,
+    after: OrganizationRecord,
+    reason: string,
   ): Promise<void> {
-    const act = { action: 'organizations:resume', target: { kind: 'organization', id }, detail: { reason } };
-    if (stays) return this.audit.record(tx, { by, organizationId: id, ...act });
+    const { id } = before;
+    const act = { action: 'organizations:resume', ...actOn(before, after, reason) };
+    if (after.suspendedFor !== null) return this.audit.record(tx, { by, organizationId: id, ...act });
     await this.changes.told(tx, by, organizationResumed, { organizationId: id }, act);
   }
 
@@ -108,3 +116,9 @@ export class OrganizationLifecycle {
     for (const to of await this.organizations.ownerAddresses(tx, id)) await this.mail.post(tx, letter(to));
   }
 }
+
+const actOn = (before: OrganizationRecord, after: OrganizationRecord, reason: string) => ({
+  target: { kind: 'organization', id: before.id },
+  detail: { reason },
+  change: changedFrom(settingsOf(before), settingsOf(after)),
+});

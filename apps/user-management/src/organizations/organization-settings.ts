@@ -1,9 +1,9 @@
-import { Access, type AccessVersion, Audit, type Caller, notFound } from '@berth/access';
+import { Access, type AccessVersion, Audit, type Caller, changedFrom, notFound } from '@berth/access';
 import { organizationSecurityChanged } from '@berth/contracts/events';
 import type { UpdateOrganization } from '@berth/contracts/identity';
 import { Database, requireMatch, type Tx } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
-import type { OrganizationRecord } from './organization.js';
+import { type OrganizationRecord, settingsOf } from './organization.js';
 import { OrganizationChanges } from './organization-changes.js';
 import { organizationErrors } from './organizations.errors.js';
 import { OrganizationsRepository } from './organizations.repository.js';
@@ -53,10 +53,12 @@ export class OrganizationSettings {
     tx: Tx,
     by: Caller,
     before: OrganizationRecord,
-    { id, secondFactorRequired }: OrganizationRecord,
+    after: OrganizationRecord,
   ): Promise<AccessVersion | undefined> {
+    const { id, secondFactorRequired } = after;
     const target = { kind: 'organization', id };
-    const act = { action: 'organizations:update', target, detail: { secondFactorRequired } };
+    const change = changedFrom(settingsOf(before), settingsOf(after));
+    const act = { action: 'organizations:update', target, change };
     if (secondFactorRequired !== before.secondFactorRequired)
       return this.changes.told(tx, by, organizationSecurityChanged, { organizationId: id, secondFactorRequired }, act);
     await this.audit.record(tx, { by, organizationId: id, ...act });

@@ -14,6 +14,11 @@ export interface OrganizationRecord {
   readonly createdAt: Date;
 }
 
+/** What of it an administrator or its own people change, as the audit trail keeps it. */
+export const settingsOf = ({ displayName, secondFactorRequired, suspendedFor, deleteAt }: OrganizationRecord) => ({
+  ...{ displayName, secondFactorRequired, suspendedFor, deleteAt },
+});
+
 /** As it begins. */
 export const newOrganization = (
   founded: Pick<OrganizationRecord, 'id' | 'slug' | 'displayName' | 'createdAt'>,

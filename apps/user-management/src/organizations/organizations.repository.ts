@@ -79,8 +79,8 @@ export class OrganizationsRepository {
     await tx.query('delete from organization where id = $1', [id]);
   }
 
-  async quota(sql: Sql, id: string): Promise<Quota | undefined> {
-    const row = await sql.queryOne<{ quota: Quota }>('select quota from organization where id = $1', [id]);
+  async quota(sql: Sql, id: string, lock: '' | 'for update' = ''): Promise<Quota | undefined> {
+    const row = await sql.queryOne<{ quota: Quota }>(`select quota from organization where id = $1 ${lock}`, [id]);
     return row?.quota;
   }
 

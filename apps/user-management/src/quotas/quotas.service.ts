@@ -26,8 +26,10 @@ export class QuotasService {
     await this.get(caller, organizationId);
     await this.access.require(caller, 'quotas:update', { organizationId });
     return this.database.transaction(async (tx) => {
+      const former = await this.organizations.quota(tx, organizationId, 'for update');
+      if (!former) throw notFound();
       await this.organizations.setQuota(tx, organizationId, quota);
-      return this.changes.quotaChanged(tx, caller, organizationId, quota);
+      return this.changes.quotaChanged(tx, caller, organizationId, { former, quota });
     });
   }
 }

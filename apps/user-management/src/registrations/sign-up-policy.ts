@@ -16,9 +16,15 @@ export class SignUpPolicy {
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
-  async current(sql: Sql, lock: '' | 'for update' = ''): Promise<StoredPolicy> {
-    const [stored] = await sql.query<StoredPolicy>(`select mode, domains, generation from sign_up_policy ${lock}`);
+  async current(sql: Sql): Promise<StoredPolicy> {
+    const [stored] = await sql.query<StoredPolicy>('select mode, domains, generation from sign_up_policy');
     return stored ?? { mode: this.config.SIGN_UP, domains: this.config.SIGN_UP_DOMAINS, generation: 0 };
+  }
+
+  /** Nobody else changes it until the commit, although there may be no row yet. */
+  async held(tx: Tx): Promise<StoredPolicy> {
+    await tx.query('lock table sign_up_policy in share row exclusive mode');
+    return this.current(tx);
   }
 
   async set(tx: Tx, { mode, domains }: SignUpPolicyView): Promise<void> {

@@ -1,4 +1,4 @@
-import { Access, type AccessVersion, type Caller, notFound } from '@berth/access';
+import { Access, type AccessVersion, type Caller, changedFrom, notFound } from '@berth/access';
 import type { Page } from '@berth/contracts/common';
 import { roleChanged, roleDefined, roleDeleted } from '@berth/contracts/events';
 import type { CreateRole, CustomRoleView, RoleQuery, UpdateRole } from '@berth/contracts/identity';
@@ -65,7 +65,8 @@ export class RolesService {
       requireMatch(ifMatch, current.generation);
       const role = { ...current, permissions, generation: current.generation + 1 };
       await this.roles.setPermissions(tx, id, permissions);
-      const act = { action: 'roles:update', ...actOn(role) };
+      const change = changedFrom({ permissions: current.permissions }, { permissions });
+      const act = { action: 'roles:update', ...actOn(role), change };
       return { role, access: await this.changes.told(tx, caller, roleChanged, toFact(role), act) };
     });
   }
@@ -78,7 +79,8 @@ export class RolesService {
       const role = await this.locked(tx, organizationId, id);
       if (await this.roles.isUsed(tx, role)) throw roleErrors.RoleInUse('Somebody has this role: change theirs first.');
       await this.roles.delete(tx, id);
-      const act = { action: 'roles:delete', ...actOn(role) };
+      const change = changedFrom({ permissions: role.permissions }, {});
+      const act = { action: 'roles:delete', ...actOn(role), change };
       return this.changes.told(tx, caller, roleDeleted, { organizationId, roleId: id }, act);
     });
   }

@@ -1,8 +1,9 @@
-import { Audit, type Caller } from '@berth/access';
+import { Audit, type Caller, type Change, changedFrom } from '@berth/access';
 import { sessionRevoked } from '@berth/contracts/events';
 import { Outbox } from '@berth/eventing';
 import type { Tx } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
+import type { EndedSecret } from './client-secrets.repository.js';
 import type { ClientSecretRecord, ServiceAccountRecord } from './service-account.js';
 
 /** Tells and records what becomes of secrets. Access tokens carry the id of their secret as session, and end with it. */
@@ -14,17 +15,25 @@ export class ClientSecretChanges {
   ) {}
 
   async created(tx: Tx, by: Caller, account: ServiceAccountRecord, secret: ClientSecretRecord): Promise<void> {
-    await this.record(tx, by, account, { action: 'service-accounts:add-secret', id: secret.id });
+    const change = changedFrom({}, { expiresAt: secret.expiresAt });
+    await this.record(tx, by, account, { action: 'service-accounts:add-secret', id: secret.id, change });
   }
 
-  async revoked(tx: Tx, by: Caller, account: ServiceAccountRecord, id: string): Promise<void> {
+  async revoked(tx: Tx, by: Caller, account: ServiceAccountRecord, { id, expiresAt }: EndedSecret): Promise<void> {
     await this.outbox.append(tx, sessionRevoked, { subject: id, data: { sessionId: id, userId: account.id } });
-    await this.record(tx, by, account, { action: 'service-accounts:revoke-secret', id });
+    const change = changedFrom({ expiresAt }, {});
+    await this.record(tx, by, account, { action: 'service-accounts:revoke-secret', id, change });
   }
 
-  private record(tx: Tx, by: Caller, account: ServiceAccountRecord, { action, id }: { action: string; id: string }) {
+  private record(
+    tx: Tx,
+    by: Caller,
+    account: ServiceAccountRecord,
+    { action, id, change }: { action: string; id: string; change: Change },
+  ): Promise<void> {
     const target = { kind: 'client-secret', id };
     const { organizationId } = account;
-    return this.audit.record(tx, { by, action, target, organizationId, detail: { serviceAccountId: account.id } });
+    const detail = { serviceAccountId: account.id };
+    return this.audit.record(tx, { by, action, target, organizationId, detail, change });
   }
 }

@@ -6,6 +6,8 @@ import type { ClientSecretRecord } from './service-account.js';
 const columns = `id, service_account_id as "serviceAccountId", prefix, created_at as "createdAt",
   expires_at as "expiresAt", last_used_at as "lastUsedAt"`;
 
+export type EndedSecret = Pick<ClientSecretRecord, 'id' | 'expiresAt'>;
+
 @Injectable()
 export class ClientSecretsRepository {
   async insert(tx: Tx, record: ClientSecretRecord, secret: string): Promise<void> {
@@ -32,12 +34,13 @@ export class ClientSecretsRepository {
     ]);
   }
 
-  async delete(tx: Tx, serviceAccountId: string, id: string): Promise<boolean> {
-    const rows = await tx.query('delete from client_secret where id = $2 and service_account_id = $1 returning id', [
-      serviceAccountId,
-      id,
-    ]);
-    return rows.length > 0;
+  /** Answers how long it would have held; undefined when there was none. */
+  async delete(tx: Tx, serviceAccountId: string, id: string): Promise<EndedSecret | undefined> {
+    const [ended] = await tx.query<EndedSecret>(
+      `delete from client_secret where id = $2 and service_account_id = $1 returning id, expires_at as "expiresAt"`,
+      [serviceAccountId, id],
+    );
+    return ended;
   }
 
   /** Finds a secret of that account which is good now, and remembers to the minute that it was used. */

@@ -45,8 +45,9 @@ export class ClientSecretsService {
 
   async revoke(caller: Caller, account: ServiceAccountRecord, id: string): Promise<void> {
     await this.database.transaction(async (tx) => {
-      if (!(await this.secrets.delete(tx, account.id, id))) throw notFound();
-      await this.changes.revoked(tx, caller, account, id);
+      const ended = await this.secrets.delete(tx, account.id, id);
+      if (!ended) throw notFound();
+      await this.changes.revoked(tx, caller, account, ended);
     });
   }
 

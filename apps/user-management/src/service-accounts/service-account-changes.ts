@@ -35,7 +35,7 @@ export class ServiceAccountChanges {
     const { id: subjectId, organizationId } = account;
     await this.memberships.lock(tx, organizationId);
     for (const secret of await this.secrets.of(tx, [subjectId], now))
-      await this.secretChanges.revoked(tx, caller, account, secret.id);
+      await this.secretChanges.revoked(tx, caller, account, secret);
     let version: AccessVersion | undefined;
     for (const { membershipId, scope, role } of await this.accounts.delete(tx, subjectId))
       version = await this.changes.revoked(tx, caller, membershipId, { organizationId, subjectId, scope, role });

@@ -47,6 +47,7 @@ export class ProviderMemberships {
       return (await this.groups.leaveAll(tx, 'platform', member)) ?? access;
     }
     await this.memberships.setRole(tx, current.id, { role, roleId: null }, provider.id);
-    return this.changes.changed(tx, 'platform', current.id, toFact({ ...member, role, roleId: null }));
+    const membership = toFact({ ...member, role, roleId: null });
+    return this.changes.changed(tx, 'platform', current.id, { former: current, membership });
   }
 }

@@ -53,7 +53,9 @@ export class UsersService {
       if (patch.displayName === undefined || patch.displayName === user.displayName) return user;
       const renamed = found(await this.users.rename(tx, user.id, patch.displayName));
       const target = { kind: 'user', id: user.id };
-      await this.audit.record(tx, { by: caller, action: 'users:update', target, organizationId: null });
+      // Neither name: entries outlive the person.
+      const detail = { changed: ['displayName'] };
+      await this.audit.record(tx, { by: caller, action: 'users:update', target, organizationId: null, detail });
       return renamed;
     });
   }

@@ -6,6 +6,7 @@ import { ACCESS_SERVICE } from '../access-options.js';
 import type { Caller } from '../caller.js';
 import { canonicalJson } from './canonical-json.js';
 import type { AuditContent } from './chain.js';
+import type { Change } from './changed-from.js';
 import { redact } from './redact.js';
 
 export interface AuditRecord {
@@ -18,6 +19,8 @@ export interface AuditRecord {
   readonly organizationId: string | null;
   /** Ids and plain facts. What is named like a secret is replaced; names and e-mail addresses do not belong here at all. */
   readonly detail?: Readonly<Record<string, unknown>>;
+  /** What became different, of `changedFrom`: kept as `before` and `after` of the detail. The same rules hold. */
+  readonly change?: Change;
 }
 
 type Link = Pick<AuditEntry, 'sequence' | 'previousHash' | 'hash'>;
@@ -64,7 +67,7 @@ export class Audit {
     });
   }
 
-  private contentOf({ by, action, target, organizationId, detail }: AuditRecord): AuditContent {
+  private contentOf({ by, action, target, organizationId, detail, change }: AuditRecord): AuditContent {
     const actor = by === 'platform' ? { kind: by, id: this.service } : ({ kind: by.kind, id: by.subjectId } as const);
     return {
       entryId: this.ids.next(),
@@ -74,7 +77,7 @@ export class Audit {
       action,
       target: { kind: target.kind, id: target.id },
       at: this.clock.now().toISOString(),
-      detail: redact(detail ?? {}),
+      detail: redact({ ...detail, ...change }),
     };
   }
 

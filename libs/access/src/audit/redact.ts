@@ -1,4 +1,5 @@
-const REDACTED = '[redacted]';
+/** Stands where something was that an entry must not keep. */
+export const REDACTED = '[redacted]';
 const secretName =
   /pass(word|phrase)|secret|token|authorization|cookie|credential|private|apikey|api_key|^values?$|^env$/i;
 

@@ -3600,6 +3600,13 @@ export interface components {
         /** Format: date-time */
         at: string;
         detail: {
+          after?: {
+            [key: string]: unknown;
+          };
+          before?: {
+            [key: string]: unknown;
+          };
+        } & {
           [key: string]: unknown;
         };
         /** Format: uuid */
@@ -3850,6 +3857,13 @@ export interface components {
       /** Format: date-time */
       at: string;
       detail: {
+        after?: {
+          [key: string]: unknown;
+        };
+        before?: {
+          [key: string]: unknown;
+        };
+      } & {
         [key: string]: unknown;
       };
       /** Format: uuid */

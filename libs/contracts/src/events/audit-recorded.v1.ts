@@ -2,6 +2,18 @@ import { z } from 'zod';
 import { id, instant } from '../common/values.js';
 import { defineEvent, serviceName } from './define-event.js';
 
+const fields = z.record(z.string(), z.unknown());
+
+/** Whatever an act says of itself. */
+const auditDetail = z
+  .object({
+    /** The fields that the act changed, as they were; secrets are replaced. */
+    before: fields.optional(),
+    /** The same fields as they are since. */
+    after: fields.optional(),
+  })
+  .catchall(z.unknown());
+
 /** Who did what to what, chained by hash per organization and service; ids only, so that a person can be erased. */
 export const auditEntry = z.object({
   entryId: id,
@@ -17,7 +29,7 @@ export const auditEntry = z.object({
   sequence: z.int().positive(),
   previousHash: z.string(),
   hash: z.string(),
-  detail: z.record(z.string(), z.unknown()),
+  detail: auditDetail,
 });
 export type AuditEntry = z.infer<typeof auditEntry>;
 
