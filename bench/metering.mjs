@@ -9,6 +9,7 @@ import { batchesOf, changesOf } from './metering/changes.mjs';
 import { billByHand, makeTables } from './metering/by-hand.mjs';
 import { checkSame } from './support/check.mjs';
 import { withChildren } from './support/children.mjs';
+import { COLLECTED } from './support/held.mjs';
 import { inPairs } from './support/pairs.mjs';
 import { withFolder } from './support/platform.mjs';
 import { createDatabase, withClient, withPostgres } from './support/postgres.mjs';
@@ -31,7 +32,7 @@ export const run = (options) =>
         const handUrl = await createDatabase(postgres.url, 'by_hand');
         const rows = await withClient(handUrl, (hand) => invoiceRows({ ours, hand, folder, postgres }, options));
         return [...rows, await isolationRow({ few: ours, start, postgres }, options)];
-      }),
+      }, COLLECTED),
     ),
   );
 
@@ -52,7 +53,7 @@ async function invoiceRows({ ours, hand, folder, postgres }, options) {
   return rowsOf(pairs, warm.ours, options);
 }
 
-/** An organization for each round; a smaller one to become warm, whose memory is what that of the others is compared with. */
+/** An organization for each round; a smaller one to become warm, whose memory that of the others is compared with. */
 const sizesOf = ({ rounds, events }) =>
   Array.from({ length: rounds + 1 }, (_, index) => sizeOf(randomUUID(), index === 0 ? events / 10 : events));
 
@@ -66,7 +67,7 @@ const sidesOf = ({ ours, hand, folder, postgres }, sizes) => ({
   base: (round) => byHand(hand, folder, sizes[round], postgres),
 });
 
-/** `processor`: milliseconds of all processes that take part. `peaks`: most MiB of the service and of PostgreSQL. */
+/** `processor`: milliseconds of all processes that take part. `peaks`: most MiB of their own of the service and of PostgreSQL. */
 async function billed({ service, loader }, size, postgres) {
   const pids = [service.ready.pid, postgres.pid];
   await service.ask('hold', size);
@@ -87,15 +88,8 @@ function rowsOf(pairs, warm, { events }) {
   const [first, last] = [pairs[0], pairs.at(-1)];
   const part = (what, of) =>
     figureRow({ id: '', what, unit: 'ms/event', values: pairs.map(({ ours }) => of(ours) / events) });
-  const memory = (whose, index) =>
-    ratioRow({
-      ...{ id: 'M7', unit: 'MiB', what: `memory of ${whose} while it takes ${events} against ${events / 10}` },
-      ...{
-        goal: atMost(1.1),
-        of: (value) => value,
-        pairs: pairs.map(({ ours }) => ({ ours: ours.peaks[index], base: warm.peaks[index] })),
-      },
-    });
+  const memory = (what, both) =>
+    ratioRow({ id: 'M7', unit: 'MiB', what, goal: atMost(1.1), pairs: pairs.map(({ ours }) => both(ours)) });
   return [
     ratioRow({
       ...row,
@@ -111,10 +105,20 @@ function rowsOf(pairs, warm, { events }) {
       ...{ ...row, what: `the same after ${pairs.length} times as many`, goal: atMost(1.3) },
       ...{ pairs: [{ ours: last.ours, base: first.ours }], of: (side) => side.processor / events },
     }),
-    memory('the service', 0),
-    memory('PostgreSQL', 1),
+    memory(`held by the service after half of ${events} events against after a tenth`, ({ held }) => ({
+      ...{ ours: held.whileAccepting[0.5], base: held.whileAccepting[0.1] },
+    })),
+    memory(`held when all are accepted and while they are rated, ${events} against ${events / 10}`, ({ held }) => ({
+      ...{ ours: mostOf(held), base: mostOf(warm.held) },
+    })),
+    memory(`PostgreSQL beside its shared buffers, ${events} against ${events / 10}`, ({ peaks }) => ({
+      ...{ ours: peaks[1], base: warm.peaks[1] },
+    })),
   ];
 }
+
+/** At the end nothing is on its way: what is held then is held for good. */
+const mostOf = ({ whileAccepting, whileRating }) => Math.max(whileAccepting[1], whileRating);
 
 /**
  * What the same question costs where others have a hundred times as many spans. Two platforms on one server, asked turn and

@@ -3,9 +3,13 @@ import { metering } from '@berth/metering';
 import { Database, startService } from '@berth/service-kit';
 import { announce } from '../support/child.mjs';
 import { checkSame } from '../support/check.mjs';
+import { heldNow, watchingHeld } from '../support/held.mjs';
 import { untilTrue } from '../support/http.mjs';
 import { timesOf } from '../support/load.mjs';
 import { addNeighbours } from './neighbours.mjs';
+
+/** Shares of the events after which it is looked what is held. */
+const POINTS = [0.1, 0.5, 1];
 
 const [url] = process.argv.slice(2);
 const service = await startService(metering, { DATABASE_URL: url, BUS_DATABASE_URL: url, LOG_LEVEL: 'error' });
@@ -23,22 +27,35 @@ const hold = async ({ organizationId }) => {
   return true;
 };
 
-/** Waits until all usage of the organization took effect, and asks for the invoice of the month, which is not over. */
+/**
+ * Waits until all usage of the organization took effect, and asks for the invoice of the month, which is not over. `held`:
+ * MiB while events are accepted, by the share of them that were, and the most of them while they are rated.
+ */
 async function bill(size) {
   const begun = performance.now();
   await holder.query(releaseSql);
-  await untilTrue(() => isApplied(size), { within: 3_600_000, every: 20 });
+  const whileAccepting = await heldUntilApplied(size);
   const accepted = performance.now();
-  const { totals } = await get(`/v1/invoices/preview?organization=${size.organizationId}`);
+  const { answer, most } = await watchingHeld(() => get(`/v1/invoices/preview?organization=${size.organizationId}`));
   const milliseconds = performance.now() - begun;
   const inTurn = { accepting: accepted - begun, rating: milliseconds - (accepted - begun) };
-  return { milliseconds, ...inTurn, net: totals.net };
+  return { milliseconds, ...inTurn, net: answer.totals.net, held: { whileAccepting, whileRating: most } };
 }
 
-async function isApplied({ organizationId, workloads, changes }) {
-  const sql = 'select count(*)::int as done from metered_workload where organization_id = $1 and version = $2';
-  const [row] = await database.query(sql, [organizationId, changes]);
-  return row.done === workloads;
+async function heldUntilApplied(size) {
+  const held = {};
+  for (const point of POINTS) {
+    await untilTrue(async () => (await appliedOf(size)) >= point, { within: 3_600_000, every: 20 });
+    held[point] = heldNow();
+  }
+  return held;
+}
+
+/** The share of the events of an organization that took effect: their versions are counted from 1. */
+async function appliedOf({ organizationId, workloads, changes }) {
+  const sql = 'select coalesce(sum(version), 0)::int as applied from metered_workload where organization_id = $1';
+  const [{ applied }] = await database.query(sql, [organizationId]);
+  return applied / (workloads * changes);
 }
 
 async function get(path) {

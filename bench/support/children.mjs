@@ -1,12 +1,12 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-/** Runs `work` with a function that starts child processes; all of them are ended when it returns or throws. */
-export async function withChildren(work) {
+/** Runs `work` with a function that starts child processes; all of them are ended when it returns or throws. `flags`: of node. */
+export async function withChildren(work, flags = []) {
   const children = [];
   try {
     return await work(async (url, ...args) => {
-      const child = startChild(url, args);
+      const child = startChild(url, { args, flags });
       children.push(child);
       return { ready: await child.next(), ask: child.ask };
     });
@@ -16,8 +16,9 @@ export async function withChildren(work) {
 }
 
 /** A child answers one question at a time: see child.mjs. */
-function startChild(url, args) {
-  const child = fork(fileURLToPath(url), args.map(String), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+function startChild(url, { args, flags }) {
+  const stdio = ['ignore', 'ignore', 'inherit', 'ipc'];
+  const child = fork(fileURLToPath(url), args.map(String), { stdio, execArgv: [...process.execArgv, ...flags] });
   const gone = new Promise((resolve) => child.once('exit', resolve));
   const next = () =>
     new Promise((resolve, reject) => {

@@ -32,17 +32,22 @@ export function processorTimeOf(pid) {
   return (ticks.reduce((a, b) => a + (b || 0), 0) * 1_000) / TICKS_PER_SECOND;
 }
 
-/** MiB that a process and its children hold, each shared page counted once between them. */
-export function memoryOf(pid) {
-  const kibibytes = familyOf(pid).map((each) => Number(/^Pss: +(\d+)/m.exec(read(`/proc/${each}/smaps_rollup`))?.[1]));
+/**
+ * MiB that a process and its children hold of their own: neither files nor what they share, whose size is set (the shared
+ * buffers of PostgreSQL). What a process has in common with the one that it was forked from is counted once between them.
+ */
+export function ownMemoryOf(pid) {
+  const kibibytes = familyOf(pid).map((each) =>
+    Number(/^Pss_Anon: +(\d+)/m.exec(read(`/proc/${each}/smaps_rollup`))?.[1]),
+  );
   return kibibytes.reduce((a, b) => a + (b || 0), 0) / 1_024;
 }
 
-/** Does `work`; answers with the most memory that each of the processes held meanwhile. */
+/** Does `work`; answers with the most memory of its own that each of the processes held meanwhile. */
 export async function watchingMemory(pids, work) {
-  const peaks = pids.map(memoryOf);
+  const peaks = pids.map(ownMemoryOf);
   const timer = setInterval(() => {
-    for (const [index, pid] of pids.entries()) peaks[index] = Math.max(peaks[index], memoryOf(pid));
+    for (const [index, pid] of pids.entries()) peaks[index] = Math.max(peaks[index], ownMemoryOf(pid));
   }, SAMPLE_EVERY);
   try {
     return { answer: await work(), peaks };

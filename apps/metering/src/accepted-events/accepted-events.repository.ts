@@ -15,11 +15,12 @@ export interface FreshEvent {
 
 type Named = Pick<AllocationEvent, 'source' | 'id'>;
 
+/** `$10`: the data of each event, a line each, which costs less than an array of it: nothing in it is to be escaped. */
 const appendSql = `
   insert into accepted_event (source, id, type, workload_id, epoch, version, is_snapshot, time, accepted_at, data)
   select source, id, type, workload_id, epoch, version, is_snapshot, time, $9, data
     from unnest($1::text[], $2::uuid[], $3::text[], $4::uuid[], $5::int[], $6::int[], $7::boolean[], $8::timestamptz[],
-                $10::json[])
+                string_to_array($10, E'\\n')::json[])
       as told (source, id, type, workload_id, epoch, version, is_snapshot, time, data)
       on conflict (id, source) do nothing
   returning source, id, seq`;
@@ -49,7 +50,7 @@ export class AcceptedEventsRepository {
       ...[events.map(({ data }) => data.workloadId), events.map((each) => each.epoch)],
       ...[events.map(({ data }) => data.allocationVersion), events.map(isSnapshot), events.map((each) => each.time)],
     ];
-    const parameters = [...columns, this.clock.now(), events.map(({ data }) => JSON.stringify(data))];
+    const parameters = [...columns, this.clock.now(), events.map(({ data }) => JSON.stringify(data)).join('\n')];
     const rows = await tx.query<Named & { seq: string }>(appendSql, parameters);
     const places = new Map(rows.map((row) => [keyOf(row), row.seq]));
     return events.flatMap((event) => {

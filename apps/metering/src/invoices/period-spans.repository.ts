@@ -6,21 +6,27 @@ import { spansIn } from '../windows/hourly-totals.js';
 
 const PAGE = 2_000;
 
+/** SQL: an instant as a number; to read it costs a fraction of what to read a date does. */
+const milliseconds = (instant: string): string => `(extract(epoch from ${instant}) * 1000)::float8`;
+
 /** In the order of the digest. */
 const spansSql = `
   select r.workload_id as "workloadId", r.app_id as "appId", r.environment_id as "environmentId",
          r.project_id as "projectId", r.cluster, r.release, r.process_type as "processType",
          r.cpu_millicores as "cpuMillicores", r.memory_mib as "memoryMib", r.storage_bytes::text as "storageBytes",
          r.build_millicores as "buildMillicores", r.egress_bytes as "egressBytes", s.instances,
-         greatest(lower(s.during), $2) as "from", least(coalesce(upper(s.during), $3), $3) as "to"
+         ${milliseconds('greatest(lower(s.during), $2)')} as "from",
+         ${milliseconds('least(coalesce(upper(s.during), $3), $3)')} as "to"
     from metered_resource r
     ${spansIn('r.id', '$2::timestamptz', '$3::timestamptz')}
    where r.organization_id = $1
    order by r.workload_id, "from", r.cluster collate "C", r.process_type collate "C", r.release, r.cpu_millicores,
             r.memory_mib`;
 
-interface SpanRow extends Omit<ClippedSpan, 'storageBytes'> {
+interface SpanRow extends Omit<ClippedSpan, 'storageBytes' | 'from' | 'to'> {
   readonly storageBytes: string;
+  readonly from: number;
+  readonly to: number;
 }
 
 export interface SpansOfPeriod {
@@ -38,16 +44,23 @@ export class PeriodSpansRepository {
   async digest(tx: Tx, organizationId: string, from: Date, to: Date): Promise<SpansOfPeriod> {
     await tx.query(`declare period_span no scroll cursor for ${spansSql}`, [organizationId, from, to]);
     const [digest, users] = [new SpanDigest(), new Users()];
-    for (;;) {
-      const page = await tx.query<SpanRow>(`fetch ${PAGE} from period_span`);
-      for (const { storageBytes, ...span } of page) {
-        digest.add({ ...span, storageBytes: Number(storageBytes) });
+    const nextPage = () => tx.query<SpanRow>(`fetch ${PAGE} from period_span`);
+    for (let page = await nextPage(); page.length > 0;) {
+      const next = nextPage(); // is looked up while this one is hashed
+      for (const row of page) {
+        const span = spanOf(row);
+        digest.add(span);
         users.add(span);
       }
-      if (page.length < PAGE) break;
+      page = await next;
     }
     await tx.query('close period_span');
     const names = await this.names.of(tx, organizationId, users.ids());
     return { spans: digest.done(), sums: digest.sums(), names: users.named((id) => names.get(id) ?? null) };
   }
 }
+
+const spanOf = ({ storageBytes, from, to, ...span }: SpanRow): ClippedSpan => ({
+  ...span,
+  ...{ storageBytes: Number(storageBytes), from: new Date(from), to: new Date(to) },
+});
