@@ -12,6 +12,8 @@ afterAll(() => service.close());
 beforeEach(async () => {
   service.world.on = () => undefined;
   scene = await Scene.make(service);
+  // A deadline goes on while the service is away, and how long that takes is for the machine to say.
+  await scene.setDeadlines({ preparing: 3_600, rolling: 3_600, verifying: 3_600 });
 });
 
 /** Kills the service at the `nth` such moment of this workload's deployment. */
