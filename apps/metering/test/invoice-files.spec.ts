@@ -103,10 +103,24 @@ describe('a PDF', () => {
     for (const line of [...profile.address, ...profile.payment, 'Tax id: PL5260001246', 'ul. Długa 5'])
       expect(text).toContain(line);
     expect(text).toContain('VAT (19 %)');
-    expect(text).toContain('1 November 2026 to 30 November 2026 (Europe/Berlin)');
+    expect(text).toContain('1 November 2026 to 30 November 2026\nTime zone: Europe/Berlin');
     expect(text).toContain('To be paid until: 3 January 2027');
     expect(text).toContain(`Reference: ${told.number}`);
     expect(text).not.toMatch(/VOID|Paid on/);
+  });
+
+  it('says by the clocks of the account since when a price holds', async () => {
+    const { told, ...state } = await november();
+    expect(written(told, state)).toContain('11 Nov 2026, 01:00 to\n1 Dec 2026, 00:00');
+  });
+
+  it('says hours in the plural, and symbols of units as they are', async () => {
+    const { told, ...state } = await november();
+    const usage = { metric: 'egress' as const, quantity: String(5 * 2 ** 30), unit: 'GiB' };
+    const lines = told.lines.map((line) => (line.usage?.metric === 'memory' ? { ...line, usage, apps: [] } : line));
+    const text = written({ ...told, lines }, state);
+    expect(text).toContain('\n5.0000 GiB\n');
+    expect(text).toMatch(/\n[0-9,.]+ core-hours\n/);
   });
 
   it('says that it was paid or became void, and a preview that it is one', async () => {

@@ -1,5 +1,5 @@
 import { inUnits } from '@berth/billing';
-import type { Correction, Invoice, InvoiceDocument, InvoiceLine } from '@berth/contracts/metering';
+import type { Correction, Invoice, InvoiceDocument, InvoiceLine, Metric } from '@berth/contracts/metering';
 import { type Column, ink, Paper } from './pdf-paper.js';
 
 export type InvoiceState = Pick<Invoice, 'status' | 'sha256' | 'paidAt' | 'voidedAt'>;
@@ -80,7 +80,7 @@ export function parties(paper: Writer, told: Parties): void {
   paper.space(14);
   const last = new Date(Date.parse(period.to) - 1).toISOString();
   paper.beside(
-    [`Period: ${day(period.from, zone)} to ${day(last, zone)} (${zone})`],
+    [`Period: ${day(period.from, zone)} to ${day(last, zone)}`, `Time zone: ${zone}`],
     [
       ...(issuedAt ? [`Issued: ${day(issuedAt, zone)}`] : []),
       ...(payUntil ? [`To be paid until: ${day(payUntil, zone)}`] : []),
@@ -90,9 +90,9 @@ export function parties(paper: Writer, told: Parties): void {
 }
 
 const lineColumns: readonly Column[] = [
-  { title: 'What', part: 0.36 },
-  { title: 'Period', part: 0.24 },
-  { title: 'Quantity', part: 0.22, align: 'right' },
+  { title: 'What', part: 0.34 },
+  { title: 'Period', part: 0.23 },
+  { title: 'Quantity', part: 0.25, align: 'right' },
   { title: 'Amount', part: 0.18, align: 'right' },
 ];
 
@@ -105,14 +105,26 @@ function rowOf({ period, priceBook, currency }: InvoiceDocument, line: InvoiceLi
     version === null
       ? ''
       : `\n${priceBook.name} v${version}${agreement === undefined ? '' : `, agreement ${agreement}`}`;
-  const quantity = usage ? `${money(inUnits(usage.metric, BigInt(usage.quantity), 4))} ${usage.unit}s` : '';
+  const quantity = usage ? quantityOf(usage.metric, usage.quantity, usage.unit) : '';
   return [`${name}${book}`, whenOf(period, line), quantity, `${money(amount)} ${currency}`];
 }
 
-export const whenOf = (period: InvoiceDocument['period'], { from, to }: Pick<InvoiceLine, 'from' | 'to'>): string =>
-  from === period.from && to === period.to ? 'whole month' : `${moment(from)} to\n${moment(to)} UTC`;
+/** `2,160.5000 core-hours`, `412.7000 GiB`: symbols of units have no plural. */
+const quantityOf = (metric: Metric, quantity: string, unit: string): string =>
+  `${money(inUnits(metric, BigInt(quantity), 4))} ${unit.endsWith('hour') ? `${unit}s` : unit}`;
 
-const moment = (instant: string): string => instant.slice(0, 16).replace('T', ' ');
+/** By the clocks of the account, as its period is. */
+export const whenOf = (period: InvoiceDocument['period'], { from, to }: Pick<InvoiceLine, 'from' | 'to'>): string =>
+  from === period.from && to === period.to
+    ? 'whole month'
+    : `${moment(from, period.timeZone)} to\n${moment(to, period.timeZone)}`;
+
+/** `11 Nov 2026, 00:00`. */
+const moment = (instant: string, timeZone: string): string => {
+  const date = { day: 'numeric', month: 'short', year: 'numeric' } as const;
+  const time = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+  return new Intl.DateTimeFormat('en-GB', { ...date, ...time, timeZone }).format(new Date(instant));
+};
 
 export function corrections(paper: Writer, { corrections: all, currency }: Corrected): void {
   if (all.length === 0) return;
@@ -158,7 +170,7 @@ function apps(paper: Writer, { lines, currency, names }: InvoiceDocument): void 
   const rows = lines.flatMap(({ name, usage, apps: parts }) =>
     usage
       ? parts.map(({ appId, quantity, amount }) => [
-          ...[titleOf(appId, names), name, `${money(inUnits(usage.metric, BigInt(quantity), 4))} ${usage.unit}s`],
+          ...[titleOf(appId, names), name, quantityOf(usage.metric, quantity, usage.unit)],
           `${money(amount)} ${currency}`,
         ])
       : [],
@@ -191,9 +203,9 @@ function places(paper: Writer, names: NonNullable<InvoiceDocument['names']>): vo
   paper.heading('Apps and environments');
   paper.table(
     [
-      { title: 'App', part: 0.42 },
+      { title: 'App', part: 0.36 },
       { title: 'Environments', part: 0.2 },
-      { title: 'Id of the app', part: 0.38 },
+      { title: 'Id of the app', part: 0.44 },
     ],
     names.map(({ appId, environments }) => [
       ...[titleOf(appId, names), environments.map(({ id, name }) => name ?? id).join('\n'), appId],
