@@ -2,14 +2,18 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { CloudEvent } from '@berth/contracts/events';
+import { type CloudEvent, egressMeasured } from '@berth/contracts/events';
 import { EVENT_BUS, type EventBus } from '@berth/eventing';
 import { eventually } from '@berth/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type BuildEnded, buildTypes, factsOf } from '../src/spans/build.js';
+import { type BuildEnded, buildTypes, factsOf as factsOfBuild } from '../src/spans/build.js';
+import { type EgressEvent, factsOf as factsOfHour } from '../src/spans/egress.js';
+import { allocationOf, type VolumeEvent, volumeTypes } from '../src/spans/volume.js';
 import { buildOf } from './support/builds.js';
+import { MeterOf } from './support/egress.js';
 import { bill, logOf } from './support/log-of.js';
 import { changed, instantAt, MeteringApp, type Place, snapshot, somewhere, web } from './support/metering-app.js';
+import { VolumeOf } from './support/volumes.js';
 
 const KILLS = 20;
 const WORKLOADS = 8;
@@ -50,14 +54,19 @@ const publish = (events: readonly CloudEvent[]) =>
 const isOfBuild = ({ type }: CloudEvent) => buildTypes.includes(type);
 const topicOf = (event: CloudEvent) => (isOfBuild(event) ? 'berth.build' : 'berth.deployment-management');
 /** What one that nobody kills accepts. */
-const factsIn = (events: readonly CloudEvent[]) =>
-  events.flatMap((event) => (isOfBuild(event) ? factsOf(event as BuildEnded) : [event]));
+const factsIn = (events: readonly CloudEvent[]): CloudEvent[] => events.flatMap(factsOf);
+
+function factsOf(event: CloudEvent): CloudEvent[] {
+  if (isOfBuild(event)) return factsOfBuild(event as BuildEnded);
+  if (event.type === egressMeasured.type) return factsOfHour(event as EgressEvent);
+  return volumeTypes.includes(event.type) ? [allocationOf(event as VolumeEvent)] : [event];
+}
 
 /** The hourly totals, but for the ids of resources. */
 const totalsOf = (app: MeteringApp) =>
   app.database.query(
     `select workload_id::text, hour::text, used::text from hourly_total t join metered_resource r on r.id = t.resource_id
-      order by 1, 2`,
+      order by 1, 2, 3`,
   );
 
 const accepted = async () => (await told.database.query('select from accepted_event')).length;
@@ -80,14 +89,32 @@ const builds = (places: readonly Place[], round: number): CloudEvent[] =>
     return buildOf(place, { how, startedAt, finishedAt, cpuMilliseconds: 7_000 });
   });
 
+interface Owned {
+  readonly meters: readonly MeterOf[];
+  readonly volumes: readonly VolumeOf[];
+}
+
+/** Of each place an hour of what left, all but the first with a rest of bytes; its volume grows, goes away and is there again. */
+const owned = ({ meters, volumes }: Owned, round: number): CloudEvent[] => {
+  const from = instantAt(round * 3_600_000 - KILLS * 3_600_000);
+  return [
+    ...meters.map((meter, index) => meter.hour(from, 7_200_000 + round * (index + 1))),
+    ...volumes.map((volume) => volume.becomes(round % 4, instantAt(round * 300_000 + 1))),
+  ];
+};
+
 describe('consumers that are killed', () => {
   it(`at ${KILLS} moments, with the topic told twice and the log told anew, bill the same bytes`, async () => {
     const organizationId = randomUUID();
     const places = Array.from({ length: WORKLOADS }, () => somewhere({ organizationId }));
+    const things = {
+      meters: places.map((place) => new MeterOf(place)),
+      volumes: places.map((place) => new VolumeOf(place)),
+    };
     let child = consumer();
     try {
       for (let round = 0; round < KILLS; round++) {
-        const events = [...part(places, round), ...builds(places, round)];
+        const events = [...part(places, round), ...builds(places, round), ...owned(things, round)];
         await undisturbed.accept(factsIn(events));
         const before = await accepted();
         await publish([...events, ...events.toReversed()]);
@@ -97,13 +124,15 @@ describe('consumers that are killed', () => {
         child = consumer();
       }
       await publish(await logOf(undisturbed, organizationId));
-      const all = KILLS * (CHANGES + 2) * WORKLOADS;
+      // Two facts of each build, three of each hour, one of each volume.
+      const all = KILLS * (CHANGES + 2 + 3 + 1) * WORKLOADS;
       await eventually(async () => expect(await accepted()).toBe(all), { within: 60_000 });
       const isSame = async () =>
         expect(await bill(told, organizationId)).toEqual(await bill(undisturbed, organizationId));
       await eventually(isSame, { within: 60_000 });
       expect(await totalsOf(told)).toEqual(await totalsOf(undisturbed));
-      expect(await totalsOf(told)).toHaveLength((2 + KILLS) * WORKLOADS);
+      // Two hours in which the workload ran, one of each build and of each hour of traffic, two of each of three sizes of a volume.
+      expect(await totalsOf(told)).toHaveLength((2 + KILLS + KILLS + 6) * WORKLOADS);
       expect(await told.database.query('select from dead_letter')).toEqual([]);
     } finally {
       await kill(child);
