@@ -23,7 +23,8 @@ interface Step {
 
 /**
  * Processor time as whole cores over the time of the build, exact to the millisecond: as many as were busy all the time,
- * and one more until the rest is used, too.
+ * and one more until the rest is used, too. Not the steps of traffic, of which there are always three: the log knows a fact
+ * by its event and number, so that a build told again in other steps would be in it with facts of both.
  */
 export function stepsOf({ startedAt, finishedAt, cpuMilliseconds }: BuildUsage): Step[] {
   const from = Date.parse(startedAt);
