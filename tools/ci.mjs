@@ -16,6 +16,8 @@ const others = [
   { name: 'toolchains', command: npmRun('test:toolchains'), needs: ['python3', 'go'], counts: true },
   // Installs Chromium, or fails by its name.
   { name: 'browser', command: npmRun('test:browser'), needs: [], counts: true },
+  // Installs Prometheus, or fails by its name.
+  { name: 'prometheus', command: npmRun('test:prometheus'), needs: [], counts: true },
   { name: 'keycloak', command: npmRun('test:keycloak'), needs: ['java', 'mvn'], counts: true },
 ];
 

@@ -49,6 +49,18 @@ describe('berth clusters', () => {
     ]);
   });
 
+  it('adds one with its Prometheus, whose token is read from a file', async () => {
+    platform.on('POST /v1/clusters', (_, response) => json(response, cluster, 201));
+    await writeFile(join(terminal.folder, 'kubeconfig'), 'apiVersion: v1');
+    await writeFile(join(terminal.folder, 'token'), 'secret\n');
+    const prometheus = ['--prometheus', 'https://prometheus.example', '--prometheus-token', 'token'];
+    await terminal.berth(['clusters', 'add', 'berlin', '--kubeconfig', 'kubeconfig', ...gateway, ...prometheus]);
+    expect(platform.bodies('POST /v1/clusters').at(-1)).toMatchObject({
+      credentials: { kind: 'kubeconfig', prometheusToken: 'secret' },
+      settings: { prometheus: { url: 'https://prometheus.example' } },
+    });
+  });
+
   it('adds one without the Gateway API by the class of its Ingresses', async () => {
     platform.on('POST /v1/clusters', (_, response) => json(response, cluster, 201));
     await writeFile(join(terminal.folder, 'kubeconfig'), 'apiVersion: v1');

@@ -90,7 +90,7 @@ describe('watching', () => {
     it('prints one sample without a terminal', async () => {
       platform.on(`GET ${base}/stats`, sample);
       const { stdout } = await terminal.berth(['top']);
-      expect(stdout).toMatch(/web-a1 +v3 +ready +12m of 250m +50\.0 MiB of 256\.0 MiB +0 B +- +runtime/);
+      expect(stdout).toMatch(/web-a1 +v3 +ready +12m of 250m +50\.0 MiB of 256\.0 MiB +0 B +- +- +runtime/);
       expect(JSON.parse((await terminal.berth(['top', '--json'])).stdout)).toEqual(sample);
     });
 
@@ -108,8 +108,16 @@ describe('watching', () => {
       ];
       platform.on(`GET ${base}/stats`, { at, items });
       const { stdout } = await terminal.berth(['top']);
-      expect(stdout).toMatch(/^web-a1 .* 1\.0 MiB +3\.0 GiB of 10\.0 GiB +metrics\.k8s\.io, kubelet$/m);
-      expect(stdout).toMatch(/^web-b2 .* \? +\? of 10\.0 GiB +metrics\.k8s\.io$/m);
+      expect(stdout).toMatch(/^web-a1 .* 1\.0 MiB +3\.0 GiB of 10\.0 GiB +- +metrics\.k8s\.io, kubelet$/m);
+      expect(stdout).toMatch(/^web-b2 .* \? +\? of 10\.0 GiB +- +metrics\.k8s\.io$/m);
+    });
+
+    it('shows what passes through the network where somebody knows', async () => {
+      const [instance] = sample.items;
+      const network = { receivedBytesPerSecond: 2_048, sentBytesPerSecond: 10 };
+      const sources = { usage: 'prometheus', storage: null, network: 'prometheus' };
+      platform.on(`GET ${base}/stats`, { at, items: [{ ...instance, network, sources }] });
+      expect((await terminal.berth(['top'])).stdout).toMatch(/ 2\.0 KiB\/s in, 10 B\/s out +prometheus$/m);
     });
 
     it('exits with 9 when the runtime does not answer', async () => {

@@ -34,6 +34,11 @@ export const config = baseConfig.extend({
     .enum(['true', 'false'])
     .default('false')
     .transform((value) => value === 'true'),
+  /** The Prometheus of a registered cluster may be in the own network, and without TLS. */
+  PRIVATE_PROMETHEUS: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((value) => value === 'true'),
   /** How long a registry that is away is asked again what a tag means, before the deployment fails. */
   REGISTRY_PATIENCE_SECONDS: z.coerce.number().int().min(0).default(60),
   /** How long a task is kept after its end, with its last lines. */

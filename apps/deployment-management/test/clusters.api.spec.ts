@@ -7,6 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@je
 import { OWN_CLUSTER_ID } from '../src/clusters/own-cluster.js';
 import type { Client } from './fixtures/client.js';
 import { Platform } from './fixtures/platform.js';
+import { unaskedCluster } from './fixtures/unasked-cluster.js';
 import { gitSource, Scene } from './fixtures/scene.js';
 import type { App, Environment, Page } from './fixtures/types.js';
 
@@ -176,6 +177,27 @@ describe('a registration is refused, with the next step and nothing stored, when
     expect(await clusters()).toHaveLength(1);
   });
 
+  it('has a token for Prometheus that is shown to nobody else, and kept for nobody', async () => {
+    const { id } = await unaskedCluster(
+      { service: platform.service, query: (sql, parameters) => platform.query(sql, parameters) },
+      { url: 'https://prometheus.example' },
+    );
+    const patch = (body: object) => administrator.refusal('PATCH', `/v1/clusters/${id}`, body, { 'if-match': '*' });
+    const moved = { gateway, prometheus: { url: 'https://elsewhere.example' } };
+    expect(await patch({ settings: moved })).toMatchObject({
+      ...{ status: 422, code: 'prometheus_moved', pointers: ['/settings/prometheus/url'] },
+    });
+    const spoken = { ...token('https://127.0.0.1:1', 'x'), prometheusToken: 'secret' };
+    const forNobody = { name: 'berlin', credentials: spoken, settings: { gateway } };
+    expect(await administrator.refusal('POST', '/v1/clusters', forNobody)).toMatchObject({
+      ...{ status: 422, code: 'prometheus_missing', pointers: ['/settings/prometheus'] },
+    });
+    const text = JSON.stringify(await administrator.get(`/v1/clusters/${id}`));
+    expect(text).toContain('https://prometheus.example');
+    expect(text).not.toContain('prometheus-secret');
+    await platform.query('update cluster set removed_at = now() where id = $1', [id]);
+  });
+
   it.each([
     [{ name: 'B' }, '/name'],
     [{ settings: { gateway: { ...gateway, url: 'ftp://x' } } }, '/settings/gateway/url'],
@@ -183,6 +205,7 @@ describe('a registration is refused, with the next step and nothing stored, when
     [{ credentials: token('https://127.0.0.1:1', 'x', 'two\nlines') }, '/credentials/token'],
     [{ settings: { gateway: { ...gateway, namespace: '../x' } } }, '/settings/gateway/namespace'],
     [{ settings: { gateway, ingressClass: 'A B' } }, '/settings/ingressClass'],
+    [{ settings: { gateway, prometheus: { url: 'file:///etc/passwd' } } }, '/settings/prometheus/url'],
   ])('%j is sent', async (part, pointer) => {
     const body = { name: 'berlin', credentials: token('https://127.0.0.1:1', 'x'), settings: { gateway }, ...part };
     expect(await administrator.refusal('POST', '/v1/clusters', body)).toEqual({

@@ -1,18 +1,21 @@
 import { describe, expect, it } from '@jest/globals';
-import { type Health, healthAfter, isFoundUnreachable, type Trouble } from './cluster-health.js';
+import { type Health, healthAfter, type HealthLook, isFoundUnreachable, type Trouble } from './cluster-health.js';
 
 const now = new Date('2026-11-21T10:00:00.000Z');
+const look = (trouble: Trouble | null, statistics: HealthLook['statistics'] = null): HealthLook => ({
+  ...{ at: now, trouble, statistics },
+});
 const unknown: Health = { failedLooks: 0, conditions: [] };
 
-const troubleOf = (look: string): Trouble | null =>
-  look === '+' ? null : { message: look, answers: look === 'refused' };
+const troubleOf = (found: string): Trouble | null =>
+  found === '+' ? null : { message: found, answers: found === 'refused' };
 
 /** Looks in a row: `+` it answers, `refused` it answers no, anything else is why it does not. */
 function after(...looks: string[]) {
   let health = unknown;
   const told: (string | null)[] = [];
-  for (const look of looks) {
-    const next = healthAfter(health, troubleOf(look), now);
+  for (const found of looks) {
+    const next = healthAfter(health, look(troubleOf(found)));
     told.push(next.news);
     health = next;
   }
@@ -49,11 +52,24 @@ describe('a cluster', () => {
   });
 
   it('is not written anew when nothing changed', () => {
-    const well = healthAfter(unknown, null, now);
+    const well = healthAfter(unknown, look(null));
     expect(well.isChanged).toBe(true);
-    expect(healthAfter(well, null, new Date()).isChanged).toBe(false);
-    const cut = troubleOf('cut');
-    const ill = healthAfter(healthAfter(well, cut, now), cut, now);
-    expect(healthAfter(ill, cut, new Date()).isChanged).toBe(false);
+    const later = new Date();
+    expect(healthAfter(well, { ...look(null), at: later }).isChanged).toBe(false);
+    const cut = look(troubleOf('cut'));
+    const ill = healthAfter(healthAfter(well, cut), cut);
+    expect(healthAfter(ill, { ...cut, at: later }).isChanged).toBe(false);
+  });
+
+  it('says what is known of its Prometheus, whether it can be asked itself or not, as long as it has one', () => {
+    const statistics = { type: 'Statistics', status: 'false' as const, reason: 'Refuses', message: 'no' };
+    const well = healthAfter(unknown, look(null, statistics));
+    expect(well.conditions).toMatchObject([{ type: 'Reachable', status: 'true' }, statistics]);
+    const doubtful = healthAfter(well, look(troubleOf('cut'), { ...statistics, status: 'true', reason: 'Prometheus' }));
+    expect(doubtful.conditions).toMatchObject([{ status: 'true' }, { type: 'Statistics', status: 'true' }]);
+    expect(healthAfter(doubtful, look(null)).conditions).toMatchObject([{ type: 'Reachable' }]);
+    expect(healthAfter(doubtful, look(troubleOf('cut'))).conditions).toMatchObject([
+      { type: 'Reachable', reason: 'DoesNotAnswer' },
+    ]);
   });
 });

@@ -1,4 +1,5 @@
 import type { Condition } from '@berth/contracts/deployment';
+import { STATISTICS } from '../runtime/prometheus/statistics-condition.js';
 import { type ConditionStatement, mergeConditions, sameConditions } from '../workloads/conditions.js';
 
 /** One answer that did not come may have been lost on the way. */
@@ -24,11 +25,21 @@ export interface HealthAfter extends Health {
   readonly news: 'unreachable' | 'recovered' | null;
 }
 
-/** What a look at a cluster makes of what was known. `trouble`: null when it could be asked. */
-export function healthAfter(before: Health, trouble: Trouble | null, now: Date): HealthAfter {
+/** What was found when a cluster was looked at. */
+export interface HealthLook {
+  readonly at: Date;
+  /** Null when it can be asked. */
+  readonly trouble: Trouble | null;
+  /** Of its Prometheus; null: it has none that we know of. */
+  readonly statistics: ConditionStatement | null;
+}
+
+/** What a look at a cluster makes of what was known. */
+export function healthAfter(before: Health, { trouble, statistics, at }: HealthLook): HealthAfter {
   const failedLooks = trouble === null ? 0 : Math.min(before.failedLooks + 1, LOOKS_UNTIL_UNREACHABLE);
   const isDoubtful = failedLooks > 0 && failedLooks < LOOKS_UNTIL_UNREACHABLE;
-  const conditions = isDoubtful ? before.conditions : mergeConditions(before.conditions, [stated(trouble)], now);
+  const reachable = isDoubtful ? before.conditions.filter(({ type }) => type !== STATISTICS) : [stated(trouble)];
+  const conditions = mergeConditions(before.conditions, [...reachable, ...(statistics ? [statistics] : [])], at);
   const isChanged = failedLooks !== before.failedLooks || !sameConditions(before.conditions, conditions);
   const [was, is] = [statusOf(before.conditions), statusOf(conditions)];
   if (was !== 'false' && is === 'false') return { failedLooks, conditions, isChanged, news: 'unreachable' };

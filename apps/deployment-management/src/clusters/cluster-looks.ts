@@ -3,19 +3,14 @@ import type { KubeClient } from '@berth/kubernetes';
 import { Clock } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { ClusterSetup } from '../runtime/kubernetes/kubernetes-runtime.js';
+import { statisticsCondition } from '../runtime/prometheus/statistics-condition.js';
 import type { ClusterRow } from './cluster.js';
-import type { Trouble } from './cluster-health.js';
+import type { HealthLook, Trouble } from './cluster-health.js';
 import { ClusterSetups } from './cluster-setups.js';
 
 /** Longest look at a whole cluster: a person waits for it. */
 const REPORT_MILLISECONDS = 20_000;
 const HEALTH_MILLISECONDS = 5_000;
-
-export interface HealthLook {
-  readonly at: Date;
-  /** Null when it can be asked. */
-  readonly trouble: Trouble | null;
-}
 
 /** Looks at clusters by way of connections of their own, which are closed when the look is over. */
 @Injectable()
@@ -37,8 +32,11 @@ export class ClusterLooks {
   async health(cluster: ClusterRow, signal: AbortSignal): Promise<HealthLook | null> {
     const setup = await this.setups.of(cluster);
     if (!setup) return null;
-    const trouble = await this.asking(setup, (client) => troubleOf(client, signal));
-    return { at: this.clock.now(), trouble };
+    const [trouble, statistics] = await Promise.all([
+      this.asking(setup, (client) => troubleOf(client, signal)),
+      setup.prometheus ? statisticsCondition(setup.prometheus, signal) : null,
+    ]);
+    return { at: this.clock.now(), trouble, statistics };
   }
 
   private async asking<Answer>(

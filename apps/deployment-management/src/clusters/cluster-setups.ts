@@ -2,6 +2,7 @@ import type { ClusterCredentials, ClusterSettings } from '@berth/contracts/deplo
 import { Clock, CONFIG, Database, type Keyring, type SealedColumn } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config.js';
+import { prometheusAt } from '../runtime/prometheus/prometheus-at.js';
 import type { ClusterSetup } from '../runtime/kubernetes/kubernetes-runtime.js';
 import type { ClusterRow } from './cluster.js';
 import { clusterErrors } from './clusters.errors.js';
@@ -49,12 +50,15 @@ export class ClusterSetups {
   /** @throws 422 with what is wrong with a kubeconfig */
   async parse(
     credentials: ClusterCredentials,
-    { registry, gateway, ingressClass, dnsNamespace }: ClusterSettings,
+    { registry, gateway, ingressClass, dnsNamespace, prometheus }: ClusterSettings,
   ): Promise<ClusterSetup> {
     const { url: gatewayUrl, namespace, name } = gateway;
     const door = { gateway: { namespace, name }, ...(ingressClass !== undefined && { ingressClass }) };
     const settings = { registry, ...door, dnsNamespace };
-    return { access: await accessOf(credentials), settings, gatewayUrl };
+    const token = credentials.prometheusToken === undefined ? {} : { token: credentials.prometheusToken };
+    const { PRIVATE_PROMETHEUS: allowPrivate } = this.config;
+    const asked = prometheus && { prometheus: prometheusAt({ ...prometheus, ...token }, allowPrivate) };
+    return { access: await accessOf(credentials), settings, gatewayUrl, ...asked };
   }
 
   private async own(): Promise<ClusterSetup | null> {

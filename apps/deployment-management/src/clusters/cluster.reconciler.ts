@@ -44,7 +44,7 @@ export class ClusterReconciler implements Reconciler, OnModuleInit, OnApplicatio
     const cluster = await this.clusters.find(this.database, id);
     const look = cluster && (await this.looks.health(cluster, context.signal));
     if (!look) return settled;
-    const after = healthAfter(cluster, look.trouble, look.at);
+    const after = healthAfter(cluster, look);
     if (after.isChanged)
       await context.transaction((tx) => this.reports.write(tx, id, after, look.trouble?.message ?? ''));
     if (look.trouble === null) return well;

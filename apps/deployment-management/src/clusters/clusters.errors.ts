@@ -12,4 +12,6 @@ export const clusterErrors = defineErrors({
   NoClusterFits: 422,
   KubeconfigInvalid: 422,
   ClusterUnfit: 422,
+  PrometheusMissing: 422,
+  PrometheusMoved: 422,
 });

@@ -34,6 +34,7 @@ export class Registrations {
   /** @throws 422 with all that is wrong and what to do about it */
   async prepare({ name, region, credentials, settings }: CreateCluster): Promise<NewCluster> {
     const id = this.ids.id();
+    requireAddressee(credentials, settings);
     const server = await this.requireFit(credentials, settings);
     return {
       id,
@@ -52,9 +53,10 @@ export class Registrations {
     const changed = { ...(region !== undefined && { region }), ...(settings && { settings }) };
     const together = settings ?? current;
     if (!together || (!credentials && !settings)) return changed;
-    const known = credentials ?? (await this.setups.credentialsOf(id));
-    const server = await this.requireFit(known, together);
-    return { ...changed, ...(credentials && { server, credentials: this.setups.seal(id, credentials) }) };
+    if (credentials) requireAddressee(credentials, together);
+    const next = credentials ?? (await this.keptCredentials(id, current, together));
+    const server = await this.requireFit(next, together);
+    return { ...changed, server, credentials: this.setups.seal(id, next) };
   }
 
   /** @throws 409 when the name is taken */
@@ -85,6 +87,20 @@ export class Registrations {
     return setup ? this.looks.report(setup) : { isFit: true, version: null, checks: [] };
   }
 
+  /** What was given for one address is shown to no other, and not kept for none. */
+  private async keptCredentials(
+    id: string,
+    former: ClusterSettings | null,
+    { prometheus }: ClusterSettings,
+  ): Promise<ClusterCredentials> {
+    const { prometheusToken, ...rest } = await this.setups.credentialsOf(id);
+    if (prometheusToken === undefined || !prometheus) return rest;
+    if (former?.prometheus?.url === prometheus.url) return { ...rest, prometheusToken };
+    const detail =
+      'The token for Prometheus was given for another address: give the credentials anew, with it or without.';
+    throw clusterErrors.PrometheusMoved(detail, { pointer: '/settings/prometheus/url' });
+  }
+
   private async requireFit(credentials: ClusterCredentials, settings: ClusterSettings): Promise<string> {
     const setup = await this.setups.parse(credentials, settings);
     const { isFit, checks } = await this.looks.report(setup);
@@ -93,6 +109,13 @@ export class Registrations {
     const detail = wrong.map(({ message, nextStep }) => `${message} ${nextStep}`).join(' ');
     throw clusterErrors.ClusterUnfit(detail, { pointer: pointerOf(wrong.map(({ name }) => name)) });
   }
+}
+
+/** A token is for somebody. */
+function requireAddressee({ prometheusToken }: ClusterCredentials, { prometheus }: ClusterSettings): void {
+  if (prometheusToken === undefined || prometheus) return;
+  const detail = 'There is a token for Prometheus and no settings.prometheus: name both, or none.';
+  throw clusterErrors.PrometheusMissing(detail, { pointer: '/settings/prometheus' });
 }
 
 function pointerOf(names: readonly string[]): string {

@@ -4204,6 +4204,10 @@ export interface components {
           url: string;
         };
         ingressClass?: string;
+        prometheus?: {
+          /** Format: uri */
+          url: string;
+        };
         /** @default  */
         registry: string;
       } | null;
@@ -4556,11 +4560,13 @@ export interface components {
             /** @enum {string} */
             kind: 'kubeconfig';
             kubeconfig: string;
+            prometheusToken?: string;
           }
         | {
             certificateAuthority: string;
             /** @enum {string} */
             kind: 'token';
+            prometheusToken?: string;
             /** Format: uri */
             server: string;
             token: string;
@@ -4579,6 +4585,10 @@ export interface components {
           url: string;
         };
         ingressClass?: string;
+        prometheus?: {
+          /** Format: uri */
+          url: string;
+        };
         /** @default  */
         registry?: string;
       };
@@ -7195,13 +7205,19 @@ export interface components {
         instance: string;
         memoryBytes: number;
         memoryLimitBytes: number;
+        network?: {
+          receivedBytesPerSecond: number;
+          sentBytesPerSecond: number;
+        };
         process: string;
         release: number;
         sources: {
-          /** @enum {string|null} */
-          storage: 'runtime' | 'kubelet' | null;
           /** @enum {string} */
-          usage: 'runtime' | 'metrics.k8s.io';
+          network?: 'prometheus';
+          /** @enum {string|null} */
+          storage: 'runtime' | 'kubelet' | 'prometheus' | null;
+          /** @enum {string} */
+          usage: 'runtime' | 'metrics.k8s.io' | 'prometheus';
         };
         state: string;
         storageBytes: number | null;
@@ -7401,11 +7417,13 @@ export interface components {
             /** @enum {string} */
             kind: 'kubeconfig';
             kubeconfig: string;
+            prometheusToken?: string;
           }
         | {
             certificateAuthority: string;
             /** @enum {string} */
             kind: 'token';
+            prometheusToken?: string;
             /** Format: uri */
             server: string;
             token: string;
@@ -7422,6 +7440,10 @@ export interface components {
           url: string;
         };
         ingressClass?: string;
+        prometheus?: {
+          /** Format: uri */
+          url: string;
+        };
         /** @default  */
         registry?: string;
       };

@@ -109,11 +109,20 @@ export type VolumeStats = z.infer<typeof volumeStats>;
 
 /** Who said how much is in use: `runtime` is whoever runs the instances as local processes. */
 export const statsSources = z.object({
-  usage: z.enum(['runtime', 'metrics.k8s.io']),
+  usage: z.enum(['runtime', 'metrics.k8s.io', 'prometheus']),
   /** Null: nobody who may be asked knows. */
-  storage: z.enum(['runtime', 'kubelet']).nullable(),
+  storage: z.enum(['runtime', 'kubelet', 'prometheus']).nullable(),
+  /** Absent: nobody who may be asked knows. */
+  network: z.literal('prometheus').optional(),
 });
 export type StatsSources = z.infer<typeof statsSources>;
+
+/** What passes through the network devices of an instance, over the last minutes. */
+export const networkStats = z.object({
+  receivedBytesPerSecond: z.int().nonnegative(),
+  sentBytesPerSecond: z.int().nonnegative(),
+});
+export type NetworkStats = z.infer<typeof networkStats>;
 
 /** Live statistics of one instance. */
 export const instanceStats = z.object({
@@ -129,6 +138,8 @@ export const instanceStats = z.object({
   storageBytes: z.int().nonnegative().nullable(),
   /** Of the volumes that it has. */
   volumes: z.array(volumeStats),
+  /** Absent: nobody who may be asked knows. */
+  network: networkStats.optional(),
   sources: statsSources,
   cpuLimitMillicores: z.int().positive(),
   memoryLimitBytes: z.int().positive(),

@@ -16,6 +16,8 @@ interface Options {
   readonly gateway: string;
   readonly gatewayUrl: string;
   readonly ingressClass?: string;
+  readonly prometheus?: string;
+  readonly prometheusToken?: string;
 }
 
 export const options = (command: Command): Command =>
@@ -32,14 +34,21 @@ export const options = (command: Command): Command =>
       'for a cluster without the Gateway API; --gateway is the namespace of its controller',
     )
     .option('--registry <path>', 'where images lie that are built here: registry.example/berth')
+    .option('--prometheus <url>', 'who is asked first what instances use: an API like that of Prometheus')
+    .option('--prometheus-token <file>', 'token that it asks for')
     .option('--region <region>', 'where it is');
 
 export async function run({ client, io, out }: Context, given: Options, name: string): Promise<void> {
   const body = {
-    ...{ name, region: given.region ?? null, credentials: await credentialsOf(io, given) },
+    ...{
+      name,
+      region: given.region ?? null,
+      credentials: { ...(await credentialsOf(io, given)), ...(await metricsToken(io, given)) },
+    },
     settings: {
       ...doorOf(given),
       ...(given.registry !== undefined && { registry: given.registry }),
+      ...(given.prometheus !== undefined && { prometheus: { url: given.prometheus } }),
     },
   };
   const made = await answerOf(client.POST('/v1/clusters', { body }));
@@ -63,6 +72,10 @@ async function credentialsOf(io: Io, { kubeconfig, api, ca, tokenStdin }: Option
     throw usageError('Say --kubeconfig FILE, or --api URL --ca FILE --token-stdin.');
   const token = (await readAll(io.stdin)).trim();
   return { kind: 'token', server: api, certificateAuthority: await read(io, ca), token };
+}
+
+async function metricsToken(io: Io, { prometheusToken: file }: Options): Promise<{ prometheusToken?: string }> {
+  return file === undefined ? {} : { prometheusToken: (await read(io, file)).trim() };
 }
 
 async function read(io: Io, file: string): Promise<string> {

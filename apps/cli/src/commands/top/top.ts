@@ -12,7 +12,7 @@ interface Options {
 export const options = (command: Command): Command =>
   ofWorkload(command).option('--once', 'one sample, then end; what is done without a terminal');
 
-/** CPU, memory and storage of each instance, every second on a terminal. */
+/** CPU, memory, storage and network of each instance, every second on a terminal. */
 export async function run(context: Context, { once }: Options): Promise<void> {
   const { client, io, out, selection, signal } = context;
   const { id } = await selection.workload();
@@ -35,9 +35,11 @@ export function describe({ items }: Schemas['StatsSample']): Promise<string> {
     `${bytes(each.memoryBytes)} of ${bytes(each.memoryLimitBytes)}`,
     each.storageBytes === null ? UNKNOWN : bytes(each.storageBytes),
     each.volumes.map(held).join(', '),
+    each.network &&
+      `${bytes(each.network.receivedBytesPerSecond)}/s in, ${bytes(each.network.sentBytesPerSecond)}/s out`,
     sources(each.sources),
   ]);
-  return table(['instance', 'release', 'state', 'cpu', 'memory', 'storage', 'volumes', 'source'], rows);
+  return table(['instance', 'release', 'state', 'cpu', 'memory', 'storage', 'volumes', 'network', 'source'], rows);
 }
 
 const UNKNOWN = '?';
@@ -45,6 +47,6 @@ const UNKNOWN = '?';
 const held = ({ usedBytes, capacityBytes }: { usedBytes: number | null; capacityBytes: number }): string =>
   `${usedBytes === null ? UNKNOWN : bytes(usedBytes)} of ${bytes(capacityBytes)}`;
 
-/** Who said it: of processor and memory, and of storage where that is another one. */
-const sources = ({ usage, storage }: { usage: string; storage: string | null }): string =>
-  storage === null || storage === usage ? usage : `${usage}, ${storage}`;
+/** Who said it: of processor and memory, and of storage and network where that is another one. */
+const sources = ({ usage, storage, network }: Schemas['StatsSample']['items'][0]['sources']): string =>
+  [...new Set([usage, storage, network])].filter((each) => each).join(', ');

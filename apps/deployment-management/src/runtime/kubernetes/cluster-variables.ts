@@ -22,6 +22,10 @@ export const clusterVariables = {
   CLUSTER_INGRESS_CLASS: z.string().min(1).optional(),
   /** Where that gateway answers, to prove that a route does. */
   CLUSTER_GATEWAY_URL: z.url({ protocol: /^http$/ }).optional(),
+  /** Prometheus-compatible API that is asked first what instances use: what comes before `/api/v1`. */
+  CLUSTER_PROMETHEUS_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** File with the token that it asks for. */
+  CLUSTER_PROMETHEUS_TOKEN_FILE: z.string().min(1).optional(),
   /** Namespace of the cluster's DNS, which all workloads may ask. */
   CLUSTER_DNS_NAMESPACE: z.string().default('kube-system'),
 };

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type ClusterAccess, inClusterAccess, readKubeconfig } from '@berth/kubernetes';
 import type { Clock } from '@berth/service-kit';
+import { prometheusAt } from '../prometheus/prometheus-at.js';
 import type { ClusterVariables } from './cluster-variables.js';
 import { type ClusterSetup, kubernetesRuntime, type KubernetesRuntime } from './kubernetes-runtime.js';
 
@@ -19,7 +20,16 @@ export function clusterOf(variables: ClusterVariables, clock: Clock): ClusterSet
       ...{ gateway, ...(ingressClass !== undefined && { ingressClass }) },
     },
     gatewayUrl,
+    ...prometheusOf(variables),
   };
+}
+
+/** Whoever sets the installation up chooses any address. */
+function prometheusOf(variables: ClusterVariables): Pick<ClusterSetup, 'prometheus'> {
+  const { CLUSTER_PROMETHEUS_URL: url, CLUSTER_PROMETHEUS_TOKEN_FILE: file } = variables;
+  if (url === undefined) return {};
+  const token = file === undefined ? {} : { token: readFileSync(file, 'utf8').trim() };
+  return { prometheus: prometheusAt({ url, ...token }, true) };
 }
 
 function accessOf(variables: ClusterVariables, clock: Clock): ClusterAccess {

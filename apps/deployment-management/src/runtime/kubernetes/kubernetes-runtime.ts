@@ -35,6 +35,7 @@ import type { Clock } from '@berth/service-kit';
 import { ChangeFeed } from '../memory/change-feed.js';
 import type { InstanceName } from '../session-runtime.js';
 import { probeRoute } from '../process/probe-route.js';
+import type { Prometheus } from '../prometheus/prometheus.js';
 import {
   type CanarySupport,
   type ProbeAnswer,
@@ -49,7 +50,7 @@ import { storageClassesOf } from './storage-classes.js';
 import { endNamespace } from './namespace-end.js';
 import { desiredRecord, type KnownWorkload, owned, readDesired } from './desired-record.js';
 import { inStages } from './in-stages.js';
-import { instanceId, instant } from './instances.js';
+import { instant } from './instances.js';
 import { KubernetesSessions } from './kubernetes-sessions.js';
 import { KubernetesTasks } from './kubernetes-tasks.js';
 import { leavingCanary, type Scenery, withLeaving, workedOn } from './leaving-canary.js';
@@ -57,10 +58,9 @@ import { ending, observationOf } from './observe.js';
 import { spaceQuotaOf } from './space-quota.js';
 import { isGround, triedPatches } from './patch-trial.js';
 import { podLogs } from './pod-logs.js';
-import { NodeSummaries, type PodStorage } from './node-summaries.js';
-import { measurementsOf, podMetrics, statsOf } from './pod-stats.js';
+import { KubernetesStats } from './kubernetes-stats.js';
+import { measurementsOf } from './pod-stats.js';
 import { ServingChanges } from './serving-changes.js';
-import { storageStats } from './storage-stats.js';
 
 const CALL_MILLISECONDS = 30_000;
 const CONNECT_MILLISECONDS = 10_000;
@@ -72,6 +72,8 @@ export interface ClusterSetup {
   readonly settings: Omit<ClusterSettings, 'minor'>;
   /** Where the cluster's gateway answers, to prove that a route does. */
   readonly gatewayUrl: string;
+  /** Who is asked first what instances use. */
+  readonly prometheus?: Prometheus;
 }
 
 export interface KubernetesRuntimeOptions extends Omit<ClusterSetup, 'access'> {
@@ -94,7 +96,7 @@ export class KubernetesRuntime implements Runtime {
   private readonly cluster: Cluster;
   private readonly tasks: KubernetesTasks;
   private readonly sessions: KubernetesSessions;
-  private readonly nodes: NodeSummaries;
+  private readonly measured: KubernetesStats;
   private readonly feed = new ChangeFeed();
   private readonly closed = new AbortController();
   private readonly changed: ServingChanges;
@@ -114,7 +116,7 @@ export class KubernetesRuntime implements Runtime {
     });
     this.tasks = new KubernetesTasks(client, this.cluster, () => this.settings);
     this.sessions = new KubernetesSessions(client, this.cluster);
-    this.nodes = new NodeSummaries(client, clock);
+    this.measured = new KubernetesStats(client, this.cluster, { clock, prometheus: options.prometheus });
     this.following = this.cluster.follow(this.closed.signal);
     this.settled = this.cluster.settled();
   }
@@ -224,24 +226,7 @@ export class KubernetesRuntime implements Runtime {
 
   async stats(workloadId: string, signal: AbortSignal): Promise<InstanceStats[]> {
     const observed = await this.observe(workloadId, signal);
-    const pods = this.cluster.of<Pod>('pod', workloadId);
-    const namespace = pods[0]?.metadata.namespace;
-    if (!observed || namespace === undefined) return [];
-    const metrics = await this.asking(signal, (bounded) =>
-      podMetrics(this.options.client, namespace, workloadId, bounded),
-    );
-    const claims = this.cluster.of<VolumeClaim>('persistentVolumeClaim', workloadId);
-    const measured = pods.map(async (pod) => {
-      const instance = observed.instances.find(({ id }) => id === instanceId(pod));
-      const found = metrics.get(pod.metadata.name);
-      return instance && found ? [statsOf(instance, found, storageStats(pod, claims, await this.storageOf(pod)))] : [];
-    });
-    return (await Promise.all(measured)).flat();
-  }
-
-  private async storageOf({ spec, metadata }: Pod): Promise<PodStorage | null> {
-    const said = spec.nodeName === undefined ? null : await this.nodes.of(spec.nodeName);
-    return said?.get(metadata.uid ?? '') ?? null;
+    return observed ? this.asking(signal, (bounded) => this.measured.of(observed, bounded)) : [];
   }
 
   async measure(signal: AbortSignal): Promise<Measurement[]> {

@@ -1,10 +1,10 @@
-import type { InstanceStats, Measurement, ObservedInstance } from '@berth/contracts/runtime';
+import type { InstanceStats, Measurement } from '@berth/contracts/runtime';
 import { isNotFound, type KubeClient, labelNames, OURS } from '@berth/kubernetes';
 import type { Pod } from './cluster-objects.js';
 import { instancesOf, quantity } from './instances.js';
-import type { StorageStats } from './storage-stats.js';
 
-interface PodMetrics {
+/** What metrics.k8s.io says of a pod. */
+export interface PodMetrics {
   readonly metadata: {
     readonly name: string;
     readonly namespace: string;
@@ -51,18 +51,9 @@ async function listed(client: KubeClient, of: string, selector: string, signal: 
   }
 }
 
-function usedBy({ containers }: PodMetrics): Pick<InstanceStats, 'cpuMillicores' | 'memoryBytes'> {
+export type Used = Pick<InstanceStats, 'cpuMillicores' | 'memoryBytes'>;
+
+export function usedBy({ containers }: PodMetrics): Used {
   const sum = (name: 'cpu' | 'memory') => containers.reduce((total, { usage }) => total + quantity(usage[name]), 0);
   return { cpuMillicores: Math.round(sum('cpu') * 1_000), memoryBytes: Math.round(sum('memory')) };
-}
-
-export function statsOf(instance: ObservedInstance, metrics: PodMetrics, storage: StorageStats): InstanceStats {
-  return {
-    ...{ instance: instance.id, process: instance.processType, release: instance.release, state: instance.state },
-    ...usedBy(metrics),
-    ...{ storageBytes: storage.ownBytes, volumes: [...storage.volumes] },
-    sources: { usage: 'metrics.k8s.io', storage: storage.source },
-    cpuLimitMillicores: instance.cpuMillicores,
-    memoryLimitBytes: instance.memoryMib * 1_048_576,
-  };
 }

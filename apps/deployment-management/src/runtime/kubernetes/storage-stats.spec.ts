@@ -19,8 +19,8 @@ const claim = (name: string, id: string, storage?: string, place = namespace): V
 describe('what a pod holds', () => {
   const claims = [claim('data', 'a', '1Gi'), claim('logs', 'b', '2Mi'), claim('other', 'c', '1Gi')];
 
-  it('is what its node says, for each volume that it has', () => {
-    const said = { ownBytes: 5, claims: new Map([['data', 7]]) };
+  it('is what is said of it, for each volume that it has', () => {
+    const said = { source: 'kubelet' as const, ownBytes: 5, claims: new Map([['data', 7]]) };
     expect(storageStats(pod('data', 'logs'), claims, said)).toEqual({
       ...{ ownBytes: 5, source: 'kubelet' },
       volumes: [
@@ -30,7 +30,7 @@ describe('what a pod holds', () => {
     });
   });
 
-  it('is unknown where the node says nothing, beside what is provisioned', () => {
+  it('is unknown where nobody says anything, beside what is provisioned', () => {
     expect(storageStats(pod('data'), claims, null)).toEqual({
       ...{ ownBytes: null, source: null },
       volumes: [{ id: 'a', usedBytes: null, capacityBytes: 1_073_741_824 }],

@@ -10,11 +10,16 @@ export interface StorageStats {
   readonly source: StatsSources['storage'];
 }
 
+/** Who said how much is in use, and what. */
+export interface SaidStorage extends PodStorage {
+  readonly source: NonNullable<StatsSources['storage']>;
+}
+
 /**
- * What a pod holds: in use by what its node says of it (`null`: nothing), provisioned by its claims. What nobody said is
- * null, never a guess.
+ * What a pod holds: in use by what was said of it (`null`: nothing), provisioned by its claims. What nobody said is null,
+ * never a guess.
  */
-export function storageStats(pod: Pod, claims: readonly VolumeClaim[], said: PodStorage | null): StorageStats {
+export function storageStats(pod: Pod, claims: readonly VolumeClaim[], said: SaidStorage | null): StorageStats {
   const names = new Set(pod.spec.volumes?.map((each) => each.persistentVolumeClaim?.claimName));
   const volumes = claims
     .filter(({ metadata }) => names.has(metadata.name) && metadata.namespace === pod.metadata.namespace)
@@ -24,5 +29,5 @@ export function storageStats(pod: Pod, claims: readonly VolumeClaim[], said: Pod
       capacityBytes: quantity(status?.capacity?.['storage']),
     }))
     .filter(({ id }) => id !== '');
-  return { ownBytes: said?.ownBytes ?? null, volumes, source: said === null ? null : 'kubelet' };
+  return { ownBytes: said?.ownBytes ?? null, volumes, source: said?.source ?? null };
 }

@@ -12,19 +12,24 @@ export const region = z.string().min(1).max(60);
 const kubeName = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, { error: 'must be a name in Kubernetes' });
 const httpsUrl = z.url({ protocol: /^https$/, error: 'must be an https address' }).max(500);
 
+const bearer = z
+  .string()
+  .max(20_000)
+  .regex(/^[!-~]+$/, { error: 'must be a token: visible ASCII without spaces' });
+/** For `settings.prometheus`, where that asks for one. */
+const prometheusToken = bearer.optional();
+
 /** Who the platform is in a cluster. Sealed where it is kept, and never answered. */
 export const clusterCredentials = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('kubeconfig'), kubeconfig: z.string().min(1).max(200_000) }),
+  z.strictObject({ kind: z.literal('kubeconfig'), kubeconfig: z.string().min(1).max(200_000), prometheusToken }),
   /** A service account. */
   z.strictObject({
     kind: z.literal('token'),
     server: httpsUrl,
     /** Certificate of the authority, PEM. */
     certificateAuthority: z.string().min(1).max(100_000),
-    token: z
-      .string()
-      .max(20_000)
-      .regex(/^[!-~]+$/, { error: 'must be a token: visible ASCII without spaces' }),
+    token: bearer,
+    prometheusToken,
   }),
 ]);
 export type ClusterCredentials = z.infer<typeof clusterCredentials>;
@@ -43,6 +48,10 @@ export const clusterSettings = z.strictObject({
   ingressClass: kubeName.optional(),
   /** Namespace of the cluster's DNS, which all workloads may ask. */
   dnsNamespace: kubeName.default('kube-system'),
+  /** Who is asked first what instances use: an API like that of Prometheus; `url` is what comes before `/api/v1`. */
+  prometheus: z
+    .strictObject({ url: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).max(500) })
+    .optional(),
 });
 export type ClusterSettings = z.infer<typeof clusterSettings>;
 

@@ -1,0 +1,3 @@
+import { ensurePrometheus } from './prometheus.mjs';
+
+export default ensurePrometheus;
