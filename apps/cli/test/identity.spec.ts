@@ -189,7 +189,8 @@ describe('people and machines of an organization', () => {
 
   it('shows administrators what was done to the platform itself, and when that was changed afterwards', async () => {
     const audit = '/v1/admin/user-management/audit';
-    const entry = { at, action: 'users:suspend', actor: { kind: 'user', id: 'u' }, target: { kind: 'user', id: 'a' } };
+    const who = { actor: { kind: 'user', id: 'u' }, target: { kind: 'user', id: 'a' } };
+    const entry = { at, action: 'users:suspend', ...who, detail: {} };
     platform.on(`GET ${audit}`, page(entry));
     const listed = await terminal.berth(['admin', 'audit', '--actor', 'u', '--limit', '7']);
     expect(listed.stdout).toMatch(/users:suspend +user a +user u/);
@@ -204,9 +205,12 @@ describe('people and machines of an organization', () => {
   });
 
   it('lists who did what, and tells when that was changed afterwards', async () => {
-    const entry = { at, action: 'apps:create', actor: { kind: 'user', id: 'u' }, target: { kind: 'app', id: 'a' } };
+    const who = { actor: { kind: 'user', id: 'u' }, target: { kind: 'app', id: 'a' } };
+    const detail = { before: { cpu: '250m', counts: { web: 1 } }, after: { cpu: '500m', counts: { web: 2 } } };
+    const entry = { at, action: 'apps:create', ...who, detail };
     platform.on('GET /v1/audit', page(entry));
-    expect((await terminal.berth(['audit', 'list', '--action', 'apps:create'])).stdout).toMatch(/apps:create +app a/);
+    const { stdout } = await terminal.berth(['audit', 'list', '--action', 'apps:create']);
+    expect(stdout).toMatch(/apps:create +app a +user u +cpu 250m -> 500m\n +counts\.web 1 -> 2\n/);
     expect(platform.to('GET /v1/audit')[0]?.query.get('action')).toBe('apps:create');
     const whole = { service: 'build', good: 2, broken: null, head: { sequence: 2, hash: 'f'.repeat(64) } };
     platform.on('GET /v1/audit/verification', { items: [whole] });

@@ -101,7 +101,8 @@ describe('clusters', () => {
     const acts = await platform.query<{ action: string; detail: object }>(
       `select action, detail from audit_entry where organization_id is null order by sequence`,
     );
-    expect(acts).toEqual([true, false].map((isCordoned) => ({ action: 'clusters:update', detail: { isCordoned } })));
+    const told = (isCordoned: boolean) => ({ isCordoned, before: { isCordoned: !isCordoned }, after: { isCordoned } });
+    expect(acts).toEqual([true, false].map((each) => ({ action: 'clusters:update', detail: told(each) })));
   });
 
   it('are named by environments, and there is no other than those there are', async () => {

@@ -87,7 +87,11 @@ describe('config', () => {
       `select detail from audit_entry where action = 'config:update' and target->>'id' = $1`,
       [scene.id],
     );
-    expect(entry?.detail).toEqual({ version: 1, names: ['A'], removed: ['B'] });
+    expect(entry?.detail).toEqual({
+      ...{ version: 1, names: ['A'], removed: ['B'] },
+      before: { version: 0, names: [] },
+      after: { version: 1, names: ['A'] },
+    });
   });
 });
 

@@ -102,9 +102,9 @@ describe('a workload whose cluster does not answer', () => {
     expect(ended).toBeGreaterThanOrEqual(began ?? NaN);
     expect(went).toBeGreaterThanOrEqual(ended ?? NaN);
     const since = expect.stringMatching(/^20.*Z$/);
-    expect(await failovers()).toEqual([
-      { detail: { cluster: berlin.name, drainSeconds: 60, failover: { from: lost.name, unreachableSince: since } } },
-    ]);
+    const failover = { from: lost.name, unreachableSince: since };
+    const change = { before: { cluster: lost.name }, after: { cluster: berlin.name } };
+    expect(await failovers()).toEqual([{ detail: { cluster: berlin.name, drainSeconds: 60, failover, ...change } }]);
     await clusters.returns(lost);
     await heals(berlin.name);
     expect(await lost.world.observe(scene.id)).toBeNull();
@@ -310,9 +310,10 @@ describe('the policy of an environment', () => {
       `select detail from audit_entry where action = 'environments:update' and target->>'id' = $1 order by sequence`,
       [scene.environment.id],
     );
+    const failover = { afterSeconds: 300, workersMayRunTwice: false };
     expect(acts.map(({ detail }) => detail)).toEqual([
-      { failover: { afterSeconds: 300, workersMayRunTwice: false } },
-      { failover: null },
+      { failover, before: {}, after: { failover } },
+      { failover: null, before: { failover }, after: {} },
     ]);
   });
 

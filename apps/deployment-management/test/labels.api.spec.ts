@@ -51,7 +51,9 @@ describe.each(places)('the labels of %s', (_name, collection, kind, idOf) => {
       `select action, detail from audit_entry where target->>'id' = $1 and detail->'labels'->>'tier' = 'gold'`,
       [idOf(scene)],
     );
-    expect(audit).toEqual([{ action: `${collection}:update`, detail: { labels: { team: 'shop', tier: 'gold' } } }]);
+    const changed = { before: { labels: {} }, after: { labels: { tier: 'gold' } } };
+    const detail = { labels: { team: 'shop', tier: 'gold' }, ...changed };
+    expect(audit).toEqual([{ action: `${collection}:update`, detail }]);
   });
 
   it('that do not change are not told again', async () => {

@@ -120,7 +120,11 @@ describe('a link', () => {
       `select detail from audit_entry where action = 'links:update' and target->>'id' = $1`,
       [scene.id],
     );
-    expect(entry?.detail).toEqual({ version: 1, names: ['link/billing'], removed: [] });
+    expect(entry?.detail).toEqual({
+      ...{ version: 1, names: ['link/billing'], removed: [] },
+      before: { version: 0, names: [], links: [] },
+      after: { version: 1, names: ['link/billing'], links: ['billing'] },
+    });
   });
 });
 

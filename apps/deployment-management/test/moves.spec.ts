@@ -90,7 +90,10 @@ describe('a workload that moves to another cluster', () => {
     expect(await running()).toEqual([0, 2]);
     expect(await told()).toHaveLength(3);
     expect(await acts()).toEqual([
-      { cluster: berlin.name, drainSeconds: 3_600 },
+      {
+        ...{ cluster: berlin.name, drainSeconds: 3_600 },
+        ...{ before: { cluster: 'local' }, after: { cluster: berlin.name } },
+      },
       { cluster: berlin.name, from: 'local' },
     ]);
     await scene.deployLive('two');

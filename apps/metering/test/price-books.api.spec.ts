@@ -61,7 +61,9 @@ describe('price books', () => {
       `select detail from audit_entry where target->>'id' = $1 order by sequence`,
       [made['id']],
     );
-    const detail = { version: 2, validFrom: later(60), reason: 'power became dearer' };
+    const after = { version: 2, validFrom: later(60) };
+    const before = { version: 1, validFrom: new Date(0).toISOString() };
+    const detail = { ...after, reason: 'power became dearer', before, after };
     expect(entries).toEqual([{ detail: { version: 1 } }, { detail }]);
   });
 

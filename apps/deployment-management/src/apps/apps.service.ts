@@ -1,4 +1,4 @@
-import { Access, type Caller, type Permission } from '@berth/access';
+import { Access, type Caller, type Change, changedFrom, concealed, type Permission } from '@berth/access';
 import type { Page } from '@berth/contracts/common';
 import type { App, AppQuery, CreateApp, UpdateApp } from '@berth/contracts/deployment';
 import { appCreated, appDeleted, appUpdated } from '@berth/contracts/events';
@@ -73,7 +73,7 @@ export class AppsService {
         organizationId,
         data: { organizationId, projectId, appId: id },
       });
-      await this.act(tx, caller, 'apps:update', app);
+      await this.act(tx, caller, 'apps:update', app, changedFrom(settingsOf(app), settingsOf(changed)));
     });
     return { ...changed, generation: app.generation + 1 };
   }
@@ -89,16 +89,26 @@ export class AppsService {
         organizationId,
         data: { organizationId, projectId, appId: id },
       });
-      await this.act(tx, caller, 'apps:delete', app);
+      await this.act(tx, caller, 'apps:delete', app, changedFrom({ slug: app.slug, ...settingsOf(app) }, {}));
     });
   }
 
-  private act(tx: Tx, caller: Caller, action: string, app: App): Promise<void> {
+  /** Commands may hold secrets: that they changed is all that is kept. */
+  private act(tx: Tx, caller: Caller, action: string, app: App, change = nothing): Promise<void> {
     return this.changes.act(tx, {
       by: caller,
       action,
       target: { kind: 'app', id: app.id },
       organizationId: app.organizationId,
+      change: concealed(change, 'installCommand', 'buildCommand'),
     });
   }
 }
+
+const nothing: Change = { before: {}, after: {} };
+
+/** A password in the address of a repository is left out. */
+const settingsOf = ({ source, build }: App) => ({
+  source: source.kind === 'git' ? { ...source, url: source.url.replace(/\/\/[^/@]*@/, '//') } : source,
+  build,
+});

@@ -1,4 +1,4 @@
-import { Audit, type Caller } from '@berth/access';
+import { Audit, type Caller, type Change } from '@berth/access';
 import type { DataOf, EventDefinition } from '@berth/contracts/events';
 import { Outbox } from '@berth/eventing';
 import type { Tx } from '@berth/service-kit';
@@ -17,6 +17,8 @@ export interface Act {
   readonly organizationId: string;
   /** Never a secret value. */
   readonly detail?: Readonly<Record<string, unknown>>;
+  /** Of `changedFrom`. */
+  readonly change?: Change;
 }
 
 export interface Fact<Definition extends EventDefinition> {

@@ -1,4 +1,4 @@
-import { Access, Audit, type Caller, type Permission } from '@berth/access';
+import { Access, Audit, type Caller, type Change, changedFrom, type Permission } from '@berth/access';
 import type { Page } from '@berth/contracts/common';
 import type { Cluster, ClusterQuery, ClusterReport, CreateCluster, UpdateCluster } from '@berth/contracts/deployment';
 import { Database, requireMatch, toPage, type Tx } from '@berth/service-kit';
@@ -53,11 +53,15 @@ export class ClustersService {
     requireMatch(ifMatch, read.generation);
     const patch = await this.registrations.preparePatch(read, body);
     return this.database.transaction(async (tx) => {
-      const { generation } = (await this.clusters.lock(tx, id)) ?? { generation: 0 };
-      requireMatch(ifMatch, generation);
+      const former = await this.clusters.lock(tx, id);
+      requireMatch(ifMatch, former?.generation ?? 0);
       await this.registrations.update(tx, id, patch);
-      await this.record(tx, caller, id, { changed: Object.keys(body) });
-      return toCluster(await this.row(tx, id));
+      const next = await this.row(tx, id);
+      const credentials = (which: string) => (body.credentials ? { credentials: which } : {});
+      const was = { ...(former && settingsOf(former)), ...credentials('former') };
+      const change = changedFrom(was, { ...settingsOf(next), ...credentials('next') });
+      await this.record(tx, caller, id, { changed: Object.keys(body) }, change);
+      return toCluster(next);
     });
   }
 
@@ -68,7 +72,8 @@ export class ClustersService {
       if (!cluster) throw notFound();
       if (cluster.isCordoned === isCordoned) return toCluster(cluster);
       await this.clusters.cordon(tx, id, isCordoned);
-      await this.record(tx, caller, id, { isCordoned });
+      const change = changedFrom({ isCordoned: cluster.isCordoned }, { isCordoned });
+      await this.record(tx, caller, id, { isCordoned }, change);
       return toCluster(await this.row(tx, id));
     });
   }
@@ -76,14 +81,14 @@ export class ClustersService {
   async remove(caller: Caller, id: string): Promise<void> {
     await this.requireRegistered(caller, id);
     await this.database.transaction(async (tx) => {
-      await this.clusters.lock(tx, id);
+      const former = await this.clusters.lock(tx, id);
       if (!(await this.registrations.remove(tx, id))) {
         throw clusterErrors.ClusterInUse(
           'Environments, workloads or a running isolation check are there: end them first.',
         );
       }
       await this.end.letGo(tx, id);
-      await this.record(tx, caller, id, { removed: true });
+      await this.record(tx, caller, id, { removed: true }, changedFrom(former ? settingsOf(former) : {}, {}));
     });
   }
 
@@ -117,8 +122,10 @@ export class ClustersService {
     return cluster;
   }
 
-  private record(tx: Tx, by: Caller, id: string, detail: Record<string, unknown>): Promise<void> {
-    const target = { kind: 'cluster', id };
-    return this.audit.record(tx, { by, action: 'clusters:update', target, organizationId: null, detail });
+  private record(tx: Tx, by: Caller, id: string, detail: Record<string, unknown>, change?: Change): Promise<void> {
+    const act = { by, action: 'clusters:update', target: { kind: 'cluster', id }, organizationId: null, detail };
+    return this.audit.record(tx, change ? { ...act, change } : act);
   }
 }
+
+const settingsOf = ({ name, region, server, settings }: ClusterRow) => ({ name, region, server, settings });

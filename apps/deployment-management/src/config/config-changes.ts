@@ -1,4 +1,4 @@
-import type { Caller } from '@berth/access';
+import { type Caller, changedFrom } from '@berth/access';
 import type { ConfigChange } from '@berth/contracts/deployment';
 import type { Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
@@ -6,7 +6,8 @@ import { AppsRepository } from '../apps/apps.repository.js';
 import { Changes } from '../changes/changes.js';
 import { DeploymentStarter } from '../deployments/deployment-starter.js';
 import type { WorkloadRow } from '../workloads/workload.js';
-import { changeEntries, type ConfigEntries } from './config-version.js';
+import { linksIn } from '../links/link.js';
+import { changeEntries, type ConfigEntries, type ConfigVersion } from './config-version.js';
 import { ConfigVersionsRepository } from './config-versions.repository.js';
 import { ConfigWriter } from './config-writer.js';
 
@@ -16,6 +17,15 @@ export interface EntryChange {
   readonly by: Caller;
   readonly action: 'config:update' | 'secrets:update' | 'links:update';
 }
+
+type Said = Pick<ConfigVersion, 'number' | 'entries'>;
+
+/** Which names there are and what is linked; never a value. */
+const saidOf = ({ number, entries }: Said) => ({
+  version: number,
+  names: Object.keys(entries).sort(),
+  links: linksIn(entries).map(({ app }) => app),
+});
 
 /** Makes the next config version of a workload and, when something is live, the deployment that releases it. */
 @Injectable()
@@ -34,7 +44,7 @@ export class ConfigChanges {
     const entries = changeEntries(current.entries, change.set, change.unset);
     const { number } = await this.writer.addCurrent(tx, workload.id, entries, change.by.subjectId);
     const deploymentId = await this.release(tx, workload, change.by);
-    await this.audit(tx, workload, change, number);
+    await this.audit(tx, workload, change, [current, { number, entries }]);
     return { version: number, deploymentId };
   }
 
@@ -45,13 +55,19 @@ export class ConfigChanges {
     return (await this.starter.start(tx, workload, { app, source: { kind: 'config' }, by })).id;
   }
 
-  private audit(tx: Tx, workload: WorkloadRow, change: EntryChange, version: number): Promise<void> {
+  private audit(
+    tx: Tx,
+    workload: WorkloadRow,
+    change: EntryChange,
+    [former, next]: readonly [Said, Said],
+  ): Promise<void> {
     return this.changes.act(tx, {
       by: change.by,
       action: change.action,
       target: { kind: 'workload', id: workload.id },
       organizationId: workload.organizationId,
-      detail: { version, names: Object.keys(change.set), removed: [...change.unset] },
+      detail: { version: next.number, names: Object.keys(change.set), removed: [...change.unset] },
+      change: changedFrom(saidOf(former), saidOf(next)),
     });
   }
 }

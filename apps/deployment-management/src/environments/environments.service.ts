@@ -1,4 +1,4 @@
-import { Access, type Caller, type Permission } from '@berth/access';
+import { Access, type Caller, changedFrom, type Permission } from '@berth/access';
 import type { Page } from '@berth/contracts/common';
 import type { CreateEnvironment, Environment, EnvironmentQuery } from '@berth/contracts/deployment';
 import { environmentCreated, environmentDeleted } from '@berth/contracts/events';
@@ -64,13 +64,22 @@ export class EnvironmentsService {
     if (!(await this.environments.hold(tx, id))) throw notFound();
   }
 
+  /** As `hold`; nobody else changes a setting of it until then either. */
+  async holdAlone(tx: Tx, id: string): Promise<void> {
+    if (!(await this.environments.lock(tx, id))) throw notFound();
+  }
+
   async list(caller: Caller, query: EnvironmentQuery): Promise<Page<Environment>> {
     await this.projects.get(caller, query.project, 'environments:read');
     return toPage(await this.environments.list(this.database, query), query.limit, (environment) => environment.id);
   }
 
   async remove(caller: Caller, id: string): Promise<void> {
-    const { organizationId, projectId } = await this.get(caller, id, 'environments:delete');
+    const { organizationId, projectId, slug, kind, cluster, regions } = await this.get(
+      caller,
+      id,
+      'environments:delete',
+    );
     await this.database.transaction(async (tx) => {
       if (!(await this.environments.remove(tx, id, this.mint.now()))) {
         throw environmentErrors.EnvironmentNotEmpty('Delete the workloads in it first.');
@@ -85,6 +94,7 @@ export class EnvironmentsService {
         action: 'environments:delete',
         target: { kind: 'environment', id },
         organizationId,
+        change: changedFrom({ slug, kind, cluster, regions }, {}),
       });
     });
   }

@@ -1,4 +1,4 @@
-import type { Caller } from '@berth/access';
+import { type Caller, changedFrom } from '@berth/access';
 import type { Environment, Failover, SetFailover } from '@berth/contracts/deployment';
 import { Database, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
@@ -37,9 +37,10 @@ export class FailoversService {
       throw failoverErrors.FailoverTooSoon(detail, { pointer: '/afterSeconds' });
     }
     await this.database.transaction(async (tx) => {
-      await this.environments.hold(tx, id);
+      await this.environments.holdAlone(tx, id);
+      const former = await this.failovers.find(tx, id);
       await this.failovers.set(tx, id, policy);
-      await this.act(tx, caller, environment, policy);
+      await this.act(tx, caller, environment, policy, former);
     });
     return { environmentId: id, ...policy };
   }
@@ -48,13 +49,27 @@ export class FailoversService {
   async remove(caller: Caller, id: string): Promise<void> {
     const environment = await this.environments.get(caller, id, 'environments:move');
     await this.database.transaction(async (tx) => {
+      await this.environments.holdAlone(tx, id);
+      const former = await this.failovers.find(tx, id);
       if (!(await this.failovers.remove(tx, id))) throw notFound();
-      await this.act(tx, caller, environment, null);
+      await this.act(tx, caller, environment, null, former);
     });
   }
 
-  private act(tx: Tx, by: Caller, { id, organizationId }: Environment, failover: SetFailover | null): Promise<void> {
+  private act(
+    tx: Tx,
+    by: Caller,
+    { id, organizationId }: Environment,
+    failover: SetFailover | null,
+    former: SetFailover | undefined,
+  ): Promise<void> {
     const act = { by, action: 'environments:update', target: { kind: 'environment', id }, organizationId };
-    return this.changes.act(tx, { ...act, detail: { failover } });
+    const change = changedFrom(
+      { failover: former && termsOf(former) },
+      { failover: failover ? termsOf(failover) : undefined },
+    );
+    return this.changes.act(tx, { ...act, detail: { failover }, change });
   }
 }
+
+const termsOf = ({ afterSeconds, workersMayRunTwice }: SetFailover) => ({ afterSeconds, workersMayRunTwice });

@@ -1,4 +1,4 @@
-import type { Caller } from '@berth/access';
+import { type Caller, changedFrom } from '@berth/access';
 import { MOST_LABELS } from '@berth/contracts/common';
 import type { ChangeLabels, PlaceLabels } from '@berth/contracts/deployment';
 import { appLabelled, environmentLabelled } from '@berth/contracts/events';
@@ -52,7 +52,7 @@ export class LabelsService {
       const target = { kind, id };
       await this.changes.act(tx, {
         ...{ by: caller, action: `${kind}s:update`, target, organizationId: place.organizationId },
-        detail: { labels },
+        ...{ detail: { labels }, change: changedFrom({ labels: before.labels }, { labels }) },
       });
       return viewOf(id, row);
     });

@@ -1,4 +1,4 @@
-import { Access, type Caller, type Permission } from '@berth/access';
+import { Access, type Caller, changedFrom, type Permission } from '@berth/access';
 import type { Page } from '@berth/contracts/common';
 import type { CreateProject, Project, ProjectQuery } from '@berth/contracts/deployment';
 import { projectCreated, projectDeleted } from '@berth/contracts/events';
@@ -71,7 +71,7 @@ export class ProjectsService {
   }
 
   async remove(caller: Caller, id: string): Promise<void> {
-    const { organizationId } = await this.get(caller, id, 'projects:delete');
+    const { organizationId, slug } = await this.get(caller, id, 'projects:delete');
     await this.database.transaction(async (tx) => {
       if (!(await this.projects.remove(tx, id, this.mint.now()))) {
         throw projectErrors.ProjectNotEmpty('Delete its apps and environments first.');
@@ -86,6 +86,7 @@ export class ProjectsService {
         action: 'projects:delete',
         target: { kind: 'project', id },
         organizationId,
+        change: changedFrom({ slug }, {}),
       });
     });
   }

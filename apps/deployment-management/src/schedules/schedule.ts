@@ -19,6 +19,19 @@ export interface ScheduleRow {
   readonly createdAt: Date;
 }
 
+/** What of it somebody says, as the audit trail keeps it. */
+export const settingsOf = ({
+  cron,
+  timeZone,
+  command,
+  cpuMillicores,
+  memoryMib,
+  deadlineSeconds,
+  nextAt,
+}: ScheduleRow) => ({
+  ...{ cron, timeZone, command, cpuMillicores, memoryMib, deadlineSeconds, suspended: nextAt === null },
+});
+
 /** Later than so long after its time nothing is started: it was missed. */
 export const LATEST_START_SECONDS = 300;
 /** More than so many missed times are told as so many. */

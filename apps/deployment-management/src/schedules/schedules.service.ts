@@ -1,18 +1,20 @@
-import type { Caller, Permission } from '@berth/access';
+import { type Caller, changedFrom, concealed, type Permission } from '@berth/access';
 import type { Page } from '@berth/contracts/common';
 import type { CreateSchedule, ScheduleQuery, ScheduleRunQuery, UpdateSchedule } from '@berth/contracts/deployment';
 import { WorkQueue } from '@berth/reconcile';
 import { Database, requireMatch, toPage, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
-import { Changes, nameOf } from '../changes/changes.js';
+import { type Act, Changes, nameOf } from '../changes/changes.js';
 import { Mint } from '../changes/mint.js';
 import { notFound } from '../not-found.js';
 import { WorkloadAccess } from '../workloads/workload-access.js';
 import { faultOf, nextAfter, type Times } from './cron.js';
-import type { ScheduleRow } from './schedule.js';
+import { type ScheduleRow, settingsOf } from './schedule.js';
 import { SCHEDULES } from './schedule-queue.js';
 import { scheduleErrors } from './schedules.errors.js';
 import { type ScheduleRunRow, SchedulesRepository } from './schedules.repository.js';
+
+const nothing = { before: {}, after: {} };
 
 @Injectable()
 export class SchedulesService {
@@ -34,7 +36,7 @@ export class SchedulesService {
       if (!(await this.schedules.insert(tx, schedule)))
         throw scheduleErrors.ScheduleExists(`There is a schedule ${body.name}.`, { pointer: '/name' });
       const { name, cron, timeZone } = body;
-      await this.changed(tx, caller, schedule, { made: { name, cron, timeZone } });
+      await this.changed(tx, caller, schedule, { detail: { made: { name, cron, timeZone } } });
       return schedule;
     });
   }
@@ -49,9 +51,9 @@ export class SchedulesService {
       const isSuspended = body.suspended ?? before.nextAt === null;
       const next = this.next({ ...before, ...body });
       await this.schedules.update(tx, id, body, isSuspended ? null : next);
-      const { command: _, ...said } = body;
-      await this.changed(tx, caller, before, said);
-      return (await this.schedules.find(tx, id)) ?? before;
+      const after = (await this.schedules.find(tx, id)) ?? before;
+      await this.changed(tx, caller, before, { change: changedFrom(settingsOf(before), settingsOf(after)) });
+      return after;
     });
   }
 
@@ -60,7 +62,8 @@ export class SchedulesService {
     await this.database.transaction(async (tx) => {
       await this.workloads.lock(tx, schedule.workloadId);
       await this.schedules.remove(tx, id);
-      await this.changed(tx, caller, schedule, { removed: schedule.name });
+      const change = changedFrom(settingsOf(schedule), {});
+      await this.changed(tx, caller, schedule, { detail: { removed: schedule.name }, change });
     });
   }
 
@@ -90,10 +93,16 @@ export class SchedulesService {
   }
 
   /** Commands are not told: they may hold secrets. */
-  private async changed(tx: Tx, by: Caller, schedule: ScheduleRow, detail: object): Promise<void> {
+  private async changed(
+    tx: Tx,
+    by: Caller,
+    schedule: ScheduleRow,
+    said: Pick<Act, 'detail' | 'change'>,
+  ): Promise<void> {
     const { id, organizationId } = schedule;
     await this.queue.enqueue(tx, SCHEDULES, id, { group: organizationId });
     const target = { kind: 'schedule', id };
-    await this.changes.act(tx, { by, action: 'schedules:update', target, organizationId, detail: { ...detail } });
+    const change = concealed(said.change ?? nothing, 'command');
+    await this.changes.act(tx, { by, action: 'schedules:update', target, organizationId, ...said, change });
   }
 }

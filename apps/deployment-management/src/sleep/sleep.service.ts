@@ -1,4 +1,4 @@
-import type { Caller } from '@berth/access';
+import { type Caller, changedFrom } from '@berth/access';
 import type { Environment, SetSleep } from '@berth/contracts/deployment';
 import { Database, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
@@ -54,7 +54,7 @@ export class SleepService {
       const row = await this.sleep.lock(tx, id);
       if (!row) throw notFound();
       await this.follower.end(tx, row);
-      await this.act(tx, caller, environment, { hours: null });
+      await this.act(tx, caller, environment, { detail: { hours: null }, former: row, next: undefined });
     });
   }
 
@@ -66,18 +66,27 @@ export class SleepService {
   ): Promise<SleepRow> {
     const { id } = environment;
     return this.database.transaction(async (tx) => {
-      await this.environments.hold(tx, id);
+      await this.environments.holdAlone(tx, id);
+      const former = await this.sleep.lock(tx, id);
       await write(tx);
       const row = await this.sleep.lock(tx, id);
       if (!row) throw notFound();
       const isAsleep = await this.follower.changed(tx, row);
-      await this.act(tx, caller, environment, detail);
+      await this.act(tx, caller, environment, { detail, former, next: row });
       return { ...row, isAsleep };
     });
   }
 
-  private act(tx: Tx, by: Caller, { id, organizationId }: Environment, detail: object): Promise<void> {
+  private act(
+    tx: Tx,
+    by: Caller,
+    { id, organizationId }: Environment,
+    { detail, former, next }: { detail: object; former: SleepRow | undefined; next: SleepRow | undefined },
+  ): Promise<void> {
     const act = { by, action: 'environments:update', target: { kind: 'environment', id }, organizationId };
-    return this.changes.act(tx, { ...act, detail: { sleep: detail } });
+    const change = changedFrom({ sleep: former && hoursOf(former) }, { sleep: next && hoursOf(next) });
+    return this.changes.act(tx, { ...act, detail: { sleep: detail }, change });
   }
 }
+
+const hoursOf = ({ timeZone, awake, awakeUntil }: SleepRow) => ({ timeZone, awake, awakeUntil });

@@ -40,12 +40,14 @@ export class VerticalService {
       const workload = await this.access.lock(tx, id);
       requireOneRule(workload, processes);
       await this.requireTypes(tx, workload, Object.keys(processes));
+      const former = await this.repository.find(tx, id);
       await this.repository.set(tx, id, processes);
       await this.queue.enqueue(tx, VERTICAL, id, { group: workload.organizationId });
       await this.writer.changed(tx, workload, {
         by: caller,
         action: 'workloads:scale',
         detail: { vertical: processes },
+        beside: { was: { vertical: former?.processes }, is: { vertical: processes } },
       });
       return (await this.repository.find(tx, id)) ?? absent();
     });
@@ -68,8 +70,11 @@ export class VerticalService {
     await this.access.require(caller, id, 'workloads:scale');
     await this.database.transaction(async (tx) => {
       const workload = await this.access.lock(tx, id);
+      const former = await this.repository.find(tx, id);
       if (!(await this.repository.remove(tx, id))) return absent();
-      await this.writer.changed(tx, workload, { by: caller, action: 'workloads:scale', detail: { vertical: null } });
+      const beside = { was: { vertical: former?.processes }, is: {} };
+      const act = { by: caller, action: 'workloads:scale', detail: { vertical: null }, beside } as const;
+      await this.writer.changed(tx, workload, act);
     });
   }
 }

@@ -1,4 +1,4 @@
-import type { Caller } from '@berth/access';
+import { type Caller, changedFrom } from '@berth/access';
 import type { Environment, MoveTo } from '@berth/contracts/deployment';
 import type { Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
@@ -29,7 +29,8 @@ export class EnvironmentMoves {
     for (const workloadId of await this.workloads.idsIn(tx, id)) await this.moveOne(tx, workloadId, destination, by);
     const target = { kind: 'environment', id };
     const { organizationId } = environment;
-    await this.changes.act(tx, { by, action: 'environments:move', target, organizationId, detail: { ...to } });
+    const change = changedFrom({ cluster: environment.cluster }, { cluster: destination.name });
+    await this.changes.act(tx, { by, action: 'environments:move', target, organizationId, detail: { ...to }, change });
     return { ...environment, cluster: destination.name };
   }
 

@@ -41,7 +41,8 @@ export class MoveWriter {
     for (const id of turn.turnsFrom) await this.turnFrom(tx, workload.id, id);
     if (turn.arrives) await this.arrive(tx, workload, destination);
     const detail = { cluster: name, drainSeconds, ...(failover && { failover }) };
-    await this.writer.changed(tx, workload, { by, action: 'workloads:move', detail });
+    const beside = { was: { cluster: workload.cluster }, is: { cluster: name } };
+    await this.writer.changed(tx, workload, { by, action: 'workloads:move', detail, beside });
   }
 
   private async arrive(tx: Tx, workload: WorkloadRow, to: Destination): Promise<void> {

@@ -45,7 +45,7 @@ export class Scaling {
     if (!isDeepStrictEqual(autoscaling, workload.autoscaling))
       await this.workloads.setAutoscaling(tx, workload.id, autoscaling);
     if (Object.keys(sizes).length > 0) await this.workloads.setSizes(tx, workload.id, processSettings);
-    const changed = await this.writer.changed(tx, workload, { by, action: 'workloads:scale', detail: { ...body } });
+    const changed = await this.writer.changed(tx, workload, { by, action: 'workloads:scale' });
     const deploymentId = Object.keys(sizes).length > 0 ? await this.sizes.start(tx, changed, by) : null;
     return { workload: changed, deploymentId };
   }
@@ -56,7 +56,7 @@ export class Scaling {
     if (workload.wantedState === state) return { workload, deploymentId: null };
     await this.room.require(tx, workload, { ...workload, wantedState: state });
     await this.workloads.setState(tx, workload.id, state);
-    const changed = await this.writer.changed(tx, workload, { by, action: 'workloads:scale', detail: { state } });
+    const changed = await this.writer.changed(tx, workload, { by, action: 'workloads:scale' });
     return { workload: changed, deploymentId: null };
   }
 

@@ -33,7 +33,7 @@ export class WorkloadUpdates {
       requireMatch(ifMatch, workload.generation);
       await this.writer.patch(tx, workload, body);
       await this.workloads.bump(tx, id);
-      return this.writer.changed(tx, workload, { by: caller, action: 'workloads:update', detail: body });
+      return this.writer.changed(tx, workload, { by: caller, action: 'workloads:update' });
     });
   }
 }

@@ -1,4 +1,4 @@
-import type { Caller } from '@berth/access';
+import { type Caller, changedFrom, concealed } from '@berth/access';
 import type { App, Environment, UpdateWorkload } from '@berth/contracts/deployment';
 import { workloadCreated, workloadUpdated } from '@berth/contracts/events';
 import { WorkQueue } from '@berth/reconcile';
@@ -8,7 +8,7 @@ import { type Actor, Changes } from '../changes/changes.js';
 import { Mint } from '../changes/mint.js';
 import { Placements } from '../clusters/placements.js';
 import type { Config } from '../config.js';
-import { hostFor, type WorkloadRow } from './workload.js';
+import { hostFor, settingsOf, type WorkloadRow } from './workload.js';
 import { workloadErrors } from './workloads.errors.js';
 import { type NewWorkload, WorkloadsRepository } from './workloads.repository.js';
 import { WORKLOADS } from './workload-queue.js';
@@ -29,6 +29,8 @@ export interface WorkloadAct {
     | 'workloads:delete'
     | `volumes:${'create' | 'update' | 'delete'}`;
   readonly detail?: Readonly<Record<string, unknown>>;
+  /** What changes beside the workload's own row, as it was and as it is. */
+  readonly beside?: { readonly was: object; readonly is: object };
 }
 
 /** Writes a workload and what every change of it leaves behind: event, audit entry, and a key for the reconciler. */
@@ -86,18 +88,24 @@ export class WorkloadWriter {
     });
   }
 
-  /** After a change of what is desired. Answers the workload as it is now. */
+  /** After a change of what is desired; `workload` is what it was before. Answers the workload as it is now. */
   async changed(tx: Tx, workload: WorkloadRow, act: WorkloadAct): Promise<WorkloadRow> {
     const { id: workloadId, organizationId, projectId, environmentId, appId } = workload;
     const data = { workloadId, organizationId, projectId, environmentId, appId };
     await this.changes.tell(tx, workloadUpdated, { subject: workloadId, organizationId, data });
     await this.queue.enqueue(tx, WORKLOADS, workloadId, { group: organizationId });
-    await this.act(tx, workload, act);
-    return (await this.workloads.find(tx, workloadId)) ?? workload;
+    const next = (await this.workloads.find(tx, workloadId)) ?? workload;
+    await this.act(tx, workload, act, next);
+    return next;
   }
 
-  private act(tx: Tx, workload: WorkloadRow, act: WorkloadAct): Promise<void> {
-    const { id, organizationId } = workload;
-    return this.changes.act(tx, { ...act, target: { kind: 'workload', id }, organizationId });
+  /** Commands may hold secrets: that they changed is all that is kept. */
+  private act(tx: Tx, former: WorkloadRow, act: WorkloadAct, next = former): Promise<void> {
+    const { by, action, detail = {}, beside } = act;
+    const { id, organizationId } = former;
+    const is = action === 'workloads:delete' ? {} : { ...settingsOf(next), ...beside?.is };
+    const change = concealed(changedFrom({ ...settingsOf(former), ...beside?.was }, is), 'command');
+    const target = { kind: 'workload', id };
+    return this.changes.act(tx, { by, action, target, organizationId, detail, change });
   }
 }

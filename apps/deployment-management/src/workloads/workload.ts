@@ -56,6 +56,17 @@ export interface WorkloadRow {
   readonly deletedAt: Date | null;
 }
 
+/** What of it somebody changes, as the audit trail keeps it. */
+export const settingsOf = (row: WorkloadRow) => {
+  const { trackedRef, wantedState, counts, autoscaling, processSettings, deadlines, startDeadlineSeconds } = row;
+  const kept = row.volumes.filter(({ isDeleted }) => !isDeleted);
+  const volumes = kept.map(({ name, process, mountPath, sizeMib }) => [name, { process, mountPath, sizeMib }] as const);
+  return {
+    ...{ trackedRef, state: wantedState, counts, autoscaling, processSettings, deadlines, startDeadlineSeconds },
+    ...{ strategy: row.strategy, volumes: Object.fromEntries(volumes) },
+  };
+};
+
 /** `<app>-<environment>-<6 characters of a hash of the workload's id>.<platform domain>`, at most 63 characters a label. */
 export function hostFor(appSlug: string, environmentSlug: string, workloadId: string, platformDomain: string): string {
   const hash = createHash('sha256').update(workloadId).digest('hex').slice(0, 6);

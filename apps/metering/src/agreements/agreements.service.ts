@@ -1,4 +1,4 @@
-import { Audit, type Caller } from '@berth/access';
+import { Audit, type Caller, changedFrom } from '@berth/access';
 import { withTerms } from '@berth/billing';
 import { type Agreement, type CreateAgreement, isConsistent } from '@berth/contracts/metering';
 import { Clock, Database, type Tx } from '@berth/service-kit';
@@ -33,7 +33,11 @@ export class AgreementsService {
       const target = { kind: 'agreement', id: `${organizationId}/${agreement.number}` };
       const { number, validFrom, priceBookId } = agreement;
       const detail = { number, validFrom, priceBookId };
-      await this.audit.record(tx, { by: caller, action: 'agreements:update', target, organizationId, detail });
+      const former = newest
+        ? { number: newest.number, validFrom: newest.validFrom, priceBookId: newest.priceBookId }
+        : {};
+      const change = changedFrom(former, detail);
+      await this.audit.record(tx, { by: caller, action: 'agreements:update', target, organizationId, detail, change });
       return agreement;
     });
   }

@@ -1,4 +1,4 @@
-import { Audit, type Caller } from '@berth/access';
+import { Audit, type Caller, changedFrom, concealed } from '@berth/access';
 import { isTimeZone } from '@berth/billing';
 import type { BillingAccount, UpdateBillingAccount } from '@berth/contracts/metering';
 import { Clock, Database, type Tx } from '@berth/service-kit';
@@ -33,8 +33,10 @@ export class BillingAccountsService {
       await this.requirePossible(tx, account, wanted);
       await this.accounts.update(tx, wanted);
       const target = { kind: 'billing-account', id: organizationId };
+      // Whom bills are sent to may be a person, and an entry outlives people.
+      const said = concealed(changedFrom(told(account), told(wanted)), 'billTo', 'taxId');
       await this.audit.record(tx, {
-        ...{ by: caller, action: 'billing-accounts:update', target, organizationId, detail: { ...change } },
+        ...{ by: caller, action: 'billing-accounts:update', target, organizationId, change: said },
       });
       return told(wanted);
     });

@@ -1,4 +1,4 @@
-import { Audit, type Caller, notFound } from '@berth/access';
+import { Audit, type AuditRecord, type Caller, changedFrom, notFound } from '@berth/access';
 import type { Budget, CreateBudget, UpdateBudget } from '@berth/contracts/metering';
 import { Clock, Database, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
@@ -28,7 +28,7 @@ export class BudgetsService {
     return this.database.transaction(async (tx) => {
       const budget = await this.starts.of(tx, body);
       await this.budgets.insert(tx, budget, this.clock.now());
-      await this.record(tx, caller, budget, { amount: body.amount, isCap: body.isCap });
+      await this.record(tx, caller, budget, { detail: { amount: body.amount, isCap: body.isCap } });
       return budgetTold(budget);
     });
   }
@@ -40,7 +40,7 @@ export class BudgetsService {
       const minor = amount === undefined ? former.amount : minorOf(amount, former.currency);
       const budget = { ...former, ...change, amount: minor };
       await this.budgets.update(tx, budget, this.clock.now());
-      await this.record(tx, caller, budget, { amount, ...change });
+      await this.record(tx, caller, budget, { change: changedFrom(termsOf(former), termsOf(budget)) });
       return budgetTold(budget);
     });
   }
@@ -51,7 +51,7 @@ export class BudgetsService {
       const budget = await this.locked(tx, id);
       if (budget.stage !== 'open') await this.events.cleared(tx, budget);
       await this.budgets.remove(tx, id);
-      await this.record(tx, caller, budget, { isDeleted: true });
+      await this.record(tx, caller, budget, { detail: { isDeleted: true }, change: changedFrom(termsOf(budget), {}) });
     });
   }
 
@@ -65,9 +65,14 @@ export class BudgetsService {
     tx: Tx,
     by: Caller,
     { id, organizationId }: BudgetRow,
-    detail: Readonly<Record<string, unknown>>,
+    said: Pick<AuditRecord, 'detail' | 'change'>,
   ): Promise<void> {
     const target = { kind: 'budget', id };
-    await this.audit.record(tx, { by, action: 'budgets:update', target, organizationId, detail });
+    await this.audit.record(tx, { by, action: 'budgets:update', target, organizationId, ...said });
   }
 }
+
+const termsOf = (row: BudgetRow) => {
+  const { name, amount, currency, thresholds, isCap, graceMinutes } = budgetTold(row);
+  return { name, amount, currency, thresholds, isCap, graceMinutes };
+};

@@ -1,4 +1,4 @@
-import { Audit, type Caller } from '@berth/access';
+import { Audit, type AuditRecord, type Caller, changedFrom } from '@berth/access';
 import { monthAfter, monthAt } from '@berth/billing';
 import type { DiscountOfOrganization } from '@berth/contracts/metering';
 import { Clock, Database, Ids, type Tx } from '@berth/service-kit';
@@ -34,7 +34,7 @@ export class CouponDiscountsService {
     const terms = { percent, on, coupon: code, firstMonth, lastMonth };
     const discount = { id: this.ids.next(), organizationId, name, createdAt, ...terms };
     await this.discounts.insert(tx, discount);
-    await this.record(tx, by, 'credits:redeem', discount, terms);
+    await this.record(tx, by, 'credits:redeem', discount, { detail: terms });
     return { ...discount, createdAt: createdAt.toISOString(), revokedAt: null };
   }
 
@@ -47,7 +47,10 @@ export class CouponDiscountsService {
       const revokedAt = this.clock.now();
       if (!(await this.discounts.revoke(tx, id, revokedAt)))
         throw creditErrors.DiscountRevoked('The discount is revoked already.');
-      await this.record(tx, by, 'credits:update', found, { isRevoked: true });
+      await this.record(tx, by, 'credits:update', found, {
+        detail: { isRevoked: true },
+        change: changedFrom({ revokedAt: null }, { revokedAt }),
+      });
       return { ...found, revokedAt: revokedAt.toISOString() };
     });
   }
@@ -63,8 +66,8 @@ export class CouponDiscountsService {
     by: Caller,
     action: 'credits:update' | 'credits:redeem',
     { id, organizationId }: Pick<NewDiscount, 'id' | 'organizationId'>,
-    detail: Readonly<Record<string, unknown>>,
+    said: Pick<AuditRecord, 'detail' | 'change'>,
   ): Promise<void> {
-    await this.audit.record(tx, { by, action, target: { kind: 'coupon-discount', id }, organizationId, detail });
+    await this.audit.record(tx, { by, action, target: { kind: 'coupon-discount', id }, organizationId, ...said });
   }
 }

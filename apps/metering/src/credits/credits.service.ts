@@ -1,4 +1,4 @@
-import { Audit, type Caller } from '@berth/access';
+import { Audit, type AuditRecord, type Caller, changedFrom } from '@berth/access';
 import { digitsOf, parseMinor } from '@berth/billing';
 import type { CreditOfOrganization, GrantCredit } from '@berth/contracts/metering';
 import { Clock, Database, Ids, type Tx } from '@berth/service-kit';
@@ -47,9 +47,13 @@ export class CreditsService {
       const found = await this.credits.find(tx, id);
       if (!found) throw creditErrors.CreditNotFound('There is no such credit.');
       await this.accounts.lock(tx, found.organizationId);
-      if (!(await this.credits.revoke(tx, id, this.clock.now())))
+      const revokedAt = this.clock.now();
+      if (!(await this.credits.revoke(tx, id, revokedAt)))
         throw creditErrors.CreditRevoked('The credit is revoked already.');
-      await this.record(tx, caller, 'credits:update', found, { isRevoked: true });
+      await this.record(tx, caller, 'credits:update', found, {
+        detail: { isRevoked: true },
+        change: changedFrom({ revokedAt: null }, { revokedAt }),
+      });
       return this.told(tx, id);
     });
   }
@@ -67,7 +71,7 @@ export class CreditsService {
     await this.credits.insert(tx, credit);
     const { amount, currency, coupon } = credit;
     const action = coupon === null ? 'credits:update' : 'credits:redeem';
-    await this.record(tx, caller, action, credit, { amount: amount.toString(), currency, coupon });
+    await this.record(tx, caller, action, credit, { detail: { amount: amount.toString(), currency, coupon } });
     return this.told(tx, credit.id);
   }
 
@@ -82,8 +86,8 @@ export class CreditsService {
     by: Caller,
     action: 'credits:update' | 'credits:redeem',
     { id, organizationId }: Pick<NewCredit, 'id' | 'organizationId'>,
-    detail: Readonly<Record<string, unknown>>,
+    said: Pick<AuditRecord, 'detail' | 'change'>,
   ): Promise<void> {
-    await this.audit.record(tx, { by, action, target: { kind: 'credit', id }, organizationId, detail });
+    await this.audit.record(tx, { by, action, target: { kind: 'credit', id }, organizationId, ...said });
   }
 }

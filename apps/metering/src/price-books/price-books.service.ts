@@ -1,4 +1,4 @@
-import { Audit, type Caller } from '@berth/access';
+import { Audit, type AuditRecord, type Caller, changedFrom } from '@berth/access';
 import { isCurrency, priceDifferencesOf } from '@berth/billing';
 import type {
   ComparePrices,
@@ -34,7 +34,7 @@ export class PriceBooksService {
       if (!(await this.books.insert(tx, book)))
         throw priceBookErrors.PriceBookNameTaken(`There is a price book ${body.name} already.`);
       await this.books.addVersion(tx, book.id, 1, beginning, prices);
-      await this.record(tx, caller, book.id, { version: 1 });
+      await this.record(tx, caller, book.id, { detail: { version: 1 } });
       const current = { version: 1, validFrom: beginning.toISOString(), validTo: null, prices };
       return { ...book, current };
     });
@@ -51,7 +51,9 @@ export class PriceBooksService {
         throw priceBookErrors.PriceBookVersionTooEarly('A version begins in the future and after the one before it.');
       const version = newest.version + 1;
       await this.books.addVersion(tx, bookId, version, from, prices);
-      await this.record(tx, caller, bookId, { version, validFrom, ...(reason && { reason }) });
+      const former = { version: newest.version, validFrom: newest.validFrom };
+      const detail = { version, validFrom, ...(reason && { reason }) };
+      await this.record(tx, caller, bookId, { detail, change: changedFrom(former, { version, validFrom }) });
       return { version, validFrom, validTo: null, prices };
     });
   }
@@ -80,10 +82,15 @@ export class PriceBooksService {
     return version;
   }
 
-  private async record(tx: Tx, caller: Caller, id: string, detail: Readonly<Record<string, unknown>>): Promise<void> {
+  private async record(
+    tx: Tx,
+    caller: Caller,
+    id: string,
+    said: Pick<AuditRecord, 'detail' | 'change'>,
+  ): Promise<void> {
     const target = { kind: 'price-book', id };
     await this.audit.record(tx, {
-      ...{ by: caller, action: 'price-books:update', target, organizationId: null, detail },
+      ...{ by: caller, action: 'price-books:update', target, organizationId: null, ...said },
     });
   }
 }

@@ -1,6 +1,6 @@
-import { Audit, type Caller } from '@berth/access';
+import { Audit, type Caller, changedFrom } from '@berth/access';
 import type { CreateTaxRule, TaxRule } from '@berth/contracts/metering';
-import { Clock, Database, Ids } from '@berth/service-kit';
+import { Clock, Database, Ids, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { taxRuleErrors } from './tax-rules.errors.js';
 import { TaxRulesRepository } from './tax-rules.repository.js';
@@ -27,8 +27,30 @@ export class TaxRulesService {
         );
       const target = { kind: 'tax-rule', id: rule.id };
       const detail = { tax: rule.tax.id, percent: rule.tax.percent };
-      await this.audit.record(tx, { by: caller, action: 'tax-rules:update', target, organizationId: null, detail });
+      const change = changedFrom(termsOf(await this.formerOf(tx, rule)), termsOf(rule));
+      await this.audit.record(tx, {
+        by: caller,
+        action: 'tax-rules:update',
+        target,
+        organizationId: null,
+        detail,
+        change,
+      });
       return rule;
     });
   }
+
+  /** What holds until it begins. */
+  private async formerOf(
+    tx: Tx,
+    { issuer, country, customers, tax, validFrom }: TaxRule,
+  ): Promise<TaxRule | undefined> {
+    const rules = await this.rules.of(tx, issuer, country);
+    return rules
+      .filter((each) => each.customers === customers && each.tax.id === tax.id && each.validFrom < validFrom)
+      .sort((a, b) => (a.validFrom < b.validFrom ? 1 : -1))[0];
+  }
 }
+
+const termsOf = (rule: TaxRule | undefined): object =>
+  rule ? { name: rule.tax.name, percent: rule.tax.percent, validFrom: rule.validFrom } : {};

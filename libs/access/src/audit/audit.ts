@@ -6,7 +6,7 @@ import { ACCESS_SERVICE } from '../access-options.js';
 import type { Caller } from '../caller.js';
 import { canonicalJson } from './canonical-json.js';
 import type { AuditContent } from './chain.js';
-import type { Change } from './changed-from.js';
+import { type Change, isNothing } from './changed-from.js';
 import { redact } from './redact.js';
 
 export interface AuditRecord {
@@ -19,7 +19,7 @@ export interface AuditRecord {
   readonly organizationId: string | null;
   /** Ids and plain facts. What is named like a secret is replaced; names and e-mail addresses do not belong here at all. */
   readonly detail?: Readonly<Record<string, unknown>>;
-  /** What became different, of `changedFrom`: kept as `before` and `after` of the detail. The same rules hold. */
+  /** What became different, of `changedFrom`: kept as `before` and `after` of the detail, unless it is nothing. The same rules hold. */
   readonly change?: Change;
 }
 
@@ -77,7 +77,7 @@ export class Audit {
       action,
       target: { kind: target.kind, id: target.id },
       at: this.clock.now().toISOString(),
-      detail: redact({ ...detail, ...change }),
+      detail: redact({ ...detail, ...(change && !isNothing(change) ? change : {}) }),
     };
   }
 

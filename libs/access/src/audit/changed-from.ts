@@ -37,7 +37,7 @@ function differenceOf(was: unknown, is: unknown): { before: unknown; after: unkn
   return isNothing(inside) ? undefined : inside;
 }
 
-const isNothing = ({ before, after }: Change): boolean =>
+export const isNothing = ({ before, after }: Change): boolean =>
   Object.keys(before).length === 0 && Object.keys(after).length === 0;
 
 function isPlain(value: unknown): value is object {

@@ -6,6 +6,7 @@ import { CliError, exitCodes } from '../../errors.js';
 import { time } from '../../output/format.js';
 import { table } from '../../output/table.js';
 import { wholeNumber } from '../../parsing/whole-number.js';
+import { changesIn } from './changes-in.js';
 
 export interface Choice {
   readonly actor?: string;
@@ -45,8 +46,9 @@ export function showEntries({ out }: Context, entries: Schemas['AuditEntry'][]):
     each.action,
     `${each.target.kind} ${each.target.id}`,
     `${each.actor.kind} ${each.actor.id}`,
+    changesIn(each.detail).join('\n'),
   ]);
-  return out.result(entries, () => table(['at', 'action', 'on', 'by'], rows));
+  return out.result(entries, () => table(['at', 'action', 'on', 'by', 'changed'], rows));
 }
 
 /** As they come, so that their number does not matter. Whoever reads them slowly is waited for. */
