@@ -248,7 +248,7 @@ describe('berth deploy', () => {
         { weight: 50, holdSeconds: 600 },
       ];
       const quota = { cpuMillicores: 500, memoryMib: 512 };
-      const canary = { steps, holdSeconds: 900, allocation: beside, quota };
+      const canary = { steps, waitSeconds: null, holdSeconds: 900, allocation: beside, quota };
       platform.on(create, { ...plan, canary });
       platform.onEach('POST /v1/costs/estimate', estimate, { ...estimate, difference: '12.78' });
       const ran = await terminal.berth(['deploy', '--dry-run']);
@@ -264,6 +264,24 @@ describe('berth deploy', () => {
         expect.objectContaining({ before: entries, after: [] }),
         expect.objectContaining({ before: entries, after: [...entries, ...beside] }),
       ]);
+    });
+
+    it('shows what a blue-green switch does, and what it costs with the time that it may wait', async () => {
+      const beside = [{ ...entries[0]!, release: 4, instances: 3 }];
+      const quota = { cpuMillicores: 750, memoryMib: 768 };
+      const steps = [{ weight: 100, holdSeconds: 600 }];
+      platform.on(create, {
+        ...plan,
+        canary: { steps, waitSeconds: 300, holdSeconds: 600, allocation: beside, quota },
+      });
+      platform.onEach('POST /v1/costs/estimate', estimate, { ...estimate, difference: '12.78' });
+      expect((await terminal.berth(['deploy', '--dry-run'])).stdout).toContain(
+        [
+          'Blue-green: comes up whole, waits for at most 5 min 0 s to be promoted, gets all requests at once; what is live stays up for 10 min 0 s.',
+          'Meanwhile, at most: 3 more of web; the quota holds 750m and 768 MiB for it.',
+          'Price of that: 0.0044 EUR for 15 min 0 s at most (12.78 a month).',
+        ].join('\n'),
+      );
     });
 
     it('stores nothing: it makes no workload and sends no folder', async () => {

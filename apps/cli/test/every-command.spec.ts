@@ -199,6 +199,7 @@ const others: Readonly<Record<string, readonly string[]>> = {
   'volumes remove': ['data', '--yes'],
   deploy: [],
   'deployments cancel': [],
+  'deployments promote': [],
   'deployments logs': [],
   rollback: ['v1'],
   promote: ['--from', 'staging'],

@@ -124,6 +124,24 @@ describe('what runs', () => {
       expect(platform.bodies(create)).toEqual([{ source: { kind: 'release', number: 2 } }]);
     });
 
+    it('switches back to the release that shares its requests with a newer one: nothing is deployed', async () => {
+      platform.on('GET /v1/workloads', page(workload({ activeDeploymentId: idOf(50) })));
+      const canary = { state: 'stepping' as const, waitsUntilPromoted: false, step: 0, since: at, counts: [] };
+      const steps = [{ weight: 100, holdSeconds: 600 }];
+      const shifting = deployment({ status: 'shifting', release: 4, canary: { ...canary, steps } });
+      platform.on('GET /v1/deployments', page(shifting));
+      const outcome = 'All requests go back to v3, whose instances were kept.';
+      const cancel = `POST /v1/deployments/${idOf(50)}/cancel`;
+      platform.on(cancel, deployment({ status: 'cancelled', outcome }));
+      for (const given of [['rollback'], ['rollback', 'v3']])
+        expect(await terminal.berth(given)).toMatchObject({
+          ...{ code: 0, stdout: `Deployment #4 is cancelled. ${outcome} Nothing was started.\n` },
+        });
+      expect([platform.to(cancel).length, platform.to(create).length]).toEqual([2, 0]);
+      expect(await terminal.berth(['rollback', 'v1'])).toMatchObject({ code: 0 });
+      expect(platform.bodies(create)).toEqual([{ source: { kind: 'release', number: 1 } }]);
+    });
+
     it('exits with 5 when there is nothing to go back to', async () => {
       platform.on('GET /v1/releases', page(release(3), release(2, false)));
       expect(await terminal.berth(['rollback'])).toMatchObject({ code: 5 });

@@ -27,6 +27,7 @@ import { TaskRuns1763800000200 } from './database/migrations/task-runs.migration
 import { Tasks1763800000080 } from './database/migrations/tasks.migration.js';
 import { Schedules1763800000210 } from './database/migrations/schedules.migration.js';
 import { Vertical1763800000420 } from './database/migrations/vertical.migration.js';
+import { RegistryPace1763800000430 } from './database/migrations/registry-pace.migration.js';
 import { Volumes1763800000230 } from './database/migrations/volumes.migration.js';
 import { Canaries1763800000360 } from './database/migrations/canaries.migration.js';
 import { Failovers1763800000370 } from './database/migrations/failovers.migration.js';
@@ -72,6 +73,7 @@ export const deploymentManagement: ServiceDefinition<Config> = {
     DelegationEnds1763800000400,
     Egress1763800000410,
     Vertical1763800000420,
+    RegistryPace1763800000430,
   ],
   module: (parsed) => AppModule.with(parsed),
   connect: connectEvents,

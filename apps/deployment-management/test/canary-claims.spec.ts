@@ -140,7 +140,7 @@ describe('a dry run', () => {
     await scene.deployLive('one');
     await releaseBy(scene, canary(steps));
     const { quota, allocation: beside, ...more } = (await plan({ kind: 'git' }))!;
-    expect(more).toEqual({ steps: canary(steps).steps, holdSeconds: 180 });
+    expect(more).toEqual({ steps: canary(steps).steps, waitSeconds: null, holdSeconds: 180 });
     expect(beside).toMatchObject([
       { release: 2, processType: 'web', instances: 2, cpuMillicores: 250, memoryMib: 256 },
     ]);

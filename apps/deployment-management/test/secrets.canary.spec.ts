@@ -272,6 +272,7 @@ describe('the value of a secret', () => {
     await call('PATCH', '/v1/schedules/{id}', schedule.id, { suspended: true });
     await call('DELETE', '/v1/schedules/{id}', schedule.id);
     for (const action of ['stop', 'start', 'restart']) await call('POST', `/v1/workloads/{id}/${action}`, id);
+    await call('POST', '/v1/deployments/{id}/promote', (await scene.request()).id);
     await call('POST', '/v1/deployments/{id}/cancel', (await scene.request()).id);
     await call('PATCH', '/v1/apps/{id}', scene.app.id, { build: { rootFolder: 'x' } });
     await call('PATCH', '/v1/apps/{id}/labels', scene.app.id, { team: 'x' });

@@ -8,7 +8,7 @@ const counts = (weight: number, requests: number, errors: number): Canary['count
 });
 const at = (change: Partial<Canary>): string[] => canaryLines({ release: 2, canary: { ...base, ...change } });
 const base: Canary = {
-  ...{ state: 'stepping', step: 0, since: null, counts: [] },
+  ...{ state: 'stepping', waitsUntilPromoted: false, step: 0, since: null, counts: [] },
   steps: [
     { weight: 10, holdSeconds: 60 },
     { weight: 50, holdSeconds: 60 },
@@ -37,6 +37,14 @@ describe('the lines of a canary', () => {
       'at 50 %: v2 answered 1 request, 0 with an error; the release before 9 requests, 0 with an error',
     ];
     expect(looks).toEqual([all.slice(0, 1), all.slice(0, 2), all.slice(0, 3), all]);
+  });
+
+  it('tell that somebody has to promote it, once', () => {
+    const waits = 'v2 is ready and waits to be promoted: berth deployments promote';
+    const all = { waitsUntilPromoted: true, steps: [{ weight: 100, holdSeconds: 600 }] };
+    expect(at({ ...all, state: 'arriving' })).toEqual([]);
+    expect(at({ ...all, state: 'waiting' })).toEqual([waits]);
+    expect(at({ ...all, since })).toEqual([waits, 'v2 gets 100 % of the requests']);
   });
 
   it('tell the weights where nobody counts what is answered', () => {

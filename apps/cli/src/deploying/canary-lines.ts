@@ -8,13 +8,20 @@ type Counts = Canary['counts'][number];
 export function canaryLines({ canary, release }: Deployment): string[] {
   if (!canary) return [];
   if (canary.state === 'arriving') return [];
-  return canary.steps.slice(0, canary.step + 1).flatMap(({ weight }, index) => {
+  const waits = canary.waitsUntilPromoted
+    ? [`v${release} is ready and waits to be promoted: berth deployments promote`]
+    : [];
+  if (canary.state === 'waiting') return waits;
+  return waits.concat(stepLines(canary, release));
+}
+
+const stepLines = (canary: Canary, release: number | null): string[] =>
+  canary.steps.slice(0, canary.step + 1).flatMap(({ weight }, index) => {
     const step = canary.counts[index];
     const isOver = index < canary.step || canary.state === 'promoting' || canary.state === 'aborting';
     const begun = isOver || canary.since !== null ? [`v${release} gets ${weight} % of the requests`] : [];
     return isOver && step ? [...begun, countsText(step, release)] : begun;
   });
-}
 
 /** What both releases answered in a step. */
 export const countsText = ({ weight, canary, former }: Counts, release: number | null): string =>

@@ -54,7 +54,14 @@ describe('phasesOf', () => {
   });
 
   it('has one of its own for a canary', () => {
-    const canary = { state: 'stepping', steps: [], step: 0, since: null, counts: [] } as const;
+    const canary = {
+      state: 'stepping',
+      waitsUntilPromoted: false,
+      steps: [],
+      step: 0,
+      since: null,
+      counts: [],
+    } as const;
     expect(phasesOf({ buildId: null, canary: { ...canary, steps: [], counts: [] } })).toEqual([
       ...['queued', 'prepare', 'roll', 'shift', 'verify'],
     ]);

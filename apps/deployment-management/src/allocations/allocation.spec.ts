@@ -2,7 +2,7 @@ import type { AllocationEntry } from '@berth/contracts/events';
 import type { ObservedInstance, ObservedWorkload } from '@berth/contracts/runtime';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { allocationOf, isBilledIn, sameAllocation, shifted } from './allocation.js';
+import { allocationOf, changedReleases, isBilledIn, sameAllocation, shifted } from './allocation.js';
 
 const instance = (over: Partial<ObservedInstance> = {}): ObservedInstance => ({
   ...{ id: 'web-1', processType: 'web', release: 1, releaseHash: '', artifactDigest: '', configHash: '' },
@@ -17,7 +17,9 @@ const entry = (over: Partial<AllocationEntry> = {}): AllocationEntry => ({
   ...{ cluster: 'local', processType: 'web', release: 1, cpuMillicores: 250, memoryMib: 256, instances: 1 },
   ...over,
 });
-const of = (instances: ObservedInstance[]) => allocationOf(observed(instances), 'local', (release) => release === 1);
+const none: ReadonlySet<number> = new Set();
+const of = (instances: ObservedInstance[]) =>
+  allocationOf(observed(instances), 'local', isBilledIn({ live: new Set([1]), canaries: none, standby: none }));
 
 describe('the allocation', () => {
   it.each([
@@ -56,9 +58,25 @@ describe('the allocation', () => {
 });
 
 it('of a canary that was never live is that of web alone', () => {
-  const isBilled = isBilledIn({ live: new Set([1]), canaries: new Set([2]) });
-  const billed = [1, 2, 3].flatMap((release) => ['web', 'worker'].map((type) => isBilled(release, type)));
+  const isBilled = isBilledIn({ live: new Set([1]), canaries: new Set([2]), standby: none });
+  const billed = [1, 2, 3].flatMap((release) =>
+    ['web', 'worker'].map((processType) => isBilled(instance({ release, processType }))),
+  );
   expect(billed).toEqual([true, true, true, false, false, false]);
+});
+
+it('of a canary that stands by is that of web as soon as it is ready, with requests or without', () => {
+  const isBilled = isBilledIn({ live: new Set([1]), canaries: new Set([2]), standby: new Set([2]) });
+  const cases: Partial<ObservedInstance>[] = [{ routed: false }, {}, { readySince: null }, { processType: 'worker' }];
+  expect(cases.map((each) => isBilled(instance({ release: 2, ...each })))).toEqual([true, true, false, false]);
+  expect(isBilled(instance({ routed: false }))).toBe(false);
+});
+
+it('names the releases of which something else is in use', () => {
+  const [one, two] = [entry({ instances: 2 }), entry({ release: 2 })];
+  expect(changedReleases([one, two], [two, one])).toEqual([]);
+  expect(changedReleases([one], [one, two])).toEqual([2]);
+  expect(changedReleases([one, two], [{ ...one, instances: 1 }])).toEqual([1, 2]);
 });
 
 describe('two allocations are the same', () => {

@@ -1,33 +1,38 @@
 import type { AllocationEntry } from '@berth/contracts/events';
-import { type ObservedWorkload, serves } from '@berth/contracts/runtime';
+import { type ObservedInstance, type ObservedWorkload, serves } from '@berth/contracts/runtime';
 
 /** Numbers of the releases that are or were live, and of those whose `web` shared requests as a canary. */
 export interface BilledReleases {
   readonly live: ReadonlySet<number>;
   readonly canaries: ReadonlySet<number>;
+  /** Of those, the one that stands by until somebody promotes it, and until the route leads to it. */
+  readonly standby: ReadonlySet<number>;
 }
 
-/** Whether somebody was served by instances of that release and process type. */
+/** Whether an instance is of use to somebody: it serves, of a release that did, or stands by on purpose. */
 export const isBilledIn =
-  ({ live, canaries }: BilledReleases) =>
-  (release: number, processType: string): boolean =>
-    live.has(release) || (processType === 'web' && canaries.has(release));
+  ({ live, canaries, standby }: BilledReleases) =>
+  (instance: ObservedInstance): boolean => {
+    const { release, processType, readySince } = instance;
+    if (processType === 'web' && standby.has(release)) return readySince !== null;
+    return serves(instance) && (live.has(release) || (processType === 'web' && canaries.has(release)));
+  };
 
 const keyOf = (entry: Omit<AllocationEntry, 'instances'>): string =>
   `${entry.cluster}/${entry.processType}/${entry.release}/${entry.cpuMillicores}/${entry.memoryMib}`;
 
 /**
- * What serves now, by cluster, release, process type and size. Instances of a release that never was live are not in it:
+ * What is of use now, by cluster, release, process type and size. Instances of a release that never was live are not in it:
  * a deployment that fails is free, and so is the overlap of a replacement. Of a canary only `web` served.
  */
 export function allocationOf(
   observed: ObservedWorkload,
   cluster: string,
-  isBilled: (release: number, processType: string) => boolean,
+  isBilled: (instance: ObservedInstance) => boolean,
 ): AllocationEntry[] {
   const entries = new Map<string, AllocationEntry>();
   for (const instance of observed.instances) {
-    if (!serves(instance) || !isBilled(instance.release, instance.processType)) continue;
+    if (!isBilled(instance)) continue;
     const { processType, release, cpuMillicores, memoryMib } = instance;
     const entry = { cluster, processType, release, cpuMillicores, memoryMib };
     const key = keyOf(entry);
@@ -47,11 +52,16 @@ export function shifted(
   return before + instances > 0 ? [...others, { ...what, instances: before + instances }] : others;
 }
 
+/** Releases of which something else is in use. */
+export function changedReleases(a: readonly AllocationEntry[], b: readonly AllocationEntry[]): number[] {
+  const [before, after] = [a, b].map((each) => new Set(each.map(textOfOne))) as [Set<string>, Set<string>];
+  const changed = [...a, ...b].filter((entry) => !before.has(textOfOne(entry)) || !after.has(textOfOne(entry)));
+  return [...new Set(changed.map(({ release }) => release))];
+}
+
 export const sameAllocation = (a: readonly AllocationEntry[], b: readonly AllocationEntry[]): boolean =>
   textOf(a) === textOf(b);
 
-const textOf = (entries: readonly AllocationEntry[]): string =>
-  entries
-    .map((entry) => `${keyOf(entry)}x${entry.instances}`)
-    .sort()
-    .join(',');
+const textOf = (entries: readonly AllocationEntry[]): string => entries.map(textOfOne).sort().join(',');
+
+const textOfOne = (entry: AllocationEntry): string => `${keyOf(entry)}x${entry.instances}`;

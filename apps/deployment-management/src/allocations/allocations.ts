@@ -12,7 +12,14 @@ import { Changes } from '../changes/changes.js';
 import { Mint } from '../changes/mint.js';
 import type { Config } from '../config.js';
 import type { WorkloadRow } from '../workloads/workload.js';
-import { allocationOf, type BilledReleases, isBilledIn, sameAllocation, shifted } from './allocation.js';
+import {
+  allocationOf,
+  type BilledReleases,
+  changedReleases,
+  isBilledIn,
+  sameAllocation,
+  shifted,
+} from './allocation.js';
 
 interface AllocationRow {
   readonly version: number;
@@ -62,7 +69,7 @@ export class Allocations {
     const last = await this.last(tx, sighting.workload.id);
     const entries = this.entriesOf(sighting, last);
     if (sameAllocation(last?.entries ?? [], entries)) return this.confirm(tx, sighting.workload, last);
-    await this.change(tx, sighting.workload, last, entries, this.effectiveAt(sighting.observed, last));
+    await this.change(tx, sighting.workload, last, entries, this.effectiveAt(sighting, last, entries));
   }
 
   /** A task began (`entry.instances` is 1) or ended (it is -1), at a moment by the runtime's clock. Under the row lock. */
@@ -131,9 +138,17 @@ export class Allocations {
 
   /**
    * When the runtime says that it happened; when the runtime lost its memory, the last moment at which the former state was
-   * confirmed. Never before the change that was told last: intervals of one workload do not overlap.
+   * confirmed. Never before the change that was told last: intervals of one workload do not overlap. To stand by is no
+   * change for a runtime: it begins and ends when it is written down.
    */
-  private effectiveAt(observed: ObservedWorkload | null, last: AllocationRow | undefined): Date {
+  private effectiveAt(
+    { observed, billed }: Sighting,
+    last: AllocationRow | undefined,
+    entries: readonly AllocationEntry[],
+  ): Date {
+    const isNoChange = observed && last && Date.parse(observed.changedAt) <= last.effectiveAt.getTime();
+    if (isNoChange && changedReleases(last.entries, entries).every((release) => billed.canaries.has(release)))
+      return this.mint.now();
     const said = observed ? new Date(observed.changedAt) : (last?.confirmedAt ?? this.mint.now());
     return notBefore(said, last);
   }

@@ -10,7 +10,9 @@ import { RuntimeState } from '../workloads/runtime-state.js';
 import { underLock } from '../workloads/under-lock.js';
 import { Witness } from '../workloads/witness.js';
 import type { Observation } from '../workloads/workload-reports.js';
+import { tagToResolve } from '../workloads/tag-resolution.js';
 import type { WorkloadRow } from '../workloads/workload.js';
+import type { WorkloadView } from '../workloads/workload-views.js';
 import { WorkloadsRepository } from '../workloads/workloads.repository.js';
 import { begun, type Canary, counted } from './canary.js';
 import { CanarySteps } from './canary-steps.js';
@@ -45,6 +47,7 @@ export class Canaries {
         return this.arrive(pass);
       case 'aborting':
         return this.takeBack(pass, pass.canary.failure);
+      case 'waiting':
       case 'stepping':
         return this.judge(pass);
       case 'promoting':
@@ -79,6 +82,8 @@ export class Canaries {
     const followed = await this.follow(pass, canary, verdict);
     if (followed) return followed;
     const kept = (verdict.kind === 'wait' && verdict.canary) || canary;
+    // Who promotes it writes meanwhile, and nobody else.
+    if (canary.state === 'waiting') return this.wait(pass, []);
     if (kept !== canary || JSON.stringify(canary.counters) !== JSON.stringify(pass.canary.counters))
       await this.commit(pass, (tx, workload) => this.steps.keep(tx, workload, moving, kept));
     return this.wait(pass, []);
@@ -127,6 +132,7 @@ export class Canaries {
       wanted,
       trouble: observation.observed?.trouble ?? null,
       weight: observation.observed?.canaryWeight ?? 0,
+      isAwaited: isAwaited(observation.view),
       isWanted: observation.view.workload.state === 'running' && wanted > 0,
       numbers: { canary: target.number, former: observation.desired.release.number },
     };
@@ -144,6 +150,9 @@ export class Canaries {
     return underLock(context, this.workloads, moving.workloadId, step);
   }
 }
+
+const isAwaited = ({ next }: WorkloadView): boolean =>
+  next !== undefined && next.source.kind !== 'release' && !tagToResolve(next);
 
 /** What was seen when all requests were back with the former release. */
 function proofOf({ release, processes }: DesiredWorkload): string {

@@ -3,7 +3,7 @@ import type { DryRun } from '@berth/contracts/deployment';
 import type { AllocationEntry, DeploymentSource } from '@berth/contracts/events';
 import type { Reservation } from '../quotas/reservation.js';
 import { instancesOf, mostInstancesOf, type WorkloadRow } from '../workloads/workload.js';
-import { type Canary, canaryInstances, holdSeconds } from './canary.js';
+import { type Canary, canaryInstances, holdSeconds, sharesOf } from './canary.js';
 
 type Wanted = Pick<WorkloadRow, 'wantedState' | 'counts' | 'autoscaling'>;
 
@@ -25,13 +25,13 @@ export function plannedCanary(
   source: Pick<DeploymentSource, 'kind'>,
   types: readonly ProcessType[],
 ): DryRun['canary'] {
-  const { strategy, currentRelease } = workload;
-  if (strategy.kind !== 'canary' || currentRelease === null || !isShared(workload, source)) return null;
-  const { steps } = strategy;
+  const shares = sharesOf(workload.strategy);
+  if (!shares || workload.currentRelease === null || !isShared(workload, source)) return null;
+  const { steps, waitSeconds = null } = shares;
   const most = canaryInstances({ steps, step: steps.length - 1 }, instancesOf(workload, 'web'));
   const allocation = types.filter(({ name }) => name === 'web').map((type) => entryOf(workload, type, most));
   const quota = extraOf(workload, types, steps);
-  return { steps, holdSeconds: holdSeconds(strategy), allocation, quota };
+  return { steps: [...steps], waitSeconds, holdSeconds: holdSeconds(shares), allocation, quota };
 }
 
 const entryOf = (

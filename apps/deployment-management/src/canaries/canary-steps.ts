@@ -17,11 +17,16 @@ export class CanarySteps {
     private readonly transitions: Transitions,
   ) {}
 
-  /** Its instances are ready: users meet it from now on. */
+  /** Its instances are ready: users meet it from now on, or when it is promoted. */
   async begin(tx: Tx, workload: WorkloadRow, moving: DeploymentRow, canary: Canary): Promise<void> {
-    const message = `Instances of v${moving.release} are ready; they get ${canary.steps[0]?.weight} % of the requests`;
+    const then =
+      canary.state === 'waiting'
+        ? 'they get requests when somebody promotes the deployment'
+        : `they get ${canary.steps[0]?.weight} % of the requests`;
+    const message = `Instances of v${moving.release} are ready; ${then}`;
     const step = { to: 'shifting' as const, by: 'platform' as const, message };
     if (!(await this.transitions.advance(tx, workload, moving, step))) return;
+    if (canary.state === 'waiting') return this.deployments.setCanary(tx, moving.id, canary);
     await this.state(tx, workload, moving, canary);
   }
 

@@ -1,4 +1,4 @@
-import { type CanaryStrategy, releaseStrategy } from '@berth/contracts/deployment';
+import { type SharingStrategy, releaseStrategy } from '@berth/contracts/deployment';
 import type { InstanceTraffic, ObservedInstance } from '@berth/contracts/runtime';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
@@ -13,7 +13,7 @@ const strategy = releaseStrategy.parse({
   ],
   maxErrorPercent: 5,
   minRequests: 20,
-}) as CanaryStrategy;
+}) as SharingStrategy;
 const from = new Date('2026-11-22T10:00:00.000Z');
 const after = (seconds: number): Date => new Date(from.getTime() + seconds * 1_000);
 const traffic = (instance: string, release: number, requests: number, errors = 0): InstanceTraffic => ({
@@ -22,7 +22,7 @@ const traffic = (instance: string, release: number, requests: number, errors = 0
 const instance = (restarts: number, state = 'ready', id = 'web-2'): ObservedInstance =>
   ({ id, state, restarts, lastExit: null }) as ObservedInstance;
 const facts = (change: Partial<Facts> = {}): Facts => ({
-  ...{ now: from, instances: [instance(0)], wanted: 1, trouble: null, weight: 10, isWanted: true },
+  ...{ now: from, instances: [instance(0)], wanted: 1, trouble: null, weight: 10, isWanted: true, isAwaited: false },
   numbers: { canary: 2, former: 1 },
   ...change,
 });
@@ -179,6 +179,27 @@ describe('a canary in its step', () => {
     expect(verdictOn(whole.canary, both(1_020))).toMatchObject({ kind: 'go-on', canary: { isOver: true } });
   });
 
+  it('whose instances are ready now and then is taken back when they were not for half an hour of its step in all', () => {
+    const short = facts({ now: after(1_000), wanted: 2 });
+    const whole = { ...short, instances: [instance(0), instance(0)] };
+    let canary: Canary = held;
+    let pauses = 0;
+    for (let verdict: Verdict | undefined; verdict?.kind !== 'abort'; pauses++) {
+      expect(pauses).toBeLessThan(20);
+      const gone = verdictOn({ ...canary, pausedAt: after(900).toISOString() }, short);
+      if (gone.kind === 'abort') {
+        verdict = gone;
+        expect(gone.failure.message).toBe('Instances of v2 were not ready for 1900 s of this step in all.');
+        continue;
+      }
+      verdict = verdictOn({ ...canary, pausedAt: after(900).toISOString() }, whole);
+      canary = (verdict.kind === 'wait' && verdict.canary) || canary;
+    }
+    expect([pauses, canary.paused]).toEqual([19, 1_800_000]);
+    const next = verdictOn({ ...canary, isOver: true }, whole);
+    expect(next).toMatchObject({ kind: 'go-on', canary: { step: 1, paused: undefined } });
+  });
+
   it('that loses its weight while it waits begins its step anew', () => {
     const waiting = { ...held, pausedAt: after(40).toISOString() };
     expect(verdictOn(waiting, facts({ weight: 0, now: after(50) }))).toMatchObject({
@@ -212,6 +233,62 @@ describe('a canary in its step', () => {
 
   it('is taken back when the workload is stopped: nothing is proven by what gets no requests', () => {
     expect(verdictOn(held, facts({ isWanted: false, instances: [] })).kind).toBe('abort');
+  });
+});
+
+describe('a blue-green switch', () => {
+  const kind = 'blue-green';
+  const made = (more: object) =>
+    newCanary(releaseStrategy.parse({ kind, holdSeconds: 60, ...more }) as SharingStrategy, {
+      ...{ cpuMillicores: 0, memoryMib: 0 },
+    });
+  const switched: Canary = { ...begun(made({}), {}, []), since: from.toISOString() };
+  const all = (change: Partial<Facts> = {}) => facts({ weight: 100, ...change });
+
+  it('has all instances from the beginning, no requests before, and all of them afterwards', () => {
+    expect([canaryInstances(made({}), 4), weightOf(made({}))]).toEqual([4, 0]);
+    expect(weightOf(begun(made({}), {}, []))).toBe(100);
+  });
+
+  it('keeps the former release for its hold, and takes over then', () => {
+    expect(verdictOn(switched, all({ now: after(59) }))).toEqual({ kind: 'wait' });
+    expect(verdictOn(switched, all({ now: after(60) }))).toMatchObject({ canary: { state: 'promoting' } });
+  });
+
+  it('takes over at once when a newer deployment is ready, if all of it is; a canary that has a part does not', () => {
+    const isAwaited = true;
+    const early = all({ now: after(1), isAwaited });
+    expect(verdictOn(switched, early)).toMatchObject({
+      canary: { state: 'promoting' },
+      message: 'A newer deployment is ready: v2 takes over, and v1 is kept no longer',
+    });
+    expect(verdictOn(switched, { ...early, wanted: 2 }).kind).toBe('wait');
+    expect(verdictOn({ ...switched, since: null }, early)).toMatchObject({ canary: { state: 'stepping' } });
+    expect(verdictOn(held, facts({ now: after(1), isAwaited })).kind).toBe('wait');
+  });
+
+  it('that is manual waits until it was promoted and all of its instances are ready', () => {
+    const waiting = begun(made({ promoteWithinSeconds: 60 }), { 'web-2': 1 }, []);
+    expect(waiting).toMatchObject({ state: 'waiting', hasServed: true });
+    const idle = facts({ weight: 0, now: after(900), instances: [instance(1)] });
+    expect(verdictOn(waiting, idle)).toEqual({ kind: 'wait' });
+    const promoted = { ...waiting, promotedAt: after(900).toISOString() };
+    expect(verdictOn(promoted, { ...idle, wanted: 2 })).toEqual({ kind: 'wait' });
+    expect(verdictOn(promoted, idle)).toMatchObject({ kind: 'go-on', canary: { state: 'stepping', step: 0 } });
+    expect(verdictOn(waiting, { ...idle, instances: [instance(2)] })).toMatchObject({
+      kind: 'abort',
+      failure: { message: 'Instances of v2 ended 1 times while it waited to be promoted.' },
+    });
+    expect(verdictOn(waiting, { ...idle, isWanted: false }).kind).toBe('abort');
+  });
+
+  it('counts nothing of what was answered while it waited', () => {
+    const waiting = begun(made({ promoteWithinSeconds: 60 }), {}, [traffic('old', 1, 10)]);
+    const looked = counted({ ...waiting, promotedAt: '' }, [traffic('old', 1, 500, 50)], 2);
+    const begunNow = goneOn(verdictOn(looked, facts({ weight: 0 }))).canary;
+    expect(counted(begunNow, [traffic('old', 1, 501, 50)], 2).counts).toMatchObject([
+      { weight: 100, canary: { requests: 0 }, former: { requests: 1, errors: 0 } },
+    ]);
   });
 });
 

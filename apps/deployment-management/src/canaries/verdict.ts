@@ -1,6 +1,15 @@
 import type { Failure } from '@berth/contracts/common';
 import type { ObservedInstance, ObservedWorkload } from '@berth/contracts/runtime';
-import { type Answered, type Canary, enterStep, type StepCounts, untimed, weightOf } from './canary.js';
+import {
+  type Answered,
+  awaitsPromotion,
+  type Canary,
+  enterStep,
+  isHolding,
+  type StepCounts,
+  untimed,
+  weightOf,
+} from './canary.js';
 
 export interface Facts {
   readonly now: Date;
@@ -12,6 +21,8 @@ export interface Facts {
   readonly trouble: ObservedWorkload['trouble'];
   /** Percent of the requests that the route gives it. */
   readonly weight: number;
+  /** A newer deployment has all that it needs, and is no rollback. */
+  readonly isAwaited: boolean;
   /** Somebody wants the workload to run. */
   readonly isWanted: boolean;
   readonly numbers: Numbers;
@@ -40,6 +51,8 @@ export function verdictOn(canary: Canary, facts: Facts): Verdict {
   const { now, weight, numbers } = facts;
   if (weight !== weightOf(canary)) return withoutWeight(canary, facts);
   const isWhole = facts.instances.filter(isReady).length >= facts.wanted;
+  if (canary.state === 'waiting')
+    return isWhole && !awaitsPromotion(canary) ? firstStep(canary, numbers) : { kind: 'wait' };
   if (canary.isOver) return isWhole ? nextStep(canary, numbers) : { kind: 'wait' };
   if (!isWhole) return paused(canary, now);
   if (canary.since === null) {
@@ -47,10 +60,13 @@ export function verdictOn(canary: Canary, facts: Facts): Verdict {
     return { kind: 'go-on', canary: { ...canary, since: now.toISOString() }, message };
   }
   if (canary.pausedAt !== undefined) return { kind: 'wait', canary: resumed(canary, canary.since, now) };
-  const holds = (canary.steps[canary.step]?.holdSeconds ?? 0) * 1_000;
-  if (now.getTime() - Date.parse(canary.since) < holds) return { kind: 'wait' };
+  if (isHolding(canary) && facts.isAwaited)
+    return { kind: 'go-on', canary: passed(canary), message: cutShort(numbers) };
+  if (now.getTime() - Date.parse(canary.since) < holdOf(canary)) return { kind: 'wait' };
   return { kind: 'go-on', canary: passed(canary), message: passedMessage(canary, numbers) };
 }
+
+const holdOf = ({ steps, step }: Canary): number => (steps[step]?.holdSeconds ?? 0) * 1_000;
 
 /** Only time in which all instances of the step were ready counts. */
 function paused(canary: Canary, now: Date): Verdict {
@@ -60,8 +76,15 @@ function paused(canary: Canary, now: Date): Verdict {
 
 function resumed(canary: Canary, since: string, now: Date): Canary {
   const pause = now.getTime() - Date.parse(canary.pausedAt ?? since);
-  return { ...canary, since: new Date(Date.parse(since) + pause).toISOString(), pausedAt: undefined };
+  const paused = (canary.paused ?? 0) + pause;
+  return { ...canary, since: new Date(Date.parse(since) + pause).toISOString(), pausedAt: undefined, paused };
 }
+
+/** For how long instances of a step may be missing in all, however often: as long as the step is, but for half an hour at least. */
+const mostPaused = (canary: Canary): number => Math.max(holdOf(canary), 1_800_000);
+
+const pausedUntil = ({ paused = 0, pausedAt }: Canary, now: Date): number =>
+  paused + (pausedAt === undefined ? 0 : now.getTime() - Date.parse(pausedAt));
 
 /** Only time in which it had its weight proves anything: it begins anew when the route gives it again. */
 export function withoutWeight(canary: Canary, facts: Facts): Verdict {
@@ -78,6 +101,16 @@ export function withoutWeight(canary: Canary, facts: Facts): Verdict {
 const passed = (canary: Canary): Canary =>
   canary.step + 1 < canary.steps.length ? { ...canary, isOver: true } : { ...canary, ...untimed, state: 'promoting' };
 
+/** What all users meet is not taken from them for what nobody has met. */
+const cutShort = ({ canary, former }: Numbers): string =>
+  `A newer deployment is ready: v${canary} takes over, and v${former} is kept no longer`;
+
+function firstStep(canary: Canary, numbers: Numbers): Verdict {
+  const next = enterStep(canary, 0);
+  const message = `v${numbers.canary} was promoted, and its instances are ready; it is to get ${weightOf(next)} % of the requests`;
+  return { kind: 'go-on', canary: next, message };
+}
+
 function nextStep(canary: Canary, numbers: Numbers): Verdict {
   const next = enterStep(canary, canary.step + 1);
   const message = `Instances of v${numbers.canary} for ${weightOf(next)} % of the requests are ready`;
@@ -85,14 +118,18 @@ function nextStep(canary: Canary, numbers: Numbers): Verdict {
 }
 
 function reasonAgainst(canary: Canary, facts: Facts): string | undefined {
-  const { instances, isWanted, numbers, weight, trouble } = facts;
+  const { instances, isWanted, numbers, weight, trouble, now } = facts;
   const release = `v${numbers.canary}`;
-  if (!isWanted) return `The workload was stopped while ${release} shared its requests, so that nothing was proven.`;
+  const meanwhile = canary.state === 'waiting' ? 'waited to be promoted' : 'got requests';
+  if (!isWanted) return `The workload was stopped while ${release} ${meanwhile}, so that nothing was proven.`;
   const restarts = endedSince(canary.restarts, instances);
-  if (restarts > 0) return `Instances of ${release} ended ${restarts} times while it got requests.`;
-  if (trouble) return `${trouble.message} That was found while ${release} got requests.`;
+  if (restarts > 0) return `Instances of ${release} ended ${restarts} times while it ${meanwhile}.`;
+  if (trouble) return `${trouble.message} That was found while ${release} ${meanwhile}.`;
   if (weight > 0 && !instances.some(isReady))
     return `None of the instances of ${release} is ready while it gets requests.`;
+  const missing = pausedUntil(canary, now);
+  if (missing > mostPaused(canary))
+    return `Instances of ${release} were not ready for ${Math.round(missing / 1_000)} s of this step in all.`;
   const answered = canary.counts.at(-1)?.canary;
   if (!answered || answered.requests < canary.minRequests) return undefined;
   if (answered.errors * 100 <= answered.requests * canary.maxErrorPercent) return undefined;

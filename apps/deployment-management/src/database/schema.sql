@@ -214,6 +214,7 @@ create table deployment (
   image_digest text,
   asked_since timestamp with time zone,
   canary jsonb,
+  ask_again_at timestamp with time zone,
   constraint deployment_pkey PRIMARY KEY (id),
   constraint deployment_workload_id_number_key UNIQUE (workload_id, number)
 );

@@ -65,6 +65,7 @@ export class DeploymentStarter {
       buildResult: null,
       imageDigest: null,
       askedSince: null,
+      askAgainAt: null,
       releaseId: null,
       release: null,
       failure: null,

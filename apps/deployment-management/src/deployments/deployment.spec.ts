@@ -1,5 +1,5 @@
 import {
-  type CanaryStrategy,
+  type SharingStrategy,
   type DeploymentStatus,
   deploymentStatus,
   phaseDeadlines,
@@ -56,11 +56,14 @@ it('waits longer in the queue when it waits for a build slot, and shifts for as 
     kind: 'canary',
     steps: [10, 50].map((weight) => ({ weight, holdSeconds: 30 })),
   });
-  const canary = newCanary(strategy as CanaryStrategy, { cpuMillicores: 0, memoryMib: 0 });
+  const canary = newCanary(strategy as SharingStrategy, { cpuMillicores: 0, memoryMib: 0 });
   expect(deadlineFor('queued', { buildId: null, canary: null }, deadlines)).toBe(1);
   expect(deadlineFor('queued', { buildId: 'b', canary: null }, deadlines)).toBe(2);
   expect(deadlineFor('rolling', { buildId: 'b', canary }, deadlines)).toBe(5);
   expect(deadlineFor('shifting', { buildId: 'b', canary }, deadlines)).toBe(67);
+  const waits = { ...canary, waitSeconds: 900 };
+  expect(deadlineFor('shifting', { buildId: 'b', canary: waits }, deadlines)).toBe(900);
+  expect(deadlineFor('shifting', { buildId: 'b', canary: { ...waits, promotedAt: '' } }, deadlines)).toBe(67);
   expect(deadlineFor('building', { buildId: 'b', canary: null }, deadlines)).toBe(62);
 });
 

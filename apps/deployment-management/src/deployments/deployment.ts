@@ -2,7 +2,7 @@ import type { Failure } from '@berth/contracts/common';
 import type { DeploymentStatus, PhaseDeadlines, ProcessSettings, TimelineEntry } from '@berth/contracts/deployment';
 import type { DeploymentPhase, DeploymentSource } from '@berth/contracts/events';
 import type { Artifact, BuiltProcess } from '@berth/contracts/events';
-import { type Canary, holdSeconds, isSplit } from '../canaries/canary.js';
+import { awaitsPromotion, type Canary, holdSeconds, isSplit } from '../canaries/canary.js';
 
 /** What a build gave, kept until it becomes a release. */
 export interface BuildResult {
@@ -39,6 +39,8 @@ export interface DeploymentRow {
   readonly imageDigest: string | null;
   /** When a registry was first away that it waits for. */
   readonly askedSince: Date | null;
+  /** Before then that registry is not asked again, however often the workload is looked at. */
+  readonly askAgainAt: Date | null;
   readonly releaseId: string | null;
   readonly release: number | null;
   readonly failure: Failure | null;
@@ -101,9 +103,14 @@ export function deadlineFor(
   { buildId, canary }: Pick<DeploymentRow, 'buildId' | 'canary'>,
   deadlines: PhaseDeadlines,
 ): number {
-  if (phase === 'shifting') return deadlines.shifting + (canary ? holdSeconds(canary) : 0);
+  if (phase === 'shifting') return shiftingSeconds(canary, deadlines);
   if (phase === 'building') return deadlines.building + BUILD_GRACE_SECONDS;
   return phase === 'queued' && buildId !== null ? deadlines.buildSlot : deadlines[phase];
+}
+
+function shiftingSeconds(canary: Canary | null, { shifting }: PhaseDeadlines): number {
+  if (!canary) return shifting;
+  return awaitsPromotion(canary) ? (canary.waitSeconds ?? 0) : shifting + holdSeconds(canary);
 }
 
 /** Milliseconds spent in each phase until `now`. */

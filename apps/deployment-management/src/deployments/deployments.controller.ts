@@ -67,6 +67,17 @@ export class DeploymentsController {
     return this.deployments.get(caller, id);
   }
 
+  /** Of a release that waits to be promoted: it gets the requests when all of its instances are found ready. */
+  @Post('deployments/:id/promote')
+  @Requires('deployments:create')
+  @Answers(deployment)
+  promoteDeployment(
+    @CurrentCaller() caller: Caller,
+    @Param('id', { schema: objectId }) id: string,
+  ): Promise<Deployment> {
+    return this.deployments.promote(caller, id);
+  }
+
   @Post('deployments/:id/cancel')
   @Requires('deployments:cancel')
   @Answers(deployment)

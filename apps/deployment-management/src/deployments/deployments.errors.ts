@@ -2,6 +2,7 @@ import { defineErrors } from '@berth/service-kit';
 
 export const deploymentErrors = defineErrors({
   DeploymentEnded: 409,
+  DeploymentNotWaiting: 409,
   ReleaseNotFound: 422,
   ReleaseNeverLive: 422,
   ReleaseExpired: 422,

@@ -8,7 +8,7 @@ import type { BuildResult, DeploymentRow, Seen } from './deployment.js';
 
 const select = `select d.id, d.workload_id as "workloadId", d.organization_id as "organizationId", d.number, d.status, d.source,
     d.build_id as "buildId", d.build_result as "buildResult", d.image_digest as "imageDigest",
-    d.asked_since as "askedSince", d.release_id as "releaseId", r.number as release, d.failure,
+    d.asked_since as "askedSince", d.ask_again_at as "askAgainAt", d.release_id as "releaseId", r.number as release, d.failure,
     d.outcome, d.notes, d.base, d.canary, d.seen, d.created_by as "createdBy", d.created_at as "createdAt", d.ended_at as "endedAt"
   from deployment d left join release r on r.id = d.release_id`;
 
@@ -107,8 +107,8 @@ export class DeploymentsRepository {
     await tx.query('update deployment set image_digest = $2 where id = $1', [id, digest]);
   }
 
-  async setAskedSince(tx: Tx, id: string, since: Date): Promise<void> {
-    await tx.query('update deployment set asked_since = $2 where id = $1', [id, since]);
+  async setAsked(tx: Tx, id: string, since: Date, againAt: Date): Promise<void> {
+    await tx.query('update deployment set asked_since = $2, ask_again_at = $3 where id = $1', [id, since, againAt]);
   }
 
   /** It runs what was stopped: if it does not go live, that is stopped again. */

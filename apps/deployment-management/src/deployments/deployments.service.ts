@@ -3,6 +3,7 @@ import type { Page } from '@berth/contracts/common';
 import type { Deployment, DeploymentQuery } from '@berth/contracts/deployment';
 import { Database } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
+import { Promotions } from '../canaries/promotions.js';
 import { notFound } from '../not-found.js';
 import { WorkloadAccess } from '../workloads/workload-access.js';
 import type { WorkloadRow } from '../workloads/workload.js';
@@ -23,6 +24,7 @@ export class DeploymentsService {
     private readonly deployments: DeploymentsRepository,
     private readonly workloads: WorkloadAccess,
     private readonly canceller: Canceller,
+    private readonly promotions: Promotions,
     private readonly answers: DeploymentAnswers,
   ) {}
 
@@ -31,6 +33,14 @@ export class DeploymentsService {
     return this.database.transaction(async (tx) => {
       const locked = await this.workloads.lock(tx, workload.id);
       return this.answers.one(tx, await this.canceller.cancel(tx, locked, id, caller), locked.host);
+    });
+  }
+
+  async promote(caller: Caller, id: string): Promise<Deployment> {
+    const { workload } = await this.find(caller, id, 'deployments:create');
+    return this.database.transaction(async (tx) => {
+      const locked = await this.workloads.lock(tx, workload.id);
+      return this.answers.one(tx, await this.promotions.promote(tx, locked, id, caller), locked.host);
     });
   }
 

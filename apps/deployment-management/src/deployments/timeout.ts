@@ -1,6 +1,7 @@
 import type { Failure } from '@berth/contracts/common';
 import type { DeploymentPhase } from '@berth/contracts/events';
 import type { WorkloadRow } from '../workloads/workload.js';
+import { awaitsPromotion } from '../canaries/canary.js';
 import type { DeploymentRow } from './deployment.js';
 
 const nextSteps: Readonly<Record<DeploymentPhase, string>> = {
@@ -21,15 +22,18 @@ export function timeoutOf(
 ): Failure {
   const failure = deployment.canary?.failure;
   if (failure) return { ...failure, evidence: [...failure.evidence, NOT_PROVEN].slice(-50) };
+  const isUnpromoted = deployment.canary?.state === 'waiting' && awaitsPromotion(deployment.canary);
   const evidence = [...conditionsOf(workload), ...evidenceIn(phase, workload, deployment)];
   return {
     cause: 'timeout',
-    message: `It took longer in ${phase} than its deadline allows.`,
+    message: isUnpromoted ? 'Nobody promoted it in time.' : `It took longer in ${phase} than its deadline allows.`,
     evidence: evidence.slice(-50).map((line) => line.slice(0, 2_000)),
-    nextStep: nextSteps[phase],
+    nextStep: isUnpromoted ? PROMOTE : nextSteps[phase],
   };
 }
 
+const PROMOTE =
+  'Deploy again and promote it (berth deployments promote), or let it wait for longer (berth apps set-strategy blue-green --manual).';
 const NOT_PROVEN = 'The former release was not seen to serve everything again within the deadline of rolling.';
 
 const conditionsOf = ({ conditions }: Pick<WorkloadRow, 'conditions'>): string[] =>

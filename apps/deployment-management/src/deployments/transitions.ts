@@ -11,6 +11,7 @@ import {
 import { WorkQueue } from '@berth/reconcile';
 import type { Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
+import { isHolding } from '../canaries/canary.js';
 import { type Actor, Changes, nameOf } from '../changes/changes.js';
 import { Mint } from '../changes/mint.js';
 import { TaskChanges } from '../tasks/task-changes.js';
@@ -89,7 +90,7 @@ export class Transitions {
   async fail(tx: Tx, workload: WorkloadRow, deployment: DeploymentRow, failure: Failure): Promise<boolean> {
     if (!isPhase(deployment.status)) return false;
     const woke = await this.deployments.wokeWorkload(tx, deployment.id);
-    const outcome = outcomeOf(workload, woke);
+    const outcome = outcomeOf(workload, deployment, woke);
     const step = { to: 'failed' as const, by: 'platform' as const, message: `${failure.message} ${outcome}` };
     if (!(await this.move(tx, deployment, step, { failure, outcome }))) return false;
     await this.leave(tx, deployment, woke);
@@ -102,7 +103,7 @@ export class Transitions {
   async cancel(tx: Tx, workload: WorkloadRow, deployment: DeploymentRow, by: Actor): Promise<boolean> {
     if (!isPhase(deployment.status)) return false;
     const woke = await this.deployments.wokeWorkload(tx, deployment.id);
-    const outcome = outcomeOf(workload, woke);
+    const outcome = outcomeOf(workload, deployment, woke);
     const step = { to: 'cancelled' as const, by, message: `Cancelled while ${deployment.status}. ${outcome}` };
     if (!(await this.move(tx, deployment, step, { outcome }))) return false;
     await this.leave(tx, deployment, woke);
@@ -193,8 +194,9 @@ export class Transitions {
   }
 }
 
-function outcomeOf({ currentRelease, state }: WorkloadRow, woke: boolean): string {
+function outcomeOf({ currentRelease, state }: WorkloadRow, { canary }: DeploymentRow, woke: boolean): string {
   if (currentRelease === null) return 'Nothing was live before.';
   if (woke || state === 'stopped') return `v${currentRelease} stays stopped, as it was before.`;
+  if (canary && isHolding(canary)) return `All requests go back to v${currentRelease}, whose instances were kept.`;
   return `v${currentRelease} keeps serving.`;
 }

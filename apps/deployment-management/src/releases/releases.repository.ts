@@ -112,17 +112,24 @@ export class ReleasesRepository {
     return rows.map(toRelease);
   }
 
-  /** Numbers of the releases that somebody was served by: those that are or were live, and canaries that got requests. */
+  /** Numbers of the releases that were of use: those that are or were live, and canaries that got requests or stand by. */
   async billed(sql: Sql, workloadId: string): Promise<BilledReleases> {
-    const rows = await sql.query<{ number: number; wasLive: boolean }>(
-      `select number, was_live as "wasLive" from release r where workload_id = $1 and (was_live or exists (
-         select from deployment d
-          where d.workload_id = r.workload_id and d.release_id = r.id and (d.canary->>'hasServed')::boolean))`,
+    const rows = await sql.query<{ number: number; wasLive: boolean; standsBy: boolean }>(
+      `select number, was_live as "wasLive", coalesce(d.waits, false) as "standsBy"
+         from release r left join lateral (
+           select bool_or(ended_at is null and canary ? 'waitSeconds' and canary->>'state' in ('waiting', 'stepping')) as waits
+             from deployment
+            where workload_id = r.workload_id and release_id = r.id and (canary->>'hasServed')::boolean) d on true
+        where workload_id = $1 and (was_live or d.waits is not null)`,
       [workloadId],
     );
-    const numbersOf = (wasLive: boolean) =>
-      new Set(rows.filter((row) => row.wasLive === wasLive).map(({ number }) => number));
-    return { live: numbersOf(true), canaries: numbersOf(false) };
+    const numbersOf = (isMeant: (row: (typeof rows)[number]) => boolean) =>
+      new Set(rows.filter(isMeant).map(({ number }) => number));
+    return {
+      live: numbersOf(({ wasLive }) => wasLive),
+      canaries: numbersOf(({ wasLive }) => !wasLive),
+      standby: numbersOf(({ standsBy }) => standsBy),
+    };
   }
 
   /** What the workload said about its processes when the release was made. */

@@ -20,8 +20,11 @@ export const RUNTIME = Symbol('berth.runtime');
 /** A hint: look at this workload, or at all of them because hints may have been missed. Never a fact to act on. */
 export type RuntimeChange = { readonly workloadId: string } | { readonly resync: true };
 
-/** Whether requests can be shared between two releases, and whether anybody counts what each of them answers. */
-export type CanarySupport = 'counted' | 'uncounted' | 'unsupported';
+/**
+ * Whether requests can be shared between two releases, and whether anybody counts what each of them answers. `whole`: one of
+ * them has all requests, which can be switched to the other; nobody counts.
+ */
+export type CanarySupport = 'counted' | 'uncounted' | 'whole' | 'unsupported';
 
 export interface ProbeAnswer {
   /** The route led to an instance of the workload and it answered in HTTP. */

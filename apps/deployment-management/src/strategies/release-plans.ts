@@ -2,7 +2,7 @@ import type { Failure } from '@berth/contracts/common';
 import type { Release } from '@berth/contracts/deployment';
 import type { Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
-import { type Canary, newCanary } from '../canaries/canary.js';
+import { type Canary, newCanary, sharesOf } from '../canaries/canary.js';
 import { extraOf, isShared } from '../canaries/canary-room.js';
 import { type DeploymentRow } from '../deployments/deployment.js';
 import { ReleasesRepository } from '../releases/releases.repository.js';
@@ -34,13 +34,13 @@ export class ReleasePlans {
     support: CanarySupport,
   ): Promise<ReleasePlan> {
     const former = await this.formerOf(tx, workload);
-    const { strategy, volumes } = workload;
-    if (strategy.kind !== 'canary' || !former || !isShared(workload, moving.source))
+    const { strategy } = workload;
+    if (strategy.kind === 'rolling' || !former || !isShared(workload, moving.source))
       return this.whole(tx, workload, moving, target);
     const processes = [former.processes, target.processes];
-    const obstacle = obstacleTo(strategy, { support, volumes, processes });
+    const obstacle = obstacleTo(strategy, { ...workload, support, processes });
     if (obstacle) return { refusal: unsupported(obstacle) };
-    const extra = extraOf(workload, target.processes, strategy.steps);
+    const extra = extraOf(workload, target.processes, sharesOf(strategy).steps);
     const canary = newCanary(strategy, extra, support === 'counted');
     const refusal = await this.room.refusalOf(tx, workload, moving, target, canary.extra);
     return refusal ? { refusal } : { canary };

@@ -20,10 +20,10 @@ export class Strategies {
   async require(workload: WorkloadRow, strategy: ReleaseStrategy, pointer: string): Promise<void> {
     if (strategy.kind === 'rolling') return;
     const { canaries } = await this.runtimes.of(workload.id);
-    const { currentReleaseId, volumes } = workload;
+    const { currentReleaseId } = workload;
     const current = currentReleaseId === null ? undefined : await this.releases.find(this.database, currentReleaseId);
     const processes = current ? [current.processes] : [];
-    const obstacle = obstacleTo(strategy, { support: canaries, volumes, processes });
+    const obstacle = obstacleTo(strategy, { ...workload, support: canaries, processes });
     if (obstacle) throw workloadErrors.StrategyNotSupported(obstacle, { pointer });
   }
 }

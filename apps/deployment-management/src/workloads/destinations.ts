@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { Placements } from '../clusters/placements.js';
 import { LinksRepository } from '../links/links.repository.js';
 import { ReleasesRepository } from '../releases/releases.repository.js';
+import { isPossible } from '../strategies/obstacle.js';
 import { nextStepFor } from '../runtime/artifact-kinds.js';
 import { Runtimes } from '../runtime/runtimes.js';
 import type { Destination } from './move-writer.js';
@@ -49,7 +50,7 @@ export class Destinations {
     const kind = live === null ? undefined : (await this.releases.find(tx, live))?.artifact.kind;
     if (kind && !artifactKinds.includes(kind))
       return `"${name}" does not run artifacts of kind ${kind}, which is what ${workload.appSlug} is. ${nextStepFor(kind)}`;
-    if (canaries === 'unsupported' && workload.strategy.kind !== 'rolling')
+    if (!isPossible(workload.strategy.kind, canaries))
       return `"${name}" cannot share requests between releases: have ${workload.appSlug} released by rolling first.`;
     if (!patches && Object.values(workload.processSettings).some(({ patch }) => patch !== undefined))
       return `"${name}" makes no pods that could be patched: unset the patches of ${workload.appSlug} first.`;

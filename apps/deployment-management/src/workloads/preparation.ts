@@ -1,5 +1,6 @@
 import { lookAgainIn, type Outcome, type ReconcileContext } from '@berth/reconcile';
 import { Injectable } from '@nestjs/common';
+import { isHolding } from '../canaries/canary.js';
 import { type DeploymentRow, givesWay } from '../deployments/deployment.js';
 import { ReleaseCommands } from '../tasks/release-commands.js';
 import { DeploymentSteps } from './deployment-steps.js';
@@ -35,13 +36,14 @@ export class Preparation {
 
   /**
    * Undefined when the one that moves is to be waited for. It gives way only to one whose release is made: it is looked after
-   * until a registry has said what that one deploys.
+   * until a registry has said what that one deploys. One that has all requests goes live first, unless it is to be undone.
    */
   async replace(view: WorkloadView, context: ReconcileContext): Promise<Outcome | undefined> {
     const { workload, next, moving } = view;
     if (!next || !moving || !givesWay(moving)) return undefined;
     const asked = await this.tags.step(workload, next, context);
     if (asked) return this.lookAfter(view, context, asked);
+    if (moving.canary && isHolding(moving.canary) && next.source.kind !== 'release') return undefined;
     await context.transaction((tx) => this.steps.prepare(tx, workload.id, next, moving));
     return goOn;
   }
@@ -67,10 +69,12 @@ export class Preparation {
     return goOn;
   }
 
-  /** While a deployment waits, what serves is looked after as ever. */
+  /** While a deployment waits, what serves is looked after as ever, and as often as that asks for. */
   private async lookAfter(view: WorkloadView, context: ReconcileContext, then: Outcome): Promise<Outcome> {
-    if (view.target && then.kind === 'again' && then.seconds > 0)
-      await this.rollouts.converge(view, view.target, context);
-    return then;
+    if (!view.target || then.kind !== 'again' || then.seconds <= 0) return then;
+    return sooner(then, await this.rollouts.converge(view, view.target, context));
   }
 }
+
+const sooner = (then: Outcome & { kind: 'again' }, other: Outcome | undefined): Outcome =>
+  other?.kind === 'again' && other.seconds < then.seconds ? other : then;

@@ -37,7 +37,7 @@ export class Scaling {
     const release = await this.currentRelease(tx, workload);
     if (release) requireTypes(release, body);
     const processSettings = mergeSettings(workload.processSettings, sizes);
-    await this.autoscaling.require(workload.id, body);
+    await this.autoscaling.require(workload, body);
     const autoscaling = boundsAfter(workload.autoscaling, body);
     const wanted = { ...workload, counts: { ...workload.counts, ...counts }, autoscaling, processSettings };
     await this.room.require(tx, workload, wanted);

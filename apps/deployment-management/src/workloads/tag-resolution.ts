@@ -32,6 +32,8 @@ export class TagResolution {
   async step(workload: WorkloadRow, next: DeploymentRow, context: ReconcileContext): Promise<Outcome | undefined> {
     const image = tagToResolve(next);
     if (!image) return undefined;
+    const pause = secondsUntil(next.askAgainAt, this.mint.now());
+    if (pause > 0) return lookAgainIn({ seconds: pause });
     try {
       const digest = await this.digests.of(workload.organizationId, image, context.signal);
       await this.pin(context, next, image, digest);
@@ -66,14 +68,18 @@ export class TagResolution {
     const isTooLong = pause > patience;
     await underLock(context, this.workloads, next.workloadId, async (tx, workload) => {
       if (isTooLong) return this.transitions.fail(tx, workload, next, unavailable(image, away));
-      if (next.askedSince) return;
+      const againAt = new Date(this.mint.now().getTime() + pause * 1_000);
+      await this.deployments.setAsked(tx, next.id, since, againAt);
       const message = `${away.message} It is asked again, for ${this.config.REGISTRY_PATIENCE_SECONDS} s`;
-      if (await this.transitions.note(tx, next, message)) await this.deployments.setAskedSince(tx, next.id, since);
+      if (!next.askedSince) await this.transitions.note(tx, next, message);
     });
     return isTooLong ? goOn : lookAgainIn({ seconds: pause });
   }
 }
 
-function tagToResolve({ source, imageDigest }: DeploymentRow): TaggedImage | undefined {
+const secondsUntil = (at: Date | null, now: Date): number => (at ? (at.getTime() - now.getTime()) / 1_000 : 0);
+
+/** Undefined: it is known which image it means. */
+export function tagToResolve({ source, imageDigest }: DeploymentRow): TaggedImage | undefined {
   return source.kind === 'image' && imageDigest === null ? taggedImage(source.image) : undefined;
 }

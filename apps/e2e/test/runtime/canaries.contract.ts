@@ -45,12 +45,12 @@ export function canariesContract(name: string, start: () => Promise<RuntimeHarne
     }
 
     /** v1 serves; v2 can be stated beside it. */
-    async function stableWith(nextArtifact: string): Promise<Shared> {
+    async function stableWith(nextArtifact: string, instances = 1): Promise<Shared> {
       const id = randomUUID();
       const stable = desiredAs(kind(), id, { artifact: harness.good('one'), web: 2 });
       const next = desiredAs(kind(), id, { artifact: nextArtifact, release: 2, web: 2, restartToken: 'token.v2' });
       const { release, environment, restartToken, processes } = next;
-      const process = { ...processes[0]!, instances: 1 };
+      const process = { ...processes[0]!, instances };
       await state(stable);
       await until(id, (seen) => expect(ofRelease(seen, 1).map(serves)).toEqual([true, true]));
       const stated = (generation: number, weight: number) =>
@@ -80,6 +80,26 @@ export function canariesContract(name: string, start: () => Promise<RuntimeHarne
       });
       const kept = idsOf(after, 2).filter((each) => idsOf(before, 2).includes(each));
       expect(kept).toEqual(harness.replacesCanaries ? [] : idsOf(before, 2));
+    });
+
+    it('that are whole get everything at once, and give it back to what was never touched', async () => {
+      const { id, stable, stated } = await stableWith(harness.good('two'), 2);
+      await stated(2, 0);
+      const before = await until(id, (seen) => {
+        expect(ofRelease(seen, 2).map(({ state, routed }) => [state, routed])).toEqual(Array(2).fill(['ready', false]));
+        expect(ofRelease(seen, 1).map(serves)).toEqual([true, true]);
+      });
+      await stated(3, 100);
+      await until(id, (seen) => {
+        expect([seen.observedGeneration, seen.canaryWeight]).toEqual([3, 100]);
+        expect(ofRelease(seen, 2).map(serves)).toEqual([true, true]);
+      });
+      await state({ ...stable, generation: 4 });
+      const after = await until(id, (seen) => {
+        expect(seen.instances.map(({ release }) => release)).toEqual([1, 1]);
+        expect(seen.instances.map(serves)).toEqual([true, true]);
+      });
+      expect(idsOf(after, 1)).toEqual(idsOf(before, 1));
     });
 
     it('that are stated no more are gone, and what served before is as it was', async () => {

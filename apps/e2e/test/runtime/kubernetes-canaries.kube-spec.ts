@@ -43,9 +43,9 @@ class Shop {
     return (this.told = this.whole(number));
   }
 
-  /** `former` whole, and one instance of another release, else the next one, with that weight. */
-  sharing(former: number, weight: number, release = former + 1): DesiredWorkload {
-    const canary = { ...versionOf(release), process: web(1), weight };
+  /** `former` whole, and one instance (or as many as said) of another release, else the next one, with that weight. */
+  sharing(former: number, weight: number, release = former + 1, instances = 1): DesiredWorkload {
+    const canary = { ...versionOf(release), process: web(instances), weight };
     return (this.told = { ...this.whole(former), canary });
   }
 
@@ -98,18 +98,24 @@ describe('a canary on Kubernetes', () => {
       .filter(serves)
       .map(({ release, processType }) => `v${release} ${processType}`)
       .sort();
+  const idsOf = ({ instances }: ObservedWorkload, of: number): string[] =>
+    instances
+      .filter(({ release }) => release === of)
+      .map(({ id }) => id)
+      .sort();
   const serving = (shop: Shop, ...wanted: string[]) => until(shop, (seen) => expect(servingIn(seen)).toEqual(wanted));
   /** v1 serves, and v2 has its weight. */
-  const shared = async (weight = 25): Promise<Shop> => {
+  const shared = async (weight = 25, instances = 1): Promise<Shop> => {
     const shop = new Shop();
     await serving(shop, 'v1 web', 'v1 web');
-    await shares(shop, 1, weight);
+    await shares(shop, 1, weight, instances);
     return shop;
   };
-  const shares = async (shop: Shop, former: number, weight: number) => {
-    shop.sharing(former, weight);
+  const shares = async (shop: Shop, former: number, weight: number, instances = 1) => {
+    shop.sharing(former, weight, former + 1, instances);
+    const both = [...Array<string>(2).fill(`v${former} web`), ...Array<string>(instances).fill(`v${former + 1} web`)];
     await until(shop, (seen) => {
-      expect(servingIn(seen)).toEqual([`v${former} web`, `v${former} web`, `v${former + 1} web`].sort());
+      expect(servingIn(seen)).toEqual(both.sort());
       expect(seen.canaryWeight).toBe(weight);
     });
   };
@@ -141,6 +147,29 @@ describe('a canary on Kubernetes', () => {
     expect(waiting).not.toHaveProperty('canaryWeight');
     await world.gateway.resume();
     await until(shop, ({ canaryWeight }) => expect(canaryWeight).toBe(50));
+  });
+
+  it('that gets everything has it when the gateway says so; taken back, what served before was never touched', async () => {
+    const shop = new Shop();
+    const before = idsOf(await serving(shop, 'v1 web', 'v1 web'), 1);
+    shop.sharing(1, 0, 2, 2);
+    await until(shop, ({ instances }) => {
+      expect(instances.map(({ release, state }) => `v${release} ${state}`).sort()).toEqual([
+        ...['v1 ready', 'v1 ready', 'v2 ready', 'v2 ready'],
+      ]);
+    });
+    world.gateway.takesRoutes = false;
+    shop.sharing(1, 100, 2, 2);
+    const slow = await until(shop, async () => expect(await weights(shop)).toEqual([0, 100]));
+    expect(slow).not.toHaveProperty('canaryWeight');
+    await world.gateway.resume();
+    await until(shop, ({ canaryWeight }) => expect(canaryWeight).toBe(100));
+    world.gateway.takesRoutes = false;
+    shop.rolling(1);
+    const back = await until(shop, async () => expect(await weights(shop)).toEqual([100, 0]));
+    expect(back).toMatchObject({ canaryLeaves: true });
+    await world.gateway.resume();
+    expect(idsOf(await until(shop, isWhole(shop, 1)), 1)).toEqual(before);
   });
 
   it('that takes over keeps its weight until the workload’s own instances are of its release, and then leaves', async () => {
@@ -204,14 +233,9 @@ describe('a canary on Kubernetes', () => {
 
   it('that is taken back gets no more requests, and what served before is untouched', async () => {
     const shop = await shared();
-    const idsOf = ({ instances }: ObservedWorkload) =>
-      instances
-        .filter(({ release }) => release === 1)
-        .map(({ id }) => id)
-        .sort();
     const before = (await world.runtime.observe(shop.id, never))!;
     shop.rolling(1);
-    expect(idsOf(await until(shop, isWhole(shop, 1)))).toEqual(idsOf(before));
+    expect(idsOf(await until(shop, isWhole(shop, 1)), 1)).toEqual(idsOf(before, 1));
   });
 
   it('that somebody deletes or edits comes back', async () => {
@@ -228,10 +252,12 @@ describe('a canary on Kubernetes', () => {
   });
 
   it.each([
-    ['takes over', 1],
-    ['is taken back', 0],
-  ])('ends right when the platform dies after any write while it %s', async (_, isPromoted) => {
-    const shop = await shared();
+    ['takes over', 1, 25, 1],
+    ['is taken back', 0, 25, 1],
+    ['takes over from a whole release without requests', 1, 100, 2],
+    ['gives all requests back to it', 0, 100, 2],
+  ])('ends right when the platform dies after any write while it %s', async (_, isPromoted, weight, instances) => {
+    const shop = await shared(weight, instances);
     let former = 1;
     let deaths = 0;
     for (let isDead = true; isDead; deaths++) {
@@ -253,7 +279,7 @@ describe('a canary on Kubernetes', () => {
       const next = world.also({});
       await until(shop, check, next);
       await next.close();
-      if (isDead) await shares(shop, former, 25);
+      if (isDead) await shares(shop, former, weight, instances);
     }
     // Each write on the way was the last one of somebody.
     expect(deaths).toBeGreaterThan(isPromoted ? 8 : 6);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { KubernetesRuntime } from '@berth/deployment-management/kubernetes-runtime';
-import type { DesiredWorkload } from '@berth/contracts/runtime';
+import { type DesiredWorkload, type ObservedWorkload, serves } from '@berth/contracts/runtime';
 import { kinds, type KindName } from '@berth/kubernetes';
 import { eventually } from '@berth/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
@@ -46,7 +46,7 @@ describe('routes on a cluster without the Gateway API', () => {
     hosts: [`${id}.example.com`],
     ...{ restartToken: 'token', startDeadlineSeconds: 20, stopDeadlineSeconds: 3 },
   };
-  const more = { ...shop, generation: 3, hosts: [...shop.hosts, `www.${id}.example.com`] };
+  let more: DesiredWorkload = { ...shop, generation: 3, hosts: [...shop.hosts, `www.${id}.example.com`] };
   const accepted = async (by: KubernetesRuntime = runtime) =>
     (await by.observe(id, never))?.routes.map((each) => each.accepted);
   const isAccepted = (...each: boolean[]) => eventually(async () => expect(await accepted()).toEqual(each), patient);
@@ -71,7 +71,7 @@ describe('routes on a cluster without the Gateway API', () => {
     await isAccepted(true);
     expect(await runtime.probe(shop.hosts[0]!, '/', never)).toMatchObject({ answered: true, status: 200 });
     expect(await countOf('httpRoute')).toBe(0);
-    expect(runtime.canaries).toBe('unsupported');
+    expect(runtime.canaries).toBe('whole');
   });
 
   it('of a new host wait for the controller, while those before go on', async () => {
@@ -95,10 +95,54 @@ describe('routes on a cluster without the Gateway API', () => {
     expect((await runtime.observe(id, never))?.observedGeneration).toBe(3);
   });
 
+  it('are led to another release as a whole, and back, without the one before being touched', async () => {
+    const versionOf = (number: number) => ({
+      release: { ...shop.release, number, hash: hash(`a${number}`), configHash: hash(`c${number}`) },
+      ...{ environment: {}, restartToken: `token.v${number}` },
+    });
+    let told = more;
+    const state = (change: Partial<DesiredWorkload>) =>
+      (told = { ...more, ...change, generation: told.generation + 1 });
+    const until = (check: (seen: ObservedWorkload) => void) =>
+      eventually(async () => {
+        const seen = await runtime.observe(id, never);
+        if (seen!.observedGeneration < told.generation) await runtime.apply(told, never);
+        expect(seen!.observedGeneration).toBe(told.generation);
+        check(seen!);
+        return seen!;
+      }, patient);
+    const beside = (weight: number) => ({ ...versionOf(2), process: shop.processes[0]!, weight });
+    const servingIn = ({ instances }: ObservedWorkload) => instances.filter(serves).map(({ release }) => release).sort(); // prettier-ignore
+    const [former] = (await runtime.observe(id, never))!.instances;
+    state({ canary: beside(0) });
+    const apart = await until(({ instances }) => expect(instances.map((each) => each.state)).toEqual(['ready', 'ready'])); // prettier-ignore
+    expect(servingIn(apart)).toEqual([1]);
+    state({ canary: beside(100) });
+    await until((seen) => expect([seen.canaryWeight, servingIn(seen)]).toEqual([100, [1, 2]]));
+    expect(await runtime.probe(shop.hosts[0]!, '/', never)).toMatchObject({ answered: true });
+    state({});
+    const back = await until((seen) => {
+      expect(seen.instances.map(({ id: name }) => name)).toEqual([former!.id]);
+      expect(servingIn(seen)).toEqual([1]);
+    });
+    expect(back).not.toHaveProperty('canaryWeight');
+    state({ canary: beside(100) });
+    await until(({ canaryWeight }) => expect(canaryWeight).toBe(100));
+    state(versionOf(2));
+    await until((seen) => {
+      expect(seen.instances.map(({ release }) => release)).toEqual([2]);
+      expect(servingIn(seen)).toEqual([2]);
+    });
+    more = told;
+  });
+
   it('become HTTPRoutes when the Gateway API is there', async () => {
     world.proxy.heal();
     const next = (later = world.also({ ingressClass: 'played' }));
-    await eventually(async () => expect((await next.observe(id, never))?.observedGeneration).toBe(2), patient);
+    await eventually(
+      async () => expect((await next.observe(id, never))?.observedGeneration).toBe(more.generation - 1),
+      patient,
+    );
     await next.apply(more, never);
     await eventually(async () => expect(await accepted(next)).toEqual([true, true]), patient);
     // A foreground deletion ends a moment later.

@@ -1680,6 +1680,22 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/deployments/{id}/promote': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['promoteDeployment'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/environments': {
     parameters: {
       query?: never;
@@ -5218,12 +5234,13 @@ export interface components {
         /** Format: date-time */
         since: string | null;
         /** @enum {string} */
-        state: 'arriving' | 'stepping' | 'promoting' | 'aborting';
+        state: 'arriving' | 'waiting' | 'stepping' | 'promoting' | 'aborting';
         step: number;
         steps: {
           holdSeconds: number;
           weight: number;
         }[];
+        waitsUntilPromoted: boolean;
       } | null;
       commit: string | null;
       /** Format: date-time */
@@ -5442,6 +5459,7 @@ export interface components {
           holdSeconds: number;
           weight: number;
         }[];
+        waitSeconds: number | null;
       } | null;
       changes: {
         after: unknown;
@@ -6870,6 +6888,17 @@ export interface components {
             holdSeconds: number;
             weight: number;
           }[];
+        }
+      | {
+          /** @default 600 */
+          holdSeconds: number;
+          /** @enum {string} */
+          kind: 'blue-green';
+          /** @default 5 */
+          maxErrorPercent: number;
+          /** @default 20 */
+          minRequests: number;
+          promoteWithinSeconds?: number;
         };
     ReopenPeriod: {
       month: string;
@@ -11743,6 +11772,36 @@ export interface operations {
     };
   };
   cancelDeployment: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Deployment'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  promoteDeployment: {
     parameters: {
       query?: never;
       header?: never;

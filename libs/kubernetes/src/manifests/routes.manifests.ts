@@ -52,10 +52,11 @@ function backends({ name, canary }: DesiredWorkload): object[] {
 
 /**
  * One for each host: an Ingress does not say which version of it a controller has taken over, only that it has, by the
- * address in its status. A new host is a new object, which has none yet.
+ * address in its status. A new host is a new object, which has none yet. It has no weights: a canary gets all or nothing.
  */
 function ingress(desired: DesiredWorkload, host: string, ingressClassName: string): KubeObject {
-  const backend = { service: { name: desired.name, port: { number: 80 } } };
+  const name = desired.canary?.weight === 100 ? canaryObjectName(desired.name) : desired.name;
+  const backend = { service: { name, port: { number: 80 } } };
   const paths = [{ path: '/', pathType: 'Prefix', backend }];
   const metadata = inside(desired, routeName(desired.name, host), 'web');
   const spec = { ingressClassName, rules: [{ host, http: { paths } }] };

@@ -1,4 +1,4 @@
-import { conditionOf, type HttpRoute } from './cluster-objects.js';
+import { conditionOf, type HttpRoute, type Ingress } from './cluster-objects.js';
 
 export interface Gateway {
   readonly namespace: string;
@@ -22,6 +22,30 @@ export const acceptedBy = (
       return isOurs && types.every(isTrue);
     }),
   );
+
+/** Hosts of Ingresses that a controller has taken over: it then says where it answers. */
+export const publishedHosts = (ingresses: readonly Ingress[]): string[] =>
+  ingresses.filter(isPublished).flatMap(({ spec }) => (spec.rules ?? []).map(({ host }) => host ?? ''));
+
+const isPublished = ({ status }: Ingress): boolean => (status?.loadBalancer?.ingress ?? []).length > 0;
+
+/** What leads users to a workload; the door that the cluster does not have is empty. */
+export interface Doors {
+  readonly routes: readonly HttpRoute[];
+  readonly ingresses: readonly Ingress[];
+}
+
+/** Percent of the requests that a service gets beside the workload's own, as far as those who lead them say so. */
+export const weightAt = (service: string, { routes, ingresses }: Doors, gateway: Gateway): number | null =>
+  ingresses.length > 0 ? weightBehind(service, ingresses) : weightFor(service, routes, gateway);
+
+/** A controller does not say which version of an Ingress it took over: what is stated counts, once it serves it at all. */
+function weightBehind(service: string, ingresses: readonly Ingress[]): number | null {
+  if (!ingresses.every(isPublished)) return null;
+  const leadsThere = ({ spec }: Ingress): boolean =>
+    (spec.rules ?? []).some(({ http }) => http?.paths?.some(({ backend }) => backend.service?.name === service));
+  return ingresses.every(leadsThere) ? 100 : 0;
+}
 
 /** Percent of the requests that the gateway gives to a service beside the workload's own; null while it has not said so. */
 export function weightFor(service: string, routes: readonly HttpRoute[], gateway: Gateway): number | null {

@@ -105,8 +105,15 @@ export interface HttpRoute extends KubeObject {
   };
 }
 
+interface IngressRule {
+  readonly host?: string;
+  readonly http?: {
+    readonly paths?: readonly { readonly backend: { readonly service?: { readonly name: string } } }[];
+  };
+}
+
 export interface Ingress extends KubeObject {
-  readonly spec: { readonly rules?: readonly { readonly host?: string }[] };
+  readonly spec: { readonly rules?: readonly IngressRule[] };
   readonly status?: { readonly loadBalancer?: { readonly ingress?: readonly object[] } };
 }
 

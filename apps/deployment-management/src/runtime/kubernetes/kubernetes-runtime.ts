@@ -17,19 +17,11 @@ import {
   type ClusterAccess,
   type ClusterSettings,
   ClusterUnreachable,
-  configManifests,
-  isOfCanary,
-  isolationManifests,
   isRefused,
   KubeClient,
-  type KubeObject,
-  labelNames,
   NameTaken,
-  pullManifest,
   serverVersion,
-  stamped,
   Transport,
-  workloadManifests,
 } from '@berth/kubernetes';
 import type { Clock } from '@berth/service-kit';
 import { ChangeFeed } from '../memory/change-feed.js';
@@ -43,19 +35,14 @@ import {
   type RuntimeChange,
   RuntimeUnavailable,
 } from '../runtime.js';
-import type { Deployment, EndpointSlice, HttpRoute, Ingress, Pod, VolumeClaim } from './cluster-objects.js';
+import type { Pod } from './cluster-objects.js';
 import type { Space, SpaceRemains } from '../space-runtime.js';
 import type { StorageClass } from '../volume-runtime.js';
 import { storageClassesOf } from './storage-classes.js';
 import { endNamespace } from './namespace-end.js';
-import { desiredRecord, type KnownWorkload, owned, readDesired } from './desired-record.js';
-import { inStages } from './in-stages.js';
-import { instant } from './instances.js';
 import { KubernetesSessions } from './kubernetes-sessions.js';
 import { KubernetesTasks } from './kubernetes-tasks.js';
-import { leavingCanary, type Scenery, withLeaving, workedOn } from './leaving-canary.js';
-import { ending, observationOf } from './observe.js';
-import { spaceQuotaOf } from './space-quota.js';
+import { KubernetesWorkloads } from './kubernetes-workloads.js';
 import { isGround, triedPatches } from './patch-trial.js';
 import { podLogs } from './pod-logs.js';
 import { KubernetesStats } from './kubernetes-stats.js';
@@ -99,7 +86,7 @@ export class KubernetesRuntime implements Runtime {
   private readonly measured: KubernetesStats;
   private readonly feed = new ChangeFeed();
   private readonly closed = new AbortController();
-  private readonly changed: ServingChanges;
+  private readonly workloads: KubernetesWorkloads;
   private readonly following: Promise<void>;
   private readonly settled: Promise<void>;
   /** Null until the cluster has said which version it is, which it is asked once. */
@@ -107,13 +94,13 @@ export class KubernetesRuntime implements Runtime {
 
   constructor(private readonly options: KubernetesRuntimeOptions) {
     const { client, clock, settings } = options;
-    this.changed = new ServingChanges(() => clock.now());
     this.cluster = new Cluster({
       ...{ client, clock, onReplace: () => this.feed.push({ resync: true }) },
       // Another door is known: the Gateway API may be missing.
       optional: settings.ingressClass === undefined ? [] : ['httpRoute'],
       onChange: (workloadId) => this.feed.push({ workloadId }),
     });
+    this.workloads = new KubernetesWorkloads(this.cluster, () => this.settings, new ServingChanges(() => clock.now()));
     this.tasks = new KubernetesTasks(client, this.cluster, () => this.settings);
     this.sessions = new KubernetesSessions(client, this.cluster);
     this.measured = new KubernetesStats(client, this.cluster, { clock, prometheus: options.prometheus });
@@ -121,10 +108,10 @@ export class KubernetesRuntime implements Runtime {
     this.settled = this.cluster.settled();
   }
 
-  /** An Ingress has no weights; what a gateway answers is counted by nobody. As far as is known of the cluster. */
+  /** An Ingress has no weights, but leads elsewhere at once; what a gateway answers is counted by nobody. As far as is known. */
   get canaries(): CanarySupport {
     const { ingressClass } = this.options.settings;
-    return ingressClass !== undefined && !this.cluster.serves('httpRoute') ? 'unsupported' : 'uncounted';
+    return ingressClass !== undefined && !this.cluster.serves('httpRoute') ? 'whole' : 'uncounted';
   }
 
   async close(): Promise<void> {
@@ -135,67 +122,30 @@ export class KubernetesRuntime implements Runtime {
 
   async apply(desired: DesiredWorkload, signal: AbortSignal): Promise<void> {
     await this.connected(signal);
-    const known = this.known(desired.workloadId);
-    if ((known?.desired?.generation ?? 0) > desired.generation) return;
-    const leaving = leavingCanary(known, desired, this.sceneryOf(desired.workloadId));
-    await this.asking(signal, async (bounded) => {
-      await this.ensureWalls(desired, bounded);
-      const record = await this.cluster.ensure(desiredRecord(desired, leaving), bounded);
-      const manifests = this.manifestsOf(withLeaving(desired, leaving));
-      const wanted = [...configManifests(desired), ...pullManifest(desired), ...manifests].map((each) =>
-        owned(each, record),
-      );
-      for (const stage of inStages(wanted)) await this.cluster.ensureAll(stage, bounded);
-      const isInUse = (object: KubeObject) => this.isMountedConfig(desired.workloadId, object);
-      await this.cluster.prune(desired.workloadId, [record, ...wanted], isInUse, bounded);
-    });
+    await this.asking(signal, (bounded) => this.workloads.apply(desired, bounded));
   }
 
   async makeSpace(desired: DesiredWorkload, signal: AbortSignal): Promise<void> {
     await this.connected(signal);
-    await this.asking(signal, (bounded) => this.ensureWalls(desired, bounded));
+    await this.asking(signal, (bounded) => this.workloads.ensureWalls(desired, bounded));
   }
 
   async refusalOfPatches(desired: DesiredWorkload, signal: AbortSignal): Promise<string | null> {
     await this.connected(signal);
     const { client } = this.options;
-    const ground = this.wallsOf(desired).filter(isGround);
+    const ground = this.workloads.wallsOf(desired).filter(isGround);
     if (!ground.every((each) => this.cluster.isThere(each))) return null;
     return this.asking(signal, (bounded) => triedPatches(client, desired, this.settings, bounded));
   }
 
   async observe(workloadId: string, signal: AbortSignal): Promise<ObservedWorkload | null> {
     await this.connected(signal);
-    const everything = this.cluster.everythingOf(workloadId);
-    if (everything.length === 0) return (this.changed.forget(workloadId), null);
-    const known = this.known(workloadId);
-    const isLeaving = !known || known.record.metadata.deletionTimestamp !== undefined;
-    const objects = this.objectsOf(workloadId);
-    const { instances, routes, volumes, trouble, canaryWeight } = observationOf(
-      objects,
-      known && workedOn(known),
-      this.options.settings.gateway,
-    );
-    const seen = isLeaving ? ending(instances) : instances;
-    const since = instant(known?.record.metadata.creationTimestamp);
-    return {
-      workloadId,
-      observedGeneration: known?.desired ? this.generationOf(known.desired, known) : 1,
-      // What is on trial keeps the links of the release before open; found live, it is stated anew without them.
-      ...(known?.desired?.links?.some(({ isFormer }) => isFormer) && { onTrial: true as const }),
-      instances: seen,
-      routes: isLeaving ? [] : routes,
-      ...(canaryWeight !== undefined && !isLeaving && { canaryWeight }),
-      ...(known?.leaving && !isLeaving && { canaryLeaves: true as const }),
-      volumes,
-      changedAt: this.changed.changedAt(workloadId, seen, since),
-      trouble: isLeaving ? null : trouble,
-    };
+    return this.workloads.observe(workloadId);
   }
 
   async remove(workloadId: string, signal: AbortSignal): Promise<void> {
     await this.connected(signal);
-    const known = this.known(workloadId);
+    const known = this.workloads.known(workloadId);
     // Everything else is owned by it, and goes before it.
     if (known) await this.asking(signal, (bounded) => this.cluster.delete(known.record, bounded));
   }
@@ -270,80 +220,11 @@ export class KubernetesRuntime implements Runtime {
     return probeRoute(this.options.gatewayUrl, host, path, bounded);
   }
 
-  private known(workloadId: string) {
-    return readDesired(this.cluster.of('configMap', workloadId));
-  }
-
-  private objectsOf(workloadId: string) {
-    return {
-      pods: this.cluster.of<Pod>('pod', workloadId),
-      deployments: this.cluster.of<Deployment>('deployment', workloadId),
-      slices: this.cluster.of<EndpointSlice>('endpointSlice', workloadId),
-      routes: this.cluster.serves('httpRoute') ? this.cluster.of<HttpRoute>('httpRoute', workloadId) : [],
-      ingresses: this.cluster.serves('httpRoute') ? [] : this.cluster.of<Ingress>('ingress', workloadId),
-      claims: this.cluster.of<VolumeClaim>('persistentVolumeClaim', workloadId),
-    };
-  }
-
-  private sceneryOf(workloadId: string): Scenery {
-    return { ...this.objectsOf(workloadId), gateway: this.options.settings.gateway };
-  }
-
-  /**
-   * Lower than what was stated when an object of ours is not as it was stated, or a canary that leaves has to go on leaving:
-   * then it is to be stated again.
-   */
-  private generationOf(desired: DesiredWorkload, known: KnownWorkload): number {
-    const { record, leaving } = known;
-    const wanted = this.manifestsOf(withLeaving(desired, leaving)).map((each) => owned(each, record));
-    const next = leavingCanary(known, desired, this.sceneryOf(desired.workloadId));
-    // Somebody died before a canary was taken away.
-    const surplus = this.cluster.surplusOf(desired.workloadId, [record, ...wanted]).filter(isOfCanary);
-    const isTrue =
-      surplus.length === 0 &&
-      next?.weight === leaving?.weight &&
-      this.hasSecrets(desired) &&
-      [...this.wallsOf(desired), ...wanted].every((each) => this.cluster.isAsStated(each));
-    return isTrue ? desired.generation : Math.max(1, desired.generation - 1);
-  }
-
-  /** What is in them is not known here: the name of a config says it, and a mark at what images are pulled with. */
-  private hasSecrets(desired: DesiredWorkload): boolean {
-    const secrets = new Map(
-      this.cluster.of('secret', desired.workloadId).map(({ metadata }) => [metadata.name, metadata]),
-    );
-    const pulls = pullManifest(desired).map(({ metadata }) => metadata);
-    const isMarked = ({ name, annotations }: KubeObject['metadata']) =>
-      secrets.get(name)?.annotations?.[labelNames.registries] === annotations?.[labelNames.registries];
-    const configs = configManifests(desired).map(({ metadata }) => metadata.name);
-    return (
-      configs.every((name) => secrets.has(name)) && pulls.every((each) => secrets.has(each.name) && isMarked(each))
-    );
-  }
-
-  private async ensureWalls(desired: DesiredWorkload, signal: AbortSignal): Promise<void> {
-    for (const wall of this.wallsOf(desired)) await this.cluster.ensure(wall, signal);
-  }
-
-  private wallsOf(desired: DesiredWorkload): KubeObject[] {
-    return isolationManifests({ ...desired, quota: spaceQuotaOf(desired), internet: true }, this.settings).map(stamped);
-  }
-
-  private manifestsOf = (desired: DesiredWorkload): KubeObject[] => workloadManifests(desired, this.settings);
-
   private get settings(): ClusterSettings {
     if (this.minor === null) throw new Error('The cluster was not asked for its version.');
     const { ingressClass, ...settings } = this.options.settings;
     const isIngress = ingressClass !== undefined && !this.cluster.serves('httpRoute');
     return { ...settings, minor: this.minor, ...(isIngress && { ingressClass }) };
-  }
-
-  /** A config of another release that pods still start from. */
-  private isMountedConfig(workloadId: string, object: KubeObject): boolean {
-    if (object.kind !== 'Secret') return false;
-    const pods = this.cluster.of<Pod>('pod', workloadId);
-    const named = pods.flatMap(({ spec }) => spec.containers.flatMap(({ envFrom }) => envFrom ?? []));
-    return named.some(({ secretRef }) => secretRef?.name === object.metadata.name);
   }
 
   /** Waits for the first full look at the cluster; after that, says at once when it cannot be relied on. */

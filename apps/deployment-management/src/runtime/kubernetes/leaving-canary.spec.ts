@@ -1,7 +1,7 @@
 import { type DesiredCanary, type DesiredWorkload } from '@berth/contracts/runtime';
 import { canaryObjectName, deploymentName } from '@berth/kubernetes';
 import { describe, expect, it } from '@jest/globals';
-import type { Deployment, HttpRoute } from './cluster-objects.js';
+import type { Deployment, HttpRoute, Ingress } from './cluster-objects.js';
 import { leavingCanary, type Scenery, withLeaving, workedOn } from './leaving-canary.js';
 
 const gateway = { namespace: 'gateway', name: 'public' };
@@ -60,7 +60,14 @@ const own = (number: number, status: Deployment['status'] = {}): Deployment => (
   },
   status: { observedGeneration: 5, replicas: 2, updatedReplicas: 2, availableReplicas: 2, ...status },
 });
-const scenery = (routes: HttpRoute[], deployments: Deployment[] = []): Scenery => ({ routes, deployments, gateway });
+const scenery = (routes: HttpRoute[], deployments: Deployment[] = []): Scenery => ({
+  ...{ routes, deployments, gateway, ingresses: [] },
+});
+const ingress = (service: string, isPublished = true): Ingress => ({
+  ...{ apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', metadata: { name: 'shop', namespace: 'n' } },
+  spec: { rules: [{ host: 'shop.example', http: { paths: [{ backend: { service: { name: service } } }] } }] },
+  status: { loadBalancer: { ingress: isPublished ? [{}] : [] } },
+});
 const sharing = (weight: number) => ({ desired: desired(1, { canary: canary(weight) }), leaving: null });
 const leaving = (weight: number, number = 2) => ({ desired: desired(number), leaving: canary(weight) });
 
@@ -116,6 +123,16 @@ describe('a canary that is stated no more', () => {
     const known = { desired: desired(2), leaving: canary(25) };
     expect(leavingCanary(known, next, scenery([route(25)], [own(1)]))).toMatchObject({ weight: 25 });
     expect(leavingCanary(known, next, scenery([route(25)], [own(2)]))).toMatchObject({ weight: 0 });
+  });
+
+  it('behind Ingresses has everything until all lead elsewhere and are served, and then goes', () => {
+    const [here, there] = [ingress(canaryObjectName('shop')), ingress('shop')];
+    const at = (...ingresses: Ingress[]): Scenery => ({ ...scenery([], [own(2)]), ingresses });
+    expect(leavingCanary(sharing(100), desired(2), { ...at(here), deployments: [own(1)] })?.weight).toBe(100);
+    expect(leavingCanary(sharing(100), desired(2), at(here))?.weight).toBe(0);
+    expect(leavingCanary(leaving(0), desired(2), at(here))?.weight).toBe(0);
+    expect(leavingCanary(leaving(0), desired(2), at(there, ingress('shop', false)))?.weight).toBe(0);
+    expect(leavingCanary(leaving(0), desired(2), at(there, there))).toBeNull();
   });
 
   it('goes at once when nothing is to serve, whatever the gateway says', () => {

@@ -1,14 +1,12 @@
 import type { DesiredCanary, DesiredWorkload } from '@berth/contracts/runtime';
 import { canaryObjectName, deploymentName, labelNames } from '@berth/kubernetes';
-import { type Gateway, weightFor } from './accepted-routes.js';
-import type { Deployment, HttpRoute } from './cluster-objects.js';
+import { type Doors, type Gateway, weightAt } from './accepted-routes.js';
+import type { Deployment } from './cluster-objects.js';
 import type { KnownWorkload } from './desired-record.js';
 
 /** What the cluster shows of a workload whose canary leaves. */
-export interface Scenery {
+export interface Scenery extends Doors {
   readonly deployments: readonly Deployment[];
-  /** Empty where routes are Ingresses, which give a canary nothing. */
-  readonly routes: readonly HttpRoute[];
   readonly gateway: Gateway;
 }
 
@@ -66,5 +64,7 @@ function hasRolled(desired: DesiredWorkload, { deployments }: Scenery): boolean 
 }
 
 /** Nobody is led to the canary. */
-const isAlone = ({ name, hosts }: DesiredWorkload, { routes, gateway }: Scenery): boolean =>
-  hosts.length === 0 || routes.length === 0 || weightFor(canaryObjectName(name), routes, gateway) === 0;
+const isAlone = ({ name, hosts }: DesiredWorkload, { gateway, ...doors }: Scenery): boolean =>
+  hosts.length === 0 ||
+  doors.routes.length + doors.ingresses.length === 0 ||
+  weightAt(canaryObjectName(name), doors, gateway) === 0;

@@ -1,6 +1,6 @@
 import type { DesiredWorkload, ObservedInstance, ObservedVolume, ObservedWorkload } from '@berth/contracts/runtime';
 import { canaryObjectName, isOfCanary, labelNames, processNameIn } from '@berth/kubernetes';
-import { acceptedBy, type Gateway, weightFor } from './accepted-routes.js';
+import { acceptedBy, type Gateway, publishedHosts, weightAt } from './accepted-routes.js';
 import {
   type Deployment,
   type EndpointSlice,
@@ -35,7 +35,7 @@ export function observationOf(
 ): Observation {
   const accepted = acceptedBy(objects.routes, gateway).flatMap(({ spec }) => spec.hostnames ?? []);
   const hosts = new Set([...accepted, ...publishedHosts(objects.ingresses)]);
-  const weight = (desired && weightFor(canaryObjectName(desired.name), objects.routes, gateway)) ?? 0;
+  const weight = (desired && weightAt(canaryObjectName(desired.name), objects, gateway)) ?? 0;
   const endpoints = readyEndpoints(objects.slices);
   // Pods of a StatefulSet are in a service that gives them names, whatever they do.
   const isRouted = (pod: Pod): boolean =>
@@ -65,12 +65,6 @@ function troublesOf(pods: readonly Pod[], { release, canary }: DesiredWorkload):
 /** A canary that leaves troubles nobody. */
 const deploymentsOf = ({ deployments }: WorkloadObjects, { canary }: DesiredWorkload): readonly Deployment[] =>
   deployments.filter((each) => canary !== undefined || !isOfCanary(each));
-
-/** Hosts of Ingresses that a controller has taken over: it then says where it answers. */
-const publishedHosts = (ingresses: readonly Ingress[]): string[] =>
-  ingresses
-    .filter(({ status }) => (status?.loadBalancer?.ingress ?? []).length > 0)
-    .flatMap(({ spec }) => (spec.rules ?? []).map(({ host }) => host ?? ''));
 
 function readyEndpoints(slices: readonly EndpointSlice[]): ReadonlySet<string> {
   const ready = slices.flatMap(({ endpoints }) => (endpoints ?? []).filter(({ conditions }) => conditions?.ready));

@@ -40,6 +40,8 @@ export class MemoryRuntime implements Runtime {
   canaries: Runtime['canaries'] = 'counted';
   /** Whether what leads users there takes a change over, by the test's will. */
   leadsAway = true;
+  /** Whether what leads users there gives a canary the weight that is stated, by the test's will. */
+  takesWeights = true;
   autoscales = true;
   patches = true;
   /** Why no patch is taken, by the test's will. */
@@ -170,6 +172,7 @@ export class MemoryRuntime implements Runtime {
       instances,
       routes: desired.hosts.map((host) => ({ host, accepted: this.isRouted(world) })),
       ...(desired.canary &&
+        this.takesWeights &&
         this.serves(instances, desired.canary.release.number) && { canaryWeight: desired.canary.weight }),
       ...(world.hasLeavingCanary && !this.leadsAway && { canaryLeaves: true as const }),
       volumes: this.volumes.of(workloadId),

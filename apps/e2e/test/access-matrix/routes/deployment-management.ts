@@ -239,6 +239,7 @@ export const deploymentManagementRows: Rows = {
   'GET /v1/deployments': listOf('deployments:read', 'environment'),
   'GET /v1/deployments/{id}': byId('deployments:read', 'environment', 200, of('deployment')),
   'POST /v1/deployments/{id}/cancel': byId('deployments:cancel', 'environment', 409, of('deployment')),
+  'POST /v1/deployments/{id}/promote': byId('deployments:create', 'environment', 409, of('deployment')),
   'GET /v1/releases': listOf('releases:read', 'environment'),
   'GET /v1/releases/{id}': byId('releases:read', 'environment', 200, of('release')),
   'GET /v1/config/{workloadId}': onWorkload('config:read', 200),

@@ -51,9 +51,12 @@ export type TimelineEntry = z.infer<typeof timelineEntry>;
 
 const answered = z.object({ requests: z.int().nonnegative(), errors: z.int().nonnegative() });
 
-/** How a canary went, step by step. */
+/** How a canary went, step by step; a blue-green switch is one of a single step with all requests. */
 export const canaryProgress = z.object({
-  state: z.enum(['arriving', 'stepping', 'promoting', 'aborting']),
+  /** `waiting`: all of it is ready, and somebody has to promote it. */
+  state: z.enum(['arriving', 'waiting', 'stepping', 'promoting', 'aborting']),
+  /** It gets no requests, or got none, before somebody promoted it. */
+  waitsUntilPromoted: z.boolean(),
   steps: z.array(canaryStep),
   /** Index of the step that it is at. */
   step: z.int().nonnegative(),
@@ -108,6 +111,8 @@ export const dryRun = z
     canary: z
       .object({
         steps: z.array(canaryStep),
+        /** For how long at most it waits to be promoted before its first step; null: it does not. */
+        waitSeconds: z.int().positive().nullable(),
         /** All steps together; it lasts a little longer. */
         holdSeconds: z.int().positive(),
         /** The most that it has running beside what is live, in its last step. */
