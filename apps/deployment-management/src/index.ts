@@ -11,6 +11,7 @@ import { CurrentConfig1763800000000 } from './database/migrations/current-config
 import { Declarations1763800000390 } from './database/migrations/declarations.migration.js';
 import { DelegationEnds1763800000400 } from './database/migrations/delegation-ends.migration.js';
 import { Egress1763800000410 } from './database/migrations/egress.migration.js';
+import { EgressEpochs1763800000440 } from './database/migrations/egress-epochs.migration.js';
 import { EnvironmentSleep1763800000250 } from './database/migrations/environment-sleep.migration.js';
 import { EnvironmentEnds1763800000130 } from './database/migrations/environment-ends.migration.js';
 import { ImageTags1763800000290 } from './database/migrations/image-tags.migration.js';
@@ -74,6 +75,7 @@ export const deploymentManagement: ServiceDefinition<Config> = {
     Egress1763800000410,
     Vertical1763800000420,
     RegistryPace1763800000430,
+    EgressEpochs1763800000440,
   ],
   module: (parsed) => AppModule.with(parsed),
   connect: connectEvents,

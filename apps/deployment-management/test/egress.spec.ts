@@ -3,7 +3,7 @@ import type { CloudEvent, DataOf, egressMeasured } from '@berth/contracts/events
 import type { EgressCounts } from '@berth/contracts/runtime';
 import type { ReconcileContext } from '@berth/reconcile';
 import { Clock, createLogger, Database, Ids } from '@berth/service-kit';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Changes } from '../src/changes/changes.js';
 import { Mint } from '../src/changes/mint.js';
@@ -164,6 +164,57 @@ describe('what leaves for visitors', () => {
     expect(await told()).toEqual([[hour(10)[0], '2026-11-10T10:30:00.000Z', 100]]);
     const left = 'select from egress_meter where cluster_id = $1';
     expect(await platform.service.database.query(left, [cluster.id])).toEqual([]);
+  });
+
+  describe('when the database is an older one', () => {
+    const restore = () => platform.query('update producer_epoch set epoch = epoch + 1');
+    afterEach(() => platform.query('update producer_epoch set epoch = 0'));
+
+    it('is told from the first look on, and nothing of before it', async () => {
+      await look('10:10:00', 100);
+      await restore();
+      await look('11:20:00', 250);
+      await look('11:40:00', 257);
+      await look('12:00:00', 257);
+      await look('12:10:00', 260);
+      await look('13:00:00', 260);
+      expect(await told()).toEqual([
+        ['2026-11-10T11:20:00.000Z', hour(11)[1], 7],
+        [...hour(12), 3],
+      ]);
+      expect((await events()).map(({ epoch }) => epoch)).toEqual([1, 1]);
+    });
+
+    it('is not told while the cluster does not answer, nor when the cluster is gone', async () => {
+      await look('10:10:00', 100);
+      await restore();
+      counter.isDown = true;
+      await look('11:20:00', 250);
+      clock.held = '11:30:00';
+      await egress.tell(cluster.id, true, context);
+      expect(await told()).toEqual([]);
+    });
+
+    it('is counted anew by a counter that had not counted the workload at the first look', async () => {
+      await look('10:10:00', 100);
+      await restore();
+      counter.counts = { countingId: 'second', items: [] };
+      clock.held = '11:20:00';
+      await egress.take(cluster, context);
+      await look('11:40:00', 9, 'second');
+      await look('12:00:00', 9, 'second');
+      expect(await told()).toEqual([['2026-11-10T11:20:00.000Z', hour(11)[1], 9]]);
+    });
+
+    it('of a workload that was visited first after the backup is not told twice', async () => {
+      counter.counts = { countingId: 'first', items: [] };
+      await egress.take(cluster, context);
+      await restore();
+      await look('11:20:00', 250);
+      await look('11:40:00', 251);
+      await look('12:00:00', 251);
+      expect(await told()).toEqual([['2026-11-10T11:20:00.000Z', hour(11)[1], 1]]);
+    });
   });
 
   it('adds up to what was counted, in hours that never overlap, however looks fall and counters begin anew', async () => {

@@ -81,6 +81,20 @@ describe('what leaves for visitors', () => {
     expect(await inNovember(place)).toMatchObject({ waitingWorkloads: 0, total: { egressBytes: '7' } });
   });
 
+  it.each([
+    ['in order', [0, 1, 2, 3, 4]],
+    ['in any order', [4, 2, 0, 3, 1]],
+  ])('goes on when the database of its owner is an older one, told %s', async (_name, order) => {
+    const place = somewhere();
+    const meter = new MeterOf(place);
+    const before = [meter.hour('2026-11-10T09:00:00.000Z', 1), meter.hour('2026-11-10T10:00:00.000Z', 3_600_002)];
+    meter.restore(1);
+    const after = [meter.hour(NOON, 4), meter.hour(ONE, 8), meter.hour(TWO, 16)];
+    const events = [...before, ...after];
+    await app.tellAs(meter.id, ...order.map((index) => events[index]!));
+    expect(await inNovember(place)).toMatchObject({ waitingWorkloads: 0, total: { egressBytes: '3600031' } });
+  });
+
   it.each<[string, (event: CloudEvent<Egress>) => CloudEvent]>([
     ['foreign_source', (event) => ({ ...event, source: '/berth/build' })],
     ['contradictory', (event) => ({ ...event, organizationid: randomUUID() })],

@@ -102,6 +102,28 @@ describe('a volume', () => {
     });
   });
 
+  it('goes on when the database of its owner is an older one, on the invoice and offline', async () => {
+    const place = somewhere();
+    const volume = new VolumeOf(place);
+    const before = [
+      volume.becomes(10, '2026-11-10T00:00:00.000Z'),
+      volume.becomes(20, '2026-11-11T00:00:00.000Z'),
+      volume.becomes(40, '2026-11-12T00:00:00.000Z'),
+    ];
+    volume.restore(1, 10);
+    const after = [volume.becomes(30, '2026-11-13T00:00:00.000Z'), volume.becomes(0, '2026-11-14T00:00:00.000Z')];
+    await billing.tellAt('2026-11-25T00:00:00.000Z', ...before, ...after);
+    // A day of each of 10, 20, 40 and 30 GiB.
+    const storageByteSeconds = String(BigInt(86_400 * 100) * BigInt(GIB));
+    const used = await usageOf(place, '2026-11-01T00:00:00.000Z', '2026-12-01T00:00:00.000Z');
+    expect(used).toMatchObject({ waitingWorkloads: 0, total: { storageByteSeconds } });
+    await billing.account(place, { issuer: `V${randomUUID().slice(0, 8).toUpperCase()}` });
+    await billing.closeAt('2026-12-05T00:00:00.000Z');
+    const [invoice] = await billing.invoices(place);
+    const exported = invoiceExport.parse(await exportInvoice(app, invoice!.id, billing.administrator));
+    expect(recompute(exported)).toBe(invoice!.document);
+  });
+
   it('of which a fact is missing keeps its period open instead of being guessed', async () => {
     const place = somewhere();
     const volume = new VolumeOf(place);

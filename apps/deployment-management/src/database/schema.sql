@@ -230,6 +230,12 @@ create table deployment_transition (
   constraint deployment_transition_pkey PRIMARY KEY (deployment_id, sequence)
 );
 
+create table egress_epoch (
+  cluster_id uuid not null,
+  epoch integer not null,
+  constraint egress_epoch_pkey PRIMARY KEY (cluster_id)
+);
+
 create table egress_meter (
   id uuid not null,
   cluster_id uuid not null,

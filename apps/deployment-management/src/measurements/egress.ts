@@ -31,10 +31,14 @@ export class Egress {
   /** One look at the counters. What a runtime counted and lost before it was looked at is charged to nobody. */
   async take(cluster: ClusterPointer, context: ReconcileContext): Promise<void> {
     const counts = await this.ask(cluster, context.signal);
-    if (!counts || counts.items.length === 0) return;
-    const since = hourOf(this.mint.now());
+    if (!counts) return;
+    const now = this.mint.now();
     const ids = counts.items.map(() => this.mint.id());
-    await context.transaction((tx) => this.meters.add(tx, cluster.id, counts, since, ids));
+    await context.transaction(async (tx) => {
+      if (await this.meters.isFirstInEpoch(tx, cluster.id))
+        return this.meters.takeOver(tx, cluster.id, counts, now, ids);
+      return this.meters.add(tx, cluster.id, counts, hourOf(now), ids);
+    });
   }
 
   /** Tells the hours that are over, before what was seen later is added; of a cluster that is gone, all that was seen. */

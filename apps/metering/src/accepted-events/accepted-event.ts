@@ -52,6 +52,13 @@ export const positionOf = ({ epoch, data }: Pick<AllocationEvent, 'epoch' | 'dat
 export const isAfter = (a: Position, b: Position): boolean =>
   a.epoch > b.epoch || (a.epoch === b.epoch && a.version > b.version);
 
+/**
+ * Said of the facts of a volume or a meter in a restored database: no snapshot of them can be asked for, so that the first
+ * of an epoch is believed without the versions before it.
+ */
+export const bridgeOf = (epoch: number): Pick<MeteredAllocation, 'followsEpochs'> =>
+  epoch > 0 ? { followsEpochs: true } : {};
+
 /** Whether nothing is missing between `former` and `next`. */
 export const follows = (former: Position, next: Position): boolean =>
   next.version === former.version + 1 && (next.epoch === former.epoch || former.version === 0);

@@ -80,9 +80,10 @@ export class AcceptedEventsRepository {
   }
 
   /** What may be applied over a hole. */
-  snapshotAfter(tx: Tx, workloadId: string, { epoch, version }: Position): Promise<AcceptedAllocation[]> {
+  overHole(tx: Tx, workloadId: string, { epoch, version }: Position): Promise<AcceptedAllocation[]> {
     return tx.query<AcceptedAllocation>(
-      `${facts} where workload_id = $1 and (epoch, version) > ($2::int, $3::int) and is_snapshot
+      `${facts} where workload_id = $1 and (epoch, version) > ($2::int, $3::int)
+          and (is_snapshot or (epoch > $2 and data->'followsEpochs' is not null))
         order by epoch, version, source, id limit 1`,
       [workloadId, epoch, version],
     );

@@ -18,6 +18,10 @@ const fact = (
   data: { ...ids, allocationVersion, effectiveAt: at(second).toISOString(), entries },
   ...over,
 });
+const bridging = (version: number, second: number): AcceptedAllocation => {
+  const { data, ...rest } = fact(version, second, [], { epoch: 1 });
+  return { ...rest, data: { ...data, followsEpochs: true } };
+};
 const stored = (id: string, second: number): StoredSpan => ({ ...web, id, place: ids, from: at(second) });
 const nothing = { epoch: 0, version: 0, at: null };
 const known = { epoch: 0, version: 4, at: at(4) };
@@ -47,6 +51,7 @@ describe('facts', () => {
     ['that were applied before are passed over', [fact(3, 3, []), fact(4, 4, []), fact(5, 5, [])], 3, 5],
     ['of a snapshot go over a hole', [fact(9, 9, [], { isSnapshot: true }), fact(10, 10, [])], 2, 10],
     ['of the next epoch wait for its snapshot', [fact(5, 5, [], { epoch: 1 })], 0, 4],
+    ['of the next epoch that follow epochs do not wait', [bridging(2, 5), bridging(3, 6), bridging(5, 7)], 2, 3],
   ])('%s', (_name, facts, applied, version) => {
     const result = advance(known, [stored('7', 4)], facts);
     expect([result.applied, result.progress.version]).toEqual([applied, version]);

@@ -1,5 +1,5 @@
 import type { CloudEvent, DataOf, egressMeasured } from '@berth/contracts/events';
-import type { AllocationEvent } from '../accepted-events/accepted-event.js';
+import { type AllocationEvent, bridgeOf } from '../accepted-events/accepted-event.js';
 import { Refused } from '../accepted-events/refusal.js';
 import { stepsOf } from './steps.js';
 
@@ -31,6 +31,7 @@ export function factsOf(event: EgressEvent): AllocationEvent[] {
       ...{ organizationId, projectId, environmentId, appId, workloadId: meterId },
       ...{ allocationVersion: (event.aggregateversion - 1) * steps.length + index + 1, effectiveAt: instantOf(at) },
       entries: rate === 0 ? [] : [{ ...SIZE, cluster, processType, instances: rate }],
+      ...bridgeOf(event.epoch),
     },
   }));
 }

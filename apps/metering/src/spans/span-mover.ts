@@ -65,7 +65,7 @@ export class SpanMover {
     return old.length > 0 ? this.events.withNews(tx, old) : new Set();
   }
 
-  /** Applies what the log holds beyond what was applied, or all of it: what follows without a hole, and over a hole what a snapshot says. */
+  /** Applies what the log holds beyond what was applied, or all of it: what follows without a hole, and over a hole what may follow it. */
   private async catchUp(tx: Tx, news: News, restarts: boolean): Promise<Outcome> {
     const { workload } = news;
     const { workloadId } = workload;
@@ -86,7 +86,7 @@ export class SpanMover {
   }
 
   private factsAfter(tx: Tx, id: string, { applied, progress }: Advance, facts: readonly AcceptedAllocation[]) {
-    if (applied < facts.length) return this.events.snapshotAfter(tx, id, progress);
+    if (applied < facts.length) return this.events.overHole(tx, id, progress);
     return this.events.after(tx, id, progress, PAGE);
   }
 

@@ -1,5 +1,5 @@
 import { type CloudEvent, type DataOf, volumeCreated, volumeDeleted, volumeResized } from '@berth/contracts/events';
-import type { AllocationEvent } from '../accepted-events/accepted-event.js';
+import { type AllocationEvent, bridgeOf } from '../accepted-events/accepted-event.js';
 
 export type VolumeEvent = CloudEvent<DataOf<typeof volumeCreated>>;
 
@@ -19,6 +19,7 @@ export function allocationOf(event: VolumeEvent): AllocationEvent {
       ...{ organizationId, projectId, environmentId, appId, workloadId: volumeId },
       ...{ allocationVersion: event.aggregateversion, effectiveAt },
       entries: storageBytes === 0 ? [] : [storage],
+      ...bridgeOf(event.epoch),
     },
   };
 }

@@ -8,8 +8,15 @@ type Egress = DataOf<typeof egressMeasured>;
 export class MeterOf {
   readonly id = randomUUID();
   private version = 0;
+  private epoch = 0;
 
   constructor(private readonly place: Place) {}
+
+  /** The owner's database is as it was when it had told `version` hours. */
+  restore(version: number): void {
+    this.version = version;
+    this.epoch++;
+  }
 
   hour(from: string, bytes: number, over: Partial<Egress> = {}): CloudEvent<Egress> {
     const { organizationId, projectId, environmentId, appId, workloadId } = this.place;
@@ -17,7 +24,7 @@ export class MeterOf {
     this.version++;
     return {
       ...{ specversion: '1.0', id: randomUUID(), source: '/berth/deployment-management', type: egressMeasured.type },
-      ...{ subject: this.id, time: to, datacontenttype: 'application/json', partitionkey: this.id, epoch: 0 },
+      ...{ subject: this.id, time: to, datacontenttype: 'application/json', partitionkey: this.id, epoch: this.epoch },
       ...{ aggregateversion: this.version, organizationid: organizationId },
       data: {
         ...{ organizationId, projectId, environmentId, appId, workloadId, meterId: this.id },

@@ -9,9 +9,17 @@ type Volume = DataOf<typeof volumeCreated>;
 export class VolumeOf {
   readonly id = randomUUID();
   private version = 0;
+  private epoch = 0;
   private bytes = 0;
 
   constructor(private readonly place: Place) {}
+
+  /** The owner's database is as it was when it had told `version` sizes, the last of `gibibytes`. */
+  restore(version: number, gibibytes: number): void {
+    this.version = version;
+    this.bytes = gibibytes * GIB;
+    this.epoch++;
+  }
 
   becomes(gibibytes: number, effectiveAt: string): CloudEvent<Volume> {
     const { organizationId, projectId, environmentId, appId, workloadId } = this.place;
@@ -21,7 +29,7 @@ export class VolumeOf {
     const { type } = this.version === 1 ? volumeCreated : gibibytes === 0 ? volumeDeleted : volumeResized;
     return {
       ...{ specversion: '1.0', id: randomUUID(), source: '/berth/deployment-management', type, subject: this.id },
-      ...{ time: effectiveAt, datacontenttype: 'application/json', partitionkey: this.id, epoch: 0 },
+      ...{ time: effectiveAt, datacontenttype: 'application/json', partitionkey: this.id, epoch: this.epoch },
       ...{ aggregateversion: this.version, organizationid: organizationId },
       data: {
         ...{ organizationId, projectId, environmentId, appId, workloadId, volumeId: this.id },

@@ -3576,6 +3576,8 @@ export interface components {
         }[];
         /** Format: uuid */
         environmentId: string;
+        /** @enum {boolean} */
+        followsEpochs?: true;
         /** Format: uuid */
         organizationId: string;
         /** Format: uuid */

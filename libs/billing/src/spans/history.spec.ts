@@ -22,6 +22,10 @@ const fact = (version: number, minute: number, entries: AllocationEntry[], over:
   },
   ...over,
 });
+const inNextEpoch = (version: number, minute: number, entries: AllocationEntry[]): Fact => {
+  const { data, ...rest } = fact(version, minute, entries, { epoch: 1 });
+  return { ...rest, data: { ...data, followsEpochs: true } };
+};
 const told = (facts: readonly Fact[]) =>
   spansOf(facts).map(({ processType, instances, from, to }) => [processType, instances, from, to]);
 const worker = { ...web, processType: 'worker' };
@@ -51,6 +55,19 @@ describe('spans', () => {
         ['web', 1, at(0), at(3)],
         ['worker', 1, at(3), at(4)],
       ],
+    ],
+    [
+      'of which there are no snapshots go on in a newer epoch, and wait within it',
+      [fact(1, 0, [web]), inNextEpoch(1, 3, [worker]), inNextEpoch(3, 5, [])],
+      [
+        ['web', 1, at(0), at(3)],
+        ['worker', 1, at(3), null],
+      ],
+    ],
+    [
+      'of which there are no snapshots go on over a hole before the newer epoch',
+      [fact(1, 0, [web]), fact(3, 1, [worker]), inNextEpoch(2, 3, [])],
+      [['web', 1, at(0), at(3)]],
     ],
     ['are never of negative length', [fact(1, 5, [web]), fact(2, 3, [])], []],
   ])('%s', (_name, facts, expected) => {

@@ -36,7 +36,7 @@ const compare = (a: Fact, b: Fact): number =>
   Number(a.isSnapshot) - Number(b.isSnapshot) ||
   (a.source + a.id < b.source + b.id ? -1 : 1);
 
-/** Whether a fact may be applied on top of what was applied last: the very next version, or a later snapshot. */
+/** Whether a fact may be applied on top of what was applied last: the very next version, a later snapshot, or one that follows epochs. */
 export function mayFollow(
   { epoch, isSnapshot, data }: Pick<Fact, 'epoch' | 'isSnapshot' | 'data'>,
   last: Progress,
@@ -44,7 +44,8 @@ export function mayFollow(
   const version = data.allocationVersion;
   const isLater = epoch > last.epoch || (epoch === last.epoch && version > last.version);
   const isNext = version === last.version + 1 && (epoch === last.epoch || last.version === 0);
-  return isLater && (isSnapshot || isNext);
+  const isBridge = data.followsEpochs === true && epoch > last.epoch;
+  return isLater && (isSnapshot || isNext || isBridge);
 }
 
 /** The spans of one workload, from all its facts in any order, each at least once. What is behind a hole is left out. */

@@ -153,7 +153,11 @@ export const meteredEntry = allocationEntry.extend({
 export type MeteredEntry = z.infer<typeof meteredEntry>;
 
 /** What a workload has allocated; or a volume, a build or what leaves, each metered as a workload of its own: `workloadId` is its id then. */
-export const meteredAllocation = allocation.extend({ entries: z.array(meteredEntry) });
+export const meteredAllocation = allocation.extend({
+  entries: z.array(meteredEntry),
+  /** Of a volume or of what leaves, of which there are no snapshots: follows whatever was told in an epoch before. */
+  followsEpochs: z.literal(true).optional(),
+});
 export type MeteredAllocation = z.infer<typeof meteredAllocation>;
 
 export const acceptedEvent = z
