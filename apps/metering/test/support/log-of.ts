@@ -2,11 +2,11 @@ import type { CloudEvent } from '@berth/contracts/events';
 import { expect } from '@jest/globals';
 import type { MeteringApp } from './metering-app.js';
 
-/** The log of allocations as it was accepted, in the shape in which they were told. */
+/** The log as it was accepted: allocations in the shape in which they were told, all else as the facts that followed. */
 export async function logOf(app: MeteringApp, organizationId: string): Promise<CloudEvent[]> {
   const rows = await app.database.query<CloudEvent & { time: Date }>(
     `select source, id, type, e.workload_id::text as subject, e.epoch, e.time, data
-       from accepted_event e join metered_workload w using (workload_id) where organization_id = $1 and type like 'berth.workload.%' order by seq`,
+       from accepted_event e join metered_workload w using (workload_id) where organization_id = $1 order by seq`,
     [organizationId],
   );
   return rows.map((row) => ({
