@@ -15,6 +15,11 @@ export async function makePeople({ database }, count, cost) {
        from generate_series(0, $1::int - 1) number returning id, email`,
     [count, passwordHash],
   );
+  await database.query(
+    `insert into username (name, user_id) select split_part(email, '@', 1), id from app_user
+      where id = any($1::uuid[])`,
+    [rows.map(({ id }) => id)],
+  );
   const numberOf = ({ email }) => Number(/\d+/.exec(email)[0]);
   return rows.sort((one, other) => numberOf(one) - numberOf(other)).map(({ id }) => id);
 }

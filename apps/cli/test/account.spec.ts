@@ -7,6 +7,7 @@ import { Terminal } from './terminal.js';
 const me = {
   id: idOf(1),
   email: 'ann@example.com',
+  username: 'ann',
   displayName: null,
   administrator: false,
   generation: 1,
@@ -46,6 +47,14 @@ describe('account', () => {
     expect((await stat(file())).mode & 0o777).toBe(0o600);
     expect((await stat(join(terminal.home, '.config/berth'))).mode & 0o777).toBe(0o700);
     expect(await terminal.berth(['whoami'])).toMatchObject({ code: 0, stdout: 'ann@example.com\n' });
+  });
+
+  it('logs in by username, and keeps the session under the address', async () => {
+    const args = ['login', '--username', 'ann', '--password-stdin'];
+    expect((await terminal.berth(args, { stdin: 'correct horse\n' })).stderr).toContain('as ann@example.com');
+    expect(platform.bodies('POST /v1/auth/login')).toEqual([{ username: 'ann', password: 'correct horse' }]);
+    expect(await terminal.berth(['whoami'])).toMatchObject({ code: 0, stderr: expect.stringMatching(/^ann on /) });
+    expect(await terminal.berth([...args, '--email', 'ann@example.com'])).toMatchObject({ code: 2 });
   });
 
   it('sets a new password with the code of a mail', async () => {

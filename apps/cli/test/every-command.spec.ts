@@ -46,6 +46,8 @@ const openClosing = { period: openMonth.period, closable: true, checks: [], unpr
 /** Every read, and how it is called. */
 const reads: Readonly<Record<string, readonly string[]>> = {
   whoami: [],
+  'account show': [],
+  'account export': [],
   'sessions list': [],
   'tokens list': [],
   '2fa status': [],
@@ -137,6 +139,10 @@ const others: Readonly<Record<string, readonly string[]>> = {
   login: ['--email', 'a@b.example', '--password-stdin'],
   recover: ['--email', 'a@b.example'],
   logout: [],
+  'account rename': ['ada'],
+  'account change-email': ['a@b.example'],
+  'account confirm-email': ['code'],
+  'account delete': ['--yes'],
   'sessions revoke': ['--all'],
   'tokens create': ['ci'],
   'tokens revoke': [idOf(7)],
@@ -306,6 +312,7 @@ describe('every command', () => {
     const amounts = { millicoreSeconds: '0', byteSeconds: '0', storageByteSeconds: '0', buildMillicoreSeconds: '0' };
     const total = { ...amounts, egressBytes: '0', instanceSeconds: '0', used: null };
     platform.on('GET /v1/me', me);
+    platform.on('GET /v1/me/export', { user: me });
     platform.on('GET /v1/releases', page(release(3), release(1)));
     platform.on('GET /v1/deployments', page(deployment()));
     platform.on(`GET ${base}/placements`, page());
@@ -426,6 +433,7 @@ describe('every command', () => {
       ...['audit', 'audit/export', 'audit/verification'].map((what) => `GET ${identity}/${what}`),
       ...['GET', 'PUT'].map((method) => `${method} ${identity}/sign-up-policy`),
       ...[`POST ${identity}/impersonations/${idOf(7)}/token`, 'GET /v1/me/impersonations'],
+      ...['GET /v1/me/export', 'POST /v1/me/email', 'POST /v1/me/email/confirm'],
       ...[`POST /v1/me/impersonations/${idOf(7)}/consent`, `DELETE /v1/me/impersonations/${idOf(7)}`],
       ...['users', 'organizations'].map((what) => `GET ${identity}/${what}`),
     ];

@@ -131,14 +131,21 @@ describe('people and machines of an organization', () => {
 
   it('invites by mail and lists who has a role', async () => {
     platform.on('POST /v1/invitations', (_, response) => json(response, { id: idOf(5) }, 201));
-    const member = { id: idOf(6), email: 'bob@example.com', displayName: null, role: 'viewer', createdAt: at };
+    const member = {
+      id: idOf(6),
+      email: 'bob@example.com',
+      username: 'bob',
+      displayName: null,
+      role: 'viewer',
+      createdAt: at,
+    };
     platform.on('GET /v1/memberships', page({ ...member, scope: { kind: 'project', id: idOf(10) } }));
     expect(await terminal.berth(['orgs', 'invite', 'bob@example.com', '--role', 'viewer'])).toMatchObject({ code: 0 });
     expect(platform.bodies('POST /v1/invitations')).toEqual([
       { organizationId: idOf(1), email: 'bob@example.com', role: 'viewer' },
     ]);
     expect(await terminal.berth(['orgs', 'invite', 'b@example.com', '--role', 'king'])).toMatchObject({ code: 2 });
-    expect((await terminal.berth(['orgs', 'members'])).stdout).toMatch(/bob@example.com +- +viewer +project/);
+    expect((await terminal.berth(['orgs', 'members'])).stdout).toMatch(/bob@example.com +bob +- +viewer +project/);
   });
 
   it('makes service accounts and replaces their secrets, by name', async () => {

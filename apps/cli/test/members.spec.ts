@@ -20,7 +20,14 @@ const onOrganization = { kind: 'organization', id: idOf(1) };
 const onProject = { kind: 'project', id: idOf(10) };
 const onEnvironment = { kind: 'environment', id: idOf(20) };
 const member = (number: number, email: string, changes: object = {}) => ({
-  ...{ id: idOf(number), organizationId: idOf(1), userId: idOf(number + 100), email, displayName: null },
+  ...{
+    id: idOf(number),
+    organizationId: idOf(1),
+    userId: idOf(number + 100),
+    email,
+    username: 'who',
+    displayName: null,
+  },
   ...{ scope: onOrganization, role: 'viewer', roleId: null, createdAt: at, ...changes },
 });
 const auditor = { id: idOf(6), organizationId: idOf(1), name: 'auditor', permissions: ['audit:read'], createdAt: at };
@@ -46,9 +53,9 @@ describe('members', () => {
     platform.on('GET /v1/memberships', page(ann, bob, own, hidden));
     platform.on(`GET /v1/projects/${idOf(11)}`, (_, response) => problem(response, 404, 'not_found'));
     const { stdout } = await terminal.berth(['orgs', 'members']);
-    expect(stdout).toMatch(/ann@example.com +- +owner +organization/);
-    expect(stdout).toMatch(/bob@example.com +- +viewer +project shop/);
-    expect(stdout).toMatch(/cleo@example.com +- +auditor +environment staging/);
+    expect(stdout).toMatch(/ann@example.com +who +- +owner +organization/);
+    expect(stdout).toMatch(/bob@example.com +who +- +viewer +project shop/);
+    expect(stdout).toMatch(/cleo@example.com +who +- +auditor +environment staging/);
     expect(stdout).toContain(`project ${idOf(11)}`);
   });
 

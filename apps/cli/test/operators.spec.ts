@@ -20,7 +20,14 @@ const done = (_: unknown, response: Parameters<typeof problem>[0]) => void respo
 
 describe('who operates the platform', () => {
   const bob = {
-    ...{ id: idOf(4), email: 'bob@example.com', displayName: 'Bob', administrator: false, createdAt: at },
+    ...{
+      id: idOf(4),
+      email: 'bob@example.com',
+      username: 'bob',
+      displayName: 'Bob',
+      administrator: false,
+      createdAt: at,
+    },
     ...{ state: 'suspended', eraseAt: null, secondFactor: true },
   };
   const acme = { id: idOf(5), slug: 'acme', displayName: null, status: 'active', createdAt: at };
@@ -31,7 +38,7 @@ describe('who operates the platform', () => {
 
   it('finds people and what they are', async () => {
     const ran = await terminal.berth(['admin', 'users', 'bob']);
-    expect(ran).toMatchObject({ code: 0, stdout: expect.stringMatching(/bob@example.com +Bob +suspended +yes/) });
+    expect(ran).toMatchObject({ code: 0, stdout: expect.stringMatching(/bob@example.com +bob +Bob +suspended +yes/) });
     expect(platform.to(`GET ${admin}/users`)[0]?.query.get('search')).toBe('bob');
   });
 

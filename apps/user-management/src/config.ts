@@ -41,7 +41,8 @@ export const config = baseConfig
     SESSION_IDLE_DAYS: z.coerce.number().positive().max(365).default(7),
     /** log2 of bcrypt's rounds. Below 12 only tests are right. */
     PASSWORD_COST: z.coerce.number().int().min(4).max(16).default(12),
-    /** So many wrong attempts are free, for one account and from one address; then each doubles the wait until the next. */
+    /** So many wrong attempts are free, for one account and from one address; then each doubles the wait until the next.
+     *  Of logins each of the two names of an account has half. */
     ATTEMPTS_PER_ACCOUNT: z.coerce.number().int().min(1).default(10),
     ATTEMPTS_PER_ADDRESS: z.coerce.number().int().min(1).default(100),
     MAIL_FROM: z.string().default('Berth <berth@localhost>'),

@@ -40,7 +40,7 @@ describe('of what is asked for twice at once', () => {
         const codes = await Promise.all(
           hashes.map((passwordHash) =>
             identity.database.transaction((tx) =>
-              part(RegistrationsRepository).insert(tx, { email, displayName: null, passwordHash }),
+              part(RegistrationsRepository).insert(tx, { email, displayName: null, username: null, passwordHash }),
             ),
           ),
         );

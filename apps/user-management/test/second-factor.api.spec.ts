@@ -16,7 +16,7 @@ import { HeldClock } from './fixtures/held-clock.js';
 const clock = new HeldClock();
 let identity: IdentityService;
 beforeAll(async () => {
-  identity = await IdentityService.start({ ACCESS_STALE_SECONDS: '1e9', ATTEMPTS_PER_ACCOUNT: '4' }, [[Clock, clock]]);
+  identity = await IdentityService.start({ ACCESS_STALE_SECONDS: '1e9', ATTEMPTS_PER_ACCOUNT: '8' }, [[Clock, clock]]);
 });
 afterAll(() => identity.close());
 

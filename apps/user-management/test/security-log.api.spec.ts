@@ -12,6 +12,7 @@ interface Line {
   readonly [field: string]: unknown;
 }
 
+/** By one of the two names of an account. */
 const FREE_ATTEMPTS = 3;
 let lines: string[] = [];
 const sink = new Writable({ write: (chunk: Buffer, _, done) => (lines.push(chunk.toString()), done()) });
@@ -20,7 +21,7 @@ let identity: IdentityService;
 let person: Person;
 let userId: string;
 beforeAll(async () => {
-  const environment = { ATTEMPTS_PER_ACCOUNT: String(FREE_ATTEMPTS) };
+  const environment = { ATTEMPTS_PER_ACCOUNT: String(2 * FREE_ATTEMPTS) };
   identity = await IdentityService.start(environment, [[LOGGER, pino({ level: 'info' }, sink)]]);
 });
 afterAll(() => identity.close());

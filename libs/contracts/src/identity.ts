@@ -22,5 +22,6 @@ export * from './api/user-management/sign-up-policy.js';
 export * from './api/user-management/signing-keys.js';
 export * from './api/user-management/snapshots.js';
 export * from './api/user-management/step-up.js';
+export * from './api/user-management/usernames.js';
 export * from './api/user-management/users.js';
 export * from './api/user-management/values.js';

@@ -8,6 +8,7 @@ import { toPasskey } from '../passkeys/passkey.js';
 import { LinkedIdentitiesRepository } from '../sign-in-flows/linked-identities.repository.js';
 import { toLinkedIdentity } from '../sign-in-flows/linked-identities.service.js';
 import { toUser } from '../users/user.js';
+import { UsernamesRepository } from '../users/usernames.repository.js';
 import { UsersService } from '../users/users.service.js';
 
 const MOST = 10_000;
@@ -18,6 +19,7 @@ export class AccountExports {
   constructor(
     @Inject(Database) private readonly database: Database,
     @Inject(UsersService) private readonly users: UsersService,
+    @Inject(UsernamesRepository) private readonly usernames: UsernamesRepository,
     @Inject(PasskeysRepository) private readonly passkeys: PasskeysRepository,
     @Inject(LinkedIdentitiesRepository) private readonly identities: LinkedIdentitiesRepository,
     @Inject(Clock) private readonly clock: Clock,
@@ -29,7 +31,8 @@ export class AccountExports {
     const identities = await this.identities.list(this.database, subjectId, null, MOST);
     return {
       exportedAt: this.clock.now().toISOString(),
-      user: toUser(await this.users.get(subjectId)),
+      user: toUser(await this.users.get(this.database, subjectId)),
+      formerUsernames: await this.formerUsernames(subjectId),
       memberships: await this.memberships(subjectId),
       sessions: await this.sessions(subjectId),
       apiTokens: await this.apiTokens(subjectId),
@@ -38,6 +41,11 @@ export class AccountExports {
       acts: acts.slice(0, MOST),
       hasMoreActs: acts.length > MOST,
     };
+  }
+
+  private async formerUsernames(userId: string): Promise<AccountExport['formerUsernames']> {
+    const former = await this.usernames.former(this.database, userId, this.clock.now());
+    return former.map(({ username, heldUntil }) => ({ username, heldUntil: heldUntil.toISOString() }));
   }
 
   private async memberships(userId: string): Promise<AccountExport['memberships']> {

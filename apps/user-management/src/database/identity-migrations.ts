@@ -15,6 +15,7 @@ import { SecondFactor1763740000005 } from './migrations/second-factor.migration.
 import { ServiceAccounts1763760000001 } from './migrations/service-accounts.migration.js';
 import { SessionAddresses1763790000001 } from './migrations/session-addresses.migration.js';
 import { Throttle1763740000002 } from './migrations/throttle.migration.js';
+import { Usernames1763800000001 } from './migrations/usernames.migration.js';
 
 /** In the order in which they run. */
 export const identityMigrations = [
@@ -35,4 +36,5 @@ export const identityMigrations = [
   OrganizationTokens1763780000001,
   PlatformAudit1763780000002,
   SessionAddresses1763790000001,
+  Usernames1763800000001,
 ] as const;

@@ -395,6 +395,7 @@ create table registration (
   display_name text,
   password_hash text not null,
   expires_at timestamp with time zone not null,
+  username text,
   constraint registration_pkey PRIMARY KEY (token_hash)
 );
 
@@ -491,6 +492,13 @@ create table user_group_member (
   constraint user_group_member_pkey PRIMARY KEY (group_id, user_id)
 );
 
+create table username (
+  name text not null,
+  user_id uuid not null,
+  free_at timestamp with time zone,
+  constraint username_pkey PRIMARY KEY (name)
+);
+
 create table work_deadline (
   queue text not null,
   key text not null,
@@ -583,6 +591,8 @@ alter table user_group_member add constraint user_group_member_group_id_fkey FOR
 
 alter table user_group_member add constraint user_group_member_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
 
+alter table username add constraint username_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
+
 CREATE INDEX access_group_member_subject ON access_group_member USING btree (subject_id);
 
 CREATE INDEX access_membership_subject ON access_membership USING btree (subject_id, organization_id);
@@ -652,6 +662,12 @@ CREATE UNIQUE INDEX signing_key_active ON signing_key USING btree (state) WHERE 
 CREATE INDEX throttle_last_at ON throttle USING btree (last_at);
 
 CREATE INDEX user_group_member_user ON user_group_member USING btree (user_id);
+
+CREATE INDEX username_free_at ON username USING btree (free_at) WHERE (free_at IS NOT NULL);
+
+CREATE INDEX username_of_user ON username USING btree (user_id);
+
+CREATE UNIQUE INDEX username_present ON username USING btree (user_id) WHERE (free_at IS NULL);
 
 CREATE INDEX work_deadline_due ON work_deadline USING btree (due_at);
 

@@ -54,9 +54,12 @@ export class DevicePageService {
     }
   }
 
-  private async decide({ user_code: userCode, decision, ...login }: DevicePageForm, address: string): Promise<void> {
-    const proven = await this.passwords.of(login, address);
-    if (!proven) throw new DomainError('credentials_invalid', 401, 'The address or the password is wrong.');
+  private async decide(
+    { user_code: userCode, decision, email: name, ...login }: DevicePageForm,
+    address: string,
+  ): Promise<void> {
+    const proven = await this.passwords.of({ name, password: login.password }, address);
+    if (!proven) throw new DomainError('credentials_invalid', 401, 'The name or the password is wrong.');
     const secondFactor = await this.secondFactor.require(proven.user.id, { code: login.code }, address);
     await this.throttle.succeeded(proven.attempt);
     await this.answers.answer({ userId: proven.user.id, secondFactor, userCode, decision, address });

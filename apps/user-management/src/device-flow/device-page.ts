@@ -33,7 +33,7 @@ export function deviceForm(
   return page(
     `${what}${alert}<form method="post" action="/v1/oauth/device">` +
       field('Code', 'user_code', `value="${escaped(userCode)}" required maxlength="20" autocomplete="off"`) +
-      field('E-mail', 'email', 'type="email" required autocomplete="username"') +
+      field('E-mail or username', 'email', 'required maxlength="254" autocomplete="username"') +
       field('Password', 'password', 'type="password" required autocomplete="current-password"') +
       field('Code of your authenticator, if you have one', 'code', 'autocomplete="one-time-code" maxlength="40"') +
       `<p><button name="decision" value="approve">Let it in</button> ` +

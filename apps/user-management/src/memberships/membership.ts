@@ -17,6 +17,7 @@ export interface MembershipRecord {
 /** A membership with the person who has it. */
 export interface MemberRecord extends MembershipRecord {
   readonly email: string;
+  readonly username: string;
   readonly displayName: string | null;
 }
 
@@ -44,6 +45,7 @@ export const toMemberView = (member: MemberRecord): MemberView => ({
   organizationId: member.organizationId,
   userId: member.userId,
   email: member.email,
+  username: member.username,
   displayName: member.displayName,
   scope: member.scope,
   role: member.role,

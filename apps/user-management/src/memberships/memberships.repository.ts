@@ -1,11 +1,12 @@
 import type { MemberRole } from '@berth/contracts/events';
 import type { Sql, Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
+import { usernameOf } from '../users/usernames.repository.js';
 import type { MemberRecord, MembershipRecord } from './membership.js';
 
 const columns = `membership.id, organization_id as "organizationId", user_id as "userId",
   json_build_object('kind', scope_kind, 'id', scope_id) as scope, role, role_id as "roleId", membership.generation,
-  membership.created_at as "createdAt", email, app_user.display_name as "displayName"`;
+  membership.created_at as "createdAt", email, ${usernameOf('membership.user_id')} as username, app_user.display_name as "displayName"`;
 const source = 'membership join app_user on app_user.id = membership.user_id';
 
 @Injectable()

@@ -31,7 +31,7 @@ export class PasskeysService {
   async options(caller: Caller): Promise<PasskeyOptions> {
     const known = await this.passkeys.list(this.database, caller.subjectId, null, MOST);
     if (known.length >= MOST) throw passkeyErrors.TooManyPasskeys(`You have ${MOST} passkeys: delete one first.`);
-    return this.made.options(await this.users.get(caller.subjectId), known);
+    return this.made.options(await this.users.get(this.database, caller.subjectId), known);
   }
 
   /** @throws DomainError 422 `passkey_refused`, 409 `passkey_exists` */

@@ -1,5 +1,4 @@
 import type { Caller } from '@berth/access';
-import type { Login } from '@berth/contracts/identity';
 import { Database, LOGGER, type Logger } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { passwordErrors } from '../passwords/passwords.errors.js';
@@ -7,6 +6,12 @@ import { PasswordsService } from '../passwords/passwords.service.js';
 import { type Attempt, Throttle } from '../throttle/throttle.js';
 import type { UserRecord } from '../users/user.js';
 import { UsersRepository } from '../users/users.repository.js';
+
+export interface NameAndPassword {
+  /** An e-mail address or a username. */
+  readonly name: string;
+  readonly password: string;
+}
 
 export interface Proven {
   readonly user: UserRecord & { readonly passwordHash: string };
@@ -26,13 +31,14 @@ export class PasswordProof {
   ) {}
 
   /**
-   * Undefined when the address is unknown or the password wrong, after the same work and the same time.
+   * Undefined when the name is unknown or the password wrong, after the same work and the same time.
    * @throws DomainError 429 `too_many_attempts`
    */
-  async of({ email, password }: Pick<Login, 'email' | 'password'>, address: string): Promise<Proven | undefined> {
-    const attempt = { what: 'login', account: email, address };
+  async of({ name, password }: NameAndPassword, address: string): Promise<Proven | undefined> {
+    // By what was typed: that two names are slowed down together would tell that they are one person's.
+    const attempt = { what: 'login', account: name, names: 2, address };
     await this.throttle.admit(attempt);
-    const user = await this.users.findByEmail(this.database, email);
+    const user = await this.users.findByName(this.database, name);
     const matches = await this.passwords.matches(password, user?.passwordHash);
     if (!user || !matches) this.logWrong(user?.id ?? null, address);
     return user && matches ? { user, attempt } : undefined;
@@ -53,7 +59,7 @@ export class PasswordProof {
     return { email: user.email, passwordHash };
   }
 
-  /** By id only: what was typed for an address may be a password. @param userId null: nobody has that address */
+  /** By id only: what was typed for a name may be a password. @param userId null: nobody has that name */
   private logWrong(userId: string | null, address: string): void {
     this.logger.warn({ security: 'password wrong', userId, address }, 'a password was wrong');
   }

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 
 @Injectable()
 export class PasswordContextRepository {
-  /** What others may know of a user: address, name, and the names of their organizations. */
+  /** What others may know of a user: address, names, and the names of their organizations. */
   async of(sql: Sql, userId: string): Promise<string[]> {
     const rows = await sql.query<{ word: string }>(
       `with member as (
@@ -11,6 +11,7 @@ export class PasswordContextRepository {
           where id in (select organization_id from membership where user_id = $1))
        select email as word from app_user where id = $1
        union select display_name from app_user where id = $1 and display_name is not null
+       union select name from username where user_id = $1 and free_at is null
        union select slug from member
        union select display_name from member where display_name is not null`,
       [userId],

@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
 import { UsersModule } from '../users/users.module.js';
+import { RegistrationLetters } from './registration-letters.js';
+import { RegistrationProofs } from './registration-proofs.js';
 import { RegistrationsController } from './registrations.controller.js';
 import { RegistrationsRepository } from './registrations.repository.js';
 import { RegistrationsService } from './registrations.service.js';
@@ -8,7 +10,7 @@ import { SignUpPolicy } from './sign-up-policy.js';
 @Module({
   imports: [UsersModule],
   controllers: [RegistrationsController],
-  providers: [RegistrationsRepository, RegistrationsService, SignUpPolicy],
+  providers: [RegistrationLetters, RegistrationProofs, RegistrationsRepository, RegistrationsService, SignUpPolicy],
   exports: [SignUpPolicy],
 })
 export class RegistrationsModule {}

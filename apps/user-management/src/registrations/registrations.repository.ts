@@ -7,6 +7,8 @@ const VALID_MS = 24 * 3_600_000;
 export interface RegistrationRecord {
   readonly email: string;
   readonly displayName: string | null;
+  /** null: none was chosen. */
+  readonly username: string | null;
   readonly passwordHash: string;
 }
 
@@ -15,14 +17,14 @@ export class RegistrationsRepository {
   constructor(@Inject(Clock) private readonly clock: Clock) {}
 
   /** Answers the token that verifies it, which is stored nowhere. Also forgets registrations that nobody verified in time. */
-  async insert(tx: Tx, { email, displayName, passwordHash }: RegistrationRecord): Promise<string> {
+  async insert(tx: Tx, { email, displayName, username, passwordHash }: RegistrationRecord): Promise<string> {
     const token = newToken();
     const now = this.clock.now();
     await tx.query(
       `with expired as (delete from registration where expires_at < $5)
-       insert into registration (token_hash, email, display_name, password_hash, expires_at)
-       values ($1, $2, $3, $4, $6)`,
-      [hashToken(token), email, displayName, passwordHash, now, new Date(now.getTime() + VALID_MS)],
+       insert into registration (token_hash, email, display_name, password_hash, expires_at, username)
+       values ($1, $2, $3, $4, $6, $7)`,
+      [hashToken(token), email, displayName, passwordHash, now, new Date(now.getTime() + VALID_MS), username],
     );
     return token;
   }
@@ -39,8 +41,8 @@ export class RegistrationsRepository {
           order by token_hash for update),
        gone as (
          delete from registration where token_hash in (select token_hash from address)
-         returning token_hash, email, display_name, password_hash)
-       select email, display_name as "displayName", password_hash as "passwordHash" from gone where token_hash = $1`,
+         returning token_hash, email, display_name, username, password_hash)
+       select email, display_name as "displayName", username, password_hash as "passwordHash" from gone where token_hash = $1`,
       [hashToken(token), this.clock.now()],
     );
     return taken;

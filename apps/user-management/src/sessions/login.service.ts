@@ -16,7 +16,7 @@ export interface LoggedIn extends StartedSession {
   readonly secondFactor?: boolean;
 }
 
-/** From an address, a password and what else is asked for to a session. */
+/** From a name, a password and what else is asked for to a session. */
 @Injectable()
 export class LoginService {
   constructor(
@@ -28,9 +28,12 @@ export class LoginService {
     @Inject(SessionStarter) private readonly starter: SessionStarter,
   ) {}
 
-  /** Same answer and same time whether the address is unknown, unverified or the password wrong. */
+  /** Same answer and same time whether the name is unknown, unverified or the password wrong. */
   async login(login: Login, device: Device): Promise<LoggedIn> {
-    const proven = await this.passwords.of(login, device.address);
+    const proven = await this.passwords.of(
+      { name: login.email ?? login.username ?? '', password: login.password },
+      device.address,
+    );
     if (!proven) throw credentialsInvalid();
     const { user, attempt } = proven;
     const secondFactor = await this.secondFactor.require(user.id, login, device.address);
@@ -46,4 +49,4 @@ export class LoginService {
   }
 }
 
-const credentialsInvalid = () => sessionErrors.CredentialsInvalid('The address or the password is wrong.');
+const credentialsInvalid = () => sessionErrors.CredentialsInvalid('The name or the password is wrong.');

@@ -32,7 +32,8 @@ export class FlowRegistration {
       await this.policy.admit(tx, email);
       await this.requireWelcome(tx, email, identified);
       const name = displayName ?? identified.account.displayName?.slice(0, 100) ?? null;
-      const id = await this.users.create(tx, { email, displayName: name, passwordHash, administrator: false });
+      const user = { email, username: null, displayName: name, passwordHash, administrator: false };
+      const id = await this.users.create(tx, user);
       if (id === undefined) throw registrationErrors.EmailTaken('This address has an account already.');
       await this.linker.link(tx, 'platform', identified, { id, email });
     });

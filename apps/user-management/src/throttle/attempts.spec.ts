@@ -1,15 +1,23 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type Attempts, FORGOTTEN_AFTER_MS, judgeAttempt, networkOf, NOT_BLOCKED } from './attempts.js';
+import {
+  type Attempts,
+  FORGOTTEN_AFTER_MS,
+  judgeAttempt,
+  type Limits,
+  networkOf,
+  NOT_BLOCKED,
+  sharedBy,
+} from './attempts.js';
 
 const start = new Date('2026-11-21T12:00:00.000Z');
-const limits = { free: 5, longestWaitSeconds: 300 };
+const limits = { free: 5, longestWaitSeconds: 300, growth: 2 };
 
 /** Attempts at these moments, in seconds from the start: whether each was granted. */
-function attemptsAt(seconds: readonly number[]): boolean[] {
+function attemptsAt(seconds: readonly number[], within: Limits = limits): boolean[] {
   let known: Attempts | undefined;
   return seconds.map((second) => {
-    const judgement = judgeAttempt(known, new Date(start.getTime() + second * 1_000), limits);
+    const judgement = judgeAttempt(known, new Date(start.getTime() + second * 1_000), within);
     if (judgement.granted) known = judgement.attempts;
     return judgement.granted;
   });
@@ -52,6 +60,13 @@ describe('attempts', () => {
       }),
       { numRuns: 50 },
     );
+  });
+
+  it('by two names are together no more than by one, although each is tried at every moment', () => {
+    const all = Array.from({ length: 5_001 }, (_, second) => Array.from({ length: 5 }, () => second)).flat();
+    const share = sharedBy(2, limits);
+    const [one, other] = [attemptsAt(all).filter(Boolean).length, attemptsAt(all, share).filter(Boolean).length];
+    expect(2 * other).toBeLessThanOrEqual(one + 2); // halves of odd numbers, rounded up
   });
 
   it('are forgotten after an hour of silence, and a wait never lasts longer than said', () => {

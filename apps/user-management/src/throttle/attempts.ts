@@ -2,6 +2,8 @@
 export interface Limits {
   readonly free: number;
   readonly longestWaitSeconds: number;
+  /** By what each wait is longer than the one before. */
+  readonly growth: number;
 }
 
 /** What is known of one account's or one address's attempts. */
@@ -23,17 +25,28 @@ export const FORGOTTEN_AFTER_MS = 3_600_000;
 
 /**
  * Decides about one more attempt and counts it beforehand, so that many at once are no way around. Beyond the free ones each
- * doubles the wait until the next, starting with a second. A refused attempt does not count: waiting always helps.
+ * makes the wait until the next longer, starting with a second. A refused attempt does not count: waiting always helps.
  */
-export function judgeAttempt(known: Attempts | undefined, now: Date, { free, longestWaitSeconds }: Limits): Judgement {
+export function judgeAttempt(
+  known: Attempts | undefined,
+  now: Date,
+  { free, longestWaitSeconds, growth }: Limits,
+): Judgement {
   const isForgotten = !known || now.getTime() - known.lastAt.getTime() > FORGOTTEN_AFTER_MS;
   if (!isForgotten && known.blockedUntil > now)
     return { granted: false, retryAfterSeconds: Math.ceil((known.blockedUntil.getTime() - now.getTime()) / 1_000) };
   const count = isForgotten ? 1 : known.count + 1;
-  const waitSeconds = count < free ? 0 : Math.min(longestWaitSeconds, 2 ** Math.min(count - free, 30));
+  const waitSeconds = count < free ? 0 : Math.min(longestWaitSeconds, growth ** Math.min(count - free, 30));
   const blockedUntil = waitSeconds === 0 ? NOT_BLOCKED : new Date(now.getTime() + waitSeconds * 1_000);
   return { granted: true, attempts: { count, blockedUntil, lastAt: now } };
 }
+
+/** Limits of each of so many counts that are no more than one of these together. */
+export const sharedBy = (names: number, { free, longestWaitSeconds, growth }: Limits): Limits => ({
+  free: Math.ceil(free / names),
+  longestWaitSeconds: longestWaitSeconds * names,
+  growth: growth ** names,
+});
 
 /** An IPv6 customer has at least 2^64 addresses: they count as one (RFC 6177). */
 export function networkOf(address: string): string {

@@ -1,17 +1,19 @@
 import { Clock, CONFIG, Database, type Tx } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config.js';
-import { judgeAttempt, type Limits, networkOf } from './attempts.js';
+import { judgeAttempt, type Limits, networkOf, sharedBy } from './attempts.js';
 import { throttleErrors } from './throttle.errors.js';
 import { ThrottleRepository } from './throttle.repository.js';
 
-const LONGEST_WAIT_SECONDS = 300;
+const waits = { longestWaitSeconds: 300, growth: 2 };
 
 /** Who tries: from where, and whose account, which need not exist. */
 export interface Attempt {
   /** `login`, `recovery`, ...: each is counted apart. */
   readonly what: string;
   readonly account: string;
+  /** By so many names an account can be tried, and this is one: each has its share of what is granted. */
+  readonly names?: number;
   /** Absent: where it comes from does not matter, as when somebody is written to. */
   readonly address?: string;
 }
@@ -28,8 +30,8 @@ export class Throttle {
     @Inject(ThrottleRepository) private readonly repository: ThrottleRepository,
     @Inject(Clock) private readonly clock: Clock,
   ) {
-    this.perAccount = { free: config.ATTEMPTS_PER_ACCOUNT, longestWaitSeconds: LONGEST_WAIT_SECONDS };
-    this.perAddress = { free: config.ATTEMPTS_PER_ADDRESS, longestWaitSeconds: LONGEST_WAIT_SECONDS };
+    this.perAccount = { free: config.ATTEMPTS_PER_ACCOUNT, ...waits };
+    this.perAddress = { free: config.ATTEMPTS_PER_ADDRESS, ...waits };
   }
 
   /** Counts the attempt before it is made. @throws DomainError 429 `too_many_attempts` */
@@ -48,11 +50,20 @@ export class Throttle {
     });
   }
 
+  /** The attempt was none: it does not count. Those before it still do, so that it is no way to start anew. */
+  async giveBack(attempt: Attempt): Promise<void> {
+    const { what, address } = attempt;
+    await this.database.transaction(async (tx) => {
+      await this.repository.giveBack(tx, accountOf(attempt));
+      if (address !== undefined) await this.repository.giveBack(tx, addressOf(what, address));
+    });
+  }
+
   /** Seconds to wait; 0: granted. The account first, always: two transactions never wait for each other. */
   private async judge(tx: Tx, attempt: Attempt): Promise<number> {
+    const { what, address, names = 1 } = attempt;
     const now = this.clock.now();
-    const places = [{ subject: accountOf(attempt), limits: this.perAccount }];
-    const { what, address } = attempt;
+    const places = [{ subject: accountOf(attempt), limits: sharedBy(names, this.perAccount) }];
     if (address !== undefined) places.push({ subject: addressOf(what, address), limits: this.perAddress });
     const judged = [];
     for (const { subject, limits } of places) {

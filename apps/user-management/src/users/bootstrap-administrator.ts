@@ -23,7 +23,13 @@ export class BootstrapAdministrator implements OnApplicationBootstrap {
     if (email === undefined || password === undefined) return;
     if (!(await this.users.isEmpty(this.database))) return;
     const passwordHash = await this.passwords.hash(password);
-    const administrator = { email: email.toLowerCase(), displayName: null, passwordHash, administrator: true };
+    const administrator = {
+      email: email.toLowerCase(),
+      username: null,
+      displayName: null,
+      passwordHash,
+      administrator: true,
+    };
     await this.database.transaction(async (tx) => {
       await tx.query('select pg_advisory_xact_lock($1)', [LOCK]); // replicas that start together make one
       if (await this.users.isEmpty(tx)) await this.service.create(tx, administrator);

@@ -1,9 +1,9 @@
 import { Authenticated, type Caller, CurrentCaller } from '@berth/access';
 import { type UpdateMe, updateMe, type User, user } from '@berth/contracts/identity';
 import { Answers, entityTag } from '@berth/service-kit';
-import { Body, Controller, Get, Headers, Inject, Patch, Res } from '@nestjs/common';
+import { Body, Controller, Get, Headers, Inject, Ip, Patch, Res } from '@nestjs/common';
+import { Profile } from './profile.js';
 import { toUser, type UserRecord } from './user.js';
-import { UsersService } from './users.service.js';
 
 interface Reply {
   header(name: string, value: string): unknown;
@@ -11,13 +11,13 @@ interface Reply {
 
 @Controller('v1/me')
 export class MeController {
-  constructor(@Inject(UsersService) private readonly users: UsersService) {}
+  constructor(@Inject(Profile) private readonly profile: Profile) {}
 
   @Get()
   @Authenticated()
   @Answers(user)
   async getMe(@CurrentCaller() caller: Caller, @Res({ passthrough: true }) reply: Reply): Promise<User> {
-    return tagged(await this.users.get(caller.subjectId), reply);
+    return tagged(await this.profile.of(caller), reply);
   }
 
   @Patch()
@@ -27,9 +27,10 @@ export class MeController {
     @CurrentCaller() caller: Caller,
     @Headers('if-match') ifMatch: string | undefined,
     @Body({ schema: updateMe }) body: UpdateMe,
+    @Ip() address: string,
     @Res({ passthrough: true }) reply: Reply,
   ): Promise<User> {
-    return tagged(await this.users.update(caller, ifMatch, body), reply);
+    return tagged(await this.profile.update(caller, ifMatch, body, address), reply);
   }
 }
 

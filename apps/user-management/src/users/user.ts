@@ -7,6 +7,7 @@ export type UserState = 'active' | 'deactivated' | 'suspended';
 export interface UserRecord {
   readonly id: string;
   readonly email: string;
+  readonly username: string;
   readonly displayName: string | null;
   readonly administrator: boolean;
   readonly generation: number;
@@ -19,6 +20,7 @@ export interface UserRecord {
 export const toUser = (user: UserRecord): User => ({
   id: user.id,
   email: user.email,
+  username: user.username,
   displayName: user.displayName,
   administrator: user.administrator,
   generation: user.generation,

@@ -1,3 +1,8 @@
 import { defineErrors } from '@berth/service-kit';
 
-export const userErrors = defineErrors({ UserNotFound: 404, UserSuspended: 403 });
+export const userErrors = defineErrors({
+  UserNotFound: 404,
+  UserSuspended: 403,
+  UsernameTaken: 409,
+  UsernameChangesSpent: 409,
+});

@@ -3,8 +3,9 @@ import { Injectable } from '@nestjs/common';
 import { likePrefix } from '../like-prefix.js';
 import { hasSecondFactor } from '../second-factor/second-factor.repository.js';
 import type { UserRecord, UserState } from './user.js';
+import { idsOfUsernamesLike, usernameOf } from './usernames.repository.js';
 
-const columns = `id, email, display_name as "displayName", administrator, generation, state,
+const columns = `id, email, ${usernameOf('app_user.id')} as username, display_name as "displayName", administrator, generation, state,
   erase_at as "eraseAt", created_at as "createdAt"`;
 
 @Injectable()
@@ -12,7 +13,7 @@ export class UsersRepository {
   /** False when the address belongs to somebody already. */
   async insert(
     tx: Tx,
-    user: Omit<UserRecord, 'generation' | 'state' | 'eraseAt'> & { passwordHash: string },
+    user: Omit<UserRecord, 'username' | 'generation' | 'state' | 'eraseAt'> & { passwordHash: string },
   ): Promise<boolean> {
     const rows = await tx.query(
       `insert into app_user (id, email, display_name, password_hash, administrator, created_at)
@@ -31,6 +32,17 @@ export class UsersRepository {
     const [user] = await sql.query<UserRecord & { passwordHash: string }>(
       `select ${columns}, password_hash as "passwordHash" from app_user where email = $1`,
       [email],
+    );
+    return user;
+  }
+
+  /** By the e-mail address or the username; no username has an @. */
+  async findByName(sql: Sql, name: string): Promise<(UserRecord & { passwordHash: string }) | undefined> {
+    if (name.includes('@')) return this.findByEmail(sql, name);
+    const [user] = await sql.query<UserRecord & { passwordHash: string }>(
+      `select ${columns}, password_hash as "passwordHash" from app_user
+        where id = (select user_id from username where name = $1 and free_at is null)`,
+      [name],
     );
     return user;
   }
@@ -79,7 +91,7 @@ export class UsersRepository {
     return user;
   }
 
-  /** Those whose address begins so, in the order of their addresses. */
+  /** Those whose address or username begins so, in the order of their addresses. */
   search(
     sql: Sql,
     prefix: string,
@@ -88,7 +100,7 @@ export class UsersRepository {
   ): Promise<(UserRecord & { secondFactor: boolean })[]> {
     return sql.query(
       `select ${columns}, ${hasSecondFactor('app_user.id')} as "secondFactor"
-         from app_user where email like $1 and ($2::text is null or email > $2 collate "C")
+         from app_user where (email like $1 or id = any(array(${idsOfUsernamesLike('$1')}))) and ($2::text is null or email > $2 collate "C")
         order by email collate "C" limit $3`,
       [likePrefix(prefix), after, limit],
     );

@@ -3652,6 +3652,11 @@ export interface components {
       }[];
       /** Format: date-time */
       exportedAt: string;
+      formerUsernames: {
+        /** Format: date-time */
+        heldUntil: string;
+        username: string;
+      }[];
       hasMoreActs: boolean;
       identities: components['schemas']['LinkedIdentity'][];
       memberships: {
@@ -3713,6 +3718,7 @@ export interface components {
       secondFactor: boolean;
       /** @enum {string} */
       state: 'active' | 'deactivated' | 'suspended';
+      username: string;
     };
     AdministeredUserPage: {
       items: components['schemas']['AdministeredUser'][];
@@ -6103,9 +6109,10 @@ export interface components {
     };
     Login: {
       code?: string;
-      email: string;
+      email?: string;
       passkey?: components['schemas']['ShownPasskey'];
       password: string;
+      username?: string;
     };
     LoginWithFlow: {
       code?: string;
@@ -6136,6 +6143,7 @@ export interface components {
       };
       /** Format: uuid */
       userId: string;
+      username: string;
     };
     MembershipPage: {
       items: components['schemas']['Membership'][];
@@ -6807,6 +6815,7 @@ export interface components {
       displayName?: string;
       email: string;
       password: string;
+      username?: string;
     };
     RegisterWithFlow: {
       displayName?: string;
@@ -7523,6 +7532,7 @@ export interface components {
     };
     UpdateMe: {
       displayName?: string | null;
+      username?: string;
     };
     UpdateMembership: {
       /** @enum {string} */
@@ -7657,6 +7667,7 @@ export interface components {
       generation: number;
       /** Format: uuid */
       id: string;
+      username: string;
     };
     VerifyEmail: {
       token: string;

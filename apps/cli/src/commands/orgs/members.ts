@@ -19,8 +19,8 @@ export async function run({ client, out, selection }: Context): Promise<void> {
     const own = members.some(({ roleId }) => roleId) ? await rolesOf(client, id) : [];
     const role = (each: (typeof members)[number]) => own.find((one) => one.id === each.roleId)?.name ?? each.role;
     const rows = members.map((each) => [
-      ...[each.email, each.displayName, role(each), place(each.scope), time(each.createdAt)],
+      ...[each.email, each.username, each.displayName, role(each), place(each.scope), time(each.createdAt)],
     ]);
-    return table(['e-mail', 'name', 'role', 'on', 'since'], rows);
+    return table(['e-mail', 'username', 'name', 'role', 'on', 'since'], rows);
   });
 }

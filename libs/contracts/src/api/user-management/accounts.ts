@@ -29,6 +29,8 @@ export const accountExport = z
   .object({
     exportedAt: instant,
     user,
+    /** Until then nobody else can have them. */
+    formerUsernames: z.array(z.object({ username: z.string(), heldUntil: instant })),
     memberships: z.array(
       z.object({ organizationId: id, organization: z.string(), scope, role: memberRole, createdAt: instant }),
     ),

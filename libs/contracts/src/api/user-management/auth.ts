@@ -2,10 +2,17 @@ import { z } from 'zod';
 import { id } from '../../common/values.js';
 import { shownPasskey } from './passkeys.js';
 import { secondFactorCode } from './second-factor.js';
+import { username, writtenUsername } from './usernames.js';
 import { displayName, email, newPassword } from './values.js';
 
 export const register = z
-  .strictObject({ email, password: newPassword, displayName: displayName.optional() })
+  .strictObject({
+    email,
+    password: newPassword,
+    displayName: displayName.optional(),
+    /** Absent: made from the address. Who is first to prove an address gets it; another gets a number behind it. */
+    username: username.optional(),
+  })
   .meta({ id: 'Register' });
 export type Register = z.infer<typeof register>;
 
@@ -19,12 +26,18 @@ export type VerifyEmail = z.infer<typeof verifyEmail>;
 /** No rules for the password but a limit: what is wrong with it is not told. */
 export const login = z
   .strictObject({
-    email,
+    /** Either this or the username. */
+    email: email.optional(),
+    username: writtenUsername.optional(),
     password: z.string().min(1).max(1_000),
     /** Of the second factor; asked for with `second_factor_required` where there is one. */
     code: secondFactorCode.optional(),
     /** In place of a code. */
     passkey: shownPasskey.optional(),
+  })
+  .refine((given) => (given.email === undefined) !== (given.username === undefined), {
+    path: ['email'],
+    error: 'send either an e-mail address or a username',
   })
   .meta({ id: 'Login' });
 export type Login = z.infer<typeof login>;

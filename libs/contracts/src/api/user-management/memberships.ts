@@ -53,6 +53,7 @@ export const memberView = z
     organizationId: id,
     userId: id,
     email: z.string(),
+    username: z.string(),
     displayName: z.string().nullable(),
     scope,
     role: memberRole,

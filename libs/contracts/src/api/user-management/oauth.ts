@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { login } from './auth.js';
+import { secondFactorCode } from './second-factor.js';
+import { writtenUsername } from './usernames.js';
+import { email } from './values.js';
 
 /** Of forms: what is empty counts as absent (RFC 6749, section 3.2). */
 const field = z.string().max(8_000).optional();
@@ -103,8 +105,14 @@ export const devicePageQuery = z.object({ user_code: z.string().max(20).optional
 export type DevicePageQuery = z.infer<typeof devicePageQuery>;
 
 /** What a person sends from the page that a device points to. */
-export const devicePageForm = login
-  .omit({ passkey: true })
-  .extend({ user_code: z.string().min(1).max(20), decision: z.enum(['approve', 'deny']) })
+export const devicePageForm = z
+  .strictObject({
+    /** An e-mail address, or a username. */
+    email: z.union([email, writtenUsername]),
+    password: z.string().min(1).max(1_000),
+    code: secondFactorCode.optional(),
+    user_code: z.string().min(1).max(20),
+    decision: z.enum(['approve', 'deny']),
+  })
   .meta({ id: 'DevicePageForm' });
 export type DevicePageForm = z.infer<typeof devicePageForm>;

@@ -1,0 +1,84 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { idOf, json, Platform, problem } from './platform.js';
+import { Terminal } from './terminal.js';
+
+const me = {
+  ...{ id: idOf(1), email: 'ann@example.com', username: 'ann', displayName: null, administrator: false },
+  ...{ generation: 7, createdAt: '2026-11-21T10:00:00.000Z' },
+};
+const variables = { BERTH_TOKEN: 'a-token' };
+
+describe("one's own account", () => {
+  let platform: Platform;
+  let terminal: Terminal;
+
+  beforeEach(async () => {
+    platform = await Platform.start();
+    terminal = await Terminal.open(platform.url);
+    platform.on('GET /v1/me', (_, response) => {
+      response.setHeader('etag', '"7"');
+      json(response, me);
+    });
+  });
+  afterEach(async () => {
+    await platform.stop();
+    await terminal.close();
+  });
+  const berth = (...argv: string[]) => terminal.berth(['account', ...argv], { variables });
+
+  it('is shown with both of its names', async () => {
+    const { stdout } = await berth('show');
+    expect(stdout).toMatch(/^Username: +ann$/m);
+    expect(stdout).toMatch(/^E-mail: +ann@example\.com$/m);
+  });
+
+  it('gets another username as it was seen, and says for how long the former one is held', async () => {
+    platform.on('PATCH /v1/me', { ...me, username: 'ada' });
+    expect(await berth('rename', 'Ada')).toEqual({
+      code: 0,
+      stdout: 'You are ada from now on.\n',
+      stderr: expect.stringContaining('30 days'),
+    });
+    expect(platform.bodies('PATCH /v1/me')).toEqual([{ username: 'Ada' }]);
+    expect(platform.to('PATCH /v1/me')[0]?.headers['if-match']).toBe('"7"');
+  });
+
+  it('says that a username is somebody’s', async () => {
+    platform.on('PATCH /v1/me', (_, response) => problem(response, 409, 'username_taken'));
+    const ran = await berth('rename', 'bob');
+    expect(ran).toMatchObject({ stdout: '', stderr: expect.stringContaining('username_taken') });
+    expect(ran.code).not.toBe(0);
+  });
+
+  it('is exported as JSON in any case', async () => {
+    platform.on('GET /v1/me/export', { user: me, acts: [] });
+    for (const more of [[], ['--json']])
+      expect(JSON.parse((await berth('export', ...more)).stdout)).toEqual({ user: me, acts: [] });
+  });
+
+  it('gets another address with the code of a mail that went there', async () => {
+    platform.on('POST /v1/me/email', (_, response) => json(response, { status: 'verification_sent' }, 202));
+    platform.on('POST /v1/me/email/confirm', (_, response) => void response.writeHead(204).end());
+    const asked = await berth('change-email', 'ada@example.com');
+    expect(asked).toMatchObject({ code: 0, stdout: '', stderr: expect.stringContaining('account confirm-email CODE') });
+    expect(platform.bodies('POST /v1/me/email')).toEqual([{ email: 'ada@example.com' }]);
+    expect(await berth('confirm-email', 'c0de')).toMatchObject({ code: 0 });
+    expect(platform.bodies('POST /v1/me/email/confirm')).toEqual([{ token: 'c0de' }]);
+  });
+
+  it('is deleted by whoever means it, and says what takes that back', async () => {
+    platform.on('POST /v1/me/deletion', (_, response) => json(response, { erasedAt: '2026-12-21T10:00:00.000Z' }, 202));
+    expect(await berth('delete')).toMatchObject({ code: 2 });
+    expect(platform.to('POST /v1/me/deletion')).toHaveLength(0);
+    expect(await berth('delete', '--yes')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('2026-12-21'),
+      stderr: expect.stringContaining('berth login'),
+    });
+  });
+
+  it('asks for a proof that is not old where the server wants one', async () => {
+    platform.on('POST /v1/me/deletion', (_, response) => problem(response, 403, 'step_up_required'));
+    expect((await berth('delete', '--yes')).stderr).toContain('berth prove');
+  });
+});
