@@ -98,6 +98,6 @@ describe('on a terminal', () => {
   it('prints one sample of top when only that is wanted', async () => {
     platform.on(`GET ${base}/stats`, { at: '', items: [] });
     const ran = await terminal.berth(['top', '--once'], { isTerminal: true });
-    expect(ran.stdout).toBe('INSTANCE  RELEASE  STATE  CPU  MEMORY  STORAGE  VOLUMES  SOURCE\n');
+    expect(ran.stdout).toBe('INSTANCE  RELEASE  STATE  CPU  MEMORY  STORAGE  VOLUMES  NETWORK  SOURCE\n');
   });
 });
