@@ -38,7 +38,20 @@ export const groups: readonly CommandGroup[] = [
       entry('apps create', 'make an app', () => import('./commands/apps/create.js'), 'NAME --git URL | --dir PATH'),
       entry('apps list', 'apps of a project', () => import('./commands/apps/list.js')),
       entry('apps move', 'to another cluster, without a pause', () => import('./commands/apps/move.js'), 'CLUSTER'),
-      entry('apps placements', 'where it stands', () => import('./commands/apps/placements.js')),
+      entry('placements list', 'clusters that it stands on', () => import('./commands/placements/list.js')),
+      entry(
+        'placements add',
+        'one cluster more',
+        () => import('./commands/placements/add.js'),
+        'CLUSTER [PROCESS=COUNT ...]',
+      ),
+      entry(
+        'placements scale',
+        'on one of them',
+        () => import('./commands/placements/scale.js'),
+        'CLUSTER PROCESS=COUNT ...',
+      ),
+      entry('placements remove', 'one cluster less', () => import('./commands/placements/remove.js'), 'CLUSTER'),
       entry('apps strategy', 'how its releases take over', () => import('./commands/apps/strategy.js')),
       entry(
         'apps set-strategy',

@@ -81,7 +81,7 @@ const reads: Readonly<Record<string, readonly string[]>> = {
   'envs snapshots': ['staging'],
   'envs rollbacks': ['staging'],
   'apps list': [],
-  'apps placements': [],
+  'placements list': [],
   'apps strategy': [],
   'tasks list': [],
   'tasks show': [],
@@ -194,6 +194,9 @@ const others: Readonly<Record<string, readonly string[]>> = {
   'envs delete': ['staging', '--yes'],
   'apps delete': ['hello', '--yes'],
   'apps move': ['berlin'],
+  'placements add': ['berlin', 'web=2'],
+  'placements scale': ['berlin', 'web=2'],
+  'placements remove': ['berlin'],
   'apps set-strategy': ['canary', '10=5m'],
   'envs move': ['production', 'berlin'],
   'links add': ['billing'],
@@ -334,8 +337,9 @@ describe('every command', () => {
       message: '',
       restsUntil: null,
     });
-    platform.on(`GET ${base}/instances`, { items: [] });
-    platform.on(`GET ${base}/stats`, { at: '', items: [] });
+    platform.on(`GET ${base}/instances`, { items: [], silent: [] });
+    platform.on(`GET ${base}/stats`, { at: '', items: [], silent: [] });
+    platform.on(`POST ${base}/placements/berlin/scale`, { counts: { web: 2 } });
     platform.on(`GET /v1/config/${idOf(40)}`, { workloadId: idOf(40), version: 0, variables: {}, createdAt: null });
     platform.on(`GET /v1/secrets/${idOf(40)}`, { workloadId: idOf(40), items: [] });
     platform.on(`GET /v1/links/${idOf(40)}`, { workloadId: idOf(40), version: 0, items: [], usedBy: [] });

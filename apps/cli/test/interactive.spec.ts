@@ -80,7 +80,9 @@ describe('on a terminal', () => {
       ...{ volumes: [], sources: { usage: 'runtime', storage: 'runtime' } },
       ...{ cpuLimitMillicores: 250, memoryLimitBytes: 268_435_456 },
     };
-    const sample = (cpuMillicores: number) => ({ data: { at: '', items: [{ ...instance, cpuMillicores }] } });
+    const sample = (cpuMillicores: number) => ({
+      data: { at: '', items: [{ ...instance, cpuMillicores }], silent: [] },
+    });
     let asked = 0;
     platform.on(`GET ${base}/stats`, (request, response) => {
       // It asks again when it has drawn all that came.
@@ -96,8 +98,8 @@ describe('on a terminal', () => {
   });
 
   it('prints one sample of top when only that is wanted', async () => {
-    platform.on(`GET ${base}/stats`, { at: '', items: [] });
+    platform.on(`GET ${base}/stats`, { at: '', items: [], silent: [] });
     const ran = await terminal.berth(['top', '--once'], { isTerminal: true });
-    expect(ran.stdout).toBe('INSTANCE  RELEASE  STATE  CPU  MEMORY  STORAGE  VOLUMES  NETWORK  SOURCE\n');
+    expect(ran.stdout).toBe('INSTANCE  CLUSTER  RELEASE  STATE  CPU  MEMORY  STORAGE  VOLUMES  NETWORK  SOURCE\n');
   });
 });

@@ -5,6 +5,50 @@ import { Terminal } from './terminal.js';
 const path = `/v1/workloads/${idOf(40)}`;
 const at = (cluster: string, state: string, message: string | null = null) => ({
   ...{ cluster, region: 'eu', state, message, drainUntil: null, createdAt: '2026-11-21T10:00:00.000Z' },
+  ...{ isFirst: cluster === 'local', isFailover: false, counts: {}, phase: null, proof: null },
+});
+
+describe('berth placements', () => {
+  let platform: Platform;
+  let terminal: Terminal;
+  beforeEach(async () => {
+    platform = await Platform.start();
+    terminal = await Terminal.open(platform.url);
+    platform.on('GET /v1/workloads', page(workload()));
+  });
+  afterEach(async () => {
+    await platform.stop();
+    await terminal.close();
+  });
+
+  it('adds a cluster with counts of its own, changes them, and leaves it', async () => {
+    const there = { ...at('berlin', 'arriving'), counts: { web: 2 } };
+    platform.on(`POST ${path}/placements`, (_, response) => json(response, there, 202));
+    platform.on(`POST ${path}/placements/berlin/scale`, there);
+    platform.on(`DELETE ${path}/placements/berlin`, (_, response) => json(response, at('berlin', 'draining'), 202));
+    expect((await terminal.berth(['placements', 'add', 'berlin', 'web=2'])).stdout).toContain(
+      'on its way to berlin, too',
+    );
+    await terminal.berth(['placements', 'add', 'berlin']);
+    expect(platform.bodies(`POST ${path}/placements`)).toEqual([
+      { cluster: 'berlin', counts: { web: 2 } },
+      { cluster: 'berlin', counts: {} },
+    ]);
+    expect((await terminal.berth(['placements', 'scale', 'berlin', 'web=2'])).stdout).toContain('berlin: web=2');
+    expect(await terminal.berth(['placements', 'remove', 'berlin', '--drain', '5'])).toMatchObject({ code: 0 });
+  });
+
+  it('shows what was proven on each', async () => {
+    const proof = {
+      release: 3,
+      artifactDigest: 'a',
+      configHash: 'c',
+      instances: ['web-a', 'web-b'],
+      routeAccepted: true,
+    };
+    platform.on(`GET ${path}/placements`, page({ ...at('berlin', 'active'), phase: 'live', proof }));
+    expect((await terminal.berth(['placements', 'list'])).stdout).toMatch(/berlin +eu +active +live +v3 +2/);
+  });
 });
 
 describe('berth apps move', () => {
@@ -47,8 +91,8 @@ describe('berth apps move', () => {
 
   it('shows where an app stands', async () => {
     platform.on(`GET ${path}/placements`, page(at('berlin', 'failed', 'No such image there.'), at('local', 'active')));
-    const { stdout } = await terminal.berth(['apps', 'placements']);
-    expect(stdout).toMatch(/berlin +eu +failed +- +No such image there\.\nlocal +eu +active/);
+    const { stdout } = await terminal.berth(['placements', 'list']);
+    expect(stdout).toMatch(/berlin +eu +failed +- +- +- +- +No such image there\.\nlocal +eu +active \(first\)/);
   });
 
   it('takes a whole environment', async () => {

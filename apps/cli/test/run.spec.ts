@@ -31,19 +31,30 @@ describe('what runs', () => {
 
   describe('ps', () => {
     const instance = {
-      ...{ id: 'web-a1', processType: 'web', release: 3, state: 'backoff', cpuMillicores: 250, memoryMib: 256 },
+      ...{
+        id: 'web-a1',
+        cluster: 'local',
+        processType: 'web',
+        release: 3,
+        state: 'backoff',
+        cpuMillicores: 250,
+        memoryMib: 256,
+      },
       ...{ restarts: 4, startedAt: at, trouble: { cause: 'crash_loop', message: 'It ended.', evidence: [] } },
     };
 
     it('lists instances and what troubles them', async () => {
-      platform.on(`GET ${base}/instances`, { items: [instance] });
-      const { stdout } = await terminal.berth(['ps']);
-      expect(stdout).toMatch(/web-a1 +web +v3 +backoff +250m 256Mi +4 +2026-11-21 10:00:00 +crash_loop: It ended\./);
+      platform.on(`GET ${base}/instances`, { items: [instance], silent: ['berlin'] });
+      const { stdout, stderr } = await terminal.berth(['ps']);
+      expect(stderr).toContain('berlin does not answer');
+      expect(stdout).toMatch(
+        /web-a1 +local +web +v3 +backoff +250m 256Mi +4 +2026-11-21 10:00:00 +crash_loop: It ended\./,
+      );
       expect(JSON.parse((await terminal.berth(['ps', '--json'])).stdout)).toEqual([instance]);
     });
 
     it('says when it is stopped', async () => {
-      platform.on(`GET ${base}/instances`, { items: [] });
+      platform.on(`GET ${base}/instances`, { items: [], silent: [] });
       platform.on('GET /v1/workloads', page(workload({ state: 'stopped' })));
       expect(await terminal.berth(['ps'])).toMatchObject({
         code: 0,

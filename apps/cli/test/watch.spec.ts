@@ -80,17 +80,18 @@ describe('watching', () => {
       at,
       items: [
         {
-          ...{ instance: 'web-a1', process: 'web', release: 3, state: 'ready', cpuMillicores: 12 },
+          ...{ instance: 'web-a1', cluster: 'local', process: 'web', release: 3, state: 'ready', cpuMillicores: 12 },
           ...{ memoryBytes: 52_428_800, storageBytes: 0, cpuLimitMillicores: 250, memoryLimitBytes: 268_435_456 },
           ...{ volumes: [], sources: { usage: 'runtime', storage: 'runtime' } },
         },
       ],
+      silent: [],
     };
 
     it('prints one sample without a terminal', async () => {
       platform.on(`GET ${base}/stats`, sample);
       const { stdout } = await terminal.berth(['top']);
-      expect(stdout).toMatch(/web-a1 +v3 +ready +12m of 250m +50\.0 MiB of 256\.0 MiB +0 B +- +- +runtime/);
+      expect(stdout).toMatch(/web-a1 +local +v3 +ready +12m of 250m +50\.0 MiB of 256\.0 MiB +0 B +- +- +runtime/);
       expect(JSON.parse((await terminal.berth(['top', '--json'])).stdout)).toEqual(sample);
     });
 
@@ -106,7 +107,7 @@ describe('watching', () => {
         { ...instance, ...known, sources: { usage, storage: 'kubelet' } },
         { ...instance, ...unknown, instance: 'web-b2', sources: { usage, storage: null } },
       ];
-      platform.on(`GET ${base}/stats`, { at, items });
+      platform.on(`GET ${base}/stats`, { at, items, silent: [] });
       const { stdout } = await terminal.berth(['top']);
       expect(stdout).toMatch(/^web-a1 .* 1\.0 MiB +3\.0 GiB of 10\.0 GiB +- +metrics\.k8s\.io, kubelet$/m);
       expect(stdout).toMatch(/^web-b2 .* \? +\? of 10\.0 GiB +- +metrics\.k8s\.io$/m);
@@ -116,7 +117,7 @@ describe('watching', () => {
       const [instance] = sample.items;
       const network = { receivedBytesPerSecond: 2_048, sentBytesPerSecond: 10 };
       const sources = { usage: 'prometheus', storage: null, network: 'prometheus' };
-      platform.on(`GET ${base}/stats`, { at, items: [{ ...instance, network, sources }] });
+      platform.on(`GET ${base}/stats`, { at, items: [{ ...instance, network, sources }], silent: [] });
       expect((await terminal.berth(['top'])).stdout).toMatch(/ 2\.0 KiB\/s in, 10 B\/s out +prometheus$/m);
     });
 

@@ -32,6 +32,7 @@ import { RegistryPace1763800000430 } from './database/migrations/registry-pace.m
 import { Volumes1763800000230 } from './database/migrations/volumes.migration.js';
 import { Canaries1763800000360 } from './database/migrations/canaries.migration.js';
 import { Failovers1763800000370 } from './database/migrations/failovers.migration.js';
+import { FurtherPlacements1763800000450 } from './database/migrations/further-placements.migration.js';
 import { SnapshotEnds1763800000320 } from './database/migrations/snapshot-ends.migration.js';
 import { Snapshots1763800000270 } from './database/migrations/snapshots.migration.js';
 import { Seen1763800000040 } from './database/migrations/seen.migration.js';
@@ -76,12 +77,14 @@ export const deploymentManagement: ServiceDefinition<Config> = {
     Vertical1763800000420,
     RegistryPace1763800000430,
     EgressEpochs1763800000440,
+    FurtherPlacements1763800000450,
   ],
   module: (parsed) => AppModule.with(parsed),
   connect: connectEvents,
 };
 
 export type { Behaviour } from './runtime/memory/behaviour.js';
+export { ClusterRuntimes } from './runtime/cluster-runtimes.js';
 export { MemoryRuntime } from './runtime/memory/memory-runtime.js';
 export { ProcessRuntime } from './runtime/process/process-runtime.js';
 export { type Runtime, RUNTIME, RuntimeUnavailable } from './runtime/runtime.js';

@@ -255,6 +255,16 @@ describe('the value of a secret', () => {
     await call('POST', '/v1/secrets/{workloadId}/revocations', id, { name: 'TOKEN', version: 1 });
     await call('POST', '/v1/workloads/{id}/move', id, { cluster: 'local' });
     await call('GET', '/v1/workloads/{id}/placements', id);
+    await call('POST', '/v1/workloads/{id}/placements', id, { cluster: 'local' });
+    const placement = '/v1/workloads/{id}/placements/{cluster}';
+    for (const [method, rest] of [
+      ['POST', '/scale'],
+      ['DELETE', ''],
+    ] as const) {
+      called.add(`${method} ${placement}${rest}`);
+      const body = method === 'POST' ? { counts: { web: 1 } } : undefined;
+      await call(method, `${placement.replace('{cluster}', 'local')}${rest}`, id, body);
+    }
     await call('POST', '/v1/environments/{id}/move', scene.environment.id, { cluster: 'local' });
     const task = await call('POST', '/v1/workloads/{id}/tasks', id, { command: 'node seed.js' });
     for (const rest of ['', '/logs']) await call('GET', `/v1/tasks/{id}${rest}`, task.id);

@@ -36,6 +36,8 @@ interface AllocationRow {
 
 export interface Sighting {
   readonly workload: WorkloadRow;
+  /** Name of the cluster that was looked at; absent: the one that answers for the workload. */
+  readonly cluster?: string | undefined;
   /** Null: the runtime knows nothing of the workload. */
   readonly observed: ObservedWorkload | null;
   readonly billed: BilledReleases;
@@ -57,24 +59,37 @@ export class Allocations {
 
   /** Whether `record` would write: read before, so that a pass without a change costs no transaction. */
   async isNews(sql: Sql, sighting: Sighting): Promise<boolean> {
-    const last = await this.last(sql, sighting.workload.id);
+    const last = await this.last(sql, sighting);
     const entries = this.entriesOf(sighting, last);
     if (!last) return entries.length > 0;
     if (!sameAllocation(last.entries, entries)) return true;
+    if (sighting.cluster !== undefined) return false;
     return last.entries.length > 0 && (!last.isWatched || this.heartbeatIsDue(last));
   }
 
   /** The caller holds the workload's row lock. */
   async record(tx: Tx, sighting: Sighting): Promise<void> {
-    const last = await this.last(tx, sighting.workload.id);
+    const last = await this.last(tx, sighting);
     const entries = this.entriesOf(sighting, last);
-    if (sameAllocation(last?.entries ?? [], entries)) return this.confirm(tx, sighting.workload, last);
-    await this.change(tx, sighting.workload, last, entries, this.effectiveAt(sighting, last, entries));
+    const isOfFirst = sighting.cluster === undefined;
+    if (!sameAllocation(last?.entries ?? [], entries))
+      return this.change(tx, sighting.workload, last, entries, this.effectiveAt(sighting, last, entries), isOfFirst);
+    // Of the others it is their own watch that says until when they are certain.
+    if (isOfFirst) await this.confirm(tx, sighting.workload, last);
+  }
+
+  /** Nothing counts there any more, whatever runs: from now on, or since it was last certain. Under the workload's row lock. */
+  async end(tx: Tx, workload: WorkloadRow, cluster: string, isCertain: boolean): Promise<void> {
+    const last = await this.last(tx, { workload, cluster });
+    const kept = (last?.entries ?? []).filter((entry) => entry.cluster !== cluster);
+    if (!last || kept.length === last.entries.length) return;
+    const at = isCertain ? this.mint.now() : last.confirmedAt;
+    await this.change(tx, workload, last, kept, notBefore(at, last), false);
   }
 
   /** A task began (`entry.instances` is 1) or ended (it is -1), at a moment by the runtime's clock. Under the row lock. */
   async shift(tx: Tx, workload: WorkloadRow, entry: AllocationEntry, at: Date): Promise<void> {
-    const last = await this.last(tx, workload.id);
+    const last = await this.last(tx, { workload });
     await this.change(tx, workload, last, shifted(last?.entries ?? [], entry), notBefore(at, last));
   }
 
@@ -84,14 +99,16 @@ export class Allocations {
     last: AllocationRow | undefined,
     entries: AllocationEntry[],
     effectiveAt: Date,
+    confirms = true,
   ): Promise<void> {
     const version = (last?.version ?? 0) + 1;
     await tx.query(
       `insert into allocation (workload_id, version, effective_at, confirmed_at, told_at, entries)
        values ($1, $2, $3, $4, $4, $5)
        on conflict (workload_id) do update set version = excluded.version, effective_at = excluded.effective_at,
-         confirmed_at = excluded.confirmed_at, told_at = excluded.told_at, entries = excluded.entries`,
-      [workload.id, version, effectiveAt, this.mint.now(), JSON.stringify(entries)],
+         confirmed_at = case when $6 then excluded.confirmed_at else allocation.confirmed_at end,
+         told_at = excluded.told_at, entries = excluded.entries`,
+      [workload.id, version, effectiveAt, this.mint.now(), JSON.stringify(entries), confirms],
     );
     const data = statementOf(workload, { version, effectiveAt, entries });
     await this.changes.tell(tx, workloadAllocationChanged, {
@@ -101,7 +118,7 @@ export class Allocations {
 
   /** Says again what was told last, for whoever missed it. The caller holds the workload's row lock. */
   async restate(tx: Tx, workload: WorkloadRow): Promise<void> {
-    const last = await this.last(tx, workload.id);
+    const last = await this.last(tx, { workload });
     if (!last) return;
     const data = statementOf(workload, last);
     await this.changes.tell(tx, workloadAllocationSnapshot, {
@@ -153,30 +170,49 @@ export class Allocations {
     return notBefore(said, last);
   }
 
-  private entriesOf({ workload, observed, billed }: Sighting, last: AllocationRow | undefined): AllocationEntry[] {
-    const instances = observed ? allocationOf(observed, workload.cluster, isBilledIn(billed)) : [];
-    return (last?.tasks ?? []).reduce(shifted, instances);
+  /** What was seen there, and what is known of its other clusters. */
+  private entriesOf(
+    { workload, cluster, observed, billed }: Sighting,
+    last: AllocationRow | undefined,
+  ): AllocationEntry[] {
+    const seen = observed ? allocationOf(observed, cluster ?? workload.cluster, isBilledIn(billed)) : [];
+    const further = workload.further.filter(({ state }) => state === 'active').map((each) => each.cluster);
+    if (cluster === undefined) return [...(last?.tasks ?? []).reduce(shifted, seen), ...entriesOn(further, last)];
+    return [
+      ...seen,
+      ...entriesOn(
+        [workload.cluster, ...further].filter((each) => each !== cluster),
+        last,
+      ),
+    ];
   }
 
-  private async last(sql: Sql, workloadId: string): Promise<AllocationRow | undefined> {
+  private async last(
+    sql: Sql,
+    { workload, cluster }: Pick<Sighting, 'workload' | 'cluster'>,
+  ): Promise<AllocationRow | undefined> {
     const [row] = await sql.query<AllocationRow>(
       `select a.version, a.effective_at as "effectiveAt", a.told_at as "toldAt", a.entries,
               coalesce(a.confirmed_at >= w.since, true) as "isWatched",
-              case when a.confirmed_at >= w.since then greatest(a.confirmed_at, w.confirmed_at) else a.confirmed_at end
-                as "confirmedAt",
+              case when a.confirmed_at >= w.since and p.is_first then greatest(a.confirmed_at, w.confirmed_at)
+                   when not p.is_first then coalesce(w.confirmed_at, a.confirmed_at) else a.confirmed_at end as "confirmedAt",
               (select coalesce(jsonb_agg(jsonb_build_object('cluster', t.counted_on, 'release', r.number, 'processType', t.process,
                         'instances', 1, 'cpuMillicores', t.cpu_millicores, 'memoryMib', t.memory_mib)), '[]')
                  from task t join release r on r.id = t.release_id where t.workload_id = a.workload_id and t.counted_on is not null)
                 as tasks
          from allocation a
-         left join placement p on p.workload_id = a.workload_id and p.state = 'active'
+         left join (placement p join cluster c on c.id = p.cluster_id) on p.workload_id = a.workload_id
+           and case when $2::text is null then p.is_first and p.state = 'active' else c.name = $2 end
          left join runtime_watch w on w.cluster_id = p.cluster_id
         where a.workload_id = $1`,
-      [workloadId],
+      [workload.id, cluster ?? null],
     );
     return row;
   }
 }
+
+const entriesOn = (clusters: readonly string[], last: AllocationRow | undefined): AllocationEntry[] =>
+  (last?.entries ?? []).filter(({ cluster }) => clusters.includes(cluster));
 
 const notBefore = (said: Date, last: AllocationRow | undefined): Date =>
   last && said < last.effectiveAt ? last.effectiveAt : said;

@@ -1,5 +1,18 @@
-import type { Placement, PlacementState } from '@berth/contracts/deployment';
+import type {
+  InstanceCounts,
+  Placement,
+  PlacementPhase,
+  PlacementProof,
+  PlacementState,
+} from '@berth/contracts/deployment';
 import type { ClusterPointer } from './cluster.js';
+
+/** What was seen of a workload on one cluster. */
+export interface PlacementReport {
+  readonly phase: PlacementPhase;
+  readonly message: string | null;
+  readonly proof: PlacementProof | null;
+}
 
 /** A workload on one cluster, as it is stored. */
 export interface PlacementRow extends ClusterPointer {
@@ -9,6 +22,13 @@ export interface PlacementRow extends ClusterPointer {
   /** The cluster was given up: nothing of the workload is there, and nothing comes there. */
   readonly isGone: boolean;
   readonly state: PlacementState;
+  /** It answers for the workload, or is to: there is one that does at any time. */
+  readonly isFirst: boolean;
+  /** Of one that is not the first. */
+  readonly counts: InstanceCounts;
+  readonly report: PlacementReport | null;
+  /** Looks in a row found that the cluster does not answer. */
+  readonly isUnreachable: boolean;
   /** How long the former one goes on serving when this one takes its place. */
   readonly drainSeconds: number;
   readonly drainUntil: Date | null;
@@ -30,10 +50,16 @@ export interface Turn {
 
 /** To where it stands already, a move is the end of any other. */
 export function turnTo(placements: readonly PlacementRow[], clusterId: string): Turn {
-  const there = placements.find(({ id }) => id === clusterId)?.state;
-  const others = placements.filter(({ id, state }) => state === 'arriving' && id !== clusterId);
+  const there = placements.find(({ id, isFirst }) => id === clusterId && isFirst)?.state;
+  const others = placements.filter(({ id, state, isFirst }) => isFirst && state === 'arriving' && id !== clusterId);
   return { arrives: there !== 'active' && there !== 'arriving', turnsFrom: others.map(({ id }) => id) };
 }
+
+/** Whether a workload stands on a cluster beside its first, or is on its way there. */
+export const isBeside = (placements: readonly PlacementRow[], clusterId: string): boolean =>
+  placements.some(
+    ({ id, isFirst, state }) => id === clusterId && !isFirst && (state === 'active' || state === 'arriving'),
+  );
 
 /** Whether something of a workload is, or may come to be, on the cluster of a placement. */
 export const isThere = ({ state }: Pick<PlacementRow, 'state'>): boolean => state !== 'failed';
@@ -42,9 +68,11 @@ export const isInRegions = (region: string | null, regions: readonly string[]): 
   regions.length === 0 || (region !== null && regions.includes(region));
 
 export const toPlacement = (row: PlacementRow): Placement => {
-  const { cluster, region, state, message, isFailover, drainUntil, createdAt } = row;
+  const { cluster, region, state, isFirst, counts, report, message, isFailover, drainUntil, createdAt } = row;
+  const seen = state === 'failed' ? null : report;
   return {
-    ...{ cluster, region, state, message, isFailover },
+    ...{ cluster, region, state, isFirst, counts, isFailover },
+    ...{ phase: seen?.phase ?? null, proof: seen?.proof ?? null, message: message ?? seen?.message ?? null },
     drainUntil: drainUntil?.toISOString() ?? null,
     createdAt: createdAt.toISOString(),
   };

@@ -1,16 +1,25 @@
 import type { PageQuery } from '@berth/contracts/common';
+import type { InstanceCounts } from '@berth/contracts/deployment';
 import { decodeCursor, type Sql, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { ClusterPointer } from './cluster.js';
 import { isUnreachable } from './cluster-health.js';
-import type { PlacementRow } from './placement.js';
+import type { PlacementReport, PlacementRow } from './placement.js';
 
 const leavesUnreachable = `exists (select from placement a join cluster c on c.id = a.cluster_id
-      where a.workload_id = p.workload_id and a.state = 'active' and ${isUnreachable})`;
-const select = `select c.id, c.runtime_version as "runtimeVersion", c.name as cluster, c.region, c.removed_at is not null as "isGone", p.state, p.is_failover as "isFailover",
+      where a.workload_id = p.workload_id and a.state = 'active' and a.is_first and ${isUnreachable})`;
+const select = `select c.id, c.runtime_version as "runtimeVersion", c.name as cluster, c.region, c.removed_at is not null as "isGone", p.state, p.is_first as "isFirst",
+    p.counts, p.report, ${isUnreachable} as "isUnreachable", p.is_failover as "isFailover",
     p.is_failover and p.state = 'arriving' and ${leavesUnreachable} as "isRescue",
     p.drain_seconds as "drainSeconds", p.drain_until as "drainUntil", p.message, p.created_at as "createdAt"
   from placement p join cluster c on c.id = p.cluster_id where p.workload_id = $1`;
+
+export interface Joining {
+  readonly workloadId: string;
+  readonly clusterId: string;
+  readonly counts: InstanceCounts;
+  readonly at: Date;
+}
 
 export interface Arrival {
   readonly workloadId: string;
@@ -40,11 +49,21 @@ export class PlacementsRepository {
     return sql.query<PlacementRow>(sorted, [workloadId, after, query.limit + 1]);
   }
 
+  /** Where it stands, or is on its way to: the first before the others. Those that were given up answer nothing. */
+  standing(sql: Sql, workloadId: string): Promise<(ClusterPointer & { readonly cluster: string })[]> {
+    return sql.query(
+      `select c.id, c.runtime_version as "runtimeVersion", c.name as cluster from placement p join cluster c on c.id = p.cluster_id
+        where p.workload_id = $1 and (p.state = 'active' or (p.state = 'arriving' and not p.is_first))
+          and (p.is_first or c.removed_at is null) order by p.is_first desc, c.id`,
+      [workloadId],
+    );
+  }
+
   /** Who answers for a workload. */
   async active(sql: Sql, workloadId: string): Promise<ClusterPointer | undefined> {
     const [row] = await sql.query<ClusterPointer>(
       `select c.id, c.runtime_version as "runtimeVersion" from placement p join cluster c on c.id = p.cluster_id
-        where p.workload_id = $1 and p.state = 'active'`,
+        where p.workload_id = $1 and p.state = 'active' and p.is_first`,
       [workloadId],
     );
     return row;
@@ -60,22 +79,58 @@ export class PlacementsRepository {
       `insert into placement (workload_id, cluster_id, state, drain_seconds, is_failover, created_at)
        values ($1, $2, 'arriving', $3, $4, $5)
        on conflict (workload_id, cluster_id) do update set state = 'arriving', drain_seconds = excluded.drain_seconds,
-         drain_until = null, message = null, has_failed = false, is_failover = excluded.is_failover,
-         created_at = excluded.created_at`,
+         drain_until = null, message = null, has_failed = false, is_failover = excluded.is_failover, is_first = true,
+         counts = '{}', report = null, created_at = excluded.created_at`,
       [workloadId, clusterId, drainSeconds, isFailover, at],
+    );
+  }
+
+  /** Beside the first. */
+  async join(tx: Tx, { workloadId, clusterId, counts, at }: Joining): Promise<void> {
+    await tx.query(
+      `insert into placement (workload_id, cluster_id, state, is_first, counts, created_at)
+       values ($1, $2, 'arriving', false, $3, $4)
+       on conflict (workload_id, cluster_id) do update set state = 'arriving', is_first = false, counts = excluded.counts,
+         drain_until = null, message = null, has_failed = false, is_failover = false, report = null,
+         created_at = excluded.created_at`,
+      [workloadId, clusterId, counts, at],
+    );
+  }
+
+  /** One that was beside the first was found live. */
+  async activate(tx: Tx, workloadId: string, clusterId: string): Promise<void> {
+    const sql = `update placement set state = 'active', message = null
+      where workload_id = $1 and cluster_id = $2 and state = 'arriving'`;
+    await tx.query(sql, [workloadId, clusterId]);
+  }
+
+  async setCounts(tx: Tx, workloadId: string, clusterId: string, counts: InstanceCounts): Promise<void> {
+    const sql = 'update placement set counts = counts || $3::jsonb where workload_id = $1 and cluster_id = $2';
+    await tx.query(sql, [workloadId, clusterId, counts]);
+  }
+
+  async setReport(tx: Tx, workloadId: string, clusterId: string, report: PlacementReport): Promise<void> {
+    const sql = 'update placement set report = $3 where workload_id = $1 and cluster_id = $2';
+    await tx.query(sql, [workloadId, clusterId, report]);
+  }
+
+  /** One beside the first goes, by itself when `failure` says why. */
+  async part(tx: Tx, workloadId: string, clusterId: string, until: Date, failure: string | null): Promise<void> {
+    await tx.query(
+      `update placement set state = 'draining', drain_until = $3, message = $4, has_failed = $4::text is not null
+        where workload_id = $1 and cluster_id = $2 and not is_first and state in ('arriving', 'active')`,
+      [workloadId, clusterId, until, failure],
     );
   }
 
   /** What was active makes room, `until` when it goes on serving. */
   async takeOver(tx: Tx, workloadId: string, clusterId: string, until: Date): Promise<void> {
     await tx.query(
-      `update placement set state = 'draining', drain_until = $2, message = null where workload_id = $1 and state = 'active'`,
+      `update placement set state = 'draining', drain_until = $2, message = null where workload_id = $1 and state = 'active' and is_first`,
       [workloadId, until],
     );
-    await tx.query(`update placement set state = 'active', message = null where workload_id = $1 and cluster_id = $2`, [
-      workloadId,
-      clusterId,
-    ]);
+    const first = `update placement set state = 'active', is_first = true, counts = '{}', message = null where workload_id = $1 and cluster_id = $2`;
+    await tx.query(first, [workloadId, clusterId]);
   }
 
   /** Answers false when it is on its way no more. A `message` stays after all is gone. */

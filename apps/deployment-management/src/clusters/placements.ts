@@ -3,7 +3,7 @@ import type { Sql, Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { clusterErrors } from './clusters.errors.js';
 import { ClustersRepository, type HeldCluster } from './clusters.repository.js';
-import { isInRegions } from './placement.js';
+import { isInRegions, type PlacementRow } from './placement.js';
 import { PlacementsRepository } from './placements.repository.js';
 
 /** What a cluster is wanted for. */
@@ -50,6 +50,10 @@ export class Placements {
     const { id } = await this.hold(tx, { ...(await this.clusters.ofEnvironment(tx, environmentId)), pointer });
     await this.claimSpace(tx, environmentId, id, pointer);
     await this.placements.place(tx, workloadId, id, at);
+  }
+
+  all(tx: Tx, workloadId: string): Promise<PlacementRow[]> {
+    return this.placements.all(tx, workloadId);
   }
 
   /** @throws 409 while what the environment had there before is being taken away */

@@ -380,6 +380,9 @@ create table placement (
   message text,
   has_failed boolean not null default false,
   is_failover boolean not null default false,
+  is_first boolean not null default true,
+  counts jsonb not null default '{}'::jsonb,
+  report jsonb,
   constraint placement_pkey PRIMARY KEY (workload_id, cluster_id)
 );
 
@@ -754,9 +757,9 @@ CREATE INDEX isolation_check_cluster ON isolation_check USING btree (cluster_id,
 
 CREATE UNIQUE INDEX isolation_check_running ON isolation_check USING btree (cluster_id) WHERE (ended_at IS NULL);
 
-CREATE UNIQUE INDEX placement_active ON placement USING btree (workload_id) WHERE (state = 'active'::text);
-
 CREATE INDEX placement_cluster ON placement USING btree (cluster_id, workload_id);
+
+CREATE UNIQUE INDEX placement_first ON placement USING btree (workload_id) WHERE ((state = 'active'::text) AND is_first);
 
 CREATE UNIQUE INDEX project_slug ON project USING btree (organization_id, slug) WHERE (deleted_at IS NULL);
 

@@ -95,9 +95,10 @@ export class Sources {
 
   /** What cannot run there is refused before anything is built. */
   private async requireRunnable(workloadId: string, kind: Artifact['kind'], pointer: string): Promise<void> {
-    const { artifactKinds } = await this.runtimes.of(workloadId);
-    if (artifactKinds.includes(kind)) return;
-    if (artifactKinds.length === 0) throw deploymentErrors.ClusterRemoved(CLUSTER_REMOVED);
+    const runtimes = (await this.runtimes.allOf(workloadId)).map(({ runtime }) => runtime);
+    if (runtimes.every(({ artifactKinds }) => artifactKinds.includes(kind))) return;
+    if (runtimes.some(({ artifactKinds }) => artifactKinds.length === 0))
+      throw deploymentErrors.ClusterRemoved(CLUSTER_REMOVED);
     const detail = `The runtime of this workload does not run artifacts of kind ${kind}. ${nextStepFor(kind)}`;
     throw deploymentErrors.SourceNotSupported(detail, { pointer });
   }

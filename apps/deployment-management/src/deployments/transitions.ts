@@ -71,12 +71,14 @@ export class Transitions {
     return true;
   }
 
-  async succeed(tx: Tx, deployment: DeploymentRow): Promise<boolean> {
+  /** `except`: where it is not live, one sentence. */
+  async succeed(tx: Tx, deployment: DeploymentRow, except?: string): Promise<boolean> {
     const { id: deploymentId, workloadId, releaseId, release } = deployment;
     if (releaseId === null || release === null)
       throw new Error(`Deployment ${deploymentId} cannot be live without a release.`);
     const former = await this.deployments.live(tx, workloadId);
-    const message = `v${release} is live: its instances run the intended artifact and config and its route answers`;
+    const live = `v${release} is live: its instances run the intended artifact and config and its route answers`;
+    const message = except === undefined ? live : `${live}; ${except}`;
     if (!(await this.move(tx, deployment, { to: 'live', by: 'platform', message }))) return false;
     if (former) await this.move(tx, former, { to: 'retired', by: 'platform', message: `v${release} took its place` });
     await this.clearDeadline(tx, deployment);

@@ -1,12 +1,14 @@
 import type { Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { Mint } from '../changes/mint.js';
-import { ClustersRepository } from '../clusters/clusters.repository.js';
+import { ClustersRepository, type HeldCluster } from '../clusters/clusters.repository.js';
+import { isBeside } from '../clusters/placement.js';
 import { isMoving } from '../deployments/deployment.js';
 import { DeploymentsRepository } from '../deployments/deployments.repository.js';
 import { ReleasesRepository } from '../releases/releases.repository.js';
 import { Destinations } from '../workloads/destinations.js';
 import type { Destination } from '../workloads/move-writer.js';
+import { mayTakeOver } from '../workloads/successions.js';
 import type { WorkloadRow } from '../workloads/workload.js';
 import { type Candidate, destinationsAmong, type Stranded, whyItStays } from './failover.js';
 import { FailoversRepository } from './failovers.repository.js';
@@ -39,7 +41,12 @@ export class FailoverWays {
   }
 
   private async choose(tx: Tx, workload: WorkloadRow, stranded: Stranded, regions: readonly string[]): Promise<Way> {
-    const candidates = await this.failovers.candidates(tx, workload.id, stranded);
+    const placements = await this.destinations.standing(tx, workload.id);
+    const beside = placements.find(mayTakeOver);
+    const standing = beside && (await this.clusters.hold(tx, beside.cluster));
+    if (standing) return { to: destinationOf(standing, beside.cluster, stranded) };
+    const known = await this.failovers.candidates(tx, workload.id, stranded);
+    const candidates = known.filter(({ id }) => !isBeside(placements, id));
     const unreachableSince = new Date(stranded.unreachableSince);
     const { fit, refusals } = destinationsAmong(candidates, { regions, unreachableSince, now: this.mint.now() });
     const why = [...refusals];
@@ -53,13 +60,15 @@ export class FailoverWays {
   }
 
   /** Undefined when it was cordoned or removed this moment. */
-  private async hold(
-    tx: Tx,
-    { name }: Candidate,
-    { cluster: from, unreachableSince }: Stranded,
-  ): Promise<Destination | undefined> {
+  private async hold(tx: Tx, { name }: Candidate, stranded: Stranded): Promise<Destination | undefined> {
     const cluster = await this.clusters.hold(tx, name);
     if (!cluster || cluster.isCordoned) return undefined;
-    return { cluster, name, drainSeconds: DRAIN_SECONDS, failover: { from, unreachableSince } };
+    return destinationOf(cluster, name, stranded);
   }
 }
+
+const destinationOf = (
+  cluster: HeldCluster,
+  name: string,
+  { cluster: from, unreachableSince }: Stranded,
+): Destination => ({ cluster, name, drainSeconds: DRAIN_SECONDS, failover: { from, unreachableSince } });

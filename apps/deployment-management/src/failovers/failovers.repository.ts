@@ -8,12 +8,12 @@ const policy = `f.environment_id as "environmentId", f.after_seconds as "afterSe
   f.workers_may_run_twice as "workersMayRunTwice"`;
 /** $1: now. Nobody waits for a cluster that was removed. Whoever is on the way elsewhere is not stranded any more. */
 const stranded = `from environment_failover f join workload w on w.environment_id = f.environment_id
-    join placement p on p.workload_id = w.id and p.state = 'active'
+    join placement p on p.workload_id = w.id and p.state = 'active' and p.is_first
     join cluster c on c.id = p.cluster_id and ${isUnreachable}
     cross join lateral (select (each->>'since')::timestamptz as since from jsonb_array_elements(c.conditions) each
                          where each->>'type' = 'Reachable') r
   where w.deleted_at is null and (c.removed_at is not null or r.since + make_interval(secs => f.after_seconds) <= $1)
-    and not exists (select from placement o where o.workload_id = w.id and o.state = 'arriving')`;
+    and not exists (select from placement o where o.workload_id = w.id and o.state = 'arriving' and o.is_first)`;
 const standing = `from placement p join workload w on w.id = p.workload_id
   where p.cluster_id = c.id and p.state in ('active', 'arriving') and w.finished_at is null`;
 

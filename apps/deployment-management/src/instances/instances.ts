@@ -2,7 +2,7 @@ import type { InstanceList, StatsSample } from '@berth/contracts/deployment';
 import type { LogQuery } from '@berth/contracts/runtime';
 import { Clock, defineErrors, type StreamEvent } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
-import { RuntimeUnavailable } from '../runtime/runtime.js';
+import { type Runtime, RuntimeUnavailable } from '../runtime/runtime.js';
 import { Runtimes } from '../runtime/runtimes.js';
 
 const errors = defineErrors({ RuntimeUnavailable: 503 });
@@ -18,15 +18,30 @@ export class Instances {
   ) {}
 
   async list(workloadId: string): Promise<InstanceList> {
-    const runtime = await this.runtimes.of(workloadId);
-    const observed = await ask(runtime.observe(workloadId, AbortSignal.timeout(ASK_MILLISECONDS)));
-    return { items: observed?.instances ?? [] };
+    return this.onEach(workloadId, async (runtime, signal) => {
+      return (await runtime.observe(workloadId, signal))?.instances ?? [];
+    });
   }
 
   async sample(workloadId: string): Promise<StatsSample> {
-    const runtime = await this.runtimes.of(workloadId);
-    const items = await ask(runtime.stats(workloadId, AbortSignal.timeout(ASK_MILLISECONDS)));
-    return { at: this.clock.now().toISOString(), items };
+    const asked = await this.onEach(workloadId, (runtime, signal) => runtime.stats(workloadId, signal));
+    return { at: this.clock.now().toISOString(), ...asked };
+  }
+
+  /** Of its clusters those that answer. @throws 503 when none does */
+  private async onEach<Item extends object>(
+    workloadId: string,
+    ask: (runtime: Runtime, signal: AbortSignal) => Promise<readonly Item[]>,
+  ): Promise<{ items: (Item & { cluster: string })[]; silent: string[] }> {
+    const signal = AbortSignal.timeout(ASK_MILLISECONDS);
+    const places = await this.runtimes.allOf(workloadId);
+    const answers = await Promise.all(places.map(({ runtime }) => answerOf(ask(runtime, signal))));
+    const at = places.map(({ cluster }, index) => ({ cluster, items: answers[index] }));
+    const silent = at.flatMap(({ cluster, items }) => (items ? [] : [cluster]));
+    if (silent.length > 0 && silent.length === places.length)
+      throw errors.RuntimeUnavailable('The runtime does not answer.', { retryAfter: 2 });
+    const items = at.flatMap((each) => (each.items ?? []).map((item) => ({ ...item, cluster: each.cluster })));
+    return { items, silent };
   }
 
   async *samples(workloadId: string, signal: AbortSignal): AsyncIterable<StreamEvent> {
@@ -54,12 +69,12 @@ export class Instances {
   }
 }
 
-async function ask<Answer>(answer: Promise<Answer>): Promise<Answer> {
+/** Undefined when the runtime cannot be asked. */
+async function answerOf<Answer>(answer: Promise<Answer>): Promise<Answer | undefined> {
   try {
     return await answer;
   } catch (error) {
-    if (error instanceof RuntimeUnavailable)
-      throw errors.RuntimeUnavailable('The runtime does not answer.', { retryAfter: 2 });
+    if (error instanceof RuntimeUnavailable) return undefined;
     throw error;
   }
 }

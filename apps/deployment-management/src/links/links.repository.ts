@@ -4,8 +4,8 @@ import type { Linked } from './link.js';
 
 const standing = `('active', 'arriving')`;
 /** Where a workload goes or, when it goes nowhere, where it is. */
-const destinations = `select p.workload_id, p.cluster_id from placement p where p.state =
-  (select max(o.state) from placement o where o.workload_id = p.workload_id and o.state in ${standing})`;
+const destinations = `select p.workload_id, p.cluster_id from placement p where p.is_first and p.state =
+  (select max(o.state) from placement o where o.workload_id = p.workload_id and o.state in ${standing} and o.is_first)`;
 
 /** Configs that count: what the next release starts from, and what releases run with. */
 const countingConfigs = `select w.config_version as number

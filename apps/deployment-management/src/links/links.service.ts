@@ -65,6 +65,7 @@ export class LinksService {
     const locked = new Map<string, WorkloadRow>();
     for (const id of [workloadId, ...targets.map((each) => each.workloadId)].sort())
       locked.set(id, await this.access.lock(tx, id));
+    requireOneCluster([...locked.values()], targets);
     await this.requireOnePlace(tx, workloadId, targets);
     return locked.get(workloadId) as WorkloadRow;
   }
@@ -77,6 +78,15 @@ export class LinksService {
       throw linkErrors.LinkAcrossClusters(detail, { pointer: `/add/${index}` });
     }
   }
+}
+
+/** Each of several would have to have all that is linked. */
+function requireOneCluster(workloads: readonly WorkloadRow[], targets: readonly Linked[]): void {
+  const spread = targets.length > 0 && workloads.find(({ further }) => further.length > 0);
+  if (!spread) return;
+  const at = targets.findIndex(({ app }) => app === spread.appSlug);
+  const detail = `${spread.appSlug} stands on several clusters: links are for workloads that stand on one.`;
+  throw linkErrors.LinkAcrossClusters(detail, { pointer: `/add/${Math.max(at, 0)}` });
 }
 
 const entryOf = ({ app, workloadId }: Linked): [string, ConfigEntry] => [entryNameOf(app), { linkTo: workloadId }];

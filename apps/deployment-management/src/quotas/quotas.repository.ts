@@ -52,7 +52,9 @@ export class QuotasRepository {
               from release r
              cross join lateral jsonb_array_elements(r.processes) as type
              cross join lateral (
-               select coalesce((w.counts->>(type->>'name'))::int, case type->>'name' when 'web' then 1 else 0 end) as instances
+               select sum(coalesce((there.counts->>(type->>'name'))::int, case type->>'name' when 'web' then 1 else 0 end)) as instances
+                 from (select w.counts union all select p.counts from placement p
+                        where p.workload_id = w.id and not p.is_first and p.state in ('arriving', 'active')) there
              ) counted
              where r.id in (w.current_release_id, d.release_id)
              group by r.id

@@ -1,5 +1,6 @@
 import type { ProcessType } from '@berth/contracts/common';
 import { describe, expect, it } from '@jest/globals';
+import type { FurtherPlacement } from '../workloads/workload.js';
 import { excessOf, reservationOf } from './reservation.js';
 
 const health = { path: null, intervalSeconds: 5, timeoutSeconds: 3, failureThreshold: 3 };
@@ -15,25 +16,36 @@ describe('a reservation', () => {
     ['nothing of what is stopped', 'stopped', { web: 3 }, { cpuMillicores: 0, memoryMib: 0 }],
     ['nothing of a type that is not there', 'running', { web: 0, cron: 9 }, { cpuMillicores: 0, memoryMib: 0 }],
   ] as const)('counts %s', (_, state, counts, expected) => {
-    expect(reservationOf({ wantedState: state, counts, autoscaling: {} }, [processes])).toEqual(expected);
+    expect(reservationOf({ wantedState: state, counts, autoscaling: {}, further: [] }, [processes])).toEqual(expected);
   });
 
   it('counts the most that it may come to have between bounds, and nothing of that when it is stopped', () => {
     const autoscaling = { web: { min: 1, max: 4, cpuPercent: 70 } };
     const counts = { web: 2, worker: 1 };
     const reserved = (state: 'running' | 'stopped') =>
-      reservationOf({ wantedState: state, counts, autoscaling }, [processes]);
+      reservationOf({ wantedState: state, counts, autoscaling, further: [] }, [processes]);
     expect(reserved('running')).toEqual({ cpuMillicores: 450, memoryMib: 288 });
+    expect(reserved('stopped')).toEqual({ cpuMillicores: 0, memoryMib: 0 });
+  });
+
+  it('is of all clusters together, each with counts of its own', () => {
+    const further: FurtherPlacement[] = [
+      { cluster: 'b', counts: { web: 2 }, state: 'active' },
+      { cluster: 'c', counts: { web: 0, worker: 1 }, state: 'arriving' },
+    ];
+    const wanted = { counts: { web: 1, worker: 1 }, autoscaling: {}, further };
+    const reserved = (wantedState: 'running' | 'stopped') => reservationOf({ ...wanted, wantedState }, [processes]);
+    expect(reserved('running')).toEqual({ cpuMillicores: 400, memoryMib: 256 });
     expect(reserved('stopped')).toEqual({ cpuMillicores: 0, memoryMib: 0 });
   });
 
   it('is what the most demanding release needs, each resource by itself', () => {
     const releases = [[type('web', 100, 64)], [type('web', 50, 128)]];
-    expect(reservationOf({ wantedState: 'running', counts: {}, autoscaling: {} }, releases)).toEqual({
+    expect(reservationOf({ wantedState: 'running', counts: {}, autoscaling: {}, further: [] }, releases)).toEqual({
       cpuMillicores: 100,
       memoryMib: 128,
     });
-    expect(reservationOf({ wantedState: 'running', counts: {}, autoscaling: {} }, [])).toEqual({
+    expect(reservationOf({ wantedState: 'running', counts: {}, autoscaling: {}, further: [] }, [])).toEqual({
       cpuMillicores: 0,
       memoryMib: 0,
     });

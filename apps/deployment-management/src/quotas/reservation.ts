@@ -1,5 +1,5 @@
 import type { ProcessType } from '@berth/contracts/common';
-import { mostInstancesOf, type WorkloadRow } from '../workloads/workload.js';
+import { mostEverywhereOf, type WorkloadRow } from '../workloads/workload.js';
 
 /** What a workload is entitled to have running, whether or not it runs already. */
 export interface Reservation {
@@ -10,7 +10,7 @@ export interface Reservation {
 export const nothing: Reservation = { cpuMillicores: 0, memoryMib: 0 };
 
 /** What is asleep, or held by something else, keeps its place: it must be able to run again. */
-type Wanted = Pick<WorkloadRow, 'wantedState' | 'counts' | 'autoscaling'>;
+type Wanted = Pick<WorkloadRow, 'wantedState' | 'counts' | 'autoscaling' | 'further'>;
 
 /** By the most demanding of the releases that it may have to run: the current one, and the one that takes its place. */
 export function reservationOf(workload: Wanted, releases: readonly (readonly ProcessType[])[]): Reservation {
@@ -32,7 +32,7 @@ export const sum = (one: Reservation, other: Reservation): Reservation => ({
 
 function sumOf(workload: Wanted, processes: readonly ProcessType[]): Reservation {
   return processes.reduce((sum, { name, cpuMillicores, memoryMib }) => {
-    const instances = mostInstancesOf({ ...workload, state: workload.wantedState }, name);
+    const instances = mostEverywhereOf({ ...workload, state: workload.wantedState }, name);
     return {
       cpuMillicores: sum.cpuMillicores + instances * cpuMillicores,
       memoryMib: sum.memoryMib + instances * memoryMib,

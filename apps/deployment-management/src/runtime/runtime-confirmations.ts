@@ -24,7 +24,7 @@ export class RuntimeConfirmations {
       await tx.query('select from runtime_watch where cluster_id = $1 for update', [clusterId]);
       await tx.query(
         `update allocation a set confirmed_at = w.confirmed_at from runtime_watch w, placement p
-          where w.cluster_id = $1 and p.cluster_id = $1 and p.state = 'active' and p.workload_id = a.workload_id
+          where w.cluster_id = $1 and p.cluster_id = $1 and p.state = 'active' and p.is_first and p.workload_id = a.workload_id
             and a.confirmed_at >= w.since and a.confirmed_at < w.confirmed_at`,
         [clusterId],
       );

@@ -13,6 +13,11 @@ interface Made {
   readonly runtime: Promise<Runtime>;
 }
 
+export interface PlacedRuntime {
+  readonly cluster: string;
+  readonly runtime: Runtime;
+}
+
 /**
  * One runtime for each cluster, made from its row by every replica for itself. The row is asked each time: when it has
  * changed, for instance because credentials were renewed, whoever spoke to the cluster before is let go.
@@ -33,6 +38,12 @@ export class Runtimes implements OnModuleDestroy {
   async of(workloadId: string): Promise<Runtime> {
     const placement = await this.placements.active(this.database, workloadId);
     return placement ? this.at(placement) : this.own;
+  }
+
+  /** Of all clusters that it stands on, or is on its way to beside the first: that comes first. */
+  async allOf(workloadId: string): Promise<PlacedRuntime[]> {
+    const standing = await this.placements.standing(this.database, workloadId);
+    return Promise.all(standing.map(async (each) => ({ cluster: each.cluster, runtime: await this.at(each) })));
   }
 
   async at({ id, runtimeVersion }: ClusterPointer): Promise<Runtime> {

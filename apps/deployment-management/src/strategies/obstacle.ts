@@ -3,7 +3,7 @@ import type { ReleaseStrategy } from '@berth/contracts/deployment';
 import type { CanarySupport } from '../runtime/runtime.js';
 import type { WorkloadRow } from '../workloads/workload.js';
 
-export interface Circumstances extends Pick<WorkloadRow, 'volumes' | 'autoscaling'> {
+export interface Circumstances extends Pick<WorkloadRow, 'volumes' | 'autoscaling' | 'further'> {
   readonly support: CanarySupport;
   /** Of the releases that are known, each on its own. */
   readonly processes: readonly (readonly ProcessType[])[];
@@ -11,9 +11,11 @@ export interface Circumstances extends Pick<WorkloadRow, 'volumes' | 'autoscalin
 
 /** Why a workload cannot be released so, one sentence; null: nothing is known against it. */
 export function obstacleTo({ kind }: ReleaseStrategy, circumstances: Circumstances): string | null {
-  const { support, volumes, autoscaling, processes } = circumstances;
+  const { support, volumes, autoscaling, further, processes } = circumstances;
   if (kind === 'rolling') return null;
   if (!isPossible(kind, support)) return cannot[kind];
+  if (further.length > 0)
+    return 'It stands on several clusters, whose requests cannot be shared between releases; release it by rolling.';
   if (volumes.some(({ process, isDeleted }) => process === 'web' && !isDeleted))
     return 'Instances of web have a volume with one writer, so that two releases cannot run beside each other; release it by rolling.';
   if (processes.some((types) => types.every(({ name }) => name !== 'web')))

@@ -16,8 +16,13 @@ export class VolumeRoom {
     private readonly placements: PlacementsRepository,
   ) {}
 
-  /** Of two that serve at once each would have its own. @throws 409 while the workload moves between clusters */
-  async requireOnePlace(tx: Tx, { id }: WorkloadRow): Promise<void> {
+  /** Of two that serve at once each would have its own. @throws 409 while the workload moves between clusters, 422 when it stands on several */
+  async requireOnePlace(tx: Tx, { id, further }: WorkloadRow): Promise<void> {
+    const [beside] = further;
+    if (beside) {
+      const several = `It stands on ${beside.cluster}, too, and data is on one cluster: remove that placement first.`;
+      throw volumeErrors.VolumeOnOneCluster(several, { pointer: '/workloadId' });
+    }
     const [elsewhere] = await this.placements.elsewhere(tx, id);
     if (!elsewhere) return;
     const detail = `It is moving: part of it is still on ${elsewhere.cluster}, or on its way there. Try again afterwards.`;

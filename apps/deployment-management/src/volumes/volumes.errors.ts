@@ -8,6 +8,7 @@ export const volumeErrors = defineErrors({
   VolumeNotSupported: 422,
   StorageClassUnknown: 422,
   VolumeHasOneWriter: 422,
+  VolumeOnOneCluster: 422,
   VolumeDoesNotShrink: 422,
   VolumeDoesNotGrow: 422,
   VolumeNotAutoscaled: 422,

@@ -9,12 +9,17 @@ import { workloadErrors } from './workloads.errors.js';
 export class Autoscaling {
   constructor(private readonly runtimes: Runtimes) {}
 
-  /** @throws 422 when bounds are given and the runtime chooses no number itself, or not while two releases are whole */
+  /** @throws 422 when bounds are given and the runtime chooses no number itself, or not on several clusters or while two releases are whole */
   async require(workload: WorkloadRow, { autoscaling }: Pick<ScaleWorkload, 'autoscaling'>): Promise<void> {
     if (autoscaling['web'] && workload.strategy.kind === 'blue-green')
       throw workloadErrors.AutoscalingNotSupported(NOT_BLUE_GREEN, { pointer: '/autoscaling/web' });
     const [type] = Object.keys(autoscaling);
-    if (type === undefined || (await this.runtimes.of(workload.id)).autoscales) return;
+    if (type === undefined) return;
+    if (workload.further.length > 0) {
+      const several = 'It stands on several clusters, where it has fixed counts: give a count.';
+      throw workloadErrors.AutoscalingNotSupported(several, { pointer: `/autoscaling/${type}` });
+    }
+    if ((await this.runtimes.of(workload.id)).autoscales) return;
     const detail = 'The runtime of this workload does not scale by itself: give a count.';
     throw workloadErrors.AutoscalingNotSupported(detail, { pointer: `/autoscaling/${type}` });
   }

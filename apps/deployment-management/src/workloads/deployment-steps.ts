@@ -82,9 +82,18 @@ export class DeploymentSteps {
     await this.transitions.advance(tx, workload, moving, { to: 'verifying', by: 'platform', message });
   }
 
-  /** `workload` was read under its row lock. Answers false when the deployment was ended by somebody else meanwhile. */
-  async goLive(tx: Tx, workload: WorkloadRow, moving: DeploymentRow, release: Release): Promise<boolean> {
-    if (!(await this.transitions.succeed(tx, moving))) return false;
+  /**
+   * `workload` was read under its row lock. `except`: where it is not live, one sentence. Answers false when the deployment was
+   * ended by somebody else meanwhile.
+   */
+  async goLive(
+    tx: Tx,
+    workload: WorkloadRow,
+    moving: DeploymentRow,
+    release: Release,
+    except?: string,
+  ): Promise<boolean> {
+    if (!(await this.transitions.succeed(tx, moving, except))) return false;
     await this.maker.makeCurrent(tx, workload, moving, release);
     await this.history.expireOld(tx, workload.id);
     return true;

@@ -1,8 +1,11 @@
 import type { MoveTo } from '@berth/contracts/deployment';
 import type { Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
+import type { PlacementRow } from '../clusters/placement.js';
 import { Placements } from '../clusters/placements.js';
+import { EnvironmentsRepository } from '../environments/environments.repository.js';
 import { LinksRepository } from '../links/links.repository.js';
+import { notFound } from '../not-found.js';
 import { ReleasesRepository } from '../releases/releases.repository.js';
 import { isPossible } from '../strategies/obstacle.js';
 import { nextStepFor } from '../runtime/artifact-kinds.js';
@@ -21,11 +24,29 @@ export class Destinations {
     private readonly releases: ReleasesRepository,
     private readonly runtimes: Runtimes,
     private readonly links: LinksRepository,
+    private readonly environments: EnvironmentsRepository,
   ) {}
 
   /** @throws 422, 409 when there is no such cluster, it is outside the regions, or it takes nothing new */
   async of(tx: Tx, { cluster: name, drainSeconds }: MoveTo, regions: readonly string[]): Promise<Destination> {
     return { cluster: await this.placements.hold(tx, { cluster: name, regions, pointer }), name, drainSeconds };
+  }
+
+  /** As `of`, in an environment, which is locked: before its workloads. It drains nothing. */
+  async in(tx: Tx, environmentId: string, cluster: string): Promise<Destination> {
+    const environment = await this.environments.lock(tx, environmentId);
+    if (!environment) throw notFound();
+    return this.of(tx, { cluster, drainSeconds: 0 }, environment.regions);
+  }
+
+  /** Where a workload stands already, and may come to be the first at once. */
+  async standing(tx: Tx, workloadId: string): Promise<readonly PlacementRow[]> {
+    return this.placements.all(tx, workloadId);
+  }
+
+  /** @throws 409 while what the environment had there before is being taken away */
+  claimSpace(tx: Tx, { environmentId }: WorkloadRow, { cluster }: Destination): Promise<void> {
+    return this.placements.claimSpace(tx, environmentId, cluster.id, pointer);
   }
 
   /** A link leads no further than its cluster: what is linked goes together. @throws 422 */

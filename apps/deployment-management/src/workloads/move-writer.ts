@@ -1,15 +1,14 @@
-import { WorkQueue } from '@berth/reconcile';
 import type { Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../changes/changes.js';
 import { Mint } from '../changes/mint.js';
 import type { HeldCluster } from '../clusters/clusters.repository.js';
-import { turnTo } from '../clusters/placement.js';
-import { Placements } from '../clusters/placements.js';
+import { isBeside, turnTo } from '../clusters/placement.js';
 import { PlacementsRepository } from '../clusters/placements.repository.js';
+import { Arrivals } from './arrivals.js';
 import { Destinations } from './destinations.js';
-import { arrivalDeadline } from './relocation-steps.js';
-import { deadlinesOf, type WorkloadRow } from './workload.js';
+import { Successions } from './successions.js';
+import type { WorkloadRow } from './workload.js';
 import { WorkloadWriter } from './workload-writer.js';
 
 export interface Destination {
@@ -24,19 +23,24 @@ export interface Destination {
 @Injectable()
 export class MoveWriter {
   constructor(
-    private readonly placements: Placements,
     private readonly rows: PlacementsRepository,
     private readonly writer: WorkloadWriter,
     private readonly destinations: Destinations,
-    private readonly queue: WorkQueue,
+    private readonly successions: Successions,
+    private readonly arrivals: Arrivals,
     private readonly mint: Mint,
   ) {}
 
-  /** The caller holds the environment's row, and the workload's. Nothing when it stands there or is on its way. @throws 422 when it could not run there */
+  /** The caller holds the environment's row, and the workload's. Nothing when it stands there or is on its way. @throws 422 when it could not run there, 409 when it stands there but is not live */
   async move(tx: Tx, workload: WorkloadRow, destination: Destination, by: Actor): Promise<void> {
     const { cluster, name, drainSeconds, failover } = destination;
-    const turn = turnTo(await this.rows.all(tx, workload.id), cluster.id);
+    const placements = await this.rows.all(tx, workload.id);
+    const turn = turnTo(placements, cluster.id);
     if (!turn.arrives && turn.turnsFrom.length === 0) return;
+    if (isBeside(placements, cluster.id)) {
+      for (const id of turn.turnsFrom) await this.turnFrom(tx, workload.id, id);
+      return this.successions.takeOver(tx, workload, destination, by);
+    }
     if (turn.arrives) await this.destinations.requireFit(tx, workload, destination);
     for (const id of turn.turnsFrom) await this.turnFrom(tx, workload.id, id);
     if (turn.arrives) await this.arrive(tx, workload, destination);
@@ -52,7 +56,7 @@ export class MoveWriter {
       drainSeconds,
       failover,
     } = to;
-    await this.placements.claimSpace(tx, workload.environmentId, clusterId, '/cluster');
+    await this.destinations.claimSpace(tx, workload, to);
     await this.rows.arrive(tx, {
       workloadId: workload.id,
       clusterId,
@@ -60,13 +64,11 @@ export class MoveWriter {
       isFailover: failover !== undefined,
       at,
     });
-    const { rolling, verifying } = deadlinesOf(workload);
-    const until = new Date(at.getTime() + (rolling + verifying) * 1_000);
-    await this.queue.setDeadline(tx, { ...arrivalDeadline(workload.id, clusterId), at: until });
+    await this.arrivals.begin(tx, workload, clusterId);
   }
 
   private async turnFrom(tx: Tx, workloadId: string, clusterId: string): Promise<void> {
     await this.rows.turnBack(tx, workloadId, clusterId, this.mint.now(), null);
-    await this.queue.clearDeadline(tx, arrivalDeadline(workloadId, clusterId));
+    await this.arrivals.end(tx, workloadId, clusterId);
   }
 }

@@ -1,5 +1,5 @@
 import { type Caller, CurrentCaller, Requires } from '@berth/access';
-import { id as objectId, type Page, type PageQuery, pageQuery } from '@berth/contracts/common';
+import { id as objectId, type Page } from '@berth/contracts/common';
 import {
   type Environment,
   environment,
@@ -9,7 +9,7 @@ import {
   placementPage,
 } from '@berth/contracts/deployment';
 import { Answers, Database } from '@berth/service-kit';
-import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Param, Post, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { toPlacement } from '../clusters/placement.js';
 import { EnvironmentsService } from '../environments/environments.service.js';
@@ -38,18 +38,6 @@ export class MovesController {
     const placements = await this.moves.move(caller, id, body);
     void reply.header('location', `/v1/workloads/${id}/placements`);
     return { items: placements.map(toPlacement), next: null };
-  }
-
-  @Get('workloads/:id/placements')
-  @Requires('workloads:read')
-  @Answers(placementPage)
-  async listPlacements(
-    @CurrentCaller() caller: Caller,
-    @Param('id', { schema: objectId }) id: string,
-    @Query({ schema: pageQuery }) query: PageQuery,
-  ): Promise<Page<Placement>> {
-    const page = await this.moves.list(caller, id, query);
-    return { ...page, items: page.items.map(toPlacement) };
   }
 
   /** With all that is in it; new workloads go there at once. */

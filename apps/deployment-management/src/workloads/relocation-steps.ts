@@ -63,6 +63,38 @@ export class RelocationSteps {
     });
   }
 
+  /** Beside the first: from now on what it uses there counts. Nothing when it was taken back, or something else is desired. */
+  activate(
+    context: ReconcileContext,
+    view: WorkloadView,
+    { id: clusterId, cluster }: PlacementRow,
+    observed: ObservedWorkload | null,
+  ): Promise<void> {
+    const { id, generation } = view.workload;
+    return underLock(context, this.workloads, id, async (tx, workload) => {
+      const isOnItsWay = workload.further.some((each) => each.cluster === cluster && each.state === 'arriving');
+      if (!isOnItsWay || workload.generation !== generation) return;
+      await this.placements.activate(tx, id, clusterId);
+      await this.queue.clearDeadline(tx, arrivalDeadline(id, clusterId));
+      const placed = (await this.workloads.find(tx, id)) ?? workload;
+      const since = observed && { ...observed, changedAt: this.mint.now().toISOString() };
+      await this.reports.recordAllocation(tx, { view, desired: null, observed: since, cluster }, undefined, placed);
+      await this.tell(tx, placed, { cluster, beside: workload.cluster });
+      await this.queue.enqueue(tx, WORKLOADS, id);
+    });
+  }
+
+  /** Beside the first, on a cluster that is gone: its usage there ends when it was last certain. */
+  lose(context: ReconcileContext, view: WorkloadView, placement: PlacementRow, reason: string): Promise<void> {
+    return underLock(context, this.workloads, view.workload.id, async (tx, workload) => {
+      const { id, cluster } = placement;
+      if (!workload.further.some((each) => each.cluster === cluster)) return;
+      await this.reports.recordAllocation(tx, { view, desired: null, observed: null, cluster }, undefined, workload);
+      await this.placements.part(tx, workload.id, id, this.mint.now(), reason);
+      await this.tell(tx, workload, { left: cluster, reason });
+    });
+  }
+
   /** It stays where it stands. */
   turnBack(context: ReconcileContext, view: WorkloadView, placement: PlacementRow, reason: string): Promise<void> {
     return underLock(context, this.workloads, view.workload.id, (tx, workload) =>

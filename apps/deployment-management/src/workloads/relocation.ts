@@ -6,6 +6,7 @@ import type { PlacementRow } from '../clusters/placement.js';
 import { RuntimeUnavailable } from '../runtime/runtime.js';
 import { isOpen } from '../tasks/task.js';
 import { isServed, judgeRollout } from './rollout.js';
+import { FurtherPlacements, viewAt } from './further-placements.js';
 import { RelocationSteps } from './relocation-steps.js';
 import { RuntimeState } from './runtime-state.js';
 import { Witness } from './witness.js';
@@ -24,12 +25,15 @@ export class Relocation {
     private readonly steps: RelocationSteps,
     private readonly witness: Witness,
     private readonly clock: Clock,
+    /** Those beside the first, where it stays. */
+    readonly further: FurtherPlacements,
   ) {}
 
   /** Undefined when it stands where it is to stand. */
   async step(view: WorkloadView, context: ReconcileContext): Promise<Outcome | undefined> {
     let next: Outcome | undefined;
-    for (const placement of view.elsewhere) next = sooner(next, await this.stepAt(placement, view, context));
+    for (const placement of view.elsewhere)
+      next = sooner(next, await this.stepAt(placement, viewAt(placement, view), context));
     return next;
   }
 
@@ -84,6 +88,10 @@ export class Relocation {
     context: ReconcileContext,
     observed: Parameters<RelocationSteps['takeOver']>[2]['observed'],
   ): Promise<Outcome> {
+    if (!placement.isFirst) {
+      await this.steps.activate(context, view, placement, observed);
+      return goOn;
+    }
     const isFormerThere = await this.isFormerThere(view, context);
     await this.steps.takeOver(context, view, { placement, observed, isFormerThere });
     return goOn;
@@ -130,7 +138,8 @@ export class Relocation {
   }
 }
 
-function sooner(one: Outcome | undefined, other: Outcome): Outcome {
-  if (one?.kind !== 'again' || other.kind !== 'again') return other;
+/** Of when to look again. */
+export function sooner<Other extends Outcome | undefined>(one: Outcome | undefined, other: Other): Outcome | Other {
+  if (one?.kind !== 'again' || other?.kind !== 'again') return other ?? (one as Outcome | Other);
   return one.seconds <= other.seconds ? one : other;
 }

@@ -6,6 +6,7 @@ import { Canaries } from '../canaries/canaries.js';
 import type { DeploymentRow } from '../deployments/deployment.js';
 import { RuntimeUnavailable } from '../runtime/runtime.js';
 import { DeploymentSteps } from './deployment-steps.js';
+import { type FurtherLook, lacksAmong, leftOut, together } from './further-look.js';
 import { judgeRollout } from './rollout.js';
 import { RuntimeState } from './runtime-state.js';
 import { type Observation, WorkloadReports } from './workload-reports.js';
@@ -21,6 +22,8 @@ const lookAgainSoon = lookAgainIn({ seconds: 1 });
 const goOn = lookAgainIn({ seconds: 0 });
 
 type Brought = Observation & { readonly desired: NonNullable<Observation['desired']> };
+/** On all of its clusters. */
+type Seen = Brought & { readonly beside: readonly FurtherLook[] };
 
 /** Moves one deployment from the first replaced instance to live, a step a pass, by what was observed. */
 @Injectable()
@@ -35,9 +38,14 @@ export class Rollouts {
   ) {}
 
   /** Makes the runtime's state that of `target`, writes down what is there, and moves the deployment if one moves. */
-  async converge(view: WorkloadView, target: Release, context: ReconcileContext): Promise<Outcome | undefined> {
+  async converge(
+    view: WorkloadView,
+    target: Release,
+    context: ReconcileContext,
+    beside: readonly FurtherLook[] = [],
+  ): Promise<Outcome | undefined> {
     try {
-      const observation = await this.bring(view, target, context);
+      const observation = { ...(await this.bring(view, target, context)), beside };
       await this.reports.report(context, observation);
       return view.moving && (await this.advance(view.moving, target, observation, context));
     } catch (error) {
@@ -57,15 +65,15 @@ export class Rollouts {
   private async advance(
     moving: DeploymentRow,
     target: Release,
-    observation: Brought,
+    observation: Seen,
     context: ReconcileContext,
   ): Promise<Outcome> {
-    const { view } = observation;
+    const { view, beside } = observation;
     const { canary } = moving;
     if (canary && canary.state !== 'promoting')
       return this.canaries.step({ moving, canary, target, observation, context });
-    const rollout = judgeRollout(observation.desired, observation.observed);
-    if (rollout.kind === 'progressing') return this.wait(moving, observation, context);
+    const rollout = together(judgeRollout(observation.desired, observation.observed), beside);
+    if (rollout.kind === 'progressing') return this.wait(moving, observation, context, lacksAmong(beside));
     if (rollout.kind === 'failed') {
       const failure = await this.witness.masked(target, rollout.failure);
       await this.commit(view, context, (tx, workload) => this.steps.refuse(tx, workload, moving, failure));
@@ -76,25 +84,28 @@ export class Rollouts {
       return goOn;
     }
     const silence = await this.runtime.silentRoute(observation.desired, context.signal);
-    if (silence !== null) return this.wait(moving, observation, context, [silence]);
+    const silent = [silence, ...beside.map((look) => look.silence)].filter((each) => each !== null);
+    if (silent.length > 0) return this.wait(moving, observation, context, silent);
     await this.commit(view, context, (tx, workload) => this.goLive(tx, workload, moving, observation));
     return goOn;
   }
 
   private async wait(
     moving: DeploymentRow,
-    observation: Brought,
+    observation: Seen,
     context: ReconcileContext,
-    said: readonly string[] = [],
+    said: readonly string[],
   ): Promise<Outcome> {
     await this.witness.note(context, moving, observation, said);
     return lookAgainSoon;
   }
 
-  private async goLive(tx: Tx, workload: WorkloadRow, moving: DeploymentRow, observation: Observation): Promise<void> {
+  private async goLive(tx: Tx, workload: WorkloadRow, moving: DeploymentRow, observation: Seen): Promise<void> {
     const { target } = observation.view;
-    if (!target || !(await this.steps.goLive(tx, workload, moving, target))) return;
-    await this.reports.recordAllocation(tx, observation, target.number);
+    const { beside } = observation;
+    if (!target || !(await this.steps.goLive(tx, workload, moving, target, leftOut(beside)))) return;
+    const seen = [observation, ...beside.flatMap((look) => look.observation ?? [])];
+    for (const each of seen) await this.reports.recordAllocation(tx, each, target.number, workload);
   }
 
   private commit(

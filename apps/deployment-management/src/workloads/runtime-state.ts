@@ -73,10 +73,11 @@ export class RuntimeState {
 
   /** Why the runtime could not run a release at all; undefined when nothing is known against it. */
   async refusalOf(release: Release): Promise<Failure | undefined> {
-    const { artifactKinds, patches } = await this.runtimes.of(release.workloadId);
-    if (artifactKinds.length === 0) return stranded;
-    if (!artifactKinds.includes(release.artifact.kind)) return unfit(release.artifact);
-    if (!patches && isPatched(release)) return unpatchable;
+    const runtimes = (await this.runtimes.allOf(release.workloadId)).map(({ runtime }) => runtime);
+    if (runtimes.some(({ artifactKinds }) => artifactKinds.length === 0)) return stranded;
+    if (runtimes.some(({ artifactKinds }) => !artifactKinds.includes(release.artifact.kind)))
+      return unfit(release.artifact);
+    if (isPatched(release) && runtimes.some(({ patches }) => !patches)) return unpatchable;
     const [revoked] = await this.configs.revokedIn(release);
     if (revoked) {
       return refusal(

@@ -62,11 +62,11 @@ export class WorkloadEnd {
   }
 
   private async isGoneElsewhere(
-    { workload: { id }, elsewhere }: WorkloadView,
+    { workload: { id }, elsewhere, further }: WorkloadView,
     context: ReconcileContext,
   ): Promise<boolean> {
     let isGone = true;
-    for (const placement of elsewhere) {
+    for (const placement of [...elsewhere, ...further]) {
       const runtime = await this.runtimes.at(placement);
       if (!(await runtime.observe(id, context.signal))) continue;
       await runtime.remove(id, context.signal);

@@ -26,6 +26,8 @@ export class WorkloadFarewell {
   async tell(tx: Tx, view: WorkloadView): Promise<void> {
     const { id: workloadId, appId, environmentId, projectId, organizationId } = view.workload;
     if (!(await this.workloads.markFinished(tx, workloadId, this.mint.now()))) return;
+    for (const { cluster } of view.further)
+      await this.reports.recordAllocation(tx, { view, desired: null, observed: null, cluster });
     await this.reports.recordAllocation(tx, { view, desired: null, observed: null });
     await this.volumes.recordEnd(tx, view.workload);
     const data = { organizationId, projectId, environmentId, appId, workloadId };

@@ -4,9 +4,14 @@ import type { ReconcileContext } from '@berth/reconcile';
 import { Clock, Database, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { Allocations } from '../allocations/allocations.js';
+import type { PlacementReport, PlacementRow } from '../clusters/placement.js';
+import { PlacementsRepository } from '../clusters/placements.repository.js';
 import { VolumeUsage } from '../volumes/volume-usage.js';
 import { type ConditionStatement, mergeConditions, sameConditions } from './conditions.js';
+import { type FurtherLook, lackAmong } from './further-look.js';
+import { placementReportOf, sameReport } from './placement-report.js';
 import { judgeRollout } from './rollout.js';
+import { underLock } from './under-lock.js';
 import type { WorkloadRow } from './workload.js';
 import type { WorkloadView } from './workload-views.js';
 import { WorkloadsRepository } from './workloads.repository.js';
@@ -15,6 +20,10 @@ export interface Observation {
   readonly view: WorkloadView;
   readonly desired: DesiredWorkload | null;
   readonly observed: ObservedWorkload | null;
+  /** Name of the cluster that was looked at; absent: the one that answers for the workload. */
+  readonly cluster?: string;
+  /** What was seen on the others. */
+  readonly beside?: readonly FurtherLook[];
 }
 
 /** Writes down what was observed: conditions for people, the allocation for metering. Nothing when nothing changed. */
@@ -25,6 +34,7 @@ export class WorkloadReports {
     private readonly workloads: WorkloadsRepository,
     private readonly allocations: Allocations,
     private readonly volumes: VolumeUsage,
+    private readonly placements: PlacementsRepository,
     private readonly clock: Clock,
   ) {}
 
@@ -33,7 +43,9 @@ export class WorkloadReports {
     const { workload, billed } = view;
     const conditions = mergeConditions(workload.conditions, [readiness(observation)], this.clock.now());
     const generation = observed?.observedGeneration ?? workload.observedGeneration;
-    const changed = generation !== workload.observedGeneration || !sameConditions(workload.conditions, conditions);
+    const isNew = view.first !== undefined && !sameReport(view.first.report, placementReportOf(observation));
+    const changed =
+      isNew || generation !== workload.observedGeneration || !sameConditions(workload.conditions, conditions);
     const news =
       this.volumes.isNews(workload, observed) ||
       (await this.allocations.isNews(this.database, { workload, observed, billed }));
@@ -41,11 +53,35 @@ export class WorkloadReports {
     await context.transaction((tx) => this.write(tx, observation, { generation, conditions }));
   }
 
-  /** In the transaction that makes a release live its instances become part of the allocation. */
-  async recordAllocation(tx: Tx, { view, observed }: Observation, alsoBilled?: number): Promise<void> {
+  /** On a cluster beside the first, which may have been left since it was looked at. */
+  async reportFurther(context: ReconcileContext, seen: Observation, at: PlacementRow): Promise<void> {
+    const { view, observed, cluster } = seen;
+    const report = placementReportOf(seen);
+    const { workload, billed } = view;
+    const isNew = !sameReport(at.report, report);
+    if (!isNew && !(await this.allocations.isNews(this.database, { workload, cluster, observed, billed }))) return;
+    await this.writeFurther(context, seen, at, report);
+  }
+
+  /** Its cluster does not answer: what it used there ends when it was last certain, and counts again from when it is seen. */
+  async reportSilence(context: ReconcileContext, view: WorkloadView, at: PlacementRow, message: string): Promise<void> {
+    const seen = { view, desired: null, observed: null, cluster: at.cluster };
+    const report = { phase: 'waiting' as const, message, proof: at.report?.proof ?? null };
+    if (!sameReport(at.report, report)) await this.writeFurther(context, seen, at, report);
+  }
+
+  /**
+   * In the transaction that makes a release live its instances become part of the allocation. `now`: the workload under its
+   * lock; of a cluster that it has left meanwhile nothing is recorded.
+   */
+  async recordAllocation(tx: Tx, seen: Observation, alsoBilled?: number, now = seen.view.workload): Promise<void> {
+    const { view, observed } = seen;
+    const cluster = seen.cluster ?? view.workload.cluster;
+    const isFirst = cluster === now.cluster;
+    if (!isFirst && !now.further.some((each) => each.cluster === cluster && each.state === 'active')) return;
     const live = new Set([...view.billed.live, ...(alsoBilled === undefined ? [] : [alsoBilled])]);
     const billed = { ...view.billed, live };
-    await this.allocations.record(tx, { workload: view.workload, observed, billed });
+    await this.allocations.record(tx, { workload: now, ...(!isFirst && { cluster }), observed, billed });
   }
 
   /** Before it is taken away: it was there until now, so that its usage ends now and not at the last heartbeat. */
@@ -58,8 +94,8 @@ export class WorkloadReports {
   }
 
   /** The runtime lost it, which nobody asked for: its usage ends when it was last certain, before it is brought back. */
-  async reportGone(context: ReconcileContext, { workload, billed }: WorkloadView): Promise<void> {
-    const sighting = { workload, observed: null, billed };
+  async reportGone(context: ReconcileContext, { workload, billed }: WorkloadView, cluster?: string): Promise<void> {
+    const sighting = { workload, observed: null, billed, cluster };
     if (!(await this.allocations.isNews(this.database, sighting))) return;
     await context.transaction(async (tx) => {
       await this.workloads.lock(tx, workload.id);
@@ -76,6 +112,18 @@ export class WorkloadReports {
     });
   }
 
+  private writeFurther(
+    context: ReconcileContext,
+    seen: Observation,
+    at: PlacementRow,
+    report: PlacementReport,
+  ): Promise<void> {
+    return underLock(context, this.workloads, seen.view.workload.id, async (tx, workload) => {
+      await this.placements.setReport(tx, workload.id, at.id, report);
+      await this.recordAllocation(tx, seen, undefined, workload);
+    });
+  }
+
   private async write(
     tx: Tx,
     observation: Observation,
@@ -84,12 +132,14 @@ export class WorkloadReports {
     const { id } = observation.view.workload;
     const workload = await this.workloads.lock(tx, id);
     await this.workloads.report(tx, id, status.generation, status.conditions);
-    await this.recordAllocation(tx, observation);
+    await this.recordAllocation(tx, observation, undefined, workload);
+    const { first } = observation.view;
+    if (first) await this.placements.setReport(tx, id, first.id, placementReportOf(observation));
     if (workload) await this.volumes.record(tx, workload, observation.observed);
   }
 }
 
-function readiness({ view, desired, observed }: Observation): ConditionStatement {
+function readiness({ view, desired, observed, beside = [] }: Observation): ConditionStatement {
   if (view.workload.isClusterGone)
     return { type: 'Ready', status: 'false', reason: 'ClusterRemoved', message: clusterRemoved(view.workload) };
   if (!desired) return { type: 'Ready', status: 'false', reason: 'NeverDeployed', message: 'Nothing was deployed yet' };
@@ -100,12 +150,7 @@ function readiness({ view, desired, observed }: Observation): ConditionStatement
   const rollout = judgeRollout(desired, observed);
   switch (rollout.kind) {
     case 'rolled':
-      return {
-        type: 'Ready',
-        status: 'true',
-        reason: 'AllReady',
-        message: `v${desired.release.number} serves with all its instances`,
-      };
+      return readyUnless(lackAmong(beside), desired);
     case 'progressing':
       return { type: 'Ready', status: 'false', reason: 'Progressing', message: rollout.message };
     case 'failed':
@@ -117,6 +162,11 @@ function readiness({ view, desired, observed }: Observation): ConditionStatement
       };
   }
 }
+
+const readyUnless = (lack: string | undefined, { release }: DesiredWorkload): ConditionStatement =>
+  lack === undefined
+    ? { type: 'Ready', status: 'true', reason: 'AllReady', message: `v${release.number} serves with all its instances` }
+    : { type: 'Ready', status: 'false', reason: 'PlacementNotReady', message: lack };
 
 /** What is said of a workload whose cluster was removed. */
 export const clusterRemoved = ({ cluster }: Pick<WorkloadRow, 'cluster'>): string =>

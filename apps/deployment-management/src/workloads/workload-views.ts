@@ -27,6 +27,10 @@ export interface WorkloadView {
   readonly tasks: readonly TaskRow[];
   /** Where it is on its way to, or from. */
   readonly elsewhere: readonly PlacementRow[];
+  /** What answers for it. */
+  readonly first: PlacementRow | undefined;
+  /** Where it stands beside that. */
+  readonly further: readonly PlacementRow[];
   readonly billed: BilledReleases;
 }
 
@@ -49,6 +53,7 @@ export class WorkloadViews {
     const moving = active.find((each) => isMoving(each.status));
     const targetId = moving?.releaseId ?? workload.currentReleaseId;
     const formerId = moving && workload.currentReleaseId;
+    const placements = await this.placements.all(sql, id);
     return {
       workload,
       moving,
@@ -56,7 +61,9 @@ export class WorkloadViews {
       target: targetId === null ? undefined : await this.releases.find(sql, targetId),
       former: formerId ? await this.releases.find(sql, formerId) : undefined,
       tasks: await this.tasks.onRuntime(sql, id),
-      elsewhere: await this.placements.elsewhere(sql, id),
+      elsewhere: placements.filter(({ state }) => state === 'arriving' || state === 'draining'),
+      first: placements.find(({ state, isFirst }) => state === 'active' && isFirst),
+      further: placements.filter(({ state, isFirst }) => state === 'active' && !isFirst),
       billed: await this.releases.billed(sql, id),
     };
   }

@@ -3,8 +3,9 @@ import { Injectable } from '@nestjs/common';
 import type { PlacementRow } from '../clusters/placement.js';
 import { RuntimeUnavailable } from '../runtime/runtime.js';
 import { TaskRuns } from '../tasks/task-runs.js';
+import type { FurtherLook } from './further-look.js';
 import { Preparation } from './preparation.js';
-import { Relocation } from './relocation.js';
+import { Relocation, sooner } from './relocation.js';
 import { Rollouts } from './rollouts.js';
 import { WorkloadEnd } from './workload-end.js';
 import { type WorkloadView, WorkloadViews } from './workload-views.js';
@@ -36,20 +37,23 @@ export class WorkloadReconciler {
     if (view.workload.deletedAt) return this.afterTasks(view, context, () => this.end.finalize(view, context));
     const onTheWay = await this.relocation.step(view, context);
     // Who answers for it may be another by now.
-    if (onTheWay?.kind === 'again' && onTheWay.seconds === 0) return onTheWay;
+    if (isAtOnce(onTheWay)) return onTheWay;
+    const { looks, next } = await this.relocation.further.step(view, context);
+    if (isAtOnce(next)) return next;
     // Nothing is begun on a cluster that does not answer and that it is being taken from.
-    if (view.elsewhere.some(({ isRescue }) => isRescue)) return onTheWay;
-    return this.stepWhile(onTheWay, view, context);
+    if (view.elsewhere.some(({ isRescue }) => isRescue)) return sooner(onTheWay, next);
+    return this.stepWhile(sooner(onTheWay, next), view, looks, context);
   }
 
   /** The cluster that a workload leaves may be what cannot be asked: that must not keep it there. */
   private async stepWhile(
     onTheWay: Outcome | undefined,
     view: WorkloadView,
+    looks: readonly FurtherLook[],
     context: ReconcileContext,
   ): Promise<Outcome | undefined> {
     try {
-      return (await this.afterTasks(view, context, () => this.step(view, context))) ?? onTheWay;
+      return (await this.afterTasks(view, context, () => this.step(view, looks, context))) ?? onTheWay;
     } catch (error) {
       if (error instanceof RuntimeUnavailable && view.elsewhere.some(isArriving)) return onTheWay;
       throw error;
@@ -68,15 +72,20 @@ export class WorkloadReconciler {
     return (await rest()) ?? soon;
   }
 
-  private async step(view: WorkloadView, context: ReconcileContext): Promise<Outcome | undefined> {
+  private async step(
+    view: WorkloadView,
+    looks: readonly FurtherLook[],
+    context: ReconcileContext,
+  ): Promise<Outcome | undefined> {
     const replaced = await this.preparation.replace(view, context);
     if (replaced) return replaced;
     if (view.next && !view.moving) return this.preparation.prepare(view, view.next, context);
     if (view.moving?.status === 'preparing') return this.preparation.step(view, view.moving, context);
     if (view.workload.isClusterGone) return this.end.strand(view, context);
-    if (view.target) return this.rollouts.converge(view, view.target, context);
+    if (view.target) return this.rollouts.converge(view, view.target, context, looks);
     return this.end.clear(view, context);
   }
 }
 
-const isArriving = ({ state }: PlacementRow): boolean => state === 'arriving';
+const isArriving = ({ state, isFirst }: PlacementRow): boolean => isFirst && state === 'arriving';
+const isAtOnce = (outcome: Outcome | undefined): boolean => outcome?.kind === 'again' && outcome.seconds === 0;

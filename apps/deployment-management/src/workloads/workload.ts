@@ -11,6 +11,13 @@ import type {
 import { phaseDeadlines } from '@berth/contracts/deployment';
 import type { WorkloadVolume } from '../volumes/volume.js';
 
+/** A cluster that a workload stands on, or is on its way to, beside the one that answers for it. */
+export interface FurtherPlacement {
+  readonly cluster: string;
+  readonly counts: InstanceCounts;
+  readonly state: 'arriving' | 'active';
+}
+
 /** A workload as it is stored, with the names that its instances need. */
 export interface WorkloadRow {
   readonly id: string;
@@ -25,6 +32,7 @@ export interface WorkloadRow {
   readonly cluster: string;
   /** That was removed from the platform although this stands there. */
   readonly isClusterGone: boolean;
+  readonly further: readonly FurtherPlacement[];
   readonly host: string;
   readonly trackedRef: string | null;
   readonly state: 'running' | 'stopped';
@@ -87,6 +95,16 @@ export const mostInstancesOf = (
   processType: string,
 ): number => (row.state === 'stopped' ? 0 : (row.autoscaling[processType]?.max ?? instancesOf(row, processType)));
 
+/** How many instances of a process type it may come to have on all its clusters together. */
+export const mostEverywhereOf = (
+  row: Pick<WorkloadRow, 'state' | 'counts' | 'autoscaling' | 'further'>,
+  processType: string,
+): number =>
+  row.further.reduce(
+    (sum, { counts }) => sum + instancesOf({ state: row.state, counts }, processType),
+    mostInstancesOf(row, processType),
+  );
+
 export const deadlinesOf = (row: Pick<WorkloadRow, 'deadlines'>): PhaseDeadlines => phaseDeadlines.parse(row.deadlines);
 
 export function toWorkload(row: WorkloadRow, urlTemplate: string): Workload {
@@ -104,6 +122,7 @@ export function toWorkload(row: WorkloadRow, urlTemplate: string): Workload {
     wantedState: _w,
     deletedAt: _d,
     isClusterGone: _g,
+    further: _f,
     ...rest
   } = row;
   return {

@@ -8,5 +8,8 @@ export const workloadErrors = defineErrors({
   ProcessTypeUnknown: 422,
   AutoscalingNotSupported: 422,
   ClusterDoesNotFit: 422,
+  PlacementExists: 409,
+  PlacementNotLive: 409,
+  PlacementIsFirst: 422,
   StrategyNotSupported: 422,
 });

@@ -128,10 +128,17 @@ import { Autoscaling } from './autoscaling.js';
 import { ComputeRoom } from './compute-room.js';
 import { DeploymentSteps } from './deployment-steps.js';
 import { Destinations } from './destinations.js';
+import { Arrivals } from './arrivals.js';
 import { EnvironmentMoves } from './environment-moves.js';
 import { MoveWriter } from './move-writer.js';
 import { Moves } from './moves.js';
 import { MovesController } from './moves.controller.js';
+import { FurtherPlacements } from './further-placements.js';
+import { FurtherRules } from './further-rules.js';
+import { PlacementChanges } from './placement-changes.js';
+import { PlacementWriter } from './placement-writer.js';
+import { PlacementsController } from './placements.controller.js';
+import { Successions } from './successions.js';
 import { Preparation } from './preparation.js';
 import { Relocation } from './relocation.js';
 import { RelocationSteps } from './relocation-steps.js';
@@ -162,7 +169,12 @@ const workloads = [
   Moves,
   EnvironmentMoves,
   Destinations,
+  Arrivals,
   MoveWriter,
+  PlacementChanges,
+  PlacementWriter,
+  FurtherRules,
+  Successions,
   WorkloadsRepository,
   WorkloadsService,
   WorkloadAccess,
@@ -182,6 +194,7 @@ const reconciliation = [
   WorkloadDeadlines,
   Relocation,
   RelocationSteps,
+  FurtherPlacements,
   WorkloadReconciler,
   WorkloadViews,
   WorkloadReports,
@@ -267,6 +280,7 @@ const releases = [
   controllers: [
     WorkloadsController,
     MovesController,
+    PlacementsController,
     PatchesController,
     VerticalController,
     DeploymentsController,

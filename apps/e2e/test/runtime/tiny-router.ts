@@ -3,13 +3,23 @@ import type { AddressInfo } from 'node:net';
 import type { AppRouter } from '@berth/agent';
 import type { AnswerCount, EgressCounts, RouteTable, Upstream } from '@berth/contracts/runtime';
 
+/** Requests to an instance. */
+interface UnderWay {
+  count: number;
+  readonly over: Promise<void>;
+  readonly end: () => void;
+}
+
 /** The least that routes by host as the gateway does. */
 export class TinyRouter implements AppRouter {
   private table: RouteTable | undefined;
+  private readonly underWay = new Map<string, UnderWay>();
   private readonly server: Server = createServer((incoming, outgoing) => {
     const upstream = this.find((incoming.headers.host ?? '').split(':')[0] ?? '');
     if (!upstream) return void outgoing.writeHead(404, { 'x-berth-router': 'no-route' }).end();
     const target = { host: upstream.host, port: upstream.port, path: incoming.url, agent: false };
+    const done = this.begin(upstream.id);
+    outgoing.once('close', done);
     const sent = request(target, (answer) => {
       outgoing.writeHead(answer.statusCode ?? 502);
       answer.pipe(outgoing);
@@ -22,7 +32,10 @@ export class TinyRouter implements AppRouter {
     this.table = table;
   }
 
-  async drain(): Promise<void> {}
+  /** As soon as nothing is under way there any more. */
+  async drain(upstreamId: string): Promise<void> {
+    while (this.underWay.has(upstreamId)) await this.underWay.get(upstreamId)?.over;
+  }
 
   answers(): Promise<AnswerCount[]> {
     return Promise.resolve([]);
@@ -46,6 +59,18 @@ export class TinyRouter implements AppRouter {
     const upstream = this.find(host);
     if (!upstream) throw new Error(`${host} is not routed`);
     return `http://${upstream.host}:${upstream.port}`;
+  }
+
+  private begin(upstreamId: string): () => void {
+    const { promise: over, resolve: end } = Promise.withResolvers<void>();
+    const all = this.underWay.get(upstreamId) ?? { count: 0, over, end };
+    all.count++;
+    this.underWay.set(upstreamId, all);
+    return () => {
+      if (--all.count > 0) return;
+      this.underWay.delete(upstreamId);
+      all.end();
+    };
   }
 
   private find(host: string): Upstream | undefined {

@@ -3417,7 +3417,39 @@ export interface paths {
     };
     get: operations['listPlacements'];
     put?: never;
+    post: operations['addPlacement'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/workloads/{id}/placements/{cluster}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
     post?: never;
+    delete: operations['removePlacement'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/workloads/{id}/placements/{cluster}/scale': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['scalePlacement'];
     delete?: never;
     options?: never;
     head?: never;
@@ -3692,6 +3724,13 @@ export interface components {
     AddPasskey: {
       credential: components['schemas']['NewPasskey'];
       name: string;
+    };
+    AddPlacement: {
+      cluster: string;
+      /** @default {} */
+      counts?: {
+        [key: string]: number;
+      };
     };
     AddedPasskey: {
       backedUp: boolean;
@@ -5698,6 +5737,7 @@ export interface components {
     InstanceList: {
       items: {
         artifactDigest: string;
+        cluster: string;
         configHash: string;
         cpuMillicores: number;
         id: string;
@@ -5760,6 +5800,7 @@ export interface components {
           message: string;
         } | null;
       }[];
+      silent: string[];
     };
     Introspection: {
       active: boolean;
@@ -6339,12 +6380,25 @@ export interface components {
     };
     Placement: {
       cluster: string;
+      counts: {
+        [key: string]: number;
+      };
       /** Format: date-time */
       createdAt: string;
       /** Format: date-time */
       drainUntil: string | null;
       isFailover: boolean;
+      isFirst: boolean;
       message: string | null;
+      /** @enum {string|null} */
+      phase: 'empty' | 'waiting' | 'rolling' | 'live' | 'stopped' | 'failing' | null;
+      proof: {
+        artifactDigest: string;
+        configHash: string;
+        instances: string[];
+        release: number;
+        routeAccepted: boolean;
+      } | null;
       region: string | null;
       /** @enum {string} */
       state: 'arriving' | 'active' | 'draining' | 'failed';
@@ -6975,6 +7029,11 @@ export interface components {
       }[];
       next: string | null;
     };
+    ScalePlacement: {
+      counts: {
+        [key: string]: number;
+      };
+    };
     ScaleWorkload: {
       /** @default {} */
       autoscaling?: {
@@ -7240,6 +7299,7 @@ export interface components {
     StatsSample: {
       at: string;
       items: {
+        cluster: string;
         cpuLimitMillicores: number;
         cpuMillicores: number;
         instance: string;
@@ -7268,6 +7328,7 @@ export interface components {
           usedBytes: number | null;
         }[];
       }[];
+      silent: string[];
     };
     StepUp: {
       code?: string;
@@ -16837,6 +16898,108 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['PlacementPage'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  addPlacement: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['AddPlacement'];
+      };
+    };
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Placement'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  removePlacement: {
+    parameters: {
+      query?: {
+        drainSeconds?: number;
+      };
+      header?: never;
+      path: {
+        id: string;
+        cluster: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Placement'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  scalePlacement: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+        cluster: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ScalePlacement'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Placement'];
         };
       };
       /** @description refused or failed */

@@ -4,7 +4,7 @@ import type { Context } from '../../context.js';
 import { CliError, exitCodes, interrupted } from '../../errors.js';
 import { type Draining, draining, drainOf } from '../draining.js';
 import { ofWorkload } from '../options.js';
-import { placementsOf } from './placements.js';
+import { placementsOf } from '../placements/list.js';
 
 interface Options extends Draining {
   readonly wait?: boolean;
@@ -28,7 +28,7 @@ export async function run(context: Context, given: Options, cluster: string): Pr
     : moved.items.find((each) => each.cluster === cluster);
   if (there?.state === 'failed') throw new CliError(exitCodes.deploymentFailed, `It stayed: ${there.message ?? ''}`);
   await out.result(moved, () =>
-    there?.state === 'active' ? `It stands on ${cluster}.` : `It is on its way to ${cluster}: berth apps placements`,
+    there?.state === 'active' ? `It stands on ${cluster}.` : `It is on its way to ${cluster}: berth placements list`,
   );
 }
 
@@ -42,7 +42,7 @@ async function arrivalOf(
     const there = (await placementsOf(client, id)).find((each) => each.cluster === cluster);
     // One that drains after it failed says so at its end.
     if (!there || there.state === 'active' || there.state === 'failed') return there;
-    if (signal.aborted) throw interrupted('The move goes on. See it: berth apps placements');
+    if (signal.aborted) throw interrupted('The move goes on. See it: berth placements list');
     await clock.pause(LOOK_MILLISECONDS, signal);
   }
 }

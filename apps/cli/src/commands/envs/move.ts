@@ -19,5 +19,5 @@ export async function run(
   const { id } = await selection.environment(name);
   const body = { cluster, ...drainOf(given) };
   const moved = await answerOf(client.POST('/v1/environments/{id}/move', { params: { path: { id } }, body }));
-  await out.result(moved, () => `All of ${name} is on its way to ${cluster}: berth apps placements --env ${name}`);
+  await out.result(moved, () => `All of ${name} is on its way to ${cluster}: berth placements list --env ${name}`);
 }

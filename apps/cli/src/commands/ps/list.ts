@@ -9,15 +9,17 @@ export const options = ofWorkload;
 export async function run({ client, out, selection }: Context): Promise<void> {
   const workload = await selection.workload();
   const path = { params: { path: { id: workload.id } } };
-  const { items } = await answerOf(client.GET('/v1/workloads/{id}/instances', path));
-  const head = ['instance', 'process', 'release', 'state', 'size', 'restarts', 'started', 'trouble'];
+  const { items, silent } = await answerOf(client.GET('/v1/workloads/{id}/instances', path));
+  const head = ['instance', 'cluster', 'process', 'release', 'state', 'size', 'restarts', 'started', 'trouble'];
   await out.result(items, () => (items.length === 0 ? '' : table(head, items.map(row))));
+  for (const cluster of silent) out.note(`${cluster} does not answer: what runs there is not listed.`);
   if (items.length > 0 || out.json) return;
   out.note(workload.state === 'stopped' ? 'It is stopped: berth ps start' : 'Nothing runs.');
 }
 
 const row = (each: Schemas['InstanceList']['items'][number]): Cell[] => [
   each.id,
+  each.cluster,
   each.processType,
   `v${each.release}`,
   each.state,

@@ -26,9 +26,10 @@ export async function run(context: Context, { once }: Options): Promise<void> {
   }
 }
 
-export function describe({ items }: Schemas['StatsSample']): Promise<string> {
+export async function describe({ items, silent }: Schemas['StatsSample']): Promise<string> {
   const rows = items.map((each) => [
     each.instance,
+    each.cluster,
     `v${each.release}`,
     each.state,
     `${each.cpuMillicores}m of ${each.cpuLimitMillicores}m`,
@@ -39,7 +40,8 @@ export function describe({ items }: Schemas['StatsSample']): Promise<string> {
       `${bytes(each.network.receivedBytesPerSecond)}/s in, ${bytes(each.network.sentBytesPerSecond)}/s out`,
     sources(each.sources),
   ]);
-  return table(['instance', 'release', 'state', 'cpu', 'memory', 'storage', 'volumes', 'network', 'source'], rows);
+  const head = ['instance', 'cluster', 'release', 'state', 'cpu', 'memory', 'storage', 'volumes', 'network', 'source'];
+  return [await table(head, rows), ...silent.map((cluster) => `${cluster} does not answer.`)].join('\n');
 }
 
 const UNKNOWN = '?';

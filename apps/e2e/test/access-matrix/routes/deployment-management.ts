@@ -177,6 +177,17 @@ export const deploymentManagementRows: Rows = {
     body: { cluster: 'local' },
   }),
   'GET /v1/workloads/{id}/placements': byId('workloads:read', 'environment', 200, of('workload')),
+  // It stands there, as its first.
+  'POST /v1/workloads/{id}/placements': byId('workloads:move', 'environment', 409, of('workload'), {
+    body: { cluster: 'local' },
+  }),
+  'POST /v1/workloads/{id}/placements/{cluster}/scale': needs('workloads:scale', 'environment', 422, ({ has }) => ({
+    path: { id: has.workload, cluster: 'local' },
+    body: { counts: { web: 2 } },
+  })),
+  'DELETE /v1/workloads/{id}/placements/{cluster}': needs('workloads:move', 'environment', 422, ({ has }) => ({
+    path: { id: has.workload, cluster: 'local' },
+  })),
   'POST /v1/workloads/{id}/deployments': {
     ...dryRun(() => ({ kind: 'release', number: 1 })),
     also: [

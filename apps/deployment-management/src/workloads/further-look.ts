@@ -1,0 +1,46 @@
+import type { PlacementRow } from '../clusters/placement.js';
+import type { Rollout } from './rollout.js';
+import type { Observation } from './workload-reports.js';
+
+/** What a pass saw of a workload on a cluster beside the first. */
+export interface FurtherLook {
+  readonly placement: PlacementRow;
+  /** `absent`: looks in a row found that the cluster does not answer; nothing waits for it. */
+  readonly rollout: Rollout | { readonly kind: 'absent'; readonly message: string };
+  readonly observation: Observation | null;
+  /** What its route said; null when it answers, or was not asked because nothing is being verified. */
+  readonly silence: string | null;
+}
+
+/** A deployment is where the slowest of its clusters is, and fails where one fails; one that does not answer is left out. */
+export function together(first: Rollout, beside: readonly FurtherLook[]): Rollout {
+  if (first.kind === 'failed') return first;
+  for (const { placement, rollout } of beside)
+    if (rollout.kind === 'failed') {
+      const { failure } = rollout;
+      return { kind: 'failed', failure: { ...failure, message: on(placement, failure.message).slice(0, 1_000) } };
+    }
+  if (first.kind === 'progressing') return first;
+  const late = beside.find(({ rollout }) => rollout.kind === 'progressing');
+  if (late?.rollout.kind !== 'progressing') return first;
+  return { ...late.rollout, message: on(late.placement, late.rollout.message) };
+}
+
+/** One line for each that is not where it should be. */
+export const lacksAmong = (beside: readonly FurtherLook[]): string[] =>
+  beside.flatMap(({ placement, rollout, silence }) => {
+    if (rollout.kind === 'failed') return [on(placement, rollout.failure.message)];
+    if (rollout.kind !== 'rolled') return [on(placement, rollout.message)];
+    return silence === null ? [] : [on(placement, silence)];
+  });
+
+export const lackAmong = (beside: readonly FurtherLook[]): string | undefined => lacksAmong(beside)[0];
+
+/** What a deployment that goes live says of clusters that it did not reach. */
+export function leftOut(beside: readonly FurtherLook[]): string | undefined {
+  const names = beside.flatMap(({ placement, rollout }) => (rollout.kind === 'absent' ? [placement.cluster] : []));
+  if (names.length === 0) return undefined;
+  return `${names.join(', ')} does not answer and is left out: it is brought up to date when it answers again`;
+}
+
+const on = ({ cluster }: PlacementRow, message: string): string => `On ${cluster}: ${message}`;

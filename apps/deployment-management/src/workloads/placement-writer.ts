@@ -1,0 +1,72 @@
+import type { InstanceCounts } from '@berth/contracts/deployment';
+import type { Tx } from '@berth/service-kit';
+import { Injectable } from '@nestjs/common';
+import { Allocations } from '../allocations/allocations.js';
+import type { Actor } from '../changes/changes.js';
+import { Mint } from '../changes/mint.js';
+import type { PlacementRow } from '../clusters/placement.js';
+import { PlacementsRepository } from '../clusters/placements.repository.js';
+import { Arrivals } from './arrivals.js';
+import type { Destination } from './move-writer.js';
+import type { WorkloadRow } from './workload.js';
+import { WorkloadWriter } from './workload-writer.js';
+import { WorkloadsRepository } from './workloads.repository.js';
+
+/** What is written when a workload comes to stand on one cluster more, or less. All under its row lock. */
+@Injectable()
+export class PlacementWriter {
+  constructor(
+    private readonly rows: PlacementsRepository,
+    private readonly workloads: WorkloadsRepository,
+    private readonly writer: WorkloadWriter,
+    private readonly arrivals: Arrivals,
+    private readonly allocations: Allocations,
+    private readonly mint: Mint,
+  ) {}
+
+  /** The caller has claimed the space there. */
+  async join(
+    tx: Tx,
+    workload: WorkloadRow,
+    { to, counts }: { readonly to: Destination; readonly counts: InstanceCounts },
+    by: Actor,
+  ): Promise<void> {
+    const { id: workloadId } = workload;
+    const clusterId = to.cluster.id;
+    await this.rows.join(tx, { workloadId, clusterId, counts, at: this.mint.now() });
+    await this.arrivals.begin(tx, workload, clusterId);
+    await this.writer.changed(tx, workload, { by, action: 'workloads:move', detail: { joins: to.name, counts } });
+  }
+
+  async scale(
+    tx: Tx,
+    workload: WorkloadRow,
+    { id, cluster, counts: former }: PlacementRow,
+    counts: InstanceCounts,
+    by: Actor,
+  ): Promise<void> {
+    await this.rows.setCounts(tx, workload.id, id, counts);
+    await this.workloads.bump(tx, workload.id);
+    const beside = { was: { counts: former }, is: { counts: { ...former, ...counts } } };
+    await this.writer.changed(tx, workload, { by, action: 'workloads:scale', detail: { cluster }, beside });
+  }
+
+  /** From now on what runs there is free. */
+  async part(
+    tx: Tx,
+    workload: WorkloadRow,
+    { placement, drainSeconds }: { readonly placement: PlacementRow; readonly drainSeconds: number },
+    by: Actor,
+  ): Promise<void> {
+    const { id, cluster, isUnreachable } = placement;
+    const until = new Date(this.mint.now().getTime() + drainSeconds * 1_000);
+    await this.allocations.end(tx, workload, cluster, !isUnreachable);
+    await this.rows.part(tx, workload.id, id, until, null);
+    await this.arrivals.end(tx, workload.id, id);
+    await this.writer.changed(tx, workload, {
+      by,
+      action: 'workloads:move',
+      detail: { leaves: cluster, drainSeconds },
+    });
+  }
+}
