@@ -257,6 +257,8 @@ describe('people and machines of an organization', () => {
     expect((await terminal.berth(['admin', 'keys'])).stdout).toMatch(/k1 +active/);
     expect((await terminal.berth(['admin', 'rotate-keys'])).stdout).toContain('k2');
     expect(await terminal.berth(['admin', 'snapshots', 'organization'])).toMatchObject({ code: 0 });
+    platform.on('POST /v1/admin/deployment-management/snapshots', (_, response) => void response.writeHead(204).end());
+    expect(await terminal.berth(['admin', 'snapshots', 'environment'])).toMatchObject({ code: 0 });
     expect(await terminal.berth(['admin', 'snapshots', 'sandcastle'])).toMatchObject({ code: 2 });
   });
 });

@@ -9,6 +9,7 @@ import { EnvironmentsModule } from './environments/environments.module.js';
 import { LabelsModule } from './labels/labels.module.js';
 import { sealedPullCredentials } from './pull-credentials/registry-logins.js';
 import { ProjectsModule } from './projects/projects.module.js';
+import { PlaceSnapshotsModule } from './place-snapshots/place-snapshots.module.js';
 import { DeclarationsModule } from './declarations/declarations.module.js';
 import { ClustersModule } from './clusters/clusters.module.js';
 import { IsolationChecksModule } from './isolation-checks/isolation-checks.module.js';
@@ -38,6 +39,7 @@ export class AppModule {
         EnvironmentsModule,
         AppsModule,
         LabelsModule,
+        PlaceSnapshotsModule,
         WorkloadsModule,
         DeclarationsModule,
       ],

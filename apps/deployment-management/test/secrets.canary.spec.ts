@@ -225,6 +225,7 @@ describe('the value of a secret', () => {
     await call('GET', one.replace('{checkId}', id), OWN_CLUSTER_ID, undefined, administrator);
     called.add(`GET ${one}`);
     await ask('DELETE', '/{id}');
+    await call('POST', '/v1/admin/deployment-management/snapshots', '', { aggregate: 'app' }, administrator);
   }
 
   async function changeEverything(): Promise<void> {

@@ -57,6 +57,12 @@ describe('an invoice', () => {
     expect(recompute(exported)).toBe(exported.document);
   });
 
+  it('names them from snapshots of their owner, too', async () => {
+    const place = somewhere();
+    const asSnapshots = created(place).map((event) => ({ ...event, type: event.type.replace('created', 'snapshot') }));
+    expect((await billed(place, ...asSnapshots)).told.names).toEqual(namesOf(place));
+  });
+
   it('is written with the names on paper and in files', async () => {
     const place = somewhere();
     const { id, told, ...state } = await billed(place, ...created(place));

@@ -10,6 +10,7 @@ export * from './api/deployment-management/failover.js';
 export * from './api/deployment-management/instances.js';
 export * from './api/deployment-management/links.js';
 export * from './api/deployment-management/patches.js';
+export * from './api/deployment-management/place-snapshots.js';
 export * from './api/deployment-management/placements.js';
 export * from './api/deployment-management/projects.js';
 export * from './api/deployment-management/releases.js';

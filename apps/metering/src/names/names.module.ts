@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { NamesRepository } from './names.repository.js';
-import { OnPlaceCreatedHandler } from './on-place-created.handler.js';
+import { OnPlaceToldHandler } from './on-place-told.handler.js';
 
-@Module({ controllers: [OnPlaceCreatedHandler], providers: [NamesRepository], exports: [NamesRepository] })
+@Module({ controllers: [OnPlaceToldHandler], providers: [NamesRepository], exports: [NamesRepository] })
 export class NamesModule {}

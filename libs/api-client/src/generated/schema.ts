@@ -32,6 +32,22 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/admin/deployment-management/snapshots': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['createPlaceSnapshots'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/admin/metering/agreements': {
     parameters: {
       query?: never;
@@ -4852,6 +4868,10 @@ export interface components {
       /** Format: uuid */
       invoiceId: string;
     };
+    CreatePlaceSnapshots: {
+      /** @enum {string} */
+      aggregate: 'project' | 'environment' | 'app';
+    };
     CreatePriceBook: {
       currency: string;
       name: string;
@@ -8000,6 +8020,36 @@ export interface operations {
         content: {
           'application/json': components['schemas']['AuthorizationServerMetadata'];
         };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  createPlaceSnapshots: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CreatePlaceSnapshots'];
+      };
+    };
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
       };
       /** @description refused or failed */
       default: {

@@ -21,10 +21,13 @@ import { roleDeleted } from './role-deleted.v1.js';
 import { signingKeyRotated } from './signing-key-rotated.v1.js';
 import { accessHeartbeat } from './access-heartbeat.v1.js';
 import { projectCreated } from './project-created.v1.js';
+import { projectSnapshot } from './project-snapshot.v1.js';
 import { projectDeleted } from './project-deleted.v1.js';
 import { environmentCreated } from './environment-created.v1.js';
+import { environmentSnapshot } from './environment-snapshot.v1.js';
 import { environmentDeleted } from './environment-deleted.v1.js';
 import { appCreated } from './app-created.v1.js';
+import { appSnapshot } from './app-snapshot.v1.js';
 import { appLabelled } from './app-labelled.v1.js';
 import { environmentLabelled } from './environment-labelled.v1.js';
 import { appUpdated } from './app-updated.v1.js';
@@ -91,11 +94,14 @@ const definitions: readonly EventDefinition[] = [
   signingKeyRotated,
   accessHeartbeat,
   projectCreated,
+  projectSnapshot,
   projectDeleted,
   environmentCreated,
+  environmentSnapshot,
   environmentLabelled,
   environmentDeleted,
   appCreated,
+  appSnapshot,
   appLabelled,
   appUpdated,
   appDeleted,

@@ -247,6 +247,9 @@ export const deploymentManagementRows: Rows = {
   'POST /v1/environments/{id}/wake': byId('workloads:scale', 'environment', 404, of('environment'), {
     body: { seconds: 60 },
   }),
+  'POST /v1/admin/deployment-management/snapshots': needs('snapshots:create', 'platform', 204, () => ({
+    body: { aggregate: 'project' },
+  })),
   'GET /v1/deployments': listOf('deployments:read', 'environment'),
   'GET /v1/deployments/{id}': byId('deployments:read', 'environment', 200, of('deployment')),
   'POST /v1/deployments/{id}/cancel': byId('deployments:cancel', 'environment', 409, of('deployment')),
