@@ -118,6 +118,29 @@ describe('projects, environments and apps', () => {
     }
   });
 
+  it('are listed to whoever has a role on some of them only: those, page by page, and no others', async () => {
+    const { organizationId } = scene;
+    const made = (slug: string) => scene.owner.post<Project>('/v1/projects', { organizationId, slug });
+    const own = [await made('own-a'), await made('own-b')];
+    const subjectId = randomUUID();
+    const join = (kind: 'project' | 'environment', id: string) =>
+      platform.identity.member(organizationId, 'viewer', { subjectId, scope: { kind, id } });
+    const path = `/v1/projects?organization=${organizationId}`;
+    const onEnvironment = platform.client(await join('environment', scene.environment.id));
+    expect(await onEnvironment.refusal('GET', path)).toMatchObject({ status: 403, code: 'forbidden' });
+    await join('project', own[0]!.id);
+    const member = platform.client(await join('project', own[1]!.id));
+    const shown = async (query: string) => (await member.get<Page<Project>>(`${path}${query}`)).items;
+    expect(await shown('')).toEqual(own);
+    expect(await shown('&slug=own-b')).toEqual([own[1]]);
+    expect(await shown(`&slug=${scene.project.slug}`)).toEqual([]);
+    const first = await member.get<Page<Project>>(`${path}&limit=1`);
+    expect(first.items).toEqual([own[0]]);
+    expect(await member.get(`${path}&limit=1&cursor=${first.next}`)).toEqual({ items: [own[1]], next: null });
+    const narrow = await platform.identity.token({ subjectId, scopes: ['apps:read'] });
+    expect((await platform.client(narrow).refusal('GET', path)).status).toBe(403);
+  });
+
   it('are refused without a token, with one that ended and with one of too little scope', async () => {
     const path = `/v1/projects/${scene.project.id}`;
     const token = (options: object) => platform.identity.token({ subjectId: scene.ownerId, ...options });

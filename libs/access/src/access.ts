@@ -6,7 +6,7 @@ import { accessErrors, notFound } from './access.errors.js';
 import type { Caller } from './caller.js';
 import { noteCheck } from './guard/object-checks.js';
 import { isStale } from './guard/staleness.js';
-import { can, mayKnow, scopesAllow, type Target } from './permissions/can.js';
+import { can, mayKnow, projectsWhere, scopesAllow, type Target } from './permissions/can.js';
 import { type RuledAccess, refusalOf } from './permissions/organization-rules.js';
 import { administratorPermissions, type Permission } from './permissions/permissions.js';
 import { AccessCache } from './read-copy/access-cache.js';
@@ -32,11 +32,28 @@ export class Access {
   async require(caller: Caller, permission: Permission, target: Target): Promise<void> {
     noteCheck(caller, { permission, target });
     const subject = await this.subject(caller, target);
-    if (!mayKnow(subject, target)) throw notFound();
-    const refused = refusalOf(caller, permission, subject);
-    if (refused) throw accessErrors[refused.error](refused.detail);
+    requireRules(caller, permission, { subject, target });
     if (scopesAllow(caller.scopes, permission) && can(subject, permission, target)) return;
-    throw accessErrors.Forbidden(`This needs the permission ${permission}.`);
+    throw forbidden(permission);
+  }
+
+  /**
+   * For a list of an organization's projects, which shows what the caller may see: the ids of those on which the caller may
+   * do it; null: all of them.
+   * @throws DomainError as `require`; 403 `forbidden` where there is none
+   */
+  async projectsWhere(
+    caller: Caller,
+    permission: Permission,
+    organizationId: string,
+  ): Promise<readonly string[] | null> {
+    const target = { organizationId };
+    noteCheck(caller, { permission, target });
+    const subject = await this.subject(caller, target);
+    requireRules(caller, permission, { subject, target });
+    const ids = scopesAllow(caller.scopes, permission) ? projectsWhere(subject, permission, organizationId) : [];
+    if (ids?.length === 0) throw forbidden(permission);
+    return ids;
   }
 
   /**
@@ -106,6 +123,19 @@ export class Access {
     return afterwards(this.cache.member(organizationId, caller.subjectId), (member) => ruledAccess(caller, member));
   }
 }
+
+/** @throws DomainError 404 `not_found`, and 403 by the organization's own rules */
+function requireRules(
+  caller: Caller,
+  permission: Permission,
+  { subject, target }: { readonly subject: RuledAccess; readonly target: Target },
+): void {
+  if (!mayKnow(subject, target)) throw notFound();
+  const refused = refusalOf(caller, permission, subject);
+  if (refused) throw accessErrors[refused.error](refused.detail);
+}
+
+const forbidden = (permission: Permission) => accessErrors.Forbidden(`This needs the permission ${permission}.`);
 
 /** @throws DomainError 503 `access_pending` */
 function ruledAccess({ administrator }: Caller, member: MemberAccess | undefined): RuledAccess {

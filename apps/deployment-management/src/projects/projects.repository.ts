@@ -28,13 +28,17 @@ export class ProjectsRepository {
     return row && toProject(row);
   }
 
-  /** One more than asked for, so that the caller knows whether there is a next page. */
-  async list(sql: Sql, query: ProjectQuery): Promise<Project[]> {
+  /**
+   * One more than asked for, so that the caller knows whether there is a next page.
+   * @param within ids of those that may be shown; null: all
+   */
+  async list(sql: Sql, query: ProjectQuery, within: readonly string[] | null): Promise<Project[]> {
     const rows = await sql.query<ProjectRow>(
       `select ${columns} from project
         where organization_id = $1 and deleted_at is null and ($2::text is null or slug = $2) and ($3::uuid is null or id > $3)
+          and ($5::uuid[] is null or id = any($5))
         order by id limit $4`,
-      [query.organization, query.slug ?? null, decodeCursor(query.cursor, 'id'), query.limit + 1],
+      [query.organization, query.slug ?? null, decodeCursor(query.cursor, 'id'), query.limit + 1, within],
     );
     return rows.map(toProject);
   }

@@ -66,8 +66,8 @@ export class ProjectsService {
   }
 
   async list(caller: Caller, query: ProjectQuery): Promise<Page<Project>> {
-    await this.access.require(caller, 'projects:read', { organizationId: query.organization });
-    return toPage(await this.projects.list(this.database, query), query.limit, (project) => project.id);
+    const within = await this.access.projectsWhere(caller, 'projects:read', query.organization);
+    return toPage(await this.projects.list(this.database, query, within), query.limit, (project) => project.id);
   }
 
   async remove(caller: Caller, id: string): Promise<void> {

@@ -13,6 +13,8 @@ export type Place = 'organization' | 'project' | 'environment' | 'platform';
 export interface Need {
   readonly permission: Permission;
   readonly on: Place;
+  /** A list shows what somebody may see: the permission on one project of the organization is enough. */
+  readonly orOn?: 'project';
 }
 
 /** Where each kind of place is in one tenant. */
@@ -35,10 +37,11 @@ export function expectedStatus(
   return needs.map((need) => refusalOf(subject, need, ids)).find((status) => status !== undefined) ?? success;
 }
 
-function refusalOf(subject: SubjectAccess, { permission, on }: Need, ids: Parameters<typeof targetOf>[1]) {
+function refusalOf(subject: SubjectAccess, { permission, on, orOn }: Need, ids: Parameters<typeof targetOf>[1]) {
   if (on === 'platform')
     return subject.administrator && administratorPermissions.includes(permission) ? undefined : 403;
   const target = targetOf(on, ids);
   if (can(subject, permission, target)) return undefined;
+  if (orOn && can(subject, permission, targetOf(orOn, ids))) return undefined;
   return mayKnow(subject, target) ? 403 : 404;
 }

@@ -1,7 +1,7 @@
 import type { Role, Scope } from '@berth/contracts/events';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { can, type Grant, mayKnow, scopesAllow, type Target } from './can.js';
+import { can, type Grant, mayKnow, projectsWhere, scopesAllow, type Target } from './can.js';
 import { administratorPermissions, type Permission, permissions } from './permissions.js';
 
 const kinds = ['organization', 'project', 'environment'] as const;
@@ -43,6 +43,16 @@ describe('what somebody may do', () => {
             ),
         );
         expect(can({ administrator: false, grants: held }, asked, on)).toBe(expected);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('is true of exactly the projects that a list of them shows', () => {
+    fc.assert(
+      fc.property(subject, permission, name, name, (who, asked, organizationId, projectId) => {
+        const shown = projectsWhere(who, asked, organizationId);
+        expect(shown === null || shown.includes(projectId)).toBe(can(who, asked, { organizationId, projectId }));
       }),
       { numRuns: 2_000 },
     );

@@ -37,6 +37,17 @@ export function mayKnow(subject: SubjectAccess, target: Target): boolean {
   return hasGrantOn(target, subject.grants, () => true);
 }
 
+/** Ids of the projects of that organization on which the subject may do it; null: on all of them. */
+export function projectsWhere(
+  subject: SubjectAccess,
+  permission: Permission,
+  organizationId: string,
+): readonly string[] | null {
+  if (can(subject, permission, { organizationId })) return null;
+  const onProjects = subject.grants.filter((grant) => grant.scope.kind === 'project' && allows(grant, permission));
+  return onProjects.map(({ scope }) => scope.id);
+}
+
 /** Whether a token with these scopes may be used for it. `*` is a person's session; `secrets:*` a whole segment. */
 export function scopesAllow(scopes: readonly string[], permission: Permission): boolean {
   if (scopes.includes('*')) return true;

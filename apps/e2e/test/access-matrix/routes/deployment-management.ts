@@ -80,7 +80,10 @@ export const deploymentManagementRows: Rows = {
   'DELETE /v1/pull-credentials/{id}': byId('pull-credentials:delete', 'organization', 204, (tenant) =>
     tenant.newPullCredential(),
   ),
-  'GET /v1/projects': listOf('projects:read', 'organization'),
+  'GET /v1/projects': {
+    ...listOf('projects:read', 'organization'),
+    needs: [{ permission: 'projects:read', on: 'organization', orOn: 'project' }],
+  },
   'POST /v1/projects': needs('projects:create', 'organization', 201, (tenant) => ({
     body: { organizationId: tenant.has.organization, slug: tenant.name() },
   })),
