@@ -43,8 +43,9 @@ describe('failover', () => {
 
   it('is seen where an app stands', async () => {
     platform.on('GET /v1/workloads', page(workload()));
-    const placement = { cluster: 'berlin', region: 'eu', state: 'active', isFailover: true, message: null };
-    platform.on(`GET /v1/workloads/${idOf(40)}/placements`, page({ ...placement, drainUntil: null, createdAt: '' }));
-    expect((await terminal.berth(['apps', 'placements'])).stdout).toMatch(/berlin +eu +active \(failover\)/);
+    const state = { state: 'active', isFirst: true, isFailover: true, phase: 'live', proof: null };
+    const placement = { cluster: 'berlin', region: 'eu', ...state, message: null, drainUntil: null, createdAt: '' };
+    platform.on(`GET /v1/workloads/${idOf(40)}/placements`, page(placement));
+    expect((await terminal.berth(['placements', 'list'])).stdout).toMatch(/berlin +eu +active \(failover\)/);
   });
 });
