@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { Clock } from '@berth/service-kit';
 import { eventually } from '@berth/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+// eslint-disable-next-line @nx/enforce-module-boundaries -- the tool that chooses ports is no library
 import { freePorts } from '../../../tools/free-ports.mjs';
 import { PodFiguresSource } from '../src/runtime/prometheus/pod-figures-source.js';
 import { prometheusAt } from '../src/runtime/prometheus/prometheus-at.js';
