@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AccountExport, MemberView, User } from '@berth/contracts/identity';
 import { Clock } from '@berth/service-kit';
+import { eventually } from '@berth/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { HeldClock } from './fixtures/held-clock.js';
 import { goodPassword, IdentityService, type Person } from './fixtures/identity-service.js';
@@ -182,7 +183,9 @@ describe('changing a username', () => {
     expect(await change(person, next.toUpperCase())).toMatchObject({ status: 200, body: { username: next } });
     expect((await logIn({ username: former })).status).toBe(401);
     expect((await logIn({ username: next })).status).toBe(200);
-    expect((await identity.mailTo(email)).at(-1)).toContain('username');
+    await eventually(async () =>
+      expect((await identity.mailTo(email)).join('\n')).toContain('Subject: Your username was changed'),
+    );
     const other = await identity.person();
     expect(await change(other, former)).toMatchObject({ status: 409, body: { code: 'username_taken' } });
     expect((await register({ username: former })).status).toBe(409);
