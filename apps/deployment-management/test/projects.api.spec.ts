@@ -122,12 +122,15 @@ describe('projects, environments and apps', () => {
     const { organizationId } = scene;
     const made = (slug: string) => scene.owner.post<Project>('/v1/projects', { organizationId, slug });
     const own = [await made('own-a'), await made('own-b')];
-    const subjectId = randomUUID();
-    const join = (kind: 'project' | 'environment', id: string) =>
-      platform.identity.member(organizationId, 'viewer', { subjectId, scope: { kind, id } });
+    // Two people: what is known of one who has asked is renewed only a moment after a further role.
+    const [subjectId, other] = [randomUUID(), randomUUID()];
+    const join = (kind: 'project' | 'environment', id: string, of = subjectId) =>
+      platform.identity.member(organizationId, 'viewer', { subjectId: of, scope: { kind, id } });
     const path = `/v1/projects?organization=${organizationId}`;
-    const onEnvironment = platform.client(await join('environment', scene.environment.id));
+    const onEnvironment = platform.client(await join('environment', scene.environment.id, other));
     expect(await onEnvironment.refusal('GET', path)).toMatchObject({ status: 403, code: 'forbidden' });
+    expect(await onEnvironment.refusal('GET', `/v1/projects/${scene.project.id}`)).toMatchObject({ status: 404 });
+    await join('environment', scene.environment.id);
     await join('project', own[0]!.id);
     const member = platform.client(await join('project', own[1]!.id));
     const shown = async (query: string) => (await member.get<Page<Project>>(`${path}${query}`)).items;
