@@ -1,13 +1,16 @@
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+/** One that is closed for being idle may meet the next request on its way. */
+const neverIdle = { keepAliveTimeout: 0 };
+
 /** Leads users to several clusters by turns, as a load balancer in front of them does. */
 export class Front {
   /** How many answers came from each. */
   readonly answers = new Map<string, number>();
   private turn = 0;
   private targets: readonly string[] = [];
-  private readonly server: Server = createServer((incoming, outgoing) => {
+  private readonly server: Server = createServer(neverIdle, (incoming, outgoing) => {
     const target = this.targets[this.turn++ % this.targets.length];
     if (target === undefined) return void outgoing.writeHead(503).end();
     const { hostname, port } = new URL(target);
