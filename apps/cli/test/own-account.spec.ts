@@ -78,7 +78,12 @@ describe("one's own account", () => {
   });
 
   it('asks for a proof that is not old where the server wants one', async () => {
-    platform.on('POST /v1/me/deletion', (_, response) => problem(response, 403, 'step_up_required'));
-    expect((await berth('delete', '--yes')).stderr).toContain('berth prove');
+    for (const route of ['POST /v1/me/deletion', 'PATCH /v1/me'])
+      platform.on(route, (_, response) => problem(response, 403, 'step_up_required'));
+    for (const argv of [
+      ['delete', '--yes'],
+      ['rename', 'ada'],
+    ])
+      expect((await berth(...argv)).stderr).toContain('berth prove');
   });
 });

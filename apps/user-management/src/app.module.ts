@@ -37,6 +37,7 @@ import { SigningKeysModule } from './signing-keys/signing-keys.module.js';
 import { SnapshotsModule } from './snapshots/snapshots.module.js';
 import { StepUpModule } from './step-up/step-up.module.js';
 import { ThrottleModule } from './throttle/throttle.module.js';
+import { ProfileModule } from './users/profile.module.js';
 import { UsersModule } from './users/users.module.js';
 
 const service = 'user-management';
@@ -63,6 +64,7 @@ export class AppModule {
       ApiTokensModule,
       OrganizationTokensModule,
       StepUpModule,
+      ProfileModule,
       PasskeysModule,
       RecoveryCodesModule,
       PasswordChangesModule,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@berth/testing';
 import { decodeJwt } from 'jose';
@@ -61,6 +62,15 @@ describe('a session that was ended, before every service has heard of it', () =>
     const person = await suspendedUnheard();
     const proof = await post('/v1/auth/step-up', person.accessToken, { password: goodPassword });
     expect(proof).toMatchObject({ body: { code: 'step_up_refused' } });
+  });
+
+  it('changes no username that was asked for a moment before', async () => {
+    const person = await identity.person();
+    const headers = { 'if-match': '*' };
+    const body = { username: `n${randomUUID().slice(0, 18)}` };
+    const rename = () => identity.call('PATCH', '/v1/me', { token: person.accessToken, headers, body });
+    const ended = 'update session set revoked_at = now() where user_id = $1';
+    expect(await overtaken(person, rename, ended)).toMatchObject({ body: { code: 'step_up_required' } });
   });
 
   it('leaves no API token behind that was asked for a moment before', async () => {

@@ -77,6 +77,7 @@ describe('an administrator who wants to see what somebody sees', () => {
       ['POST', '/v1/organizations', { slug: 'mine' }],
       ['POST', '/v1/api-tokens', { name: 'kept', scopes: ['*'] }],
       ['POST', '/v1/invitations', { organizationId: organization.id, email: 'a@example.com', role: 'viewer' }],
+      ['PATCH', '/v1/me', { username: 'somebody-else' }],
       ['DELETE', '/v1/sessions'],
       ['GET', '/v1/me/export'],
       ['POST', '/v1/auth/logout'],

@@ -210,6 +210,34 @@ describe('changing a username', () => {
     expect(exported.body.formerUsernames).toHaveLength(3);
   });
 
+  it('needs somebody who was proven a short while ago, whether the name is free or taken', async () => {
+    const person = await identity.person();
+    const proven = () =>
+      identity.call('POST', '/v1/auth/step-up', { token: person.accessToken, body: { password: goodPassword } });
+    const [own, taken, next] = [(await me(person)).username, (await named(newName())).username, newName()];
+    await identity.database.query(`update session set proven_at = '2000-01-01' where id = $1`, [person.sessionId]);
+    const refused = { status: 403, body: { code: 'step_up_required' } };
+    for (const name of [next, taken]) expect(await change(person, name)).toMatchObject(refused);
+    expect((await change(person, own)).status).toBe(200);
+    expect((await me(person)).username).toBe(own);
+    expect((await proven()).status).toBe(200);
+    expect(await change(person, next)).toMatchObject({ status: 200, body: { username: next } });
+  });
+
+  it('is done by nobody with an API token, who may change the rest', async () => {
+    const person = await identity.person();
+    const made = await identity.call<{ token: string }>('POST', '/v1/api-tokens', {
+      token: person.accessToken,
+      body: { name: 'ci', scopes: ['*'] },
+    });
+    const { body } = await identity.call<Person>('POST', '/v1/auth/token', { body: { apiToken: made.body.token } });
+    const byToken = { ...person, accessToken: body.accessToken };
+    expect(await change(byToken, newName())).toMatchObject({ status: 403, body: { code: 'step_up_required' } });
+    const headers = { 'if-match': '*' };
+    const rest = { token: byToken.accessToken, headers, body: { displayName: 'Ada' } };
+    expect((await identity.call('PATCH', '/v1/me', rest)).status).toBe(200);
+  });
+
   it('is refused to those whose look is stale, and to a name of bad form', async () => {
     const person = await identity.person();
     const stale = { token: person.accessToken, body: { username: newName() }, headers: { 'if-match': '"99"' } };

@@ -3,6 +3,7 @@ import type { UpdateMe } from '@berth/contracts/identity';
 import { Database, requireMatch, type Tx } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { MailService } from '../mail/mail.service.js';
+import { StepUp } from '../step-up/step-up.js';
 import type { UserRecord } from './user.js';
 import { usernameChangedMail } from './user-mails.js';
 import { Usernames } from './usernames.js';
@@ -17,6 +18,7 @@ export class Profile {
     @Inject(UsersRepository) private readonly users: UsersRepository,
     @Inject(Usernames) private readonly usernames: Usernames,
     @Inject(MailService) private readonly mail: MailService,
+    @Inject(StepUp) private readonly stepUp: StepUp,
     @Inject(Audit) private readonly audit: Audit,
   ) {}
 
@@ -25,13 +27,17 @@ export class Profile {
   }
 
   /**
+   * Another username is another name to log in with: as for another address, the person was proven a short while ago.
    * @param address from where: asking for names that are taken is slowed down
-   * @throws DomainError 428 without If-Match, 412 when it is stale; 409 `username_taken` or `username_changes_spent`
+   * @throws DomainError 428 without If-Match, 412 when it is stale; for another username 403 `step_up_required`,
+   * 409 `username_taken` or `username_changes_spent`
    */
   async update(caller: Caller, ifMatch: string | undefined, patch: UpdateMe, address: string): Promise<UserRecord> {
     const { username } = patch;
-    if (username !== undefined)
+    if (username !== undefined && username !== (await this.of(caller)).username) {
+      await this.stepUp.require(caller);
       await this.usernames.requireFree(this.database, username, { userId: caller.subjectId, address });
+    }
     return this.database.transaction((tx) => this.change(tx, caller, ifMatch, patch));
   }
 
@@ -41,6 +47,8 @@ export class Profile {
     const { displayName = user.displayName, username = user.username } = patch;
     if (displayName === user.displayName && username === user.username) return user;
     if (username !== user.username) {
+      // The user's row is held by now: what the look before found may have changed.
+      await this.stepUp.require(caller, tx);
       await this.usernames.change(tx, user.id, username);
       await this.mail.post(tx, usernameChangedMail(user.email));
     }

@@ -22,7 +22,7 @@ export type User = z.infer<typeof user>;
 export const updateMe = z
   .strictObject({
     displayName: displayName.nullable().optional(),
-    /** The former one belongs to nobody else for 30 days. */
+    /** Another one needs a session whose person was proven a short while ago. The former one is nobody else's for 30 days. */
     username: username.optional(),
   })
   .meta({ id: 'UpdateMe' });
