@@ -87,6 +87,20 @@ describe('a username', () => {
     expect(await register({ username, email })).toMatchObject(refused);
   });
 
+  it('that is taken uses up no letter to an address, whoever asks', async () => {
+    const { username } = await named(newName(), fewTries);
+    const email = address();
+    const from = (n: number) => ({ 'x-forwarded-for': `198.51.100.${n}` });
+    const ask = async (n: number, more: object) => {
+      const body = { email, password: goodPassword, ...more };
+      return (await fewTries.call('POST', '/v1/auth/register', { body, headers: from(n) })).status;
+    };
+    const refused = [];
+    for (let n = 1; n <= 7; n++) refused.push(await ask(n, { username }));
+    expect(refused).toEqual([409, 409, 409, 409, 409, 409, 409]);
+    expect(await ask(8, {})).toBe(202);
+  });
+
   it('that two want at once is the first one’s who proves an address; the other gets a number', async () => {
     const [name, emails] = [newName(), [address(), address()]];
     for (const email of emails) await register({ email, username: name });

@@ -27,8 +27,8 @@ export class RegistrationsService {
   async register({ email, password, ...chosen }: Register, from: string): Promise<void> {
     const { displayName = null, username = null } = chosen;
     await this.policy.admit(this.database, email);
-    await this.letters.admit(email);
     if (username !== null) await this.usernames.requireFree(this.database, username, { userId: null, address: from });
+    await this.letters.admit(email);
     await this.passwords.refuseCommon(password);
     this.passwords.refuseContext(password, [email, displayName ?? '', username ?? '']);
     const passwordHash = await this.passwords.hash(password);
