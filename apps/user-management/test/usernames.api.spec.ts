@@ -110,7 +110,14 @@ describe('a username', () => {
     );
     expect(proven.map(({ status }) => status)).toEqual([204, 204]);
     const names = await Promise.all(emails.map(async (email) => (await me((await logIn({ email })).body)).username));
-    expect(names.sort()).toEqual([name, `${name}2`]);
+    expect([...names].sort()).toEqual([name, `${name}2`]);
+    const [first, second] = names[0] === name ? emails : emails.toReversed();
+    const told = async (email = '') =>
+      (await identity.mailTo(email)).filter((mail) =>
+        mail.includes('Subject: You got another username than you chose'),
+      );
+    await eventually(async () => expect((await told(second)).join()).toContain(`Yours is ${name}2.`));
+    expect(await told(first)).toEqual([]);
   });
 
   it('is shown to other members and found by administrators', async () => {

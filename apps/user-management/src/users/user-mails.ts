@@ -12,6 +12,13 @@ export const usernameChangedMail = (to: string): Letter => ({
   ],
 });
 
+export const otherUsernameMail = (to: string, chosen: string, given: string): Letter => ({
+  to,
+  subject: 'You got another username than you chose',
+  opening: [`The username ${chosen}, which you chose, was not free any more. Yours is ${given}.`],
+  closing: ['Choose another one whenever you like: berth account rename NAME'],
+});
+
 export const reactivatedMail = (to: string): Letter => ({
   to,
   subject: 'Your account is active again',

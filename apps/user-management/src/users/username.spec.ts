@@ -13,7 +13,7 @@ describe('a username', () => {
     (text) => expect(username.safeParse(text).success).toBe(false),
   );
 
-  it.each(['admin', 'ROOT', 'berth', 'support', '01890a5d-ac96-774b-bcce-b302099a8057'])(
+  it.each(['admin', 'ROOT', 'berth', 'support', 'person', '01890a5d-ac96-774b-bcce-b302099a8057'])(
     'is nobody’s choice when it is %s',
     (text) => {
       expect(username.safeParse(text).error?.issues[0]?.message).toBe('is reserved');

@@ -1,7 +1,8 @@
-import { isReservedUsername, writtenUsername } from '@berth/contracts/identity';
+import { writtenUsername } from '@berth/contracts/identity';
 
 /** Leaves room for a number of nine digits. */
 const LONGEST_STEM = 30;
+/** Reserved, so that it never stands without a number. */
 const NAMELESS = 'person';
 
 /** What a username is made of for somebody who chose none: what is in front of the @, without what follows a plus sign. */
@@ -18,8 +19,5 @@ export function stemOfAddress(email: string): string {
 
 /** What a number is put behind. */
 export const numberedStem = (name: string): string => trimmed(name.slice(0, LONGEST_STEM));
-
-/** Whether it may be somebody's without a number. */
-export const mayStandAlone = (name: string): boolean => name !== NAMELESS && !isReservedUsername(name);
 
 const trimmed = (text: string): string => text.replaceAll(/^[._-]+|[._-]+$/g, '');

@@ -1,7 +1,10 @@
+import { isReservedUsername } from '@berth/contracts/identity';
 import { Clock, type Sql, type Tx } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
+import { MailService } from '../mail/mail.service.js';
 import { Throttle } from '../throttle/throttle.js';
-import { mayStandAlone, numberedStem, stemOfAddress } from './username.js';
+import { numberedStem, stemOfAddress } from './username.js';
+import { otherUsernameMail } from './user-mails.js';
 import { userErrors } from './users.errors.js';
 import { UsernamesRepository } from './usernames.repository.js';
 
@@ -24,19 +27,27 @@ export class Usernames {
   constructor(
     @Inject(UsernamesRepository) private readonly usernames: UsernamesRepository,
     @Inject(Throttle) private readonly throttle: Throttle,
+    @Inject(MailService) private readonly mail: MailService,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
-  /** Gives somebody new the name that they chose, else one made from the address; with a number if it is taken. */
+  /**
+   * Gives somebody new the name that they chose, else one made from the address; with a number if it is taken. A mail tells
+   * whoever gets another one than they chose.
+   */
   async give(tx: Tx, { id, email, chosen }: { id: string; email: string; chosen: string | null }): Promise<void> {
+    const given = await this.claimLike(tx, id, chosen ?? stemOfAddress(email));
+    if (chosen !== null && given !== chosen) await this.mail.post(tx, otherUsernameMail(email, chosen, given));
+  }
+
+  private async claimLike(tx: Tx, id: string, name: string): Promise<string> {
     const now = this.clock.now();
-    const name = chosen ?? stemOfAddress(email);
-    if (mayStandAlone(name) && (await this.usernames.claim(tx, name, id, now))) return;
+    if (!isReservedUsername(name) && (await this.usernames.claim(tx, name, id, now))) return name;
     const stem = numberedStem(name);
     // Somebody else may take a number between the look and the claim; the next look sees that.
     for (;;) {
       const numbered = `${stem}${await this.usernames.freeNumber(tx, stem)}`;
-      if (await this.usernames.claim(tx, numbered, id, now)) return;
+      if (await this.usernames.claim(tx, numbered, id, now)) return numbered;
     }
   }
 

@@ -3,8 +3,10 @@ import { z } from 'zod';
 /** Names that sound like the platform, its staff or a place of its own: somebody would believe them. */
 const reserved = new Set(
   `abuse admin administrator anonymous api auth berth billing console deleted everybody everyone help hostmaster info
-  localhost login logout mail me moderator noreply no-reply null oauth official operator owner platform postmaster register
-  root security self service staff status support sysadmin system undefined user users webmaster www`.split(/\s+/),
+  localhost login logout mail me moderator noreply no-reply null oauth official operator owner person platform postmaster
+  register root security self service staff status support sysadmin system undefined user users webmaster www`.split(
+    /\s+/,
+  ),
 );
 const looksLikeId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
