@@ -66,8 +66,8 @@ export class Relocation {
     const rollout = judgeRollout(desired, observed);
     // What a deployment brings about is judged where the workload stands; the arrival comes after it.
     if (view.moving) return this.wait(placement, view, context, 'A deployment is under way; it comes first');
-    // Of a rescue: they were asked for since, and begin where it arrives.
-    if (!placement.isRescue && view.tasks.some(isOpen))
+    // They run on the first cluster. Of a rescue: they were asked for since, and begin where it arrives.
+    if (placement.isFirst && !placement.isRescue && view.tasks.some(isOpen))
       return this.wait(placement, view, context, 'A command is running; it comes first');
     if (rollout.kind === 'progressing') return this.wait(placement, view, context, rollout.message);
     if (rollout.kind === 'failed') {
