@@ -1,6 +1,7 @@
 import type { Placement } from '@berth/contracts/deployment';
 import { eventually } from '@berth/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { RuntimeRefused } from '../src/runtime/runtime.js';
 import { WORKLOADS } from '../src/workloads/workload-queue.js';
 import { digestOf } from './fixtures/build-service.js';
 import { Platform } from './fixtures/platform.js';
@@ -37,6 +38,13 @@ const comesToBe = (cluster: string, expected: object) =>
     await clusters.lookAnew(WORKLOADS, [scene.id]);
     expect(await at(cluster)).toMatchObject(expected);
   }, patient);
+/** Live on its own cluster and on `berlin`. */
+const spread = async (name: string, counts: object = {}) => {
+  await scene.deployLive(name);
+  await add(counts);
+  await comesToBe(berlin.name, { state: 'active', phase: 'live' });
+};
+
 describe('a cluster beside the first', () => {
   it('is reached while a command runs on the first', async () => {
     await scene.deployLive('one');
@@ -46,5 +54,36 @@ describe('a cluster beside the first', () => {
     await add();
     await comesToBe(berlin.name, { state: 'active', phase: 'live' });
     await scene.owner.post(`/v1/tasks/${id}/cancel`);
+  });
+
+  it('that refuses what is stated there fails the deployment, and holds up nothing on the first', async () => {
+    await spread('one');
+    const refuse = jest.spyOn(berlin.world, 'apply').mockRejectedValue(new RuntimeRefused('No pods of this kind.'));
+    const failed = await scene.reaches(await scene.deploy('two'), 'failed');
+    expect(failed.failure).toMatchObject({
+      ...{ cause: 'policy_denied', message: `On ${berlin.name}: The cluster refuses it: No pods of this kind.` },
+    });
+    await scene.scale({ counts: { web: 2 } });
+    await scene.eventuallyRuns({ 'v1 web': 2 });
+    await comesToBe(berlin.name, { state: 'active', phase: 'failing', message: expect.stringMatching(/refuses it/) });
+    refuse.mockRestore();
+    await comesToBe(berlin.name, { state: 'active', phase: 'live', message: null });
+  });
+
+  it('does not arrive where what is stated is refused, and says why', async () => {
+    await scene.deployLive('one');
+    const refuse = jest.spyOn(berlin.world, 'apply').mockRejectedValue(new RuntimeRefused('No pods of this kind.'));
+    await add();
+    await comesToBe(berlin.name, { state: 'failed', message: 'The cluster refuses it: No pods of this kind.' });
+    refuse.mockRestore();
+  });
+
+  it('where something goes wrong that nobody reckoned with holds up nothing on the first', async () => {
+    await spread('one');
+    const fail = jest.spyOn(berlin.world, 'apply').mockRejectedValue(new Error('a bug'));
+    await scene.scale({ counts: { web: 2 } });
+    await scene.eventuallyRuns({ 'v1 web': 2 });
+    fail.mockRestore();
+    await comesToBe(berlin.name, { state: 'active', phase: 'live' });
   });
 });

@@ -38,7 +38,7 @@ export interface ProbeAnswer {
  * Where workloads run. Adapters: local processes, Kubernetes, a fake world for tests; one contract suite runs on all.
  *
  * Every method is idempotent, may be called from any replica, and throws `RuntimeUnavailable` when the runtime cannot be
- * asked; what is wrong with the workload itself is observed, never thrown.
+ * asked, `RuntimeRefused` when it does not take what is stated; what is wrong with instances is observed, never thrown.
  */
 export interface Runtime extends TaskRuntime, SessionRuntime, SpaceRuntime, VolumeRuntime {
   /** Kinds of artifact that it can run. */
@@ -86,5 +86,13 @@ export class RuntimeUnavailable extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = 'RuntimeUnavailable';
+  }
+}
+
+/** The cluster was asked and does not take what was stated: asking again would not help. */
+export class RuntimeRefused extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'RuntimeRefused';
   }
 }

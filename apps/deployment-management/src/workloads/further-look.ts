@@ -1,4 +1,6 @@
+import type { Failure } from '@berth/contracts/common';
 import type { PlacementRow } from '../clusters/placement.js';
+import type { RuntimeRefused } from '../runtime/runtime.js';
 import type { Rollout } from './rollout.js';
 import type { Observation } from './workload-reports.js';
 
@@ -42,5 +44,13 @@ export function leftOut(beside: readonly FurtherLook[]): string | undefined {
   if (names.length === 0) return undefined;
   return `${names.join(', ')} does not answer and is left out: it is brought up to date when it answers again`;
 }
+
+/** As what is wrong with a release: nothing else that is stated there can be refused. */
+export const refusalBy = ({ message }: RuntimeRefused): Failure => ({
+  cause: 'policy_denied',
+  message: `The cluster refuses it: ${message}`.slice(0, 1_000),
+  evidence: [message.slice(0, 2_000)],
+  nextStep: 'Change what the cluster names, or ask an administrator about it.',
+});
 
 const on = ({ cluster }: PlacementRow, message: string): string => `On ${cluster}: ${message}`;

@@ -1,12 +1,14 @@
+import type { Release } from '@berth/contracts/deployment';
 import { lookAgainIn, type Outcome, type ReconcileContext } from '@berth/reconcile';
 import { Injectable } from '@nestjs/common';
 import type { PlacementRow } from '../clusters/placement.js';
-import { RuntimeUnavailable } from '../runtime/runtime.js';
-import type { FurtherLook } from './further-look.js';
+import { RuntimeRefused, RuntimeUnavailable } from '../runtime/runtime.js';
+import { type FurtherLook, refusalBy } from './further-look.js';
 import { RelocationSteps } from './relocation-steps.js';
 import { judgeRollout } from './rollout.js';
 import { RuntimeState } from './runtime-state.js';
-import { WorkloadReports } from './workload-reports.js';
+import { Witness } from './witness.js';
+import { type Observation, WorkloadReports } from './workload-reports.js';
 import type { WorkloadView } from './workload-views.js';
 
 const goOn = lookAgainIn({ seconds: 0 });
@@ -18,6 +20,8 @@ const lookAgainLater = lookAgainIn({ seconds: 15 });
 export interface FurtherPass {
   readonly looks: readonly FurtherLook[];
   readonly next: Outcome | undefined;
+  /** What nobody reckoned with, to be thrown when the first cluster has had its step. */
+  readonly errors: readonly unknown[];
 }
 
 /** Keeps a workload on the clusters beside the first as it is to be: a step a pass for each, whatever becomes of the others. */
@@ -27,19 +31,26 @@ export class FurtherPlacements {
     private readonly runtime: RuntimeState,
     private readonly reports: WorkloadReports,
     private readonly steps: RelocationSteps,
+    private readonly witness: Witness,
   ) {}
 
   async step(view: WorkloadView, context: ReconcileContext): Promise<FurtherPass> {
     const looks: FurtherLook[] = [];
+    const errors: unknown[] = [];
     for (const placement of view.further) {
       if (placement.isGone) {
         await this.steps.lose(context, view, placement, 'The cluster was removed.');
-        return { looks: [], next: goOn };
+        return { looks: [], next: goOn, errors };
       }
-      const look = await this.lookAt(placement, shown(view), context);
-      if (look) looks.push(look);
+      try {
+        const look = await this.lookAt(placement, shown(view), context);
+        if (look) looks.push(look);
+      } catch (error) {
+        errors.push(error);
+        looks.push(unseen(placement, 'Looking after it failed there: the log of the platform says why.'));
+      }
     }
-    return { looks, next: nextOf(looks) };
+    return { looks, next: nextOf(looks), errors };
   }
 
   /** Undefined when nothing is to run there, nor does. */
@@ -53,11 +64,10 @@ export class FurtherPlacements {
     } catch (error) {
       if (!(error instanceof RuntimeUnavailable)) throw error;
       const message = `The cluster could not be asked: ${error.message}`;
-      const seen = { placement, observation: null, silence: null };
       // One answer that did not come may have been lost on the way.
-      if (!placement.isUnreachable) return { ...seen, rollout: { kind: 'progressing', message, evidence: [] } };
+      if (!placement.isUnreachable) return unseen(placement, message);
       await this.reports.reportSilence(context, view, placement, message);
-      return { ...seen, rollout: { kind: 'absent', message } };
+      return { ...unseen(placement, message), rollout: { kind: 'absent', message } };
     }
   }
 
@@ -76,8 +86,26 @@ export class FurtherPlacements {
       return undefined;
     }
     if (!found) await this.reports.reportGone(context, there, cluster);
-    const brought = await this.runtime.bring(there, view.target, found, signal, placement);
-    const observation = { view: there, ...brought, cluster };
+    const seen = { view: there, desired: null, observed: found, cluster };
+    try {
+      return await this.bring(placement, seen, view.target, context);
+    } catch (error) {
+      if (!(error instanceof RuntimeRefused)) throw error;
+      const failure = await this.witness.masked(view.target, refusalBy(error));
+      await this.reports.reportRefusal(context, seen, placement, failure.message);
+      return { placement, rollout: { kind: 'failed', failure }, observation: null, silence: null };
+    }
+  }
+
+  private async bring(
+    placement: PlacementRow,
+    { view, observed: found, cluster }: Observation,
+    target: Release,
+    context: ReconcileContext,
+  ): Promise<FurtherLook> {
+    const { signal } = context;
+    const brought = await this.runtime.bring(view, target, found, signal, placement);
+    const observation = { view, ...brought, cluster };
     await this.reports.reportFurther(context, observation, placement);
     const rollout = judgeRollout(brought.desired, brought.observed);
     const isAsked = view.moving?.status === 'verifying' && rollout.kind === 'rolled';
@@ -85,6 +113,12 @@ export class FurtherPlacements {
     return { placement, rollout, observation, silence };
   }
 }
+
+/** Whatever waits for it waits on. */
+const unseen = (placement: PlacementRow, message: string): FurtherLook => ({
+  ...{ placement, observation: null, silence: null },
+  rollout: { kind: 'progressing', message, evidence: [] },
+});
 
 /** A workload as it is to be on one of its clusters: there it has counts of its own. */
 export const viewAt = ({ isFirst, counts }: PlacementRow, view: WorkloadView): WorkloadView =>
@@ -96,5 +130,6 @@ const shown = (view: WorkloadView): WorkloadView =>
 
 function nextOf(looks: readonly FurtherLook[]): Outcome | undefined {
   if (looks.some(({ rollout }) => rollout.kind === 'progressing')) return lookAgainSoon;
-  return looks.some(({ rollout }) => rollout.kind === 'absent') ? lookAgainLater : undefined;
+  // Nothing tells when it cannot be asked, or takes no longer what it has refused.
+  return looks.some(({ observation }) => observation === null) ? lookAgainLater : undefined;
 }

@@ -1,10 +1,12 @@
+import type { Failure } from '@berth/contracts/common';
 import type { Release } from '@berth/contracts/deployment';
 import { lookAgainIn, type Outcome, type ReconcileContext } from '@berth/reconcile';
 import { Clock } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { PlacementRow } from '../clusters/placement.js';
-import { RuntimeUnavailable } from '../runtime/runtime.js';
+import { RuntimeRefused, RuntimeUnavailable } from '../runtime/runtime.js';
 import { isOpen } from '../tasks/task.js';
+import { refusalBy } from './further-look.js';
 import { isServed, judgeRollout } from './rollout.js';
 import { FurtherPlacements, viewAt } from './further-placements.js';
 import { RelocationSteps } from './relocation-steps.js';
@@ -43,6 +45,8 @@ export class Relocation {
       if (placement.state === 'arriving') return await this.arrive(placement, view, context);
       return await this.drain(placement, view, context);
     } catch (error) {
+      if (error instanceof RuntimeRefused && placement.state === 'arriving')
+        return this.fail(placement, view, context, refusalBy(error));
       if (!(error instanceof RuntimeUnavailable)) throw error;
       await this.steps.note(context, view, placement, `The cluster could not be asked: ${error.message}`);
       return placement.state === 'arriving' ? lookAgainSoon : lookAgainLater;
@@ -70,16 +74,26 @@ export class Relocation {
     if (placement.isFirst && !placement.isRescue && view.tasks.some(isOpen))
       return this.wait(placement, view, context, 'A command is running; it comes first');
     if (rollout.kind === 'progressing') return this.wait(placement, view, context, rollout.message);
-    if (rollout.kind === 'failed') {
-      const { message } = await this.witness.masked(target, rollout.failure);
-      await this.steps.turnBack(context, view, placement, message);
-      return goOn;
-    }
+    if (rollout.kind === 'failed') return this.fail(placement, view, context, rollout.failure);
     // From here on its usage is that of these instances.
     if (!isServed(desired, observed)) return this.wait(placement, view, context, 'No instance gets requests there yet');
     const silence = await this.runtime.silentRoute(desired, context.signal, placement);
     if (silence !== null) return this.wait(placement, view, context, silence);
     return this.takeOver(placement, view, context, observed);
+  }
+
+  private async fail(
+    placement: PlacementRow,
+    view: WorkloadView,
+    context: ReconcileContext,
+    failure: Failure,
+  ): Promise<Outcome> {
+    // What a deployment brings about is judged where the workload stands; the arrival comes after it.
+    if (view.moving || !view.target)
+      return this.wait(placement, view, context, 'A deployment is under way; it comes first');
+    const { message } = await this.witness.masked(view.target, failure);
+    await this.steps.turnBack(context, view, placement, message);
+    return goOn;
   }
 
   private async takeOver(

@@ -70,6 +70,12 @@ export class WorkloadReports {
     if (!sameReport(at.report, report)) await this.writeFurther(context, seen, at, report);
   }
 
+  /** Its cluster does not take what is stated: what was found there goes on as it is. */
+  async reportRefusal(context: ReconcileContext, seen: Observation, at: PlacementRow, message: string): Promise<void> {
+    const report = { phase: 'failing' as const, message, proof: at.report?.proof ?? null };
+    if (!sameReport(at.report, report)) await this.writeFurther(context, seen, at, report);
+  }
+
   /**
    * In the transaction that makes a release live its instances become part of the allocation. `now`: the workload under its
    * lock; of a cluster that it has left meanwhile nothing is recorded.

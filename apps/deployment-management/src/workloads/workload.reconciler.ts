@@ -38,11 +38,13 @@ export class WorkloadReconciler {
     const onTheWay = await this.relocation.step(view, context);
     // Who answers for it may be another by now.
     if (isAtOnce(onTheWay)) return onTheWay;
-    const { looks, next } = await this.relocation.further.step(view, context);
+    const { looks, next, errors } = await this.relocation.further.step(view, context);
     if (isAtOnce(next)) return next;
-    // Nothing is begun on a cluster that does not answer and that it is being taken from.
-    if (view.elsewhere.some(({ isRescue }) => isRescue)) return sooner(onTheWay, next);
-    return this.stepWhile(sooner(onTheWay, next), view, looks, context);
+    return thenThrow(errors, async () => {
+      // Nothing is begun on a cluster that does not answer and that it is being taken from.
+      if (view.elsewhere.some(({ isRescue }) => isRescue)) return sooner(onTheWay, next);
+      return this.stepWhile(sooner(onTheWay, next), view, looks, context);
+    });
   }
 
   /** The cluster that a workload leaves may be what cannot be asked: that must not keep it there. */
@@ -88,4 +90,18 @@ export class WorkloadReconciler {
 }
 
 const isArriving = ({ state, isFirst }: PlacementRow): boolean => isFirst && state === 'arriving';
+/** What was held back until the step was done. When the next step follows at once, it is met again there. */
+async function thenThrow(
+  errors: readonly unknown[],
+  step: () => Promise<Outcome | undefined>,
+): Promise<Outcome | undefined> {
+  const [first] = errors;
+  if (first === undefined) return step();
+  const outcome = await step().catch((error: unknown) => {
+    throw new AggregateError([error, ...errors], `${String(error)}, and beside it: ${errors.join(', ')}`);
+  });
+  if (isAtOnce(outcome)) return outcome;
+  throw first;
+}
+
 const isAtOnce = (outcome: Outcome | undefined): boolean => outcome?.kind === 'again' && outcome.seconds === 0;

@@ -33,6 +33,7 @@ import {
   type ProbeAnswer,
   type Runtime,
   type RuntimeChange,
+  RuntimeRefused,
   RuntimeUnavailable,
 } from '../runtime.js';
 import type { Pod } from './cluster-objects.js';
@@ -241,8 +242,8 @@ export class KubernetesRuntime implements Runtime {
     try {
       return await ask(AbortSignal.any([signal, AbortSignal.timeout(CALL_MILLISECONDS)]));
     } catch (error) {
-      if (!isOutage(error)) throw error;
-      throw new RuntimeUnavailable((error as Error).message, { cause: error });
+      if (isOutage(error)) throw new RuntimeUnavailable((error as Error).message, { cause: error });
+      throw error instanceof ApiError ? new RuntimeRefused(error.message, { cause: error }) : error;
     }
   }
 }
