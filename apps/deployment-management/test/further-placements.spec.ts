@@ -1,6 +1,7 @@
 import type { Placement } from '@berth/contracts/deployment';
 import { eventually } from '@berth/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { CLUSTERS } from '../src/clusters/cluster-queue.js';
 import { RuntimeRefused } from '../src/runtime/runtime.js';
 import { WORKLOADS } from '../src/workloads/workload-queue.js';
 import { digestOf } from './fixtures/build-service.js';
@@ -85,5 +86,45 @@ describe('a cluster beside the first', () => {
     await scene.eventuallyRuns({ 'v1 web': 2 });
     fail.mockRestore();
     await comesToBe(berlin.name, { state: 'active', phase: 'live' });
+  });
+
+  it('that refuses the platform is left out, and does not become the first', async () => {
+    await spread('one');
+    await clusters.refuses(berlin);
+    await comesToBe(berlin.name, { phase: 'waiting', message: expect.stringMatching(/could not be asked/) });
+    const deployment = await scene.deployLive('two');
+    expect((await scene.deployment(deployment.id)).timeline.at(-1)?.message).toMatch(`${berlin.name} does not answer`);
+    expect(await scene.owner.refusal('POST', `/v1/workloads/${scene.id}/move`, { cluster: berlin.name })).toMatchObject(
+      {
+        ...{ status: 409, pointers: ['/cluster'] },
+      },
+    );
+    await clusters.returns(berlin);
+    await comesToBe(berlin.name, { phase: 'live', proof: { release: 2 } });
+  });
+});
+
+describe('a failover', () => {
+  it('leaves nothing to a further cluster that answers again only since a moment ago', async () => {
+    const lost = await clusters.register(`lost-${number}`, `r${number}`);
+    await scene.deployLive('one');
+    await scene.owner.post(`/v1/workloads/${scene.id}/move`, { cluster: lost.name, drainSeconds: 0 });
+    await comesToBe(lost.name, { state: 'active', phase: 'live' });
+    await platform.query(`update environment set regions = '{r${number}}' where id = $1`, [scene.environment.id]);
+    await add();
+    await comesToBe(berlin.name, { state: 'active', phase: 'live' });
+    await scene.owner.put(`/v1/environments/${scene.environment.id}/failover`, { afterSeconds: 600 });
+    await clusters.goes(lost);
+    await clusters.isFoundJustNow(berlin);
+    await clusters.timePassesAt(lost);
+    await clusters.lookAnew(CLUSTERS, [lost.id]);
+    await comesToBe(lost.name, {
+      message: expect.stringContaining(`${berlin.name} answers again only since a moment ago`),
+    });
+    expect((await scene.now()).cluster).toBe(lost.name);
+    await eventually(async () => {
+      await clusters.timePasses();
+      expect((await scene.now()).cluster).toBe(berlin.name);
+    }, patient);
   });
 });

@@ -53,6 +53,9 @@ export const isFoundUnreachable = (conditions: readonly Condition[]): boolean =>
 /** The same of those around `c` in SQL. */
 export const isUnreachable = `c.conditions @> '[{"type": "Reachable", "reason": "${SILENT}"}]'`;
 
+/** Looks in a row found that it cannot be asked, whether it is silent or refuses us, of those around `c` in SQL. */
+export const isOutOfReach = `c.conditions @> '[{"type": "Reachable", "status": "false"}]'`;
+
 function stated(trouble: Trouble | null): ConditionStatement {
   if (trouble === null) return { type: 'Reachable', status: 'true', reason: 'Answers', message: 'It answers' };
   const { message, answers } = trouble;

@@ -27,8 +27,8 @@ export interface PlacementRow extends ClusterPointer {
   /** Of one that is not the first. */
   readonly counts: InstanceCounts;
   readonly report: PlacementReport | null;
-  /** Looks in a row found that the cluster does not answer. */
-  readonly isUnreachable: boolean;
+  /** Looks in a row found that the cluster cannot be asked: it does not answer, or refuses the platform. */
+  readonly isOutOfReach: boolean;
   /** How long the former one goes on serving when this one takes its place. */
   readonly drainSeconds: number;
   readonly drainUntil: Date | null;

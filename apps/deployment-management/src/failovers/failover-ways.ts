@@ -10,7 +10,7 @@ import { Destinations } from '../workloads/destinations.js';
 import type { Destination } from '../workloads/move-writer.js';
 import { mayTakeOver } from '../workloads/successions.js';
 import type { WorkloadRow } from '../workloads/workload.js';
-import { type Candidate, destinationsAmong, type Stranded, whyItStays } from './failover.js';
+import { type Candidate, destinationsAmong, type Stranded, whyItStays, whyNotTrusted } from './failover.js';
 import { FailoversRepository } from './failovers.repository.js';
 
 /** As of a move: so long the former cluster serves, should it come back at once. */
@@ -42,14 +42,20 @@ export class FailoverWays {
 
   private async choose(tx: Tx, workload: WorkloadRow, stranded: Stranded, regions: readonly string[]): Promise<Way> {
     const placements = await this.destinations.standing(tx, workload.id);
-    const beside = placements.find(mayTakeOver);
-    const standing = beside && (await this.clusters.hold(tx, beside.cluster));
-    if (standing) return { to: destinationOf(standing, beside.cluster, stranded) };
     const known = await this.failovers.candidates(tx, workload.id, stranded);
+    const now = this.mint.now();
+    const beside = known
+      .filter(({ id }) => isBeside(placements, id))
+      .map((each) => ({ ...each, why: whyNotTrusted(each, now) }));
+    const ready = beside.find(
+      ({ id, why }) => why === null && placements.some((each) => each.id === id && mayTakeOver(each)),
+    );
+    const standing = ready && (await this.clusters.hold(tx, ready.name));
+    if (standing) return { to: destinationOf(standing, ready.name, stranded) };
     const candidates = known.filter(({ id }) => !isBeside(placements, id));
     const unreachableSince = new Date(stranded.unreachableSince);
-    const { fit, refusals } = destinationsAmong(candidates, { regions, unreachableSince, now: this.mint.now() });
-    const why = [...refusals];
+    const { fit, refusals } = destinationsAmong(candidates, { regions, unreachableSince, now });
+    const why = [...beside.map((each) => `${each.name} ${each.why ?? 'is not live'}`), ...refusals];
     for (const candidate of fit) {
       const to = await this.hold(tx, candidate, stranded);
       const misfit = to ? await this.destinations.misfit(tx, workload, to) : `${candidate.name} takes nothing new`;

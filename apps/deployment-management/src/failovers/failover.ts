@@ -86,7 +86,8 @@ function whyNot(candidate: Candidate, regions: readonly string[], now: Date): st
   return whyNotTrusted(candidate, now);
 }
 
-function whyNotTrusted({ isOwn, conditions }: Candidate, now: Date): string | null {
+/** Why nothing is left to it at once; null when it answers, and has for a while. */
+export function whyNotTrusted({ isOwn, conditions }: Candidate, now: Date): string | null {
   const reachable = conditions.find(({ type }) => type === 'Reachable');
   // The installation's own cluster is looked at only where it is one of Kubernetes.
   if (!reachable) return isOwn ? null : 'was not looked at yet';

@@ -62,10 +62,10 @@ export class FurtherPlacements {
     try {
       return await this.converge(placement, view, context);
     } catch (error) {
-      if (!(error instanceof RuntimeUnavailable)) throw error;
+      if (!cannotBeAsked(error, placement)) throw error;
       const message = `The cluster could not be asked: ${error.message}`;
       // One answer that did not come may have been lost on the way.
-      if (!placement.isUnreachable) return unseen(placement, message);
+      if (!placement.isOutOfReach) return unseen(placement, message);
       await this.reports.reportSilence(context, view, placement, message);
       return { ...unseen(placement, message), rollout: { kind: 'absent', message } };
     }
@@ -90,7 +90,7 @@ export class FurtherPlacements {
     try {
       return await this.bring(placement, seen, view.target, context);
     } catch (error) {
-      if (!(error instanceof RuntimeRefused)) throw error;
+      if (!(error instanceof RuntimeRefused) || placement.isOutOfReach) throw error;
       const failure = await this.witness.masked(view.target, refusalBy(error));
       await this.reports.reportRefusal(context, seen, placement, failure.message);
       return { placement, rollout: { kind: 'failed', failure }, observation: null, silence: null };
@@ -113,6 +113,10 @@ export class FurtherPlacements {
     return { placement, rollout, observation, silence };
   }
 }
+
+/** One that refuses everything refuses nothing in particular. */
+const cannotBeAsked = (error: unknown, { isOutOfReach }: PlacementRow): error is Error =>
+  error instanceof RuntimeUnavailable || (error instanceof RuntimeRefused && isOutOfReach);
 
 /** Whatever waits for it waits on. */
 const unseen = (placement: PlacementRow, message: string): FurtherLook => ({

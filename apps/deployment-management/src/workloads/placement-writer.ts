@@ -58,9 +58,9 @@ export class PlacementWriter {
     { placement, drainSeconds }: { readonly placement: PlacementRow; readonly drainSeconds: number },
     by: Actor,
   ): Promise<void> {
-    const { id, cluster, isUnreachable } = placement;
+    const { id, cluster, isOutOfReach } = placement;
     const until = new Date(this.mint.now().getTime() + drainSeconds * 1_000);
-    await this.allocations.end(tx, workload, cluster, !isUnreachable);
+    await this.allocations.end(tx, workload, cluster, !isOutOfReach);
     await this.rows.part(tx, workload.id, id, until, null);
     await this.arrivals.end(tx, workload.id, id);
     await this.writer.changed(tx, workload, {

@@ -33,7 +33,7 @@ export class Successions {
     const placements = await this.rows.all(tx, id);
     requireLive(placements.find((each) => each.id === to.cluster.id));
     await this.requireNoCommand(tx, workload);
-    const isFormerThere = !placements.some(({ cluster, isUnreachable }) => cluster === from && isUnreachable);
+    const isFormerThere = !placements.some(({ cluster, isOutOfReach }) => cluster === from && isOutOfReach);
     await this.allocations.end(tx, workload, from, isFormerThere);
     const { drainSeconds, failover } = to;
     await this.rows.takeOver(tx, id, to.cluster.id, new Date(this.mint.now().getTime() + drainSeconds * 1_000));
@@ -52,11 +52,11 @@ export class Successions {
 }
 
 /** That one stands there is the proof that an arrival would have to bring. */
-export const mayTakeOver = ({ state, isFirst, isGone, isUnreachable, report }: PlacementRow): boolean =>
+export const mayTakeOver = ({ state, isFirst, isGone, isOutOfReach, report }: PlacementRow): boolean =>
   !isFirst &&
   state === 'active' &&
   !isGone &&
-  !isUnreachable &&
+  !isOutOfReach &&
   ['live', 'stopped', 'empty'].includes(report?.phase ?? '');
 
 function requireLive(placement: PlacementRow | undefined): void {
