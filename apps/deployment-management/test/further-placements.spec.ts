@@ -1,4 +1,5 @@
 import type { Placement } from '@berth/contracts/deployment';
+import type { Allocation } from '@berth/contracts/events';
 import { eventually } from '@berth/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { CLUSTERS } from '../src/clusters/cluster-queue.js';
@@ -39,6 +40,11 @@ const comesToBe = (cluster: string, expected: object) =>
     await clusters.lookAnew(WORKLOADS, [scene.id]);
     expect(await at(cluster)).toMatchObject(expected);
   }, patient);
+const lastCounted = async () =>
+  (await platform.events(scene.id))
+    .filter(({ type }) => type.includes('allocation-changed'))
+    .map(({ data }) => data as Allocation)
+    .at(-1);
 /** Live on its own cluster and on `berlin`. */
 const spread = async (name: string, counts: object = {}) => {
   await scene.deployLive(name);
@@ -101,6 +107,19 @@ describe('a cluster beside the first', () => {
     );
     await clusters.returns(berlin);
     await comesToBe(berlin.name, { phase: 'live', proof: { release: 2 } });
+  });
+
+  it('that was away is paid for from when it is seen again', async () => {
+    await spread('one');
+    await clusters.goes(berlin);
+    await eventually(async () => {
+      await clusters.lookAnew(WORKLOADS, [scene.id]);
+      expect(await lastCounted()).toMatchObject({ entries: [{ cluster: 'local' }] });
+    }, patient);
+    const returned = Date.now();
+    await clusters.returns(berlin);
+    await eventually(async () => expect((await lastCounted())?.entries).toHaveLength(2), patient);
+    expect(Date.parse((await lastCounted())?.effectiveAt ?? '')).toBeGreaterThanOrEqual(returned);
   });
 });
 

@@ -60,7 +60,7 @@ export class WorkloadReports {
     const { workload, billed } = view;
     const isNew = !sameReport(at.report, report);
     if (!isNew && !(await this.allocations.isNews(this.database, { workload, cluster, observed, billed }))) return;
-    await this.writeFurther(context, seen, at, report);
+    await this.writeFurther(context, this.sinceSeen(seen, at), at, report);
   }
 
   /** Its cluster does not answer: what it used there ends when it was last certain, and counts again from when it is seen. */
@@ -73,7 +73,7 @@ export class WorkloadReports {
   /** Its cluster does not take what is stated: what was found there goes on as it is. */
   async reportRefusal(context: ReconcileContext, seen: Observation, at: PlacementRow, message: string): Promise<void> {
     const report = { phase: 'failing' as const, message, proof: at.report?.proof ?? null };
-    if (!sameReport(at.report, report)) await this.writeFurther(context, seen, at, report);
+    if (!sameReport(at.report, report)) await this.writeFurther(context, this.sinceSeen(seen, at), at, report);
   }
 
   /**
@@ -116,6 +116,13 @@ export class WorkloadReports {
       const locked = await this.workloads.lock(tx, workload.id);
       if (locked) await this.volumes.recordGone(tx, locked);
     });
+  }
+
+  /** What ran there while nobody could look counts from now on, whenever it began. */
+  private sinceSeen(seen: Observation, { report }: PlacementRow): Observation {
+    const { observed } = seen;
+    if (!observed || report?.phase !== 'waiting') return seen;
+    return { ...seen, observed: { ...observed, changedAt: this.clock.now().toISOString() } };
   }
 
   private writeFurther(
