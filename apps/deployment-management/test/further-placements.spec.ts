@@ -121,6 +121,22 @@ describe('a cluster beside the first', () => {
     await eventually(async () => expect((await lastCounted())?.entries).toHaveLength(2), patient);
     expect(Date.parse((await lastCounted())?.effectiveAt ?? '')).toBeGreaterThanOrEqual(returned);
   });
+
+  it('that takes its time is looked at when it says something, not again and again', async () => {
+    await spread('one');
+    berlin.world.behave(digestOf('one'), { kind: 'hangs' });
+    berlin.world.kill(scene.id, 'web');
+    await comesToBe(berlin.name, { phase: 'rolling' });
+    await eventually(async () => {
+      const [item] = await platform.query<{ isLater: boolean }>(
+        `select due_at > now() + interval '10 minutes' as "isLater" from work_item where queue = $1 and key = $2`,
+        [WORKLOADS, scene.id],
+      );
+      expect(item?.isLater).toBe(true);
+    }, patient);
+    berlin.world.behave(digestOf('one'), { kind: 'honest' });
+    await comesToBe(berlin.name, { phase: 'live' });
+  });
 });
 
 describe('a failover', () => {

@@ -50,7 +50,7 @@ export class FurtherPlacements {
         looks.push(unseen(placement, 'Looking after it failed there: the log of the platform says why.'));
       }
     }
-    return { looks, next: nextOf(looks), errors };
+    return { looks, next: nextOf(looks, view.moving !== undefined), errors };
   }
 
   /** Undefined when nothing is to run there, nor does. */
@@ -132,8 +132,10 @@ export const viewAt = ({ isFirst, counts }: PlacementRow, view: WorkloadView): W
 const shown = (view: WorkloadView): WorkloadView =>
   view.moving?.status === 'preparing' ? { ...view, moving: undefined, target: view.former } : view;
 
-function nextOf(looks: readonly FurtherLook[]): Outcome | undefined {
-  if (looks.some(({ rollout }) => rollout.kind === 'progressing')) return lookAgainSoon;
+/** Of what comes up by itself hints tell, and a lost one is made up for as everywhere. */
+function nextOf(looks: readonly FurtherLook[], isMoving: boolean): Outcome | undefined {
+  const late = looks.filter(({ rollout }) => rollout.kind === 'progressing');
+  if (late.some(({ observation }) => isMoving || observation === null)) return lookAgainSoon;
   // Nothing tells when it cannot be asked, or takes no longer what it has refused.
   return looks.some(({ observation }) => observation === null) ? lookAgainLater : undefined;
 }
