@@ -1,4 +1,4 @@
-import type { Placement } from '@berth/contracts/deployment';
+import type { DryRun, Placement } from '@berth/contracts/deployment';
 import type { Allocation } from '@berth/contracts/events';
 import { eventually } from '@berth/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
@@ -136,6 +136,18 @@ describe('a cluster beside the first', () => {
     }, patient);
     berlin.world.behave(digestOf('one'), { kind: 'honest' });
     await comesToBe(berlin.name, { phase: 'live' });
+  });
+
+  it('is in what a deployment is said to allocate', async () => {
+    await spread('one', { web: 2 });
+    const { allocation } = await scene.owner.post<DryRun>(`/v1/workloads/${scene.id}/deployments?dryRun=true`, {
+      source: { kind: 'git' },
+    });
+    expect(allocation.before).toMatchObject([
+      { cluster: 'local', release: 1, instances: 1 },
+      { cluster: berlin.name, release: 1, instances: 2 },
+    ]);
+    expect(allocation.after).toMatchObject([{ cluster: 'local' }, { cluster: berlin.name, instances: 2 }]);
   });
 });
 

@@ -105,14 +105,17 @@ function flatten({ artifact, configVersion, processes }: Compared): Map<string, 
   return new Map<string, unknown>([['/artifact', artifact.digest], ['/configVersion', configVersion], ...ofProcesses]);
 }
 
+/** On the first of its clusters, and then on each beside it. */
 const allocationOf = (
   workload: WorkloadRow,
   release: number,
   { processes }: Pick<Compared, 'processes'>,
 ): AllocationEntry[] =>
-  processes
-    .map(({ name, cpuMillicores, memoryMib }) => ({
-      ...{ cluster: workload.cluster, release, processType: name, cpuMillicores, memoryMib },
-      instances: instancesOf(workload, name),
-    }))
+  [workload, ...workload.further.filter(({ state }) => state === 'active')]
+    .flatMap(({ cluster, counts }) =>
+      processes.map(({ name, cpuMillicores, memoryMib }) => ({
+        ...{ cluster, release, processType: name, cpuMillicores, memoryMib },
+        instances: instancesOf({ state: workload.state, counts }, name),
+      })),
+    )
     .filter((entry) => entry.instances > 0);
