@@ -149,6 +149,24 @@ describe('a cluster beside the first', () => {
     ]);
     expect(allocation.after).toMatchObject([{ cluster: 'local' }, { cluster: berlin.name, instances: 2 }]);
   });
+
+  it('is where it stands, whatever became of a former cluster of its name', async () => {
+    await spread('one');
+    const former = `00000000-0000-7000-8001-${String(number).padStart(12, '0')}`;
+    await platform.query(
+      `insert into cluster (id, name, server, created_at, removed_at) values ($1, $2, 'https://former.example', now(), now())`,
+      [former, berlin.name],
+    );
+    await platform.query(
+      `insert into placement (workload_id, cluster_id, state, is_first, has_failed, created_at) values ($1, $2, 'failed', false, true, now())`,
+      [scene.id, former],
+    );
+    expect(await scene.owner.refusal('POST', path(), { cluster: berlin.name })).toMatchObject({
+      code: 'placement_exists',
+    });
+    const scaled = await scene.owner.post<Placement>(path(`/${berlin.name}/scale`), { counts: { web: 2 } });
+    expect(scaled).toMatchObject({ state: 'active', counts: { web: 2 } });
+  });
 });
 
 describe('a failover', () => {

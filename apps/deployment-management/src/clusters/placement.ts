@@ -61,8 +61,8 @@ export const isBeside = (placements: readonly PlacementRow[], clusterId: string)
     ({ id, isFirst, state }) => id === clusterId && !isFirst && (state === 'active' || state === 'arriving'),
   );
 
-/** Whether something of a workload is, or may come to be, on the cluster of a placement. */
-export const isThere = ({ state }: Pick<PlacementRow, 'state'>): boolean => state !== 'failed';
+/** Whether it stands there, or is on its way there. One that was removed may have had the name of another. */
+export const isWanted = ({ state }: Pick<PlacementRow, 'state'>): boolean => state === 'active' || state === 'arriving';
 
 export const isInRegions = (region: string | null, regions: readonly string[]): boolean =>
   regions.length === 0 || (region !== null && regions.includes(region));

@@ -85,16 +85,17 @@ export class PlacementsRepository {
     );
   }
 
-  /** Beside the first. */
-  async join(tx: Tx, { workloadId, clusterId, counts, at }: Joining): Promise<void> {
-    await tx.query(
+  /** Beside the first. Answers false when it stands there, or is on its way there. */
+  async join(tx: Tx, { workloadId, clusterId, counts, at }: Joining): Promise<boolean> {
+    const rows = await tx.query(
       `insert into placement (workload_id, cluster_id, state, is_first, counts, created_at)
        values ($1, $2, 'arriving', false, $3, $4)
        on conflict (workload_id, cluster_id) do update set state = 'arriving', is_first = false, counts = excluded.counts,
          drain_until = null, message = null, has_failed = false, is_failover = false, report = null,
-         created_at = excluded.created_at`,
+         created_at = excluded.created_at where placement.state in ('draining', 'failed') returning 1`,
       [workloadId, clusterId, counts, at],
     );
+    return rows.length === 1;
   }
 
   /** One that was beside the first was found live. */

@@ -2,7 +2,7 @@ import type { Caller } from '@berth/access';
 import type { AddPlacement, InstanceCounts } from '@berth/contracts/deployment';
 import { Database, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
-import { isThere, type PlacementRow } from '../clusters/placement.js';
+import { isWanted, type PlacementRow } from '../clusters/placement.js';
 import { PlacementsRepository } from '../clusters/placements.repository.js';
 import { notFound } from '../not-found.js';
 import { Destinations } from './destinations.js';
@@ -31,11 +31,11 @@ export class PlacementChanges {
     return this.database.transaction(async (tx) => {
       const to = await this.destinations.in(tx, environmentId, cluster);
       const workload = await this.access.lock(tx, id);
-      await this.requireFree(tx, id, cluster);
+      await this.requireFree(tx, id, to.cluster.id);
       await this.rules.requirePossible(tx, workload, to, counts);
       await this.destinations.claimSpace(tx, workload, to);
       await this.writer.join(tx, workload, { to, counts }, caller);
-      return this.find(tx, id, cluster);
+      return this.find(tx, id, to.cluster.id);
     });
   }
 
@@ -49,7 +49,7 @@ export class PlacementChanges {
       const there = { cluster, counts: { ...placement.counts, ...counts }, state: 'active' as const };
       await this.rules.requireCounts(tx, workload, counts, [...others, there]);
       await this.writer.scale(tx, workload, placement, counts, caller);
-      return this.find(tx, id, cluster);
+      return this.find(tx, id, placement.id);
     });
   }
 
@@ -60,26 +60,26 @@ export class PlacementChanges {
       const workload = await this.access.lock(tx, id);
       const placement = await this.requireFurther(tx, workload, cluster);
       await this.writer.part(tx, workload, { placement, drainSeconds }, caller);
-      return this.find(tx, id, cluster);
+      return this.find(tx, id, placement.id);
     });
   }
 
-  private async requireFree(tx: Tx, id: string, cluster: string): Promise<void> {
-    const there = (await this.placements.all(tx, id)).find((each) => each.cluster === cluster);
-    if (there?.state !== 'active' && there?.state !== 'arriving') return;
+  private async requireFree(tx: Tx, workloadId: string, clusterId: string): Promise<void> {
+    const there = (await this.placements.all(tx, workloadId)).find(({ id }) => id === clusterId);
+    if (!there || !isWanted(there)) return;
     throw workloadErrors.PlacementExists('It stands there, or is on its way there.', { pointer: '/cluster' });
   }
 
   private async requireFurther(tx: Tx, { id, appSlug }: WorkloadRow, cluster: string): Promise<PlacementRow> {
-    const placement = (await this.placements.all(tx, id)).find((each) => each.cluster === cluster && isThere(each));
-    if (!placement || placement.state === 'draining') throw notFound();
+    const placement = (await this.placements.all(tx, id)).find((each) => each.cluster === cluster && isWanted(each));
+    if (!placement) throw notFound();
     if (!placement.isFirst) return placement;
     const detail = `${cluster} answers for ${appSlug}: scale ${appSlug} itself, or move it to another cluster.`;
     throw workloadErrors.PlacementIsFirst(detail, { pointer: '/cluster' });
   }
 
-  private async find(tx: Tx, id: string, cluster: string): Promise<PlacementRow> {
-    const row = (await this.placements.all(tx, id)).find((each) => each.cluster === cluster);
+  private async find(tx: Tx, workloadId: string, clusterId: string): Promise<PlacementRow> {
+    const row = (await this.placements.all(tx, workloadId)).find(({ id }) => id === clusterId);
     if (!row) throw new Error('A placement is gone that was just changed.');
     return row;
   }

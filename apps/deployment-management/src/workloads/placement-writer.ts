@@ -33,7 +33,8 @@ export class PlacementWriter {
   ): Promise<void> {
     const { id: workloadId } = workload;
     const clusterId = to.cluster.id;
-    await this.rows.join(tx, { workloadId, clusterId, counts, at: this.mint.now() });
+    if (!(await this.rows.join(tx, { workloadId, clusterId, counts, at: this.mint.now() })))
+      throw new Error('A workload stands where it was to come beside the first.');
     await this.arrivals.begin(tx, workload, clusterId);
     await this.writer.changed(tx, workload, { by, action: 'workloads:move', detail: { joins: to.name, counts } });
   }
