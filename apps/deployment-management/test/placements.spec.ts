@@ -143,7 +143,7 @@ describe('a workload on several clusters', () => {
 
   it('leaves one: what drains there is free, and then nothing of it is there', async () => {
     await spread('one');
-    const leaving = await scene.owner.send('DELETE', path(`/${berlin.name}?drainSeconds=3600`));
+    const leaving = await scene.owner.send('DELETE', path(`/${berlin.name}?drainSeconds=600`));
     expect(leaving).toMatchObject({ status: 202, body: { state: 'draining' } });
     await eventuallyCounts(['local v1 1']);
     expect(await running()).toEqual([1, 1]);
@@ -152,6 +152,9 @@ describe('a workload on several clusters', () => {
     ]);
     await eventuallyPlaced({ local: 'active' });
     expect(await berlin.world.observe(scene.id)).toBeNull();
+    expect(await scene.owner.refusal('DELETE', path(`/${berlin.name}?drainSeconds=601`))).toMatchObject({
+      pointers: ['?drainSeconds'],
+    });
     expect(await scene.owner.refusal('DELETE', path('/local'))).toMatchObject({
       status: 422,
       code: 'placement_is_first',
@@ -179,11 +182,11 @@ describe('a workload on several clusters', () => {
 
   it('that it comes back to while it drains there runs what is asked for now', async () => {
     await spread('one', { web: 3 });
-    await scene.owner.send('DELETE', path(`/${berlin.name}?drainSeconds=3600`));
+    await scene.owner.send('DELETE', path(`/${berlin.name}?drainSeconds=600`));
     await add({ web: 2 });
     await comesToBe(berlin.name, { state: 'active', phase: 'live' });
     expect(await running()).toEqual([1, 2]);
-    await scene.owner.send('DELETE', path(`/${berlin.name}?drainSeconds=3600`));
+    await scene.owner.send('DELETE', path(`/${berlin.name}?drainSeconds=600`));
     await scene.owner.post(`/v1/workloads/${scene.id}/move`, { cluster: berlin.name, drainSeconds: 0 });
     await eventuallyPlaced({ [berlin.name]: 'active' });
     expect(await running()).toEqual([0, 1]);

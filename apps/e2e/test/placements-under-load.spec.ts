@@ -162,7 +162,7 @@ describe('under a load of 50 requests a second, with somebody in front of the cl
     await answersComeFrom(berlin);
     await deploys();
     await Promise.all([answersComeFrom(local), answersComeFrom(berlin)]);
-    await ask('DELETE', `${path}/berlin?drainSeconds=3600`);
+    await ask('DELETE', `${path}/berlin?drainSeconds=600`);
     front.leadTo(local.url);
     await answersComeFrom(local);
     await drains({ local: 'active' });

@@ -33,8 +33,8 @@ export const scalePlacement = z
 export type ScalePlacement = z.infer<typeof scalePlacement>;
 
 export const removePlacementQuery = z.strictObject({
-  /** How long it goes on serving. */
-  drainSeconds: z.coerce.number().pipe(seconds).default(60),
+  /** How long it goes on serving: ten minutes at most, since it is free and outside of the quota meanwhile. */
+  drainSeconds: z.coerce.number().pipe(z.int().min(0).max(600)).default(60),
 });
 export type RemovePlacementQuery = z.infer<typeof removePlacementQuery>;
 
