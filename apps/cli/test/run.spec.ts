@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { deployment, environment, events, idOf, json, page, Platform, problem, release, workload } from './platform.js';
 import { Terminal } from './terminal.js';
@@ -140,7 +141,7 @@ describe('what runs', () => {
       const canary = { state: 'stepping' as const, waitsUntilPromoted: false, step: 0, since: at, counts: [] };
       const steps = [{ weight: 100, holdSeconds: 600 }];
       const shifting = deployment({ status: 'shifting', release: 4, canary: { ...canary, steps } });
-      platform.on('GET /v1/deployments', page(shifting));
+      platform.on(show, shifting);
       const outcome = 'All requests go back to v3, whose instances were kept.';
       const cancel = `POST /v1/deployments/${idOf(50)}/cancel`;
       platform.on(cancel, deployment({ status: 'cancelled', outcome }));
@@ -151,6 +152,54 @@ describe('what runs', () => {
       expect([platform.to(cancel).length, platform.to(create).length]).toEqual([2, 0]);
       expect(await terminal.berth(['rollback', 'v1'])).toMatchObject({ code: 0 });
       expect(platform.bodies(create)).toEqual([{ source: { kind: 'release', number: 1 } }]);
+    });
+
+    describe('while a release with requests takes the place of the current one', () => {
+      const canary = { waitsUntilPromoted: false, step: 0, since: null, counts: [] };
+      const steps = [{ weight: 100, holdSeconds: 600 }];
+      const at = (
+        status: 'shifting' | 'verifying' | 'live' | 'failed',
+        state: 'promoting' | 'aborting' = 'promoting',
+      ) => deployment({ status, release: 4, canary: { ...canary, state, steps } });
+      const cancel = `POST /v1/deployments/${idOf(50)}/cancel`;
+      const refuse = (_: unknown, response: ServerResponse) => problem(response, 409, 'deployment_ended');
+
+      beforeEach(() => platform.on('GET /v1/workloads', page(workload({ activeDeploymentId: idOf(50) }))));
+
+      it.each([
+        ['shifting', 'promoting'],
+        ['verifying', 'promoting'],
+        ['shifting', 'aborting'],
+      ] as const)('cancels it, %s and %s', async (status, state) => {
+        platform.on(show, at(status, state));
+        platform.on(cancel, deployment({ status: 'cancelled', outcome: 'v3 keeps serving.' }));
+        expect(await terminal.berth(['rollback'])).toMatchObject({ code: 0 });
+        expect([platform.to(cancel).length, platform.to(create).length]).toEqual([1, 0]);
+      });
+
+      it('deploys what was current when the command began, if it went live before it could be cancelled', async () => {
+        platform.onEach(show, at('verifying'), at('live'));
+        platform.on(cancel, refuse);
+        expect(await terminal.berth(['rollback'])).toMatchObject({ code: 0 });
+        expect(platform.bodies(create)).toEqual([{ source: { kind: 'release', number: 3 } }]);
+      });
+
+      it('deploys what was current when the command began, if it was live at the second look', async () => {
+        platform.on(cancel, refuse);
+        platform.on(show, at('live'));
+        expect(await terminal.berth(['rollback'])).toMatchObject({ code: 0 });
+        expect(platform.bodies(create)).toEqual([{ source: { kind: 'release', number: 3 } }]);
+      });
+
+      it('starts nothing when it failed before it could be cancelled', async () => {
+        const failed = deployment({ status: 'failed', outcome: 'v3 keeps serving.' });
+        platform.onEach(show, at('shifting', 'aborting'), failed);
+        platform.on(cancel, refuse);
+        expect(await terminal.berth(['rollback'])).toMatchObject({
+          ...{ code: 0, stdout: 'Deployment #4 is failed. v3 keeps serving. Nothing was started.\n' },
+        });
+        expect(platform.to(create)).toEqual([]);
+      });
     });
 
     it('exits with 5 when there is nothing to go back to', async () => {
