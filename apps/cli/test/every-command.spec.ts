@@ -208,7 +208,7 @@ const others: Readonly<Record<string, readonly string[]>> = {
   'volumes remove': ['data', '--yes'],
   deploy: [],
   'deployments cancel': [],
-  'deployments promote': [],
+  'deployments promote': ['4'],
   'deployments logs': [],
   rollback: ['v1'],
   promote: ['--from', 'staging'],

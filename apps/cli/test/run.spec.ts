@@ -213,6 +213,36 @@ describe('what runs', () => {
     });
   });
 
+  describe('deployments promote', () => {
+    const promote = `POST /v1/deployments/${idOf(50)}/promote`;
+    const progress = { waitsUntilPromoted: true, step: 0, since: null, counts: [] };
+    const steps = [{ weight: 100, holdSeconds: 600 }];
+    const canary = { ...progress, steps, state: 'waiting' as const };
+    const moving = deployment({ number: 12, status: 'shifting', release: 4, canary });
+
+    beforeEach(() => {
+      platform.on('GET /v1/workloads', page(workload({ activeDeploymentId: idOf(50) })));
+      platform.on('GET /v1/deployments', page(deployment({ id: idOf(51), number: 13, status: 'failed' })));
+      platform.on(show, moving);
+      platform.on(promote, moving);
+    });
+
+    it('takes the one that waits, not the newest, and says which release it was', async () => {
+      const ran = await terminal.berth(['deployments', 'promote']);
+      expect(ran).toMatchObject({ code: 0, stdout: `Deployment #12 is shifting: ${idOf(50)}\n` });
+      expect(ran.stderr).toContain('v4 is promoted.');
+      expect(platform.to(promote)).toHaveLength(1);
+    });
+
+    it('exits with 5 when none waits', async () => {
+      platform.on(show, { ...moving, canary: { ...canary, state: 'stepping' } });
+      expect(await terminal.berth(['deployments', 'promote'])).toMatchObject({ code: 5 });
+      platform.on('GET /v1/workloads', page(workload()));
+      expect(await terminal.berth(['deployments', 'promote'])).toMatchObject({ code: 5 });
+      expect(platform.to(promote)).toEqual([]);
+    });
+  });
+
   describe('promote', () => {
     const production = workload({ id: idOf(41), environmentId: idOf(21), currentRelease: null });
 

@@ -6,7 +6,8 @@ type Canary = NonNullable<Schemas['Deployment']['canary']>;
 const counts = (weight: number, requests: number, errors: number): Canary['counts'][number] => ({
   ...{ weight, canary: { requests, errors }, former: { requests: 9 * requests, errors: 0 } },
 });
-const at = (change: Partial<Canary>): string[] => canaryLines({ release: 2, canary: { ...base, ...change } });
+const at = (change: Partial<Canary>): string[] =>
+  canaryLines({ number: 12, release: 2, canary: { ...base, ...change } });
 const base: Canary = {
   ...{ state: 'stepping', waitsUntilPromoted: false, step: 0, since: null, counts: [] },
   steps: [
@@ -18,7 +19,7 @@ const since = '2026-11-22T10:00:00.000Z';
 
 describe('the lines of a canary', () => {
   it('are none for a deployment without one, and before users meet it', () => {
-    expect(canaryLines({ release: 2, canary: null })).toEqual([]);
+    expect(canaryLines({ number: 12, release: 2, canary: null })).toEqual([]);
     expect(at({ state: 'arriving' })).toEqual([]);
     expect(at({ counts: [counts(10, 0, 0)] })).toEqual([]);
   });
@@ -40,7 +41,7 @@ describe('the lines of a canary', () => {
   });
 
   it('tell that somebody has to promote it, once', () => {
-    const waits = 'v2 is ready and waits to be promoted: berth deployments promote';
+    const waits = 'v2 is ready and waits to be promoted: berth deployments promote 12';
     const all = { waitsUntilPromoted: true, steps: [{ weight: 100, holdSeconds: 600 }] };
     expect(at({ ...all, state: 'arriving' })).toEqual([]);
     expect(at({ ...all, state: 'waiting' })).toEqual([waits]);

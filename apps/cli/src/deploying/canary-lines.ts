@@ -1,15 +1,15 @@
 import type { Schemas } from '@berth/api-client';
 
-type Deployment = Pick<Schemas['Deployment'], 'canary' | 'release'>;
+type Deployment = Pick<Schemas['Deployment'], 'canary' | 'number' | 'release'>;
 type Canary = NonNullable<Schemas['Deployment']['canary']>;
 type Counts = Canary['counts'][number];
 
 /** What is known of a canary's steps so far: each as it begins and as it ends, in order. Only ever grows. */
-export function canaryLines({ canary, release }: Deployment): string[] {
+export function canaryLines({ canary, number, release }: Deployment): string[] {
   if (!canary) return [];
   if (canary.state === 'arriving') return [];
   const waits = canary.waitsUntilPromoted
-    ? [`v${release} is ready and waits to be promoted: berth deployments promote`]
+    ? [`v${release} is ready and waits to be promoted: berth deployments promote ${number}`]
     : [];
   if (canary.state === 'waiting') return waits;
   return waits.concat(stepLines(canary, release));
