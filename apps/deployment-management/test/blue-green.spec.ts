@@ -8,6 +8,7 @@ import {
   DAY,
   hasWeight as hasWeightOn,
   releaseBy as byStrategy,
+  waits as waitsOn,
 } from './fixtures/canary-scene.js';
 import { Platform } from './fixtures/platform.js';
 import { Registry } from './fixtures/registry.js';
@@ -57,12 +58,7 @@ async function waiting(): Promise<Deployment> {
   return waits(await scene.deploy('two'));
 }
 
-const waits = (deployment: Pick<Deployment, 'id'>): Promise<Deployment> =>
-  eventually(async () => {
-    const found = await scene.deployment(deployment.id);
-    expect(found.canary?.state).toBe('waiting');
-    return found;
-  });
+const waits = (deployment: Pick<Deployment, 'id'>) => waitsOn(scene, deployment);
 
 describe('a blue-green switch', () => {
   it('brings the new release up whole without requests, gives it all of them at once, and then takes over', async () => {

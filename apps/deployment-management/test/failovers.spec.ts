@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@je
 import { deploymentManagement, RUNTIME } from '../src/index.js';
 import { WORKLOADS } from '../src/workloads/workload-queue.js';
 import { digestOf } from './fixtures/build-service.js';
+import { blueGreen, releaseBy, waits } from './fixtures/canary-scene.js';
 import { Platform } from './fixtures/platform.js';
 import { gitSource, Scene } from './fixtures/scene.js';
 import { placementsOf, runningIn, type TestCluster } from './fixtures/second-cluster.js';
@@ -268,6 +269,22 @@ describe('a workload whose cluster does not answer', () => {
     expect(task).toMatchObject({ status: 'lost', failure: { message: expect.stringContaining(lost.name) } });
     expect(berlin.world.tasks.started).toEqual([]);
     await eventually(async () => expect((await told()).at(-1)).toBe(`${berlin.name} 1`), patient);
+  });
+
+  it('does not wait for a release that nobody has promoted: it ends, and v1 is live elsewhere', async () => {
+    await stand('one');
+    await releaseBy(scene, blueGreen(600, { promoteWithinSeconds: 604_800 }));
+    const waiting = await waits(scene, await scene.deploy('two'));
+    await policy();
+    await clusters.goes(lost);
+    await eventuallyPlaced({ [lost.name]: 'draining', [berlin.name]: 'active' });
+    expect((await scene.reaches(waiting, 'failed')).failure).toMatchObject({
+      ...{
+        cause: 'runtime_unavailable',
+        message: `It waited to be promoted when ${lost.name} was found not to answer.`,
+      },
+    });
+    expect(berlin.world.applied.at(-1)?.release.artifact.digest).toBe(digestOf('one'));
   });
 
   it('lets a deployment that moves there end first, and begins the next one where it goes', async () => {

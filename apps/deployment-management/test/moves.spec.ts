@@ -3,6 +3,7 @@ import type { Allocation } from '@berth/contracts/events';
 import { eventually } from '@berth/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { digestOf } from './fixtures/build-service.js';
+import { blueGreen, releaseBy, waits } from './fixtures/canary-scene.js';
 import { Platform } from './fixtures/platform.js';
 import { Scene } from './fixtures/scene.js';
 import { placementsOf, runningIn, type TestCluster, Worlds } from './fixtures/second-cluster.js';
@@ -61,6 +62,18 @@ const drainsTo = async (placements: Record<string, Placement['state']>) => {
 };
 
 describe('a workload that moves to another cluster', () => {
+  it('does not wait for a release that nobody has promoted: it ends, and v1 arrives', async () => {
+    await scene.deployLive('one');
+    await releaseBy(scene, blueGreen(600, { promoteWithinSeconds: 604_800 }));
+    const waiting = await waits(scene, await scene.deploy('two'));
+    await move(berlin.name);
+    expect((await scene.reaches(waiting, 'failed')).failure).toMatchObject({
+      ...{ cause: 'superseded', message: 'It waited to be promoted when the workload moved to another cluster.' },
+    });
+    await eventuallyPlaced({ [berlin.name]: 'active' });
+    expect(berlin.world.applied.at(-1)?.release.artifact.digest).toBe(digestOf('one'));
+  });
+
   it('gets no volume until all of it is in one place, and does not move with one', async () => {
     await scene.deployLive('keeps');
     await move(berlin.name, 3_600);

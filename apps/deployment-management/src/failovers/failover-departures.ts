@@ -1,5 +1,6 @@
 import type { Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
+import { Unpromoted } from '../canaries/unpromoted.js';
 import { PlacementsRepository } from '../clusters/placements.repository.js';
 import { isOpen, leftBehind } from '../tasks/task.js';
 import { TaskEndings } from '../tasks/task-endings.js';
@@ -14,6 +15,7 @@ export class FailoverDepartures {
     private readonly placements: PlacementsRepository,
     private readonly tasks: TasksRepository,
     private readonly endings: TaskEndings,
+    private readonly unpromoted: Unpromoted,
     private readonly writer: MoveWriter,
   ) {}
 
@@ -21,6 +23,7 @@ export class FailoverDepartures {
   async leave(tx: Tx, workload: WorkloadRow, to: Destination): Promise<void> {
     for (const task of (await this.tasks.onRuntime(tx, workload.id)).filter(isOpen))
       await this.endings.end(tx, workload, task, leftBehind(task, workload.cluster));
+    await this.unpromoted.leaveBehind(tx, workload);
     await this.writer.move(tx, workload, to, 'platform');
   }
 

@@ -1,5 +1,6 @@
 import type { Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
+import { isUnpromoted } from '../canaries/unpromoted.js';
 import { Mint } from '../changes/mint.js';
 import { ClustersRepository, type HeldCluster } from '../clusters/clusters.repository.js';
 import { isBeside } from '../clusters/placement.js';
@@ -33,7 +34,7 @@ export class FailoverWays {
 
   async find(tx: Tx, workload: WorkloadRow, stranded: Stranded, regions: readonly string[]): Promise<Way> {
     const active = await this.deployments.active(tx, workload.id);
-    if (active.some(({ status }) => isMoving(status)))
+    if (active.some((each) => isMoving(each.status) && !isUnpromoted(each)))
       return { stays: 'A deployment is under way there, which ends by its deadline first.' };
     const release = workload.currentReleaseId && (await this.releases.find(tx, workload.currentReleaseId));
     const stays = whyItStays(workload, release || undefined, stranded);

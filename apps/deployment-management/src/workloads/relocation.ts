@@ -3,6 +3,7 @@ import type { Release } from '@berth/contracts/deployment';
 import { lookAgainIn, type Outcome, type ReconcileContext } from '@berth/reconcile';
 import { Clock } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
+import { isUnpromoted, Unpromoted } from '../canaries/unpromoted.js';
 import type { PlacementRow } from '../clusters/placement.js';
 import { RuntimeRefused, RuntimeUnavailable } from '../runtime/runtime.js';
 import { isOpen } from '../tasks/task.js';
@@ -26,6 +27,7 @@ export class Relocation {
     private readonly runtime: RuntimeState,
     private readonly steps: RelocationSteps,
     private readonly witness: Witness,
+    private readonly unpromoted: Unpromoted,
     private readonly clock: Clock,
     /** Those beside the first, where it stays. */
     readonly further: FurtherPlacements,
@@ -65,6 +67,10 @@ export class Relocation {
     }
     // Nothing was ever live: there is nothing to prove.
     if (!target) return this.takeOver(placement, view, context, null);
+    if (view.moving && isUnpromoted(view.moving)) {
+      await this.unpromoted.giveWay(context, workload.id);
+      return goOn;
+    }
     if (view.moving?.canary) return this.wait(placement, view, context, 'A canary is under way; it comes first');
     const { desired, observed } = await this.bring(placement, view, target, context);
     const rollout = judgeRollout(desired, observed);

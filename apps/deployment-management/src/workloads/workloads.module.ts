@@ -70,6 +70,7 @@ import { ReleasesController } from '../releases/releases.controller.js';
 import { Rollbacks } from '../releases/rollbacks.js';
 import { Canaries } from '../canaries/canaries.js';
 import { CanarySteps } from '../canaries/canary-steps.js';
+import { Unpromoted } from '../canaries/unpromoted.js';
 import { Promotions } from '../canaries/promotions.js';
 import { ReleasePlans } from '../strategies/release-plans.js';
 import { Strategies } from '../strategies/strategies.js';
@@ -249,7 +250,7 @@ const failovers = [FailoversService, FailoverLoop, FailoverStarter, FailoverWays
 const snapshots = [SnapshotsRepository, SnapshotsService, RollbackPlans, RollbackStarter, EnvironmentRollbacks];
 const vertical = [VerticalRepository, VerticalService, VerticalLoop, VerticalLooks, VerticalChanges, Resizes, Sizings];
 const measurements = [Measurements, MeasurementsRepository, Egress, EgressRepository, ClusterMeters, MeasurementLoop];
-const canaries = [Canaries, CanarySteps, Promotions, Strategies, ReleasePlans, WorkloadUpdates];
+const canaries = [Canaries, CanarySteps, Promotions, Unpromoted, Strategies, ReleasePlans, WorkloadUpdates];
 const releases = [
   ReleasesRepository,
   ReleaseMaker,
