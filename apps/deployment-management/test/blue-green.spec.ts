@@ -1,6 +1,7 @@
 import type { DryRun } from '@berth/contracts/deployment';
 import { eventually } from '@berth/testing';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { WORKLOADS } from '../src/workloads/workload-queue.js';
 import {
   allocation as allocationOf,
   blueGreen,
@@ -222,6 +223,20 @@ describe('a switch by hand', () => {
       ]),
     );
     expect(stated().at(-1)).toEqual([1, 2, 100, 2]);
+  });
+
+  it('is looked at now and then while it waits, and nobody counts what it answers', async () => {
+    await waiting();
+    const asked = jest.spyOn(platform.runtime, 'traffic');
+    await eventually(async () => {
+      const [item] = await platform.query<{ seconds: number }>(
+        'select extract(epoch from due_at - now())::float as seconds from work_item where queue = $1 and key = $2',
+        [WORKLOADS, scene.id],
+      );
+      expect(item?.seconds).toBeGreaterThan(10);
+    });
+    expect(asked.mock.calls.filter(([id]) => id === scene.id)).toEqual([]);
+    asked.mockRestore();
   });
 
   it('is used capacity while it waits, from then and until then', async () => {

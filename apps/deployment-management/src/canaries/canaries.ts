@@ -16,9 +16,12 @@ import type { WorkloadView } from '../workloads/workload-views.js';
 import { WorkloadsRepository } from '../workloads/workloads.repository.js';
 import { begun, type Canary, counted } from './canary.js';
 import { CanarySteps } from './canary-steps.js';
+import { isUnpromoted } from './unpromoted.js';
 import { type Facts, restartsOf, type Verdict, verdictOn, withoutWeight } from './verdict.js';
 
 const lookAgainSoon = lookAgainIn({ seconds: 1 });
+/** Its instances' ends are told by the runtime, and its promotion wakes it: this is how long a lost hint may hide one. */
+const lookAgainLater = lookAgainIn({ seconds: 30 });
 const goOn = lookAgainIn({ seconds: 0 });
 
 /** One pass over a canary: what is desired and seen, and how far it had come. */
@@ -76,6 +79,7 @@ export class Canaries {
       return (
         (await this.follow(pass, pass.canary, withoutWeight(pass.canary, this.factsOf(pass)))) ?? this.wait(pass, [])
       );
+    if (isUnpromoted(moving)) return this.standBy(pass);
     const traffic = await this.runtime.traffic(moving.workloadId, context.signal);
     const canary = counted(pass.canary, traffic, target.number);
     const verdict = verdictOn(canary, this.factsOf(pass));
@@ -87,6 +91,14 @@ export class Canaries {
     if (kept !== canary || JSON.stringify(canary.counters) !== JSON.stringify(pass.canary.counters))
       await this.commit(pass, (tx, workload) => this.steps.keep(tx, workload, moving, kept));
     return this.wait(pass, []);
+  }
+
+  /** It may wait for days, and answers nobody: there is nothing to count. */
+  private async standBy(pass: CanaryPass): Promise<Outcome> {
+    const followed = await this.follow(pass, pass.canary, verdictOn(pass.canary, this.factsOf(pass)));
+    if (followed) return followed;
+    await this.wait(pass, []);
+    return lookAgainLater;
   }
 
   /** Undefined: nothing is to be done. */
