@@ -1,4 +1,5 @@
 import type { DryRun } from '@berth/contracts/deployment';
+import type { ObservedWorkload } from '@berth/contracts/runtime';
 import { eventually } from '@berth/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { WORKLOADS } from '../src/workloads/workload-queue.js';
@@ -26,6 +27,7 @@ beforeEach(async () => {
   await scene.scale({ counts: { web: 2 } });
 });
 afterEach(() => {
+  jest.restoreAllMocks();
   platform.runtime.canaries = 'counted';
   platform.runtime.takesWeights = true;
 });
@@ -60,6 +62,13 @@ async function waiting(): Promise<Deployment> {
 }
 
 const waits = (deployment: Pick<Deployment, 'id'>) => waitsOn(scene, deployment);
+
+/** As it is when one instance of a release is not ready. */
+function lacking(release: number, seen: ObservedWorkload | null): ObservedWorkload | null {
+  const one = seen?.instances.find((each) => each.release === release);
+  const starting = { state: 'starting' as const, readySince: null, routed: false };
+  return seen && { ...seen, instances: seen.instances.map((each) => (each === one ? { ...each, ...starting } : each)) };
+}
 
 describe('a blue-green switch', () => {
   it('brings the new release up whole without requests, gives it all of them at once, and then takes over', async () => {
@@ -191,6 +200,35 @@ describe('a newer deployment', () => {
     await scene.eventuallyRuns({ 'v2 web': 2, 'v3 web': 2 });
   });
 
+  it('waits for it without a deadline of its own, and begins when it is live', async () => {
+    const held = await holding();
+    scene.behave('two', { kind: 'no-route' });
+    const next = await scene.request({ kind: 'image', image: `registry.example/shop@sha256:${'c'.repeat(64)}` });
+    await scene.reaches(held, 'verifying');
+    expect((await scene.deployment(next.id)).status).toBe('queued');
+    expect(await platform.query('select name from work_deadline where name = $1', [next.id])).toEqual([]);
+    scene.behave('two', { kind: 'honest' });
+    await scene.reaches(held, 'live');
+    await hasWeight(next);
+  });
+
+  it('takes the place of what is held and is not whole', async () => {
+    const held = await holding();
+    const observe = platform.runtime.observe.bind(platform.runtime);
+    const looks = jest
+      .spyOn(platform.runtime, 'observe')
+      .mockImplementation(async (id) => lacking(2, await observe(id)));
+    await eventually(async () => {
+      const sql = `select canary->>'pausedAt' as at from deployment where id = $1`;
+      expect(await platform.query(sql, [held.id])).toEqual([{ at: expect.any(String) }]);
+    });
+    const next = await scene.deploy('three');
+    await scene.reaches(held, 'superseded');
+    looks.mockRestore();
+    await hasWeight(next);
+    await scene.eventuallyRuns({ 'v1 web': 2, 'v3 web': 2 });
+  });
+
   it('that is a rollback is in a hurry: it takes the place of what is held', async () => {
     const held = await holding();
     const rollback = await scene.request({ kind: 'release', number: 1 });
@@ -236,7 +274,6 @@ describe('a switch by hand', () => {
       expect(item?.seconds).toBeGreaterThan(10);
     });
     expect(asked.mock.calls.filter(([id]) => id === scene.id)).toEqual([]);
-    asked.mockRestore();
   });
 
   it('is used capacity while it waits, from then and until then', async () => {

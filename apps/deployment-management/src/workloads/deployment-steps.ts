@@ -49,6 +49,11 @@ export class DeploymentSteps {
     });
   }
 
+  /** All that it needs is there; what it waits for has a deadline of its own. */
+  waitFor(tx: Tx, next: DeploymentRow): Promise<void> {
+    return this.transitions.clearDeadline(tx, next);
+  }
+
   /** Something is wrong with it. `workload` was read under its row lock. */
   async refuse(tx: Tx, workload: WorkloadRow, moving: DeploymentRow, failure: Failure): Promise<void> {
     await this.transitions.fail(tx, workload, moving, failure);

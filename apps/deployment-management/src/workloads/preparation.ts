@@ -36,14 +36,17 @@ export class Preparation {
 
   /**
    * Undefined when the one that moves is to be waited for. It gives way only to one whose release is made: it is looked after
-   * until a registry has said what that one deploys. One that has all requests goes live first, unless it is to be undone.
+   * until a registry has said what that one deploys. One that has all requests goes live first, unless it is to be undone or is not whole.
    */
   async replace(view: WorkloadView, context: ReconcileContext): Promise<Outcome | undefined> {
     const { workload, next, moving } = view;
     if (!next || !moving || !givesWay(moving)) return undefined;
     const asked = await this.tags.step(workload, next, context);
     if (asked) return this.lookAfter(view, context, asked);
-    if (moving.canary && isHolding(moving.canary) && next.source.kind !== 'release') return undefined;
+    if (next.source.kind !== 'release' && goesLiveFirst(moving)) {
+      await context.transaction((tx) => this.steps.waitFor(tx, next));
+      return undefined;
+    }
     await context.transaction((tx) => this.steps.prepare(tx, workload.id, next, moving));
     return goOn;
   }
@@ -75,6 +78,10 @@ export class Preparation {
     return sooner(then, await this.rollouts.converge(view, view.target, context));
   }
 }
+
+/** It does so at once, as soon as another is there to be released. */
+const goesLiveFirst = ({ canary }: DeploymentRow): boolean =>
+  canary !== null && isHolding(canary) && canary.pausedAt === undefined;
 
 const sooner = (then: Outcome & { kind: 'again' }, other: Outcome | undefined): Outcome =>
   other?.kind === 'again' && other.seconds < then.seconds ? other : then;
