@@ -335,6 +335,23 @@ describe('no blue-green switch', () => {
     });
   });
 
+  it('is taken when the number of instances was left to the runtime a moment ago', async () => {
+    await scene.deployLive('one');
+    const refused = await platform.service.database.transaction(async (tx) => {
+      await tx.query('update workload set autoscaling = $2 where id = $1', [
+        ...[scene.id, { web: { min: 1, max: 3, cpuPercent: 50 } }],
+      ]);
+      const answer = set(blueGreen(DAY));
+      await eventually(async () => {
+        const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
+                            and query like '%for update%'`;
+        expect((await platform.query(waiting)).length).toBeGreaterThan(0);
+      });
+      return { answer };
+    });
+    expect(await refused.answer).toMatchObject({ status: 422, code: 'strategy_not_supported' });
+  });
+
   it('is refused where requests can be switched as a whole, and a canary is', async () => {
     await scene.deployLive('one');
     platform.runtime.canaries = 'whole';

@@ -27,7 +27,8 @@ export class DeploymentRequests {
     precondition?: Precondition,
   ): Promise<Deployment> {
     const workload = await this.workloads.require(caller, workloadId, 'deployments:create');
-    if (body.source.kind !== 'release') await this.strategies.require(workload, workload.strategy, '/source/kind');
+    if (body.source.kind !== 'release')
+      await this.strategies.require(this.database, workload, workload.strategy, '/source/kind');
     const resolved = await this.sources.resolve(caller, workload, body.source);
     return this.database.transaction(async (tx) => {
       const locked = await this.workloads.lock(tx, workloadId, precondition);

@@ -1,5 +1,5 @@
 import type { ReleaseStrategy } from '@berth/contracts/deployment';
-import { Database } from '@berth/service-kit';
+import type { Sql } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { ReleasesRepository } from '../releases/releases.repository.js';
 import { Runtimes } from '../runtime/runtimes.js';
@@ -11,17 +11,16 @@ import { obstacleTo } from './obstacle.js';
 @Injectable()
 export class Strategies {
   constructor(
-    private readonly database: Database,
     private readonly releases: ReleasesRepository,
     private readonly runtimes: Runtimes,
   ) {}
 
   /** @throws 422 */
-  async require(workload: WorkloadRow, strategy: ReleaseStrategy, pointer: string): Promise<void> {
+  async require(sql: Sql, workload: WorkloadRow, strategy: ReleaseStrategy, pointer: string): Promise<void> {
     if (strategy.kind === 'rolling') return;
     const { canaries } = await this.runtimes.of(workload.id);
     const { currentReleaseId } = workload;
-    const current = currentReleaseId === null ? undefined : await this.releases.find(this.database, currentReleaseId);
+    const current = currentReleaseId === null ? undefined : await this.releases.find(sql, currentReleaseId);
     const processes = current ? [current.processes] : [];
     const obstacle = obstacleTo(strategy, { ...workload, support: canaries, processes });
     if (obstacle) throw workloadErrors.StrategyNotSupported(obstacle, { pointer });

@@ -26,10 +26,11 @@ export class WorkloadUpdates {
     ifMatch: string | undefined,
     precondition?: Precondition,
   ): Promise<WorkloadRow> {
-    const read = await this.access.require(caller, id, 'workloads:update');
-    if (body.strategy) await this.strategies.require(read, body.strategy, '/strategy/kind');
+    await this.access.require(caller, id, 'workloads:update');
     return this.database.transaction(async (tx) => {
       const workload = await this.access.lock(tx, id, precondition);
+      // Under the lock: what it excludes may have been set a moment ago.
+      if (body.strategy) await this.strategies.require(tx, workload, body.strategy, '/strategy/kind');
       requireMatch(ifMatch, workload.generation);
       await this.writer.patch(tx, workload, body);
       await this.workloads.bump(tx, id);
