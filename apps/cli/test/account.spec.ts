@@ -1,8 +1,8 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { bySlug, idOf, json, Platform, problem, project } from './platform.js';
-import { Terminal } from './terminal.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { bySlug, idOf, json, problem, project } from './platform.js';
+import { platform, terminal, withPlatform } from './with-platform.js';
 
 const me = {
   id: idOf(1),
@@ -22,23 +22,16 @@ const tokens = {
 };
 
 describe('account', () => {
-  let platform: Platform;
-  let terminal: Terminal;
   const file = () => join(terminal.home, '.config/berth/sessions.json');
   const login = () =>
     terminal.berth(['login', '--email', 'ann@example.com', '--password-stdin'], { stdin: 'correct horse\n' });
 
-  beforeEach(async () => {
-    platform = await Platform.start();
-    terminal = await Terminal.open(platform.url);
+  withPlatform();
+  beforeEach(() => {
     platform.on('POST /v1/auth/login', tokens);
     platform.on('GET /v1/me', ({ headers }, response) =>
       headers.authorization === 'Bearer access-1' ? json(response, me) : problem(response, 401, 'unauthenticated'),
     );
-  });
-  afterEach(async () => {
-    await platform.stop();
-    await terminal.close();
   });
 
   it('logs in with a password from stdin and keeps the session where only its owner can read it', async () => {

@@ -1,24 +1,14 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { deployment, idOf, json, Platform } from './platform.js';
-import { Terminal } from './terminal.js';
+import { describe, expect, it } from '@jest/globals';
+import { deployment, idOf, json } from './platform.js';
+import { platform, terminal, withPlatform } from './with-platform.js';
 
 const binary = join(import.meta.dirname, '../bin/berth.js');
 
 /** The built program as a process of its own. */
 describe('the binary', () => {
-  let platform: Platform;
-  let terminal: Terminal;
-
-  beforeEach(async () => {
-    platform = await Platform.start();
-    terminal = await Terminal.open(platform.url);
-  });
-  afterEach(async () => {
-    await platform.stop();
-    await terminal.close();
-  });
+  withPlatform();
 
   function start(...argv: string[]) {
     const env = { PATH: process.env['PATH'] ?? '', HOME: terminal.home, BERTH_SERVER: platform.url };

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { environment, idOf, json, page, Platform, problem } from './platform.js';
-import { Terminal } from './terminal.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { environment, idOf, json, page, problem } from './platform.js';
+import { platform, terminal, withPlatform } from './with-platform.js';
 
 const cluster = {
   ...{ id: idOf(90), name: 'berlin', region: 'eu', isOwn: false, isCordoned: false, server: 'https://10.0.0.1' },
@@ -13,16 +13,9 @@ const one = `/v1/clusters/${cluster.id}`;
 const gateway = ['--gateway', 'edge/public', '--gateway-url', 'http://gateway.example'];
 
 describe('berth clusters', () => {
-  let platform: Platform;
-  let terminal: Terminal;
-  beforeEach(async () => {
-    platform = await Platform.start();
-    terminal = await Terminal.open(platform.url);
+  withPlatform();
+  beforeEach(() => {
     platform.on('GET /v1/clusters', page(cluster));
-  });
-  afterEach(async () => {
-    await platform.stop();
-    await terminal.close();
   });
 
   it('lists what stands where, and why one does not answer', async () => {

@@ -1,6 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { idOf, json, page, Platform, problem } from './platform.js';
-import { Terminal } from './terminal.js';
+import { describe, expect, it } from '@jest/globals';
+import { idOf, json, page, problem } from './platform.js';
+import { platform, terminal, withPlatform } from './with-platform.js';
 
 const base = `/v1/projects/${idOf(10)}/delegations`;
 const followed = (status: 'true' | 'false', message: string) => ({ type: 'Followed', status, reason: 'x', message });
@@ -11,16 +11,7 @@ const delegation = (number: number, more: object = {}) => ({
   ...more,
 });
 
-let platform: Platform;
-let terminal: Terminal;
-beforeEach(async () => {
-  platform = await Platform.start();
-  terminal = await Terminal.open(platform.url);
-});
-afterEach(async () => {
-  await platform.stop();
-  await terminal.close();
-});
+withPlatform();
 
 const berth = (...argv: string[]) => terminal.berth(['delegations', ...argv]);
 

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import {
   app,
   build,
@@ -9,11 +9,10 @@ import {
   json,
   logLines,
   page,
-  Platform,
   problem,
   workload,
 } from './platform.js';
-import { Terminal } from './terminal.js';
+import { platform, terminal, withPlatform } from './with-platform.js';
 
 const create = `POST /v1/workloads/${idOf(40)}/deployments`;
 const show = `GET /v1/deployments/${idOf(50)}`;
@@ -23,17 +22,9 @@ const live = { status: 'live', release: 4, commit: '0123456789'.repeat(4), durat
 const succeeded = build({ status: 'succeeded', language: 'node' });
 
 describe('berth deploy', () => {
-  let platform: Platform;
-  let terminal: Terminal;
-
-  beforeEach(async () => {
-    platform = await Platform.start();
-    terminal = await Terminal.open(platform.url);
+  withPlatform();
+  beforeEach(() => {
     platform.on(create, (_, response) => json(response, deployment(), 202));
-  });
-  afterEach(async () => {
-    await platform.stop();
-    await terminal.close();
   });
 
   it('starts a deployment of the only app in the only environment, and says which', async () => {

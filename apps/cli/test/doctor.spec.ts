@@ -1,6 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { idOf, json, page, Platform, problem } from './platform.js';
-import { Terminal } from './terminal.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { idOf, json, page, problem } from './platform.js';
+import { platform, terminal, withPlatform } from './with-platform.js';
 
 const cluster = { id: idOf(90), name: 'berlin', isOwn: false, conditions: [] };
 const checks = `/v1/clusters/${cluster.id}/isolation-checks`;
@@ -18,17 +18,10 @@ const unproven = { ...running, verdict: 'not-proven', walls: [wall('network', 'n
 const broken = { ...running, verdict: 'not-isolated', walls: [wall('secret', 'failed')], endedAt };
 
 describe('berth doctor isolation', () => {
-  let platform: Platform;
-  let terminal: Terminal;
-  beforeEach(async () => {
-    platform = await Platform.start();
-    terminal = await Terminal.open(platform.url);
+  withPlatform();
+  beforeEach(() => {
     platform.on('GET /v1/clusters', page(cluster));
     platform.on(`POST ${checks}`, (_, response) => json(response, running, 202));
-  });
-  afterEach(async () => {
-    await platform.stop();
-    await terminal.close();
   });
   const endsAs = (check: object) => platform.on(`GET ${checks}/${running.id}`, check);
   const doctor = (...args: string[]) => terminal.berth(['doctor', 'isolation', 'berlin', ...args]);

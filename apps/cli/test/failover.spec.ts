@@ -1,21 +1,14 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { environment, idOf, page, Platform, workload } from './platform.js';
-import { Terminal } from './terminal.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { environment, idOf, page, workload } from './platform.js';
+import { platform, terminal, withPlatform } from './with-platform.js';
 
 const path = `/v1/environments/${idOf(20)}/failover`;
 const policy = { environmentId: idOf(20), afterSeconds: 600, workersMayRunTwice: false };
 
 describe('failover', () => {
-  let platform: Platform;
-  let terminal: Terminal;
-  beforeEach(async () => {
-    platform = await Platform.start();
-    terminal = await Terminal.open(platform.url);
+  withPlatform();
+  beforeEach(() => {
     platform.on('GET /v1/environments', page(environment('staging')));
-  });
-  afterEach(async () => {
-    await platform.stop();
-    await terminal.close();
   });
   const berth = (...words: string[]) => terminal.berth(['failover', ...words]);
 

@@ -1,18 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { idOf, json, page, Platform, problem } from './platform.js';
-import { Terminal, typing } from './terminal.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { done, idOf, json, page, problem } from './platform.js';
+import { typing } from './terminal.js';
+import { platform, terminal, withPlatform } from './with-platform.js';
 
-let platform: Platform;
-let terminal: Terminal;
-
-beforeEach(async () => {
-  platform = await Platform.start();
-  terminal = await Terminal.open(platform.url);
-});
-afterEach(async () => {
-  await platform.stop();
-  await terminal.close();
-});
+withPlatform();
 
 const at = '2026-11-21T10:00:00.000Z';
 const forms = (route: string) =>
@@ -79,8 +70,8 @@ describe('what is one’s own', () => {
       { address: '192.0.2.7', place: null },
     ];
     platform.on('GET /v1/sessions', page(...places.map((each) => ({ ...session, ...each }))));
-    platform.on('DELETE /v1/sessions', (_, response) => void response.writeHead(204).end());
-    platform.on(`DELETE /v1/sessions/${idOf(3)}`, (_, response) => void response.writeHead(204).end());
+    platform.on('DELETE /v1/sessions', done);
+    platform.on(`DELETE /v1/sessions/${idOf(3)}`, done);
     const listed = (await terminal.berth(['sessions', 'list'])).stdout;
     expect(listed).toMatch(/this one +curl +London \(81\.2\.69\.142\)/);
     expect(listed).toMatch(/this one +curl +192\.0\.2\.7/);
@@ -94,7 +85,7 @@ describe('what is one’s own', () => {
     const shown = { id: idOf(7), name: 'ci', prefix: 'berth_abcd', scopes: ['apps:*'], createdAt: at, expiresAt: at };
     platform.on('POST /v1/api-tokens', { ...shown, lastUsedAt: null, token: 'berth_secret' });
     platform.on('GET /v1/api-tokens', page({ ...shown, lastUsedAt: null }));
-    platform.on(`DELETE /v1/api-tokens/${idOf(7)}`, (_, response) => void response.writeHead(204).end());
+    platform.on(`DELETE /v1/api-tokens/${idOf(7)}`, done);
     const made = await terminal.berth(['tokens', 'create', 'ci', '--scope', 'apps:*', 'deployments:*', '--days', '7']);
     expect(made).toMatchObject({ code: 0, stdout: 'berth_secret\n' });
     expect(platform.bodies('POST /v1/api-tokens')).toEqual([
@@ -114,7 +105,7 @@ describe('what is one’s own', () => {
     expect(ran.stderr).toContain('BASE32');
     expect(await terminal.berth(['2fa', 'disable'])).toMatchObject({ code: 2 });
     platform.on('GET /v1/auth/totp', { enabled: true, recoveryCodesLeft: 2 });
-    platform.on('POST /v1/auth/totp/disable', (_, response) => void response.writeHead(204).end());
+    platform.on('POST /v1/auth/totp/disable', done);
     expect((await terminal.berth(['2fa', 'status'])).stdout).toContain('2 recovery codes');
     expect(await terminal.berth(['2fa', 'enable'])).toMatchObject({ code: 2 });
     expect(await terminal.berth(['2fa', 'disable'], { keyboard: typing('pw', '123456') })).toMatchObject({ code: 0 });
@@ -153,8 +144,8 @@ describe('people and machines of an organization', () => {
     platform.on('GET /v1/service-accounts', page(account));
     const secrets = `/v1/service-accounts/${idOf(4)}/secrets`;
     platform.on(`POST ${secrets}`, { ...secret, clientId: idOf(4), clientSecret: 'the-secret' });
-    platform.on(`DELETE ${secrets}/${idOf(8)}`, (_, response) => void response.writeHead(204).end());
-    platform.on(`DELETE /v1/service-accounts/${idOf(4)}`, (_, response) => void response.writeHead(204).end());
+    platform.on(`DELETE ${secrets}/${idOf(8)}`, done);
+    platform.on(`DELETE /v1/service-accounts/${idOf(4)}`, done);
     expect((await terminal.berth(['service-accounts', 'create', 'ci'])).stdout).toContain(idOf(4));
     expect((await terminal.berth(['service-accounts', 'list'])).stdout).toContain('berthsecret_abcd...');
     expect((await terminal.berth(['service-accounts', 'add-secret', 'ci'])).stdout).toContain('the-secret');
@@ -179,7 +170,7 @@ describe('people and machines of an organization', () => {
     const token = { ...shown, role: 'viewer', scope: account.scope, organizationId: idOf(1), lastUsedAt: null };
     platform.on('POST /v1/organization-tokens', (_, response) => json(response, { ...token, token: 'the-token' }, 201));
     platform.on('GET /v1/organization-tokens', page(token));
-    platform.on(`DELETE /v1/organization-tokens/${idOf(7)}`, (_, response) => void response.writeHead(204).end());
+    platform.on(`DELETE /v1/organization-tokens/${idOf(7)}`, done);
     const wanted = ['--role', 'viewer', '--scope', 'apps:*', '--days', '7'];
     expect(await terminal.berth(['orgs', 'create-token', 'ci', ...wanted])).toMatchObject({
       ...{ code: 0, stdout: 'the-token\n' },
@@ -253,11 +244,11 @@ describe('people and machines of an organization', () => {
     const key = { kid: 'k1', state: 'active', createdAt: at, notAfter: null };
     platform.on(`GET ${keys}`, { items: [key] });
     platform.on(`POST ${keys}`, (_, response) => json(response, { ...key, kid: 'k2', state: 'pending' }, 201));
-    platform.on('POST /v1/admin/user-management/snapshots', (_, response) => void response.writeHead(204).end());
+    platform.on('POST /v1/admin/user-management/snapshots', done);
     expect((await terminal.berth(['admin', 'keys'])).stdout).toMatch(/k1 +active/);
     expect((await terminal.berth(['admin', 'rotate-keys'])).stdout).toContain('k2');
     expect(await terminal.berth(['admin', 'snapshots', 'organization'])).toMatchObject({ code: 0 });
-    platform.on('POST /v1/admin/deployment-management/snapshots', (_, response) => void response.writeHead(204).end());
+    platform.on('POST /v1/admin/deployment-management/snapshots', done);
     expect(await terminal.berth(['admin', 'snapshots', 'environment'])).toMatchObject({ code: 0 });
     expect(await terminal.berth(['admin', 'snapshots', 'sandcastle'])).toMatchObject({ code: 2 });
   });

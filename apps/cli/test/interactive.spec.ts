@@ -1,22 +1,13 @@
 import { stripVTControlCharacters } from 'node:util';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { deployment, events, idOf, json, Platform, problem } from './platform.js';
-import { Terminal, typing } from './terminal.js';
+import { describe, expect, it } from '@jest/globals';
+import { deployment, events, idOf, json, problem } from './platform.js';
+import { typing } from './terminal.js';
+import { platform, terminal, withPlatform } from './with-platform.js';
 
 const base = `/v1/workloads/${idOf(40)}`;
 
 describe('on a terminal', () => {
-  let platform: Platform;
-  let terminal: Terminal;
-
-  beforeEach(async () => {
-    platform = await Platform.start();
-    terminal = await Terminal.open(platform.url);
-  });
-  afterEach(async () => {
-    await platform.stop();
-    await terminal.close();
-  });
+  withPlatform();
 
   it('asks for what register needs, without showing the password', async () => {
     platform.on('POST /v1/auth/register', { status: 'verification_sent' });

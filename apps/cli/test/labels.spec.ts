@@ -1,23 +1,16 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { app, environment, idOf, page, Platform } from './platform.js';
-import { Terminal } from './terminal.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { app, environment, idOf, page } from './platform.js';
+import { platform, terminal, withPlatform } from './with-platform.js';
 
 const ofApp = `/v1/apps/${idOf(30)}/labels`;
 const ofEnvironment = `/v1/environments/${idOf(20)}/labels`;
 const answer = (labels: object) => ({ id: idOf(30), labels, since: '2026-11-21T10:00:00.000Z' });
 
 describe('labels', () => {
-  let platform: Platform;
-  let terminal: Terminal;
-  beforeEach(async () => {
-    platform = await Platform.start();
-    terminal = await Terminal.open(platform.url);
+  withPlatform();
+  beforeEach(() => {
     platform.on('GET /v1/environments', page(environment('staging')));
     platform.on('GET /v1/apps', page(app('hello')));
-  });
-  afterEach(async () => {
-    await platform.stop();
-    await terminal.close();
   });
   const berth = (...words: string[]) => terminal.berth(['labels', ...words], { variables: { BERTH_TOKEN: 'a-token' } });
 

@@ -1,21 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { environment, idOf, json, page, Platform, problem, project } from './platform.js';
-import { Terminal } from './terminal.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { done, environment, idOf, json, page, problem, project, tagged } from './platform.js';
+import { platform, terminal, withPlatform } from './with-platform.js';
 
-let platform: Platform;
-let terminal: Terminal;
-
-beforeEach(async () => {
-  platform = await Platform.start();
-  terminal = await Terminal.open(platform.url);
-});
-afterEach(async () => {
-  await platform.stop();
-  await terminal.close();
-});
+withPlatform();
 
 const at = '2026-11-21T10:00:00.000Z';
-const nothing = (_: unknown, response: Parameters<typeof problem>[0]) => void response.writeHead(204).end();
 const onOrganization = { kind: 'organization', id: idOf(1) };
 const onProject = { kind: 'project', id: idOf(10) };
 const onEnvironment = { kind: 'environment', id: idOf(20) };
@@ -31,10 +20,6 @@ const member = (number: number, email: string, changes: object = {}) => ({
   ...{ scope: onOrganization, role: 'viewer', roleId: null, createdAt: at, ...changes },
 });
 const auditor = { id: idOf(6), organizationId: idOf(1), name: 'auditor', permissions: ['audit:read'], createdAt: at };
-const tagged = (body: object) => (_: unknown, response: Parameters<typeof problem>[0]) => {
-  response.setHeader('etag', '"7"');
-  json(response, body);
-};
 
 beforeEach(() => {
   platform.on('GET /v1/roles', page(auditor));
@@ -96,7 +81,7 @@ describe('members', () => {
     platform.on('GET /v1/me', { id: self });
     platform.on('GET /v1/memberships', page(ann, bob, both));
     const kinds = new Map([bob, both].map(({ id, scope }) => [`/v1/memberships/${id}`, scope.kind]));
-    for (const path of kinds.keys()) platform.on(`DELETE ${path}`, nothing);
+    for (const path of kinds.keys()) platform.on(`DELETE ${path}`, done);
     await terminal.berth(['orgs', 'remove-member', 'BOB@example.com', '--yes']);
     const removed = platform.received.filter(({ method }) => method === 'DELETE').map(({ path }) => kinds.get(path));
     expect(removed).toEqual(order);
@@ -104,7 +89,7 @@ describe('members', () => {
 
   it('are removed by machines, too, which are nobody themselves', async () => {
     platform.on('GET /v1/me', (_, response) => problem(response, 404, 'not_found'));
-    platform.on(`DELETE /v1/memberships/${bob.id}`, nothing);
+    platform.on(`DELETE /v1/memberships/${bob.id}`, done);
     const remove = ['orgs', 'remove-member', 'bob@example.com', '--yes'];
     expect(await terminal.berth(remove)).toMatchObject({ code: 0, stdout: 'bob@example.com has left acme.\n' });
   });
@@ -113,7 +98,7 @@ describe('members', () => {
     const both = member(9, 'bob@example.com');
     platform.on('GET /v1/me', { id: ann.userId });
     platform.on('GET /v1/memberships', page(ann, bob, both));
-    for (const { id } of [bob, both]) platform.on(`DELETE /v1/memberships/${id}`, nothing);
+    for (const { id } of [bob, both]) platform.on(`DELETE /v1/memberships/${id}`, done);
     const remove = (...more: string[]) => terminal.berth(['orgs', 'remove-member', 'bob@example.com', ...more]);
     expect(await remove()).toMatchObject({ code: 2, stdout: '' });
     expect(await remove('--project', 'shop', '--yes')).toMatchObject({ code: 0 });
@@ -142,8 +127,8 @@ describe('invitations', () => {
 
   it('are listed, sent again and withdrawn by address', async () => {
     platform.on('GET /v1/invitations', page(invitation));
-    platform.on(`POST /v1/invitations/${invitation.id}/resend`, nothing);
-    platform.on(`DELETE /v1/invitations/${invitation.id}`, nothing);
+    platform.on(`POST /v1/invitations/${invitation.id}/resend`, done);
+    platform.on(`DELETE /v1/invitations/${invitation.id}`, done);
     expect((await terminal.berth(['orgs', 'invitations'])).stdout).toMatch(/bob@example.com +viewer +project shop/);
     for (const verb of ['resend-invitation', 'withdraw-invitation']) {
       expect(await terminal.berth(['orgs', verb, 'bob@example.com'])).toMatchObject({ code: 0 });
@@ -155,7 +140,7 @@ describe('invitations', () => {
 
   it('are accepted and declined by the code of the mail', async () => {
     platform.on('POST /v1/invitations/accept', (_, response) => json(response, member(5, 'me@example.com'), 201));
-    platform.on('POST /v1/invitations/decline', nothing);
+    platform.on('POST /v1/invitations/decline', done);
     expect((await terminal.berth(['orgs', 'join', 'the-code'])).stdout).toContain('viewer on the organization');
     expect(await terminal.berth(['orgs', 'decline', 'the-code'])).toMatchObject({ code: 0 });
     for (const verb of ['accept', 'decline'])
@@ -190,7 +175,7 @@ describe('groups', () => {
 
   it('are made of members, and deleted by name', async () => {
     platform.on('POST /v1/groups', (_, response) => json(response, crew, 201));
-    platform.on(`DELETE ${path}`, nothing);
+    platform.on(`DELETE ${path}`, done);
     expect(await groups('create', 'crew', 'ann@example.com')).toMatchObject({ code: 0 });
     expect(platform.bodies('POST /v1/groups')).toEqual([
       { organizationId: idOf(1), name: 'crew', memberIds: [ann.userId] },

@@ -1,6 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { environment, idOf, json, page, Platform, workload } from './platform.js';
-import { Terminal } from './terminal.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { environment, idOf, json, page, workload } from './platform.js';
+import { platform, terminal, withPlatform } from './with-platform.js';
 
 const path = `/v1/workloads/${idOf(40)}`;
 const at = (cluster: string, state: string, message: string | null = null) => ({
@@ -9,16 +9,9 @@ const at = (cluster: string, state: string, message: string | null = null) => ({
 });
 
 describe('berth placements', () => {
-  let platform: Platform;
-  let terminal: Terminal;
-  beforeEach(async () => {
-    platform = await Platform.start();
-    terminal = await Terminal.open(platform.url);
+  withPlatform();
+  beforeEach(() => {
     platform.on('GET /v1/workloads', page(workload()));
-  });
-  afterEach(async () => {
-    await platform.stop();
-    await terminal.close();
   });
 
   it('adds a cluster with counts of its own, changes them, and leaves it', async () => {
@@ -52,18 +45,11 @@ describe('berth placements', () => {
 });
 
 describe('berth apps move', () => {
-  let platform: Platform;
-  let terminal: Terminal;
-  beforeEach(async () => {
-    platform = await Platform.start();
-    terminal = await Terminal.open(platform.url);
+  withPlatform();
+  beforeEach(() => {
     platform.on('GET /v1/workloads', page(workload()));
     const answer = page(at('local', 'active'), at('berlin', 'arriving'));
     platform.on(`POST ${path}/move`, (_, response) => json(response, answer, 202));
-  });
-  afterEach(async () => {
-    await platform.stop();
-    await terminal.close();
   });
 
   it('says where the app is going, and how long it is to serve where it was', async () => {

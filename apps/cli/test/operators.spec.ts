@@ -1,22 +1,12 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { idOf, json, page, Platform, problem } from './platform.js';
-import { Terminal, typing } from './terminal.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { done, idOf, json, page, problem, tagged } from './platform.js';
+import { typing } from './terminal.js';
+import { platform, terminal, withPlatform } from './with-platform.js';
 
-let platform: Platform;
-let terminal: Terminal;
-
-beforeEach(async () => {
-  platform = await Platform.start();
-  terminal = await Terminal.open(platform.url);
-});
-afterEach(async () => {
-  await platform.stop();
-  await terminal.close();
-});
+withPlatform();
 
 const at = '2026-11-21T10:00:00.000Z';
 const admin = '/v1/admin/user-management';
-const done = (_: unknown, response: Parameters<typeof problem>[0]) => void response.writeHead(204).end();
 
 describe('who operates the platform', () => {
   const bob = {
@@ -183,13 +173,10 @@ describe('roles of an organization', () => {
       { organizationId: idOf(1), name: 'auditor', permissions: ['audit:read'] },
     ]);
     platform.on('GET /v1/roles', page(auditor));
-    platform.on(`GET /v1/roles/${idOf(6)}`, (_, response) => {
-      response.setHeader('etag', '"3"');
-      json(response, auditor);
-    });
+    platform.on(`GET /v1/roles/${idOf(6)}`, tagged(auditor));
     platform.on(`PATCH /v1/roles/${idOf(6)}`, { ...auditor, permissions: ['audit:read', 'apps:read'] });
     expect((await define('audit:read', 'apps:read')).stdout).toBe('auditor may audit:read apps:read.\n');
-    expect(platform.to(`PATCH /v1/roles/${idOf(6)}`)[0]?.headers['if-match']).toBe('"3"');
+    expect(platform.to(`PATCH /v1/roles/${idOf(6)}`)[0]?.headers['if-match']).toBe('"7"');
     expect((await terminal.berth(['orgs', 'roles'])).stdout).toMatch(/auditor +audit:read/);
     platform.on(`DELETE /v1/roles/${idOf(6)}`, done);
     expect(await terminal.berth(['orgs', 'delete-role', 'auditor', '--yes'])).toMatchObject({ code: 0 });

@@ -1,6 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { idOf, json, Platform, problem } from './platform.js';
-import { Terminal } from './terminal.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { done, idOf, json, problem, tagged } from './platform.js';
+import { platform, terminal, withPlatform } from './with-platform.js';
 
 const me = {
   ...{ id: idOf(1), email: 'ann@example.com', username: 'ann', displayName: null, administrator: false },
@@ -9,20 +9,9 @@ const me = {
 const variables = { BERTH_TOKEN: 'a-token' };
 
 describe("one's own account", () => {
-  let platform: Platform;
-  let terminal: Terminal;
-
-  beforeEach(async () => {
-    platform = await Platform.start();
-    terminal = await Terminal.open(platform.url);
-    platform.on('GET /v1/me', (_, response) => {
-      response.setHeader('etag', '"7"');
-      json(response, me);
-    });
-  });
-  afterEach(async () => {
-    await platform.stop();
-    await terminal.close();
+  withPlatform();
+  beforeEach(() => {
+    platform.on('GET /v1/me', tagged(me));
   });
   const berth = (...argv: string[]) => terminal.berth(['account', ...argv], { variables });
 
@@ -58,7 +47,7 @@ describe("one's own account", () => {
 
   it('gets another address with the code of a mail that went there', async () => {
     platform.on('POST /v1/me/email', (_, response) => json(response, { status: 'verification_sent' }, 202));
-    platform.on('POST /v1/me/email/confirm', (_, response) => void response.writeHead(204).end());
+    platform.on('POST /v1/me/email/confirm', done);
     const asked = await berth('change-email', 'ada@example.com');
     expect(asked).toMatchObject({ code: 0, stdout: '', stderr: expect.stringContaining('account confirm-email CODE') });
     expect(platform.bodies('POST /v1/me/email')).toEqual([{ email: 'ada@example.com' }]);

@@ -1,26 +1,19 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { idOf, json, page, Platform, problem, task } from './platform.js';
-import { Terminal } from './terminal.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { idOf, json, page, problem, task } from './platform.js';
+import { platform, terminal, withPlatform } from './with-platform.js';
 
 const [ann, robot, stranger] = [idOf(801), idOf(802), idOf(803)];
 const members = 'GET /v1/memberships';
 const account = (id: string) => `GET /v1/service-accounts/${id}`;
 
 describe('who did something', () => {
-  let platform: Platform;
-  let terminal: Terminal;
-  beforeEach(async () => {
-    platform = await Platform.start();
-    terminal = await Terminal.open(platform.url);
+  withPlatform();
+  beforeEach(() => {
     platform.on(members, ({ query }, response) =>
       json(response, page(...(query.get('user') === ann ? [{ email: 'ann@example.com' }] : []))),
     );
     platform.on(account(robot), { name: 'deployer' });
     platform.on(account(stranger), (_, response) => problem(response, 404, 'not_found'));
-  });
-  afterEach(async () => {
-    await platform.stop();
-    await terminal.close();
   });
   const shown = async (createdBy: string): Promise<string> => {
     platform.on(`GET /v1/tasks/${idOf(70)}`, task({ createdBy }));

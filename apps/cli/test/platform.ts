@@ -190,6 +190,17 @@ export function json(response: ServerResponse, body: unknown, status = 200): voi
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }
 
+/** 204: done, and nothing to say. */
+export const done: Answer = (_, response) => void response.writeHead(204).end();
+
+/** A body, as of generation 7. */
+export const tagged =
+  (body: object): Answer =>
+  (_, response) => {
+    response.setHeader('etag', '"7"');
+    json(response, body);
+  };
+
 export function problem(response: ServerResponse, status: number, code: string, detail = 'No.'): void {
   const body = { type: 'about:blank', title: code, status, code, detail };
   response.writeHead(status, { 'content-type': 'application/problem+json' }).end(JSON.stringify(body));

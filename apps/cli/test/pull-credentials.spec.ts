@@ -1,6 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { idOf, json, page, Platform } from './platform.js';
-import { Terminal } from './terminal.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { idOf, json, page } from './platform.js';
+import { platform, terminal, withPlatform } from './with-platform.js';
 
 const credential = {
   ...{ id: idOf(97), organizationId: idOf(1), registry: 'registry.example', username: 'robot' },
@@ -8,16 +8,9 @@ const credential = {
 };
 
 describe('berth pull-credentials', () => {
-  let platform: Platform;
-  let terminal: Terminal;
-  beforeEach(async () => {
-    platform = await Platform.start();
-    terminal = await Terminal.open(platform.url);
+  withPlatform();
+  beforeEach(() => {
     platform.on('GET /v1/pull-credentials', page(credential));
-  });
-  afterEach(async () => {
-    await platform.stop();
-    await terminal.close();
   });
 
   it('lists from where images are pulled, and as whom', async () => {

@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { app, idOf, json, page, Platform, problem, workload } from './platform.js';
-import { Terminal, typing } from './terminal.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { app, idOf, json, page, problem, workload } from './platform.js';
+import { typing } from './terminal.js';
+import { platform, terminal, withPlatform } from './with-platform.js';
 
 /** Where each noun is deleted, and its name on the platform of these tests. */
 const nouns = {
@@ -11,20 +12,13 @@ const nouns = {
 const workloadRoute = `DELETE /v1/workloads/${idOf(40)}`;
 
 describe('removal', () => {
-  let platform: Platform;
-  let terminal: Terminal;
   const deletions = () =>
     platform.received.filter(({ method }) => method === 'DELETE').map(({ method, path }) => `${method} ${path}`);
 
-  beforeEach(async () => {
-    platform = await Platform.start();
-    terminal = await Terminal.open(platform.url);
+  withPlatform();
+  beforeEach(() => {
     for (const [, route] of Object.values(nouns)) platform.on(route, (_, response) => json(response, {}, 204));
     platform.on(workloadRoute, (_, response) => json(response, {}, 202));
-  });
-  afterEach(async () => {
-    await platform.stop();
-    await terminal.close();
   });
 
   it.each([

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { deployment, environment, events, idOf, json, page, Platform, problem, release, workload } from './platform.js';
-import { Terminal } from './terminal.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { deployment, environment, events, idOf, json, page, problem, release, workload } from './platform.js';
+import { platform, terminal, withPlatform } from './with-platform.js';
 
 const at = '2026-11-21T10:00:00.000Z';
 const base = `/v1/workloads/${idOf(40)}`;
@@ -9,18 +9,10 @@ const create = `POST ${base}/deployments`;
 const show = `GET /v1/deployments/${idOf(50)}`;
 
 describe('what runs', () => {
-  let platform: Platform;
-  let terminal: Terminal;
-
-  beforeEach(async () => {
-    platform = await Platform.start();
-    terminal = await Terminal.open(platform.url);
+  withPlatform();
+  beforeEach(() => {
     platform.on(create, (_, response) => json(response, deployment({ buildId: null }), 202));
     platform.on(show, deployment({ buildId: null, status: 'live', release: 5 }));
-  });
-  afterEach(async () => {
-    await platform.stop();
-    await terminal.close();
   });
 
   it('says how to deploy what was never deployed', async () => {

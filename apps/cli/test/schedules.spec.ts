@@ -1,22 +1,15 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { idOf, json, page, Platform, schedule, workload } from './platform.js';
-import { Terminal } from './terminal.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { idOf, json, page, schedule, workload } from './platform.js';
+import { platform, terminal, withPlatform } from './with-platform.js';
 
 const at = '2026-11-21T10:00:00.000Z';
 const one = `/v1/schedules/${idOf(71)}`;
 
 describe('schedules', () => {
-  let platform: Platform;
-  let terminal: Terminal;
-  beforeEach(async () => {
-    platform = await Platform.start();
-    terminal = await Terminal.open(platform.url);
+  withPlatform();
+  beforeEach(() => {
     platform.on('GET /v1/workloads', page(workload()));
     platform.on('GET /v1/schedules', page(schedule(), schedule({ id: idOf(72), name: 'other', nextAt: null })));
-  });
-  afterEach(async () => {
-    await platform.stop();
-    await terminal.close();
   });
   const berth = (...words: string[]) => terminal.berth(words, { variables: { BERTH_TOKEN: 'a-token' } });
 

@@ -1,26 +1,19 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { app, environment, json, organization, page, Platform, problem, project } from './platform.js';
-import { Terminal } from './terminal.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { app, environment, json, organization, page, problem, project } from './platform.js';
+import { platform, terminal, withPlatform } from './with-platform.js';
 
 describe('set up', () => {
-  let platform: Platform;
-  let terminal: Terminal;
   const link = (folder = terminal.folder) =>
     readFile(join(folder, '.berth.json'), 'utf8').then(JSON.parse as (t: string) => unknown);
 
-  beforeEach(async () => {
-    platform = await Platform.start();
-    terminal = await Terminal.open(platform.url);
+  withPlatform();
+  beforeEach(() => {
     platform.on('POST /v1/apps', ({ body }, response) => {
       const { slug, source } = JSON.parse(body.toString()) as { slug: string; source: object };
       json(response, app(slug, source), 201);
     });
-  });
-  afterEach(async () => {
-    await platform.stop();
-    await terminal.close();
   });
 
   it('lists organizations, projects, environments and apps as tables and as JSON', async () => {

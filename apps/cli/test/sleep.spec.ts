@@ -1,6 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { environment, idOf, page, Platform } from './platform.js';
-import { Terminal } from './terminal.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { environment, idOf, page } from './platform.js';
+import { platform, terminal, withPlatform } from './with-platform.js';
 
 const path = `/v1/environments/${idOf(20)}`;
 const hours = { days: ['mon', 'tue'], from: '08:00', until: '19:00' };
@@ -10,16 +10,9 @@ const sleep = {
 };
 
 describe('sleep', () => {
-  let platform: Platform;
-  let terminal: Terminal;
-  beforeEach(async () => {
-    platform = await Platform.start();
-    terminal = await Terminal.open(platform.url);
+  withPlatform();
+  beforeEach(() => {
     platform.on('GET /v1/environments', page(environment('staging')));
-  });
-  afterEach(async () => {
-    await platform.stop();
-    await terminal.close();
   });
   const berth = (...words: string[]) => terminal.berth(['sleep', ...words], { variables: { BERTH_TOKEN: 'a-token' } });
 

@@ -1,6 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { idOf, json, page, Platform, problem } from './platform.js';
-import { Terminal } from './terminal.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { idOf, json, page, problem } from './platform.js';
+import { platform, terminal, withPlatform } from './with-platform.js';
 
 const environment = `/v1/environments/${idOf(20)}`;
 const workload = (app: string, release: number | null) => ({
@@ -18,17 +18,10 @@ const rollback = (status: string, ...items: object[]) => ({
 });
 
 describe('berth envs', () => {
-  let platform: Platform;
-  let terminal: Terminal;
-  beforeEach(async () => {
-    platform = await Platform.start();
-    terminal = await Terminal.open(platform.url);
+  withPlatform();
+  beforeEach(() => {
     platform.on(`GET ${environment}/snapshots`, page(snapshot));
     platform.on(`POST ${environment}/snapshots`, (_, response) => json(response, snapshot, 201));
-  });
-  afterEach(async () => {
-    await platform.stop();
-    await terminal.close();
   });
   const begins = (begun: object) =>
     platform.on(`POST ${environment}/rollbacks`, (_, response) => json(response, begun, 202));

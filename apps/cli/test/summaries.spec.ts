@@ -1,21 +1,12 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { idOf, json, Platform, problem } from './platform.js';
-import { Terminal } from './terminal.js';
+import { describe, expect, it } from '@jest/globals';
+import { idOf, json, problem } from './platform.js';
+import { platform, terminal, withPlatform } from './with-platform.js';
 
 const none = { total: 0, working: 0, degraded: 0, failed: 0, starting: 0, stopped: 0, neverLive: 0 };
 const some = { ...none, total: 7, working: 4, failed: 1, neverLive: 2 };
 
 describe('how many workloads work', () => {
-  let platform: Platform;
-  let terminal: Terminal;
-  beforeEach(async () => {
-    platform = await Platform.start();
-    terminal = await Terminal.open(platform.url);
-  });
-  afterEach(async () => {
-    await platform.stop();
-    await terminal.close();
-  });
+  withPlatform();
   const answer = (path: string, summary: object) =>
     platform.on(`GET ${path}`, (_, response) => json(response, summary));
 

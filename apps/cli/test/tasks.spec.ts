@@ -1,6 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { events, idOf, json, page, Platform, task, workload } from './platform.js';
-import { Terminal } from './terminal.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { events, idOf, json, page, task, workload } from './platform.js';
+import { platform, terminal, withPlatform } from './with-platform.js';
 
 const variables = { BERTH_TOKEN: 'a-token' };
 const path = `/v1/tasks/${idOf(70)}`;
@@ -8,20 +8,13 @@ const line = (text: string, stream: string) => ({ id: text, event: 'line', data:
 const end = { event: 'end', data: { status: 'succeeded', exitCode: 0 } };
 
 describe('tasks', () => {
-  let platform: Platform;
-  let terminal: Terminal;
-  beforeEach(async () => {
-    platform = await Platform.start();
-    terminal = await Terminal.open(platform.url);
+  withPlatform();
+  beforeEach(() => {
     platform.on('GET /v1/workloads', page(workload()));
     platform.on(`POST /v1/workloads/${idOf(40)}/tasks`, (_, response) =>
       json(response, task({ status: 'queued', exitCode: null, endedAt: null }), 202),
     );
     platform.on(`GET ${path}/logs`, events(line('one', 'stdout'), line('two', 'stderr'), end));
-  });
-  afterEach(async () => {
-    await platform.stop();
-    await terminal.close();
   });
 
   const berth = (...words: string[]) => terminal.berth(words, { variables });

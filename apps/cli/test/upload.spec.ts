@@ -1,33 +1,25 @@
 import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { extract } from 'tar';
 import { sourceFiles } from '../src/source/source-files.js';
-import { app, bySlug, deployment, idOf, json, Platform, problem } from './platform.js';
-import { Terminal } from './terminal.js';
+import { app, bySlug, deployment, idOf, json, problem } from './platform.js';
+import { platform, terminal, withPlatform } from './with-platform.js';
 
 const create = `POST /v1/workloads/${idOf(40)}/deployments`;
 
 describe('a folder as source', () => {
-  let platform: Platform;
-  let terminal: Terminal;
-
   const put = async (path: string, text = ''): Promise<void> => {
     await mkdir(dirname(join(terminal.folder, path)), { recursive: true });
     await writeFile(join(terminal.folder, path), text);
   };
 
-  beforeEach(async () => {
-    platform = await Platform.start();
-    terminal = await Terminal.open(platform.url);
+  withPlatform();
+  beforeEach(() => {
     platform.on('GET /v1/apps', bySlug(app('hello', { kind: 'upload' })));
     platform.on('POST /v1/uploads', (_, response) => json(response, { id: idOf(70) }, 201));
     platform.on(create, (_, response) => json(response, deployment(), 202));
-  });
-  afterEach(async () => {
-    await platform.stop();
-    await terminal.close();
   });
 
   it('leaves out what .gitignore and .berthignore name, at every depth, and .git always', async () => {

@@ -1,23 +1,13 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { queryOf } from '../src/commands/logs/logs.js';
-import { deployment, environment, events, idOf, json, page, Platform, problem, workload } from './platform.js';
-import { Terminal } from './terminal.js';
+import { deployment, environment, events, idOf, json, page, problem, workload } from './platform.js';
+import { platform, terminal, withPlatform } from './with-platform.js';
 
 const at = '2026-11-21T10:00:00.000Z';
 const base = `/v1/workloads/${idOf(40)}`;
 
 describe('watching', () => {
-  let platform: Platform;
-  let terminal: Terminal;
-
-  beforeEach(async () => {
-    platform = await Platform.start();
-    terminal = await Terminal.open(platform.url);
-  });
-  afterEach(async () => {
-    await platform.stop();
-    await terminal.close();
-  });
+  withPlatform();
 
   it('prints the URL', async () => {
     expect(await terminal.berth(['open'])).toEqual({ code: 0, stdout: 'http://hello.localhost\n', stderr: '' });

@@ -1,20 +1,5 @@
-import type { Command } from 'commander';
-import type { Context } from '../../context.js';
-import { inOrganization } from '../options.js';
-import { changeGroup, groupNamed } from './groups.js';
-import { count, idsOf } from './people.js';
+import { changeMembers } from './change-members.js';
 
-export const options = (command: Command): Command =>
-  inOrganization(command).argument('<group>').argument('<e-mails...>', 'who is in it no longer');
-
-export async function run(
-  context: Context,
-  _: object,
-  ...[name, emails]: [name: string, emails: string[]]
-): Promise<void> {
-  const [group, ids] = [await groupNamed(context, name), await idsOf(context, emails)];
-  const changed = await changeGroup(context, group, ({ memberIds }) => ({
-    memberIds: memberIds.filter((each) => !ids.includes(each)),
-  }));
-  await context.out.result(changed, () => `${name} has ${count(changed.memberIds.length)}.`);
-}
+export const { options, run } = changeMembers('who is in it no longer', (inIt, named) =>
+  inIt.filter((each) => !named.includes(each)),
+);
