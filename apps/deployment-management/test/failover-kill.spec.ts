@@ -42,11 +42,14 @@ async function timePasses(): Promise<void> {
      select 'clusters', id::text, '', nextval('work_sequence'), now() from cluster
      on conflict (queue, key) do update set due_at = now()`,
   );
-  await sql(
-    `update cluster set conditions = jsonb_set(conditions, '{0,since}',
-       to_jsonb(to_char((now() - interval '1 hour') at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')))
-      where conditions <> '[]'`,
-  );
+  // One by one: all at once would take their locks in an order that nobody else keeps.
+  for (const { id } of await sql<{ id: string }>(`select id from cluster where conditions <> '[]'`))
+    await sql(
+      `update cluster set conditions = jsonb_set(conditions, '{0,since}',
+         to_jsonb(to_char((now() - interval '1 hour') at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')))
+        where id = $1`,
+      [id],
+    );
   await sql(`update placement set drain_until = now() where workload_id = $1 and state = 'draining'`, [scene.id]);
   await sql('update work_item set due_at = now() where key = $1', [scene.id]);
 }

@@ -2,6 +2,9 @@ import type { App, Deployment, Failover, Placement, Task } from '@berth/contract
 import type { Allocation } from '@berth/contracts/events';
 import { eventually, startTestService } from '@berth/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { healthAfter } from '../src/clusters/cluster-health.js';
+import { ClusterReports } from '../src/clusters/cluster-reports.js';
+import { FailoverStarter } from '../src/failovers/failover-starter.js';
 import { deploymentManagement, RUNTIME } from '../src/index.js';
 import { WORKLOADS } from '../src/workloads/workload-queue.js';
 import { digestOf } from './fixtures/build-service.js';
@@ -175,6 +178,29 @@ describe('a workload whose cluster does not answer', () => {
     await clusters.goes(lost);
     await stays(/volumes/);
     await clusters.returns(lost);
+    expect(await messageAt(lost.name)).toBeNull();
+  });
+
+  it('is not said to stay by who saw it stranded before its cluster was found to answer', async () => {
+    await stand('told');
+    await scene.owner.post('/v1/volumes', { workloadId: scene.id, name: 'data', mountPath: '/data', sizeMib: 1 });
+    await policy({ workersMayRunTwice: true });
+    await clusters.goes(lost);
+    await stays(/volumes/);
+    const { app, database } = platform.service;
+    const found = healthAfter({ failedLooks: 2, conditions: [] }, { at: new Date(), trouble: null, statistics: null });
+    let starting: Promise<unknown> | undefined;
+    await database.transaction(async (tx) => {
+      await app.get(ClusterReports, { strict: false }).write(tx, lost.id, found, '');
+      const starter = app.get(FailoverStarter, { strict: false });
+      starting = database.transaction((other) => starter.start(other, scene.id));
+      await eventually(async () => {
+        const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
+          and query ~ 'for share of c|set message'`;
+        expect(await platform.query(waiting)).not.toHaveLength(0);
+      }, patient);
+    });
+    await starting;
     expect(await messageAt(lost.name)).toBeNull();
   });
 

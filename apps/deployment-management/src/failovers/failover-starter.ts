@@ -26,7 +26,7 @@ export class FailoverStarter {
     const workload = environment && (await this.workloads.lock(tx, workloadId));
     if (!workload) return;
     // As it is under the locks.
-    const stranded = await this.failovers.stranded(tx, workloadId, this.mint.now());
+    const stranded = await this.failovers.holdStranded(tx, workloadId, this.mint.now());
     if (!stranded) return;
     const way = await this.ways.find(tx, workload, stranded, environment.regions);
     if ('stays' in way) return this.departures.stay(tx, workloadId, stranded.clusterId, way.stays);

@@ -47,14 +47,13 @@ export class FailoversRepository {
   }
 
   /** Undefined when a workload is not, or not any more. */
-  async stranded(sql: Sql, workloadId: string, now: Date): Promise<Stranded | undefined> {
-    const [row] = await sql.query<Omit<Stranded, 'unreachableSince'> & { since: Date }>(
-      `select ${policy}, c.id as "clusterId", c.name as cluster, r.since ${stranded} and w.id = $2`,
-      [now, workloadId],
-    );
-    if (!row) return undefined;
-    const { since, ...rest } = row;
-    return { ...rest, unreachableSince: since.toISOString() };
+  stranded(sql: Sql, workloadId: string, now: Date): Promise<Stranded | undefined> {
+    return this.strandedBy(sql, '', workloadId, now);
+  }
+
+  /** The same, and until the commit nobody writes down that its cluster answers: what is said of it is forgotten after. */
+  holdStranded(tx: Tx, workloadId: string, now: Date): Promise<Stranded | undefined> {
+    return this.strandedBy(tx, 'for share of c', workloadId, now);
   }
 
   /** Every other cluster, and what speaks for and against it. Who turned back drained until that moment. */
@@ -71,5 +70,15 @@ export class FailoversRepository {
          from cluster c where c.removed_at is null and c.id <> $3 order by c.id`,
       [workloadId, environmentId, clusterId],
     );
+  }
+
+  private async strandedBy(sql: Sql, lock: string, workloadId: string, now: Date): Promise<Stranded | undefined> {
+    const [row] = await sql.query<Omit<Stranded, 'unreachableSince'> & { since: Date }>(
+      `select ${policy}, c.id as "clusterId", c.name as cluster, r.since ${stranded} and w.id = $2 ${lock}`,
+      [now, workloadId],
+    );
+    if (!row) return undefined;
+    const { since, ...rest } = row;
+    return { ...rest, unreachableSince: since.toISOString() };
   }
 }
