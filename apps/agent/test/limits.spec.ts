@@ -1,4 +1,5 @@
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
+import { eventually } from '@berth/testing';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -126,8 +127,11 @@ function enforced({ folder, files }: Playground): void {
         .map((name) => name.slice('app-12345678-'.length))
         .sort(),
     ).toEqual(instances.map(({ id }) => id).sort());
-    const said = (await agent.client.logs(desired.workloadId, 'process=worker')).map(({ text }) => text).join('\n');
-    expect(said).toContain(instances.find(({ processType }) => processType === 'worker')?.id);
+    // A worker counts as ready when it has run for a while, whatever it came to.
+    await eventually(async () => {
+      const said = (await agent.client.logs(desired.workloadId, 'process=worker')).map(({ text }) => text).join('\n');
+      expect(said).toContain(instances.find(({ processType }) => processType === 'worker')?.id);
+    });
     await agent.remove(desired.workloadId);
     expect(groups()).toEqual([]);
   });

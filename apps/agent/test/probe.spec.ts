@@ -1,7 +1,11 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { eventually } from '@berth/testing';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { probe } from '../src/probes/probe.js';
+
+/** Milliseconds for what answers at once, also where everything stands still for a while. */
+const PLENTY = 30_000;
 
 const servers: { close(): unknown; closeAllConnections?(): void }[] = [];
 afterEach(() => {
@@ -37,20 +41,20 @@ describe('a probe', () => {
     [503, false],
   ])('takes an answer of %i as healthy: %s', async (status, ok) => {
     const port = await serve((_request, response) => response.writeHead(status).end());
-    const outcome = await probe(port, '/health', 1_000);
+    const outcome = await probe(port, '/health', PLENTY);
     expect(outcome.ok).toBe(ok);
     if (!outcome.ok) expect(outcome).toMatchObject({ listening: true, message: `GET /health answered ${status}` });
   });
 
   it('without a path asks for a connection only', async () => {
     const port = await serve((_request, response) => response.writeHead(500).end());
-    expect(await probe(port, null, 1_000)).toEqual({ ok: true });
+    expect(await probe(port, null, PLENTY)).toEqual({ ok: true });
   });
 
   it.each([null, '/'])('of a port that nobody listens on says so (path %s)', async (path) => {
     const port = await freedPort();
     const expected = { ok: false, listening: false, message: `nothing listens on 127.0.0.1:${port}` };
-    expect(await probe(port, path, 1_000)).toEqual(expected);
+    expect(await probe(port, path, PLENTY)).toEqual(expected);
   });
 
   it('of a process that never answers ends in time', async () => {
@@ -66,25 +70,23 @@ describe('a probe', () => {
       response.writeHead(200);
       response.write('and so on');
     });
-    expect(await probe(port, '/', 1_000)).toEqual({ ok: true });
+    expect(await probe(port, '/', PLENTY)).toEqual({ ok: true });
   });
 
   it('of something that speaks no HTTP is a failure of what listens', async () => {
     const server = createTcpServer((socket) => socket.end('SSH-2.0\r\n'));
     servers.push(server);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const outcome = await probe((server.address() as AddressInfo).port, '/', 1_000);
+    const outcome = await probe((server.address() as AddressInfo).port, '/', PLENTY);
     expect(outcome).toMatchObject({ ok: false, listening: true });
   });
 
   it('leaves no connection behind', async () => {
     const port = await serve((_request, response) => response.end('x'.repeat(100_000)));
     const server = servers[0] as Server;
-    for (let round = 0; round < 5; round++) await probe(port, '/', 1_000);
+    for (let round = 0; round < 5; round++) await probe(port, '/', PLENTY);
     const open = (): Promise<number> =>
       new Promise((resolve) => server.getConnections((_error, count) => resolve(count)));
-    for (let round = 0; round < 50 && (await open()) > 0; round++)
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    expect(await open()).toBe(0);
+    await eventually(async () => expect(await open()).toBe(0));
   });
 });

@@ -67,6 +67,7 @@ describe('an agent that was killed', () => {
     const { id, ids, apply } = await runWorkload();
     expect(readdirSync(ledger).sort()).toEqual(ids.map((each) => `${each}.json`).sort());
     await eventually(() => expect(processesOf(ids).length).toBeGreaterThanOrEqual(5));
+    await eventually(async () => expect((await client.logs(id)).length).toBeGreaterThan(0));
     const ended = exitOf(first);
     first.kill('SIGKILL');
     await ended;

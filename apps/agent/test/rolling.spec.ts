@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '@berth/testing';
 import { get } from 'node:http';
 import { desiredOf, HOST, nextRelease, processesOf, TestAgent, web, worker } from './support/test-agent.js';
 
@@ -104,11 +105,13 @@ describe('replacing a release', () => {
 
   it('gives a process its time to end also when the shell above it is gone already', async () => {
     const desired = desiredOf(agent.slug('v1'), [worker('node polite.js && true')]);
+    const said = async () => (await agent.client.logs(desired.workloadId)).map(({ text }) => text);
     await agent.client.apply(desired);
     await agent.untilReady(desired.workloadId);
+    await eventually(async () => expect(await said()).toContain('listening to signals'));
     await agent.client.apply({ ...desired, generation: 2, processes: [worker('node polite.js', { instances: 0 })] });
     await agent.until(desired.workloadId, ({ instances }) => expect(instances).toEqual([]));
-    expect((await agent.client.logs(desired.workloadId)).map(({ text }) => text)).toContain('ended politely');
+    expect(await said()).toContain('ended politely');
     await agent.remove(desired.workloadId);
   });
 

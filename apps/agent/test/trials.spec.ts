@@ -1,7 +1,7 @@
 import { afterEach, expect, it } from '@jest/globals';
 import { writeFileSync } from 'node:fs';
 import type { Tuning } from '../src/tuning.js';
-import { breakFileOf, ofRelease, replaced } from './support/replacement.js';
+import { breakFileOf, ofRelease, replaced, replacing } from './support/replacement.js';
 import { processesOf, TestAgent } from './support/test-agent.js';
 
 const HOLD = 500;
@@ -17,7 +17,7 @@ const untilLetGo = (workloadId: string) => agent.until(workloadId, (seen) => exp
 
 /** What is held without a trial is let go after the time to hold: another workload tells when that has passed. */
 async function theTimeToHoldPasses(): Promise<void> {
-  const { first } = await replaced(agent, { hosts: ['another.localhost'] });
+  const { first } = await replacing(agent, { hosts: ['another.localhost'] });
   await untilLetGo(first.workloadId);
 }
 
@@ -55,7 +55,7 @@ it('it is taken back without a start when the trial fails', async () => {
 
 it('a trial that nobody ends holds it for a bounded time', async () => {
   await startAgent({ trial: HOLD });
-  const { first, held } = await replaced(agent, { onTrial: true });
+  const { first, held } = await replacing(agent, { onTrial: true });
   const after = await untilLetGo(first.workloadId);
   expect(after.onTrial).toBe(true);
   expect(processesOf(held)).toEqual([]);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '@berth/testing';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -82,8 +83,13 @@ describe.each([process.getuid?.() === 0 ? 'users of their own' : 'the user of th
       ]);
       await agent.client.apply(desired);
       await agent.untilReady(desired.workloadId, 3);
-      const said = (await agent.client.logs(desired.workloadId, 'process=worker')).map(({ text }) => text);
-      const notesSaid = said.filter((text) => text.startsWith('notes '));
+      // A worker counts as ready when it has run for a while, whatever it came to.
+      const notesSaid = await eventually(async () => {
+        const said = (await agent.client.logs(desired.workloadId, 'process=worker')).map(({ text }) => text);
+        const found = said.filter((text) => text.startsWith('notes '));
+        expect(found).toHaveLength(2);
+        return found;
+      });
       expect(notesSaid.map((text) => text.split(' ')[1])).toEqual(['2', '2']);
       expect(new Set(notesSaid).size).toBe(2);
       const folders = notesSaid.map((text) => text.split(' ')[2] ?? '');

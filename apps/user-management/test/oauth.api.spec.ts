@@ -1,3 +1,6 @@
+import { randomInt } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import type { CreatedClientSecret, DeviceAuthorization, ServiceAccountView } from '@berth/contracts/identity';
 import { Clock } from '@berth/service-kit';
 import { eventually } from '@berth/testing';
@@ -47,10 +50,14 @@ afterAll(() => identity.close());
 
 /** Metadata says where the service is reached, which must be known before it starts. */
 async function startReachable(): Promise<IdentityService> {
-  const probe = (await import('node:net')).createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => probe.once('listening', resolve));
-  const { port } = probe.address() as { port: number };
-  await new Promise((resolve) => probe.close(resolve));
+  // Below those that the system gives to connections: nobody is given it before the service listens.
+  const port = await eventually(async () => {
+    const wanted = randomInt(10_000, 32_768);
+    const probe = createServer().listen(wanted, '127.0.0.1');
+    await once(probe, 'listening');
+    await new Promise((resolve) => probe.close(resolve));
+    return wanted;
+  });
   const where = { PORT: String(port), PUBLIC_URL: `http://127.0.0.1:${port}`, ACCESS_STALE_SECONDS: '1e9' };
   return IdentityService.start(where, [[Clock, clock]]);
 }

@@ -54,7 +54,8 @@ export const apps: Record<string, string> = {
     setInterval(() => undefined, 1000);`,
   'polite.js': `
     setInterval(() => undefined, 1000);
-    process.on('SIGTERM', () => setTimeout(() => { console.log('ended politely'); process.exit(0); }, 300));`,
+    process.on('SIGTERM', () => setTimeout(() => { console.log('ended politely'); process.exit(0); }, 300));
+    console.log('listening to signals');`,
   'hider.js': `
     const { spawn } = require('node:child_process');
     const child = spawn('/bin/sleep', ['300'], { detached: true, stdio: 'ignore', env: {} });

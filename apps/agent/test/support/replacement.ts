@@ -10,28 +10,40 @@ export interface Replacement {
   readonly held: readonly string[];
 }
 
+interface ReplacementOptions {
+  readonly instances?: number;
+  readonly onTrial?: true;
+  readonly hosts?: string[];
+}
+
 export const ofRelease = ({ instances }: ObservedWorkload, release: number): ObservedInstance[] =>
   instances.filter((each) => each.release === release);
 
 /** While it is there, the second release is of no use to anybody. */
 export const breakFileOf = (agent: TestAgent): string => join(agent.folder, 'break');
 
-/** A first release that serves, replaced by one that breaks when it is told to; resolves when that one took over. */
-export async function replaced(
+/** A first release that serves, and is being replaced by one that breaks when it is told to. */
+export async function replacing(
   agent: TestAgent,
-  { instances = 1, ...more }: { instances?: number; onTrial?: true; hosts?: string[] } = {},
+  { instances = 1, ...more }: ReplacementOptions = {},
 ): Promise<Replacement> {
   const first = desiredOf(agent.slug('v1'), [web('node server.js', { instances })], { stopDeadlineSeconds: 10 });
   await agent.client.apply({ ...first, ...more });
-  await agent.untilReady(first.workloadId, instances);
+  const former = await agent.untilReady(first.workloadId, instances);
   const next = nextRelease(first, first.release.artifact.digest, [web('node fragile.js', { instances })]);
   const second = { ...next, ...more, stopDeadlineSeconds: 10, environment: { BREAK_FILE: breakFileOf(agent) } };
   await agent.client.apply(second);
-  const observed = await agent.until(first.workloadId, (seen) => {
-    expect(ofRelease(seen, 1).map(({ state, routed }) => [state, routed])).toEqual(
-      Array.from({ length: instances }, () => ['ready', false]),
+  return { first, second, held: former.instances.map(({ id }) => id) };
+}
+
+/** The same; resolves when the second release took over, which must hold the first for longer than this takes to see it. */
+export async function replaced(agent: TestAgent, options: ReplacementOptions = {}): Promise<Replacement> {
+  const replacement = await replacing(agent, options);
+  await agent.until(replacement.first.workloadId, (seen) => {
+    expect(ofRelease(seen, 1).map(({ id, state, routed }) => [id, state, routed])).toEqual(
+      replacement.held.map((id) => [id, 'ready', false]),
     );
     expect(ofRelease(seen, 2).every(({ routed }) => routed)).toBe(true);
   });
-  return { first, second, held: ofRelease(observed, 1).map(({ id }) => id) };
+  return replacement;
 }

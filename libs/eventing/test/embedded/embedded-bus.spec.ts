@@ -87,7 +87,8 @@ describe('the embedded bus', () => {
 
   it('lets another member take over within two seconds when the connection of the active one is lost', async () => {
     const active = await collect(open(), 'group');
-    await open().publish(messages(1));
+    const publisher = open();
+    await publisher.publish(messages(1));
     await eventually(() => expect(active.received).toHaveLength(1));
     const clock = new CountingClock();
     const standby = await collect(open(undefined, clock), 'group');
@@ -96,7 +97,7 @@ describe('the embedded bus', () => {
     await admin.query('select pg_terminate_backend($1)', [holder]);
     await eventually(async () => expect(await lockHolders()).not.toContain(holder));
     clock.paused = 0;
-    await open().publish(messages(1));
+    await publisher.publish(messages(1));
     await eventually(() => expect(active.received.length + standby.received.length).toBe(2));
     expect(clock.paused).toBeLessThanOrEqual(2_000);
   });
