@@ -111,6 +111,7 @@ export const operatorCommands: CommandGroup = {
     ),
     entry('admin snapshots', 'tell all services again', () => import('./commands/admin/snapshots.js'), 'AGGREGATE'),
     entry('clusters list', 'where workloads can be placed', () => import('./commands/clusters/list.js')),
+    entry('clusters show', 'one cluster, and how it is', () => import('./commands/clusters/show.js'), 'NAME'),
     entry('clusters add', 'register a cluster', () => import('./commands/clusters/add.js'), 'NAME --kubeconfig FILE'),
     entry('clusters doctor', 'what a cluster lacks', () => import('./commands/clusters/doctor.js'), 'NAME'),
     entry('clusters cordon', 'place nothing new there', () => import('./commands/clusters/cordon.js'), 'NAME'),

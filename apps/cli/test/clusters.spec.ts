@@ -20,7 +20,32 @@ describe('berth clusters', () => {
 
   it('lists what stands where, and why one does not answer', async () => {
     const { stdout } = await terminal.berth(['clusters', 'list']);
-    expect(stdout).toMatch(/berlin +eu +3 +welcome +ECONNREFUSED +https:\/\/10\.0\.0\.1/);
+    expect(stdout).toMatch(/berlin +eu +3 +welcome +ECONNREFUSED +- +https:\/\/10\.0\.0\.1/);
+  });
+
+  const gatewayOf = { namespace: 'edge', name: 'public', url: 'http://gateway.example' };
+  const measured = { gateway: gatewayOf, dnsNamespace: 'kube-system', prometheus: { url: 'https://metrics.example' } };
+  const said = (status: string, message: string) => [{ type: 'Statistics', status, reason: 'X', message, since: '' }];
+
+  it.each([
+    ['none', { settings: { gateway: gatewayOf }, conditions: [] }, '-', 'none is configured'],
+    ['one that was not asked yet', { settings: measured, conditions: [] }, 'not looked at yet', ': not looked at yet'],
+    ['one that answers', { settings: measured, conditions: said('true', 'fine') }, 'answers', ': answers'],
+    ['one that does not', { settings: measured, conditions: said('false', 'no') }, 'no', 'https://metrics.example: no'],
+    ["the installation's own", { settings: null, conditions: said('true', 'fine') }, 'answers', 'answers'],
+  ])('shows and lists whether it has a Prometheus that answers: %s', async (_, parts, listed, shown) => {
+    platform.on('GET /v1/clusters', page({ ...cluster, ...parts }));
+    const list = await terminal.berth(['clusters', 'list']);
+    expect(list.stdout).toMatch(new RegExp(`${listed} +https://10\\.0\\.0\\.1`));
+    const show = await terminal.berth(['clusters', 'show', 'berlin']);
+    expect(show.stdout).toMatch(new RegExp(`^Prometheus: .*${shown}$`, 'm'));
+  });
+
+  it('shows how one is set up', async () => {
+    platform.on('GET /v1/clusters', page({ ...cluster, settings: measured }));
+    const { stdout } = await terminal.berth(['clusters', 'show', 'berlin']);
+    expect(stdout).toMatch(/^Gateway: +edge\/public at http:\/\/gateway\.example$/m);
+    expect(stdout).toMatch(/^State: +ECONNREFUSED$/m);
   });
 
   it('adds one by kubeconfig, and one by the token of a service account on stdin', async () => {

@@ -107,6 +107,7 @@ const reads: Readonly<Record<string, readonly string[]>> = {
   'secrets list': [],
   status: [],
   'clusters list': [],
+  'clusters show': ['local'],
   'clusters doctor': ['local'],
   open: [],
   top: [],

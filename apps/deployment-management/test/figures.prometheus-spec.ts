@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { freePorts } from '../../../tools/free-ports.mjs';
 import { PodFiguresSource } from '../src/runtime/prometheus/pod-figures-source.js';
 import { prometheusAt } from '../src/runtime/prometheus/prometheus-at.js';
+import { statisticsCheck } from '../src/runtime/prometheus/statistics-check.js';
 import { statisticsCondition } from '../src/runtime/prometheus/statistics-condition.js';
 
 const run = promisify(execFile);
@@ -128,5 +129,7 @@ describe('what Prometheus itself says of pods', () => {
   it('makes it the source of figures', async () => {
     const said = await statisticsCondition(prometheusAt({ url }, true), never);
     expect(said).toMatchObject({ status: 'true', reason: 'Prometheus' });
+    const check = await statisticsCheck(prometheusAt({ url }, true), never);
+    expect(check).toMatchObject({ name: 'statistics', outcome: 'passed', nextStep: null });
   });
 });

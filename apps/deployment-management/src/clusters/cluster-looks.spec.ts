@@ -4,6 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { Clock } from '@berth/service-kit';
 import { TestAuthority } from '@berth/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { ClusterSetup } from '../runtime/kubernetes/kubernetes-runtime.js';
+import type { Prometheus } from '../runtime/prometheus/prometheus.js';
+import { prometheusAt } from '../runtime/prometheus/prometheus-at.js';
 import type { ClusterRow } from './cluster.js';
 import { ClusterLooks } from './cluster-looks.js';
 import type { ClusterSetups } from './cluster-setups.js';
@@ -32,6 +35,12 @@ async function look(address: string, authorityText = readFileSync(authority.caFi
   const found = await new ClusterLooks(setups, new Clock()).health({} as ClusterRow, new AbortController().signal);
   return found?.trouble;
 }
+async function reportOf(address: string, prometheus?: Prometheus) {
+  const access = { server: address, authority: readFileSync(authority.caFile, 'utf8'), token: () => 'x' };
+  const setup = { access, settings: {}, ...(prometheus && { prometheus }) } as unknown as ClusterSetup;
+  const { isFit, checks } = await new ClusterLooks({} as ClusterSetups, new Clock()).report(setup);
+  return { isFit, said: checks.map(({ name, outcome }) => `${name} ${outcome}`) };
+}
 const address = () => `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
 describe('a look at a cluster', () => {
@@ -56,5 +65,14 @@ describe('a look at a cluster', () => {
     const stranger = await TestAuthority.create();
     expect(await look(address(), readFileSync(stranger.caFile, 'utf8'))).toMatchObject({ answers: false });
     await stranger.remove();
+  });
+
+  it('is a report with a line about its Prometheus, also when it cannot be asked itself', async () => {
+    const nowhere = prometheusAt({ url: 'http://127.0.0.1:1' }, true);
+    const lost = { isFit: false, said: ['reachable failed', 'statistics warning'] };
+    expect(await reportOf('https://127.0.0.1:1')).toEqual(lost);
+    expect(await reportOf('https://127.0.0.1:1', nowhere)).toEqual(lost);
+    const answers = { query: () => Promise.resolve([{ labels: {}, value: 1 }]) } as unknown as Prometheus;
+    expect((await reportOf('https://127.0.0.1:1', answers)).said).toEqual(['reachable failed', 'statistics passed']);
   });
 });

@@ -3,6 +3,7 @@ import type { KubeClient } from '@berth/kubernetes';
 import { Clock } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { ClusterSetup } from '../runtime/kubernetes/kubernetes-runtime.js';
+import { statisticsCheck } from '../runtime/prometheus/statistics-check.js';
 import { statisticsCondition } from '../runtime/prometheus/statistics-condition.js';
 import type { ClusterRow } from './cluster.js';
 import type { HealthLook, Trouble } from './cluster-health.js';
@@ -21,11 +22,16 @@ export class ClusterLooks {
   ) {}
 
   /** Everything that workloads need of it. Never throws for what is wrong there. */
-  report(setup: ClusterSetup): Promise<ClusterReport> {
-    return this.asking(setup, async (client) => {
-      const { preflight } = await import('@berth/kubernetes');
-      return preflight(client, setup.settings, AbortSignal.timeout(REPORT_MILLISECONDS));
-    });
+  async report(setup: ClusterSetup): Promise<ClusterReport> {
+    const signal = AbortSignal.timeout(REPORT_MILLISECONDS);
+    const [report, statistics] = await Promise.all([
+      this.asking(setup, async (client) => {
+        const { preflight } = await import('@berth/kubernetes');
+        return preflight(client, setup.settings, signal);
+      }),
+      statisticsCheck(setup.prometheus, signal),
+    ]);
+    return { ...report, checks: [...report.checks, statistics] };
   }
 
   /** Null for a cluster that is none of Kubernetes. */

@@ -51,6 +51,7 @@ function ownVariables({ config, folder, secrets, gateway }: Parts): Record<Servi
       APP_URL_TEMPLATE: `http://{host}:${gateway.port}`,
       PLATFORM_DOMAIN: 'localhost',
       PRIVATE_REGISTRIES: 'true',
+      PRIVATE_PROMETHEUS: 'true',
     },
     build: {
       DATA_FOLDER: folder.in('builds'),

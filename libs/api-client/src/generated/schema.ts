@@ -4309,6 +4309,7 @@ export interface components {
           | 'gateway'
           | 'ingress'
           | 'metrics'
+          | 'statistics'
           | 'storage-use'
           | 'storage'
           | 'pod-security'

@@ -20,3 +20,10 @@ export const reachabilityOf = ({ isOwn, conditions }: Cluster): string => {
   if (!reachable) return isOwn ? '' : 'not looked at yet';
   return reachable.status === 'true' ? 'answers' : reachable.message;
 };
+
+/** Empty: none is configured. */
+export const prometheusOf = ({ settings, conditions }: Cluster): string => {
+  const statistics = conditions.find(({ type }) => type === 'Statistics');
+  if (!statistics) return settings?.prometheus ? 'not looked at yet' : '';
+  return statistics.status === 'true' ? 'answers' : statistics.message;
+};

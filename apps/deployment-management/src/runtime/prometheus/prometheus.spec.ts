@@ -4,6 +4,7 @@ import { Clock } from '@berth/service-kit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { PodFiguresSource } from './pod-figures-source.js';
 import { prometheusAt } from './prometheus-at.js';
+import { statisticsCheck } from './statistics-check.js';
 import { statisticsCondition } from './statistics-condition.js';
 
 class HeldClock extends Clock {
@@ -74,12 +75,24 @@ describe('a Prometheus', () => {
     const said = await statisticsCondition(prometheusAt({ url }, true), never);
     expect(said).toMatchObject({ type: 'Statistics', status: 'false', reason });
     expect(said.message).toMatch(/metrics\.k8s\.io\.$/);
+    expect(await statisticsCheck(prometheusAt({ url }, true), never)).toEqual({
+      ...{ name: 'statistics', outcome: 'warning', message: said.message, nextStep: expect.stringMatching(/\.$/) },
+    });
+  });
+
+  it('that nobody configured is told as a warning: nothing else knows of the network', async () => {
+    const check = await statisticsCheck(undefined, never);
+    expect(check).toMatchObject({ name: 'statistics', outcome: 'warning' });
+    expect(check.nextStep).toContain('settings.prometheus');
   });
 
   it('that has figures is said to be the source', async () => {
     answer.body = vectorOf(sample({}, '12'));
     const said = await statisticsCondition(prometheusAt({ url }, true), never);
     expect(said).toMatchObject({ status: 'true', reason: 'Prometheus' });
+    expect(await statisticsCheck(prometheusAt({ url }, true), never)).toEqual({
+      ...{ name: 'statistics', outcome: 'passed', message: 'Prometheus says what instances use.', nextStep: null },
+    });
   });
 
   it('where nobody answers is said to be so', async () => {
@@ -92,6 +105,8 @@ describe('a Prometheus', () => {
     async (address) => {
       const said = await statisticsCondition(prometheusAt({ url: address }, false), never);
       expect(said).toMatchObject({ status: 'false', reason: 'IsNotAsked' });
+      const { nextStep } = await statisticsCheck(prometheusAt({ url: address }, false), never);
+      expect(nextStep).toContain('PRIVATE_PROMETHEUS=true');
     },
   );
 

@@ -2,6 +2,7 @@ import type { ConditionStatement } from '../../workloads/conditions.js';
 import { type Prometheus, PrometheusTrouble } from './prometheus.js';
 
 export const STATISTICS = 'Statistics';
+export const HAS_NO_FIGURES = 'HasNoFigures';
 const NEEDED = 'container_memory_working_set_bytes';
 const LOOK_MILLISECONDS = 5_000;
 
@@ -10,7 +11,7 @@ export async function statisticsCondition(prometheus: Prometheus, signal: AbortS
   const bounded = AbortSignal.any([signal, AbortSignal.timeout(LOOK_MILLISECONDS)]);
   try {
     const [found] = await prometheus.query(`count(${NEEDED})`, bounded);
-    return found ? known : lacking('HasNoFigures', `Prometheus answers, and has no ${NEEDED}: let it scrape cAdvisor.`);
+    return found ? known : lacking(HAS_NO_FIGURES, `Prometheus answers, and has no ${NEEDED}: let it scrape cAdvisor.`);
   } catch (error) {
     if (!(error instanceof PrometheusTrouble) || signal.aborted) throw error;
     return lacking(error.reason, error.message);

@@ -114,6 +114,7 @@ export const clusterCheck = z.object({
     'gateway',
     'ingress',
     'metrics',
+    'statistics',
     'storage-use',
     'storage',
     'pod-security',
