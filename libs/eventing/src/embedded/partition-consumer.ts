@@ -1,14 +1,15 @@
-import type { CancelTimer, Clock } from '@berth/service-kit';
+import type { Clock } from '@berth/service-kit';
 import type { Delivery } from '../bus/delivery.js';
 import type { SessionConnection } from '../session/session.js';
 import { Wakeup } from '../session/wakeup.js';
+import { Announced } from './announced.js';
 import { advanceSql, startSql, type StoredMessage } from './embedded-log.js';
 
 /** So many messages are held in memory at most, and so many bytes. A handler of runs gets all of them at once. */
 const BATCH = 2_000;
 const BATCH_BYTES = 2 * 1_048_576;
 /** Milliseconds after which a position is committed at the latest: bounds what is delivered again after a crash. */
-const COMMIT_EVERY = 10;
+const COMMIT_EVERY = 100;
 
 interface Place {
   readonly group: string;
@@ -16,13 +17,15 @@ interface Place {
   readonly partition: number;
 }
 
-/** Reads one partition for one group, in order, holding at most one batch in memory. */
+/**
+ * Reads one partition for one group, in order. What notifications told is delivered without a look at the log. In memory
+ * it holds at most one batch, and what was told while that is delivered.
+ */
 export class PartitionConsumer {
   private readonly wakeup = new Wakeup();
+  private readonly announced = new Announced();
   /** There may be messages that have to be read. */
   private behind = true;
-  private waiting = false;
-  private announced: readonly StoredMessage[] = [];
   private committed = 0;
   private committedAt = 0;
 
@@ -34,8 +37,7 @@ export class PartitionConsumer {
 
   /** Something was published: `messages`, where the notification had room for them. */
   wake(messages: readonly StoredMessage[]): void {
-    if (this.waiting && this.announced.length === 0) this.announced = messages;
-    else this.behind = true;
+    if (!this.announced.add(messages)) this.behind = true;
     this.wakeup.signal();
   }
 
@@ -43,11 +45,22 @@ export class PartitionConsumer {
   async run(connection: SessionConnection): Promise<void> {
     let position = await this.start(connection);
     while (!connection.ended.aborted) {
-      const messages = await (this.behind ? this.read(connection, position) : this.listen(connection, position));
+      const messages = await this.next(connection, position);
       position = await this.deliverAll(connection, messages, position);
     }
     // A closed session still has its connection: what was delivered last is committed, not delivered again.
     await this.advance(connection, position, 0).catch(() => undefined);
+  }
+
+  /** What follows the position; nothing when there was something else to do, or the connection ended. */
+  private async next(connection: SessionConnection, position: number): Promise<readonly StoredMessage[]> {
+    const told = this.announced.takeFrom(position);
+    if (told[0]?.offset === String(position)) return told;
+    if (told.length > 0) this.behind = true;
+    if (this.behind) return this.read(connection, position);
+    if (this.untilDue(position) <= 0) return this.advance(connection, position, 0);
+    await this.listen(connection, position);
+    return [];
   }
 
   private async read(connection: SessionConnection, position: number): Promise<readonly StoredMessage[]> {
@@ -57,24 +70,18 @@ export class PartitionConsumer {
     return messages;
   }
 
-  /** Waits for a notification, or until the position is to be committed. Answers the messages in it if they are the next. */
-  private async listen(connection: SessionConnection, position: number): Promise<readonly StoredMessage[]> {
-    this.waiting = true;
-    const cancel = this.commitSoon(position);
+  /** Waits for a notification, or until the position is to be committed. */
+  private async listen(connection: SessionConnection, position: number): Promise<void> {
+    const milliseconds = this.untilDue(position);
+    const cancel = Number.isFinite(milliseconds) ? this.clock.after(milliseconds, this.wakeup.signal) : () => undefined;
     await this.wakeup.wait(connection.ended);
     cancel();
-    this.waiting = false;
-    const messages = this.announced;
-    this.announced = [];
-    if (messages[0]?.offset === String(position)) return messages;
-    this.behind = true;
-    return [];
   }
 
-  private commitSoon(position: number): CancelTimer {
-    if (position === this.committed) return () => undefined;
-    const passed = this.clock.monotonic() - this.committedAt;
-    return this.clock.after(Math.max(0, COMMIT_EVERY - passed), this.wakeup.signal);
+  /** Milliseconds until the position is to be committed. */
+  private untilDue(position: number): number {
+    if (position === this.committed) return Infinity;
+    return this.committedAt + COMMIT_EVERY - this.clock.monotonic();
   }
 
   /** Answers the position after what was accepted: after all of them, unless the connection ended. */
@@ -91,7 +98,7 @@ export class PartitionConsumer {
       if (accepted === 0) return position;
       done += accepted;
       position = Number(stored[done - 1]?.offset) + 1;
-      if (this.clock.monotonic() - this.committedAt > COMMIT_EVERY) await this.advance(connection, position, 0);
+      if (this.untilDue(position) <= 0) await this.advance(connection, position, 0);
     }
     return position;
   }
