@@ -33,6 +33,19 @@ export const accountCommands: CommandGroup = {
     entry('2fa status', 'your second factor', () => import('./commands/second-factor/status.js')),
     entry('2fa enable', 'set up an authenticator', () => import('./commands/second-factor/enable.js')),
     entry('2fa recovery-codes', 'ten new ones', () => import('./commands/second-factor/recovery-codes.js')),
+    entry('2fa passkeys', 'that let you in', () => import('./commands/second-factor/passkeys.js')),
+    entry(
+      '2fa rename-passkey',
+      'to tell it from others',
+      () => import('./commands/second-factor/rename-passkey.js'),
+      'PASSKEY NAME',
+    ),
+    entry(
+      '2fa remove-passkey',
+      'get in with it no more',
+      () => import('./commands/second-factor/remove-passkey.js'),
+      'PASSKEY',
+    ),
     entry('2fa disable', 'give it up', () => import('./commands/second-factor/disable.js')),
   ],
 };

@@ -3,6 +3,10 @@ import { type CommandGroup, entry } from './command-entry.js';
 export const peopleCommands: CommandGroup = {
   title: 'People and machines',
   commands: [
+    entry('orgs rename', 'what people read', () => import('./commands/orgs/rename.js'), 'DISPLAY-NAME'),
+    entry('orgs transfer', 'to another owner', () => import('./commands/orgs/transfer.js'), 'E-MAIL'),
+    entry('orgs delete', 'with all it has, after a while', () => import('./commands/orgs/delete.js'), 'NAME'),
+    entry('orgs restore', 'before it is deleted', () => import('./commands/orgs/restore.js'), 'NAME'),
     entry('orgs members', 'who has a role', () => import('./commands/orgs/members.js')),
     entry('orgs invite', 'somebody, by mail', () => import('./commands/orgs/invite.js'), 'E-MAIL [--role R]'),
     entry('orgs invitations', 'that wait for an answer', () => import('./commands/orgs/people/invitations.js')),
@@ -60,6 +64,20 @@ export const peopleCommands: CommandGroup = {
       'NAME [--role R] [--scope S]',
     ),
     entry('orgs revoke-token', 'end one', () => import('./commands/orgs/tokens/revoke.js'), 'ID'),
+    entry('identity-providers list', 'by which people sign in', () => import('./commands/identity-providers/list.js')),
+    entry('identity-providers show', 'one of them', () => import('./commands/identity-providers/show.js'), 'NAME'),
+    entry(
+      'identity-providers add',
+      'one more',
+      () => import('./commands/identity-providers/add.js'),
+      'NAME --issuer URL --client-id ID',
+    ),
+    entry(
+      'identity-providers remove',
+      'sign in by it no more',
+      () => import('./commands/identity-providers/remove.js'),
+      'NAME',
+    ),
     entry('pull-credentials list', 'as whom images are pulled', () => import('./commands/pull-credentials/list.js')),
     entry(
       'pull-credentials add',

@@ -13,36 +13,10 @@ import {
   task,
   workload,
 } from './platform.js';
+import { delegation, hook, interval, me, openClosing, openMonth, priceBook, provider, pull } from './samples.js';
 import { Terminal } from './terminal.js';
 
 const base = `/v1/workloads/${idOf(40)}`;
-const interval = {
-  from: '2026-11-01T00:00:00.000Z',
-  to: '',
-  countedUntil: '',
-  waitingWorkloads: 0,
-  items: [],
-  next: null,
-};
-const me = { id: idOf(1), email: 'ann@example.com', administrator: false };
-
-const priceBook = { id: idOf(80), name: 'default', currency: 'EUR', rounding: 'half-even' };
-const openMonth = {
-  ...{ number: null, period: { month: '2026-11', timeZone: 'UTC', from: '', to: '' }, currency: 'EUR' },
-  ...{ priceBook: { name: 'default', versions: [] }, rounding: { mode: 'half-even', decimals: 2 } },
-  ...{ lines: [], corrections: [], totals: { net: '', tax: '', credited: '', corrected: '', due: '' } },
-};
-
-const pull = {
-  ...{ id: idOf(97), registry: 'registry.example', username: 'robot', createdAt: '2026-11-21T10:00:00.000Z' },
-};
-const delegation = {
-  ...{ id: idOf(98), projectId: idOf(10), cluster: 'local', namespace: 'team', subjectId: idOf(2), scopes: ['*'] },
-  ...{ conditions: [], createdAt: '2026-11-21T10:00:00.000Z', endsAt: '2026-12-21T10:00:00.000Z' },
-};
-const hook = { id: idOf(95), url: 'https://example.com/hook', events: ['berth.invoice.paid.v1'] };
-const openClosing = { period: openMonth.period, closable: true, checks: [], unpriced: [] };
-
 /** Every read, and how it is called. */
 const reads: Readonly<Record<string, readonly string[]>> = {
   whoami: [],
@@ -51,6 +25,9 @@ const reads: Readonly<Record<string, readonly string[]>> = {
   'sessions list': [],
   'tokens list': [],
   '2fa status': [],
+  '2fa passkeys': [],
+  'identity-providers list': [],
+  'identity-providers show': ['Google'],
   'orgs members': [],
   'orgs status': [],
   'service-accounts list': [],
@@ -150,6 +127,14 @@ const others: Readonly<Record<string, readonly string[]>> = {
   '2fa enable': [],
   '2fa recovery-codes': [],
   '2fa disable': [],
+  '2fa rename-passkey': ['Phone', 'Desk'],
+  '2fa remove-passkey': ['Phone', '--yes'],
+  'identity-providers add': ['Google', '--issuer', 'https://idp.example', '--client-id', 'berth', '--secret-stdin'],
+  'identity-providers remove': ['Google', '--yes'],
+  'orgs rename': ['Acme'],
+  'orgs transfer': ['bob@example.com', '--yes'],
+  'orgs delete': ['acme', '--yes'],
+  'orgs restore': ['acme'],
   'orgs invite': ['bob@example.com'],
   'orgs resend-invitation': ['bob@example.com'],
   'orgs withdraw-invitation': ['bob@example.com'],
@@ -370,6 +355,7 @@ describe('every command', () => {
       'sessions',
       'api-tokens',
       'organization-tokens',
+      'auth/passkeys',
       'memberships',
       'roles',
       'invitations',
@@ -379,6 +365,7 @@ describe('every command', () => {
       'me/impersonations',
     ])
       platform.on(`GET /v1/${route}`, page());
+    platform.on('GET /v1/identity-providers', page(provider));
     platform.on('GET /v1/audit/export', { entryId: idOf(1) });
     platform.on('GET /v1/audit/verification', { items: [] });
     platform.on('GET /v1/auth/totp', { enabled: false, recoveryCodesLeft: 0 });
@@ -433,6 +420,7 @@ describe('every command', () => {
         'POST /v1/auth/step-up',
         'POST /v1/invitations/accept',
         'POST /v1/auth/recovery-codes',
+        'GET /v1/auth/passkeys',
       ],
       ...['GET', 'POST'].map((method) => `${method} ${identity}/signing-keys`),
       ...['audit', 'audit/export', 'audit/verification'].map((what) => `GET ${identity}/${what}`),

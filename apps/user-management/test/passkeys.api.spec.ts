@@ -76,6 +76,27 @@ describe('somebody with a passkey', () => {
     });
   });
 
+  it('calls it something else, which nobody else can, and the audit trail says only that', async () => {
+    const [mine, other] = [await holder(), await identity.person()];
+    const path = `/v1/auth/passkeys/${mine.added.id}`;
+    const rename = (token: string, body: object) => identity.call<Passkey>('PUT', path, { body, token });
+    expect(await rename(other.accessToken, { name: 'Mine' })).toMatchObject({ status: 404 });
+    expect(await rename(mine.accessToken, { name: ' ' })).toMatchObject({
+      ...{ status: 422, body: { errors: [{ pointer: '/name' }] } },
+    });
+    const { recoveryCodes, ...before } = mine.added;
+    expect(recoveryCodes).toHaveLength(10);
+    expect(await rename(mine.accessToken, { name: 'Desk' })).toMatchObject({
+      ...{ status: 200, body: { ...before, name: 'Desk' } },
+    });
+    const listed = await identity.call<{ items: Passkey[] }>('GET', '/v1/auth/passkeys', { token: mine.accessToken });
+    expect(listed.body.items).toEqual([{ ...before, name: 'Desk' }]);
+    const entries = await identity.database.query(
+      "select target, detail from audit_entry where action = 'users:rename-passkey'",
+    );
+    expect(entries).toEqual([{ target: { kind: 'passkey', id: before.id }, detail: {} }]);
+  });
+
   it('gives it up, and is not asked any more; codes of nothing are forgotten', async () => {
     const { email, added, ...holding } = await holder();
     let { accessToken } = holding;

@@ -14,16 +14,15 @@ export const removable = (command: Command): Command =>
   command.argument('<name>').option('--yes', 'do not ask for the name once more');
 
 /** Whoever deletes says the name twice, or `--yes`. @throws CliError 2 */
-export async function confirmRemoval(
-  { io }: Context,
-  what: string,
-  name: string,
-  given: RemovalOptions,
-): Promise<void> {
+export const confirmRemoval = (context: Context, what: string, name: string, given: RemovalOptions): Promise<void> =>
+  confirm(context, `This deletes ${what}.`, name, given);
+
+/** The same for what is dangerous in another way, which `sentence` says. @throws CliError 2 */
+export async function confirm({ io }: Context, sentence: string, name: string, given: RemovalOptions): Promise<void> {
   if (given.yes) return;
-  if (!isInteractive(io)) throw usageError(`This deletes ${what}.`, 'Say --yes if that is meant.');
-  const typed = await ask(io, `This deletes ${what}. Type ${name} to go on`);
-  if (typed !== name) throw usageError('That is another name: nothing was deleted.');
+  if (!isInteractive(io)) throw usageError(sentence, 'Say --yes if that is meant.');
+  const typed = await ask(io, `${sentence} Type ${name} to go on`);
+  if (typed !== name) throw usageError('That is another name: nothing was done.');
 }
 
 /** Ends all that runs of an app, or in an environment. Answers what was there; its instances end in the background. */

@@ -8,14 +8,17 @@ import {
   type LoginWithPasskey,
   loginWithPasskey,
   type Passkey,
+  passkey,
   passkeyOptions,
   type PasskeyOptions,
   passkeyPage,
+  type RenamePasskey,
+  renamePasskey,
   type Tokens,
   tokens,
 } from '@berth/contracts/identity';
 import { AnswerNotStored, Answers, AnswersNothing } from '@berth/service-kit';
-import { Body, Controller, Delete, Get, Header, Headers, Inject, Ip, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Header, Headers, Inject, Ip, Param, Post, Put, Query } from '@nestjs/common';
 import { deviceOf } from '../sessions/device.js';
 import { TokenIssuer } from '../sessions/token-issuer.js';
 import { ProvenRecently } from '../step-up/proven-recently.js';
@@ -59,6 +62,17 @@ export class PasskeysController {
   @Answers(addedPasskey, 201)
   addPasskey(@CurrentCaller() caller: Caller, @Body({ schema: addPasskey }) body: AddPasskey): Promise<AddedPasskey> {
     return this.passkeys.add(caller, body);
+  }
+
+  @Put(':id')
+  @Authenticated()
+  @Answers(passkey)
+  renamePasskey(
+    @CurrentCaller() caller: Caller,
+    @Param('id', { schema: id }) passkeyId: string,
+    @Body({ schema: renamePasskey }) body: RenamePasskey,
+  ): Promise<Passkey> {
+    return this.passkeys.rename(caller, passkeyId, body.name);
   }
 
   @Delete(':id')

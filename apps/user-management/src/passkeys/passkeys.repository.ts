@@ -52,6 +52,14 @@ export class PasskeysRepository {
     ]);
   }
 
+  async rename(tx: Tx, userId: string, id: string, name: string): Promise<PasskeyRecord | undefined> {
+    const [renamed] = await tx.query<PasskeyRecord>(
+      `update passkey set name = $3 where id = $2 and user_id = $1 returning ${columns}`,
+      [userId, id, name],
+    );
+    return renamed;
+  }
+
   async delete(tx: Tx, userId: string, id: string): Promise<boolean> {
     const rows = await tx.query('delete from passkey where id = $2 and user_id = $1 returning id', [userId, id]);
     return rows.length > 0;

@@ -1,4 +1,4 @@
-import type { Caller } from '@berth/access';
+import { Audit, type Caller } from '@berth/access';
 import type { Page, PageQuery } from '@berth/contracts/common';
 import type { AddedPasskey, AddPasskey, Passkey, PasskeyOptions } from '@berth/contracts/identity';
 import { Database, decodeCursor, toPage } from '@berth/service-kit';
@@ -21,6 +21,7 @@ export class PasskeysService {
     @Inject(NewPasskeys) private readonly made: NewPasskeys,
     @Inject(UsersService) private readonly users: UsersService,
     @Inject(SecondFactorChanges) private readonly changes: SecondFactorChanges,
+    @Inject(Audit) private readonly audit: Audit,
   ) {}
 
   async list({ subjectId }: Caller, { limit, cursor }: PageQuery): Promise<Page<Passkey>> {
@@ -46,12 +47,24 @@ export class PasskeysService {
     });
   }
 
+  /** What it is called is the person's own words, and so not written into the audit trail. */
+  async rename(by: Caller, id: string, name: string): Promise<Passkey> {
+    return this.database.transaction(async (tx) => {
+      const passkey = await this.passkeys.rename(tx, by.subjectId, id, name);
+      if (!passkey) throw noSuchPasskey();
+      const target = { kind: 'passkey', id };
+      await this.audit.record(tx, { by, action: 'users:rename-passkey', target, organizationId: null });
+      return toPasskey(passkey);
+    });
+  }
+
   async delete(caller: Caller, id: string): Promise<void> {
     await this.database.transaction(async (tx) => {
-      if (!(await this.passkeys.delete(tx, caller.subjectId, id)))
-        throw passkeyErrors.PasskeyNotFound('You have no such passkey.');
+      if (!(await this.passkeys.delete(tx, caller.subjectId, id))) throw noSuchPasskey();
       await this.changes.endWithLast(tx, caller);
       await this.changes.told(tx, caller, 'passkey removed');
     });
   }
 }
+
+const noSuchPasskey = () => passkeyErrors.PasskeyNotFound('You have no such passkey.');

@@ -1080,7 +1080,7 @@ export interface paths {
       cookie?: never;
     };
     get?: never;
-    put?: never;
+    put: operations['renamePasskey'];
     post?: never;
     delete: operations['deletePasskey'];
     options?: never;
@@ -6986,6 +6986,9 @@ export interface components {
           minRequests: number;
           promoteWithinSeconds?: number;
         };
+    RenamePasskey: {
+      name: string;
+    };
     ReopenPeriod: {
       month: string;
       reason: string;
@@ -10432,6 +10435,40 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['PasskeyOptions'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  renamePasskey: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['RenamePasskey'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Passkey'];
         };
       };
       /** @description refused or failed */

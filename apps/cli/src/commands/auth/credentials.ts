@@ -30,10 +30,18 @@ export async function givenEmail({ io }: Context, { email }: CredentialOptions):
   throw usageError('Say who you are: --email ADDRESS');
 }
 
-export async function givenPassword({ io }: Context, { passwordStdin }: CredentialOptions): Promise<string> {
-  if (passwordStdin) return (await readAll(io.stdin)).replace(/\r?\n$/, '');
-  if (isInteractive(io)) return askHidden(io, 'Password');
-  throw usageError('Say the password on stdin: --password-stdin');
+export const givenPassword = (context: Context, { passwordStdin }: CredentialOptions): Promise<string> =>
+  givenSecret(context, passwordStdin, { name: 'password', option: '--password-stdin' });
+
+/** From stdin where the option says so, else asked for. */
+export async function givenSecret(
+  { io }: Context,
+  isOnStdin: boolean | undefined,
+  { name, option }: { readonly name: string; readonly option: string },
+): Promise<string> {
+  if (isOnStdin) return (await readAll(io.stdin)).replace(/\r?\n$/, '');
+  if (isInteractive(io)) return askHidden(io, `${name.charAt(0).toUpperCase()}${name.slice(1)}`);
+  throw usageError(`Say the ${name} on stdin: ${option}`);
 }
 
 export async function ask({ stdin, stderr }: Io, message: string): Promise<string> {

@@ -2,6 +2,7 @@ import { answerOf, type Client, type Schemas } from '@berth/api-client';
 import type { Context } from '../../context.js';
 import { notFound } from '../../errors.js';
 import { everyPage } from '../../output/pages.js';
+import { asRead } from '../as-read.js';
 
 export type Group = Schemas['Group'];
 type Grant = NonNullable<Schemas['UpdateGroup']['grants']>[number];
@@ -33,7 +34,7 @@ export async function changeGroup(
   const params = { path: { id } };
   const answer = client.GET('/v1/groups/{id}', { params });
   const [{ memberIds, grants }, { response }] = [await answerOf(answer), await answer];
-  const headers = { 'if-match': response.headers.get('etag') ?? '' };
+  const headers = asRead(response);
   const body = change({ memberIds, grants: grants.filter(isGiven) });
   return answerOf(client.PATCH('/v1/groups/{id}', { params, headers, body }));
 }

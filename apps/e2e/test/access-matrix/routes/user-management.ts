@@ -112,6 +112,7 @@ export const userManagementRows: Rows = {
   'GET /v1/auth/passkeys': anyone(200),
   'POST /v1/auth/passkeys': anyone(422, unreadable),
   'POST /v1/auth/passkeys/options': anyone(200),
+  'PUT /v1/auth/passkeys/{id}': anyone(404, () => ({ ...nobodys(), body: { name: 'Phone' } })),
   'DELETE /v1/auth/passkeys/{id}': anyone(404, nobodys),
   'GET /v1/auth/identities': anyone(200),
   'POST /v1/auth/identities': anyone(422, unreadable),

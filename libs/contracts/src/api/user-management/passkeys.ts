@@ -50,6 +50,10 @@ export type ShownPasskey = z.infer<typeof shownPasskey>;
 export const addPasskey = z.strictObject({ name: displayName, credential: newPasskey }).meta({ id: 'AddPasskey' });
 export type AddPasskey = z.infer<typeof addPasskey>;
 
+/** All that its person says of a passkey. */
+export const renamePasskey = z.strictObject({ name: displayName }).meta({ id: 'RenamePasskey' });
+export type RenamePasskey = z.infer<typeof renamePasskey>;
+
 export const passkey = z
   .object({
     id,

@@ -4,6 +4,7 @@ import type { Context } from '../../../context.js';
 import { emailAddress } from '../../../parsing/email.js';
 import { inOrganization } from '../../options.js';
 import { atPlace, isSame, membersOf, type PlaceOptions, roleNamed, scopeOf } from './place.js';
+import { asRead } from '../../as-read.js';
 
 export const options = (command: Command): Command =>
   atPlace(inOrganization(command))
@@ -31,6 +32,6 @@ export async function run(
 async function changed({ client }: Context, id: string, body: Awaited<ReturnType<typeof roleNamed>>) {
   const params = { path: { id } };
   const { response } = await client.GET('/v1/memberships/{id}', { params });
-  const headers = { 'if-match': response.headers.get('etag') ?? '' };
+  const headers = asRead(response);
   return answerOf(client.PATCH('/v1/memberships/{id}', { params, headers, body }));
 }

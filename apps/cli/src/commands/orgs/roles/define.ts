@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Context } from '../../../context.js';
 import { inOrganization } from '../../options.js';
 import { type CustomRole, rolesOf } from './roles.js';
+import { asRead } from '../../as-read.js';
 
 export const options = (command: Command): Command =>
   inOrganization(command)
@@ -26,6 +27,6 @@ export async function run(
 async function changed(client: Client, { id }: CustomRole, permissions: string[]): Promise<CustomRole> {
   const path = { id };
   const { response } = await client.GET('/v1/roles/{id}', { params: { path } });
-  const headers = { 'if-match': response.headers.get('etag') ?? '' };
+  const headers = asRead(response);
   return answerOf(client.PATCH('/v1/roles/{id}', { params: { path }, headers, body: { permissions } }));
 }

@@ -1,0 +1,34 @@
+import type { Schemas } from '@berth/api-client';
+import type { Command } from 'commander';
+import { usageError } from '../../errors.js';
+
+type Endpoints = Schemas['CreateIdentityProvider']['endpoints'];
+
+export interface EndpointOptions {
+  readonly issuer?: string;
+  readonly authorizationUrl?: string;
+  readonly tokenUrl?: string;
+  readonly userUrl?: string;
+  readonly subjectField: string;
+}
+
+export const endpointOptions = (command: Command): Command =>
+  command
+    .option('--issuer <url>', 'of OpenID Connect: where its discovery document is')
+    .option('--authorization-url <url>', 'of OAuth 2.0 without OpenID Connect, as GitHub has it')
+    .option('--token-url <url>', 'of the same')
+    .option('--user-url <url>', 'of the same: what it answers is the person')
+    .option('--subject-field <name>', 'of that answer: what never changes for a person', 'id');
+
+/** @throws CliError 2 unless it is one kind, and whole */
+export function endpointsOf(given: EndpointOptions): Endpoints {
+  const { issuer, authorizationUrl, tokenUrl, userUrl, subjectField } = given;
+  const urls = [authorizationUrl, tokenUrl, userUrl];
+  if (issuer !== undefined && urls.every((url) => url === undefined)) return { kind: 'oidc', issuer };
+  if (issuer === undefined && authorizationUrl && tokenUrl && userUrl)
+    return { kind: 'oauth2', authorizationUrl, tokenUrl, userUrl, subjectField };
+  throw usageError(
+    'Where is it?',
+    'Say --issuer for OpenID Connect, or --authorization-url, --token-url and --user-url for OAuth 2.0.',
+  );
+}

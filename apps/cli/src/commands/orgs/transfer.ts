@@ -1,0 +1,25 @@
+import { answerOf } from '@berth/api-client';
+import type { Command } from 'commander';
+import type { Context } from '../../context.js';
+import { emailAddress } from '../../parsing/email.js';
+import { idsOf } from '../groups/people.js';
+import { inOrganization } from '../options.js';
+import { confirm, type RemovalOptions } from '../removal.js';
+
+export const options = (command: Command): Command =>
+  inOrganization(command)
+    .argument('<e-mail>', 'of a member with a role on all of it', emailAddress)
+    .option('--yes', 'do not ask for its name once more');
+
+/** They become an owner, and whoever gives it away an administrator, at once. */
+export async function run(context: Context, given: RemovalOptions, email: string): Promise<void> {
+  const { client, out, selection } = context;
+  const { id, slug } = await selection.organization();
+  const [userId = ''] = await idsOf(context, [email]);
+  await confirm(context, `This gives ${slug} to ${email}, and makes you its administrator.`, slug, given);
+  await answerOf(client.POST('/v1/organizations/{id}/transfer', { params: { path: { id } }, body: { userId } }));
+  await out.result(
+    { id, owner: userId },
+    () => `${slug} is theirs: ${email} is an owner, and you are an administrator.`,
+  );
+}
