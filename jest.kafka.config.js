@@ -7,7 +7,7 @@ export default {
   displayName: 'kafka',
   testMatch: ['<rootDir>/libs/*/test/**/*.kafka-spec.ts', '<rootDir>/apps/*/test/**/*.kafka-spec.ts'],
   globalSetup: '<rootDir>/tools/kafka/jest-global-setup.mjs',
-  globalTeardown: '<rootDir>/tools/kafka/jest-global-teardown.mjs',
+  globalTeardown: '<rootDir>/tools/jest/global-teardown.mjs',
   reporters: ['default', '<rootDir>/tools/jest/closing-line-reporter.mjs'],
   testTimeout: 300_000,
   maxWorkers: 1,

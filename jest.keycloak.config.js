@@ -7,7 +7,7 @@ export default {
   displayName: 'keycloak',
   testMatch: ['<rootDir>/apps/*/test/**/*.keycloak-spec.ts'],
   globalSetup: '<rootDir>/tools/keycloak/jest-global-setup.mjs',
-  globalTeardown: '<rootDir>/tools/keycloak/jest-global-teardown.mjs',
+  globalTeardown: '<rootDir>/tools/jest/global-teardown.mjs',
   reporters: ['default', '<rootDir>/tools/jest/closing-line-reporter.mjs'],
   testTimeout: 300_000,
   maxWorkers: 1,

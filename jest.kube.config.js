@@ -7,7 +7,7 @@ export default {
   displayName: 'kube',
   testMatch: ['<rootDir>/libs/*/test/**/*.kube-spec.ts', '<rootDir>/apps/*/test/**/*.kube-spec.ts'],
   globalSetup: '<rootDir>/tools/kube/jest-global-setup.mjs',
-  globalTeardown: '<rootDir>/tools/kube/jest-global-teardown.mjs',
+  globalTeardown: '<rootDir>/tools/jest/global-teardown.mjs',
   reporters: ['default', '<rootDir>/tools/jest/closing-line-reporter.mjs'],
   testTimeout: 180_000,
   maxWorkers: 1,

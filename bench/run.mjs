@@ -3,8 +3,10 @@
 // of such passwords, `--workloads 200` as many, `--json` for machines. Each file here exports `name` and
 // `async run(options): Promise<Row[]>` (see support/rows.mjs) and throws when an answer is wrong. That ends the run with an
 // error; a missed goal is said, but noise must not fail anything.
+import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { onInterrupt, useRunFolder } from '../tools/run-folder.mjs';
 import { ROUNDS } from './support/pairs.mjs';
 import { tableOf, verdictOf } from './support/table.mjs';
 
@@ -34,6 +36,8 @@ if (unknown) {
   process.exit(2);
 }
 
+useRunFolder();
+onInterrupt(async () => void spawnSync('pkill', ['-TERM', '-P', String(process.pid)]));
 const rows = [];
 const failed = [];
 for (const file of positionals.length > 0 ? positionals : existing) {

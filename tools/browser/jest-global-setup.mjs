@@ -1,8 +1,6 @@
-import postgres from '../jest/global-setup.mjs';
+import { postgres } from '../jest/postgres.mjs';
+import { runWith } from '../jest/run.mjs';
 import { ensureChromium } from './chromium.mjs';
 
 /** Postgres as for every test run, and a browser. */
-export default async function globalSetup() {
-  ensureChromium();
-  await postgres();
-}
+export default runWith(ensureChromium, postgres);

@@ -1,18 +1,4 @@
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { postgres } from './postgres.mjs';
+import { runWith } from './run.mjs';
 
-/** Starts one real PostgreSQL for the run, unless TEST_POSTGRES_URL names one; test files find it in that variable. */
-export default async function globalSetup() {
-  if (process.env.TEST_POSTGRES_URL) return;
-  const library = pathToFileURL(join(import.meta.dirname, '../../libs/local-postgres/dist/index.js'));
-  const { PostgresServer } = await import(library.href);
-  const folder = await mkdtemp(join(tmpdir(), 'berth-test-postgres-'));
-  const server = new PostgresServer({
-    folder,
-    settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '300' },
-  });
-  process.env.TEST_POSTGRES_URL = (await server.start()).url;
-  globalThis.berthTestPostgres = { server, folder };
-}
+export default runWith(postgres);

@@ -1,8 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { endRun } from './run.mjs';
 
-export default async function globalTeardown() {
-  const started = globalThis.berthTestPostgres;
-  if (!started) return;
-  await started.server.stop();
-  await rm(started.folder, { recursive: true, force: true });
-}
+/** Of every tier. */
+export default endRun;

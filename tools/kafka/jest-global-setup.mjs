@@ -1,10 +1,13 @@
-import postgres from '../jest/global-setup.mjs';
+import { postgres } from '../jest/postgres.mjs';
+import { runWith } from '../jest/run.mjs';
 import { startKafka } from './kafka.mjs';
 
-/** Postgres as for every test run, and one Kafka node: TEST_KAFKA_BROKERS. */
-export default async function globalSetup() {
-  await postgres();
-  if (process.env.TEST_KAFKA_BROKERS) return;
-  globalThis.berthTestKafka = await startKafka();
-  process.env.TEST_KAFKA_BROKERS = globalThis.berthTestKafka.brokers;
+/** One Kafka node, unless TEST_KAFKA_BROKERS names one. */
+async function kafka() {
+  if (process.env.TEST_KAFKA_BROKERS) return undefined;
+  const { brokers, stop } = await startKafka();
+  process.env.TEST_KAFKA_BROKERS = brokers;
+  return stop;
 }
+
+export default runWith(postgres, kafka);

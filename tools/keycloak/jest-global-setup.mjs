@@ -1,10 +1,13 @@
-import postgres from '../jest/global-setup.mjs';
+import { postgres } from '../jest/postgres.mjs';
+import { runWith } from '../jest/run.mjs';
 import { startKeycloak } from './keycloak.mjs';
 
-/** Postgres as for every test run, and one Keycloak: TEST_KEYCLOAK_URL and the password of its administrator. */
-export default async function globalSetup() {
-  await postgres();
-  globalThis.berthTestKeycloak = await startKeycloak();
-  process.env.TEST_KEYCLOAK_URL = globalThis.berthTestKeycloak.url;
-  process.env.TEST_KEYCLOAK_PASSWORD = globalThis.berthTestKeycloak.password;
+/** One Keycloak: TEST_KEYCLOAK_URL and the password of its administrator. */
+async function keycloak() {
+  const { url, password, stop } = await startKeycloak();
+  process.env.TEST_KEYCLOAK_URL = url;
+  process.env.TEST_KEYCLOAK_PASSWORD = password;
+  return stop;
 }
+
+export default runWith(postgres, keycloak);

@@ -1,10 +1,13 @@
-import postgres from '../jest/global-setup.mjs';
+import { postgres } from '../jest/postgres.mjs';
+import { runWith } from '../jest/run.mjs';
 import { startKube } from './kube.mjs';
 
-/** Postgres as for every test run, and one control plane: TEST_KUBECONFIG. A cluster named by KUBECONFIG is used instead. */
-export default async function globalSetup() {
-  await postgres();
+/** One control plane: TEST_KUBECONFIG. A cluster named by KUBECONFIG is used instead. */
+async function kube() {
   if (process.env.KUBECONFIG) return void (process.env.TEST_KUBECONFIG = process.env.KUBECONFIG);
-  globalThis.berthTestKube = await startKube();
-  process.env.TEST_KUBECONFIG = globalThis.berthTestKube.kubeconfig;
+  const { kubeconfig, stop } = await startKube();
+  process.env.TEST_KUBECONFIG = kubeconfig;
+  return stop;
 }
+
+export default runWith(postgres, kube);

@@ -1,3 +1,4 @@
+import { runWith } from '../jest/run.mjs';
 import { ensurePrometheus } from './prometheus.mjs';
 
-export default ensurePrometheus;
+export default runWith(ensurePrometheus);

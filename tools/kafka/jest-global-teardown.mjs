@@ -1,6 +1,0 @@
-import postgres from '../jest/global-teardown.mjs';
-
-export default async function globalTeardown() {
-  await globalThis.berthTestKafka?.stop();
-  await postgres();
-}
