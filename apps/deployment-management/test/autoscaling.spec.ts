@@ -29,6 +29,7 @@ describe('a process type with bounds', () => {
     expect({ bounds: workload.autoscaling, deploymentId }).toEqual({ bounds: { web: bounds }, deploymentId: null });
     await scene.eventuallyRuns({ 'v1 web': 2 });
     expect(scene.desired?.processes[0]).toMatchObject({ instances: 2, autoscaling: bounds });
+    await eventually(async () => expect(await told()).toEqual([1, 2]));
     const applied = scene.toldStates.length;
     for (const [asked, there] of [
       [4, 4],

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@je
 import { CLUSTERS } from '../src/clusters/cluster-queue.js';
 import { ClusterReports } from '../src/clusters/cluster-reports.js';
 import { ENVIRONMENTS } from '../src/environments/environment-queue.js';
+import { RuntimeConfirmations } from '../src/runtime/runtime-confirmations.js';
 import { WORKLOADS } from '../src/workloads/workload-queue.js';
 import { digestOf } from './fixtures/build-service.js';
 import type { Client } from './fixtures/client.js';
@@ -138,9 +139,14 @@ describe('a cluster is given up', () => {
   it('which ends the usage there when it was last certain, and leaves what stood there to be moved', async () => {
     await stand('stranded');
     await clusters.goes(lost);
+    // The stream of changes of a real one breaks when it goes; that of this one stays, and would confirm what was seen.
+    const confirmed = jest
+      .spyOn(platform.service.app.get(RuntimeConfirmations), 'confirm')
+      .mockResolvedValue(undefined);
     const foundGone = Date.now();
     await give();
     await eventuallyStranded();
+    confirmed.mockRestore();
     expect(await administrator.refusal('GET', `/v1/clusters/${lost.id}`)).toMatchObject({ status: 404 });
     expect(await told()).toEqual(['local 1', `${lost.name} 1`, '']);
     const [, began, ended] = (await allocations()).map(({ effectiveAt }) => Date.parse(effectiveAt));

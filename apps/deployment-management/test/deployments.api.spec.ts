@@ -55,6 +55,7 @@ describe('a deployment', () => {
     const live = await scene.deployLive('here');
     const staging = await environment('staging');
     const elsewhere = await workloadIn(staging, await app('other'));
+    scene.behave('never-live', { kind: 'hangs' });
     await scene.deploy('never-live').then((each) => cancelSoon(each));
     const bad: [object, number, string, string | undefined][] = [
       [{ kind: 'image', image: 'nginx:' }, 422, 'validation_failed', '/source/image'],

@@ -214,7 +214,8 @@ describe('a cluster', () => {
     await move('berlin');
     await standsOn('berlin');
     expect((await cluster.pods(here.id)).map(({ spec }) => spec.containers[0]?.image)).toEqual([image('a1')]);
-    await move('local');
+    // As soon as what the environment had there before is gone.
+    await eventually(() => move('local'), patient);
     await standsOn('local');
     expect(await cluster.everythingOf(here.id)).toEqual([]);
     await eventually(

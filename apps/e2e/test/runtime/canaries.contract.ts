@@ -107,9 +107,11 @@ export function canariesContract(name: string, start: () => Promise<RuntimeHarne
       await stated(2, 50);
       const before = await until(id, (seen) => expect(seen.canaryWeight).toBe(50));
       await state({ ...stable, generation: 3 });
-      const after = await until(id, (seen) => expect(seen.instances.map(({ release }) => release)).toEqual([1, 1]));
+      const after = await until(id, (seen) => {
+        expect(seen.instances.map(({ release }) => release)).toEqual([1, 1]);
+        expect(seen.instances.map(serves)).toEqual([true, true]);
+      });
       expect(idsOf(after, 1)).toEqual(idsOf(before, 1));
-      expect(after.instances.map(serves)).toEqual([true, true]);
     });
 
     it('that cannot start disturb nothing', async () => {

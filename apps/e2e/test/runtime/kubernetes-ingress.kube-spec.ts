@@ -69,7 +69,12 @@ describe('routes on a cluster without the Gateway API', () => {
     world.gateway.takesIngresses = true;
     await world.gateway.takeOver();
     await isAccepted(true);
-    expect(await runtime.probe(shop.hosts[0]!, '/', never)).toMatchObject({ answered: true, status: 200 });
+    // The gateway hears by a watch of its own that it has taken it over.
+    await eventually(
+      async () =>
+        expect(await runtime.probe(shop.hosts[0]!, '/', never)).toMatchObject({ answered: true, status: 200 }),
+      patient,
+    );
     expect(await countOf('httpRoute')).toBe(0);
     expect(runtime.canaries).toBe('whole');
   });

@@ -149,7 +149,10 @@ export function runtimeContract(name: string, start: () => Promise<RuntimeHarnes
     it('routes the host to it, and no other host', async () => {
       const { id } = await serving();
       await until(id, ({ routes }) => expect(routes).toEqual([{ host: `${id}.localhost`, accepted: true }]));
-      expect(await runtime.probe(`${id}.localhost`, '/', never)).toMatchObject({ answered: true, status: 200 });
+      // What sends requests on may hear of an instance later than the runtime does.
+      await eventually(async () =>
+        expect(await runtime.probe(`${id}.localhost`, '/', never)).toMatchObject({ answered: true, status: 200 }),
+      );
       expect((await runtime.probe(`${randomUUID()}.localhost`, '/', never)).answered).toBe(false);
     });
 
@@ -335,7 +338,7 @@ export function runtimeContract(name: string, start: () => Promise<RuntimeHarnes
     it('that lost its memory says so, and runs everything again when it is told', async () => {
       const { id, artifact } = await serving({ generation: 7 });
       await harness.loseMemory();
-      expect(await runtime.observe(id, never)).toBeNull();
+      await eventually(async () => expect(await runtime.observe(id, never)).toBeNull());
       await apply(id, { artifact, generation: 7 });
       expect(await untilServing(id, 1)).toMatchObject({ observedGeneration: 7 });
     });

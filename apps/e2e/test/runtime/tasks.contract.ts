@@ -127,8 +127,11 @@ export function tasksContract(name: string, start: () => Promise<RuntimeHarness>
       await runtime.startTask(task, never);
       await untilIs(task, 'running');
       await harness.loseMemory();
-      const after = await observe(task);
-      expect([undefined, 'lost']).toContain(after?.state);
+      const after = await eventually(async () => {
+        const seen = await observe(task);
+        expect([undefined, 'lost']).toContain(seen?.state);
+        return seen;
+      });
       if (after) {
         await runtime.startTask(task, never);
         expect(await observe(task)).toMatchObject({ state: 'lost', exit: null });

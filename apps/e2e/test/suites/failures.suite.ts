@@ -1,5 +1,5 @@
 import type { Cause } from '@berth/contracts/common';
-import type { Workload } from '@berth/contracts/deployment';
+import type { Workload, WorkloadChange } from '@berth/contracts/deployment';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Api } from '../support/api.js';
 import { ask, type Load, steadyLoad } from '../support/app-http.js';
@@ -67,10 +67,11 @@ export function failuresSuite(start: StartPlatform): void {
 
     it('has a health check that answers 500 fails with health_check_failed', async () => {
       await api.patchWorkload(workload.id, { startDeadlineSeconds: 20 });
-      await api.call('POST', `/v1/workloads/${workload.id}/scale`, {
+      const path = `/v1/workloads/${workload.id}/scale`;
+      const { deploymentId } = await api.call<WorkloadChange>('POST', path, {
         sizes: { web: { health: { path: '/', intervalSeconds: 1 } } },
       });
-      await api.ended((await api.workload(workload.id)).activeDeploymentId ?? '');
+      await api.ended(deploymentId ?? '');
       await repository.commit(
         webApp(
           'bad',
