@@ -40,7 +40,7 @@ describe('a command that runs once', () => {
         expect((body as ObservedTask).state).toBe(state);
         return body as ObservedTask;
       },
-      { within: 15_000 },
+      { within: 120_000 },
     );
   const end = async (task: DesiredTask) => {
     expect((await agent.client.call('DELETE', pathOf(task))).status).toBe(202);

@@ -48,7 +48,7 @@ async function startWorker(): Promise<ChildProcess> {
   workers.push(worker);
   let said = '';
   worker.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
-  await eventually(() => expect(said).toContain('"ready":true'), { within: 60_000 });
+  await eventually(() => expect(said).toContain('"ready":true'), { within: 240_000 });
   return worker;
 }
 

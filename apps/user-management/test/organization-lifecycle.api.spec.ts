@@ -166,7 +166,7 @@ describe('an organization that its owner deletes', () => {
     expect(closed.status).toBe(202);
     seen = {};
     await eventually(async () => expect((await call('GET', mine.path, mine.owner.accessToken)).status).toBe(404), {
-      within: 20_000,
+      within: 240_000,
     });
     await eventually(async () => {
       const left = await identity.database.query('select from access_membership where organization_id = $1', [mine.id]);

@@ -197,7 +197,7 @@ describe('signing keys', () => {
                 });
             if (signedBy.size < 3) throw new Error('not yet');
           },
-          { within: 25_000, every: 200 },
+          { within: 240_000, every: 200 },
         );
         const keys = await first.database.query<{ state: string }>('select state from signing_key');
         expect(keys.filter(({ state }) => state === 'active')).toHaveLength(1);

@@ -110,7 +110,7 @@ describe('from commit to effect, under faults', () => {
         subject,
         versions: Array.from({ length: version }, (_, index) => index + 1),
       }));
-      await eventually(async () => expect(await effects()).toEqual(expected), { within: 25_000, every: 100 });
+      await eventually(async () => expect(await effects()).toEqual(expected), { within: 240_000, every: 100 });
       expect(await eventually(() => consumer.database.query('select 1 from dead_letter'))).toEqual([]);
 
       await Promise.all(relays.map((relay) => relay.stop()));

@@ -42,7 +42,7 @@ describe('an event takes effect exactly once', () => {
     await bus.publish(events.slice(0, 1).map((event) => messageOf(event)));
     const options = { url: test.url, type: buildStarted.type, group: 'build', topic: 'berth.build', hang };
     const member = await spawnMember(options, 'inbox-member.mjs');
-    await eventually(() => expect(member.hangs).toBe(true), { within: 20_000 });
+    await eventually(() => expect(member.hangs).toBe(true), { within: 240_000 }); // a program starts
     await member.kill();
     expect(await effects()).toHaveLength(hang === 'after-commit' ? 1 : 0);
     expect(await position()).toBe(0);
