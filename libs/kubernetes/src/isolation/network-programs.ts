@@ -14,7 +14,8 @@ process.on('SIGTERM', () => process.exit(0));
 
 /**
  * A wall may take a moment to stand after a pod has started, and a name server to be let through: rounds are made until
- * nothing was reached three times in a row, fifteen at most; what the last three reached is said.
+ * nothing was reached three times in a row, fifteen at most; what the last three reached is said. A pod is told by nobody
+ * that its walls stand: it has to look, and the pause between rounds only spaces what it measures.
  */
 export const visitorProgram = `
 const { createSocket } = require('node:dgram');
