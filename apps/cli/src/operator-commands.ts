@@ -110,6 +110,12 @@ export const operatorCommands: CommandGroup = {
       'ORGANIZATION MONTH',
     ),
     entry('admin snapshots', 'tell all services again', () => import('./commands/admin/snapshots.js'), 'AGGREGATE'),
+    entry(
+      'admin raise-epoch',
+      'after a restore of its database',
+      () => import('./commands/admin/raise-epoch.js'),
+      'SERVICE --reason TEXT [--over N]',
+    ),
     entry('clusters list', 'where workloads can be placed', () => import('./commands/clusters/list.js')),
     entry('clusters show', 'one cluster, and how it is', () => import('./commands/clusters/show.js'), 'NAME'),
     entry('clusters add', 'register a cluster', () => import('./commands/clusters/add.js'), 'NAME --kubeconfig FILE'),

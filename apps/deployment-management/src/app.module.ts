@@ -1,4 +1,4 @@
-import { AccessModule } from '@berth/access';
+import { AccessModule, EpochsModule } from '@berth/access';
 import { EventingModule } from '@berth/eventing';
 import { ReconcileModule } from '@berth/reconcile';
 import { SealedRowsModule } from '@berth/service-kit';
@@ -40,6 +40,7 @@ export class AppModule {
         AppsModule,
         LabelsModule,
         PlaceSnapshotsModule,
+        EpochsModule.of(service),
         WorkloadsModule,
         DeclarationsModule,
       ],

@@ -10,12 +10,12 @@ let platform: Platform;
 beforeAll(async () => (platform = await Platform.start()));
 afterAll(() => platform.close());
 
-const request = async (workloadId: string, organizationId: string) => {
+const request = async (workloadId: string, organizationId: string, place?: object) => {
   const event: CloudEvent = {
     ...{ specversion: '1.0', id: randomUUID(), source: '/berth/metering', subject: workloadId },
     ...{ type: workloadAllocationSnapshotRequested.type, time: new Date().toISOString() },
     ...{ datacontenttype: 'application/json', partitionkey: workloadId, aggregateversion: 1, epoch: 0 },
-    data: { workloadId, organizationId, reason: 'gap', knownVersion: 0 },
+    data: { workloadId, organizationId, reason: 'gap', knownVersion: 0, ...(place && { place }) },
   };
   await platform.service.app.get<EventBus>(EVENT_BUS).publish([{ topic: 'berth.metering', key: workloadId, event }]);
   await eventually(async () =>
@@ -47,5 +47,21 @@ describe('a request for a snapshot', () => {
       await request(id, randomUUID());
       expect(await told(id, 'snapshot')).toEqual([]);
     }
+  });
+
+  it('about what a restored database has forgotten is answered: it has nothing since the epoch began', async () => {
+    const scene = await Scene.make(platform);
+    const { projectId, environmentId, appId } = scene.workload;
+    const place = { projectId, environmentId, appId };
+    const [forgotten, organizationId] = [randomUUID(), randomUUID()];
+    await request(forgotten, organizationId, place);
+    expect(await told(forgotten, 'snapshot')).toEqual([]);
+    await platform.query(`update producer_epoch set epoch = 7, began_at = '2026-11-10T10:00:00Z'`);
+    for (const id of [scene.id, forgotten]) await request(id, organizationId, place);
+    expect(await told(scene.id, 'snapshot')).toEqual([]);
+    const nothing = { allocationVersion: 1, effectiveAt: '2026-11-10T10:00:00.000Z', entries: [] };
+    expect(await told(forgotten, 'snapshot')).toEqual([
+      { ...place, workloadId: forgotten, organizationId, ...nothing },
+    ]);
   });
 });

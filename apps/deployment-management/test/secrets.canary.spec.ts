@@ -226,6 +226,7 @@ describe('the value of a secret', () => {
     called.add(`GET ${one}`);
     await ask('DELETE', '/{id}');
     await call('POST', '/v1/admin/deployment-management/snapshots', '', { aggregate: 'app' }, administrator);
+    await call('POST', '/v1/admin/deployment-management/epochs', '', { reason: 'restored' }, administrator);
   }
 
   async function changeEverything(): Promise<void> {

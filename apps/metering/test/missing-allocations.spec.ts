@@ -34,11 +34,19 @@ describe('a snapshot is asked for', () => {
     pass(30);
     await ask();
     await ask();
-    const request = { ...idsOf(place), reason: 'gap', knownVersion: 1 };
+    const request = { ...idsOf(place), reason: 'gap', knownVersion: 1, place: placeOf(place) };
     expect(await asked(place)).toEqual([request]);
     pass(300);
     await ask();
     expect(await asked(place)).toEqual([request, request]);
+  });
+
+  it('of what was never stated without saying what it is part of', async () => {
+    const place = somewhere();
+    await app.tell(heartbeat(place, 1, 0));
+    pass(30);
+    await ask();
+    expect(await asked(place)).toEqual([{ ...idsOf(place), reason: 'gap', knownVersion: 0 }]);
   });
 
   it('no more once it came', async () => {
@@ -61,7 +69,9 @@ describe('a snapshot is asked for', () => {
     expect([await asked(place), await waiting(place)]).toEqual([[], 0]);
     pass(1);
     await ask();
-    expect(await asked(place)).toEqual([{ ...idsOf(place), reason: 'silence', knownVersion: 1 }]);
+    expect(await asked(place)).toEqual([
+      { ...idsOf(place), reason: 'silence', knownVersion: 1, place: placeOf(place) },
+    ]);
     await app.tell(snapshot(place, { version: 1, at: 0, entries: [web] }));
     expect(await waiting(place)).toBe(1);
     await app.tell(heartbeat(place, 1, 0));
@@ -110,3 +120,4 @@ describe('what was unusual', () => {
 });
 
 const idsOf = ({ workloadId, organizationId }: Place) => ({ workloadId, organizationId });
+const placeOf = ({ projectId, environmentId, appId }: Place) => ({ projectId, environmentId, appId });

@@ -1,4 +1,4 @@
-import { AccessModule, EventAdministrationModule } from '@berth/access';
+import { AccessModule, EpochsModule, EventAdministrationModule } from '@berth/access';
 import { EventingModule } from '@berth/eventing';
 import { ReconcileModule } from '@berth/reconcile';
 import { type DynamicModule, Module } from '@nestjs/common';
@@ -88,6 +88,7 @@ export class AppModule {
       AdministrationModule,
       ImpersonationsModule,
       EventAdministrationModule.of(service),
+      EpochsModule.of(service),
     ];
     return { module: AppModule, imports: [...libraries, ...features] };
   }

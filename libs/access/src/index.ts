@@ -8,6 +8,7 @@ export { type AuditContent, type ChainBreak, type ChainHead, ChainWalk, linkHash
 export { type AccessVersion, BERTH_ACCESS, formatBerthAccess, parseBerthAccess } from './berth-access.js';
 export { type Caller, CurrentCaller } from './caller.js';
 export { EventAdministrationModule } from './event-administration/event-administration.module.js';
+export { EpochsModule } from './event-administration/epochs.module.js';
 export { AccessGuard } from './guard/access.guard.js';
 export { Authenticated, Public, Requires } from './guard/route-access.js';
 export { can, type Grant, mayKnow, scopesAllow, type SubjectAccess, type Target } from './permissions/can.js';

@@ -1,5 +1,6 @@
 export * from './common/causes.js';
 export * from './common/dead-letters.js';
+export * from './common/epochs.js';
 export * from './common/link.js';
 export * from './common/page.js';
 export * from './common/problem.js';

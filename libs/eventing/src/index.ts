@@ -14,6 +14,7 @@ export { EventContext } from './inbox/event-context.js';
 export { EventsTransport } from './inbox/events-transport.js';
 export { connectEvents } from './module/connect-events.js';
 export { EventingModule, type EventingOptions } from './module/eventing.module.js';
+export { beginEpoch, currentEpoch, type Epoch, Epochs, lockEpoch } from './outbox/epochs.js';
 export { type AppendedEvent, type NewEvent, Outbox } from './outbox/outbox.js';
 export { Relay, type RelayOptions } from './outbox/relay.js';
 export { RelayWaker } from './outbox/relay-waker.js';

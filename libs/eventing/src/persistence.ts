@@ -1,5 +1,6 @@
 import type { EntityTarget, MigrationInterface, ObjectLiteral } from 'typeorm';
 import { CreateInbox1763683200002 } from './inbox/inbox.migration.js';
+import { Epochs1763800000490 } from './outbox/epochs.migration.js';
 import { CreateOutbox1763683200001 } from './outbox/outbox.migration.js';
 
 /** The library speaks SQL and maps no entity; the array is there so that a service lists all libraries alike. */
@@ -9,4 +10,5 @@ export const eventingEntities: readonly EntityTarget<ObjectLiteral>[] = [];
 export const eventingMigrations: readonly (new () => MigrationInterface)[] = [
   CreateOutbox1763683200001,
   CreateInbox1763683200002,
+  Epochs1763800000490,
 ];

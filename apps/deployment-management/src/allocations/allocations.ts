@@ -6,6 +6,7 @@ import {
   workloadAllocationSnapshot,
 } from '@berth/contracts/events';
 import type { ObservedWorkload } from '@berth/contracts/runtime';
+import { currentEpoch } from '@berth/eventing';
 import { CONFIG, type Sql, type Tx } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { Changes } from '../changes/changes.js';
@@ -116,13 +117,34 @@ export class Allocations {
     });
   }
 
-  /** Says again what was told last, for whoever missed it. The caller holds the workload's row lock. */
+  /**
+   * Says again what was told last, for whoever missed it. Of before a restore of this database others know more: it
+   * holds at the earliest since the epoch began. The caller holds the workload's row lock.
+   */
   async restate(tx: Tx, workload: WorkloadRow): Promise<void> {
     const last = await this.last(tx, { workload });
     if (!last) return;
-    const data = statementOf(workload, last);
+    const { beganAt } = await currentEpoch(tx);
+    const data = statementOf(workload, { ...last, effectiveAt: notBefore(beganAt ?? last.effectiveAt, last) });
     await this.changes.tell(tx, workloadAllocationSnapshot, {
       ...{ subject: data.workloadId, organizationId: data.organizationId, data },
+    });
+  }
+
+  /**
+   * Of a workload that this database does not know, because it was taken back to before it was made: since then nothing of
+   * it counts. In a database that was never taken back it was never allocated.
+   */
+  async disown(tx: Tx, place: Omit<Allocation, 'allocationVersion' | 'effectiveAt' | 'entries'>): Promise<void> {
+    const [unknown] = await tx.query<{ since: Date }>(
+      `select began_at as since from producer_epoch
+        where began_at is not null and not exists (select from workload where id = $1)`,
+      [place.workloadId],
+    );
+    if (!unknown) return;
+    await this.changes.tell(tx, workloadAllocationSnapshot, {
+      ...{ subject: place.workloadId, organizationId: place.organizationId },
+      data: { ...place, allocationVersion: 1, effectiveAt: unknown.since.toISOString(), entries: [] },
     });
   }
 

@@ -5,7 +5,7 @@ import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import { WorkloadsRepository } from '../workloads/workloads.repository.js';
 import { Allocations } from './allocations.js';
 
-/** States the allocation again for a metering that missed something. What is unknown here was never allocated. */
+/** States the allocation again for a metering that missed something. */
 @Controller()
 export class OnAllocationSnapshotRequestedHandler {
   constructor(
@@ -19,6 +19,8 @@ export class OnAllocationSnapshotRequestedHandler {
     @Ctx() { tx }: EventContext,
   ): Promise<void> {
     const workload = await this.workloads.lock(tx, data.workloadId);
-    if (workload) await this.allocations.restate(tx, workload);
+    if (workload) return this.allocations.restate(tx, workload);
+    const { workloadId, organizationId, place } = data;
+    if (place) await this.allocations.disown(tx, { ...place, workloadId, organizationId });
   }
 }

@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
 import { Allocations } from '../allocations/allocations.js';
+import { RestoredWorkloads } from './restored-workloads.js';
+import { AllocationSnapshots } from '../allocations/allocation-snapshots.js';
 import { OnAllocationSnapshotRequestedHandler } from '../allocations/on-allocation-snapshot-requested.handler.js';
 import { AppsModule } from '../apps/apps.module.js';
 import { ClustersStoreModule } from '../clusters/clusters-store.module.js';
@@ -216,6 +218,8 @@ const reconciliation = [
   ClusterWatch,
   RuntimeConfirmations,
   Allocations,
+  AllocationSnapshots,
+  RestoredWorkloads,
 ];
 const deployments = [
   DeploymentsRepository,

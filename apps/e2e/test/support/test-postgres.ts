@@ -13,6 +13,7 @@ export class TestPostgres {
     private readonly server: PostgresServer,
     private readonly port: number,
     private readonly password: string,
+    private readonly adminUrl: string,
   ) {}
 
   static async start(): Promise<TestPostgres> {
@@ -29,7 +30,7 @@ export class TestPostgres {
         await admin.query(`revoke connect on database ${name} from public`);
       }
     });
-    return new TestPostgres(folder, server, port, password);
+    return new TestPostgres(folder, server, port, password, url);
   }
 
   urlOf(service: ServiceName | 'bus'): string {
@@ -41,6 +42,21 @@ export class TestPostgres {
   async restartImmediately(): Promise<void> {
     await this.server.stop('SIGQUIT');
     await this.server.start();
+  }
+
+  /** Copies a database that nobody is connected to. */
+  async backUp(service: ServiceName): Promise<void> {
+    const name = databaseOf(service);
+    await onDatabase(this.adminUrl, (admin) => admin.query(`create database ${name}_backup template ${name}`));
+  }
+
+  /** Takes it back to that copy. */
+  async restore(service: ServiceName): Promise<void> {
+    const name = databaseOf(service);
+    await onDatabase(this.adminUrl, async (admin) => {
+      await admin.query(`drop database ${name}`);
+      await admin.query(`create database ${name} template ${name}_backup owner ${name}`);
+    });
   }
 
   async remove(): Promise<void> {

@@ -13,6 +13,8 @@ export interface Deadlines {
   readonly askedSince: Date;
 }
 
+type Claimed = Omit<MissingAllocation, 'place'> & { readonly place: MissingAllocation['place'] | null };
+
 const BATCH = 200;
 
 /** Nobody says of a volume that it is still there, and its owner has no snapshot of it. */
@@ -30,12 +32,17 @@ const claimSql = `
   update metered_workload w set asked_at = $1 from claimed
    where w.workload_id = claimed.workload_id
   returning w.workload_id as "workloadId", w.organization_id as "organizationId", w.version as "knownVersion",
-            case when (w.seen_epoch, w.seen_version) > (w.epoch, w.version) then 'gap' else 'silence' end as reason`;
+            case when (w.seen_epoch, w.seen_version) > (w.epoch, w.version) then 'gap' else 'silence' end as reason,
+            (select jsonb_build_object('projectId', a.data->'projectId', 'environmentId', a.data->'environmentId',
+                                       'appId', a.data->'appId')
+               from accepted_event a where a.workload_id = w.workload_id limit 1) as place`;
 
 @Injectable()
 export class MissingAllocationsRepository {
   /** Takes some that are due; other replicas pass over them. */
-  claim(tx: Tx, { now, gapSince, silentSince, askedSince }: Deadlines): Promise<MissingAllocation[]> {
-    return tx.query<MissingAllocation>(claimSql, [now, gapSince, silentSince, askedSince, BATCH]);
+  async claim(tx: Tx, { now, gapSince, silentSince, askedSince }: Deadlines): Promise<MissingAllocation[]> {
+    const values = [now, gapSince, silentSince, askedSince, BATCH];
+    const rows = await tx.query<Claimed>(claimSql, values);
+    return rows.map(({ place, ...missing }) => ({ ...missing, ...(place && { place }) }));
   }
 }

@@ -356,6 +356,8 @@ create table passkey_challenge (
 create table producer_epoch (
   one boolean not null default true,
   epoch integer not null default 0,
+  began_at timestamp with time zone,
+  database text,
   constraint producer_epoch_pkey PRIMARY KEY (one),
   constraint producer_epoch_one_check CHECK (one)
 );

@@ -24,11 +24,12 @@ import { Requires } from '../guard/route-access.js';
 import { answerOf, by, stateOf } from './dead-letter-answers.js';
 import { deadLetterErrors } from './dead-letters.errors.js';
 import { EventStateRepository } from './event-state.repository.js';
+import { operationNames } from './operation-names.js';
 
 /** The same routes for each service, each under its own name: `/v1/admin/<service>/events` and `.../dead-letters`. */
 export function eventAdministrationController(service: ServiceName): Type<unknown> {
-  const prefix = service.replaceAll(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase());
-  const Operation = (verb: string, what: string) => ApiOperation({ operationId: `${verb}${prefix}${what}` });
+  const nameOf = operationNames(service);
+  const Operation = (verb: string, what: string) => ApiOperation({ operationId: nameOf(verb, what) });
 
   @Controller(`v1/admin/${service}`)
   class EventAdministrationController {

@@ -32,6 +32,22 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/admin/deployment-management/epochs': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['raiseDeploymentManagementEpoch'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/admin/deployment-management/snapshots': {
     parameters: {
       query?: never;
@@ -490,6 +506,22 @@ export interface paths {
     get?: never;
     put?: never;
     post: operations['replayUserManagementDeadLetters'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/admin/user-management/epochs': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['raiseUserManagementEpoch'];
     delete?: never;
     options?: never;
     head?: never;
@@ -4871,7 +4903,7 @@ export interface components {
     };
     CreatePlaceSnapshots: {
       /** @enum {string} */
-      aggregate: 'project' | 'environment' | 'app';
+      aggregate: 'project' | 'environment' | 'app' | 'workload';
     };
     CreatePriceBook: {
       currency: string;
@@ -6870,6 +6902,16 @@ export interface components {
       projects: number;
       storageMib?: number;
     };
+    RaiseEpoch: {
+      over?: number;
+      reason: string;
+    };
+    RaisedEpoch: {
+      /** Format: date-time */
+      beganAt: string | null;
+      epoch: number;
+      isNew: boolean;
+    };
     RecoveryCodes: {
       recoveryCodes: string[];
     };
@@ -8036,6 +8078,38 @@ export interface operations {
       };
     };
   };
+  raiseDeploymentManagementEpoch: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['RaiseEpoch'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RaisedEpoch'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   createPlaceSnapshots: {
     parameters: {
       query?: never;
@@ -9041,6 +9115,38 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['ReplayedDeadLetters'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  raiseUserManagementEpoch: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['RaiseEpoch'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RaisedEpoch'];
         };
       };
       /** @description refused or failed */

@@ -13,5 +13,7 @@ export const workloadAllocationSnapshotRequested = defineEvent({
     reason: z.enum(['gap', 'silence']),
     /** The last version that took effect; 0: none. */
     knownVersion: z.int().nonnegative(),
+    /** What it is part of, as far as that was told: the owner may have forgotten it. */
+    place: z.object({ projectId: id, environmentId: id, appId: id }).optional(),
   }),
 });

@@ -5,6 +5,7 @@ import { EVENT_BUS, type EventBus } from '../bus/event-bus.js';
 import { DeadLetters } from '../inbox/dead-letters.js';
 import { EventProcessor } from '../inbox/event-processor.js';
 import { EventsTransport } from '../inbox/events-transport.js';
+import { Epochs } from '../outbox/epochs.js';
 import { Outbox } from '../outbox/outbox.js';
 import { Relay } from '../outbox/relay.js';
 import { RelayWaker } from '../outbox/relay-waker.js';
@@ -29,13 +30,14 @@ export class EventingModule {
       module: EventingModule,
       global: true,
       providers: [...producing(options), ...consuming(options)],
-      exports: [Outbox, EVENT_BUS, DeadLetters, EventsTransport, Snapshots],
+      exports: [Outbox, EVENT_BUS, DeadLetters, EventsTransport, Snapshots, Epochs],
     };
   }
 }
 
 const producing = ({ service, config }: EventingOptions): Provider[] => [
   BusOwner,
+  Epochs,
   {
     provide: EVENT_BUS,
     inject: [BusOwner, Clock, LOGGER],

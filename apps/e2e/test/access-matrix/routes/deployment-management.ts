@@ -253,6 +253,9 @@ export const deploymentManagementRows: Rows = {
   'POST /v1/admin/deployment-management/snapshots': needs('snapshots:create', 'platform', 204, () => ({
     body: { aggregate: 'project' },
   })),
+  'POST /v1/admin/deployment-management/epochs': needs('snapshots:create', 'platform', 422, () => ({
+    body: { reason: 'the matrix', over: 2_147_483_646 },
+  })),
   'GET /v1/deployments': listOf('deployments:read', 'environment'),
   'GET /v1/deployments/{id}': byId('deployments:read', 'environment', 200, of('deployment')),
   'POST /v1/deployments/{id}/cancel': byId('deployments:cancel', 'environment', 409, of('deployment')),

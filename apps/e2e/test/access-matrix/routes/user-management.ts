@@ -294,4 +294,7 @@ export const userManagementRows: Rows = {
   'POST /v1/admin/user-management/snapshots': needs('snapshots:create', 'platform', 204, () => ({
     body: { aggregate: 'organization' },
   })),
+  'POST /v1/admin/user-management/epochs': needs('snapshots:create', 'platform', 422, () => ({
+    body: { reason: 'the matrix', over: 2_147_483_646 },
+  })),
 };

@@ -2,6 +2,6 @@ import { z } from 'zod';
 
 /** Has the owner state an aggregate again, for a new or repaired consumer. */
 export const createPlaceSnapshots = z
-  .strictObject({ aggregate: z.enum(['project', 'environment', 'app']) })
+  .strictObject({ aggregate: z.enum(['project', 'environment', 'app', 'workload']) })
   .meta({ id: 'CreatePlaceSnapshots' });
 export type CreatePlaceSnapshots = z.infer<typeof createPlaceSnapshots>;

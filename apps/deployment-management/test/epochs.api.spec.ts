@@ -1,0 +1,113 @@
+import type { RaisedEpoch } from '@berth/contracts/common';
+import { eventually } from '@berth/testing';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Client } from './fixtures/client.js';
+import { Platform } from './fixtures/platform.js';
+import { Scene } from './fixtures/scene.js';
+
+const path = '/v1/admin/deployment-management/epochs';
+
+let platform: Platform;
+let administrator: Client;
+beforeAll(async () => {
+  platform = await Platform.start();
+  administrator = platform.client(await platform.identity.token({ administrator: true, expiresIn: 3_600 }));
+});
+afterAll(() => platform.close());
+
+const raise = (body: object = { reason: 'the disk was lost' }) => administrator.post<RaisedEpoch>(path, body);
+const refusal = (body: object) => administrator.refusal('POST', path, body);
+/** As if it had been read in from a dump. */
+const restore = () => platform.query(`update producer_epoch set database = 'another'`);
+const snapshots = async (id: string) =>
+  (await platform.events(id)).filter(({ type }) => type === 'berth.workload.allocation-snapshot.v1');
+
+describe('the epoch of a restored database', () => {
+  it('begins once, however often it is asked for, and is written down', async () => {
+    await restore();
+    const first = await raise();
+    expect(first).toMatchObject({ isNew: true, beganAt: expect.any(String) });
+    expect(await raise()).toEqual({ ...first, isNew: false });
+    const written = await platform.query(
+      `select action, target, detail, organization_id from audit_entry where action = 'epochs:raise'`,
+    );
+    expect(written).toEqual([
+      {
+        ...{ action: 'epochs:raise', organization_id: null },
+        target: { kind: 'epoch', id: String(first.epoch) },
+        detail: { former: 0, reason: 'the disk was lost' },
+      },
+    ]);
+  });
+
+  it('begins again after the next restore', async () => {
+    await restore();
+    const { epoch } = await raise();
+    await restore();
+    expect((await raise()).epoch).toBeGreaterThan(epoch);
+  });
+
+  it('states all allocations again, since it began at the earliest, each time that it is asked for', async () => {
+    const scene = await Scene.make(platform);
+    await scene.deployLive('restored');
+    await eventually(async () => expect(await platform.eventTypes(scene.id)).toContain('workload.allocation-changed'));
+    await restore();
+    const { epoch, beganAt } = await raise();
+    await raise();
+    const told = await snapshots(scene.id);
+    expect(told.map((each) => [each.epoch, (each.data as { effectiveAt: string }).effectiveAt])).toEqual([
+      [epoch, beganAt],
+      [epoch, beganAt],
+    ]);
+    expect(told[0]?.data).toMatchObject({ entries: [{ processType: 'web', instances: 1 }] });
+  });
+});
+
+describe('a runtime that was told more than a restored database knows', () => {
+  it('follows it from the epoch on', async () => {
+    const scene = await Scene.make(platform);
+    await scene.deployLive('ahead');
+    const counted = async () => (await platform.runtime.observe(scene.id))?.observedGeneration;
+    await platform.query('update workload set generation = 50 where id = $1', [scene.id]);
+    await scene.scale({ counts: { web: 2 } });
+    await eventually(async () => expect(await counted()).toBe(51));
+    await platform.query('update workload set generation = 1 where id = $1', [scene.id]);
+    await restore();
+    const { epoch } = await raise();
+    await eventually(async () => expect(await counted()).toBe(epoch));
+    await scene.scale({ counts: { web: 1 } });
+    await eventually(async () => expect(await counted()).toBe(epoch + 1));
+    await raise();
+    expect(await platform.query('select generation from workload where id = $1', [scene.id])).toEqual([
+      { generation: epoch + 1 },
+    ]);
+  });
+});
+
+describe('another epoch', () => {
+  it('is refused while nothing shows that the database was restored', async () => {
+    await restore();
+    await raise();
+    await platform.query('update producer_epoch set epoch = 0, began_at = null');
+    expect(await refusal({ reason: 'by mistake' })).toMatchObject({ status: 409, code: 'database_not_restored' });
+    expect(await platform.query('select epoch from producer_epoch')).toEqual([{ epoch: 0 }]);
+  });
+
+  it('begins over the one that is named, once', async () => {
+    const [{ epoch: over }] = (await platform.query<{ epoch: number }>('select epoch from producer_epoch')) as [
+      { epoch: number },
+    ];
+    const first = await raise({ reason: 'files were put back', over });
+    expect([first.isNew, first.epoch > over]).toEqual([true, true]);
+    expect(await raise({ reason: 'files were put back', over })).toEqual({ ...first, isNew: false });
+  });
+
+  it('does not begin over one that never was', async () => {
+    const answer = await refusal({ reason: 'a guess', over: 2_000_000_000 });
+    expect(answer).toMatchObject({ status: 422, code: 'epoch_not_begun', pointers: ['/over'] });
+  });
+
+  it('begins for a stated reason only', async () => {
+    expect(await refusal({ reason: ' ' })).toMatchObject({ status: 422, pointers: ['/reason'] });
+  });
+});

@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import { buildStarted } from '@berth/contracts/events';
+import { Clock, createDataSource, Database, Ids } from '@berth/service-kit';
+import { eventually, testDatabase, type TestDatabase } from '@berth/testing';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { Client } from 'pg';
+import { beginEpoch, currentEpoch, eventingMigrations, lockEpoch, Outbox, RelayWaker } from '../src/index.js';
+import { buildData, silent } from './support.js';
+
+let test: TestDatabase;
+let outbox: Outbox;
+beforeAll(async () => {
+  test = await testDatabase({ migrations: eventingMigrations });
+  outbox = new Outbox('build', new Clock(), new Ids(), new RelayWaker(test.database, silent));
+});
+afterAll(() => test.drop());
+
+const at = (text: string) => new Date(`2026-11-22T${text}Z`);
+const begin = (now: Date) =>
+  test.database.transaction(async (tx) => {
+    await lockEpoch(tx);
+    return beginEpoch(tx, now);
+  });
+const append = (subject: string) =>
+  test.database.transaction((tx) => outbox.append(tx, buildStarted, { subject, data: buildData(subject) }));
+
+it('an epoch is named by the second in which it began, and is higher than the one before at any rate', async () => {
+  const first = await begin(at('10:00:00.400'));
+  expect(first).toEqual({ epoch: 217_504_800, beganAt: at('10:00:00.400'), isOfThisDatabase: true });
+  expect((await begin(at('10:00:00.900'))).epoch).toBe(217_504_801);
+  expect((await begin(at('09:00:00'))).epoch).toBe(217_504_802);
+});
+
+it('a copy of a database is known to be another one', async () => {
+  await begin(at('10:00:00'));
+  expect((await currentEpoch(test.database)).isOfThisDatabase).toBe(true);
+  await test.database.dataSource.destroy();
+  const [copy, url] = [`${test.name}_copy`, Object.assign(new URL(test.url), { pathname: `/${test.name}_copy` }).href];
+  const admin = new Client({ connectionString: test.adminUrl });
+  await admin.connect();
+  await admin.query(`create database ${copy} template ${test.name}`);
+  const restored = new Database(
+    await createDataSource({ url, poolSize: 2, entities: [], migrations: [] }).initialize(),
+  );
+  expect((await currentEpoch(restored)).isOfThisDatabase).toBe(false);
+  await restored.dataSource.destroy();
+  await admin.query(`drop database ${copy}`);
+  await admin.end();
+  await test.database.dataSource.initialize();
+});
+
+it('no event of a former epoch is told after one begins, whoever is about to tell one', async () => {
+  const [before, after] = [randomUUID(), randomUUID()];
+  const committed = Promise.withResolvers<void>();
+  const open = test.database.transaction(async (tx) => {
+    await outbox.append(tx, buildStarted, { subject: before, data: buildData(before) });
+    await committed.promise;
+  });
+  const waiting = async (count: number) => {
+    const sql = `select count(*)::int as count from pg_locks where not granted and relation = 'outbox'::regclass`;
+    expect(await test.database.query(sql)).toEqual([{ count }]);
+  };
+  const raised = begin(at('10:00:00'));
+  await eventually(() => waiting(1));
+  const late = append(after);
+  await eventually(() => waiting(2));
+  committed.resolve();
+  const [{ epoch }] = await Promise.all([raised, open, late]);
+  const rows = await test.database.query<{ epoch: number }>(
+    `select (event->>'epoch')::int as epoch from outbox where event->>'subject' in ($1, $2) order by seq`,
+    [before, after],
+  );
+  expect(rows).toEqual([{ epoch: epoch - 1 }, { epoch }]);
+});
