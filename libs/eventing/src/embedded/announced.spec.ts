@@ -1,3 +1,4 @@
+import { describe, expect, it } from '@jest/globals';
 import type { CloudEvent } from '@berth/contracts/events';
 import { Announced } from './announced.js';
 import type { StoredMessage } from './embedded-log.js';
