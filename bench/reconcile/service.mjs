@@ -19,14 +19,14 @@ announce({ pid: process.pid, perSecond }, { state });
 /** Idle for long: the looks at the workloads, and the heartbeats that they bring, are spread over the time between two. */
 async function spreadPasses() {
   await database.query(`update work_item set due_at = now() + random() * $1 * interval '1 second'`, [interval]);
-  await database.query(`update allocation set confirmed_at = now() - $1 * interval '1 second'`, [interval]);
+  await database.query(`update placement set confirmed_at = now() - $1 * interval '1 second'`, [interval]);
   [{ begunAt }] = await database.query('select clock_timestamp() as "begunAt"');
 }
 
 async function state() {
   const [row] = await database.query(
     `select (select count(*)::int from workload where conditions->0->>'status' = 'true') as ready,
-            (select count(*)::int from allocation where confirmed_at >= $1) as passes`,
+            (select count(*)::int from placement where confirmed_at >= $1) as passes`,
     [begunAt],
   );
   return row;

@@ -7,6 +7,7 @@ import { type Config, config } from './config.js';
 import { Autoscaling1763800000110 } from './database/migrations/autoscaling.migration.js';
 import { BudgetStops1763800000120 } from './database/migrations/budget-stops.migration.js';
 import { Clusters1763800000100 } from './database/migrations/clusters.migration.js';
+import { ConfirmedPlacements1763800000460 } from './database/migrations/confirmed-placements.migration.js';
 import { CurrentConfig1763800000000 } from './database/migrations/current-config.migration.js';
 import { Declarations1763800000390 } from './database/migrations/declarations.migration.js';
 import { DelegationEnds1763800000400 } from './database/migrations/delegation-ends.migration.js';
@@ -78,6 +79,7 @@ export const deploymentManagement: ServiceDefinition<Config> = {
     RegistryPace1763800000430,
     EgressEpochs1763800000440,
     FurtherPlacements1763800000450,
+    ConfirmedPlacements1763800000460,
   ],
   module: (parsed) => AppModule.with(parsed),
   connect: connectEvents,

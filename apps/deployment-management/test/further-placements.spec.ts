@@ -122,6 +122,23 @@ describe('a cluster beside the first', () => {
     expect(Date.parse((await lastCounted())?.effectiveAt ?? '')).toBeGreaterThanOrEqual(returned);
   });
 
+  it('that it is leaving and that is away is paid for again from when it is seen', async () => {
+    await spread('one');
+    await scene.owner.send('DELETE', path(`/${berlin.name}?drainSeconds=600`));
+    await clusters.goes(berlin);
+    await eventually(async () => {
+      await clusters.lookAnew(WORKLOADS, [scene.id]);
+      expect(await lastCounted()).toMatchObject({ entries: [{ cluster: 'local' }] });
+    }, patient);
+    const returned = Date.now();
+    await clusters.returns(berlin);
+    await eventually(async () => {
+      await clusters.lookAnew(WORKLOADS, [scene.id]);
+      expect((await lastCounted())?.entries).toHaveLength(2);
+    }, patient);
+    expect(Date.parse((await lastCounted())?.effectiveAt ?? '')).toBeGreaterThanOrEqual(returned);
+  });
+
   it('that takes its time is looked at when it says something, not again and again', async () => {
     await spread('one');
     berlin.world.behave(digestOf('one'), { kind: 'hangs' });

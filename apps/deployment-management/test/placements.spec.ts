@@ -62,6 +62,14 @@ const spread = async (name: string, counts: object = {}) => {
   await add(counts);
   await comesToBe(berlin.name, { state: 'active', phase: 'live' });
 };
+const both = (each: string) => [`local ${each}`, `${berlin.name} ${each}`].sort().join();
+const onlyRoomFor = async (instances: number) => {
+  const [{ cpu } = { cpu: 0 }] = await platform.query<{ cpu: number }>(
+    `select (processes->0->>'cpuMillicores')::int as cpu from release where workload_id = $1`,
+    [scene.id],
+  );
+  await platform.identity.organization({ id: scene.organizationId, quota: { cpuMillicores: cpu * instances } });
+};
 const lastLine = async (id: string) => (await scene.deployment(id)).timeline.at(-1)?.message;
 
 describe('a workload on several clusters', () => {
@@ -141,17 +149,25 @@ describe('a workload on several clusters', () => {
     expect(effective).toEqual([...effective].sort((a, b) => a - b));
   });
 
-  it('leaves one: what drains there is free, and then nothing of it is there', async () => {
+  it('leaves one: what drains there is paid for and in the quota until nothing of it is there', async () => {
     await spread('one');
+    await onlyRoomFor(2);
     const leaving = await scene.owner.send('DELETE', path(`/${berlin.name}?drainSeconds=600`));
     expect(leaving).toMatchObject({ status: 202, body: { state: 'draining' } });
-    await eventuallyCounts(['local v1 1']);
+    await eventuallyPlaced({ local: 'active', [berlin.name]: 'draining' });
     expect(await running()).toEqual([1, 1]);
-    await platform.query(`update placement set drain_until = now() where workload_id = $1 and not is_first`, [
-      scene.id,
-    ]);
+    const counts = { counts: { web: 2 } };
+    const excess = await scene.owner.refusal('POST', `/v1/workloads/${scene.id}/scale`, counts);
+    expect(excess).toMatchObject({ status: 409, code: 'quota_exceeded' });
+    const [until] = await platform.query<{ at: Date }>(
+      `update placement set drain_until = now() where workload_id = $1 and not is_first returning drain_until as at`,
+      [scene.id],
+    );
     await eventuallyPlaced({ local: 'active' });
     expect(await berlin.world.observe(scene.id)).toBeNull();
+    expect(await told()).toEqual(['local v1 1', both('v1 1'), 'local v1 1']);
+    expect(Date.parse((await allocations()).at(-1)!.effectiveAt)).toBeGreaterThanOrEqual(until!.at.getTime());
+    await scene.scale(counts);
     expect(await scene.owner.refusal('DELETE', path(`/${berlin.name}?drainSeconds=601`))).toMatchObject({
       pointers: ['?drainSeconds'],
     });
@@ -160,6 +176,16 @@ describe('a workload on several clusters', () => {
       code: 'placement_is_first',
     });
     expect(await scene.owner.refusal('DELETE', path(`/${berlin.name}`))).toMatchObject({ status: 404 });
+  });
+
+  it('that it leaves before it has arrived has nothing to serve on there', async () => {
+    await scene.deployLive('slow');
+    berlin.world.behave(digestOf('slow'), { kind: 'hangs' });
+    await add();
+    await eventually(async () => expect(await berlin.world.observe(scene.id)).not.toBeNull(), patient);
+    await scene.owner.send('DELETE', path(`/${berlin.name}?drainSeconds=600`));
+    await eventuallyPlaced({ local: 'active' });
+    expect(await told()).toEqual(['local v1 1']);
   });
 
   it('does not stay where it does not come up, and says why', async () => {
@@ -208,8 +234,13 @@ describe('a workload on several clusters', () => {
 describe('the first cluster of several', () => {
   it('changes at once when it moves to where it stands already, and each moment is counted once', async () => {
     await spread('one', { web: 2 });
-    await scene.owner.post(`/v1/workloads/${scene.id}/move`, { cluster: berlin.name, drainSeconds: 0 });
+    await scene.owner.post(`/v1/workloads/${scene.id}/move`, { cluster: berlin.name, drainSeconds: 600 });
     expect((await scene.now()).cluster).toBe(berlin.name);
+    await eventuallyPlaced({ local: 'draining', [berlin.name]: 'active' });
+    await eventuallyCounts(['local v1 1', `${berlin.name} v1 1`]);
+    await platform.query(`update placement set drain_until = now() where workload_id = $1 and not is_first`, [
+      scene.id,
+    ]);
     await eventuallyPlaced({ [berlin.name]: 'active' });
     await eventually(async () => expect(await running()).toEqual([0, 1]), patient);
     await eventuallyCounts([`${berlin.name} v1 1`]);
@@ -278,11 +309,7 @@ describe('a further cluster is refused', () => {
     await platform.query('update cluster set is_cordoned = true where id = $1', [berlin.id]);
     expect(await refusal()).toMatchObject({ status: 409, code: 'cluster_cordoned' });
     await platform.query('update cluster set is_cordoned = false where id = $1', [berlin.id]);
-    const [{ cpu } = { cpu: 0 }] = await platform.query<{ cpu: number }>(
-      `select (processes->0->>'cpuMillicores')::int as cpu from release where workload_id = $1`,
-      [scene.id],
-    );
-    await platform.identity.organization({ id: scene.organizationId, quota: { cpuMillicores: cpu * 3 } });
+    await onlyRoomFor(3);
     const overQuota = { status: 409, code: 'quota_exceeded' };
     expect(await refusal({ cluster: berlin.name, counts: { web: 3 } })).toMatchObject(overQuota);
     await add({ web: 2 });

@@ -12,7 +12,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Changes } from '../changes/changes.js';
 import { Mint } from '../changes/mint.js';
 import type { Config } from '../config.js';
-import type { WorkloadRow } from '../workloads/workload.js';
+import { countedBeside, type WorkloadRow } from '../workloads/workload.js';
 import {
   allocationOf,
   type BilledReleases,
@@ -25,10 +25,11 @@ import {
 interface AllocationRow {
   readonly version: number;
   readonly effectiveAt: Date;
+  /** Until when what is told of the one cluster is certain. */
   readonly confirmedAt: Date;
   /** When it was last told, changed or not. */
   readonly toldAt: Date;
-  /** It has been looked at since changes may have been missed, so that their absence confirms it. */
+  /** It has been looked at there since changes may have been missed, so that their absence confirms it. */
   readonly isWatched: boolean;
   readonly entries: AllocationEntry[];
   /** The part of them that is tasks, one by one. */
@@ -43,6 +44,9 @@ export interface Sighting {
   readonly observed: ObservedWorkload | null;
   readonly billed: BilledReleases;
 }
+
+/** The placement `p` on a cluster `c` that was looked at; $2: its name, null: the one that answers for the workload. */
+const isThere = `case when $2::text is null then p.is_first and p.state = 'active' else c.name = $2 and p.state <> 'failed' end`;
 
 /** Tells what a workload has running and serving, each time that it is seen to have changed: the source of all usage. */
 @Injectable()
@@ -64,19 +68,27 @@ export class Allocations {
     const entries = this.entriesOf(sighting, last);
     if (!last) return entries.length > 0;
     if (!sameAllocation(last.entries, entries)) return true;
-    if (sighting.cluster !== undefined) return false;
-    return last.entries.length > 0 && (!last.isWatched || this.heartbeatIsDue(last));
+    if (sighting.cluster === undefined && this.isBeatDue(last)) return true;
+    return !last.isWatched && entriesOn([nameOf(sighting)], last).length > 0;
   }
 
   /** The caller holds the workload's row lock. */
   async record(tx: Tx, sighting: Sighting): Promise<void> {
     const last = await this.last(tx, sighting);
     const entries = this.entriesOf(sighting, last);
-    const isOfFirst = sighting.cluster === undefined;
-    if (!sameAllocation(last?.entries ?? [], entries))
-      return this.change(tx, sighting.workload, last, entries, this.effectiveAt(sighting, last, entries), isOfFirst);
-    // Of the others it is their own watch that says until when they are certain.
-    if (isOfFirst) await this.confirm(tx, sighting.workload, last);
+    if (!sameAllocation(last?.entries ?? [], entries)) {
+      await this.change(tx, sighting.workload, last, entries, this.effectiveAt(sighting, last, entries));
+      return this.confirm(tx, sighting);
+    }
+    if (entriesOn([nameOf(sighting)], last).length > 0) await this.confirm(tx, sighting);
+    // It is said of all clusters at once, when the first is looked at.
+    if (sighting.cluster === undefined && last && this.isBeatDue(last)) await this.beat(tx, sighting.workload, last);
+  }
+
+  /** Like `record` of a cluster beside the first that is being left for good: what does not count there does not begin to. */
+  async prolong(tx: Tx, sighting: Sighting): Promise<void> {
+    const last = await this.last(tx, sighting);
+    if (entriesOn([nameOf(sighting)], last).length > 0) await this.record(tx, sighting);
   }
 
   /** Nothing counts there any more, whatever runs: from now on, or since it was last certain. Under the workload's row lock. */
@@ -85,7 +97,7 @@ export class Allocations {
     const kept = (last?.entries ?? []).filter((entry) => entry.cluster !== cluster);
     if (!last || kept.length === last.entries.length) return;
     const at = isCertain ? this.mint.now() : last.confirmedAt;
-    await this.change(tx, workload, last, kept, notBefore(at, last), false);
+    await this.change(tx, workload, last, kept, notBefore(at, last));
   }
 
   /** A task began (`entry.instances` is 1) or ended (it is -1), at a moment by the runtime's clock. Under the row lock. */
@@ -100,16 +112,13 @@ export class Allocations {
     last: AllocationRow | undefined,
     entries: AllocationEntry[],
     effectiveAt: Date,
-    confirms = true,
   ): Promise<void> {
     const version = (last?.version ?? 0) + 1;
     await tx.query(
-      `insert into allocation (workload_id, version, effective_at, confirmed_at, told_at, entries)
-       values ($1, $2, $3, $4, $4, $5)
+      `insert into allocation (workload_id, version, effective_at, told_at, entries) values ($1, $2, $3, $4, $5)
        on conflict (workload_id) do update set version = excluded.version, effective_at = excluded.effective_at,
-         confirmed_at = case when $6 then excluded.confirmed_at else allocation.confirmed_at end,
          told_at = excluded.told_at, entries = excluded.entries`,
-      [workload.id, version, effectiveAt, this.mint.now(), JSON.stringify(entries), confirms],
+      [workload.id, version, effectiveAt, this.mint.now(), JSON.stringify(entries)],
     );
     const data = statementOf(workload, { version, effectiveAt, entries });
     await this.changes.tell(tx, workloadAllocationChanged, {
@@ -148,31 +157,24 @@ export class Allocations {
     });
   }
 
-  /** Like `record`, and what is told held at least until now. */
-  async recordSeen(tx: Tx, sighting: Sighting): Promise<void> {
-    await this.record(tx, sighting);
-    const { id } = sighting.workload;
-    await tx.query('update allocation set confirmed_at = $2 where workload_id = $1', [id, this.mint.now()]);
+  /** That cluster was looked at this moment. */
+  private async confirm(tx: Tx, { workload, cluster }: Sighting): Promise<void> {
+    await tx.query(
+      `update placement p set confirmed_at = $3 from cluster c
+        where c.id = p.cluster_id and p.workload_id = $1 and ${isThere}`,
+      [workload.id, cluster ?? null, this.mint.now()],
+    );
   }
 
-  private async confirm(tx: Tx, workload: WorkloadRow, last: AllocationRow | undefined): Promise<void> {
-    if (!last || last.entries.length === 0) return;
-    const confirmedAt = this.mint.now();
-    await tx.query('update allocation set confirmed_at = $2 where workload_id = $1', [workload.id, confirmedAt]);
-    if (!this.heartbeatIsDue(last)) return;
-    await tx.query('update allocation set told_at = $2 where workload_id = $1', [workload.id, confirmedAt]);
-    const { id: workloadId, organizationId } = workload;
-    const data = {
-      workloadId,
-      organizationId,
-      allocationVersion: last.version,
-      confirmedAt: confirmedAt.toISOString(),
-    };
+  private async beat(tx: Tx, { id: workloadId, organizationId }: WorkloadRow, last: AllocationRow): Promise<void> {
+    const at = this.mint.now();
+    await tx.query('update allocation set told_at = $2 where workload_id = $1', [workloadId, at]);
+    const data = { workloadId, organizationId, allocationVersion: last.version, confirmedAt: at.toISOString() };
     await this.changes.tell(tx, workloadAllocationHeartbeat, { subject: workloadId, organizationId, data });
   }
 
-  private heartbeatIsDue(last: AllocationRow): boolean {
-    return this.mint.now().getTime() - last.toldAt.getTime() >= this.heartbeatMilliseconds;
+  private isBeatDue({ entries, toldAt }: AllocationRow): boolean {
+    return entries.length > 0 && this.mint.now().getTime() - toldAt.getTime() >= this.heartbeatMilliseconds;
   }
 
   /**
@@ -198,7 +200,7 @@ export class Allocations {
     last: AllocationRow | undefined,
   ): AllocationEntry[] {
     const seen = observed ? allocationOf(observed, cluster ?? workload.cluster, isBilledIn(billed)) : [];
-    const further = workload.further.filter(({ state }) => state === 'active').map((each) => each.cluster);
+    const further = countedBeside(workload);
     if (cluster === undefined) return [...(last?.tasks ?? []).reduce(shifted, seen), ...entriesOn(further, last)];
     return [
       ...seen,
@@ -215,16 +217,15 @@ export class Allocations {
   ): Promise<AllocationRow | undefined> {
     const [row] = await sql.query<AllocationRow>(
       `select a.version, a.effective_at as "effectiveAt", a.told_at as "toldAt", a.entries,
-              coalesce(a.confirmed_at >= w.since, true) as "isWatched",
-              case when a.confirmed_at >= w.since and p.is_first then greatest(a.confirmed_at, w.confirmed_at)
-                   when not p.is_first then coalesce(w.confirmed_at, a.confirmed_at) else a.confirmed_at end as "confirmedAt",
+              coalesce(p.confirmed_at >= w.since, w.since is null) as "isWatched",
+              case when p.confirmed_at >= w.since then greatest(p.confirmed_at, w.confirmed_at)
+                   else coalesce(p.confirmed_at, a.effective_at) end as "confirmedAt",
               (select coalesce(jsonb_agg(jsonb_build_object('cluster', t.counted_on, 'release', r.number, 'processType', t.process,
                         'instances', 1, 'cpuMillicores', t.cpu_millicores, 'memoryMib', t.memory_mib)), '[]')
                  from task t join release r on r.id = t.release_id where t.workload_id = a.workload_id and t.counted_on is not null)
                 as tasks
          from allocation a
-         left join (placement p join cluster c on c.id = p.cluster_id) on p.workload_id = a.workload_id
-           and case when $2::text is null then p.is_first and p.state = 'active' else c.name = $2 end
+         left join (placement p join cluster c on c.id = p.cluster_id) on p.workload_id = a.workload_id and ${isThere}
          left join runtime_watch w on w.cluster_id = p.cluster_id
         where a.workload_id = $1`,
       [workload.id, cluster ?? null],
@@ -232,6 +233,8 @@ export class Allocations {
     return row;
   }
 }
+
+const nameOf = ({ workload, cluster }: Sighting): string => cluster ?? workload.cluster;
 
 const entriesOn = (clusters: readonly string[], last: AllocationRow | undefined): AllocationEntry[] =>
   (last?.entries ?? []).filter(({ cluster }) => clusters.includes(cluster));

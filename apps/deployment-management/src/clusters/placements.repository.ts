@@ -124,11 +124,18 @@ export class PlacementsRepository {
     );
   }
 
-  /** What was active makes room, `until` when it goes on serving. */
-  async takeOver(tx: Tx, workloadId: string, clusterId: string, until: Date): Promise<void> {
+  /** What was active makes room, `until` when it goes on serving: as one beside the first if it is to have counts of its own. */
+  async takeOver(
+    tx: Tx,
+    workloadId: string,
+    clusterId: string,
+    until: Date,
+    counts: InstanceCounts | null = null,
+  ): Promise<void> {
     await tx.query(
-      `update placement set state = 'draining', drain_until = $2, message = null where workload_id = $1 and state = 'active' and is_first`,
-      [workloadId, until],
+      `update placement set state = 'draining', drain_until = $2, message = null, is_first = $3::jsonb is null,
+         counts = coalesce($3, counts) where workload_id = $1 and state = 'active' and is_first`,
+      [workloadId, until, counts],
     );
     const first = `update placement set state = 'active', is_first = true, counts = '{}', message = null where workload_id = $1 and cluster_id = $2`;
     await tx.query(first, [workloadId, clusterId]);
@@ -151,8 +158,14 @@ export class PlacementsRepository {
 
   /** The cluster answers again: why nothing left it meanwhile is of no interest any more. */
   async forgetMessages(tx: Tx, clusterId: string): Promise<void> {
-    const sql = `update placement set message = null where cluster_id = $1 and state = 'active' and message is not null`;
-    await tx.query(sql, [clusterId]);
+    // In an order that whoever else takes those of a cluster keeps.
+    await tx.query(
+      `update placement p set message = null from (
+         select workload_id from placement where cluster_id = $1 and state = 'active' and message is not null
+          order by workload_id for update) held
+        where p.cluster_id = $1 and p.workload_id = held.workload_id`,
+      [clusterId],
+    );
   }
 
   /** Nothing of it is there any more. One that failed to arrive is kept for what it says. */

@@ -67,7 +67,6 @@ create table allocation (
   workload_id uuid not null,
   version integer not null,
   effective_at timestamp with time zone not null,
-  confirmed_at timestamp with time zone not null,
   entries jsonb not null,
   told_at timestamp with time zone not null,
   constraint allocation_pkey PRIMARY KEY (workload_id)
@@ -383,6 +382,7 @@ create table placement (
   is_first boolean not null default true,
   counts jsonb not null default '{}'::jsonb,
   report jsonb,
+  confirmed_at timestamp with time zone,
   constraint placement_pkey PRIMARY KEY (workload_id, cluster_id)
 );
 

@@ -54,7 +54,7 @@ export class QuotasRepository {
              cross join lateral (
                select sum(coalesce((there.counts->>(type->>'name'))::int, case type->>'name' when 'web' then 1 else 0 end)) as instances
                  from (select w.counts union all select p.counts from placement p
-                        where p.workload_id = w.id and not p.is_first and p.state in ('arriving', 'active')) there
+                        where p.workload_id = w.id and not p.is_first and p.state in ('arriving', 'active', 'draining')) there
              ) counted
              where r.id in (w.current_release_id, d.release_id)
              group by r.id

@@ -16,14 +16,16 @@ describe('a reservation', () => {
     ['nothing of what is stopped', 'stopped', { web: 3 }, { cpuMillicores: 0, memoryMib: 0 }],
     ['nothing of a type that is not there', 'running', { web: 0, cron: 9 }, { cpuMillicores: 0, memoryMib: 0 }],
   ] as const)('counts %s', (_, state, counts, expected) => {
-    expect(reservationOf({ wantedState: state, counts, autoscaling: {}, further: [] }, [processes])).toEqual(expected);
+    expect(
+      reservationOf({ wantedState: state, counts, autoscaling: {}, further: [], leaving: [] }, [processes]),
+    ).toEqual(expected);
   });
 
   it('counts the most that it may come to have between bounds, and nothing of that when it is stopped', () => {
     const autoscaling = { web: { min: 1, max: 4, cpuPercent: 70 } };
     const counts = { web: 2, worker: 1 };
     const reserved = (state: 'running' | 'stopped') =>
-      reservationOf({ wantedState: state, counts, autoscaling, further: [] }, [processes]);
+      reservationOf({ wantedState: state, counts, autoscaling, further: [], leaving: [] }, [processes]);
     expect(reserved('running')).toEqual({ cpuMillicores: 450, memoryMib: 288 });
     expect(reserved('stopped')).toEqual({ cpuMillicores: 0, memoryMib: 0 });
   });
@@ -33,7 +35,7 @@ describe('a reservation', () => {
       { cluster: 'b', counts: { web: 2 }, state: 'active' },
       { cluster: 'c', counts: { web: 0, worker: 1 }, state: 'arriving' },
     ];
-    const wanted = { counts: { web: 1, worker: 1 }, autoscaling: {}, further };
+    const wanted = { counts: { web: 1, worker: 1 }, autoscaling: {}, further, leaving: [] };
     const reserved = (wantedState: 'running' | 'stopped') => reservationOf({ ...wanted, wantedState }, [processes]);
     expect(reserved('running')).toEqual({ cpuMillicores: 400, memoryMib: 256 });
     expect(reserved('stopped')).toEqual({ cpuMillicores: 0, memoryMib: 0 });
@@ -41,11 +43,15 @@ describe('a reservation', () => {
 
   it('is what the most demanding release needs, each resource by itself', () => {
     const releases = [[type('web', 100, 64)], [type('web', 50, 128)]];
-    expect(reservationOf({ wantedState: 'running', counts: {}, autoscaling: {}, further: [] }, releases)).toEqual({
+    expect(
+      reservationOf({ wantedState: 'running', counts: {}, autoscaling: {}, further: [], leaving: [] }, releases),
+    ).toEqual({
       cpuMillicores: 100,
       memoryMib: 128,
     });
-    expect(reservationOf({ wantedState: 'running', counts: {}, autoscaling: {}, further: [] }, [])).toEqual({
+    expect(
+      reservationOf({ wantedState: 'running', counts: {}, autoscaling: {}, further: [], leaving: [] }, []),
+    ).toEqual({
       cpuMillicores: 0,
       memoryMib: 0,
     });

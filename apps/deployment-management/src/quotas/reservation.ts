@@ -10,7 +10,7 @@ export interface Reservation {
 export const nothing: Reservation = { cpuMillicores: 0, memoryMib: 0 };
 
 /** What is asleep, or held by something else, keeps its place: it must be able to run again. */
-type Wanted = Pick<WorkloadRow, 'wantedState' | 'counts' | 'autoscaling' | 'further'>;
+type Wanted = Pick<WorkloadRow, 'wantedState' | 'counts' | 'autoscaling' | 'further' | 'leaving'>;
 
 /** By the most demanding of the releases that it may have to run: the current one, and the one that takes its place. */
 export function reservationOf(workload: Wanted, releases: readonly (readonly ProcessType[])[]): Reservation {

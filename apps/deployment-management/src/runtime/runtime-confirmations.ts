@@ -22,10 +22,13 @@ export class RuntimeConfirmations {
     await this.database.transaction(async (tx) => {
       // One replica after the other: each takes the rows of many workloads.
       await tx.query('select from runtime_watch where cluster_id = $1 for update', [clusterId]);
+      // In an order that whoever else takes those of a cluster keeps.
       await tx.query(
-        `update allocation a set confirmed_at = w.confirmed_at from runtime_watch w, placement p
-          where w.cluster_id = $1 and p.cluster_id = $1 and p.state = 'active' and p.is_first and p.workload_id = a.workload_id
-            and a.confirmed_at >= w.since and a.confirmed_at < w.confirmed_at`,
+        `update placement p set confirmed_at = held.until from (
+           select p.workload_id, w.confirmed_at as until from placement p join runtime_watch w on w.cluster_id = p.cluster_id
+            where p.cluster_id = $1 and p.confirmed_at >= w.since and p.confirmed_at < w.confirmed_at
+            order by p.workload_id for update of p) held
+          where p.cluster_id = $1 and p.workload_id = held.workload_id`,
         [clusterId],
       );
       await tx.query(

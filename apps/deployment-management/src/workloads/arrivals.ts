@@ -1,6 +1,7 @@
 import { WorkQueue } from '@berth/reconcile';
 import type { Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
+import { Allocations } from '../allocations/allocations.js';
 import { Mint } from '../changes/mint.js';
 import { arrivalDeadline } from './relocation-steps.js';
 import { deadlinesOf, type WorkloadRow } from './workload.js';
@@ -11,12 +12,18 @@ import { WorkloadsRepository } from './workloads.repository.js';
 export class Arrivals {
   constructor(
     private readonly workloads: WorkloadsRepository,
+    private readonly allocations: Allocations,
     private readonly queue: WorkQueue,
     private readonly mint: Mint,
   ) {}
 
-  /** What drains there still is stated anew: it may have had other counts. */
-  async begin(tx: Tx, workload: WorkloadRow, clusterId: string): Promise<void> {
+  /** What drains there still is stated anew, as it may have had other counts, and is free until it has arrived again. */
+  async begin(
+    tx: Tx,
+    workload: WorkloadRow,
+    { id: clusterId, name }: { readonly id: string; readonly name: string },
+  ): Promise<void> {
+    await this.allocations.end(tx, workload, name, false);
     await this.workloads.bump(tx, workload.id);
     const { rolling, verifying } = deadlinesOf(workload);
     const at = new Date(this.mint.now().getTime() + (rolling + verifying) * 1_000);

@@ -7,7 +7,7 @@ import { ReleasesRepository } from '../releases/releases.repository.js';
 import { ComputeRoom } from './compute-room.js';
 import { Destinations } from './destinations.js';
 import type { Destination } from './move-writer.js';
-import type { FurtherPlacement, WorkloadRow } from './workload.js';
+import type { WorkloadRow } from './workload.js';
 import { workloadErrors } from './workloads.errors.js';
 
 const pointer = '/cluster';
@@ -28,7 +28,9 @@ export class FurtherRules {
     await this.destinations.requireAlone(tx, workload);
     await this.destinations.requireFit(tx, workload, to);
     const added = { cluster: to.name, counts, state: 'arriving' as const };
-    await this.requireCounts(tx, workload, counts, [...workload.further, added]);
+    // What drains there takes its place again.
+    const leaving = workload.leaving.filter(({ cluster }) => cluster !== to.name);
+    await this.requireCounts(tx, workload, counts, { further: [...workload.further, added], leaving });
   }
 
   /** @throws 422 when a process type is not known, 409 over quota */
@@ -36,10 +38,10 @@ export class FurtherRules {
     tx: Tx,
     workload: WorkloadRow,
     counts: InstanceCounts,
-    further: readonly FurtherPlacement[],
+    beside: Pick<WorkloadRow, 'further' | 'leaving'>,
   ): Promise<void> {
     await this.requireTypes(tx, workload, Object.keys(counts));
-    await this.room.require(tx, workload, { ...workload, further });
+    await this.room.require(tx, workload, { ...workload, ...beside });
   }
 
   /** Before the first release nobody knows the types. */

@@ -64,7 +64,7 @@ export class MoveWriter {
       isFailover: failover !== undefined,
       at,
     });
-    await this.arrivals.begin(tx, workload, clusterId);
+    await this.arrivals.begin(tx, workload, { id: clusterId, name: to.name });
   }
 
   private async turnFrom(tx: Tx, workloadId: string, clusterId: string): Promise<void> {

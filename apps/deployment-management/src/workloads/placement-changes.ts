@@ -47,7 +47,7 @@ export class PlacementChanges {
       const placement = await this.requireFurther(tx, workload, cluster);
       const others = workload.further.filter((each) => each.cluster !== cluster);
       const there = { cluster, counts: { ...placement.counts, ...counts }, state: 'active' as const };
-      await this.rules.requireCounts(tx, workload, counts, [...others, there]);
+      await this.rules.requireCounts(tx, workload, counts, { further: [...others, there], leaving: workload.leaving });
       await this.writer.scale(tx, workload, placement, counts, caller);
       return this.find(tx, id, placement.id);
     });

@@ -35,7 +35,7 @@ export class PlacementWriter {
     const clusterId = to.cluster.id;
     if (!(await this.rows.join(tx, { workloadId, clusterId, counts, at: this.mint.now() })))
       throw new Error('A workload stands where it was to come beside the first.');
-    await this.arrivals.begin(tx, workload, clusterId);
+    await this.arrivals.begin(tx, workload, { id: clusterId, name: to.name });
     await this.writer.changed(tx, workload, { by, action: 'workloads:move', detail: { joins: to.name, counts } });
   }
 
@@ -52,22 +52,23 @@ export class PlacementWriter {
     await this.writer.changed(tx, workload, { by, action: 'workloads:scale', detail: { cluster }, beside });
   }
 
-  /** From now on what runs there is free. */
+  /** Until nothing of it is there, what runs there counts as before. What never arrived has nothing to serve on. */
   async part(
     tx: Tx,
     workload: WorkloadRow,
     { placement, drainSeconds }: { readonly placement: PlacementRow; readonly drainSeconds: number },
     by: Actor,
   ): Promise<void> {
-    const { id, cluster, isOutOfReach } = placement;
-    const until = new Date(this.mint.now().getTime() + drainSeconds * 1_000);
-    await this.allocations.end(tx, workload, cluster, !isOutOfReach);
+    const { id, cluster, isOutOfReach, state } = placement;
+    const seconds = state === 'active' ? drainSeconds : 0;
+    const until = new Date(this.mint.now().getTime() + seconds * 1_000);
+    if (isOutOfReach) await this.allocations.end(tx, workload, cluster, false);
     await this.rows.part(tx, workload.id, id, until, null);
     await this.arrivals.end(tx, workload.id, id);
     await this.writer.changed(tx, workload, {
       by,
       action: 'workloads:move',
-      detail: { leaves: cluster, drainSeconds },
+      detail: { leaves: cluster, drainSeconds: seconds },
     });
   }
 }

@@ -33,7 +33,7 @@ export class RelocationSteps {
   constructor(
     private readonly workloads: WorkloadsRepository,
     private readonly placements: PlacementsRepository,
-    private readonly reports: WorkloadReports,
+    readonly reports: WorkloadReports,
     private readonly queue: WorkQueue,
     private readonly changes: Changes,
     private readonly mint: Mint,
@@ -115,9 +115,10 @@ export class RelocationSteps {
   }
 
   /** Nothing of it is there any more. */
-  leave(context: ReconcileContext, { workload }: WorkloadView, placement: PlacementRow): Promise<void> {
-    return context.transaction(async (tx) => {
-      await this.placements.leave(tx, workload.id, placement.id);
+  leave(context: ReconcileContext, view: WorkloadView, { id, cluster }: PlacementRow): Promise<void> {
+    return underLock(context, this.workloads, view.workload.id, async (tx, workload) => {
+      await this.reports.recordAllocation(tx, { view, desired: null, observed: null, cluster }, undefined, workload);
+      await this.placements.leave(tx, workload.id, id);
       await this.queue.enqueue(tx, ENVIRONMENTS, workload.environmentId);
     });
   }

@@ -50,7 +50,10 @@ export class Relocation {
       if (error instanceof RuntimeRefused && placement.state === 'arriving')
         return this.fail(placement, view, context, refusalBy(error));
       if (!(error instanceof RuntimeUnavailable)) throw error;
-      await this.steps.note(context, view, placement, `The cluster could not be asked: ${error.message}`);
+      const message = `The cluster could not be asked: ${error.message}`;
+      if (isLeaving(placement) && placement.isOutOfReach)
+        await this.steps.reports.reportSilence(context, view, placement, message);
+      await this.steps.note(context, view, placement, message);
       return placement.state === 'arriving' ? lookAgainSoon : lookAgainLater;
     }
   }
@@ -131,19 +134,35 @@ export class Relocation {
     const { id } = view.workload;
     const seconds = ((placement.drainUntil?.getTime() ?? 0) - this.clock.now().getTime()) / 1_000;
     if (seconds > 0 && view.target && !placement.isGone) {
-      if (!view.moving) await this.bring(placement, view, view.target, context);
+      if (!view.moving) await this.serveOn(placement, view, view.target, context);
       return lookAgainIn({ seconds });
     }
-    if ((await this.runtime.observe(id, context.signal, placement)) === null) {
+    const observed = await this.runtime.observe(id, context.signal, placement);
+    if (observed === null) {
       await this.steps.leave(context, view, placement);
       return goOn;
     }
+    if (isLeaving(placement))
+      await this.steps.reports.reportSeen(context, { view, desired: null, observed, cluster: placement.cluster });
     await this.runtime.remove(id, context.signal, placement);
     return lookAgainSoon;
   }
 
-  private async bring(placement: PlacementRow, view: WorkloadView, target: Release, { signal }: ReconcileContext) {
+  private async serveOn(
+    placement: PlacementRow,
+    view: WorkloadView,
+    target: Release,
+    context: ReconcileContext,
+  ): Promise<void> {
+    const { cluster } = placement;
+    const brought = await this.bring(placement, view, target, context);
+    if (isLeaving(placement)) await this.steps.reports.reportFurther(context, { view, ...brought, cluster }, placement);
+  }
+
+  private async bring(placement: PlacementRow, view: WorkloadView, target: Release, context: ReconcileContext) {
+    const { signal } = context;
     const found = await this.runtime.observe(view.workload.id, signal, placement);
+    if (!found && isLeaving(placement)) await this.steps.reports.reportGone(context, view, placement.cluster);
     return this.runtime.bring(view, target, found, signal, placement);
   }
 
@@ -157,6 +176,9 @@ export class Relocation {
     return lookAgainSoon;
   }
 }
+
+/** Beside the first: what serves on there counts, as that of a move does not. */
+const isLeaving = ({ state, isFirst }: PlacementRow): boolean => state === 'draining' && !isFirst;
 
 /** Of when to look again. */
 export function sooner<Other extends Outcome | undefined>(one: Outcome | undefined, other: Other): Outcome | Other {

@@ -34,9 +34,11 @@ export class Successions {
     requireLive(placements.find((each) => each.id === to.cluster.id));
     await this.requireNoCommand(tx, workload);
     const isFormerThere = !placements.some(({ cluster, isOutOfReach }) => cluster === from && isOutOfReach);
-    await this.allocations.end(tx, workload, from, isFormerThere);
     const { drainSeconds, failover } = to;
-    await this.rows.takeOver(tx, id, to.cluster.id, new Date(this.mint.now().getTime() + drainSeconds * 1_000));
+    // Who leaves one of several pays for what serves on there; who is taken from it does not.
+    if (failover || !isFormerThere) await this.allocations.end(tx, workload, from, isFormerThere);
+    const until = new Date(this.mint.now().getTime() + drainSeconds * 1_000);
+    await this.rows.takeOver(tx, id, to.cluster.id, until, failover ? null : workload.counts);
     // Its counts are those of the workload from now on.
     await this.workloads.bump(tx, id);
     const detail = { cluster: to.name, drainSeconds, ...(failover && { failover }) };

@@ -61,14 +61,15 @@ export class WorkloadEnd {
     return false;
   }
 
-  private async isGoneElsewhere(
-    { workload: { id }, elsewhere, further }: WorkloadView,
-    context: ReconcileContext,
-  ): Promise<boolean> {
+  private async isGoneElsewhere(view: WorkloadView, context: ReconcileContext): Promise<boolean> {
+    const { id } = view.workload;
     let isGone = true;
-    for (const placement of [...elsewhere, ...further]) {
+    for (const placement of [...view.elsewhere, ...view.further]) {
       const runtime = await this.runtimes.at(placement);
-      if (!(await runtime.observe(id, context.signal))) continue;
+      const observed = await runtime.observe(id, context.signal);
+      if (!observed) continue;
+      if (!placement.isFirst)
+        await this.reports.reportSeen(context, { view, desired: null, observed, cluster: placement.cluster });
       await runtime.remove(id, context.signal);
       isGone = false;
     }

@@ -6,6 +6,7 @@ import { Changes } from '../changes/changes.js';
 import { Mint } from '../changes/mint.js';
 import { ENVIRONMENTS } from '../environments/environment-queue.js';
 import { VolumeUsage } from '../volumes/volume-usage.js';
+import { countedBeside } from './workload.js';
 import { WorkloadReports } from './workload-reports.js';
 import type { WorkloadView } from './workload-views.js';
 import { WorkloadsRepository } from './workloads.repository.js';
@@ -26,7 +27,7 @@ export class WorkloadFarewell {
   async tell(tx: Tx, view: WorkloadView): Promise<void> {
     const { id: workloadId, appId, environmentId, projectId, organizationId } = view.workload;
     if (!(await this.workloads.markFinished(tx, workloadId, this.mint.now()))) return;
-    for (const { cluster } of view.further)
+    for (const cluster of countedBeside(view.workload))
       await this.reports.recordAllocation(tx, { view, desired: null, observed: null, cluster });
     await this.reports.recordAllocation(tx, { view, desired: null, observed: null });
     await this.volumes.recordEnd(tx, view.workload);

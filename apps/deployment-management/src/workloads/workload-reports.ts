@@ -12,7 +12,7 @@ import { type FurtherLook, lackAmong } from './further-look.js';
 import { placementReportOf, sameReport } from './placement-report.js';
 import { judgeRollout } from './rollout.js';
 import { underLock } from './under-lock.js';
-import type { WorkloadRow } from './workload.js';
+import { countedBeside, type WorkloadRow } from './workload.js';
 import type { WorkloadView } from './workload-views.js';
 import { WorkloadsRepository } from './workloads.repository.js';
 
@@ -84,18 +84,19 @@ export class WorkloadReports {
     const { view, observed } = seen;
     const cluster = seen.cluster ?? view.workload.cluster;
     const isFirst = cluster === now.cluster;
-    if (!isFirst && !now.further.some((each) => each.cluster === cluster && each.state === 'active')) return;
+    if (!isFirst && !countedBeside(now).includes(cluster)) return;
     const live = new Set([...view.billed.live, ...(alsoBilled === undefined ? [] : [alsoBilled])]);
     const billed = { ...view.billed, live };
     await this.allocations.record(tx, { workload: now, ...(!isFirst && { cluster }), observed, billed });
   }
 
   /** Before it is taken away: it was there until now, so that its usage ends now and not at the last heartbeat. */
-  async reportSeen(context: ReconcileContext, { view, observed }: Observation): Promise<void> {
+  async reportSeen(context: ReconcileContext, { view, observed, cluster }: Observation): Promise<void> {
     const { workload, billed } = view;
     await context.transaction(async (tx) => {
       await this.workloads.lock(tx, workload.id);
-      await this.allocations.recordSeen(tx, { workload, observed, billed });
+      if (cluster === undefined) return this.allocations.record(tx, { workload, observed, billed });
+      return this.allocations.prolong(tx, { workload, cluster, observed, billed });
     });
   }
 

@@ -15,7 +15,7 @@ import type { WorkloadVolume } from '../volumes/volume.js';
 export interface FurtherPlacement {
   readonly cluster: string;
   readonly counts: InstanceCounts;
-  readonly state: 'arriving' | 'active';
+  readonly state: 'arriving' | 'active' | 'draining';
 }
 
 /** A workload as it is stored, with the names that its instances need. */
@@ -33,6 +33,8 @@ export interface WorkloadRow {
   /** That was removed from the platform although this stands there. */
   readonly isClusterGone: boolean;
   readonly further: readonly FurtherPlacement[];
+  /** Those beside the first that it has left, until nothing of it is there. */
+  readonly leaving: readonly FurtherPlacement[];
   readonly host: string;
   readonly trackedRef: string | null;
   readonly state: 'running' | 'stopped';
@@ -85,6 +87,10 @@ export function hostFor(appSlug: string, environmentSlug: string, workloadId: st
 export const countOf = (counts: InstanceCounts, processType: string): number =>
   counts[processType] ?? (processType === 'web' ? 1 : 0);
 
+/** Beside the first: where what runs of it counts. What arrives is free. */
+export const countedBeside = ({ further, leaving }: Pick<WorkloadRow, 'further' | 'leaving'>): string[] =>
+  [...further.filter(({ state }) => state === 'active'), ...leaving].map(({ cluster }) => cluster);
+
 /** How many instances of a process type it wants now. */
 export const instancesOf = ({ state, counts }: Pick<WorkloadRow, 'state' | 'counts'>, processType: string): number =>
   state === 'stopped' ? 0 : countOf(counts, processType);
@@ -97,10 +103,10 @@ export const mostInstancesOf = (
 
 /** How many instances of a process type it may come to have on all its clusters together. */
 export const mostEverywhereOf = (
-  row: Pick<WorkloadRow, 'state' | 'counts' | 'autoscaling' | 'further'>,
+  row: Pick<WorkloadRow, 'state' | 'counts' | 'autoscaling' | 'further' | 'leaving'>,
   processType: string,
 ): number =>
-  row.further.reduce(
+  [...row.further, ...row.leaving].reduce(
     (sum, { counts }) => sum + instancesOf({ state: row.state, counts }, processType),
     mostInstancesOf(row, processType),
   );
@@ -123,6 +129,7 @@ export function toWorkload(row: WorkloadRow, urlTemplate: string): Workload {
     deletedAt: _d,
     isClusterGone: _g,
     further: _f,
+    leaving: _l,
     ...rest
   } = row;
   return {

@@ -19,10 +19,12 @@ const isBarred = `(coalesce((select suspended from access_organization o where o
 const isAsleep = `exists (select from environment_sleep z where z.environment_id = w.environment_id and z.is_asleep)`;
 const stateOf = `case when ${isBarred} or ${isAsleep} then 'stopped' else w.state end`;
 
-/** Where it stands, or is on its way to, beside the cluster that answers for it. */
-const further = `(select coalesce(jsonb_agg(jsonb_build_object('cluster', fc.name, 'counts', f.counts, 'state', f.state) order by fc.id), '[]')
+/** Beside the cluster that answers for it, in those states. */
+const beside = (
+  ...states: string[]
+) => `(select coalesce(jsonb_agg(jsonb_build_object('cluster', fc.name, 'counts', f.counts, 'state', f.state) order by fc.id), '[]')
     from placement f join cluster fc on fc.id = f.cluster_id
-   where f.workload_id = w.id and not f.is_first and f.state in ('arriving', 'active'))`;
+   where f.workload_id = w.id and not f.is_first and f.state in (${states.map((each) => `'${each}'`).join()}))`;
 
 const select = `select w.id, w.app_id as "appId", w.environment_id as "environmentId", w.project_id as "projectId",
     w.organization_id as "organizationId", a.slug as "appSlug", e.slug as "environmentSlug", e.namespace, c.name as cluster,
@@ -31,7 +33,7 @@ const select = `select w.id, w.app_id as "appId", w.environment_id as "environme
     w.start_deadline_seconds as "startDeadlineSeconds", w.strategy, w.current_release_id as "currentReleaseId",
     r.number as "currentRelease", w.restart_token as "restartToken", w.config_version as "configVersion", w.generation,
     w.observed_generation as "observedGeneration", w.conditions, w.created_at as "createdAt", w.deleted_at as "deletedAt",
-    ${volumesOfWorkload} as volumes, ${further} as further,
+    ${volumesOfWorkload} as volumes, ${beside('arriving', 'active')} as further, ${beside('draining')} as leaving,
     (select d.id from deployment d where d.workload_id = w.id and d.ended_at is null order by d.number limit 1)
       as "activeDeploymentId"
   from workload w

@@ -33,7 +33,7 @@ export const scalePlacement = z
 export type ScalePlacement = z.infer<typeof scalePlacement>;
 
 export const removePlacementQuery = z.strictObject({
-  /** How long it goes on serving: ten minutes at most, since it is free and outside of the quota meanwhile. */
+  /** How long it goes on serving: ten minutes at most. It is paid for and in the quota until it is gone. */
   drainSeconds: z.coerce.number().pipe(z.int().min(0).max(600)).default(60),
 });
 export type RemovePlacementQuery = z.infer<typeof removePlacementQuery>;
