@@ -122,15 +122,10 @@ describe('projects, environments and apps', () => {
     const { organizationId } = scene;
     const made = (slug: string) => scene.owner.post<Project>('/v1/projects', { organizationId, slug });
     const own = [await made('own-a'), await made('own-b')];
-    // Two people: what is known of one who has asked is renewed only a moment after a further role.
-    const [subjectId, other] = [randomUUID(), randomUUID()];
-    const join = (kind: 'project' | 'environment', id: string, of = subjectId) =>
-      platform.identity.member(organizationId, 'viewer', { subjectId: of, scope: { kind, id } });
+    const subjectId = randomUUID();
+    const join = (kind: 'project' | 'environment', id: string) =>
+      platform.identity.member(organizationId, 'viewer', { subjectId, scope: { kind, id } });
     const path = `/v1/projects?organization=${organizationId}`;
-    const onEnvironment = platform.client(await join('environment', scene.environment.id, other));
-    expect(await onEnvironment.refusal('GET', path)).toMatchObject({ status: 403, code: 'forbidden' });
-    expect(await onEnvironment.refusal('GET', `/v1/projects/${scene.project.id}`)).toMatchObject({ status: 404 });
-    await join('environment', scene.environment.id);
     await join('project', own[0]!.id);
     const member = platform.client(await join('project', own[1]!.id));
     const shown = async (query: string) => (await member.get<Page<Project>>(`${path}${query}`)).items;
@@ -142,6 +137,44 @@ describe('projects, environments and apps', () => {
     expect(await member.get(`${path}&limit=1&cursor=${first.next}`)).toEqual({ items: [own[1]], next: null });
     const narrow = await platform.identity.token({ subjectId, scopes: ['apps:read'] });
     expect((await platform.client(narrow).refusal('GET', path)).status).toBe(403);
+  });
+
+  it('show whoever has a role on environments alone what holds those, and of it no other environment', async () => {
+    const { organizationId, project } = scene;
+    const other = await scene.owner.post<Project>('/v1/projects', { organizationId, slug: 'elsewhere' });
+    const environment = (projectId: string, slug: string) =>
+      scene.owner.post<Environment>('/v1/environments', { projectId, slug, kind: 'staging' });
+    const theirs = [await environment(project.id, 'theirs-a'), await environment(project.id, 'theirs-b')];
+    const gone = await environment(other.id, 'gone');
+    const subjectId = randomUUID();
+    const join = (role: 'viewer' | 'developer', id: string) =>
+      platform.identity.member(organizationId, role, { subjectId, scope: { kind: 'environment', id } });
+    await join('viewer', gone.id);
+    await join('developer', theirs[0]!.id);
+    const member = platform.client(await join('viewer', theirs[1]!.id));
+    const shown = async (path: string) => (await member.get<Page<unknown>>(path)).items;
+    const [projects, environments] = [`/v1/projects?organization=${organizationId}`, '/v1/environments?project='];
+    expect((await shown(projects)).map((each) => (each as Project).id).sort()).toEqual([project.id, other.id].sort());
+    expect(await shown(`${environments}${other.id}`)).toEqual([gone]);
+    await scene.owner.delete(`/v1/environments/${gone.id}`);
+    expect(await shown(projects)).toEqual([project]);
+    expect(await member.get(`/v1/projects/${project.id}`)).toEqual(project);
+    expect(await shown(`${environments}${project.id}`)).toEqual(theirs);
+    expect(await shown(`${environments}${project.id}&slug=${scene.environment.slug}`)).toEqual([]);
+    const first = await member.get<Page<Environment>>(`${environments}${project.id}&limit=1`);
+    expect(first.items).toEqual([theirs[0]]);
+    expect(await shown(`${environments}${project.id}&limit=1&cursor=${first.next}`)).toEqual([theirs[1]]);
+    for (const [method, path, status] of [
+      ['GET', `/v1/projects/${other.id}`, 404],
+      ['GET', `${environments}${other.id}`, 404],
+      ['GET', `/v1/environments/${scene.environment.id}`, 404],
+      ['GET', `/v1/apps?project=${project.id}`, 404],
+      ['DELETE', `/v1/projects/${project.id}`, 404],
+    ] as const)
+      expect([path, (await member.refusal(method, path)).status]).toEqual([path, status]);
+    const narrow = platform.client(await platform.identity.token({ subjectId, scopes: ['apps:read'] }));
+    for (const path of [projects, `/v1/projects/${project.id}`, `${environments}${project.id}`])
+      expect((await narrow.refusal('GET', path)).status).toBe(403);
   });
 
   it('are refused without a token, with one that ended and with one of too little scope', async () => {

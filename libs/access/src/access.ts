@@ -6,7 +6,7 @@ import { accessErrors, notFound } from './access.errors.js';
 import type { Caller } from './caller.js';
 import { noteCheck } from './guard/object-checks.js';
 import { isStale } from './guard/staleness.js';
-import { can, mayKnow, projectsWhere, scopesAllow, type Target } from './permissions/can.js';
+import { can, mayKnow, type Places, placesWhere, scopesAllow, type Target } from './permissions/can.js';
 import { type RuledAccess, refusalOf } from './permissions/organization-rules.js';
 import { administratorPermissions, type Permission } from './permissions/permissions.js';
 import { AccessCache } from './read-copy/access-cache.js';
@@ -38,22 +38,39 @@ export class Access {
   }
 
   /**
-   * For a list of an organization's projects, which shows what the caller may see: the ids of those on which the caller may
-   * do it; null: all of them.
-   * @throws DomainError as `require`; 403 `forbidden` where there is none
+   * For a list of an organization's projects, which shows what the caller may see: where in it the caller may do it; null:
+   * everywhere.
+   * @throws DomainError as `require`; 403 `forbidden` where there is no such place
    */
-  async projectsWhere(
-    caller: Caller,
-    permission: Permission,
-    organizationId: string,
-  ): Promise<readonly string[] | null> {
+  async placesWhere(caller: Caller, permission: Permission, organizationId: string): Promise<Places | null> {
     const target = { organizationId };
     noteCheck(caller, { permission, target });
     const subject = await this.subject(caller, target);
     requireRules(caller, permission, { subject, target });
-    const ids = scopesAllow(caller.scopes, permission) ? projectsWhere(subject, permission, organizationId) : [];
-    if (ids?.length === 0) throw forbidden(permission);
-    return ids;
+    const places = placesWhere(subject, permission, organizationId);
+    const isNowhere = places?.projects.length === 0 && places.environments.length === 0;
+    if (isNowhere || !scopesAllow(caller.scopes, permission)) throw forbidden(permission);
+    return places;
+  }
+
+  /**
+   * For what shows of a project, to whoever may see a part of it, that part: the environments on which the caller may do it;
+   * null: all of the project.
+   * @param among which of these environments lie in the project
+   * @throws DomainError as `require` on the project, where there is none
+   */
+  async environmentsWhere(
+    caller: Caller,
+    permission: Permission,
+    project: { readonly organizationId: string; readonly projectId: string },
+    among: (environments: readonly string[]) => Promise<readonly string[]>,
+  ): Promise<readonly string[] | null> {
+    const subject = await this.subject(caller, project);
+    const places = can(subject, permission, project) ? null : placesWhere(subject, permission, project.organizationId);
+    const own = places?.environments.length ? await among(places.environments) : [];
+    const [first] = own;
+    await this.require(caller, permission, first === undefined ? project : { ...project, environmentId: first });
+    return first === undefined ? null : own;
   }
 
   /**

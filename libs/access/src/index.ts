@@ -11,6 +11,14 @@ export { EventAdministrationModule } from './event-administration/event-administ
 export { EpochsModule } from './event-administration/epochs.module.js';
 export { AccessGuard } from './guard/access.guard.js';
 export { Authenticated, Public, Requires } from './guard/route-access.js';
-export { can, type Grant, mayKnow, scopesAllow, type SubjectAccess, type Target } from './permissions/can.js';
+export {
+  can,
+  type Grant,
+  mayKnow,
+  type Places,
+  scopesAllow,
+  type SubjectAccess,
+  type Target,
+} from './permissions/can.js';
 export { type TokenRules, type VerificationKey, verifyToken } from './token/verify-token.js';
 export { administratorPermissions, type Permission, permissions } from './permissions/permissions.js';

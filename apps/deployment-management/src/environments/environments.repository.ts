@@ -59,13 +59,14 @@ export class EnvironmentsRepository {
     return row && toEnvironment(row);
   }
 
-  async list(sql: Sql, query: EnvironmentQuery): Promise<Environment[]> {
+  /** @param within ids of those that may be shown; null: all */
+  async list(sql: Sql, query: EnvironmentQuery, within: readonly string[] | null): Promise<Environment[]> {
     const rows = await sql.query<EnvironmentRow>(
       `${select}
         where e.project_id = $1 and e.deleted_at is null and ($2::text is null or e.slug = $2)
-          and ($3::uuid is null or e.id > $3)
+          and ($3::uuid is null or e.id > $3) and ($5::uuid[] is null or e.id = any($5))
         order by e.id limit $4`,
-      [query.project, query.slug ?? null, decodeCursor(query.cursor, 'id'), query.limit + 1],
+      [query.project, query.slug ?? null, decodeCursor(query.cursor, 'id'), query.limit + 1, within],
     );
     return rows.map(toEnvironment);
   }

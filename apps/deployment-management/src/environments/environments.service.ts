@@ -70,8 +70,9 @@ export class EnvironmentsService {
   }
 
   async list(caller: Caller, query: EnvironmentQuery): Promise<Page<Environment>> {
-    await this.projects.get(caller, query.project, 'environments:read');
-    return toPage(await this.environments.list(this.database, query), query.limit, (environment) => environment.id);
+    const { environments: within } = await this.projects.getInPart(caller, query.project, 'environments:read');
+    const found = await this.environments.list(this.database, query, within);
+    return toPage(found, query.limit, (environment) => environment.id);
   }
 
   async remove(caller: Caller, id: string): Promise<void> {

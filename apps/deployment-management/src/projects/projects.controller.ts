@@ -44,8 +44,8 @@ export class ProjectsController {
   @Get(':id')
   @Requires('projects:read')
   @Answers(project)
-  getProject(@CurrentCaller() caller: Caller, @Param('id', { schema: objectId }) id: string): Promise<Project> {
-    return this.projects.get(caller, id);
+  async getProject(@CurrentCaller() caller: Caller, @Param('id', { schema: objectId }) id: string): Promise<Project> {
+    return (await this.projects.getInPart(caller, id)).project;
   }
 
   @Delete(':id')

@@ -1,3 +1,4 @@
+import type { Places } from '@berth/access';
 import type { Project, ProjectQuery } from '@berth/contracts/deployment';
 import { decodeCursor, type Sql, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
@@ -30,17 +31,30 @@ export class ProjectsRepository {
 
   /**
    * One more than asked for, so that the caller knows whether there is a next page.
-   * @param within ids of those that may be shown; null: all
+   * @param within those that may be shown, themselves or for an environment that they hold; null: all
    */
-  async list(sql: Sql, query: ProjectQuery, within: readonly string[] | null): Promise<Project[]> {
+  async list(sql: Sql, query: ProjectQuery, within: Places | null): Promise<Project[]> {
     const rows = await sql.query<ProjectRow>(
       `select ${columns} from project
         where organization_id = $1 and deleted_at is null and ($2::text is null or slug = $2) and ($3::uuid is null or id > $3)
-          and ($5::uuid[] is null or id = any($5))
+          and ($5::uuid[] is null or id = any($5)
+            or id in (select project_id from environment where id = any($6) and deleted_at is null))
         order by id limit $4`,
-      [query.organization, query.slug ?? null, decodeCursor(query.cursor, 'id'), query.limit + 1, within],
+      [
+        ...[query.organization, query.slug ?? null, decodeCursor(query.cursor, 'id'), query.limit + 1],
+        ...[within?.projects ?? null, within?.environments ?? null],
+      ],
     );
     return rows.map(toProject);
+  }
+
+  /** Which of these environments lie in it. */
+  async among(sql: Sql, id: string, environments: readonly string[]): Promise<string[]> {
+    const rows = await sql.query<{ id: string }>(
+      'select id from environment where project_id = $1 and id = any($2) and deleted_at is null',
+      [id, environments],
+    );
+    return rows.map((row) => row.id);
   }
 
   /** Answers false when it was deleted; until the commit nobody else deletes it. */

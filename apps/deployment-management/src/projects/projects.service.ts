@@ -12,6 +12,11 @@ import { Quotas } from '../quotas/quotas.js';
 import { projectErrors } from './projects.errors.js';
 import { ProjectsRepository } from './projects.repository.js';
 
+export interface ProjectInPart {
+  readonly project: Project;
+  readonly environments: readonly string[] | null;
+}
+
 @Injectable()
 export class ProjectsService {
   constructor(
@@ -55,6 +60,15 @@ export class ProjectsService {
     return project;
   }
 
+  /** The project and, of its environments, those on which the caller may do it; null: all. @throws 404, 403 when there are none */
+  async getInPart(caller: Caller, id: string, permission: Permission = 'projects:read'): Promise<ProjectInPart> {
+    const project = await this.projects.find(this.database, id);
+    if (!project) throw notFound();
+    const place = { organizationId: project.organizationId, projectId: id };
+    const among = (environments: readonly string[]) => this.projects.among(this.database, id, environments);
+    return { project, environments: await this.access.environmentsWhere(caller, permission, place, among) };
+  }
+
   /** Keeps it from being deleted until the commit. @throws 404 when it is gone */
   async hold(tx: Tx, id: string): Promise<void> {
     if (!(await this.projects.hold(tx, id))) throw notFound();
@@ -66,7 +80,7 @@ export class ProjectsService {
   }
 
   async list(caller: Caller, query: ProjectQuery): Promise<Page<Project>> {
-    const within = await this.access.projectsWhere(caller, 'projects:read', query.organization);
+    const within = await this.access.placesWhere(caller, 'projects:read', query.organization);
     return toPage(await this.projects.list(this.database, query, within), query.limit, (project) => project.id);
   }
 

@@ -13,8 +13,8 @@ export type Place = 'organization' | 'project' | 'environment' | 'platform';
 export interface Need {
   readonly permission: Permission;
   readonly on: Place;
-  /** A list shows what somebody may see: the permission on one project of the organization is enough. */
-  readonly orOn?: 'project';
+  /** What shows to somebody what they may see of it: the permission on one of these within is enough. */
+  readonly orOn?: readonly ('project' | 'environment')[];
 }
 
 /** Where each kind of place is in one tenant. */
@@ -42,6 +42,6 @@ function refusalOf(subject: SubjectAccess, { permission, on, orOn }: Need, ids: 
     return subject.administrator && administratorPermissions.includes(permission) ? undefined : 403;
   const target = targetOf(on, ids);
   if (can(subject, permission, target)) return undefined;
-  if (orOn && can(subject, permission, targetOf(orOn, ids))) return undefined;
+  if (orOn?.some((within) => can(subject, permission, targetOf(within, ids)))) return undefined;
   return mayKnow(subject, target) ? 403 : 404;
 }

@@ -1,7 +1,7 @@
 import type { Role, Scope } from '@berth/contracts/events';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { can, type Grant, mayKnow, projectsWhere, scopesAllow, type Target } from './can.js';
+import { can, type Grant, mayKnow, placesWhere, scopesAllow, type Target } from './can.js';
 import { administratorPermissions, type Permission, permissions } from './permissions.js';
 
 const kinds = ['organization', 'project', 'environment'] as const;
@@ -48,11 +48,16 @@ describe('what somebody may do', () => {
     );
   });
 
-  it('is true of exactly the projects that a list of them shows', () => {
+  it('is true of exactly the places that a list shows', () => {
     fc.assert(
-      fc.property(subject, permission, name, name, (who, asked, organizationId, projectId) => {
-        const shown = projectsWhere(who, asked, organizationId);
-        expect(shown === null || shown.includes(projectId)).toBe(can(who, asked, { organizationId, projectId }));
+      fc.property(subject, permission, name, name, (who, asked, organizationId, id) => {
+        const where = placesWhere(who, asked, organizationId);
+        const [project, environment] = [
+          { organizationId, projectId: id },
+          { organizationId, environmentId: id },
+        ];
+        expect(where === null || where.projects.includes(id)).toBe(can(who, asked, project));
+        expect(where === null || where.environments.includes(id)).toBe(can(who, asked, environment));
       }),
       { numRuns: 2_000 },
     );

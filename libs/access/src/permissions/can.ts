@@ -37,15 +37,20 @@ export function mayKnow(subject: SubjectAccess, target: Target): boolean {
   return hasGrantOn(target, subject.grants, () => true);
 }
 
-/** Ids of the projects of that organization on which the subject may do it; null: on all of them. */
-export function projectsWhere(
-  subject: SubjectAccess,
-  permission: Permission,
-  organizationId: string,
-): readonly string[] | null {
+/** Places below an organization, by their ids. */
+export interface Places {
+  readonly projects: readonly string[];
+  readonly environments: readonly string[];
+}
+
+/** Where in the organization the subject may do it; null: everywhere. */
+export function placesWhere(subject: SubjectAccess, permission: Permission, organizationId: string): Places | null {
   if (can(subject, permission, { organizationId })) return null;
-  const onProjects = subject.grants.filter((grant) => grant.scope.kind === 'project' && allows(grant, permission));
-  return onProjects.map(({ scope }) => scope.id);
+  const ids = (kind: Scope['kind']) =>
+    subject.grants
+      .filter((grant) => grant.scope.kind === kind && allows(grant, permission))
+      .map(({ scope }) => scope.id);
+  return { projects: ids('project'), environments: ids('environment') };
 }
 
 /** Whether a token with these scopes may be used for it. `*` is a person's session; `secrets:*` a whole segment. */

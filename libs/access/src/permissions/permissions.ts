@@ -1,6 +1,8 @@
 import type { Role, Scope } from '@berth/contracts/events';
 
 const readsOfEnvironment = [
+  /** Of the project that holds it: what that is called. */
+  'projects:read',
   'environments:read',
   'workloads:read',
   'workloads:logs',
@@ -56,7 +58,7 @@ const administrationOfEnvironment = [
   'volumes:delete',
 ] as const;
 
-const readsOfProject = ['projects:read', 'apps:read'] as const;
+const readsOfProject = ['apps:read'] as const;
 const writesOfProject = ['apps:create', 'apps:update'] as const;
 const administrationOfProject = ['projects:update', 'projects:delete', 'environments:create', 'apps:delete'] as const;
 

@@ -82,12 +82,15 @@ export const deploymentManagementRows: Rows = {
   ),
   'GET /v1/projects': {
     ...listOf('projects:read', 'organization'),
-    needs: [{ permission: 'projects:read', on: 'organization', orOn: 'project' }],
+    needs: [{ permission: 'projects:read', on: 'organization', orOn: ['project', 'environment'] }],
   },
   'POST /v1/projects': needs('projects:create', 'organization', 201, (tenant) => ({
     body: { organizationId: tenant.has.organization, slug: tenant.name() },
   })),
-  'GET /v1/projects/{id}': byId('projects:read', 'project', 200, of('project')),
+  'GET /v1/projects/{id}': {
+    ...byId('projects:read', 'project', 200, of('project')),
+    needs: [{ permission: 'projects:read', on: 'project', orOn: ['environment'] }],
+  },
   'DELETE /v1/projects/{id}': byId('projects:delete', 'project', 409, of('project')),
   'GET /v1/projects/{id}/delegations': byId('apps:read', 'project', 200, of('project')),
   // A person speaks for themselves, and the cluster has no namespaces.
@@ -96,7 +99,10 @@ export const deploymentManagementRows: Rows = {
   }),
   'GET /v1/projects/{id}/delegations/{delegationId}': onDelegation('apps:read'),
   'DELETE /v1/projects/{id}/delegations/{delegationId}': onDelegation('apps:update'),
-  'GET /v1/environments': listOf('environments:read', 'project'),
+  'GET /v1/environments': {
+    ...listOf('environments:read', 'project'),
+    needs: [{ permission: 'environments:read', on: 'project', orOn: ['environment'] }],
+  },
   'POST /v1/environments': needs('environments:create', 'project', 201, (tenant) => ({
     body: { projectId: tenant.has.project, slug: tenant.name(), kind: 'staging' },
   })),
