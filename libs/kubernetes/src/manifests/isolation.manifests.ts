@@ -71,7 +71,8 @@ function resourceQuota(space: EnvironmentSpace, quota: NonNullable<EnvironmentSp
   const cpu = `${quota.cpuMillicores}m`;
   const memory = `${quota.memoryMib}Mi`;
   const hard = {
-    ...{ 'requests.cpu': cpu, 'requests.memory': memory, 'limits.memory': memory, pods: String(quota.pods) },
+    ...{ 'requests.cpu': cpu, 'limits.cpu': cpu, 'requests.memory': memory, 'limits.memory': memory },
+    pods: String(quota.pods),
     ...(quota.storageMib !== undefined && { 'requests.storage': `${quota.storageMib}Mi` }),
     // Ways around the gateway and the walls.
     ...{ 'services.nodeports': '0', 'services.loadbalancers': '0' },
