@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Access } from '@berth/access';
 import type { Page } from '@berth/contracts/common';
-import type { App, Delegation, Deployment } from '@berth/contracts/deployment';
+import type { App, Config, Delegation, Deployment, SecretList } from '@berth/contracts/deployment';
 import { sessionRevoked } from '@berth/contracts/events';
 import { EVENT_BUS, type EventBus } from '@berth/eventing';
 import { WorkQueue } from '@berth/reconcile';
@@ -79,6 +79,9 @@ const outdatedHere = async (): Promise<string[]> => {
 const apps = async () => (await scene.owner.get<Page<App>>(`/v1/apps?project=${scene.project.id}`)).items;
 const upload = { source: { kind: 'upload' } };
 const sized = (memoryMib: number) => ({ sizes: { web: { memoryMib } } });
+const variables = async () => (await scene.owner.get<Config>(`/v1/config/${scene.id}`)).variables;
+const configured = (body: object) => scene.owner.patch(`/v1/config/${scene.id}`, body);
+const setting = (set: object) => ({ config: { set } });
 const deployments = (id: string) => scene.owner.get<Page<Deployment>>(`/v1/deployments?workload=${id}`);
 
 describe('an object that is declared', () => {
@@ -155,6 +158,8 @@ describe('a workload that is declared', () => {
     ['what runs', { source: { kind: 'git', ref: 'a' } }, () => scene.request({ kind: 'git', ref: 'b' })],
     ['sizes', sized(256), () => scene.scale(sized(512))],
     ['counts', { counts: { web: 2 } }, () => scene.scale({ counts: { web: 3 } })],
+    ['a variable', setting({ A: '1' }), () => configured({ set: { A: '2' } })],
+    ['a variable that is taken away', setting({ A: '1' }), () => configured({ unset: ['A'] })],
   ])('is changed over somebody else only once by who has seen that: %s', async (_, part, byOthers) => {
     const web = place('workload', 'web');
     await apply(web, stated(part));
@@ -178,6 +183,10 @@ describe('a workload that is declared', () => {
     ['sizes', sized(256), sized(1_024), scaled(sized(512)), { processSettings: sized(512).sizes }],
     ['its ref', { trackedRef: 'a' }, { trackedRef: 'c' }, tracked('b'), { trackedRef: 'b' }],
     ['what runs', {}, runs('c3'), () => scene.request(runs('b2').source), runs('b2')],
+    [
+      ...(['a variable', setting({ A: '1' }), setting({ A: '3' })] as const),
+      ...([() => configured({ set: { A: '2' } }), { variables: { A: '2' } }] as const),
+    ],
   ])('keeps what others change between a look and its change: %s', async (_, before, after, byOthers, theirs) => {
     const web = place('workload', 'web');
     await apply(web, stated({ ...runs('a1'), ...before }));
@@ -195,7 +204,86 @@ describe('a workload that is declared', () => {
     await change;
     await isSaid(web, 'Conflict True ChangedElsewhere', 'Accepted True Applied');
     const made = (await deployments(scene.id)).items.find(({ source }) => source.kind === 'image');
-    expect({ ...(await scene.now()), source: made?.source }).toMatchObject(theirs);
+    expect({ ...(await scene.now()), source: made?.source, variables: await variables() }).toMatchObject(theirs);
+  });
+});
+
+describe('variables that are declared', () => {
+  const stated = (config: object, more: object = {}) => ({ app: 'web', environment: 'production', config, ...more });
+  let web: Place;
+  beforeEach(() => {
+    web = place('workload', 'web');
+  });
+
+  it('are those of the release that is declared with them, and are released when they change', async () => {
+    const source = { kind: 'image', image: image('a1') };
+    await apply(web, stated({ set: { A: '1', B: '2' } }, { source }));
+    await isSaid(web, ...fine, 'Ready True AllReady');
+    await scene.comesToRest();
+    expect(await variables()).toEqual({ A: '1', B: '2' });
+    expect((await deployments(scene.id)).items).toHaveLength(1);
+    await apply(web, stated({ set: { A: '3' }, unset: ['B'] }, { source }));
+    await isSaid(web, ...fine, 'Ready True AllReady');
+    await scene.comesToRest();
+    expect(await variables()).toEqual({ A: '3' });
+    expect((await deployments(scene.id)).items.map((each) => each.source.kind)).toEqual(['config', 'image']);
+  });
+
+  it('stay when they are not named any more, and so do those that were never named', async () => {
+    await configured({ set: { THEIRS: 'x' } });
+    await apply(web, stated({ set: { A: '1' } }));
+    await isSaid(web, ...fine);
+    await apply(web, stated({}));
+    await isSaid(web, ...fine);
+    expect(await variables()).toEqual({ A: '1', THEIRS: 'x' });
+  });
+
+  it('are not set over somebody else, nor over a secret, and those beside them are', async () => {
+    await configured({ set: { A: 'theirs', GONE: 'theirs' } });
+    await scene.owner.patch(`/v1/secrets/${scene.id}`, { set: { KEY: 'canary' } });
+    await apply(web, stated({ set: { A: 'mine', KEY: 'mine', B: 'mine' }, unset: ['GONE', 'NEVER'] }));
+    await isSaid(web, 'Conflict True ChangedElsewhere', 'Accepted True Applied');
+    const said = world.status(web)?.conditions?.find(({ type }) => type === 'Conflict')?.message;
+    expect(said).toMatch(/^spec\.config\.GONE, spec\.config\.A, spec\.config\.KEY: stated otherwise by/);
+    expect(await variables()).toEqual({ A: 'theirs', B: 'mine', GONE: 'theirs' });
+    const secrets = await scene.owner.get<SecretList>(`/v1/secrets/${scene.id}`);
+    expect(secrets.items).toMatchObject([{ name: 'KEY', version: 1 }]);
+    const { version = '' } = world.status(web) ?? {};
+    const all = stated({ set: { A: 'mine', KEY: 'mine', B: 'mine' }, unset: ['GONE', 'NEVER'] });
+    await apply(web, all, { 'berth.dev/overwrite': version });
+    await isSaid(web, ...fine);
+    expect(await variables()).toEqual({ A: 'mine', B: 'mine', KEY: 'mine' });
+  });
+
+  it('are in no row of what was agreed upon, and in no status', async () => {
+    await apply(web, stated({ set: { A: 'canary' } }));
+    await isSaid(web, ...fine);
+    await untilQuiet();
+    expect((await row(web))?.agreed).toHaveProperty(['config.A']);
+    expect(JSON.stringify([await row(web), world.status(web)])).not.toContain('canary');
+  });
+
+  it.each([{ set: { PORT: '1' } }, { set: { A: 1 } }, { unset: ['BERTH_X'] }, { secrets: { A: 'x' } }])(
+    'are as the API takes them: %j',
+    async (config) => {
+      await apply(web, stated(config));
+      await isSaid(web, 'Accepted False Invalid');
+      expect(await variables()).toEqual({});
+    },
+  );
+
+  it('are for those to compare who may read them', async () => {
+    const all = ['apps:read', 'environments:read', 'workloads:read', 'workloads:scale', 'config:update'];
+    const speaksWith = (scopes: readonly string[]) =>
+      platform.query('update delegation set scopes = $2 where project_id = $1', [scene.project.id, scopes]);
+    await speaksWith(all);
+    await apply(web, stated({ set: { A: '1' } }));
+    await isSaid(web, 'Accepted False Forbidden');
+    expect(await variables()).toEqual({});
+    await speaksWith([...all, 'config:read']);
+    await look(web);
+    await isSaid(web, ...fine);
+    expect(await variables()).toEqual({ A: '1' });
   });
 });
 

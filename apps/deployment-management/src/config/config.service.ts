@@ -3,7 +3,7 @@ import type { ChangeConfig, ChangeSecrets, Config, ConfigChange, SecretList } fr
 import { Database } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { SecretStore } from '../secrets/secret-store.js';
-import { WorkloadAccess } from '../workloads/workload-access.js';
+import { type Precondition, WorkloadAccess } from '../workloads/workload-access.js';
 import { ConfigChanges } from './config-changes.js';
 import type { ConfigEntries, ConfigEntry } from './config-version.js';
 import { ConfigVersionsRepository } from './config-versions.repository.js';
@@ -33,11 +33,16 @@ export class ConfigService {
     };
   }
 
-  async change(caller: Caller, workloadId: string, body: ChangeConfig): Promise<ConfigChange> {
+  async change(
+    caller: Caller,
+    workloadId: string,
+    body: ChangeConfig,
+    precondition?: Precondition,
+  ): Promise<ConfigChange> {
     await this.workloads.require(caller, workloadId, 'config:update');
     const set = mapValues(body.set, (value): ConfigEntry => ({ value }));
     return this.database.transaction(async (tx) => {
-      const workload = await this.workloads.lock(tx, workloadId);
+      const workload = await this.workloads.lock(tx, workloadId, precondition);
       return this.changes.apply(tx, workload, { set, unset: body.unset, by: caller, action: 'config:update' });
     });
   }

@@ -14,6 +14,7 @@ import { WorkloadsModule } from '../workloads/workloads.module.js';
 import { Admission } from './admission.js';
 import { AppDeclarations } from './app-declarations.js';
 import { Conflicts } from './conflicts.js';
+import { CurrentFields } from './current-fields.js';
 import { DeclarationClients } from './declaration-clients.js';
 import { DeclarationRecords } from './declaration-records.js';
 import { DeclarationSweep } from './declaration-sweep.js';
@@ -36,6 +37,7 @@ import { WorkloadDeclarations } from './workload-declarations.js';
     ...[DeclarationWatcher, DeclarationWatch, FollowReports, DeclarationSweep, DeclarationReconciler],
     ...[DeclarationRecords, DeclarationClients, DeclaredObjects],
     ...[Admission, Conflicts, Doors, AppDeclarations, EnvironmentDeclarations, WorkloadDeclarations, WorkloadCommands],
+    CurrentFields,
   ],
 })
 export class DeclarationsModule {}

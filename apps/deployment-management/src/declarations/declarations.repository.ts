@@ -11,7 +11,7 @@ const fingerprints: Record<DeclaredKindName, string> = {
   app: `select a.generation::text from app a where a.id = d.target_id and a.deleted_at is null`,
   environment: `select e.cluster_id::text || e.regions::text from environment e where e.id = d.target_id and e.deleted_at is null`,
   workload: `select md5(concat_ws('/', w.generation, w.conditions, w.current_release_id, w.tracked_ref, w.counts, w.autoscaling,
-        w.process_settings, w.deadlines, (select max(n.number) from deployment n where n.workload_id = w.id)))
+        w.process_settings, w.deadlines, w.config_version, (select max(n.number) from deployment n where n.workload_id = w.id)))
       from workload w where w.id = d.target_id and w.deleted_at is null`,
 };
 const fingerprint = `coalesce(case d.kind ${Object.entries(fingerprints)

@@ -1,13 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { compare, type Fields, flatten } from './fields.js';
+import { compare, type Fields, flatten, NOTHING } from './fields.js';
 
 const look = (before: Fields, declared: Fields, current: Fields, overwrites = false) =>
   compare({ before, declared, current, overwrites });
 const A = { source: 'a' };
 const B = { source: 'b' };
 const C = { source: 'c' };
+const GONE = { source: NOTHING };
 
 describe('a field that is declared', () => {
   it.each([
@@ -20,6 +21,11 @@ describe('a field that is declared', () => {
     ['is not changed over somebody else', [A, C, B], { conflicts: ['source'], agreed: A }],
     ['is not taken over from who had stated it before', [{}, A, B], { conflicts: ['source'] }],
     ['is in agreement again once it says what is there', [A, B, B], { agreed: B }],
+    ['is not stated anew where somebody took it away', [A, A, {}], { conflicts: ['source'], agreed: A }],
+    ['is taken away by the object that stated it', [A, GONE, A], { changes: ['source'], agreed: A }],
+    ['is gone, as the object says', [{}, GONE, {}], { agreed: GONE }],
+    ['is not taken away from who stated it', [GONE, GONE, A], { conflicts: ['source'], agreed: GONE }],
+    ['is stated by the object that took it away', [GONE, A, {}], { changes: ['source'], agreed: GONE }],
     ['is nobody’s business once it is not named', [A, {}, B], {}],
   ])('%s', (_, [before = {}, declared = {}, current = {}], expected) => {
     expect(look(before, declared, current)).toEqual({ changes: [], conflicts: [], agreed: {}, ...expected });
@@ -30,7 +36,7 @@ describe('a field that is declared', () => {
   });
 });
 
-const value = fc.constantFrom<unknown>('a', 'b', { kind: 'git', ref: 'a' }, 1, null, undefined);
+const value = fc.constantFrom<unknown>('a', 'b', { kind: 'git', ref: 'a' }, 1, NOTHING, null, undefined);
 const fields = fc.dictionary(fc.constantFrom('x', 'y', 'z'), value);
 
 describe('a comparison', () => {
@@ -55,17 +61,15 @@ describe('a comparison', () => {
         const current = { ...stances.current, ...made };
         const second = compare({ ...stances, before: first.agreed, current, overwrites: false });
         expect(second.changes).toEqual([]);
-        const stated = Object.fromEntries(
-          Object.entries(elsewhere).filter(([, each]) => each !== null && each !== undefined),
-        );
         const third = compare({
           ...stances,
           before: second.agreed,
-          current: { ...current, ...stated },
+          current: { ...current, ...elsewhere },
           overwrites: false,
         });
         // Going back to what was agreed upon lets the object have its change.
-        const isTheirs = (name: string) => name in stated && !isDeepStrictEqual(stated[name], second.agreed[name]);
+        const isTheirs = (name: string) =>
+          name in elsewhere && !isDeepStrictEqual(elsewhere[name] ?? NOTHING, second.agreed[name] ?? NOTHING);
         expect(third.changes.filter(isTheirs)).toEqual([]);
       }),
     );

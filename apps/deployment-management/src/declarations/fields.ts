@@ -3,6 +3,9 @@ import { isDeepStrictEqual } from 'node:util';
 /** What is stated of an object, by the path of each field. Values are as JSON; null is as good as not there. */
 export type Fields = Readonly<Record<string, unknown>>;
 
+/** Stated of a field: that it is not there. Whoever takes away what somebody has stated, states this. */
+export const NOTHING = { nothing: true } as const;
+
 export interface Stances {
   /** What was declared and was so when it was last looked at. */
   readonly before: Fields;
@@ -24,9 +27,8 @@ export interface Comparison {
 /** Field by field: who has stated it last, the object or somebody else? What the object does not name is nobody's business here. */
 export function compare({ before, declared, current, overwrites }: Stances): Comparison {
   const names = Object.keys(declared).filter((name) => isStated(declared[name]));
-  const differing = names.filter((name) => !isDeepStrictEqual(declared[name], current[name]));
-  const isTheirs = (name: string): boolean =>
-    isStated(current[name]) && !isDeepStrictEqual(current[name], before[name]);
+  const differing = names.filter((name) => !isDeepStrictEqual(declared[name], stanceOf(current, name)));
+  const isTheirs = (name: string): boolean => !isDeepStrictEqual(stanceOf(current, name), stanceOf(before, name));
   const conflicts = overwrites ? [] : differing.filter(isTheirs);
   const agreed = names
     .map((name): [string, unknown] => [name, differing.includes(name) ? before[name] : declared[name]])
@@ -38,6 +40,7 @@ export function compare({ before, declared, current, overwrites }: Stances): Com
   };
 }
 
+const stanceOf = (fields: Fields, name: string): unknown => fields[name] ?? NOTHING;
 const isStated = (value: unknown): boolean => value !== undefined && value !== null;
 
 /** `{ web: { cpu: 1 } }` under `sizes` becomes `{ 'sizes.web.cpu': 1 }`; `depth` levels down, what is below is one value. */

@@ -3,15 +3,15 @@ import type { Caller } from '@berth/access';
 import { type DeclaredWorkload, scaleWorkload } from '@berth/contracts/deployment';
 import { DomainError } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
+import { ConfigService } from '../config/config.service.js';
 import { DeploymentRequests } from '../deployments/deployment-requests.js';
 import type { Precondition } from '../workloads/workload-access.js';
 import { WorkloadActions } from '../workloads/workload-actions.js';
 import { WorkloadUpdates } from '../workloads/workload-updates.js';
+import { CurrentFields } from './current-fields.js';
 import { declarationErrors } from './declarations.errors.js';
-import { DeclarationsRepository } from './declarations.repository.js';
 import type { Target } from './declared-kind.js';
 import { complaintsOf } from './understand.js';
-import { fieldsOf } from './workload-fields.js';
 
 type Command = (fields: readonly string[], stillSo: Precondition) => Promise<void>;
 
@@ -22,7 +22,8 @@ export class WorkloadCommands {
     private readonly updates: WorkloadUpdates,
     private readonly actions: WorkloadActions,
     private readonly deployments: DeploymentRequests,
-    private readonly declarations: DeclarationsRepository,
+    private readonly configs: ConfigService,
+    private readonly current: CurrentFields,
   ) {}
 
   /** Each by itself: one that is refused keeps no other from being done. @throws the first refusal, at the end */
@@ -34,6 +35,9 @@ export class WorkloadCommands {
       ),
       await this.refusalOf(target, among('counts', 'autoscaling', 'sizes'), (mine, stillSo) =>
         this.scale(caller, target.id, spec, mine, stillSo),
+      ),
+      await this.refusalOf(target, among('config'), (mine, stillSo) =>
+        this.configure(caller, target.id, spec, mine, stillSo),
       ),
       await this.refusalOf(target, among('source'), (_, stillSo) => this.deploy(caller, target.id, spec, stillSo)),
     ];
@@ -72,6 +76,18 @@ export class WorkloadCommands {
     await this.actions.scale(caller, id, data, stillSo);
   }
 
+  private async configure(
+    caller: Caller,
+    id: string,
+    { config = { set: {}, unset: [] } }: DeclaredWorkload,
+    fields: readonly string[],
+    stillSo: Precondition,
+  ): Promise<void> {
+    const isMine = (name: string): boolean => fields.includes(`config.${name}`);
+    const set = Object.fromEntries(Object.entries(config.set).filter(([name]) => isMine(name)));
+    await this.configs.change(caller, id, { set, unset: config.unset.filter(isMine) }, stillSo);
+  }
+
   private async deploy(caller: Caller, id: string, { source }: DeclaredWorkload, stillSo: Precondition): Promise<void> {
     if (source) await this.deployments.create(caller, id, { source }, stillSo);
   }
@@ -90,8 +106,7 @@ export class WorkloadCommands {
   /** What it changes is as it was when it was read: nobody's change is lost that was made since. */
   private stillSo({ fields: read }: Target, names: readonly string[]): Precondition {
     return async (tx, row) => {
-      const { source } = await this.declarations.lastSource(row.id, tx);
-      const now = fieldsOf(row, source);
+      const { fields: now } = await this.current.of(row, tx);
       const others = names.filter((name) => !isDeepStrictEqual(now[name] ?? null, read[name] ?? null));
       if (others.length === 0) return;
       throw declarationErrors.PreconditionFailed(

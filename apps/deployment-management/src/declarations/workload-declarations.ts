@@ -7,12 +7,12 @@ import type { Config } from '../config.js';
 import { EnvironmentsService } from '../environments/environments.service.js';
 import { toWorkload, type WorkloadRow } from '../workloads/workload.js';
 import { WorkloadsService } from '../workloads/workloads.service.js';
+import { CurrentFields, type CurrentState } from './current-fields.js';
 import { declarationErrors } from './declarations.errors.js';
-import { DeclarationsRepository, type LastSource } from './declarations.repository.js';
 import type { DeclaredKindDoor, Target, Understood } from './declared-kind.js';
 import { complaintsOf } from './understand.js';
 import { WorkloadCommands } from './workload-commands.js';
-import { fieldsOf, statedBy } from './workload-fields.js';
+import { statedBy } from './workload-fields.js';
 
 interface Parents {
   readonly appId: string;
@@ -27,7 +27,7 @@ export class WorkloadDeclarations implements DeclaredKindDoor {
     private readonly environments: EnvironmentsService,
     private readonly workloads: WorkloadsService,
     private readonly commands: WorkloadCommands,
-    private readonly declarations: DeclarationsRepository,
+    private readonly current: CurrentFields,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -37,7 +37,7 @@ export class WorkloadDeclarations implements DeclaredKindDoor {
     return {
       projectId: data.projectId,
       fields: statedBy(data),
-      find: async (caller) => this.find(caller, await this.parents(caller, data)),
+      find: async (caller) => this.find(caller, data, await this.parents(caller, data)),
       create: async (caller) => {
         await this.workloads.create(caller, await this.parents(caller, data));
       },
@@ -56,17 +56,20 @@ export class WorkloadDeclarations implements DeclaredKindDoor {
     return { appId: app.id, environmentId: environment.id };
   }
 
-  private async find(caller: Caller, { appId: app, environmentId: environment }: Parents): Promise<Target | undefined> {
+  private async find(
+    caller: Caller,
+    spec: DeclaredWorkload,
+    { appId: app, environmentId: environment }: Parents,
+  ): Promise<Target | undefined> {
     const { items } = await this.workloads.list(caller, { app, environment, limit: 1 });
     const [workload] = items;
     if (!workload) return undefined;
-    return this.toTarget(workload, await this.declarations.lastSource(workload.id));
+    return this.toTarget(workload, await this.current.seenBy(caller, workload, spec));
   }
 
-  private toTarget(row: WorkloadRow, { source, number }: LastSource): Target {
+  private toTarget(row: WorkloadRow, { fields, number }: CurrentState): Target {
     const { id, generation, url, currentRelease, conditions } = toWorkload(row, this.config.APP_URL_TEMPLATE);
-    const fields = fieldsOf(row, source);
-    const version = `${generation}.${number}`;
+    const version = `${generation}.${number}.${row.configVersion}`;
     const release = currentRelease === null ? {} : { release: currentRelease };
     const isReady = conditions.find(({ type }) => type === 'Ready') ?? unknown;
     return { id, version, fields, mirrored: { id, generation, version, url, ...release }, ready: isReady };

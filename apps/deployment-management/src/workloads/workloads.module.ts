@@ -330,6 +330,9 @@ const releases = [
     Instances,
     Sessions,
   ],
-  exports: [WorkloadsService, WorkloadActions, WorkloadUpdates, DeploymentRequests],
+  exports: [
+    ...[WorkloadsService, WorkloadActions, WorkloadUpdates, WorkloadAccess, DeploymentRequests],
+    ...[ConfigService, ConfigVersionsRepository],
+  ],
 })
 export class WorkloadsModule {}

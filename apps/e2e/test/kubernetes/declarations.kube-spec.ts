@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { TestIdentity } from '@berth/access/testing';
 import type { Problem } from '@berth/contracts/common';
-import type { App, Delegation, Deployment, Environment, Project, Workload } from '@berth/contracts/deployment';
+import type { App, Config, Delegation, Deployment, Environment, Project, Workload } from '@berth/contracts/deployment';
 import { deploymentManagement } from '@berth/deployment-management';
 import { declaredKinds, type DeclaredKindName, type KubeObject, pathOf } from '@berth/kubernetes';
 import { eventually, startTestService, type TestService } from '@berth/testing';
@@ -148,7 +148,7 @@ describe('what is declared in it', () => {
   it('is what the API would have made, in the name of the service account', async () => {
     await apply('workload', 'web', {
       ...{ projectId: project.id, app: 'web', environment: 'staging', counts: { web: 2 } },
-      source: { kind: 'image', image: image('a1') },
+      ...{ source: { kind: 'image', image: image('a1') }, config: { set: { GREETING: 'hello' }, unset: ['OLD'] } },
     });
     await isSaid('workload', 'web', 'Accepted False AppUnknown');
     await apply('environment', 'staging', { projectId: project.id, kind: 'staging' });
@@ -160,10 +160,12 @@ describe('what is declared in it', () => {
     const workload = await ask<Workload>('owner', 'GET', `/v1/workloads/${status?.id}`);
     expect(workload).toMatchObject({ counts: { web: 2 }, currentRelease: 1, url: status?.url });
     expect(await actsOf(workload.id)).toEqual(
-      ['workloads:create', 'workloads:scale', 'deployments:create'].map((action) => ({
+      ['workloads:create', 'workloads:scale', 'config:update', 'deployments:create'].map((action) => ({
         ...{ action, kind: 'service-account', actor: machineId },
       })),
     );
+    const { variables } = await ask<Config>('owner', 'GET', `/v1/config/${workload.id}`);
+    expect(variables).toEqual({ GREETING: 'hello' });
     const apps = await ask<{ items: App[] }>('owner', 'GET', `/v1/apps?project=${project.id}`);
     expect(apps.items).toMatchObject([{ slug: 'web', source: { kind: 'image', image: image('a0') } }]);
     const all = await ask<{ items: Environment[] }>('owner', 'GET', `/v1/environments?project=${project.id}`);
@@ -237,10 +239,13 @@ describe('what is declared in it', () => {
         { projectId, app: 'a1', environment: 'b1', counts: { web: 1 }, autoscaling: { web: { min: 1, max: 2 } } },
       ],
       ['workload', 'right', { projectId, app: 'a1', environment: 'b1', autoscaling: { web: { min: 3, max: 2 } } }],
+      ['workload', 'right', { projectId, app: 'a1', environment: 'b1', config: { unset: ['1A'] } }],
     ] as const)
       await expect(apply(kind, name, spec)).rejects.toMatchObject({ status: 422 });
     const unknown = { projectId, source, secret: 'x' };
     await expect(apply('app', 'right', unknown)).rejects.toThrow(/field not declared/);
+    const secret = { projectId, app: 'a1', environment: 'b1', config: { secrets: { KEY: 'x' } } };
+    await expect(apply('workload', 'right', secret)).rejects.toThrow(/field not declared/);
   });
 });
 

@@ -14,7 +14,8 @@ const variableValue = z
   .max(65_536)
   .refine(storable, { error: 'must not hold a NUL character or half a surrogate pair' });
 
-const change = {
+/** What of variables is named; all others stay. */
+export const variableChanges = {
   set: z.record(variableName, variableValue).default({}),
   unset: z.array(variableName).max(500).default([]),
 };
@@ -22,13 +23,13 @@ const changesSomething = (body: { set: object; unset: unknown[] }) =>
   Object.keys(body.set).length + body.unset.length > 0;
 
 export const changeConfig = z
-  .strictObject(change)
+  .strictObject(variableChanges)
   .refine(changesSomething, { error: 'set or unset at least one variable' })
   .meta({ id: 'ChangeConfig' });
 export type ChangeConfig = z.infer<typeof changeConfig>;
 
 export const changeSecrets = z
-  .strictObject(change)
+  .strictObject(variableChanges)
   .refine(changesSomething, { error: 'set or unset at least one secret' })
   .meta({ id: 'ChangeSecrets' });
 export type ChangeSecrets = z.infer<typeof changeSecrets>;

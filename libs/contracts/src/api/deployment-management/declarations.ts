@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { autoscaling, processName } from '../../common/process-type.js';
 import { id, slug } from '../../common/values.js';
 import { createApp, gitRef, imageReference, updateApp } from './apps.js';
+import { variableChanges } from './config.js';
 import { createEnvironment } from './environments.js';
 import { instanceCounts, sizeSettings, updateWorkload } from './workloads.js';
 
@@ -32,6 +33,8 @@ export const declaredWorkload = z.strictObject({
   counts: instanceCounts.default({}),
   autoscaling: z.record(processName, autoscaling).default({}),
   sizes: sizeSettings.default({}),
+  /** Plain variables; where both name one, `set` wins. What is secret is not declared. */
+  config: z.strictObject(variableChanges).optional(),
   /** What runs: a change of it is a deployment. */
   source: z
     .discriminatedUnion('kind', [

@@ -1,0 +1,39 @@
+import type { Caller } from '@berth/access';
+import type { DeclaredWorkload } from '@berth/contracts/deployment';
+import { Database, type Sql } from '@berth/service-kit';
+import { Injectable } from '@nestjs/common';
+import { ConfigVersionsRepository } from '../config/config-versions.repository.js';
+import type { WorkloadRow } from '../workloads/workload.js';
+import { WorkloadAccess } from '../workloads/workload-access.js';
+import { DeclarationsRepository } from './declarations.repository.js';
+import type { Fields } from './fields.js';
+import { fieldsOf } from './workload-fields.js';
+
+export interface CurrentState {
+  readonly fields: Fields;
+  /** Of the last deployment that named what should run; 0: there was none. */
+  readonly number: number;
+}
+
+/** What of a workload can be declared, as it is. */
+@Injectable()
+export class CurrentFields {
+  constructor(
+    private readonly database: Database,
+    private readonly workloads: WorkloadAccess,
+    private readonly configs: ConfigVersionsRepository,
+    private readonly declarations: DeclarationsRepository,
+  ) {}
+
+  async of(row: WorkloadRow, sql: Sql = this.database): Promise<CurrentState> {
+    const { source, number } = await this.declarations.lastSource(row.id, sql);
+    const { entries } = await this.configs.current(sql, row.id);
+    return { fields: fieldsOf(row, source, entries), number };
+  }
+
+  /** Whether a variable is as it is stated is for those alone who may read it. @throws 403 */
+  async seenBy(caller: Caller, row: WorkloadRow, { config }: DeclaredWorkload): Promise<CurrentState> {
+    if (config) await this.workloads.require(caller, row.id, 'config:read');
+    return this.of(row);
+  }
+}
