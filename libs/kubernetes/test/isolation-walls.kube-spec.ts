@@ -108,7 +108,7 @@ describe('walls between two tenants, tried on a real API server', () => {
   it('are broken where the quota is gone, or lets something through', async () => {
     await untilFound({});
     const metadata = { name: 'quota', namespace: tenants.intruder.namespace };
-    const hard = { 'requests.cpu': '64' };
+    const hard = { 'requests.cpu': '64', 'limits.cpu': '64' };
     const quota = { apiVersion: 'v1', kind: 'ResourceQuota', metadata, spec: { hard } };
     await cluster.client.apply(quota, never, { manager: 'stranger', force: true });
     await untilFound({ quota: 'failed' });

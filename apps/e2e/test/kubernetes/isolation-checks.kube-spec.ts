@@ -170,7 +170,7 @@ describe('a check of the walls between tenants', () => {
     // An API server believes a token that it has seen for a few seconds more.
     await eventually(async () => {
       const { body } = await send<ClusterReport>('GET', `/v1/clusters/${berlin.id}/report`);
-      expect(body.checks.map(({ name }) => name)).toEqual(['accepted']);
+      expect(body.checks.map(({ name }) => name)).toEqual(['accepted', 'statistics']);
     }, patient);
     const check = await begin();
     await overrun(check);
