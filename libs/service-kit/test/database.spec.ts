@@ -1,6 +1,7 @@
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually, testDatabase, type TestDatabase } from '@berth/testing';
-import { createDataSource, Database, type Tx } from '../src/index.js';
+import { createDataSource, Database, isInfrastructureError, type Tx } from '../src/index.js';
 
 let test: TestDatabase;
 let database: Database;
@@ -24,7 +25,43 @@ beforeEach(async () => {
 afterEach(() => database.onApplicationShutdown());
 afterAll(() => test.drop());
 
+/** PostgreSQL, of which each connection is ended in the packet that says it is ready, from `begin()` on. */
+async function endedWhenReady(url: string) {
+  let ends = false;
+  const server = createServer((socket) => {
+    const upstream = connect(Number(new URL(url).port), '127.0.0.1');
+    socket.on('error', () => undefined).pipe(upstream.on('error', () => undefined));
+    upstream.on('data', (data) => {
+      if (ends && data.includes(READY)) socket.end(Buffer.concat([data, ENDED]));
+      else socket.write(data);
+    });
+    socket.on('close', () => upstream.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const proxied = Object.assign(new URL(url), { port }).href;
+  return { url: proxied, begin: () => void (ends = true), close: () => server.close() };
+}
+/** https://www.postgresql.org/docs/current/protocol-message-formats.html: ReadyForQuery, ErrorResponse. */
+const READY = Buffer.from('Z\0\0\0\x05I');
+const words = 'SFATAL\0C57P01\0Mterminating connection due to administrator command\0\0';
+const ENDED = Buffer.from(`E\0\0\0${String.fromCharCode(words.length + 4)}${words}`);
+
 describe('a transaction', () => {
+  it('fails when its connection ends as soon as it is ready, and nothing else does', async () => {
+    const proxy = await endedWhenReady(test.url);
+    const source = createDataSource({ url: proxy.url, poolSize: 2, entities: [], migrations: [] });
+    const through = new Database(await source.initialize());
+    await through.transaction(async () => {
+      proxy.begin();
+      const error: unknown = await through.transaction((tx) => write(tx, 'one')).catch((thrown: unknown) => thrown);
+      expect(isInfrastructureError(error)).toBe(true);
+    });
+    expect(await written()).toEqual([]);
+    await through.onApplicationShutdown();
+    proxy.close();
+  });
+
   it('commits what it did and then calls the hooks, in their order', async () => {
     const called: string[] = [];
     const answer = await database.transaction(async (tx) => {

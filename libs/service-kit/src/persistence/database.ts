@@ -118,11 +118,23 @@ export class Database implements Sql, OnApplicationShutdown {
     if (this.dataSource.isInitialized) await this.dataSource.destroy();
   }
 
+  /**
+   * Listens before anybody waits: the end of a connection may come in the packet that says it is ready, and an error that
+   * nobody listens to ends the process.
+   */
+  private connect(breaks: (error: Error) => void): Promise<PoolClient> {
+    return new Promise((resolve, reject) => {
+      this.pool.connect((error, client) => {
+        if (!client) return reject(error ?? new Error('The pool gave no connection.'));
+        resolve(client.on('error', breaks));
+      });
+    });
+  }
+
   private async begin<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
-    const client = await this.pool.connect();
     let broken: Error | undefined;
     const breaks = (error: Error): void => void (broken ??= error);
-    client.on('error', breaks);
+    const client = await this.connect(breaks);
     this.inUse.push(client);
     try {
       return await commit(client, work, breaks);
