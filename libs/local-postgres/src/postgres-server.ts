@@ -78,9 +78,13 @@ export class PostgresServer {
   }
 
   private arguments(port: number): string[] {
-    const settings = { listen_addresses: '127.0.0.1', unix_socket_directories: '', ...this.options.settings };
-    const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-    return ['-D', this.dataFolder, '-p', String(port), ...flags];
+    const settings = {
+      ...ownSettings,
+      listen_addresses: '127.0.0.1',
+      unix_socket_directories: '',
+      ...this.options.settings,
+    };
+    return ['-D', this.dataFolder, '-p', String(port), ...flagsOf(settings)];
   }
 
   private async prepare(initdb: string, identity: Identity): Promise<string> {
@@ -94,10 +98,25 @@ export class PostgresServer {
     await rm(this.dataFolder, { recursive: true, force: true });
     const flags = ['--username=postgres', `--pwfile=${passwordFile}`, '--auth=scram-sha-256', '--encoding=UTF8'];
     const locale = ['--no-locale', '--lc-messages=C', '--no-sync', '--no-instructions'];
-    await run(initdb, [`--pgdata=${this.dataFolder}`, ...flags, ...locale], identity, this.firstWork.resolve);
+    const settings = flagsOf(ownSettings);
+    await run(
+      initdb,
+      [`--pgdata=${this.dataFolder}`, ...flags, ...locale, ...settings],
+      identity,
+      this.firstWork.resolve,
+    );
     return password;
   }
 }
+
+/**
+ * Passwords are random, 144 bits: nobody guesses one however fast a guess is checked, and hashing them 4,096 times made each
+ * connection slower.
+ */
+const ownSettings = { scram_iterations: '1' };
+
+const flagsOf = (settings: Readonly<Record<string, string>>): string[] =>
+  Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 
 const hasEnded = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null;
 

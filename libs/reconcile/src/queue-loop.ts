@@ -32,6 +32,7 @@ export class QueueLoop {
 
   constructor(private readonly parts: QueueLoopParts) {}
 
+  /** Claims nothing before it is woken: the runner asks for all queues at once whether anything is due. */
   start(): void {
     const { clock, options } = this.parts;
     this.looping = this.loop();
@@ -61,6 +62,7 @@ export class QueueLoop {
   }
 
   private async loop(): Promise<void> {
+    await this.latch.wait();
     while (!this.stopping) {
       const wanted = this.parts.options.concurrency - this.runs.size;
       const leases = wanted > 0 ? await this.claim(wanted) : [];

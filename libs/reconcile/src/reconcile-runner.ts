@@ -51,7 +51,9 @@ export class ReconcileRunner implements OnApplicationBootstrap, OnModuleDestroy 
     if (this.registrations.has(queue)) throw new Error(`queue ${queue} already has a reconciler`);
     const registration = { reconciler, options: resolveOptions(options), loop: undefined };
     this.registrations.set(queue, registration);
-    if (this.running) this.startLoop(queue, registration, this.running.leases);
+    if (!this.running) return;
+    this.startLoop(queue, registration, this.running.leases);
+    this.wake(queue);
   }
 
   /** Looks for due keys of `queue` now. Enqueueing does it by itself after the commit. */

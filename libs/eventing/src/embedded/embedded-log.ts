@@ -48,10 +48,12 @@ export const advanceSql = `
        where topic = $2 and partition = $3 and "offset" >= $4 order by "offset" limit $5) as next) as sized
    where bytes_before < $6 order by "offset"`;
 
+/** Where a group stands in each partition of topics, 0 where it has not been. */
 export const startSql = `
-  insert into berth_bus.position as p (consumer_group, topic, partition, next_offset) values ($1, $2, $3, 0)
+  insert into berth_bus.position as p (consumer_group, topic, partition, next_offset)
+  select $1, topic, partition, 0 from unnest($2::text[]) as topic, generate_series(0, ${PARTITIONS - 1}) as partition
   on conflict (consumer_group, topic, partition) do update set next_offset = p.next_offset
-  returning next_offset`;
+  returning topic, partition, next_offset`;
 
 /** Partitions of a topic that hold more than a group has passed: the safety net under lost notifications. */
 export const behindSql = `

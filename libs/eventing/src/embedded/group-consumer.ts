@@ -2,11 +2,17 @@ import type { Clock, Logger } from '@berth/service-kit';
 import type { Delivery } from '../bus/delivery.js';
 import type { SubscribeOptions } from '../bus/event-bus.js';
 import type { SessionConnection } from '../session/session.js';
-import { behindSql, CHANNEL, PARTITIONS } from './embedded-log.js';
+import { behindSql, CHANNEL, startSql } from './embedded-log.js';
 import { PartitionConsumer } from './partition-consumer.js';
 import { type Announcement, announcementOf } from './publication.js';
 
 const POLL = 1_000;
+
+interface Position {
+  readonly topic: string;
+  readonly partition: number;
+  readonly next_offset: string;
+}
 
 /** Name of the lock that makes one member of a group the reader of a topic. */
 export const lockName = (group: string, topic: string): string => `berth-bus/${group}/${topic}`;
@@ -30,7 +36,7 @@ export class GroupConsumer {
         this.wake(announcementOf(payload, (partition) => this.consumers.has(partition)));
       });
       while (!connection.ended.aborted) {
-        for (const topic of await this.takeOver(connection)) running.push(...this.consume(connection, topic));
+        running.push(...(await this.takeOver(connection)));
         await this.wakeBehind(connection);
         await this.tools.clock.pause(POLL, connection.ended);
       }
@@ -42,26 +48,26 @@ export class GroupConsumer {
     }
   }
 
-  private async takeOver(connection: SessionConnection): Promise<string[]> {
+  /** Begins to read the topics that nobody of the group reads. */
+  private async takeOver(connection: SessionConnection): Promise<Promise<void>[]> {
+    const { group } = this.options;
     const taken: string[] = [];
-    for (const topic of this.options.topics) {
-      if (this.held.has(topic) || !(await connection.tryLock(lockName(this.options.group, topic)))) continue;
-      this.held.add(topic);
-      taken.push(topic);
-    }
-    return taken;
+    for (const topic of this.options.topics)
+      if (!this.held.has(topic) && (await connection.tryLock(lockName(group, topic)))) taken.push(topic);
+    if (taken.length === 0) return [];
+    for (const topic of taken) this.held.add(topic);
+    const positions = await connection.query<Position>(startSql, [group, taken]);
+    return positions.map((position) => this.consume(connection, position));
   }
 
-  private consume(connection: SessionConnection, topic: string): Promise<void>[] {
-    return Array.from({ length: PARTITIONS }, async (_, partition) => {
-      const place = { group: this.options.group, topic, partition };
-      const consumer = new PartitionConsumer(place, this.delivery, this.tools.clock);
-      this.consumers.set(`${topic}/${partition}`, consumer);
-      await consumer.run(connection).catch((error: unknown) => {
-        if (!connection.ended.aborted)
-          this.tools.logger.warn({ err: error, topic, partition }, 'a partition cannot be read');
-        connection.stop();
-      });
+  private async consume(connection: SessionConnection, { topic, partition, next_offset }: Position): Promise<void> {
+    const place = { group: this.options.group, topic, partition };
+    const consumer = new PartitionConsumer(place, Number(next_offset), this.delivery, this.tools.clock);
+    this.consumers.set(`${topic}/${partition}`, consumer);
+    await consumer.run(connection).catch((error: unknown) => {
+      if (!connection.ended.aborted)
+        this.tools.logger.warn({ err: error, topic, partition }, 'a partition cannot be read');
+      connection.stop();
     });
   }
 

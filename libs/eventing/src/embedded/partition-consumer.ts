@@ -3,7 +3,7 @@ import type { Delivery } from '../bus/delivery.js';
 import type { SessionConnection } from '../session/session.js';
 import { Wakeup } from '../session/wakeup.js';
 import { Announced } from './announced.js';
-import { advanceSql, startSql, type StoredMessage } from './embedded-log.js';
+import { advanceSql, type StoredMessage } from './embedded-log.js';
 
 /** So many messages are held in memory at most, and so many bytes. A handler of runs gets all of them at once. */
 const BATCH = 2_000;
@@ -25,15 +25,19 @@ export class PartitionConsumer {
   private readonly wakeup = new Wakeup();
   private readonly announced = new Announced();
   /** There may be messages that have to be read. */
-  private behind = true;
-  private committed = 0;
+  private behind = false;
+  private committed: number;
   private committedAt = 0;
 
+  /** `from` is the committed position. Until it is woken, it reads nothing. */
   constructor(
     private readonly place: Place,
+    private readonly from: number,
     private readonly delivery: Delivery,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.committed = from;
+  }
 
   /** Something was published: `messages`, where the notification had room for them. */
   wake(messages: readonly StoredMessage[]): void {
@@ -43,7 +47,7 @@ export class PartitionConsumer {
 
   /** Runs until the connection, which holds the group's lock, has ended. */
   async run(connection: SessionConnection): Promise<void> {
-    let position = await this.start(connection);
+    let position = this.from;
     while (!connection.ended.aborted) {
       const messages = await this.next(connection, position);
       position = await this.deliverAll(connection, messages, position);
@@ -101,12 +105,6 @@ export class PartitionConsumer {
       if (this.untilDue(position) <= 0) await this.advance(connection, position, 0);
     }
     return position;
-  }
-
-  private async start(connection: SessionConnection): Promise<number> {
-    const { group, topic, partition } = this.place;
-    const rows = await connection.query<{ next_offset: string }>(startSql, [group, topic, partition]);
-    return Number(rows[0]?.next_offset ?? 0);
   }
 
   /** Commits the position and reads on from it. */
