@@ -97,9 +97,10 @@ describe('a cluster beside the first', () => {
   it('that refuses the platform is left out, and does not become the first', async () => {
     await spread('one');
     await clusters.refuses(berlin);
-    await comesToBe(berlin.name, { phase: 'waiting', message: expect.stringMatching(/could not be asked/) });
+    await comesToBe(berlin.name, { phase: 'waiting', message: expect.stringMatching(/refuses the platform/) });
     const deployment = await scene.deployLive('two');
-    expect((await scene.deployment(deployment.id)).timeline.at(-1)?.message).toMatch(`${berlin.name} does not answer`);
+    const said = (await scene.deployment(deployment.id)).timeline.at(-1)?.message;
+    expect(said).toMatch(`${berlin.name} refuses the platform and is left out`);
     expect(await scene.owner.refusal('POST', `/v1/workloads/${scene.id}/move`, { cluster: berlin.name })).toMatchObject(
       {
         ...{ status: 409, pointers: ['/cluster'] },

@@ -56,6 +56,9 @@ export const isUnreachable = `c.conditions @> '[{"type": "Reachable", "reason": 
 /** Looks in a row found that it cannot be asked, whether it is silent or refuses us, of those around `c` in SQL. */
 export const isOutOfReach = `c.conditions @> '[{"type": "Reachable", "status": "false"}]'`;
 
+/** Of those it is there, and refuses us. */
+export const isRefused = `c.conditions @> '[{"type": "Reachable", "reason": "Refuses"}]'`;
+
 function stated(trouble: Trouble | null): ConditionStatement {
   if (trouble === null) return { type: 'Reachable', status: 'true', reason: 'Answers', message: 'It answers' };
   const { message, answers } = trouble;

@@ -29,6 +29,8 @@ export interface PlacementRow extends ClusterPointer {
   readonly report: PlacementReport | null;
   /** Looks in a row found that the cluster cannot be asked: it does not answer, or refuses the platform. */
   readonly isOutOfReach: boolean;
+  /** Of these two it is the latter. */
+  readonly isRefused: boolean;
   /** How long the former one goes on serving when this one takes its place. */
   readonly drainSeconds: number;
   readonly drainUntil: Date | null;
@@ -63,6 +65,10 @@ export const isBeside = (placements: readonly PlacementRow[], clusterId: string)
 
 /** Whether it stands there, or is on its way there. One that was removed may have had the name of another. */
 export const isWanted = ({ state }: Pick<PlacementRow, 'state'>): boolean => state === 'active' || state === 'arriving';
+
+/** Why nothing is known of a workload there. */
+export const notAsked = ({ isRefused }: Pick<PlacementRow, 'isRefused'>, { message }: Error): string =>
+  isRefused ? `The cluster refuses the platform: ${message}` : `The cluster could not be asked: ${message}`;
 
 export const isInRegions = (region: string | null, regions: readonly string[]): boolean =>
   regions.length === 0 || (region !== null && regions.includes(region));

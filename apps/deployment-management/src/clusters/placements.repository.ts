@@ -3,13 +3,13 @@ import type { InstanceCounts } from '@berth/contracts/deployment';
 import { decodeCursor, type Sql, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { ClusterPointer } from './cluster.js';
-import { isOutOfReach, isUnreachable } from './cluster-health.js';
+import { isOutOfReach, isRefused, isUnreachable } from './cluster-health.js';
 import type { PlacementReport, PlacementRow } from './placement.js';
 
 const leavesUnreachable = `exists (select from placement a join cluster c on c.id = a.cluster_id
       where a.workload_id = p.workload_id and a.state = 'active' and a.is_first and ${isUnreachable})`;
 const select = `select c.id, c.runtime_version as "runtimeVersion", c.name as cluster, c.region, c.removed_at is not null as "isGone", p.state, p.is_first as "isFirst",
-    p.counts, p.report, ${isOutOfReach} as "isOutOfReach", p.is_failover as "isFailover",
+    p.counts, p.report, ${isOutOfReach} as "isOutOfReach", ${isRefused} as "isRefused", p.is_failover as "isFailover",
     p.is_failover and p.state = 'arriving' and ${leavesUnreachable} as "isRescue",
     p.drain_seconds as "drainSeconds", p.drain_until as "drainUntil", p.message, p.created_at as "createdAt"
   from placement p join cluster c on c.id = p.cluster_id where p.workload_id = $1`;

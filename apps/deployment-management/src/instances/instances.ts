@@ -3,6 +3,8 @@ import type { LogQuery } from '@berth/contracts/runtime';
 import { Clock, defineErrors, type StreamEvent } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { type Runtime, RuntimeUnavailable } from '../runtime/runtime.js';
+import { cursorsIn } from './log-cursor.js';
+import { logsOfClusters } from './logs-of-clusters.js';
 import { Runtimes } from '../runtime/runtimes.js';
 
 const errors = defineErrors({ RuntimeUnavailable: 503 });
@@ -51,19 +53,20 @@ export class Instances {
     }
   }
 
-  /** `after` is the cursor of the last line that the reader has. */
+  /** Of all of its clusters. `after` is the cursor of the last line that the reader has. */
   async *logs(
     workloadId: string,
     query: LogQuery,
     after: string | undefined,
     signal: AbortSignal,
   ): AsyncIterable<StreamEvent> {
-    const runtime = await this.runtimes.of(workloadId);
-    for await (const line of runtime.logs(
-      workloadId,
-      { ...query, ...(after === undefined ? {} : { after }) },
-      signal,
-    )) {
+    const places = await this.runtimes.allOf(workloadId);
+    const [first] = places;
+    if (!first) return;
+    const reached = cursorsIn(after ?? query.after, first.cluster);
+    if (places.length > 1) return yield* logsOfClusters(places, workloadId, { query, after: reached, signal });
+    const wanted = { ...query, after: reached[first.cluster] };
+    for await (const line of first.runtime.logs(workloadId, wanted, signal)) {
       yield { id: line.cursor, event: 'line', data: line };
     }
   }

@@ -8,7 +8,7 @@ import { Changes } from '../changes/changes.js';
 import { ReleaseConfigs } from '../releases/release-configs.js';
 import { ReleasesRepository } from '../releases/releases.repository.js';
 import { type Runtime, RuntimeUnavailable } from '../runtime/runtime.js';
-import { Runtimes } from '../runtime/runtimes.js';
+import { type PlacedRuntime, Runtimes } from '../runtime/runtimes.js';
 import { SessionRefused } from '../runtime/session-runtime.js';
 import type { WorkloadRow } from '../workloads/workload.js';
 
@@ -54,8 +54,7 @@ export class Sessions {
   ): Promise<Duplex> {
     const signal = AbortSignal.timeout(OPEN_MILLISECONDS);
     try {
-      const runtime = await this.runtimes.of(workload.id);
-      const instance = await chosen(runtime, workload.id, wanted, signal);
+      const { runtime, instance } = await chosen(await this.runtimes.allOf(workload.id), workload.id, wanted, signal);
       await this.writeDown(caller, workload, { instance, ...said });
       return await begin(runtime, instance, signal);
     } catch (error) {
@@ -75,18 +74,42 @@ export class Sessions {
   }
 }
 
-/** The one that is named; else one that serves, `web` first. */
+interface Chosen {
+  readonly runtime: Runtime;
+  readonly instance: string;
+}
+
+/** The one that is named, on whichever cluster; else one that serves on the first that has any, `web` first. */
 async function chosen(
-  runtime: Runtime,
+  places: readonly PlacedRuntime[],
   workloadId: string,
   wanted: string | undefined,
   signal: AbortSignal,
-): Promise<string> {
-  const instances = (await runtime.observe(workloadId, signal))?.instances ?? [];
-  const found = wanted === undefined ? bestOf(instances) : instances.find(({ id }) => id === wanted);
-  if (found) return found.id;
+): Promise<Chosen> {
+  const silent: string[] = [];
+  for (const { cluster, runtime } of places) {
+    const instances = await instancesIn(runtime, workloadId, signal);
+    if (!instances) silent.push(cluster);
+    const found = wanted === undefined ? bestOf(instances ?? []) : instances?.find(({ id }) => id === wanted);
+    if (found) return { runtime, instance: found.id };
+  }
+  if (silent.length > 0) throw errors.RuntimeUnavailable(`${silent.join(', ')} could not be asked.`, { retryAfter: 2 });
   if (wanted === undefined) throw errors.NoInstance('No instance runs.');
   throw new SessionRefused('instance_not_found', `There is no instance ${wanted}.`);
+}
+
+/** Undefined when the cluster cannot be asked. */
+async function instancesIn(
+  runtime: Runtime,
+  workloadId: string,
+  signal: AbortSignal,
+): Promise<readonly ObservedInstance[] | undefined> {
+  try {
+    return (await runtime.observe(workloadId, signal))?.instances ?? [];
+  } catch (error) {
+    if (error instanceof RuntimeUnavailable) return undefined;
+    throw error;
+  }
 }
 
 const bestOf = (instances: readonly ObservedInstance[]): ObservedInstance | undefined =>

@@ -7,7 +7,7 @@ import type { Observation } from './workload-reports.js';
 /** What a pass saw of a workload on a cluster beside the first. */
 export interface FurtherLook {
   readonly placement: PlacementRow;
-  /** `absent`: looks in a row found that the cluster does not answer; nothing waits for it. */
+  /** `absent`: looks in a row found that the cluster cannot be asked; nothing waits for it. */
   readonly rollout: Rollout | { readonly kind: 'absent'; readonly message: string };
   readonly observation: Observation | null;
   /** What its route said; null when it answers, or was not asked because nothing is being verified. */
@@ -40,10 +40,14 @@ export const lackAmong = (beside: readonly FurtherLook[]): string | undefined =>
 
 /** What a deployment that goes live says of clusters that it did not reach. */
 export function leftOut(beside: readonly FurtherLook[]): string | undefined {
-  const names = beside.flatMap(({ placement, rollout }) => (rollout.kind === 'absent' ? [placement.cluster] : []));
-  if (names.length === 0) return undefined;
-  return `${names.join(', ')} does not answer and is left out: it is brought up to date when it answers again`;
+  const why = beside.flatMap(({ placement, rollout }) => (rollout.kind === 'absent' ? [whyLeftOut(placement)] : []));
+  return why.length === 0 ? undefined : why.join('; ');
 }
+
+const whyLeftOut = ({ cluster, isRefused }: PlacementRow): string =>
+  isRefused
+    ? `${cluster} refuses the platform and is left out: it is brought up to date when it takes it again`
+    : `${cluster} does not answer and is left out: it is brought up to date when it answers again`;
 
 /** As what is wrong with a release: nothing else that is stated there can be refused. */
 export const refusalBy = ({ message }: RuntimeRefused): Failure => ({

@@ -1,7 +1,7 @@
 import type { Release } from '@berth/contracts/deployment';
 import { lookAgainIn, type Outcome, type ReconcileContext } from '@berth/reconcile';
 import { Injectable } from '@nestjs/common';
-import type { PlacementRow } from '../clusters/placement.js';
+import { notAsked, type PlacementRow } from '../clusters/placement.js';
 import { RuntimeRefused, RuntimeUnavailable } from '../runtime/runtime.js';
 import { type FurtherLook, refusalBy } from './further-look.js';
 import { RelocationSteps } from './relocation-steps.js';
@@ -63,7 +63,7 @@ export class FurtherPlacements {
       return await this.converge(placement, view, context);
     } catch (error) {
       if (!cannotBeAsked(error, placement)) throw error;
-      const message = `The cluster could not be asked: ${error.message}`;
+      const message = notAsked(placement, error);
       // One answer that did not come may have been lost on the way.
       if (!placement.isOutOfReach) return unseen(placement, message);
       await this.reports.reportSilence(context, view, placement, message);

@@ -4,7 +4,7 @@ import { lookAgainIn, type Outcome, type ReconcileContext } from '@berth/reconci
 import { Clock } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { isUnpromoted, Unpromoted } from '../canaries/unpromoted.js';
-import type { PlacementRow } from '../clusters/placement.js';
+import { notAsked, type PlacementRow } from '../clusters/placement.js';
 import { RuntimeRefused, RuntimeUnavailable } from '../runtime/runtime.js';
 import { isOpen } from '../tasks/task.js';
 import { refusalBy } from './further-look.js';
@@ -50,7 +50,7 @@ export class Relocation {
       if (error instanceof RuntimeRefused && placement.state === 'arriving')
         return this.fail(placement, view, context, refusalBy(error));
       if (!(error instanceof RuntimeUnavailable)) throw error;
-      const message = `The cluster could not be asked: ${error.message}`;
+      const message = notAsked(placement, error);
       if (isLeaving(placement) && placement.isOutOfReach)
         await this.steps.reports.reportSilence(context, view, placement, message);
       await this.steps.note(context, view, placement, message);

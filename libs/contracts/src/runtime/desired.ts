@@ -113,10 +113,10 @@ export const logQuery = z.object({
   instance: z.string().optional(),
   /** Lines at or after this instant. */
   since: z.iso.datetime().optional(),
-  /** Only the last so many of the stored lines. */
+  /** Only the last so many of the stored lines, of each cluster. */
   tail: z.coerce.number().int().min(0).max(10_000).optional(),
   follow: z.union([z.boolean(), z.stringbool()]).default(false),
   /** Lines after this cursor: how a reader resumes. */
-  after: z.string().max(100).optional(),
+  after: z.string().max(2_000).optional(),
 });
 export type LogQuery = z.infer<typeof logQuery>;

@@ -84,6 +84,8 @@ export const logLine = z.object({
   instance: z.string(),
   stream: z.enum(['stdout', 'stderr', 'platform']),
   text: z.string(),
+  /** Where it was said, when the workload stands on several clusters. */
+  cluster: z.string().optional(),
 });
 export type LogLine = z.infer<typeof logLine>;
 

@@ -27,7 +27,8 @@ export async function run(context: Context, given: Options): Promise<void> {
   const { id } = await selection.workload();
   const stream: EventStreamOptions = { signal, follow: given.follow ?? false };
   for await (const event of client.eventStream(`/v1/workloads/${id}/logs?${query}`, stream)) {
-    out.line(out.json ? JSON.stringify(event.data) : text(event));
+    if (event.event === 'silent') out.warn((event.data as { message: string }).message);
+    else out.line(out.json ? JSON.stringify(event.data) : text(event));
   }
   // Ctrl-C is how following ends.
   if (!given.follow) signal.throwIfAborted();
@@ -44,5 +45,6 @@ export function queryOf({ follow, process, instance, since, lines }: Options, no
 
 function text({ data }: StreamedEvent): string {
   const line = data as LogLine;
-  return `${line.at} ${line.instance} ${line.stream === 'platform' ? '* ' : ''}${line.text}`;
+  const where = line.cluster === undefined ? '' : `${line.cluster} `;
+  return `${line.at} ${where}${line.instance} ${line.stream === 'platform' ? '* ' : ''}${line.text}`;
 }
