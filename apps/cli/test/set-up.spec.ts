@@ -58,6 +58,18 @@ describe('set up', () => {
     expect(await terminal.berth(['envs', 'create', 'qa', '--kind', 'preview'])).toMatchObject({ code: 2 });
   });
 
+  it.each([
+    ['environments', ['envs', 'create', 'qa']],
+    ['apps', ['apps', 'create', 'api', '--git', 'https://git.example/api', '--no-link']],
+  ])('makes %s with labels, and refuses what is none before it asks', async (collection, argv) => {
+    platform.on('POST /v1/environments', (_, response) => json(response, environment('qa'), 201));
+    await terminal.berth([...argv, '--label', 'team=shop', '--label', 'cost-center=4711']);
+    const labels = { team: 'shop', 'cost-center': '4711' };
+    expect(platform.bodies(`POST /v1/${collection}`)).toMatchObject([{ labels }]);
+    expect(await terminal.berth([...argv, '--label', 'team'])).toMatchObject({ code: 2 });
+    expect(platform.bodies(`POST /v1/${collection}`)).toHaveLength(1);
+  });
+
   it('exits with 5 when a name is taken', async () => {
     platform.on('POST /v1/projects', (_, response) => problem(response, 409, 'project_slug_taken'));
     expect(await terminal.berth(['projects', 'create', 'shop'])).toMatchObject({ code: 5 });

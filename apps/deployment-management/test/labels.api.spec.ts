@@ -108,3 +108,46 @@ describe.each(places)('the labels of %s', (_name, collection, kind, idOf) => {
     expect(await stranger.refusal('PATCH', path(), { team: 'shop' })).toMatchObject({ status: 404 });
   });
 });
+
+const bodies = [
+  ['apps', 'app', () => ({ slug: 'labelled', source: { kind: 'git', url: 'https://git.example/shop.git' } })],
+  ['environments', 'environment', () => ({ slug: 'labelled', kind: 'staging' })],
+] as const;
+
+describe.each(bodies)('labels with which one of the %s is made', (collection, kind, bodyOf) => {
+  const make = (labels?: object) => ({ projectId: scene.project.id, ...bodyOf(), ...(labels && { labels }) });
+  const labelled = async (id: string) =>
+    (await platform.events(id)).filter(({ type }) => type === `berth.${kind}.labelled.v1`);
+
+  it('hold from the beginning, are told after it and written down', async () => {
+    const { id } = await scene.owner.post<{ id: string }>(`/v1/${collection}`, make({ team: 'shop' }));
+    const { since } = await scene.owner.get<PlaceLabels>(`/v1/${collection}/${id}/labels`);
+    expect((await platform.events(id)).map(({ type }) => type)).toEqual([
+      `berth.${kind}.created.v1`,
+      `berth.${kind}.labelled.v1`,
+    ]);
+    expect((await labelled(id))[0]?.data).toMatchObject({
+      labels: [{ key: 'team', value: 'shop' }],
+      labelledAt: since,
+    });
+    const written = `select detail from audit_entry where target->>'id' = $1 and action = '${collection}:create'`;
+    expect(await platform.query(written, [id])).toEqual([{ detail: { labels: { team: 'shop' } } }]);
+  });
+
+  it('are told of by nothing when there are none', async () => {
+    const { id } = await scene.owner.post<{ id: string }>(`/v1/${collection}`, make());
+    expect(await labelled(id)).toEqual([]);
+  });
+
+  it.each([
+    ['of a bad name', { Team: 'shop' }, '/labels/Team'],
+    ['of a bad value', { team: 'a b' }, '/labels/team'],
+    ['that are too many', Object.fromEntries(Array.from({ length: 21 }, (_, n) => [`k${n}`, 'v'])), '/labels'],
+  ])('%s are refused, and nothing is made', async (_name, labels, pointer) => {
+    const refusal = await scene.owner.refusal('POST', `/v1/${collection}`, make(labels));
+    expect(refusal).toMatchObject({ status: 422, pointers: [pointer] });
+    const path = `/v1/${collection}?project=${scene.project.id}`;
+    const { items } = await scene.owner.get<{ items: { slug: string }[] }>(path);
+    expect(items.map(({ slug }) => slug)).not.toContain('labelled');
+  });
+});

@@ -14,11 +14,15 @@ import {
 import { Answers, AnswersNothing, entityTag } from '@berth/service-kit';
 import { Body, Controller, Delete, Get, Headers, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import { AppCreations } from './app-creations.js';
 import { AppsService } from './apps.service.js';
 
 @Controller('v1/apps')
 export class AppsController {
-  constructor(private readonly apps: AppsService) {}
+  constructor(
+    private readonly apps: AppsService,
+    private readonly creations: AppCreations,
+  ) {}
 
   @Post()
   @Requires('apps:create')
@@ -28,7 +32,7 @@ export class AppsController {
     @Body({ schema: createApp }) body: CreateApp,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<App> {
-    const made = await this.apps.create(caller, body);
+    const made = await this.creations.create(caller, body);
     void reply.header('location', `/v1/apps/${made.id}`);
     return made;
   }

@@ -1,7 +1,7 @@
 import { Access, type Caller, type Change, changedFrom, concealed, type Permission } from '@berth/access';
 import type { Page } from '@berth/contracts/common';
-import type { App, AppQuery, CreateApp, UpdateApp } from '@berth/contracts/deployment';
-import { appCreated, appDeleted, appUpdated } from '@berth/contracts/events';
+import type { App, AppQuery, UpdateApp } from '@berth/contracts/deployment';
+import { appDeleted, appUpdated } from '@berth/contracts/events';
 import { Database, requireMatch, toPage, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { Changes } from '../changes/changes.js';
@@ -21,26 +21,6 @@ export class AppsService {
     private readonly changes: Changes,
     private readonly mint: Mint,
   ) {}
-
-  async create(caller: Caller, body: CreateApp): Promise<App> {
-    const { organizationId } = await this.projects.get(caller, body.projectId, 'apps:create');
-    const app: App = { id: this.mint.id(), organizationId, ...body, generation: 1, createdAt: this.mint.instant() };
-    await this.database.transaction(async (tx) => {
-      await this.projects.hold(tx, body.projectId);
-      if (!(await this.apps.insert(tx, app))) {
-        throw appErrors.AppSlugTaken(`The project has an app "${app.slug}".`, { pointer: '/slug' });
-      }
-      await this.projects.requireRoom(tx, app, 'apps');
-      const { id, projectId, slug } = app;
-      await this.changes.tell(tx, appCreated, {
-        subject: id,
-        organizationId,
-        data: { organizationId, projectId, appId: id, slug },
-      });
-      await this.act(tx, caller, 'apps:create', app);
-    });
-    return app;
-  }
 
   async get(caller: Caller, id: string, permission: Permission = 'apps:read'): Promise<App> {
     const app = await this.apps.find(this.database, id);

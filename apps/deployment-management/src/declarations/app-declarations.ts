@@ -1,6 +1,7 @@
 import type { Caller } from '@berth/access';
 import { type App, type DeclaredApp, declaredApp } from '@berth/contracts/deployment';
 import { Injectable } from '@nestjs/common';
+import { AppCreations } from '../apps/app-creations.js';
 import { AppsService } from '../apps/apps.service.js';
 import { type DeclaredKindDoor, ready, type Target, type Understood } from './declared-kind.js';
 import { type Fields, flatten } from './fields.js';
@@ -11,7 +12,10 @@ const nothing = { rootFolder: '', installCommand: null, buildCommand: null };
 /** Apps that are declared. */
 @Injectable()
 export class AppDeclarations implements DeclaredKindDoor {
-  constructor(private readonly apps: AppsService) {}
+  constructor(
+    private readonly apps: AppsService,
+    private readonly creations: AppCreations,
+  ) {}
 
   understand(slug: string, spec: unknown): Understood {
     const refused = wrongNameOf(slug);
@@ -23,7 +27,7 @@ export class AppDeclarations implements DeclaredKindDoor {
       fields: { source, ...buildFields(build) },
       find: (caller) => this.find(caller, projectId, slug),
       create: async (caller) => {
-        await this.apps.create(caller, { projectId, slug, source, build: { ...nothing, ...build } });
+        await this.creations.create(caller, { projectId, slug, source, build: { ...nothing, ...build } });
       },
       change: (caller, target, fields) => this.change(caller, target, data, fields),
     };

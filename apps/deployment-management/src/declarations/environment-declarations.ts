@@ -1,6 +1,7 @@
 import type { Caller } from '@berth/access';
 import { declaredEnvironment, type Environment } from '@berth/contracts/deployment';
 import { Injectable } from '@nestjs/common';
+import { EnvironmentCreations } from '../environments/environment-creations.js';
 import { EnvironmentsService } from '../environments/environments.service.js';
 import { declarationErrors } from './declarations.errors.js';
 import { type DeclaredKindDoor, ready, type Target, type Understood } from './declared-kind.js';
@@ -9,7 +10,10 @@ import { complaintsOf, wrongNameOf } from './understand.js';
 /** Environments that are declared. What they are never changes; where they are is changed by moving them. */
 @Injectable()
 export class EnvironmentDeclarations implements DeclaredKindDoor {
-  constructor(private readonly environments: EnvironmentsService) {}
+  constructor(
+    private readonly environments: EnvironmentsService,
+    private readonly creations: EnvironmentCreations,
+  ) {}
 
   understand(slug: string, spec: unknown): Understood {
     const refused = wrongNameOf(slug);
@@ -22,7 +26,7 @@ export class EnvironmentDeclarations implements DeclaredKindDoor {
       find: (caller) => this.find(caller, projectId, slug),
       create: async (caller) => {
         const where = { ...(cluster !== undefined && { cluster }), regions: regions ?? [] };
-        await this.environments.create(caller, { projectId, slug, kind, ...where });
+        await this.creations.create(caller, { projectId, slug, kind, ...where });
       },
       change: (_caller, _target, [field = '']) => {
         const detail = `An environment has its ${field} from its beginning. To change where it is: berth envs move.`;

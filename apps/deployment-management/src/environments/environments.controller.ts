@@ -12,11 +12,15 @@ import {
 import { Answers, AnswersNothing } from '@berth/service-kit';
 import { Body, Controller, Delete, Get, Param, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import { EnvironmentCreations } from './environment-creations.js';
 import { EnvironmentsService } from './environments.service.js';
 
 @Controller('v1/environments')
 export class EnvironmentsController {
-  constructor(private readonly environments: EnvironmentsService) {}
+  constructor(
+    private readonly environments: EnvironmentsService,
+    private readonly creations: EnvironmentCreations,
+  ) {}
 
   @Post()
   @Requires('environments:create')
@@ -26,7 +30,7 @@ export class EnvironmentsController {
     @Body({ schema: createEnvironment }) body: CreateEnvironment,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Environment> {
-    const made = await this.environments.create(caller, body);
+    const made = await this.creations.create(caller, body);
     void reply.header('location', `/v1/environments/${made.id}`);
     return made;
   }

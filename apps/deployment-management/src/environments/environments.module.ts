@@ -7,21 +7,24 @@ import { EndingSpacesRepository } from './ending-spaces.repository.js';
 import { EnvironmentReconciler } from './environment.reconciler.js';
 import { EnvironmentsController } from './environments.controller.js';
 import { EnvironmentsRepository } from './environments.repository.js';
+import { LabelWriterModule } from '../labels/label-writer.module.js';
+import { EnvironmentCreations } from './environment-creations.js';
 import { EnvironmentsService } from './environments.service.js';
 import { SpaceDeletionsController } from './space-deletions.controller.js';
 import { SummariesController } from './summaries.controller.js';
 import { SummariesRepository } from './summaries.repository.js';
 
 @Module({
-  imports: [ChangesModule, ClustersStoreModule, RuntimesModule, ProjectsModule],
+  imports: [ChangesModule, LabelWriterModule, ClustersStoreModule, RuntimesModule, ProjectsModule],
   controllers: [SummariesController, SpaceDeletionsController, EnvironmentsController],
   providers: [
+    EnvironmentCreations,
     EnvironmentsService,
     EnvironmentsRepository,
     SummariesRepository,
     EndingSpacesRepository,
     EnvironmentReconciler,
   ],
-  exports: [EnvironmentsService, EnvironmentsRepository],
+  exports: [EnvironmentCreations, EnvironmentsService, EnvironmentsRepository],
 })
 export class EnvironmentsModule {}

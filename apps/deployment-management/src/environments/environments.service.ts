@@ -1,14 +1,13 @@
 import { Access, type Caller, changedFrom, type Permission } from '@berth/access';
 import type { Page } from '@berth/contracts/common';
-import type { CreateEnvironment, Environment, EnvironmentQuery } from '@berth/contracts/deployment';
-import { environmentCreated, environmentDeleted } from '@berth/contracts/events';
+import type { Environment, EnvironmentQuery } from '@berth/contracts/deployment';
+import { environmentDeleted } from '@berth/contracts/events';
 import { Database, toPage, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { Changes } from '../changes/changes.js';
 import { Mint } from '../changes/mint.js';
 import { notFound } from '../not-found.js';
 import { ProjectsService } from '../projects/projects.service.js';
-import { namespaceFor } from './environment.js';
 import { environmentErrors } from './environments.errors.js';
 import { EnvironmentsRepository } from './environments.repository.js';
 
@@ -22,34 +21,6 @@ export class EnvironmentsService {
     private readonly changes: Changes,
     private readonly mint: Mint,
   ) {}
-
-  async create(caller: Caller, body: CreateEnvironment): Promise<Environment> {
-    const project = await this.projects.get(caller, body.projectId, 'environments:create');
-    const { organizationId } = project;
-    const id = this.mint.id();
-    const namespace = namespaceFor(project.slug, body.slug, id);
-    const createdAt = this.mint.instant();
-    const cluster = body.cluster ?? (await this.environments.chooseCluster(this.database, body.regions));
-    const environment: Environment = { id, organizationId, ...body, cluster, namespace, createdAt };
-    await this.database.transaction(async (tx) => {
-      await this.projects.hold(tx, body.projectId);
-      if (!(await this.environments.insert(tx, environment))) {
-        throw environmentErrors.EnvironmentSlugTaken(`The project has an environment "${body.slug}".`, {
-          pointer: '/slug',
-        });
-      }
-      await this.projects.requireRoom(tx, project, 'environments');
-      const data = { organizationId, projectId: project.id, environmentId: id, slug: body.slug, kind: body.kind };
-      await this.changes.tell(tx, environmentCreated, { subject: id, organizationId, data });
-      await this.changes.act(tx, {
-        by: caller,
-        action: 'environments:create',
-        target: { kind: 'environment', id },
-        organizationId,
-      });
-    });
-    return environment;
-  }
 
   async get(caller: Caller, id: string, permission: Permission = 'environments:read'): Promise<Environment> {
     const environment = await this.environments.find(this.database, id);

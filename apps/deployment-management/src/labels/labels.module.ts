@@ -3,12 +3,12 @@ import { AppsModule } from '../apps/apps.module.js';
 import { ChangesModule } from '../changes/changes.module.js';
 import { EnvironmentsModule } from '../environments/environments.module.js';
 import { LabelsController } from './labels.controller.js';
-import { LabelsRepository } from './labels.repository.js';
+import { LabelWriterModule } from './label-writer.module.js';
 import { LabelsService } from './labels.service.js';
 
 @Module({
-  imports: [ChangesModule, AppsModule, EnvironmentsModule],
+  imports: [ChangesModule, LabelWriterModule, AppsModule, EnvironmentsModule],
   controllers: [LabelsController],
-  providers: [LabelsService, LabelsRepository],
+  providers: [LabelsService],
 })
 export class LabelsModule {}

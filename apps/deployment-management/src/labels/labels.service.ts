@@ -1,24 +1,15 @@
 import { type Caller, changedFrom } from '@berth/access';
 import { MOST_LABELS } from '@berth/contracts/common';
 import type { ChangeLabels, PlaceLabels } from '@berth/contracts/deployment';
-import { appLabelled, environmentLabelled } from '@berth/contracts/events';
-import { Database, type Tx } from '@berth/service-kit';
+import { Database } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { AppsService } from '../apps/apps.service.js';
 import { Changes } from '../changes/changes.js';
-import { Mint } from '../changes/mint.js';
 import { EnvironmentsService } from '../environments/environments.service.js';
+import { type Labelled, LabelWriter, type PlaceKind } from './label-writer.js';
 import { isSame, merged } from './labels.js';
 import { labelErrors } from './labels.errors.js';
 import { LabelsRepository, type LabelsRow } from './labels.repository.js';
-
-interface Labelled {
-  readonly id: string;
-  readonly organizationId: string;
-  readonly projectId: string;
-}
-
-export type PlaceKind = 'app' | 'environment';
 
 /** Labels of apps and environments; metering is told of each change, because costs are told apart by them. */
 @Injectable()
@@ -29,7 +20,7 @@ export class LabelsService {
     private readonly apps: AppsService,
     private readonly environments: EnvironmentsService,
     private readonly changes: Changes,
-    private readonly mint: Mint,
+    private readonly writer: LabelWriter,
   ) {}
 
   async get(caller: Caller, kind: PlaceKind, id: string): Promise<PlaceLabels> {
@@ -46,9 +37,7 @@ export class LabelsService {
       const labels = merged(before.labels, change);
       requireRoom(labels, change);
       if (isSame(before.labels, labels)) return viewOf(id, before);
-      const row = { labels, since: this.momentAfter(before) };
-      await this.labels.set(tx, id, labels, row.since);
-      await this.tell(tx, kind, place, row);
+      const row = await this.writer.write(tx, kind, place, labels, before.since);
       const target = { kind, id };
       await this.changes.act(tx, {
         ...{ by: caller, action: `${kind}s:update`, target, organizationId: place.organizationId },
@@ -62,28 +51,6 @@ export class LabelsService {
     return kind === 'app'
       ? this.apps.get(caller, id, `apps:${verb}`)
       : this.environments.get(caller, id, `environments:${verb}`);
-  }
-
-  /** A clock that was set back does not make labels end before they begin. */
-  private momentAfter({ since }: LabelsRow): Date {
-    const now = this.mint.now();
-    return since && since > now ? since : now;
-  }
-
-  private async tell(
-    tx: Tx,
-    kind: PlaceKind,
-    place: Labelled,
-    { labels, since }: { labels: LabelsRow['labels']; since: Date },
-  ) {
-    const { id, organizationId, projectId } = place;
-    const stated = Object.entries(labels).map(([key, value]) => ({ key, value }));
-    const said = { organizationId, projectId, labels: stated, labelledAt: since.toISOString() };
-    if (kind === 'app')
-      return this.changes.tell(tx, appLabelled, { subject: id, organizationId, data: { ...said, appId: id } });
-    return this.changes.tell(tx, environmentLabelled, {
-      ...{ subject: id, organizationId, data: { ...said, environmentId: id } },
-    });
   }
 }
 

@@ -4613,6 +4613,9 @@ export interface components {
         /** @default  */
         rootFolder?: string;
       };
+      labels?: {
+        [key: string]: string;
+      };
       /** Format: uuid */
       projectId: string;
       slug: string;
@@ -4767,6 +4770,9 @@ export interface components {
       cluster?: string;
       /** @enum {string} */
       kind: 'development' | 'staging' | 'production';
+      labels?: {
+        [key: string]: string;
+      };
       /** Format: uuid */
       projectId: string;
       /** @default [] */

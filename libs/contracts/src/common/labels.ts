@@ -16,5 +16,10 @@ export const MOST_LABELS = 20;
 export const labels = z.record(labelKey, labelValue);
 export type Labels = z.infer<typeof labels>;
 
+/** With which an app or an environment is made. */
+export const firstLabels = labels.refine((given) => Object.keys(given).length <= MOST_LABELS, {
+  error: `may be ${MOST_LABELS} at most`,
+});
+
 /** As events say it. */
 export const labelStated = z.object({ key: labelKey, value: labelValue });

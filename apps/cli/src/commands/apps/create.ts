@@ -4,6 +4,7 @@ import { answerOf, type Schemas } from '@berth/api-client';
 import type { Command } from 'commander';
 import type { Context } from '../../context.js';
 import { usageError } from '../../errors.js';
+import { parseLabels } from '../../parsing/labels.js';
 import { LINK_FILE, readLink, writeLink } from '../../selection/link-file.js';
 import { inProject } from '../options.js';
 
@@ -13,6 +14,7 @@ interface Options {
   readonly dir?: string;
   readonly image?: string;
   readonly root?: string;
+  readonly label?: readonly string[];
   readonly link: boolean;
 }
 
@@ -27,14 +29,18 @@ export const options = (command: Command): Command =>
       'image that was built elsewhere, instead of a source: registry/name:tag or registry/name@sha256:...',
     )
     .option('--root <folder>', 'folder of the app inside its source')
+    .option('--label <key=value...>', 'labels that hold from the beginning')
     .option('--no-link', `do not write ${LINK_FILE}`);
 
 export async function run(context: Context, given: Options, slug: string): Promise<void> {
   const { client, out, selection } = context;
   const source = sourceOf(context.io.folder, given);
   const project = await selection.project();
-  const build = given.root === undefined ? {} : { build: { rootFolder: given.root } };
-  const made = await answerOf(client.POST('/v1/apps', { body: { projectId: project.id, slug, source, ...build } }));
+  const further = {
+    ...(given.root !== undefined && { build: { rootFolder: given.root } }),
+    ...(given.label && { labels: parseLabels(given.label) }),
+  };
+  const made = await answerOf(client.POST('/v1/apps', { body: { projectId: project.id, slug, source, ...further } }));
   await out.result(made, () => `App ${made.slug} is made in ${project.slug}.`);
   if (given.link && given.image === undefined)
     await linkFolder(context, resolve(context.io.folder, given.dir ?? '.'), made, project.slug);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { firstLabels } from '../../common/labels.js';
 import { pageOf, pageQuery } from '../../common/page.js';
 import { id, instant, slug, storable } from '../../common/values.js';
 
@@ -63,6 +64,7 @@ export const createApp = z
     slug,
     source: appSource,
     build: appBuild.default({ rootFolder: '', installCommand: null, buildCommand: null }),
+    labels: firstLabels.optional(),
   })
   .meta({ id: 'CreateApp' });
 export type CreateApp = z.infer<typeof createApp>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { firstLabels } from '../../common/labels.js';
 import { pageOf, pageQuery } from '../../common/page.js';
 import { id, instant, slug } from '../../common/values.js';
 import { region } from './clusters.js';
@@ -16,6 +17,7 @@ export const createEnvironment = z
     cluster: slug.optional(),
     /** Regions that its workloads and their data may be in; none: any. */
     regions: z.array(region).max(20).default([]),
+    labels: firstLabels.optional(),
   })
   .meta({ id: 'CreateEnvironment' });
 export type CreateEnvironment = z.infer<typeof createEnvironment>;
