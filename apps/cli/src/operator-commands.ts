@@ -18,6 +18,12 @@ export const operatorCommands: CommandGroup = {
       'E-MAIL --reason TEXT',
     ),
     entry(
+      'admin sign-out',
+      'somebody, everywhere',
+      () => import('./commands/admin/users/sign-out.js'),
+      'E-MAIL --reason TEXT',
+    ),
+    entry(
       'admin reset-2fa',
       'for who lost all of them',
       () => import('./commands/admin/users/reset-second-factor.js'),

@@ -159,6 +159,7 @@ const others: Readonly<Record<string, readonly string[]>> = {
   'orgs delete-role': ['auditor', '--yes'],
   'admin suspend-user': ['bob@example.com', '--reason', 'abuse'],
   'admin resume-user': ['bob@example.com', '--reason', 'mended'],
+  'admin sign-out': ['bob@example.com', '--reason', 'stolen'],
   'admin reset-2fa': ['bob@example.com', '--reason', 'lost'],
   'impersonations consent': [idOf(7)],
   'impersonations end': [idOf(7)],

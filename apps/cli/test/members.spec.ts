@@ -88,10 +88,18 @@ describe('members', () => {
   });
 
   it('are removed by machines, too, which are nobody themselves', async () => {
+    const both = member(9, 'bob@example.com', { userId: bob.userId });
     platform.on('GET /v1/me', (_, response) => problem(response, 404, 'not_found'));
-    platform.on(`DELETE /v1/memberships/${bob.id}`, done);
+    platform.on('GET /v1/memberships', page(ann, bob, both));
+    for (const { id } of [bob, both]) platform.on(`DELETE /v1/memberships/${id}`, done);
     const remove = ['orgs', 'remove-member', 'bob@example.com', '--yes'];
     expect(await terminal.berth(remove)).toMatchObject({ code: 0, stdout: 'bob@example.com has left acme.\n' });
+  });
+
+  it('lose an only role without a question who asks', async () => {
+    platform.on(`DELETE /v1/memberships/${bob.id}`, done);
+    expect(await terminal.berth(['orgs', 'remove-member', 'bob@example.com', '--yes'])).toMatchObject({ code: 0 });
+    expect(platform.to('GET /v1/me')).toEqual([]);
   });
 
   it('lose one role, or all of them', async () => {

@@ -36,6 +36,7 @@ describe('who operates the platform', () => {
     ['suspend-user', 'suspend'],
     ['resume-user', 'resume'],
     ['reset-2fa', 'reset-second-factor'],
+    ['sign-out', 'sign-out'],
   ])('by %s does it to exactly that address, with a reason', async (command, act) => {
     platform.on(`POST ${admin}/users/${idOf(4)}/${act}`, done);
     const ran = await terminal.berth(['admin', command, 'Bob@example.com', '--reason', 'ticket 4711']);

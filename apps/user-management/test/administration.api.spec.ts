@@ -79,6 +79,27 @@ describe('administrators of the platform', () => {
     });
   });
 
+  it('sign somebody out everywhere, who may log in again', async () => {
+    const person = await identity.person();
+    const again = (await identity.login(person.email, goodPassword)).body;
+    const { id } = await found(person.email);
+    expect((await call('POST', `/users/${id}/sign-out`, {})).status).toBe(422);
+    expect((await call('POST', `/users/${id}/sign-out`, because, again.accessToken)).status).toBe(403);
+    expect((await call('POST', `/users/${id}/sign-out`, because)).status).toBe(204);
+    for (const { accessToken, refreshToken } of [person, again]) {
+      expect((await identity.call('POST', '/v1/auth/refresh', { body: { refreshToken } })).status).toBe(401);
+      await eventually(async () =>
+        expect((await identity.call('GET', '/v1/me', { token: accessToken })).status).toBe(401),
+      );
+    }
+    expect((await identity.login(person.email, goodPassword)).status).toBe(200);
+    const ended = await identity.database.query(
+      `select from audit_entry where action = 'sessions:revoke' and detail->>'userId' = $1 and detail->>'reason' = $2`,
+      [id, because.reason],
+    );
+    expect(ended).toHaveLength(2);
+  });
+
   it('do not stop an erasure by a suspension', async () => {
     const person = await identity.person();
     const { id } = await found(person.email);
@@ -113,7 +134,7 @@ describe('administrators of the platform', () => {
 
   it('do nothing of that to themselves, nor to nobody', async () => {
     const { id } = await found('root@example.com');
-    for (const act of ['suspend', 'reset-second-factor']) {
+    for (const act of ['suspend', 'reset-second-factor', 'sign-out']) {
       expect(await call('POST', `/users/${id}/${act}`, because)).toMatchObject({ body: { code: 'not_yourself' } });
       expect((await call('POST', `/users/${randomUUID()}/${act}`, because)).status).toBe(404);
     }

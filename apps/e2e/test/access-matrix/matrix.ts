@@ -7,6 +7,7 @@ import { expectedStatus, type Need } from './expected.js';
 import { idAt, withId } from './id-places.js';
 import type { IdPlace, Operation } from './open-api.js';
 import type { GoodRequest, Row, Rows } from './row.js';
+import { untypedIn } from './media-types.js';
 import type { Answer } from './services.js';
 import type { Tenant } from './tenant.js';
 
@@ -47,6 +48,8 @@ export class Matrix {
   /** One cell: `what` was asked of a route, and its answer is right or it is noted. */
   note({ operation }: Route, what: string, answer: Answer, ...expected: readonly number[]): void {
     this.cells += 1;
+    const untyped = untypedIn(answer);
+    if (untyped) this.wrong.push(`${operation.name}, ${what}: ${untyped}`);
     if (expected.includes(answer.status)) return;
     const said = `${answer.status} ${answer.text.slice(0, 200)}`;
     this.wrong.push(`${operation.name}, ${what}: expected ${expected.join(' or ')}, answered ${said}`);

@@ -76,6 +76,18 @@ export class AdministrationController {
     return this.users.resetSecondFactor(caller, userId, body.reason);
   }
 
+  @Post('users/:id/sign-out')
+  @Requires('users:update')
+  @ProvenRecently()
+  @AnswersNothing()
+  signUserOut(
+    @CurrentCaller() caller: Caller,
+    @Param('id', { schema: id }) userId: string,
+    @Body({ schema: administrativeAct }) body: AdministrativeAct,
+  ): Promise<void> {
+    return this.users.signOut(caller, userId, body.reason);
+  }
+
   @Get('organizations')
   @Requires('organizations:read')
   @Answers(organizationPage)

@@ -269,6 +269,7 @@ export const userManagementRows: Rows = {
   'POST /v1/admin/user-management/users/{id}/suspend': onNobody('users:update'),
   'POST /v1/admin/user-management/users/{id}/resume': onNobody('users:update'),
   'POST /v1/admin/user-management/users/{id}/reset-second-factor': onNobody('users:update'),
+  'POST /v1/admin/user-management/users/{id}/sign-out': onNobody('users:update'),
   'POST /v1/admin/user-management/users/{id}/impersonations': onNobody('users:impersonate'),
   'POST /v1/admin/user-management/impersonations/{id}/token': needs('users:impersonate', 'platform', 404, nobodys),
   'GET /v1/admin/user-management/organizations': needs('organizations:read', 'platform', 200),

@@ -22,7 +22,7 @@ export async function userWith(client: Client, email: string): Promise<Administe
   throw notFound(`Nobody has the address ${email}.`, 'See: berth admin users PREFIX');
 }
 
-type Act = 'suspend' | 'resume' | 'reset-second-factor';
+type Act = 'suspend' | 'resume' | 'reset-second-factor' | 'sign-out';
 
 /** A command that does it to whoever has an address. */
 export const actOn = (act: Act, done: (email: string) => string) => ({

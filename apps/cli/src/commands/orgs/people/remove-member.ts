@@ -32,7 +32,9 @@ export async function run(context: Context, given: PlaceOptions & RemovalOptions
  * The role on the organization goes first, so that nothing has changed when it is refused; one's own goes last, as the others
  * cannot be taken away without it.
  */
-async function inOrder(context: Context, roles: readonly Member[]): Promise<Member[]> {
+async function inOrder(context: Context, roles: readonly Member[]): Promise<readonly Member[]> {
+  const isOrdered = roles.length > 1 && roles.some(({ scope }) => scope.kind === 'organization');
+  if (!isOrdered) return roles;
   const self = await whoAmI(context);
   const rank = ({ userId, scope }: Member): number => Number((scope.kind === 'organization') === (userId === self));
   return [...roles].sort((one, other) => rank(one) - rank(other));
