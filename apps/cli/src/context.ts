@@ -43,7 +43,7 @@ export async function createContext(io: Io, options: GlobalOptions): Promise<Con
     signal,
   });
   const link = await findLink(io.folder);
-  const selection = new Selection(client, wantedFrom(options, environment, link));
+  const selection = new Selection(client, wantedFrom(options, environment, link), link);
   return { io, out: new Output(io, options.json ?? false), client, session, selection, link, clock, signal };
 }
 

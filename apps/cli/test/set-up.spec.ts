@@ -164,8 +164,17 @@ describe('set up', () => {
       expect(await terminal.berth(['open'], { variables: { BERTH_APP: 'hello' } })).toMatchObject({ code: 0 });
       expect(await terminal.berth(['open'])).toMatchObject({
         code: 4,
-        stderr: expect.stringContaining('There is hello.'),
+        stderr: expect.stringMatching(/There is hello\.\n.*\.berth\.json names it\./),
       });
+    });
+
+    it('is named when what it names is not there, and not when somebody typed that', async () => {
+      await writeFile(join(terminal.folder, '.berth.json'), '{"organization":"former","project":"shop","app":"hello"}');
+      const named = `${join(terminal.folder, '.berth.json')} names it.`;
+      expect(await terminal.berth(['open'])).toMatchObject({ code: 4, stderr: expect.stringContaining(named) });
+      const typed = await terminal.berth(['open', '--org', 'other']);
+      expect(typed).toMatchObject({ code: 4, stderr: expect.stringContaining('There is no organization "other"') });
+      expect(typed.stderr).not.toContain('.berth.json');
     });
 
     it('is named when it is broken', async () => {

@@ -21,12 +21,17 @@ export const kinds = {
 
 const SHOWN = 10;
 
-/** The wanted one; without a wish, the only one. An error names the choices. */
-export function choose<Item extends Named>(kind: Kind, items: readonly Item[], wanted: string | undefined): Item {
+/** The wanted one; without a wish, the only one. An error names the choices, and `source` of the wish. */
+export function choose<Item extends Named>(
+  kind: Kind,
+  items: readonly Item[],
+  wanted: string | undefined,
+  source?: string,
+): Item {
   const [only, another] = items;
   const found = wanted === undefined ? only : items.find((item) => item.slug === wanted || item.id === wanted);
   if (found && (wanted !== undefined || !another)) return found;
-  if (wanted !== undefined) throw notFound(`There is no ${kind.noun} "${wanted}". ${thereAre(kind, items)}`);
+  if (wanted !== undefined) throw notFound(`There is no ${kind.noun} "${wanted}". ${thereAre(kind, items)}`, source);
   if (!only) throw notFound(`There is no ${kind.noun} yet.`, `Create one: ${kind.create}`);
   throw usageError(`Which ${kind.noun}? ${thereAre(kind, items)}`, `Say ${kind.flag} NAME, or set ${kind.variable}.`);
 }

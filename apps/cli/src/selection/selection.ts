@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { ApiProblem, answerOf, type Client, type Schemas } from '@berth/api-client';
 import { notFound } from '../errors.js';
 import { allOrganizations, appsOf, type ByName, environmentsOf, projectsOf, workloadsOf } from '../lists.js';
 import { choose, kinds, type Named } from './choose.js';
+import { type FoundLink, LINK_FILE } from './link-file.js';
 import type { Wanted } from './wanted.js';
 
 export interface Place {
@@ -16,18 +18,24 @@ export class Selection {
   constructor(
     private readonly client: Client,
     readonly wanted: Wanted,
+    private readonly link?: FoundLink,
   ) {}
 
   organization(): Promise<Schemas['MyOrganization']> {
     return this.once('organization', async () =>
-      choose(kinds.organization, await allOrganizations(this.client), this.wanted.organization),
+      choose(
+        kinds.organization,
+        await allOrganizations(this.client),
+        this.wanted.organization,
+        this.sourceOf('organization', this.wanted.organization),
+      ),
     );
   }
 
   project(wanted = this.wanted.project): Promise<Schemas['Project']> {
     return this.once(`project ${wanted ?? ''}`, async () => {
       const { id } = await this.organization();
-      return pick('project', wanted, (name) => projectsOf(this.client, id, name));
+      return pick('project', wanted, (name) => projectsOf(this.client, id, name), this.sourceOf('project', wanted));
     });
   }
 
@@ -41,7 +49,7 @@ export class Selection {
   app(wanted = this.wanted.app): Promise<Schemas['App']> {
     return this.once(`app ${wanted ?? ''}`, async () => {
       const { id } = await this.project();
-      return pick('app', wanted, (name) => appsOf(this.client, id, name));
+      return pick('app', wanted, (name) => appsOf(this.client, id, name), this.sourceOf('app', wanted));
     });
   }
 
@@ -89,6 +97,12 @@ export class Selection {
     }
   }
 
+  /** Nobody typed what a link says. */
+  private sourceOf(kind: 'organization' | 'project' | 'app', wanted: string | undefined): string | undefined {
+    const { link } = this;
+    return link && link[kind] === wanted ? `${join(link.folder, LINK_FILE)} names it.` : undefined;
+  }
+
   private once<Found>(what: string, find: () => Promise<Found>): Promise<Found> {
     const known = this.found.get(what) as Promise<Found> | undefined;
     const finding = known ?? find();
@@ -102,9 +116,10 @@ async function pick<Item extends Named>(
   kind: 'project' | 'environment' | 'app',
   wanted: string | undefined,
   list: (name?: ByName) => Promise<Item[]>,
+  source?: string,
 ): Promise<Item> {
   const [named] = wanted !== undefined && isSlug(wanted) ? await list({ slug: wanted }) : [];
-  return named ?? choose(kinds[kind], await list(), wanted);
+  return named ?? choose(kinds[kind], await list(), wanted, source);
 }
 
 const isSlug = (text: string): boolean => /^[a-z][a-z0-9-]{0,38}[a-z0-9]$/.test(text);
