@@ -102,6 +102,14 @@ describe('another epoch', () => {
     expect(await raise({ reason: 'files were put back', over })).toEqual({ ...first, isNew: false });
   });
 
+  it('begins of a database that was restored since, whichever former one is named', async () => {
+    const { epoch } = await raise();
+    await restore();
+    const next = await raise({ reason: 'the files again, and then a dump', over: 0 });
+    expect([next.isNew, next.epoch > epoch]).toEqual([true, true]);
+    expect(await raise({ reason: 'the files again, and then a dump', over: 0 })).toEqual({ ...next, isNew: false });
+  });
+
   it('does not begin over one that never was', async () => {
     const answer = await refusal({ reason: 'a guess', over: 2_000_000_000 });
     expect(answer).toMatchObject({ status: 422, code: 'epoch_not_begun', pointers: ['/over'] });

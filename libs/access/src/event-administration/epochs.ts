@@ -8,8 +8,8 @@ import { epochErrors } from './epochs.errors.js';
 export function isDue({ epoch, beganAt, isOfThisDatabase }: Epoch, over: number | undefined): boolean {
   if (over !== undefined && over > epoch)
     throw epochErrors.EpochNotBegun(`The epoch is ${epoch}, and none after it has begun.`, { pointer: '/over' });
-  if (over !== undefined) return over === epoch;
   if (!isOfThisDatabase) return true;
+  if (over !== undefined) return over === epoch;
   if (beganAt !== null) return false;
   throw epochErrors.DatabaseNotRestored(
     'Nothing shows that the database was restored, and another epoch would lose what was measured and not told. ' +
