@@ -27,6 +27,8 @@ const told = async (workloadId: string, kind: 'changed' | 'snapshot') =>
     .filter((each) => each.type === `berth.workload.allocation-${kind}.v1`)
     .map((each) => each.data);
 
+const nothing = { allocationVersion: 1, effectiveAt: '2026-11-10T10:00:00.000Z', entries: [] };
+
 describe('a request for a snapshot', () => {
   it('is answered with the allocation as it was told last', async () => {
     const scene = await Scene.make(platform);
@@ -50,18 +52,29 @@ describe('a request for a snapshot', () => {
   });
 
   it('about what a restored database has forgotten is answered: it has nothing since the epoch began', async () => {
-    const scene = await Scene.make(platform);
-    const { projectId, environmentId, appId } = scene.workload;
+    const { projectId, environmentId, appId } = (await Scene.make(platform)).workload;
     const place = { projectId, environmentId, appId };
     const [forgotten, organizationId] = [randomUUID(), randomUUID()];
     await request(forgotten, organizationId, place);
     expect(await told(forgotten, 'snapshot')).toEqual([]);
     await platform.query(`update producer_epoch set epoch = 7, began_at = '2026-11-10T10:00:00Z'`);
-    for (const id of [scene.id, forgotten]) await request(id, organizationId, place);
-    expect(await told(scene.id, 'snapshot')).toEqual([]);
-    const nothing = { allocationVersion: 1, effectiveAt: '2026-11-10T10:00:00.000Z', entries: [] };
+    await request(forgotten, organizationId, place);
     expect(await told(forgotten, 'snapshot')).toEqual([
       { ...place, workloadId: forgotten, organizationId, ...nothing },
     ]);
+  });
+
+  it('about what a restored database knows, but not that it ever ran, is answered so, too, and counted on from it', async () => {
+    await platform.query(`update producer_epoch set epoch = 7, began_at = '2026-11-10T10:00:00Z'`);
+    const scene = await Scene.make(platform);
+    const { organizationId, projectId, environmentId, appId } = scene.workload;
+    const place = { projectId, environmentId, appId };
+    for (let asked = 0; asked < 2; asked++) await request(scene.id, organizationId, place);
+    const statement = { ...place, workloadId: scene.id, organizationId, ...nothing };
+    expect(await told(scene.id, 'snapshot')).toEqual([statement, statement]);
+    await scene.deployLive('again');
+    await eventually(async () =>
+      expect(await told(scene.id, 'changed')).toMatchObject([{ allocationVersion: 2, entries: [{ instances: 1 }] }]),
+    );
   });
 });

@@ -36,6 +36,8 @@ interface AllocationRow {
   readonly tasks: AllocationEntry[];
 }
 
+type StatedAllocation = Pick<AllocationRow, 'version' | 'effectiveAt' | 'entries'>;
+
 export interface Sighting {
   readonly workload: WorkloadRow;
   /** Name of the cluster that was looked at; absent: the one that answers for the workload. */
@@ -114,16 +116,20 @@ export class Allocations {
     effectiveAt: Date,
   ): Promise<void> {
     const version = (last?.version ?? 0) + 1;
-    await tx.query(
-      `insert into allocation (workload_id, version, effective_at, told_at, entries) values ($1, $2, $3, $4, $5)
-       on conflict (workload_id) do update set version = excluded.version, effective_at = excluded.effective_at,
-         told_at = excluded.told_at, entries = excluded.entries`,
-      [workload.id, version, effectiveAt, this.mint.now(), JSON.stringify(entries)],
-    );
+    await this.store(tx, workload, { version, effectiveAt, entries });
     const data = statementOf(workload, { version, effectiveAt, entries });
     await this.changes.tell(tx, workloadAllocationChanged, {
       ...{ subject: data.workloadId, organizationId: data.organizationId, data },
     });
+  }
+
+  private async store(tx: Tx, { id }: WorkloadRow, { version, effectiveAt, entries }: StatedAllocation): Promise<void> {
+    await tx.query(
+      `insert into allocation (workload_id, version, effective_at, told_at, entries) values ($1, $2, $3, $4, $5)
+       on conflict (workload_id) do update set version = excluded.version, effective_at = excluded.effective_at,
+         told_at = excluded.told_at, entries = excluded.entries`,
+      [id, version, effectiveAt, this.mint.now(), JSON.stringify(entries)],
+    );
   }
 
   /**
@@ -131,13 +137,20 @@ export class Allocations {
    * holds at the earliest since the epoch began. The caller holds the workload's row lock.
    */
   async restate(tx: Tx, workload: WorkloadRow): Promise<void> {
-    const last = await this.last(tx, { workload });
-    if (!last) return;
     const { beganAt } = await currentEpoch(tx);
+    const last = (await this.last(tx, { workload })) ?? (beganAt && (await this.forgotten(tx, workload, beganAt)));
+    if (!last) return;
     const data = statementOf(workload, { ...last, effectiveAt: notBefore(beganAt ?? last.effectiveAt, last) });
     await this.changes.tell(tx, workloadAllocationSnapshot, {
       ...{ subject: data.workloadId, organizationId: data.organizationId, data },
     });
+  }
+
+  /** It ran after the backup alone: since the epoch it has nothing, and what it will have is counted on from there. */
+  private async forgotten(tx: Tx, workload: WorkloadRow, since: Date): Promise<StatedAllocation> {
+    const nothing = { version: 1, effectiveAt: since, entries: [] };
+    await this.store(tx, workload, nothing);
+    return nothing;
   }
 
   /**
@@ -239,12 +252,12 @@ const nameOf = ({ workload, cluster }: Sighting): string => cluster ?? workload.
 const entriesOn = (clusters: readonly string[], last: AllocationRow | undefined): AllocationEntry[] =>
   (last?.entries ?? []).filter(({ cluster }) => clusters.includes(cluster));
 
-const notBefore = (said: Date, last: AllocationRow | undefined): Date =>
+const notBefore = (said: Date, last: StatedAllocation | undefined): Date =>
   last && said < last.effectiveAt ? last.effectiveAt : said;
 
 function statementOf(
   { id: workloadId, appId, environmentId, projectId, organizationId }: WorkloadRow,
-  { version, effectiveAt, entries }: Pick<AllocationRow, 'version' | 'effectiveAt' | 'entries'>,
+  { version, effectiveAt, entries }: StatedAllocation,
 ): Allocation {
   return {
     ...{ workloadId, appId, environmentId, projectId, organizationId, entries },
