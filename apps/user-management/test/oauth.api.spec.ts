@@ -234,6 +234,15 @@ describe('a device without a browser', () => {
     expect((await poll(device.device_code)).status).toBe(200);
   });
 
+  it('is not let in any more once the person has signed out everywhere, while one that nobody let in yet waits', async () => {
+    const person = await identity.person();
+    const [approved, waiting] = [(await begin()).device, (await begin()).device];
+    expect((await say(person.accessToken, approved.user_code, 'approve')).status).toBe(204);
+    expect((await identity.call('DELETE', '/v1/sessions', { token: person.accessToken })).status).toBe(204);
+    expect((await poll(approved.device_code)).body['error']).toBe('invalid_grant');
+    expect((await poll(waiting.device_code)).body['error']).toBe('authorization_pending');
+  });
+
   it('is refused, comes too late, or was never known', async () => {
     const person = await identity.person();
     const [refused, late] = [(await begin()).device, (await begin()).device];

@@ -52,6 +52,15 @@ export class DeviceGrantsRepository {
     return rows.length > 0;
   }
 
+  /** Whoever let it in, if anybody did. */
+  async approver(sql: Sql, deviceCode: string): Promise<string | undefined> {
+    const [found] = await sql.query<{ userId: string }>(
+      `select user_id as "userId" from device_grant where device_code_hash = $1 and state = 'approved'`,
+      [hashToken(deviceCode)],
+    );
+    return found?.userId;
+  }
+
   async lock(tx: Tx, deviceCode: string): Promise<DeviceGrantRecord | undefined> {
     const [found] = await tx.query<DeviceGrantRecord>(
       `select ${columns} from device_grant where device_code_hash = $1 for update`,

@@ -62,6 +62,9 @@ export class DeviceGrants {
 
   private async poll(tx: Tx, deviceCode: string): Promise<DeviceLogin | Refusal> {
     const now = this.clock.now();
+    // The person first, as whoever ends all sessions does: either this session is among them, or there is no grant any more.
+    const approver = await this.grants.approver(tx, deviceCode);
+    if (approver !== undefined) await this.users.find(tx, approver, 'for update');
     const grant = await this.grants.lock(tx, deviceCode);
     if (!grant) return 'unknown';
     const verdict = judgePoll(grant, now);

@@ -53,13 +53,14 @@ export class SecondFactorChanges {
 
   /**
    * Call it after a factor was removed: with the last one goes what came with the first. Tokens say of sessions that more than
-   * a password was shown, which organizations may ask for: so all sessions end, and nobody goes on with what is not true.
+   * a password was shown, which organizations may ask for: so all sessions end, and nobody goes on with what is not true. A
+   * device that was let in comes without it.
    */
   async endWithLast(tx: Tx, by: Caller): Promise<void> {
     const { subjectId: userId } = by;
     if (await this.repository.hasAny(tx, userId)) return;
     await this.repository.replaceRecoveryCodes(tx, userId, []);
-    await this.sessions.endAll(tx, userId, { by, reason: 'last second factor removed' });
+    await this.sessions.endAll(tx, userId, { by, reason: 'last second factor removed', sparesDevices: true });
   }
 
   /** Takes everything but the password from somebody, and their sessions with it. */

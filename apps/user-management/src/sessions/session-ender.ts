@@ -9,6 +9,8 @@ export interface EndAll {
   readonly by: Caller | 'platform';
   readonly reason: string;
   readonly except?: string | undefined;
+  /** Devices that were let in and have not come yet still may. */
+  readonly sparesDevices?: boolean;
 }
 
 /** Ends sessions: their refresh tokens at once, their access tokens as soon as every service has heard. */
@@ -21,8 +23,9 @@ export class SessionEnder {
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
-  /** Ends all sessions of a user but one, if that is given. */
-  async endAll(tx: Tx, userId: string, { by, reason, except }: EndAll): Promise<void> {
+  /** Ends all sessions of a user but one, if that is given, and those that devices were promised. */
+  async endAll(tx: Tx, userId: string, { by, reason, except, sparesDevices = false }: EndAll): Promise<void> {
+    if (!sparesDevices) await tx.query("delete from device_grant where user_id = $1 and state = 'approved'", [userId]);
     for (const sessionId of await this.sessions.open(tx, userId)) {
       if (sessionId !== except) await this.end(tx, userId, sessionId, by, reason);
     }
