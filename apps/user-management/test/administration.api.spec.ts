@@ -100,6 +100,18 @@ describe('administrators of the platform', () => {
     expect(ended).toHaveLength(2);
   });
 
+  it('have said why they signed somebody out, also when nobody was in', async () => {
+    const person = await identity.person();
+    const { id } = await found(person.email);
+    for (const _ of ['in', 'out already'])
+      expect((await call('POST', `/users/${id}/sign-out`, because)).status).toBe(204);
+    const acts = await identity.database.query(
+      `select detail from audit_entry where action = 'users:sign-out' and target->>'id' = $1`,
+      [id],
+    );
+    expect(acts).toEqual([{ detail: because }, { detail: because }]);
+  });
+
   it('do not stop an erasure by a suspension', async () => {
     const person = await identity.person();
     const { id } = await found(person.email);

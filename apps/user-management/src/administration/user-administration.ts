@@ -48,7 +48,7 @@ export class UserAdministration {
 
   /** Ends every session of somebody, who may log in again. */
   async signOut(by: Caller, id: string, reason: string): Promise<void> {
-    await this.act(by, id, (tx) => this.sessions.endAll(tx, id, { by, reason }));
+    await this.act(by, id, (tx) => this.sessions.signOut(tx, id, by, reason));
   }
 
   /** For somebody who lost all of them. Their sessions end, because nobody knows who has the lost device. */

@@ -31,6 +31,13 @@ export class SessionEnder {
     }
   }
 
+  /** What an administrator does to somebody, who may have had no session. */
+  async signOut(tx: Tx, userId: string, by: Caller, reason: string): Promise<void> {
+    await this.endAll(tx, userId, { by, reason });
+    const target = { kind: 'user', id: userId };
+    await this.audit.record(tx, { by, action: 'users:sign-out', target, organizationId: null, detail: { reason } });
+  }
+
   /** False when there was none to end. */
   async end(tx: Tx, userId: string, sessionId: string, by: Caller | 'platform', reason: string): Promise<boolean> {
     if (!(await this.sessions.revoke(tx, userId, sessionId, this.clock.now()))) return false;
