@@ -64,7 +64,10 @@ export class Instances {
     const [first] = places;
     if (!first) return;
     const reached = cursorsIn(after ?? query.after, first.cluster);
-    if (places.length > 1) return yield* logsOfClusters(places, workloadId, { query, after: reached, signal });
+    if (places.length > 1)
+      return yield* logsOfClusters(places, workloadId, {
+        ...{ query, after: reached, signal, clock: this.clock },
+      });
     const wanted = { ...query, after: reached[first.cluster] };
     for await (const line of first.runtime.logs(workloadId, wanted, signal)) {
       yield { id: line.cursor, event: 'line', data: line };

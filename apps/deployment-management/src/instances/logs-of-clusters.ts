@@ -1,5 +1,6 @@
 import type { LogLine, LogQuery } from '@berth/contracts/runtime';
-import type { StreamEvent } from '@berth/service-kit';
+import type { Clock, StreamEvent } from '@berth/service-kit';
+import { FirstCome } from '../runtime/first-come.js';
 import { RuntimeUnavailable } from '../runtime/runtime.js';
 import type { PlacedRuntime } from '../runtime/runtimes.js';
 import { cursorOf, type Cursors } from './log-cursor.js';
@@ -13,38 +14,61 @@ interface Head {
 }
 
 interface Source {
-  readonly cluster: string;
+  readonly place: PlacedRuntime;
   readonly lines: AsyncIterator<LogLine>;
 }
 
+interface Reading {
+  readonly query: LogQuery;
+  readonly after: Cursors;
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+}
+
+const AGAIN_MILLISECONDS = 2_000;
+
 /**
  * The lines of a workload on all of its clusters, each with the name of its cluster: those that are stored by their time, with
- * `follow` as they come. A cluster that does not answer is an event of its own, `silent`. @throws RuntimeUnavailable when none does
+ * `follow` as they come. A cluster that does not answer is an event of its own, `silent`. Who follows is told of a cluster for as
+ * long as of any other: one that has ended, as when its instances were replaced, or is silent, is asked again. @throws
+ * RuntimeUnavailable when none answers
  */
 export async function* logsOfClusters(
   places: readonly PlacedRuntime[],
   workloadId: string,
-  { query, after, signal }: { readonly query: LogQuery; readonly after: Cursors; readonly signal: AbortSignal },
+  { query, after, signal, clock }: Reading,
 ): AsyncIterable<StreamEvent> {
   const reached = new Map(Object.entries(after));
-  const heads = new Map(
-    places.map(({ cluster, runtime }) => {
-      const cursor = after[cluster];
-      const wanted = { ...query, ...(cursor !== undefined && { after: cursor }) };
-      const source = { cluster, lines: runtime.logs(workloadId, wanted, signal)[Symbol.asyncIterator]() };
-      return [cluster, next(source)] as const;
-    }),
-  );
-  let silent = 0;
+  const begin = (place: PlacedRuntime): Promise<Head> => {
+    // Never the cursor of another cluster.
+    const lines = place.runtime.logs(workloadId, { ...query, after: reached.get(place.cluster) }, signal);
+    return next({ place, lines: lines[Symbol.asyncIterator]() });
+  };
+  const heads = new Map<string, Promise<Head>>();
+  const coming = new FirstCome<Head>();
+  const expect = ({ cluster }: PlacedRuntime, head: Promise<Head>): void => {
+    heads.set(cluster, head);
+    if (query.follow) coming.expect(head);
+  };
+  for (const place of places) expect(place, begin(place));
+  const silent = new Set<string>();
   try {
-    while (heads.size > 0) {
-      const head = query.follow ? await Promise.race(heads.values()) : earliest(await Promise.all(heads.values()));
-      const { cluster } = head.source;
+    while (heads.size > 0 && !signal.aborted) {
+      const head = query.follow ? await coming.next() : earliest(await Promise.all(heads.values()));
+      const { place } = head.source;
+      const { cluster } = place;
       heads.delete(cluster);
-      if (head.error !== undefined) yield silenceOf(head, ++silent === places.length);
+      const silence = silenceOf(head, silent, places.length);
+      if (silence) yield silence;
+      if (!head.line && query.follow)
+        expect(
+          place,
+          clock.pause(AGAIN_MILLISECONDS, signal).then(() => begin(place)),
+        );
       if (!head.line) continue;
-      heads.set(cluster, next(head.source));
+      silent.delete(cluster);
       reached.set(cluster, head.line.cursor);
+      expect(place, next(head.source));
       yield { id: cursorOf(Object.fromEntries(reached)), event: 'line', data: { ...head.line, cluster } };
     }
   } finally {
@@ -61,9 +85,13 @@ async function next(source: Source): Promise<Head> {
   }
 }
 
-/** Of one that could not be asked. @throws what else went wrong, and when there is nobody left to ask */
-function silenceOf({ source: { cluster }, error }: Head, isLast: boolean): StreamEvent {
-  if (isLast || !(error instanceof RuntimeUnavailable)) throw error;
+/** Of one that could not be asked, once. @throws what else went wrong, and when there is nobody left to ask */
+function silenceOf({ source, error }: Head, silent: Set<string>, places: number): StreamEvent | undefined {
+  const { cluster } = source.place;
+  if (error === undefined) return undefined;
+  const isKnown = silent.has(cluster);
+  if (!(error instanceof RuntimeUnavailable) || silent.add(cluster).size === places) throw error;
+  if (isKnown) return undefined;
   return { event: 'silent', data: { cluster, message: `Lines of ${cluster} are missing: it could not be asked.` } };
 }
 

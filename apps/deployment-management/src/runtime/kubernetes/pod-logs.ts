@@ -1,5 +1,6 @@
 import type { LogLine, LogQuery } from '@berth/contracts/runtime';
 import { isNotFound, isRefused, type KubeClient, kinds, pathOf, processNameIn } from '@berth/kubernetes';
+import { FirstCome } from '../first-come.js';
 import type { Pod } from './cluster-objects.js';
 import { instanceId } from './instances.js';
 
@@ -64,13 +65,14 @@ function lineOf(pod: Pod, line: string): LogLine {
 /** Whichever stream has a line next; ends when all have ended. */
 async function* asTheyCome(streams: readonly AsyncGenerator<LogLine>[]): AsyncGenerator<LogLine> {
   const next = async (stream: AsyncGenerator<LogLine>) => ({ stream, result: await stream.next() });
-  const waiting = new Map(streams.map((stream) => [stream, next(stream)]));
-  while (waiting.size > 0) {
-    const { stream, result } = await Promise.race(waiting.values());
-    if (result.done) waiting.delete(stream);
+  const coming = new FirstCome<Awaited<ReturnType<typeof next>>>();
+  for (const stream of streams) coming.expect(next(stream));
+  for (let open = streams.length; open > 0;) {
+    const { stream, result } = await coming.next();
+    if (result.done) open -= 1;
     else {
       yield result.value;
-      waiting.set(stream, next(stream));
+      coming.expect(next(stream));
     }
   }
 }
