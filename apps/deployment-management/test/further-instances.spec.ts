@@ -4,6 +4,7 @@ import type { InstanceList } from '@berth/contracts/deployment';
 import { eventually } from '@berth/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { WebSocket } from 'ws';
+import { RuntimeUnavailable } from '../src/runtime/runtime.js';
 import { Platform } from './fixtures/platform.js';
 import { Scene } from './fixtures/scene.js';
 import { placementsOf, type TestCluster } from './fixtures/second-cluster.js';
@@ -107,5 +108,32 @@ describe('a workload on several clusters', () => {
       503,
       `${berlin.name} could not be asked.`,
     ]);
+  });
+
+  it('lets into an instance of one while another takes its time to say nothing', async () => {
+    const { items } = await scene.owner.get<InstanceList>(`/v1/workloads/${scene.id}/instances`);
+    const there = items.find(({ cluster }) => cluster === berlin.name)!.id;
+    const says = jest.spyOn(platform.runtime, 'observe').mockImplementation((async (
+      _id: string,
+      signal: AbortSignal,
+    ) => {
+      await once(signal, 'abort');
+      throw new RuntimeUnavailable('The cluster cannot be followed.');
+    }) as never);
+    const begun: boolean[] = [];
+    const exec = berlin.world.exec.bind(berlin.world);
+    jest.spyOn(berlin.world, 'exec').mockImplementation(((...given: [...Parameters<typeof exec>, AbortSignal]) => {
+      begun.push(given[2].aborted);
+      return exec(given[0], given[1]);
+    }) as typeof exec);
+    const client = new WebSocket(
+      `${platform.service.url.replace('http', 'ws')}/v1/workloads/${scene.id}/exec?command=echo&instance=${there}`,
+      SESSION_PROTOCOL,
+      { headers: { authorization: `Bearer ${token}` } },
+    );
+    await once(client, 'open');
+    client.close();
+    says.mockRestore();
+    expect(begun).toEqual([false]);
   });
 });

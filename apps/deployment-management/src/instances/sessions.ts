@@ -16,6 +16,8 @@ const errors = defineErrors({
   ...{ InstanceNotFound: 404, SessionRefused: 409, NoInstance: 409, SessionNotSupported: 501, RuntimeUnavailable: 503 },
 });
 const OPEN_MILLISECONDS = 10_000;
+/** One cluster that says nothing leaves time for those after it. */
+const ASK_MILLISECONDS = 3_000;
 
 /** Opens ways into instances; who asked for what is written down before. */
 @Injectable()
@@ -105,7 +107,8 @@ async function instancesIn(
   signal: AbortSignal,
 ): Promise<readonly ObservedInstance[] | undefined> {
   try {
-    return (await runtime.observe(workloadId, signal))?.instances ?? [];
+    const bounded = AbortSignal.any([signal, AbortSignal.timeout(ASK_MILLISECONDS)]);
+    return (await runtime.observe(workloadId, bounded))?.instances ?? [];
   } catch (error) {
     if (error instanceof RuntimeUnavailable) return undefined;
     throw error;
