@@ -132,7 +132,7 @@ const others: Readonly<Record<string, readonly string[]>> = {
   'identity-providers add': ['Google', '--issuer', 'https://idp.example', '--client-id', 'berth', '--secret-stdin'],
   'identity-providers remove': ['Google', '--yes'],
   'orgs rename': ['Acme'],
-  'orgs transfer': ['bob@example.com', '--yes'],
+  'orgs transfer': ['bob@example.com', '--org', 'acme', '--yes'],
   'orgs delete': ['acme', '--yes'],
   'orgs restore': ['acme'],
   'orgs invite': ['bob@example.com'],

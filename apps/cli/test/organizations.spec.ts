@@ -38,8 +38,16 @@ describe('an organization', () => {
       const argv = ['orgs', 'transfer', 'bob@example.com'];
       expect(await terminal.berth(argv, { keyboard: typing('acne') })).toMatchObject({ code: 2 });
       expect(await terminal.berth(argv)).toMatchObject({ code: 2, stderr: expect.stringContaining('--yes') });
-      expect(await orgs('transfer', 'eve@example.com', '--yes')).toMatchObject({ code: 4 });
+      expect(await orgs('transfer', 'eve@example.com', '--org', 'acme', '--yes')).toMatchObject({ code: 4 });
       expect(platform.to(transfer)).toEqual([]);
+    });
+
+    it('not without a question where nobody said which', async () => {
+      const answer = await orgs('transfer', 'bob@example.com', '--yes');
+      expect(answer).toMatchObject({ code: 2, stderr: expect.stringContaining('--org') });
+      expect(platform.to(transfer)).toEqual([]);
+      expect(await orgs('transfer', 'bob@example.com', '--org', 'acme', '--yes')).toMatchObject({ code: 0 });
+      expect(platform.bodies(transfer)).toEqual([{ userId: idOf(106) }]);
     });
   });
 
@@ -67,7 +75,7 @@ describe('an organization', () => {
       platform.on(route, (_, response) => problem(response, 403, 'step_up_required'));
     for (const argv of [
       ['delete', 'acme', '--yes'],
-      ['transfer', 'bob@example.com', '--yes'],
+      ['transfer', 'bob@example.com', '--org', 'acme', '--yes'],
     ])
       expect(await orgs(...argv)).toMatchObject({ code: 4, stderr: expect.stringContaining('berth prove') });
   });

@@ -26,5 +26,8 @@ export const record = (entries: Readonly<Record<string, Cell>>): string => {
     .join('\n');
 };
 
-const text = (cell: Cell): string => (cell === null || cell === undefined || cell === '' ? '-' : String(cell));
+/** Names are other people's: what a terminal would obey is shown as what it is not. */
+const CONTROLS = /(?![\n\t])\p{Cc}/gu;
+const text = (cell: Cell): string =>
+  cell === null || cell === undefined || cell === '' ? '-' : String(cell).replaceAll(CONTROLS, '\uFFFD');
 const trimmed = (lines: string): string => lines.replaceAll(/ +$/gm, '');

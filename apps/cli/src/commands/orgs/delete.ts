@@ -15,7 +15,7 @@ export async function run(context: Context, given: RemovalOptions, name: string)
   const deletion = await answerOf(client.POST('/v1/organizations/{id}/deletion', { params: { path }, body: { slug } }));
   await out.result(
     deletion,
-    () => `Nothing of ${slug} runs any more; it is deleted after ${time(deletion.deletedAt)} UTC.`,
+    () => `What runs of ${slug} is ending; it is deleted after ${time(deletion.deletedAt)} UTC.`,
   );
   out.note(`Until then an owner takes that back: berth orgs restore ${slug}`);
 }
