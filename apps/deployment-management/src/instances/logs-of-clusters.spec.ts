@@ -80,6 +80,24 @@ describe('lines that are followed on several clusters', () => {
   });
 });
 
+describe('lines that are followed', () => {
+  async function* once(): AsyncGenerator<LogLine> {
+    yield await Promise.resolve(lineOf('1'));
+  }
+  async function* nothing(): AsyncGenerator<LogLine> {}
+
+  it.each([
+    ['on one cluster', { once }, 1],
+    ['on several, of which one is asked again meanwhile', { once, nothing }, 1],
+    ['where nothing runs', { nothing }, 0],
+  ])('end when all have ended, %s', async (_, clusters, count) => {
+    const told = read(clusters, { follow: true });
+    const lines: unknown[] = [];
+    for (let each = await told.next(); !each.done; each = await told.next()) lines.push(each.value);
+    expect(lines).toHaveLength(count);
+  });
+});
+
 describe('lines that are stored on several clusters', () => {
   it('are asked for after the cursor of each, and never after that of another', async () => {
     const asked: (string | undefined)[] = [];

@@ -30,8 +30,8 @@ const AGAIN_MILLISECONDS = 2_000;
 /**
  * The lines of a workload on all of its clusters, each with the name of its cluster: those that are stored by their time, with
  * `follow` as they come. A cluster that does not answer is an event of its own, `silent`. Who follows is told of a cluster for as
- * long as of any other: one that has ended, as when its instances were replaced, or is silent, is asked again. @throws
- * RuntimeUnavailable when none answers
+ * long as of any other: one that has ended, as when its instances were replaced, or is silent, is asked again until all have
+ * ended. @throws RuntimeUnavailable when none answers
  */
 export async function* logsOfClusters(
   places: readonly PlacedRuntime[],
@@ -39,9 +39,11 @@ export async function* logsOfClusters(
   { query, after, signal, clock }: Reading,
 ): AsyncIterable<StreamEvent> {
   const reached = new Map(Object.entries(after));
+  const over = new AbortController();
+  const open = AbortSignal.any([signal, over.signal]);
   const begin = (place: PlacedRuntime): Promise<Head> => {
     // Never the cursor of another cluster.
-    const lines = place.runtime.logs(workloadId, { ...query, after: reached.get(place.cluster) }, signal);
+    const lines = place.runtime.logs(workloadId, { ...query, after: reached.get(place.cluster) }, open);
     return next({ place, lines: lines[Symbol.asyncIterator]() });
   };
   const heads = new Map<string, Promise<Head>>();
@@ -52,26 +54,32 @@ export async function* logsOfClusters(
   };
   for (const place of places) expect(place, begin(place));
   const silent = new Set<string>();
+  /** Asked again, and nothing said since. */
+  const ended = new Set<string>();
   try {
-    while (heads.size > 0 && !signal.aborted) {
+    while (heads.size > 0 && ended.size < places.length && !signal.aborted) {
       const head = query.follow ? await coming.next() : earliest(await Promise.all(heads.values()));
       const { place } = head.source;
       const { cluster } = place;
       heads.delete(cluster);
       const silence = silenceOf(head, silent, places.length);
       if (silence) yield silence;
-      if (!head.line && query.follow)
+      if (!head.line && query.follow) {
+        ended.add(cluster);
         expect(
           place,
-          clock.pause(AGAIN_MILLISECONDS, signal).then(() => begin(place)),
+          clock.pause(AGAIN_MILLISECONDS, open).then(() => begin(place)),
         );
+      }
       if (!head.line) continue;
       silent.delete(cluster);
+      ended.delete(cluster);
       reached.set(cluster, head.line.cursor);
       expect(place, next(head.source));
       yield { id: cursorOf(Object.fromEntries(reached)), event: 'line', data: { ...head.line, cluster } };
     }
   } finally {
+    over.abort();
     for (const head of heads.values()) void head.then(({ source }) => source.lines.return?.());
   }
 }
