@@ -1,10 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { buildStarted } from '@berth/contracts/events';
-import { Clock, createDataSource, Database, Ids } from '@berth/service-kit';
+import { Clock, createDataSource, Database, Ids, type Tx } from '@berth/service-kit';
 import { eventually, testDatabase, type TestDatabase } from '@berth/testing';
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
-import { beginEpoch, currentEpoch, eventingMigrations, lockEpoch, Outbox, RelayWaker } from '../src/index.js';
+import {
+  beginEpoch,
+  currentEpoch,
+  eventingMigrations,
+  lockEpoch,
+  Outbox,
+  RelayWaker,
+  Snapshots,
+} from '../src/index.js';
 import { buildData, silent } from './support.js';
 
 let test: TestDatabase;
@@ -71,4 +79,56 @@ it('no event of a former epoch is told after one begins, whoever is about to tel
     [before, after],
   );
   expect(rows).toEqual([{ epoch: epoch - 1 }, { epoch }]);
+});
+
+describe('a run of snapshots', () => {
+  const epochsOf = async (...subjects: string[]) => {
+    const sql = `select (event->>'epoch')::int as epoch from outbox where event->>'subject' = any($1) order by seq`;
+    return (await test.database.query<{ epoch: number }>(sql, [subjects])).map(({ epoch }) => epoch);
+  };
+  /** Two pages of one aggregate each. */
+  const twoPages = (beforePage: (page: number) => Promise<void> | void) => {
+    const subjects = [randomUUID(), randomUUID()];
+    const snapshots = new Snapshots(test.database);
+    const emit = async (tx: Tx, cursor: string | null) => {
+      await beforePage(Number(cursor));
+      const subject = subjects[Number(cursor)]!;
+      await outbox.append(tx, buildStarted, { subject, data: buildData(subject) });
+      return cursor === null ? '1' : null;
+    };
+    snapshots.register({ aggregate: 'build', emit });
+    return { subjects, run: () => snapshots.emitAll('build') };
+  };
+
+  it('that was broken off begins anew in the next epoch', async () => {
+    let breaks = true;
+    const { subjects, run } = twoPages((page) => {
+      if (page === 1 && breaks) throw new Error('power');
+    });
+    await expect(run()).rejects.toThrow('power');
+    breaks = false;
+    const { epoch: former } = await currentEpoch(test.database);
+    const { epoch } = await begin(at('11:00:00'));
+    await run();
+    expect(await epochsOf(...subjects)).toEqual([former, epoch, epoch]);
+  });
+
+  it('has no page of a former epoch after the next one began: it is waited for', async () => {
+    const [entered, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const { subjects, run } = twoPages(async (page) => {
+      entered.resolve();
+      if (page === 0) await released.promise;
+    });
+    const running = run();
+    await entered.promise;
+    const { epoch: former } = await currentEpoch(test.database);
+    const raised = begin(at('11:00:00'));
+    await eventually(async () => {
+      const sql = `select 1 as waits from pg_stat_activity where wait_event_type = 'Lock' and query like '%producer_epoch for update'`;
+      expect(await test.database.query(sql)).toHaveLength(1);
+    });
+    released.resolve();
+    await Promise.all([running, raised]);
+    expect((await epochsOf(...subjects))[0]).toBe(former);
+  });
 });

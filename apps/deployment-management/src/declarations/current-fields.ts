@@ -13,6 +13,8 @@ export interface CurrentState {
   readonly fields: Fields;
   /** Of the last deployment that named what should run; 0: there was none. */
   readonly number: number;
+  /** That the variables among the fields are of. */
+  readonly configVersion: number;
 }
 
 /** What of a workload can be declared, as it is. */
@@ -27,8 +29,8 @@ export class CurrentFields {
 
   async of(row: WorkloadRow, sql: Sql = this.database): Promise<CurrentState> {
     const { source, number } = await this.declarations.lastSource(row.id, sql);
-    const { entries } = await this.configs.current(sql, row.id);
-    return { fields: fieldsOf(row, source, entries), number };
+    const { entries, number: configVersion } = await this.configs.current(sql, row.id);
+    return { fields: fieldsOf(row, source, entries), number, configVersion };
   }
 
   /** Whether a variable is as it is stated is for those alone who may read it. @throws 403 */

@@ -67,9 +67,9 @@ export class WorkloadDeclarations implements DeclaredKindDoor {
     return this.toTarget(workload, await this.current.seenBy(caller, workload, spec));
   }
 
-  private toTarget(row: WorkloadRow, { fields, number }: CurrentState): Target {
+  private toTarget(row: WorkloadRow, { fields, number, configVersion }: CurrentState): Target {
     const { id, generation, url, currentRelease, conditions } = toWorkload(row, this.config.APP_URL_TEMPLATE);
-    const version = `${generation}.${number}.${row.configVersion}`;
+    const version = `${generation}.${number}.${configVersion}`;
     const release = currentRelease === null ? {} : { release: currentRelease };
     const isReady = conditions.find(({ type }) => type === 'Ready') ?? unknown;
     return { id, version, fields, mirrored: { id, generation, version, url, ...release }, ready: isReady };

@@ -46,14 +46,24 @@ export class Epochs {
   }
 }
 
-/** Until the end of the transaction no other one tells an event: none of a former epoch comes after one of the next. */
+/**
+ * Until the end of the transaction no other one tells an event: none of a former epoch comes after one of the next. Pages of
+ * snapshots, which go on seeing the epoch that they began in, are waited for.
+ */
 export async function lockEpoch(tx: Tx): Promise<Epoch> {
+  await tx.query('select from producer_epoch for update');
   await tx.query('lock table outbox in exclusive mode');
   return currentEpoch(tx);
 }
 
-/** What is told from here on is of a new epoch. After `lockEpoch`. */
+/** In a transaction of repeatable read, first of all: it is of this epoch until its end, or fails with 40001. */
+export async function stayInEpoch(tx: Tx): Promise<void> {
+  await tx.query('select from producer_epoch for share');
+}
+
+/** What is told from here on is of a new epoch. Runs of snapshots that were broken off begin anew in it. After `lockEpoch`. */
 export async function beginEpoch(tx: Tx, now: Date): Promise<Epoch> {
+  await tx.query('delete from snapshot_run');
   return only(await tx.query<Epoch>(beginSql, [now]));
 }
 

@@ -1,4 +1,5 @@
 import type { Database, Tx } from '@berth/service-kit';
+import { stayInEpoch } from '../outbox/epochs.js';
 
 /** The owner's way to state all of an aggregate again, for a new or repaired consumer. */
 export interface SnapshotSource {
@@ -56,9 +57,10 @@ export class Snapshots {
 
 async function emitPage(tx: Tx, source: SnapshotSource): Promise<boolean> {
   await tx.query('set transaction isolation level repeatable read');
+  await stayInEpoch(tx);
   const sql = 'select next_cursor as cursor from snapshot_run where aggregate = $1 for update';
   const [run] = await tx.query<{ cursor: string | null }>(sql, [source.aggregate]);
-  if (!run) return false; // another run of the same aggregate was at the last page
+  if (!run) return false; // another run was at the last page, or an epoch began, which states everything again
   const next = await source.emit(tx, run.cursor);
   if (next === null) await tx.query('delete from snapshot_run where aggregate = $1', [source.aggregate]);
   else await tx.query('update snapshot_run set next_cursor = $2 where aggregate = $1', [source.aggregate, next]);
