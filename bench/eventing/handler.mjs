@@ -1,15 +1,17 @@
-// Ours, consuming: an `@EventPattern` handler that writes one row in the transaction of the inbox.
+// Ours, consuming: an `@EventPattern` handler that writes one row in the transaction of the inbox, prepared as the base's.
 import { buildStarted } from '@berth/contracts/events';
 import { Database } from '@berth/service-kit';
 import { Controller } from '@nestjs/common';
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import { now } from './clock.mjs';
 
+const insert = { name: 'insert', text: 'insert into effect (id, subject, version) values ($1, $2, $3)' };
+
 export async function open({ environment }) {
   const effects = [];
   class OnBuildStartedHandler {
     async handle({ id, subject, aggregateversion }, { tx }) {
-      await tx.query('insert into effect (id, subject, version) values ($1, $2, $3)', [id, subject, aggregateversion]);
+      await tx.queryNamed({ ...insert, values: [id, subject, aggregateversion] });
       tx.afterCommit(() => effects.push({ id, at: now() }));
     }
   }

@@ -20,8 +20,9 @@ export async function onStage(databases, play) {
   const server = new PostgresServer({ folder, settings });
   const sides = [];
   try {
-    const { url } = await server.start();
-    const urlOf = (database) => Object.assign(new URL(url), { pathname: `/${database}` }).href;
+    const { url, socketFolder } = await server.start();
+    const host = socketFolder === undefined ? '' : `?host=${encodeURIComponent(socketFolder)}`;
+    const urlOf = (database) => Object.assign(new URL(url), { pathname: `/${database}`, search: host }).href;
     await execute(
       url,
       databases.map((database) => `create database ${database}`),

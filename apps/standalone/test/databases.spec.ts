@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -81,6 +81,19 @@ describe('the databases of the platform', () => {
       const rights = { rolsuper: false, rolcreatedb: false, rolcreaterole: false, rolreplication: false };
       expect(role).toEqual({ ...rights, rolbypassrls: false, memberOf: 0 });
     }
+  });
+
+  it('are reached at the socket of their server, and one that a killed server left is taken away', async () => {
+    const folder = join(parent, 'postgres');
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, '.s.PGSQL.1'), '');
+    const databases = await open();
+    await databases.ready('build');
+    const sql = 'select inet_server_addr() is null as "atSocket"';
+    expect(await query(databases.urlOf('build'), sql)).toEqual([{ atSocket: true }]);
+    const port = new URL(databases.urlOf('build')).port;
+    const sockets = (await readdir(folder)).filter((name) => name.startsWith('.s.'));
+    expect(sockets.sort()).toEqual([`.s.PGSQL.${port}`, `.s.PGSQL.${port}.lock`]);
   });
 
   it('are given up while they are being made without an error that nobody hears', async () => {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmod, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -34,6 +34,26 @@ describe('a PostgreSQL server of its own', () => {
       await starting.stop();
       expect(order).toEqual(['works', 'ready']);
     }
+  });
+
+  it('answers at its socket, however the folder is called', async () => {
+    const starting = new PostgresServer({ folder: join(folder, `a, "b" c`), settings: { fsync: 'off' } });
+    const { url, socketFolder } = await starting.start();
+    const socket = Object.assign(new URL(url), {
+      search: `?host=${encodeURIComponent(socketFolder!)}`,
+      hostname: 'nowhere',
+    });
+    expect(await answerOf(socket.href)).toBe(1);
+    await starting.stop();
+    expect((await readdir(socketFolder!)).sort()).toEqual(['data', 'password']);
+  });
+
+  it('has no socket where its path would be too long for one, and answers all the same', async () => {
+    const starting = new PostgresServer({ folder: join(folder, 'x'.repeat(90)), settings: { fsync: 'off' } });
+    const { url, socketFolder } = await starting.start();
+    expect(socketFolder).toBeUndefined();
+    expect(await answerOf(url)).toBe(1);
+    await starting.stop();
   });
 
   it('runs as the owner of its data, whoever that is by now', async () => {

@@ -1,6 +1,9 @@
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually, testDatabase, type TestDatabase } from '@berth/testing';
+import type { Pool } from 'pg';
+import type { DataSource } from 'typeorm';
+import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { createDataSource, Database, isInfrastructureError, type Tx } from '../src/index.js';
 
 let test: TestDatabase;
@@ -24,6 +27,22 @@ beforeEach(async () => {
 });
 afterEach(() => database.onApplicationShutdown());
 afterAll(() => test.drop());
+
+/** What is written to PostgreSQL from now on, each time that the operating system is asked to. */
+async function writesOf(source: DataSource): Promise<string[]> {
+  const pool = (source.driver as PostgresDriver).master as Pool;
+  const client = await pool.connect();
+  const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
+  client.release();
+  const writes: string[] = [];
+  const [one, many] = [stream._write.bind(stream), stream._writev!.bind(stream)];
+  stream._write = (chunk: Buffer, ...others) => (writes.push(chunk.toString('latin1')), one(chunk, ...others));
+  stream._writev = (chunks, done) => {
+    writes.push(chunks.map(({ chunk }) => (chunk as Buffer).toString('latin1')).join(''));
+    many(chunks, done);
+  };
+  return writes;
+}
 
 /** PostgreSQL, of which each connection is ended in the packet that says it is ready, from `begin()` on. */
 async function endedWhenReady(url: string) {
@@ -98,6 +117,12 @@ describe('a transaction', () => {
 
   it('of no statement commits', async () => {
     await expect(database.transaction(async () => 'nothing')).resolves.toBe('nothing');
+  });
+
+  it('is begun and asks its first question in one write', async () => {
+    const writes = await writesOf(database.dataSource);
+    await database.transaction((tx) => write(tx, 'one'));
+    expect(writes).toEqual([expect.stringMatching(/begin[^]*insert into note/), expect.stringContaining('commit')]);
   });
 
   it('sends statements that nobody waits for in their order', async () => {

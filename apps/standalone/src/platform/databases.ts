@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { PostgresServer } from '@berth/local-postgres';
+import { join } from 'node:path';
+import { PostgresServer, type RunningPostgres } from '@berth/local-postgres';
 import { escapeIdentifier, escapeLiteral, Pool, type PoolClient } from 'pg';
 import { pause } from '../clock.js';
 
@@ -46,11 +47,18 @@ export function openDatabases(folder: string, password: string): OpeningDatabase
 
 async function open(server: PostgresServer, folder: string, password: string): Promise<Databases> {
   await endLeftover(folder);
-  const { url, port } = await server.start();
-  const made = makeDatabases(url, password);
-  const urlOf = (name: string) => `postgres://${databaseOf(name)}:${password}@127.0.0.1:${port}/${databaseOf(name)}`;
+  await removeLeftSockets(folder);
+  const running = await server.start();
+  const made = makeDatabases(running.url, password);
+  const urlOf = (name: string) => urlAt(running, databaseOf(name), password);
   const keeper = keepUp(server);
   return { urlOf, ready: (name) => made[name], close: () => keeper.close() };
+}
+
+/** Role and database have one name. What names a host beside the address is what drivers connect to. */
+function urlAt({ port, socketFolder }: RunningPostgres, name: string, password: string): string {
+  const url = `postgres://${name}:${password}@127.0.0.1:${port}/${name}`;
+  return socketFolder === undefined ? url : `${url}?host=${encodeURIComponent(socketFolder)}`;
 }
 
 /** A server that ends by itself is started again on its port: the services find it there and go on. */
@@ -120,6 +128,13 @@ async function endLeftover(folder: string): Promise<void> {
     if (performance.now() > deadline) process.kill(pid, 'SIGQUIT');
     await pause(POLL_MILLISECONDS);
   }
+}
+
+/** A server that was killed leaves its socket, under a port that no other will have. */
+async function removeLeftSockets(folder: string): Promise<void> {
+  for (const name of await readdir(folder).catch(() => []))
+    // not made yet
+    if (name.startsWith('.s.PGSQL.')) await rm(join(folder, name));
 }
 
 async function isPostgres(pid: number): Promise<boolean> {

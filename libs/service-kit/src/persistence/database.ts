@@ -162,7 +162,8 @@ async function commit<Result>(
   breaks: (error: Error) => void,
 ): Promise<Result> {
   const tx = new Tx(client);
-  // The first statement of `work` is sent along with `begin`, not after its answer.
+  // The first statement of `work` is sent along with `begin`, in one packet, not after its answer.
+  sendTogether(client as unknown as Wired);
   const begun = client.query('begin');
   begun.catch(breaks);
   const result = await work(tx);
@@ -172,4 +173,15 @@ async function commit<Result>(
   if (command !== 'COMMIT') throw new Error('The transaction was rolled back: a statement in it had failed.');
   tx.committed();
   return result;
+}
+
+/** What a client of the driver has, and its types do not tell. */
+interface Wired {
+  readonly connection: { readonly stream: { cork(): void; uncork(): void } };
+}
+
+/** What is asked for before the process turns to something else leaves in one packet: PostgreSQL is woken once for it. */
+function sendTogether({ connection: { stream } }: Wired): void {
+  stream.cork();
+  process.nextTick(() => stream.uncork());
 }
