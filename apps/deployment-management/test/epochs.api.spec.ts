@@ -1,3 +1,4 @@
+import { Audit } from '@berth/access';
 import type { RaisedEpoch } from '@berth/contracts/common';
 import { eventually } from '@berth/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -60,6 +61,43 @@ describe('the epoch of a restored database', () => {
       [epoch, beganAt],
     ]);
     expect(told[0]?.data).toMatchObject({ entries: [{ processType: 'web', instances: 1 }] });
+  });
+});
+
+describe('an act on the platform', () => {
+  const isWaiting = async (which: string, ...parameters: unknown[]) => {
+    const sql = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and ${which}`;
+    expect(await platform.query(sql, parameters)).toHaveLength(1);
+  };
+
+  it('that begins while an epoch waits to begin is written down after it, and neither is refused', async () => {
+    const { app, database } = platform.service;
+    const audit = app.get(Audit, { strict: false });
+    const act = { by: 'platform', action: 'clusters:create', organizationId: null } as const;
+    const [told, began, ended] = [1, 2, 3].map(() => Promise.withResolvers<number>());
+    await restore();
+    const open = database.transaction(async (tx) => {
+      await tx.query('lock table outbox in row exclusive mode');
+      told!.resolve(0);
+      await ended!.promise;
+    });
+    await told!.promise;
+    const raised = raise();
+    await eventually(() => isWaiting(`query like 'lock table outbox%'`));
+    const late = database.transaction(async (tx) => {
+      const [{ pid } = { pid: 0 }] = await tx.query<{ pid: number }>('select pg_backend_pid() as pid');
+      began!.resolve(pid);
+      await audit.record(tx, { ...act, target: { kind: 'cluster', id: 'late' } });
+    });
+    const pid = await began!.promise;
+    await eventually(() => isWaiting('pid = $1', pid));
+    ended!.resolve(0);
+    const [{ isNew }] = await Promise.all([raised, late, open]);
+    expect(isNew).toBe(true);
+    const written = await platform.query<{ action: string }>(
+      `select action from audit_entry where key = 'platform' order by sequence desc limit 2`,
+    );
+    expect(written.map(({ action }) => action)).toEqual(['clusters:create', 'epochs:raise']);
   });
 });
 

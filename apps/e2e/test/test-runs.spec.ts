@@ -70,4 +70,36 @@ describe('a run of tests', () => {
     expect(run.lines).toEqual(['runs', 'ending', 'ended one']);
     expect(await readdir(folder)).toEqual([]);
   });
+
+  describe('that is interrupted while something is starting', () => {
+    /** Says when it begins and when the run was interrupted, and goes on by what it is told. */
+    const startedBy = (settled: string) => `() => {
+      process.once('SIGTERM', () => console.log('interrupted'));
+      console.log('starting');
+      return new Promise((done, refuse) => process.stdin.once('data', () => ${settled}));
+    }`;
+    const interrupted = async (script: string) => {
+      const run = start(script);
+      await eventually(() => expect(run.lines).toEqual(['starting']));
+      run.child.kill('SIGTERM');
+      await eventually(() => expect(run.lines).toEqual(['starting', 'interrupted']));
+      run.child.stdin?.end('go on');
+      return { code: await run.code, lines: run.lines.slice(2) };
+    };
+
+    it('ends that, too, and begins nothing more', async () => {
+      const slow = startedBy(`done(part('slow')())`);
+      const { code, lines } = await interrupted(`await runWith(part('one'), ${slow}, part('never'))();`);
+      expect(lines).toEqual(['ended slow', 'ended one']);
+      expect(code).toBe(143);
+      expect(await readdir(folder)).toEqual([]);
+    });
+
+    it('ends what had started when that fails', async () => {
+      const failing = startedBy(`refuse(new Error('it was ended, too'))`);
+      const { lines } = await interrupted(`await runWith(part('one'), ${failing})();`);
+      expect(lines).toEqual(['ended one']);
+      expect(await readdir(folder)).toEqual([]);
+    });
+  });
 });

@@ -15,7 +15,7 @@ export { EventsTransport } from './inbox/events-transport.js';
 export { connectEvents } from './module/connect-events.js';
 export { EventingModule, type EventingOptions } from './module/eventing.module.js';
 export { beginEpoch, currentEpoch, type Epoch, Epochs, lockEpoch } from './outbox/epochs.js';
-export { type AppendedEvent, type NewEvent, Outbox } from './outbox/outbox.js';
+export { type AppendedEvent, type NewEvent, Outbox, outboxLock } from './outbox/outbox.js';
 export { Relay, type RelayOptions } from './outbox/relay.js';
 export { RelayWaker } from './outbox/relay-waker.js';
 export { eventingEntities, eventingMigrations } from './persistence.js';

@@ -1,5 +1,5 @@
 import { type AuditEntry, auditRecorded, type ServiceName } from '@berth/contracts/events';
-import { Outbox } from '@berth/eventing';
+import { Outbox, outboxLock } from '@berth/eventing';
 import { Clock, Ids, type Tx } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { ACCESS_SERVICE } from '../access-options.js';
@@ -28,9 +28,13 @@ type Link = Pick<AuditEntry, 'sequence' | 'previousHash' | 'hash'>;
 const hashOf = (previous: string, sequence: string): string =>
   `encode(sha256(convert_to(${previous} || E'\\n' || ${sequence} || E'\\n' || $2, 'UTF8')), 'hex')`;
 
-/** The row lock on the chain's head is held until the commit: entries are linked in the order of commits. */
+/**
+ * The row lock on the chain's head is held until the commit: entries are linked in the order of commits. The outbox is locked
+ * before it, as by whoever appends, so that nobody who has locked the outbox waits here for somebody who waits for the outbox.
+ */
 const linkSql = `
-  with head as (
+  with ${outboxLock},
+  head as (
     insert into audit_chain as chain (key, sequence, previous_hash, hash)
     values ($1, 1, '', ${hashOf("''", "'1'")})
     on conflict (key) do update set sequence = chain.sequence + 1, previous_hash = chain.hash,

@@ -36,6 +36,12 @@ const appendStatement: Prepared = {
   select version from numbered`,
 };
 
+/**
+ * For the `with` of a statement that locks rows of its own before an event of the same transaction is appended: tables are
+ * locked before rows, so the outbox comes first in every transaction.
+ */
+export const outboxLock = 'outbox_lock as (insert into outbox (topic, key, event) select null, null, null where false)';
+
 /** Where a service leaves its events: in the transaction that makes them true. The relay publishes them. */
 export class Outbox {
   constructor(
