@@ -220,6 +220,7 @@ describe('a run of events', () => {
     await alone.handle(bad);
     await letters.discard(bad.event.id, 'nonsense');
     before = () => undefined;
+    expect(await handler.handle([bad], new AbortController().signal)).toBe(1);
     expect(await handler.handle([bad, next], new AbortController().signal)).toBe(2);
     expect(await effects()).toEqual([2]);
   });

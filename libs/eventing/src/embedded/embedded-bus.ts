@@ -8,7 +8,7 @@ import { connectionOptions, type PostgresAddress } from '../session/connection.j
 import { Session } from '../session/session.js';
 import { flushSql, rewindSql, schema, trimSql } from './embedded-log.js';
 import { GroupConsumer, lockName } from './group-consumer.js';
-import { publishParameters, publishSql } from './publication.js';
+import { publicationOf } from './publication.js';
 
 const TRIM_EVERY = 3_600_000;
 const FLUSH_AFTER = 5;
@@ -24,7 +24,7 @@ export interface EmbeddedBusOptions extends PostgresAddress {
  */
 export class EmbeddedBus implements EventBus {
   private readonly pool: Pool;
-  /** Its commits do not wait for the disk: see `publishSql` and `flushSql`. */
+  /** Its commits do not wait for the disk: see `publicationOf` and `flushSql`. */
   private readonly publisher: Pool;
   private readonly appends = new Batches<BusMessage>((messages) => this.append(messages));
   private readonly flushes = new Batches<never>(() => this.flush());
@@ -107,8 +107,7 @@ export class EmbeddedBus implements EventBus {
 
   private async append(messages: readonly BusMessage[]): Promise<void> {
     await this.open();
-    const values = publishParameters(messages);
-    await this.publisher.query({ name: 'berth-bus-publish', text: publishSql, values });
+    await this.publisher.query(publicationOf(messages));
   }
 
   /** Waits a little, so that one flush serves many: consumers do not wait for it, and each one holds up all commits. */

@@ -1,4 +1,5 @@
 import type { CloudEvent } from '@berth/contracts/events';
+import type { QueryConfig } from 'pg';
 import type { BusMessage } from '../bus/event-bus.js';
 import { partitionOf, type StoredMessage } from './embedded-log.js';
 
@@ -14,7 +15,7 @@ const END_BYTES = 40;
  * and NOTIFY, which holds a lock of the whole server until the commit is done, holds it for no flush.
  * A message is told by its place before the end of its partition, which only this statement knows.
  */
-export const publishSql = `
+const manySql = `
   with moved as (
     insert into berth_bus.partition as p (topic, partition, next_offset)
     select * from unnest($1::text[], $2::int[], $3::bigint[])
@@ -28,6 +29,17 @@ export const publishSql = `
   select pg_notify('berth_bus', string_agg(topic || '/' || partition || '/' || next_offset, ' ') || E'\n' || $10)
     from moved`;
 
+/** The same for one message, as most publications are: without sets it takes PostgreSQL half as long. */
+const oneSql = `
+  with moved as (
+    insert into berth_bus.partition as p (topic, partition, next_offset) values ($1, $2, 1)
+    on conflict (topic, partition) do update set next_offset = p.next_offset + 1
+    returning next_offset),
+  appended as (
+    insert into berth_bus.message (topic, partition, "offset", key, event, bytes)
+    select $1, $2, next_offset - 1, $3, $4, $5 from moved)
+  select pg_notify('berth_bus', $1 || '/' || $2 || '/' || next_offset || E'\n' || $6) from moved`;
+
 interface Placed {
   readonly topic: string;
   readonly partition: number;
@@ -36,10 +48,23 @@ interface Placed {
   readonly json: string;
 }
 
-export function publishParameters(messages: readonly BusMessage[]): unknown[] {
+/** What appends messages, at least one, prepared once for each connection. */
+export function publicationOf(messages: readonly BusMessage[]): QueryConfig {
   const groups = [...Map.groupBy(messages.map(read), nameOf)].sort(byName).map(([, group]) => group.map(place));
   const placed = groups.flat();
   const firsts = groups.flatMap((group) => group.slice(0, 1));
+  const [only, ...others] = placed;
+  return only && others.length === 0
+    ? { name: 'berth-bus-publish-one', text: oneSql, values: valuesOfOne(only) }
+    : { name: 'berth-bus-publish', text: manySql, values: valuesOf(placed, firsts) };
+}
+
+const valuesOfOne = (placed: Placed): unknown[] => {
+  const { topic, partition, key, json } = placed;
+  return [topic, partition, key, json, Buffer.byteLength(json), announced([placed], [placed])];
+};
+
+function valuesOf(placed: readonly Placed[], firsts: readonly Placed[]): unknown[] {
   return [
     firsts.map(({ topic }) => topic),
     firsts.map(({ partition }) => partition),

@@ -28,6 +28,23 @@ const arriveStatement: Prepared = {
          array(select event_id from entered union all select id from unkept) as fresh`,
 };
 
+/** The same for one event, without sets: alone it comes most often. */
+const arriveAloneStatement: Prepared = {
+  name: 'berth-inbox-arrive-alone',
+  text: `
+  with key as (
+    select exists (select from dead_letter where key = $2 and state in ('failed', 'parked')) as parked),
+  entered as (
+    insert into inbox (event_id) select $1 from key where $3 and not parked
+    on conflict (event_id) do nothing returning 1)
+  select (not parked)::int as clear,
+         case when parked then '{}'
+              when $3 and exists (select from entered) then array[$1::uuid]
+              when not $3 and not exists (select from inbox where event_id = $1) then array[$1::uuid]
+              else '{}' end as fresh
+    from key`,
+};
+
 /**
  * Enters the events of which a row is to be kept in the inbox, up to the first one whose key is parked. Of the others one
  * that was discarded by command has a row, and is not fresh. Holds no memory: any replica answers alike.
@@ -37,9 +54,20 @@ export async function arrive(
   messages: readonly BusMessage[],
   isKept: (message: BusMessage) => boolean,
 ): Promise<Arrivals> {
-  const values = [messages.map(({ event }) => event.id), messages.map(({ key }) => key), messages.map(isKept)];
-  const [row] = await runPrepared<{ clear: number; fresh: string[] }>(tx, arriveStatement, values);
+  const [row] = await runPrepared<{ clear: number; fresh: string[] }>(tx, ...arrivalOf(messages, isKept));
   return { clear: row?.clear ?? 0, fresh: new Set(row?.fresh) };
+}
+
+function arrivalOf(
+  messages: readonly BusMessage[],
+  isKept: (message: BusMessage) => boolean,
+): [statement: Prepared, values: unknown[]] {
+  const [only, ...others] = messages;
+  if (only && others.length === 0) return [arriveAloneStatement, [only.event.id, only.key, isKept(only)]];
+  return [
+    arriveStatement,
+    [messages.map(({ event }) => event.id), messages.map(({ key }) => key), messages.map(isKept)],
+  ];
 }
 
 /** Enters the event; false when it took effect before. */

@@ -12,7 +12,7 @@ import {
   startSql,
   type StoredMessage,
 } from '../../src/embedded/embedded-log.js';
-import { announcementOf, publishParameters, publishSql } from '../../src/embedded/publication.js';
+import { announcementOf, publicationOf } from '../../src/embedded/publication.js';
 import { cloudEvent } from '../support.js';
 
 const GENEROUS = 10_000_000;
@@ -67,8 +67,7 @@ describe('the log', () => {
     key,
     event: cloudEvent({ aggregateversion: n }),
   });
-  const publish = (messages: readonly BusMessage[], client = sql) =>
-    client.query(publishSql, publishParameters(messages));
+  const publish = (messages: readonly BusMessage[], client = sql) => client.query(publicationOf(messages));
   const advance = async (position: number, limit = 100, bytes = GENEROUS, key = 'a') => {
     const parameters = ['g', 't', partitionOf(key), position, limit, bytes];
     return (await sql.query<StoredMessage>(advanceSql, parameters)).rows;
