@@ -35,14 +35,42 @@ const listed = async ({ accessToken: token }: Person) =>
 const me = async (token: string) => (await identity.call('GET', '/v1/me', { token })).status;
 
 /** Somebody with an organization, and an administrator who may look at it. */
-async function looking() {
+async function looking(as = admin) {
   const person = await identity.person();
   const { organization, access } = await identity.organization(person.accessToken);
-  const { id } = (await ask(person)).body;
+  const { id } = (await ask(person, as)).body;
   expect((await consent(person, id)).status).toBe(200);
-  const { accessToken } = (await tokenOf(id)).body;
+  const { accessToken } = (await tokenOf(id, as)).body;
   return { person, id, organization, accessToken, headers: { 'berth-access': access } };
 }
+
+/** Another one, in a session that knows it. */
+async function administratorToo(): Promise<Person> {
+  const person = await identity.person();
+  await identity.database.query('update app_user set administrator = true where id = $1', [idOf(person.accessToken)]);
+  const { accessToken } = (await identity.login(person.email, person.password)).body;
+  return { ...person, accessToken };
+}
+
+type Ending = (administrator: Person, person: Person) => Promise<{ status: number }>;
+
+const endings: [string, Ending][] = [
+  [
+    'an administrator signs theirs out everywhere',
+    ({ accessToken }) =>
+      identity.call('POST', `${at}/users/${idOf(accessToken)}/sign-out`, { token: admin, body: because }),
+  ],
+  ['they sign out everywhere', ({ accessToken: token }) => identity.call('DELETE', '/v1/sessions', { token })],
+  [
+    'their password changes, the session that asked going on',
+    ({ accessToken: token, password }) =>
+      identity.call('POST', '/v1/auth/password', { token, body: { currentPassword: password, password } }),
+  ],
+  [
+    'the person signs out everywhere',
+    (_, { accessToken: token }) => identity.call('DELETE', '/v1/sessions', { token }),
+  ],
+];
 
 describe('an administrator who wants to see what somebody sees', () => {
   it('asks with a reason; the person is written to, and nothing can be seen before a consent', async () => {
@@ -107,6 +135,18 @@ describe('an administrator who wants to see what somebody sees', () => {
     expect((await identity.call('POST', path, { token: admin, body: because })).status).toBe(204);
     await eventually(async () => expect(await me(accessToken)).toBe(401));
     expect(await ask(person)).toMatchObject({ status: 409, body: { code: 'not_to_impersonate' } });
+  });
+
+  it.each(endings)('is out when %s', async (_, endOf) => {
+    const administrator = await administratorToo();
+    const { person, id, accessToken } = await looking(administrator.accessToken);
+    const bystander = await looking();
+    expect(await me(accessToken)).toBe(200);
+    expect((await endOf(administrator, person)).status).toBe(204);
+    await eventually(async () => expect(await me(accessToken)).toBe(401));
+    const again = (await identity.login(administrator.email, administrator.password)).body.accessToken;
+    expect((await tokenOf(id, again)).status).toBe(404);
+    expect(await me(bystander.accessToken)).toBe(200);
   });
 
   it('is nobody else, and looks neither as themselves nor as another administrator', async () => {

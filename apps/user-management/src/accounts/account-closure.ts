@@ -4,7 +4,6 @@ import { Outbox } from '@berth/eventing';
 import type { Tx } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Letter } from '../mail/letter.js';
-import { ImpersonationEnder } from '../impersonations/impersonation-ender.js';
 import { MailService } from '../mail/mail.service.js';
 import { SessionEnder } from '../sessions/session-ender.js';
 import type { UserRecord, UserState } from '../users/user.js';
@@ -25,7 +24,6 @@ export class AccountClosure {
   constructor(
     @Inject(UsersRepository) private readonly users: UsersRepository,
     @Inject(SessionEnder) private readonly sessions: SessionEnder,
-    @Inject(ImpersonationEnder) private readonly impersonations: ImpersonationEnder,
     @Inject(MailService) private readonly mail: MailService,
     @Inject(Outbox) private readonly outbox: Outbox,
     @Inject(Audit) private readonly audit: Audit,
@@ -43,7 +41,6 @@ export class AccountClosure {
     await this.revokeApiTokens(tx, userId);
     await this.outbox.append(tx, userDeactivated, { subject: userId, data: { userId } });
     await this.sessions.endAll(tx, userId, { by, reason });
-    await this.impersonations.endAllOf(tx, userId, by);
     const target = { kind: 'user', id: userId };
     const detail = { reason, eraseAt: eraseAt?.toISOString() };
     const change = changedFrom({ state: before }, { state });

@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { GroupsModule } from '../groups/groups.module.js';
-import { ImpersonationEndsModule } from '../impersonations/impersonation-ends.module.js';
 import { OrganizationsModule } from '../organizations/organizations.module.js';
 import { PasskeyProofModule } from '../passkeys/passkey-proof.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
@@ -20,7 +19,6 @@ import { SoleOwnership } from './sole-ownership.js';
 @Module({
   imports: [
     GroupsModule,
-    ImpersonationEndsModule,
     OrganizationsModule,
     PasskeyProofModule,
     SessionsModule,

@@ -22,7 +22,7 @@ export class ImpersonationEnder {
     return ended.length > 0;
   }
 
-  /** When a person, or an administrator, may not come in any more. */
+  /** Those that look as this person, and those that this person began. */
   async endAllOf(tx: Tx, userId: string, by: Caller | 'platform'): Promise<void> {
     for (const each of await this.impersonations.deleteAllOf(tx, userId)) await this.told(tx, each, by);
   }

@@ -3,6 +3,7 @@ import { sessionRevoked } from '@berth/contracts/events';
 import { Outbox } from '@berth/eventing';
 import { Clock, type Tx } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
+import { ImpersonationEnder } from '../impersonations/impersonation-ender.js';
 import { SessionsRepository } from './sessions.repository.js';
 
 export interface EndAll {
@@ -18,17 +19,22 @@ export interface EndAll {
 export class SessionEnder {
   constructor(
     @Inject(SessionsRepository) private readonly sessions: SessionsRepository,
+    @Inject(ImpersonationEnder) private readonly impersonations: ImpersonationEnder,
     @Inject(Outbox) private readonly outbox: Outbox,
     @Inject(Audit) private readonly audit: Audit,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
-  /** Ends all sessions of a user but one, if that is given, and those that devices were promised. */
+  /**
+   * Ends all sessions of a user but one, if that is given, those that devices were promised, and those in which an
+   * administrator looks with somebody's eyes: as this user, or being it.
+   */
   async endAll(tx: Tx, userId: string, { by, reason, except, sparesDevices = false }: EndAll): Promise<void> {
     if (!sparesDevices) await tx.query("delete from device_grant where user_id = $1 and state = 'approved'", [userId]);
     for (const sessionId of await this.sessions.open(tx, userId)) {
       if (sessionId !== except) await this.end(tx, userId, sessionId, by, reason);
     }
+    await this.impersonations.endAllOf(tx, userId, by);
   }
 
   /** What an administrator does to somebody, who may have had no session. */
