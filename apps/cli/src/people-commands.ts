@@ -73,6 +73,12 @@ export const peopleCommands: CommandGroup = {
       'NAME --issuer URL --client-id ID',
     ),
     entry(
+      'identity-providers update',
+      'another secret, name or rule',
+      () => import('./commands/identity-providers/update.js'),
+      'NAME [--secret-stdin] [--role RULE]',
+    ),
+    entry(
       'identity-providers remove',
       'sign in by it no more',
       () => import('./commands/identity-providers/remove.js'),

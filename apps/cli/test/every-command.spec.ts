@@ -130,6 +130,7 @@ const others: Readonly<Record<string, readonly string[]>> = {
   '2fa rename-passkey': ['Phone', 'Desk'],
   '2fa remove-passkey': ['Phone', '--yes'],
   'identity-providers add': ['Google', '--issuer', 'https://idp.example', '--client-id', 'berth', '--secret-stdin'],
+  'identity-providers update': ['Google', '--name', 'Company'],
   'identity-providers remove': ['Google', '--yes'],
   'orgs rename': ['Acme'],
   'orgs transfer': ['bob@example.com', '--org', 'acme', '--yes'],

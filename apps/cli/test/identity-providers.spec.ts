@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { done, idOf, json, page } from './platform.js';
+import { done, idOf, json, page, problem, tagged } from './platform.js';
 import { platform, terminal, withPlatform } from './with-platform.js';
 
 const google = {
@@ -67,6 +67,48 @@ describe('identity providers of an organization', () => {
   ])('are not added %s', async (_, more) => {
     expect(await add(...more)).toMatchObject({ code: 2, stdout: '' });
     expect(platform.to(made)).toEqual([]);
+  });
+
+  describe('are changed', () => {
+    const path = `/v1/identity-providers/${google.id}`;
+    const update = (...more: string[]) =>
+      terminal.berth(['identity-providers', 'update', 'Google', ...more], { stdin: 'another-secret\n' });
+    beforeEach(() => {
+      platform.on(`GET ${path}`, tagged(google));
+      platform.on(`PATCH ${path}`, { ...google, displayName: 'Company' });
+    });
+
+    it.each([
+      [['--name', 'Company'], { displayName: 'Company' }],
+      [['--client-id', 'other', '--email-claim', 'mail'], { clientId: 'other', emailClaim: 'mail' }],
+      [['--scope', 'openid', 'email'], { scopes: ['openid', 'email'] }],
+      [['--role', 'g=a:viewer'], { roles: [{ claim: 'g', value: 'a', role: 'viewer' }] }],
+      [['--no-role', '--default-role', 'viewer'], { roles: [], defaultRole: 'viewer' }],
+      [['--no-default-role'], { defaultRole: null }],
+      [['--secret-stdin'], { clientSecret: 'another-secret' }],
+    ])('by %j, as they were read, and in nothing else', async (more, body) => {
+      const ran = await update(...more);
+      expect(ran).toMatchObject({ code: 0, stdout: expect.stringContaining('Company is changed') });
+      expect(ran.stdout + ran.stderr).not.toContain('another-secret');
+      expect(platform.bodies(`PATCH ${path}`)).toEqual([body]);
+      expect(platform.to(`PATCH ${path}`)[0]?.headers['if-match']).toBe('"7"');
+    });
+
+    it.each([[[]], [['--default-role', 'owner']], [['--role', 'g=a:owner']], [['--issuer', 'https://b.example']]])(
+      'by %j not at all',
+      async (more) => {
+        expect(await update(...more)).toMatchObject({ code: 2, stdout: '' });
+        expect(platform.to(`PATCH ${path}`)).toEqual([]);
+      },
+    );
+
+    it('never by chance: not when they could not be read, nor when the answer says no version', async () => {
+      platform.on(`GET ${path}`, (_, response) => problem(response, 404, 'not_found'));
+      expect(await update('--name', 'Company')).toMatchObject({ code: 4 });
+      platform.on(`GET ${path}`, google);
+      expect(await update('--name', 'Company')).toMatchObject({ code: 1, stderr: expect.stringContaining('ETag') });
+      expect(platform.to(`PATCH ${path}`)).toEqual([]);
+    });
   });
 
   it('are removed by whoever means it, and never the wrong one of two', async () => {
