@@ -204,12 +204,13 @@ describe('a secret', () => {
     const path = `/v1/secrets/${scene.id}/revocations`;
     expect((await (await scene.member('viewer')).refusal('POST', path, body)).status).toBe(403);
     expect((await (await Scene.make(platform)).owner.refusal('POST', path, body)).status).toBe(404);
-    await revoke('TOKEN', 1);
+    for (const _ of ['first', 'again']) await revoke('TOKEN', 1);
     const audit = await platform.query<{ detail: object }>(
-      `select detail from audit_entry where action = 'secrets:revoke' and target->>'id' = $1`,
+      `select detail from audit_entry where action = 'secrets:revoke' and target->>'id' = $1 order by sequence`,
       [scene.id],
     );
-    expect(audit).toEqual([{ detail: body }]);
+    const told = { before: { revoked: false }, after: { revoked: true } };
+    expect(audit).toEqual([{ detail: { ...body, ...told } }, { detail: body }]);
   });
 });
 

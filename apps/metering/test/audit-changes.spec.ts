@@ -1,6 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { Billing } from './support/billing.js';
+import { Billing, runs } from './support/billing.js';
 import { MeteringApp, somewhere, type Place } from './support/metering-app.js';
 
 let app: MeteringApp;
@@ -109,5 +109,38 @@ describe('an entry of the audit trail says what was before', () => {
       before: { percent: '25', validFrom: year },
       after: { percent: '20', validFrom: later },
     });
+  });
+
+  it('of who issues invoices: until when they are paid, and not who that is', async () => {
+    const code = `I${randomUUID().slice(0, 8).toUpperCase()}`;
+    const canary = `canary ${randomUUID()}`;
+    const profile = { name: canary, address: [`${canary} Street`], taxId: null, email: null, payment: [] };
+    const describeIt = (body: object) => app.put(`/v1/admin/metering/issuers/${code}`, billing.administrator, body);
+    expect((await describeIt({ profile, daysToPay: 14 })).status).toBe(200);
+    expect(await change(code)).toMatchObject({ before: {}, after: { profile: '[redacted]', daysToPay: 14 } });
+    await describeIt({ profile, daysToPay: 30 });
+    expect(await change(code)).toEqual({ before: { daysToPay: 14 }, after: { daysToPay: 30 } });
+    await describeIt({ profile: { ...profile, name: `${canary} Ltd` }, daysToPay: 30 });
+    expect(await change(code)).toEqual({ before: { profile: '[redacted]' }, after: { profile: '[redacted]' } });
+    await describeIt({ profile: { ...profile, name: `${canary} Ltd` }, daysToPay: 30 });
+    expect(await change(code)).toEqual({ after: {} });
+    const entries = await app.database.query<{ text: string }>(
+      `select detail::text as text from audit_entry where target->>'id' = $1`,
+      [code],
+    );
+    expect(entries).toHaveLength(4);
+    expect(JSON.stringify(entries)).not.toContain(canary);
+  });
+
+  it.each([
+    ['void', 'void'],
+    ['paid', 'payments'],
+  ])('of an invoice that is %s', async (status, act) => {
+    await billing.goTo('2026-11-20T12:00:00.000Z');
+    await app.tell(...runs(place, '2026-11-10T00:00:00.000Z', '2026-11-14T04:00:00.000Z'));
+    await billing.closeAt('2026-12-04T00:00:00.000Z');
+    const [invoice] = await billing.invoices(place);
+    await billing.administer(`invoices/${invoice!.id}/${act}`, { reason: 'as it was said' });
+    expect(await change(invoice!.id)).toEqual({ before: { status: 'issued' }, after: { status } });
   });
 });

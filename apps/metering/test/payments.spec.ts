@@ -74,6 +74,7 @@ function notify(id: string, secret = stripe.options.webhookSecret) {
   const headers = { 'content-type': 'application/json', 'stripe-signature': signature };
   return fetch(`${app.service.url}/v1/payments/notifications`, { method: 'POST', headers, body: payload });
 }
+const wasIssued = { before: { status: 'issued' }, after: { status: 'paid' } };
 const paid = { status: 'complete', payment_status: 'paid', url: null } as const;
 const ended = async (subject: string, type: string) => (await app.told(subject)).filter((event) => event.type === type);
 
@@ -96,7 +97,7 @@ describe('an invoice that was issued', () => {
       `select actor->>'kind' as by, detail from audit_entry where target->>'id' = $1`,
       [invoice.id],
     );
-    const detail = { number: invoice.number, status: 'paid', provider: 'stripe', reference: session.id };
+    const detail = { number: invoice.number, status: 'paid', provider: 'stripe', reference: session.id, ...wasIssued };
     expect(audited).toEqual([{ by: 'platform', detail }]);
   });
 
@@ -212,7 +213,7 @@ describe('an invoice that ends otherwise', () => {
       [invoice.id],
     );
     expect(entries.map(({ detail }) => detail)).toEqual([
-      { number: invoice.number, status: 'paid', reason: 'in cash' },
+      { number: invoice.number, status: 'paid', reason: 'in cash', ...wasIssued },
     ]);
   });
 });

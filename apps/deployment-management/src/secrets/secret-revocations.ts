@@ -1,4 +1,4 @@
-import type { Caller } from '@berth/access';
+import { type Caller, changedFrom } from '@berth/access';
 import type { RevokeSecret, SecretRevocation } from '@berth/contracts/deployment';
 import { Database, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
@@ -29,12 +29,14 @@ export class SecretRevocations {
     return this.database.transaction(async (tx) => {
       const workload = await this.workloads.lock(tx, workloadId);
       const version = await this.requireReplaced(tx, workload, body);
-      await this.secrets.revoke(tx, version.id);
+      const isNews = await this.secrets.revoke(tx, version.id);
       const isRunning = await this.configs.isOnRuntime(tx, workloadId, version.id);
       const deploymentId = isRunning ? await this.configChanges.release(tx, workload, caller) : null;
       const { organizationId } = workload;
       const target = { kind: 'workload', id: workloadId };
-      await this.changes.act(tx, { by: caller, action: 'secrets:revoke', target, organizationId, detail: { ...body } });
+      const change = changedFrom({ revoked: !isNews }, { revoked: true });
+      const act = { action: 'secrets:revoke', target, organizationId, detail: { ...body }, change };
+      await this.changes.act(tx, { by: caller, ...act });
       return { ...body, deploymentId };
     });
   }

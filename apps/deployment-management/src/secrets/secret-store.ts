@@ -70,12 +70,13 @@ export class SecretStore {
     return row;
   }
 
-  /** No release that is made from now on gets it. What runs with it goes on until it is replaced. */
-  async revoke(tx: Tx, id: string): Promise<void> {
-    await tx.query('update secret_version set revoked_at = coalesce(revoked_at, $2) where id = $1', [
-      id,
-      this.mint.now(),
-    ]);
+  /** No release that is made from now on gets it. What runs with it goes on until it is replaced. False when it was revoked before. */
+  async revoke(tx: Tx, id: string): Promise<boolean> {
+    const rows = await tx.query(
+      'update secret_version set revoked_at = $2 where id = $1 and revoked_at is null returning id',
+      [id, this.mint.now()],
+    );
+    return rows.length > 0;
   }
 
   /** What the processes of a release get as environment. @throws Error when a version is gone or does not open */

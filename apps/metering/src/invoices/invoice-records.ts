@@ -1,9 +1,10 @@
-import { Audit, type Caller } from '@berth/access';
+import { Audit, type Caller, changedFrom } from '@berth/access';
 import { invoicePaid, invoiceVoided } from '@berth/contracts/events';
 import type { Invoice } from '@berth/contracts/metering';
 import { Outbox } from '@berth/eventing';
 import type { Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
+import { invoiceEnds } from './invoice-state.js';
 
 export type InvoiceEnded =
   | { readonly status: 'paid'; readonly reason: string }
@@ -25,8 +26,10 @@ export class InvoiceRecords {
     const fact = end.status === 'paid' ? invoicePaid : invoiceVoided;
     await this.outbox.append(tx, fact, { subject: id, organizationId, data });
     const target = { kind: 'invoice', id };
+    const { from } = invoiceEnds[end.status === 'paid' ? 'pay' : 'void'];
+    const change = changedFrom({ status: from }, { status: end.status });
     await this.audit.record(tx, {
-      ...{ by, action: 'invoices:update', target, organizationId, detail: { number, ...end } },
+      ...{ by, action: 'invoices:update', target, organizationId, detail: { number, ...end }, change },
     });
   }
 }

@@ -1,4 +1,4 @@
-import { Access, Audit, type Caller, CurrentCaller, Requires } from '@berth/access';
+import { Access, Audit, type Caller, changedFrom, concealed, CurrentCaller, Requires } from '@berth/access';
 import { type Page, type PageQuery, pageQuery } from '@berth/contracts/common';
 import {
   type Issuer,
@@ -43,11 +43,13 @@ export class IssuersController {
     this.access.requireOnPlatform(caller, 'billing-accounts:update');
     return this.database.transaction(async (tx) => {
       const described = { issuer: code, ...body };
-      await this.issuers.put(tx, described);
+      const { profile, daysToPay } = (await this.issuers.lock(tx, code)) ?? {};
+      await this.issuers.describe(tx, described);
       const target = { kind: 'issuer', id: code };
-      const { daysToPay } = body;
       const action = 'billing-accounts:update';
-      await this.audit.record(tx, { by: caller, action, target, organizationId: null, detail: { daysToPay } });
+      // An issuer may be a person: that the profile changed is all that is kept.
+      const change = concealed(changedFrom({ profile, daysToPay }, body), 'profile');
+      await this.audit.record(tx, { by: caller, action, target, organizationId: null, change });
       return described;
     });
   }

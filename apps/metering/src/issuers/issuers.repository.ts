@@ -25,11 +25,20 @@ export class IssuersRepository {
     return row && issuerOf(row);
   }
 
-  async put(tx: Tx, { issuer, profile, daysToPay }: Issuer): Promise<void> {
+  /** As it was described until now, undefined if never; nobody else describes it before the commit. */
+  async lock(tx: Tx, issuer: string): Promise<Issuer | undefined> {
     await tx.query(
-      `insert into invoice_issuer (issuer, last_number, profile, days_to_pay) values ($1, 0, $2, $3)
-       on conflict (issuer) do update set profile = excluded.profile, days_to_pay = excluded.days_to_pay`,
-      [issuer, JSON.stringify(profile), daysToPay],
+      `insert into invoice_issuer as i (issuer, last_number) values ($1, 0)
+       on conflict (issuer) do update set issuer = i.issuer`,
+      [issuer],
     );
+    return this.find(tx, issuer);
+  }
+
+  /** Of one that is locked. */
+  async describe(tx: Tx, { issuer, profile, daysToPay }: Issuer): Promise<void> {
+    await tx.query('update invoice_issuer set profile = $2, days_to_pay = $3 where issuer = $1', [
+      ...[issuer, JSON.stringify(profile), daysToPay],
+    ]);
   }
 }
