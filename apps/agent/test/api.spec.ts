@@ -24,8 +24,12 @@ describe('the API of the agent', () => {
     await agent.untilReady(desired.workloadId);
     const route = agent.router.tables.at(-1)?.routes.find(({ host }) => host === HOST);
     expect(route?.workloadId).toBe(desired.workloadId);
-    agent.router.left = { countingId: 'first', items: [{ workloadId: desired.workloadId, bytes: 7 }] };
-    expect(await agent.client.call('GET', '/egress')).toMatchObject({ status: 200, body: agent.router.left });
+    const left = { items: [{ workloadId: desired.workloadId, countingId: 'first', bytes: 7 }] };
+    agent.router.left = left;
+    expect(await agent.client.call('GET', '/egress')).toMatchObject({ status: 200, body: left });
+    expect(await agent.client.call('POST', '/egress/accepted', left)).toMatchObject({ status: 204 });
+    expect(agent.router.accepted).toEqual([left]);
+    expect(await agent.client.call('POST', '/egress/accepted', { items: [{}] })).toMatchObject({ status: 400 });
     await remove(desired.workloadId);
   });
 

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { drainRequest, type RouteTable, routeTable } from '@berth/contracts/runtime';
+import { drainRequest, type EgressCounts, egressCounts, type RouteTable, routeTable } from '@berth/contracts/runtime';
 import { eventually } from '@berth/testing';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
@@ -18,12 +18,13 @@ const tableOf = (version: number): RouteTable => ({
   routes: [{ host: 'a.localhost', upstreams: [upstream('web-1')] }],
 });
 
-const left = { countingId: 'first', items: [{ workloadId: 'w', bytes: 2 ** 40 }] };
+const left = { items: [{ workloadId: 'w', countingId: 'first', bytes: 2 ** 40 }] };
 
 /** The control socket of a gateway, which forgets its routes when it is started anew. */
 class Gateway {
   table: RouteTable | undefined;
   drained: string[] = [];
+  accepted: EgressCounts[] = [];
   private server: Server | undefined;
 
   constructor(private readonly socketPath: string) {}
@@ -54,6 +55,7 @@ class Gateway {
     }
     if (route === 'POST /drain') this.drained.push(drainRequest.parse(JSON.parse(body)).upstreamId);
     if (route === 'GET /egress') return JSON.stringify(left);
+    if (route === 'POST /egress/accepted') this.accepted.push(egressCounts.parse(JSON.parse(body)));
     return route === 'POST /drain' ? '{"inFlight":0}' : JSON.stringify({ version: this.table?.version ?? null });
   }
 }
@@ -82,6 +84,8 @@ describe('the client of the gateway', () => {
     await client.drain('web-1', 1_000);
     expect(gateway.drained).toEqual(['web-1']);
     expect(await client.egress()).toEqual(left);
+    await client.acceptEgress(left);
+    expect(gateway.accepted).toEqual([left]);
   });
 
   it('states the table again to a gateway that was started anew', async () => {

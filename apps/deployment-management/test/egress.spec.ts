@@ -23,9 +23,16 @@ class HeldClock extends Clock {
 class Counter {
   counts: EgressCounts | null = null;
   isDown = false;
+  /** What it is told to be written down does not reach it. */
+  isDeaf = false;
+  readonly accepted: EgressCounts['items'] = [];
   egress = async () => {
     if (this.isDown) throw new RuntimeUnavailable('down');
     return this.counts;
+  };
+  acceptEgress = async ({ items }: EgressCounts) => {
+    if (this.isDeaf) throw new RuntimeUnavailable('down');
+    this.accepted.push(...items);
   };
 }
 
@@ -61,7 +68,7 @@ describe('what leaves for visitors', () => {
   afterAll(() => platform.close());
 
   const look = async (time: string, bytes: number | null, countingId = 'first') => {
-    counter.counts = bytes === null ? null : { countingId, items: [{ workloadId: scene.id, bytes }] };
+    counter.counts = bytes === null ? null : { items: [{ workloadId: scene.id, countingId, bytes }] };
     clock.held = time;
     await egress.tell(cluster.id, false, context);
     await egress.take(cluster, context);
@@ -143,10 +150,28 @@ describe('what leaves for visitors', () => {
 
   it('is nothing where nobody counts, and of workloads that are not ours', async () => {
     await look('10:10:00', null);
-    counter.counts = { countingId: 'first', items: [{ workloadId: randomUUID(), bytes: 5 }] };
+    counter.counts = { items: [{ workloadId: randomUUID(), countingId: 'first', bytes: 5 }] };
     await egress.take(cluster, context);
     await look('11:00:00', null);
     expect(await told()).toEqual([]);
+  });
+
+  it('is accepted once it is written down, also that of workloads that are not ours', async () => {
+    const items = [scene.id, randomUUID()].map((workloadId) => ({ workloadId, countingId: workloadId, bytes: 5 }));
+    counter.counts = { items };
+    clock.held = '10:10:00';
+    const fails: ReconcileContext = { ...context, transaction: () => Promise.reject(new Error('the lease is lost')) };
+    await expect(egress.take(cluster, fails)).rejects.toThrow('the lease is lost');
+    expect(counter.accepted).toEqual([]);
+    await egress.take(cluster, context);
+    expect(counter.accepted).toEqual(items);
+  });
+
+  it('of more workloads than a request can name is accepted in several', async () => {
+    const items = Array.from({ length: 25_000 }, () => ({ workloadId: randomUUID(), countingId: 'first', bytes: 5 }));
+    counter.counts = { items };
+    await egress.take(cluster, context);
+    expect(counter.accepted).toEqual(items);
   });
 
   it('is told by one of two that tell at once', async () => {
@@ -198,7 +223,7 @@ describe('what leaves for visitors', () => {
     it('is counted anew by a counter that had not counted the workload at the first look', async () => {
       await look('10:10:00', 100);
       await restore();
-      counter.counts = { countingId: 'second', items: [] };
+      counter.counts = { items: [] };
       clock.held = '11:20:00';
       await egress.take(cluster, context);
       await look('11:40:00', 9, 'second');
@@ -207,7 +232,7 @@ describe('what leaves for visitors', () => {
     });
 
     it('of a workload that was visited first after the backup is not told twice', async () => {
-      counter.counts = { countingId: 'first', items: [] };
+      counter.counts = { items: [] };
       await egress.take(cluster, context);
       await restore();
       await look('11:20:00', 250);
@@ -218,17 +243,21 @@ describe('what leaves for visitors', () => {
   });
 
   it('adds up to what was counted, in hours that never overlap, however looks fall and counters begin anew', async () => {
-    const step = fc.record({ minutes: fc.integer({ min: -20, max: 90 }), bytes: fc.nat(1_000), isNew: fc.boolean() });
+    const isNew = fc.boolean();
+    const step = fc.record({ minutes: fc.integer({ min: -20, max: 90 }), bytes: fc.nat(1_000), isNew, isDeaf: isNew });
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 12 }), async (steps) => {
         cluster = { id: randomUUID(), runtimeVersion: 1 };
         let [minute, counted, counting, all] = [120, 0, 0, 0];
-        for (const { minutes, bytes, isNew } of steps) {
+        for (const { minutes, bytes, isNew, isDeaf } of steps) {
           minute = Math.max(0, minute + minutes);
           if (isNew) [counted, counting] = [0, counting + 1];
           counted += bytes;
           all += bytes;
+          counter = Object.assign(new Counter(), { isDeaf });
           await look(timeOf(minute), counted, String(counting));
+          // As the gateway does, which forgets what it was told to be written down.
+          if (!isDeaf) [counted, counting] = [0, counting + 1];
         }
         await look('23:59:59', counted, String(counting));
         clock.held = '23:59:59';

@@ -107,6 +107,20 @@ describe('what instances use', () => {
     expect(await told()).toHaveLength(1);
   });
 
+  it('is of tasks, too, from when they began, and not of release commands, which cost nothing', async () => {
+    const task = uses(300, { processType: 'task', readySince: '2026-11-10T10:04:00.000Z' });
+    await round('10:00:00', []);
+    await round('10:10:00', [task, uses(500, { processType: 'release' })]);
+    await round('11:00:00', []);
+    const [hour] = await told();
+    expect(hour?.processes).toMatchObject([
+      {
+        ...{ processType: 'task', measuredMilliseconds: 6 * MINUTE },
+        millicoreMilliseconds: `${1_800 * MINUTE}`,
+      },
+    ]);
+  });
+
   it('is not known while the cluster was silent, and that is said by the time that was measured', async () => {
     await round('10:00:00', [uses(100)]);
     await round('10:10:00', [uses(100)]);

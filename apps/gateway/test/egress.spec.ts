@@ -4,6 +4,7 @@ import { request } from 'node:http';
 import type { EgressCounts } from '@berth/contracts/runtime';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { WebSocket, WebSocketServer } from 'ws';
+import { EgressMeter } from '../src/apps/egress-meter.js';
 import { emptyKong, startTestGateway, startUpstream, type TestGateway, type TestUpstream, textOf } from './harness.js';
 
 const [SHOP, BLOG] = ['shop.localhost', 'blog.localhost'];
@@ -47,6 +48,8 @@ describe('what leaves for visitors', () => {
   };
   const get = (host: string, path = '/', method = 'GET') => gateway.call({ host, path, method });
   const counts = async () => JSON.parse((await gateway.control('GET', '/egress')).body) as EgressCounts;
+  const accept = (told: EgressCounts) => gateway.control('POST', '/egress/accepted', told);
+  const idOf = ({ items }: EgressCounts, id: string) => items.find(({ workloadId }) => workloadId === id)?.countingId;
   const bytes = async () => Object.fromEntries((await counts()).items.map((each) => [each.workloadId, each.bytes]));
 
   it('is the bodies of answers, to the byte, by workload, over all of its hosts', async () => {
@@ -58,7 +61,7 @@ describe('what leaves for visitors', () => {
     expect(await bytes()).toEqual({ 'w-shop': LONG.length + 8, 'w-blog': 2 });
   });
 
-  it('goes on being counted whatever the table says, and is forgotten by nobody', async () => {
+  it('goes on being counted whatever the table says', async () => {
     await state(routeTo(SHOP, 'w-shop'));
     await get(SHOP);
     await state(routeTo(BLOG, 'w-blog'));
@@ -102,14 +105,51 @@ describe('what leaves for visitors', () => {
     client.terminate();
   });
 
+  it('is forgotten when it was written down and nothing was added since, and counts under another name then', async () => {
+    await state(routeTo(SHOP, 'w-shop'), routeTo(BLOG, 'w-blog'));
+    await get(SHOP);
+    await get(BLOG);
+    const before = await counts();
+    await get(BLOG);
+    expect((await accept(before)).status).toBe(200);
+    expect(await bytes()).toEqual({ 'w-blog': 4 });
+    await accept(before);
+    await get(SHOP);
+    await accept(before);
+    const after = await counts();
+    expect(await bytes()).toEqual({ 'w-blog': 4, 'w-shop': 2 });
+    expect(idOf(after, 'w-blog')).toBe(idOf(before, 'w-blog'));
+    expect(idOf(after, 'w-shop')).not.toBe(idOf(before, 'w-shop'));
+  });
+
+  it('is accepted as it was told, or not at all', async () => {
+    for (const body of [{ items: [{ workloadId: 'w-shop' }] }, { items: 1 }, {}])
+      expect((await gateway.control('POST', '/egress/accepted', body)).status).toBe(400);
+  });
+
+  it('takes no more memory than the traffic of one look, whoever was visited before', () => {
+    const meter = new EgressMeter();
+    for (let look = 0; look < 20; look++) {
+      for (let each = 0; each < 5_000; each++) meter.add(`w-${look}-${each}`, 7);
+      meter.add('w-always', 1);
+      const told = meter.counts();
+      expect(told.items).toHaveLength(5_001);
+      meter.accept(told);
+    }
+    expect(meter.counts()).toEqual({ items: [] });
+  });
+
   it('is counted under another name by another gateway, because it begins at nothing', async () => {
+    await state(routeTo(SHOP, 'w-shop'));
+    await get(SHOP);
     const other = await startTestGateway(emptyKong);
+    expect((await other.control('PUT', '/routes', { version: 1, routes: [routeTo(SHOP, 'w-shop')] })).status).toBe(200);
+    expect(JSON.parse((await other.control('GET', '/egress')).body)).toEqual({ items: [] });
+    await other.call({ host: SHOP, path: '/' });
     const told = JSON.parse((await other.control('GET', '/egress')).body) as EgressCounts;
     await other.close();
-    expect(told.items).toEqual([]);
-    const own = await counts();
-    expect(own.countingId).toMatch(/^[0-9a-f-]{36}$/);
-    expect(own.countingId).not.toBe(told.countingId);
-    expect((await counts()).countingId).toBe(own.countingId);
+    expect(idOf(await counts(), 'w-shop')).toMatch(/^[0-9a-f-]{36}$/);
+    expect(idOf(await counts(), 'w-shop')).not.toBe(idOf(told, 'w-shop'));
+    expect(await counts()).toEqual(await counts());
   });
 });

@@ -1,5 +1,5 @@
 import { id as idSchema } from '@berth/contracts/common';
-import { desiredTask, desiredWorkload, logQuery } from '@berth/contracts/runtime';
+import { desiredTask, desiredWorkload, egressCounts, logQuery } from '@berth/contracts/runtime';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AgentClock } from '../clock.js';
 import { agentErrors } from '../errors.js';
@@ -41,6 +41,12 @@ const routes: Record<string, Record<string, Handler>> = {
   },
   '/egress': {
     GET: async ({ response, workloads }) => sendJson(response, 200, await workloads.egress()),
+  },
+  '/egress/accepted': {
+    POST: async ({ request, response, workloads }) => {
+      await workloads.acceptEgress(await bodyOf(request, egressCounts));
+      response.writeHead(204).end();
+    },
   },
   '/workloads': {
     GET: ({ response, workloads }) => sendJson(response, 200, { items: workloads.list() }),

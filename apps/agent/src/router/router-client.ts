@@ -61,6 +61,10 @@ export class RouterClient implements AppRouter {
     return egressCounts.parse(answer.body);
   }
 
+  async acceptEgress(counts: EgressCounts): Promise<void> {
+    expectSuccess('POST /egress/accepted', await this.send('POST', '/egress/accepted', counts, ANSWER_WITHIN));
+  }
+
   close(): void {
     this.stopWatching();
   }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { DesiredTask, Door, ObservedTask } from '@berth/contracts/runtime';
+import type { DesiredTask, Door, Measurement, ObservedTask } from '@berth/contracts/runtime';
 import type { AgentContext } from '../context.js';
 import type { WorkloadLogs } from '../logs/workload-logs.js';
 import { doorsOf } from '../router/link-doors.js';
@@ -31,6 +31,15 @@ export class Task {
   /** What runs of it, while it does. */
   get running(): Instance[] {
     return this.instance?.root ? [this.instance] : [];
+  }
+
+  /** What it uses while it runs, as soon as that can be said. */
+  get measurement(): Measurement | undefined {
+    const [running] = this.running;
+    if (!running?.meter.hasMeasured) return undefined;
+    const { workloadId, process } = this.desired;
+    const readySince = new Date(running.state.startedAt).toISOString();
+    return { workloadId, processType: process.name, readySince, ...running.meter.usage };
   }
 
   observe(): ObservedTask {

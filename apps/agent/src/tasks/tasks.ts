@@ -1,4 +1,4 @@
-import type { DesiredTask, ObservedTask } from '@berth/contracts/runtime';
+import type { DesiredTask, Measurement, ObservedTask } from '@berth/contracts/runtime';
 import type { AgentContext } from '../context.js';
 import { agentErrors } from '../errors.js';
 import type { WorkloadLogs } from '../logs/workload-logs.js';
@@ -59,6 +59,10 @@ export class Tasks {
 
   running(): Instance[] {
     return [...this.byId.values()].flatMap((task) => task.running);
+  }
+
+  measurements(): Measurement[] {
+    return [...this.byId.values()].flatMap((task) => task.measurement ?? []);
   }
 
   /** Digests of the slugs that they need. */

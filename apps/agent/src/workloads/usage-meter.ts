@@ -9,10 +9,16 @@ export interface Usage {
 export class UsageMeter {
   private ticks = new Map<string, number>();
   private measuredAt: number | undefined;
+  private looks = 0;
   private last: Usage = { cpuMillicores: 0, memoryBytes: 0 };
 
   get usage(): Usage {
     return this.last;
+  }
+
+  /** Of processor time one look knows nothing: it takes two. */
+  get hasMeasured(): boolean {
+    return this.looks > 1;
   }
 
   measure(family: readonly ProcessEntry[], now: number): Usage {
@@ -21,6 +27,7 @@ export class UsageMeter {
     for (const [name, count] of ticks) used += count - (this.ticks.get(name) ?? 0);
     const seconds = this.measuredAt === undefined ? 0 : (now - this.measuredAt) / 1_000;
     this.ticks = ticks;
+    this.looks += 1;
     this.measuredAt = now;
     const memoryBytes = family.reduce((sum, entry) => sum + entry.residentBytes, 0);
     const cpuMillicores = seconds > 0 ? Math.round((used / TICKS_PER_SECOND / seconds) * 1_000) : 0;

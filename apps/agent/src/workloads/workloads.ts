@@ -66,14 +66,19 @@ export class Workloads {
     return this.need(id).stats();
   }
 
-  /** What every instance that is ready uses. */
+  /** What every instance that is ready uses, and every task that runs. */
   measurements(): Measurement[] {
-    return [...this.byId.values()].flatMap((workload) => workload.measurements());
+    return [...[...this.byId.values()].flatMap((workload) => workload.measurements()), ...this.tasks.measurements()];
   }
 
   /** What left for the visitors of each workload, also of those that are gone. @throws Error when the router cannot be asked */
   egress(): Promise<EgressCounts> {
     return this.context.router.egress();
+  }
+
+  /** @throws Error when the router cannot be told */
+  acceptEgress(counts: EgressCounts): Promise<void> {
+    return this.context.router.acceptEgress(counts);
   }
 
   /** @throws workload_not_found */

@@ -10,7 +10,8 @@ export class FakeRouter implements AppRouter {
   broken = false;
   /** What it says that was answered. */
   counted: AnswerCount[] = [];
-  left: EgressCounts = { countingId: 'first', items: [] };
+  left: EgressCounts = { items: [] };
+  accepted: EgressCounts[] = [];
   /** Milliseconds until a table takes effect. */
   slowness = 0;
   private readonly inFlight = new Map<string, number>();
@@ -36,6 +37,10 @@ export class FakeRouter implements AppRouter {
 
   egress(): Promise<EgressCounts> {
     return Promise.resolve(this.left);
+  }
+
+  async acceptEgress(counts: EgressCounts): Promise<void> {
+    this.accepted.push(counts);
   }
 
   upstreams(host: string): Upstream[] {

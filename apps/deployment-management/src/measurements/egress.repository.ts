@@ -19,21 +19,21 @@ const isCurrent = (meter: string): string =>
   `exists (select from egress_epoch join producer_epoch using (epoch) where cluster_id = ${meter}.cluster_id)`;
 
 /**
- * Adds what was counted since the last look: all of it where counting began anew. Meters that stand still are not touched. An hour that was told stays as told; what
- * is seen later counts from then on.
+ * Adds what was counted since the last look: all of it where counting began anew. Meters that stand still are not touched. An
+ * hour that was told stays as told; what is seen later counts from then on.
  */
 const addSql = `
   insert into egress_meter as m (id, cluster_id, workload_id, counting_id, counted, bytes, since)
-  select seen.id, $1, w.id, $2, seen.bytes, seen.bytes, $3
-    from unnest($4::uuid[], $5::uuid[], $6::bigint[]) as seen (id, workload_id, bytes)
+  select seen.id, $1, w.id, seen.counting_id, seen.bytes, seen.bytes, $2
+    from unnest($3::uuid[], $4::uuid[], $5::text[], $6::bigint[]) as seen (id, workload_id, counting_id, bytes)
     join workload w on w.id = seen.workload_id
     left join egress_meter former on former.cluster_id = $1 and former.workload_id = w.id
-   where former.id is null or former.counting_id <> $2 or former.counted < seen.bytes
+   where former.id is null or former.counting_id <> seen.counting_id or former.counted < seen.bytes
       on conflict (cluster_id, workload_id) do update
-     set bytes = m.bytes + excluded.counted - case when m.counting_id = $2 then m.counted else 0 end,
-         counted = excluded.counted, counting_id = $2,
+     set bytes = m.bytes + excluded.counted - case when m.counting_id = excluded.counting_id then m.counted else 0 end,
+         counted = excluded.counted, counting_id = excluded.counting_id,
          since = case when m.bytes > 0 then m.since else greatest(excluded.since, m.told_until) end
-   where m.counting_id <> $2 or m.counted < excluded.counted`;
+   where m.counting_id <> excluded.counting_id or m.counted < excluded.counted`;
 
 /**
  * Of a database that was restored since the last look: all that was counted so far is taken over and charged to nobody, because the
@@ -41,10 +41,11 @@ const addSql = `
  */
 const takeOverSql = `
   insert into egress_meter as m (id, cluster_id, workload_id, counting_id, counted, bytes, since, told_until)
-  select seen.id, $1, w.id, $2, seen.bytes, 0, $3, $3
-    from unnest($4::uuid[], $5::uuid[], $6::bigint[]) as seen (id, workload_id, bytes)
+  select seen.id, $1, w.id, seen.counting_id, seen.bytes, 0, $2, $2
+    from unnest($3::uuid[], $4::uuid[], $5::text[], $6::bigint[]) as seen (id, workload_id, counting_id, bytes)
     join workload w on w.id = seen.workload_id
-      on conflict (cluster_id, workload_id) do update set counting_id = $2, counted = excluded.counted`;
+      on conflict (cluster_id, workload_id) do update
+     set counting_id = excluded.counting_id, counted = excluded.counted`;
 
 /** Locked until the end of the transaction. */
 const untoldSql = `
@@ -73,10 +74,10 @@ export class EgressRepository {
 
   /** What is seen afterwards counts from `now` on. */
   async takeOver(tx: Tx, clusterId: string, counts: EgressCounts, now: Date, ids: readonly string[]): Promise<void> {
-    await tx.query(
-      'update egress_meter set counting_id = $2, counted = 0, bytes = 0, told_until = greatest(told_until, $3) where cluster_id = $1',
-      [clusterId, counts.countingId, now],
-    );
+    await tx.query('update egress_meter set bytes = 0, told_until = greatest(told_until, $2) where cluster_id = $1', [
+      clusterId,
+      now,
+    ]);
     await tx.query(takeOverSql, parametersOf(clusterId, counts, now, ids));
   }
 
@@ -107,7 +108,7 @@ export class EgressRepository {
   }
 }
 
-const parametersOf = (clusterId: string, { countingId, items }: EgressCounts, at: Date, ids: readonly string[]) => [
-  ...[clusterId, countingId, at, ids, items.map(({ workloadId }) => workloadId)],
-  items.map(({ bytes }) => bytes),
+const parametersOf = (clusterId: string, { items }: EgressCounts, at: Date, ids: readonly string[]) => [
+  ...[clusterId, at, ids, items.map(({ workloadId }) => workloadId)],
+  ...[items.map(({ countingId }) => countingId), items.map(({ bytes }) => bytes)],
 ];

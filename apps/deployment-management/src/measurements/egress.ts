@@ -12,6 +12,8 @@ import { EgressRepository } from './egress.repository.js';
 import { hourOf } from './measured-use.js';
 
 const PAGE = 200;
+/** So many counts are accepted at once: a request has its limit, the number of workloads none. */
+const MOST_ACCEPTED = 10_000;
 const HOUR = 3_600_000;
 /** Whoever visits a workload reaches its instances of this process type. */
 const VISITED = 'web';
@@ -39,6 +41,7 @@ export class Egress {
         return this.meters.takeOver(tx, cluster.id, counts, now, ids);
       return this.meters.add(tx, cluster.id, counts, hourOf(now), ids);
     });
+    await this.accept(cluster, counts, context.signal);
   }
 
   /** Tells the hours that are over, before what was seen later is added; of a cluster that is gone, all that was seen. */
@@ -65,6 +68,18 @@ export class Egress {
         ...{ from: since.toISOString(), to: until.toISOString() },
       },
     });
+  }
+
+  /** After the commit. What the runtime does not hear of it tells again, under the same ids, and that adds nothing. */
+  private async accept(cluster: ClusterPointer, { items }: EgressCounts, signal: AbortSignal): Promise<void> {
+    try {
+      const runtime = await this.runtimes.at(cluster);
+      for (let from = 0; from < items.length; from += MOST_ACCEPTED)
+        await runtime.acceptEgress({ items: items.slice(from, from + MOST_ACCEPTED) }, signal);
+    } catch (error) {
+      if (!(error instanceof RuntimeUnavailable)) throw error;
+      this.logger.warn({ err: error, clusterId: cluster.id }, 'counts of what left are written down, and told again');
+    }
   }
 
   private async ask(cluster: ClusterPointer, signal: AbortSignal): Promise<EgressCounts | null> {

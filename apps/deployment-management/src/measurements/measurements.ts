@@ -1,5 +1,5 @@
 import { workloadUsageMeasured } from '@berth/contracts/events';
-import type { Measurement } from '@berth/contracts/runtime';
+import { type Measurement, RELEASE_PROCESS } from '@berth/contracts/runtime';
 import type { ReconcileContext } from '@berth/reconcile';
 import { CONFIG, Database, type Tx } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
@@ -62,9 +62,11 @@ export class Measurements {
     });
   }
 
+  /** Release commands belong to their deployments: nothing is allocated for them. */
   private async ask(cluster: ClusterPointer, signal: AbortSignal): Promise<Measurement[] | undefined> {
     try {
-      return await (await this.runtimes.at(cluster)).measure(signal);
+      const sample = await (await this.runtimes.at(cluster)).measure(signal);
+      return sample.filter(({ processType }) => processType !== RELEASE_PROCESS);
     } catch (error) {
       if (error instanceof RuntimeUnavailable) return undefined;
       throw error;

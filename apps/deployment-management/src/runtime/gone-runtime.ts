@@ -25,6 +25,7 @@ export class GoneRuntime implements Runtime {
   readonly measure = refuse;
   readonly traffic = refuse;
   readonly egress = refuse;
+  readonly acceptEgress = refuse;
   readonly storageClasses = refuse;
 
   observe(): Promise<ObservedWorkload | null> {

@@ -69,10 +69,15 @@ export interface Runtime extends TaskRuntime, SessionRuntime, SpaceRuntime, Volu
   changes(signal: AbortSignal): AsyncIterable<RuntimeChange>;
   logs(workloadId: string, query: LogQuery, signal: AbortSignal): AsyncIterable<LogLine>;
   stats(workloadId: string, signal: AbortSignal): Promise<InstanceStats[]>;
-  /** What every instance that is ready uses, of all workloads, by one question; empty where the runtime does not measure. */
+  /**
+   * What every instance that is ready uses, and every task that runs, of all workloads, by one question; empty where the runtime
+   * does not measure.
+   */
   measure(signal: AbortSignal): Promise<Measurement[]>;
   /** What left for the visitors of each workload, by one question; null where nobody counts. */
   egress(signal: AbortSignal): Promise<EgressCounts | null>;
+  /** These are written down: the runtime may forget what has not grown since. */
+  acceptEgress(counts: EgressCounts, signal: AbortSignal): Promise<void>;
   /** What instances of `web` answered, where somebody counts; counters may begin anew at any time. */
   traffic(workloadId: string, signal: AbortSignal): Promise<InstanceTraffic[]>;
   /** Asks for a path of a host through the route that its users take. */

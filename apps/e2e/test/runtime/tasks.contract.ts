@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { type Runtime, RuntimeUnavailable } from '@berth/deployment-management';
-import { type DesiredTask, type LogLine, observedTask, type ObservedTask } from '@berth/contracts/runtime';
+import { type DesiredTask, type LogLine, measurement, observedTask, type ObservedTask } from '@berth/contracts/runtime';
 import { eventually } from '@berth/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RuntimeHarness, TaskKind } from './runtime.contract.js';
@@ -90,6 +90,29 @@ export function tasksContract(name: string, start: () => Promise<RuntimeHarness>
       await runtime.startTask(task, never);
       expect(await observe(task)).toEqual(failed);
       await end(task);
+    });
+
+    it('is measured while it runs, and not when it has ended', async () => {
+      const task = taskThat('hangs');
+      const measured = async () => {
+        const all = measurement.array().parse(await runtime.measure(never));
+        return all.filter(({ workloadId }) => workloadId === task.workloadId);
+      };
+      await runtime.startTask(task, never);
+      const [seen] = await eventually(
+        async () => {
+          const found = await measured();
+          expect(found.map(({ processType, memoryBytes }) => [processType, memoryBytes > 0])).toEqual([
+            ['release', true],
+          ]);
+          return found;
+        },
+        { within: 60_000 },
+      );
+      const { startedAt } = await untilIs(task, 'running');
+      expect(Date.parse(seen?.readySince ?? '')).toBeGreaterThanOrEqual(Date.parse(startedAt ?? ''));
+      await end(task);
+      expect(await measured()).toEqual([]);
     });
 
     it('starts nothing twice, however often it is asked to', async () => {

@@ -42,7 +42,11 @@ export class TinyRouter implements AppRouter {
   }
 
   egress(): Promise<EgressCounts> {
-    return Promise.resolve({ countingId: 'none', items: [] });
+    return Promise.resolve({ items: [] });
+  }
+
+  async acceptEgress(): Promise<void> {
+    // Nothing is counted.
   }
 
   async listen(): Promise<string> {

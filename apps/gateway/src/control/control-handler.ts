@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { drainRequest, routeTable } from '@berth/contracts/runtime';
+import { drainRequest, egressCounts, routeTable } from '@berth/contracts/runtime';
 import { z } from 'zod';
 import type { ConfigHolder } from '../api/config-holder.js';
 import type { AppDoors } from '../apps/app-doors.js';
@@ -48,6 +48,8 @@ export class ControlHandler {
         return { status: 200, body: this.counted.answers.all() };
       case 'GET /egress':
         return { status: 200, body: this.counted.egress.counts() };
+      case 'POST /egress/accepted':
+        return this.acceptEgress(await readBody(request));
       case 'POST /drain':
         return this.drain(await readBody(request));
       default:
@@ -60,6 +62,11 @@ export class ControlHandler {
     this.routes.replace(table);
     await this.doors.state(table.doors ?? []);
     return { status: 200, body: { version: table.version } };
+  }
+
+  private acceptEgress(body: string): ControlAnswer {
+    this.counted.egress.accept(egressCounts.parse(JSON.parse(body)));
+    return { status: 200, body: {} };
   }
 
   private async drain(body: string): Promise<ControlAnswer> {

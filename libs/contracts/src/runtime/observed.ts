@@ -89,10 +89,11 @@ export const logLine = z.object({
 });
 export type LogLine = z.infer<typeof logLine>;
 
-/** What an instance that is ready uses at the moment. */
+/** What an instance that is ready uses at the moment, or a task that runs. */
 export const measurement = z.object({
   workloadId: id,
   processType: processName,
+  /** Of a task: since when it runs. */
   readySince: instant,
   cpuMillicores: z.int().nonnegative(),
   memoryBytes: z.int().nonnegative(),

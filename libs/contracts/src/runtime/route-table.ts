@@ -19,11 +19,14 @@ export const answerCount = z.object({
 });
 export type AnswerCount = z.infer<typeof answerCount>;
 
-/** Bytes of answers that left for the visitors of a workload since counting began, links between apps left out. */
-export const egressCount = z.object({ workloadId: z.string(), bytes: z.int().nonnegative() });
+/**
+ * Bytes of answers that left for the visitors of a workload since counting began, links between apps left out. The count only
+ * grows while `countingId` is the same; with another, which was never used before, it began anew at 0.
+ */
+export const egressCount = z.object({ workloadId: z.string(), countingId: z.string(), bytes: z.int().nonnegative() });
 
-/** Counts only grow while `countingId` is the same; with another, all of them began anew at 0. */
-export const egressCounts = z.object({ countingId: z.string(), items: z.array(egressCount) });
+/** Of each workload at most one. */
+export const egressCounts = z.object({ items: z.array(egressCount) });
 export type EgressCounts = z.infer<typeof egressCounts>;
 
 /**
@@ -32,7 +35,7 @@ export type EgressCounts = z.infer<typeof egressCounts>;
  * The gateway serves `PUT /routes` (answers `{version}` when the table is in effect) and `POST /drain {upstreamId,
  * timeoutMilliseconds}` (answers `{inFlight}` when no request runs on the upstream any more, or at the timeout) on its
  * control socket, `GET /answers` what was answered on behalf of each upstream, and `GET /egress` what left for visitors of each
- * workload.
+ * workload. `POST /egress/accepted` names counts that are written down elsewhere: what has not grown since is forgotten.
  */
 export const routeTable = z.strictObject({
   version: z.int().nonnegative(),

@@ -191,6 +191,10 @@ export class KubernetesRuntime implements Runtime {
     return Promise.resolve(null);
   }
 
+  async acceptEgress(): Promise<void> {
+    // Nothing is counted.
+  }
+
   async startTask(task: DesiredTask, signal: AbortSignal): Promise<void> {
     await this.connected(signal);
     await this.asking(signal, (bounded) => this.tasks.start(task, bounded));

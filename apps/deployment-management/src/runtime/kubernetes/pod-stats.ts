@@ -1,7 +1,7 @@
 import type { InstanceStats, Measurement } from '@berth/contracts/runtime';
-import { isNotFound, type KubeClient, labelNames, OURS } from '@berth/kubernetes';
+import { isNotFound, type KubeClient, labelNames, OURS, processNameIn } from '@berth/kubernetes';
 import type { Pod } from './cluster-objects.js';
-import { instancesOf, quantity } from './instances.js';
+import { instancesOf, instant, quantity } from './instances.js';
 
 /** What metrics.k8s.io says of a pod. */
 export interface PodMetrics {
@@ -24,7 +24,7 @@ export async function podMetrics(
   return new Map(items.map((each) => [each.metadata.name, each]));
 }
 
-/** What metrics.k8s.io says of all pods of ours that are ready; `podsOf` answers the pods of a workload. */
+/** What metrics.k8s.io says of all pods of ours that are ready, or run a task; `podsOf` answers the pods of a workload. */
 export async function measurementsOf(
   client: KubeClient,
   podsOf: (workloadId: string) => readonly Pod[],
@@ -35,10 +35,19 @@ export async function measurementsOf(
     const { name, namespace, labels } = metrics.metadata;
     const workloadId = labels?.[labelNames.workload] ?? '';
     const pods = podsOf(workloadId).filter(({ metadata: own }) => own.name === name && own.namespace === namespace);
-    return instancesOf(pods, () => false).flatMap(({ processType, readySince }) =>
-      readySince === null ? [] : [{ workloadId, processType, readySince, ...usedBy(metrics) }],
+    return [...instancesOf(pods, () => false), ...pods.filter(isOfTask).map(runOf)].flatMap(
+      ({ processType, readySince }) =>
+        readySince === null ? [] : [{ workloadId, processType, readySince, ...usedBy(metrics) }],
     );
   });
+}
+
+const isOfTask = ({ metadata }: Pod): boolean => metadata.labels?.[labelNames.task] !== undefined;
+
+/** A task counts since its container runs: before, its image is fetched, which nobody measures. */
+function runOf({ metadata, status }: Pod): { readonly processType: string; readonly readySince: string | null } {
+  const since = status?.containerStatuses?.[0]?.state?.running?.startedAt;
+  return { processType: processNameIn(metadata.labels), readySince: since === undefined ? null : instant(since) };
 }
 
 async function listed(client: KubeClient, of: string, selector: string, signal: AbortSignal): Promise<PodMetrics[]> {

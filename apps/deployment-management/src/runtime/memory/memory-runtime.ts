@@ -213,16 +213,21 @@ export class MemoryRuntime implements Runtime {
 
   async measure(): Promise<Measurement[]> {
     this.requireUp();
-    return [...this.worlds].flatMap(([workloadId, { instances }]) =>
-      instances.flatMap(({ processType, readySince }) =>
-        readySince === null ? [] : [{ workloadId, processType, readySince, ...this.load }],
+    const instances = [...this.worlds].flatMap(([workloadId, world]) =>
+      world.instances.flatMap(({ processType, readySince }) =>
+        readySince === null ? [] : [{ workloadId, processType, readySince }],
       ),
     );
+    return [...instances, ...this.tasks.running()].map((each) => ({ ...each, ...this.load }));
   }
 
   /** Nothing leaves a fake world. */
   egress(): Promise<null> {
     return Promise.resolve(null);
+  }
+
+  async acceptEgress(): Promise<void> {
+    // Nothing is counted.
   }
 
   async traffic(workloadId: string): Promise<InstanceTraffic[]> {

@@ -69,6 +69,15 @@ export class MemoryTasks {
     }
   }
 
+  /** What is measured of those that run, apart from how much it is. */
+  running(): { workloadId: string; processType: string; readySince: string }[] {
+    return [...this.runs.values()].flatMap(({ task, startedAt: readySince }) =>
+      this.observe(task.taskId)?.state === 'running'
+        ? [{ workloadId: task.workloadId, processType: task.process.name, readySince }]
+        : [],
+    );
+  }
+
   end(taskId: string): void {
     this.runs.delete(taskId);
   }

@@ -108,6 +108,11 @@ export class ProcessRuntime implements Runtime {
     return egressCounts.parse(body);
   }
 
+  async acceptEgress(counts: EgressCounts, signal: AbortSignal): Promise<void> {
+    const { status } = await this.agent.call('POST', '/egress/accepted', bounded(signal), counts);
+    if (status >= 300) throw new RuntimeUnavailable(`The local agent forgets no counts: it answered ${status}.`);
+  }
+
   async traffic(workloadId: string, signal: AbortSignal): Promise<InstanceTraffic[]> {
     const { status, body } = await this.agent.call('GET', `/workloads/${workloadId}/traffic`, bounded(signal));
     return status === 404 ? [] : trafficAnswer.parse(body);
