@@ -161,6 +161,7 @@ describe('projects, environments and apps', () => {
     expect(await member.get(`/v1/projects/${project.id}`)).toEqual(project);
     expect(await shown(`${environments}${project.id}`)).toEqual(theirs);
     expect(await shown(`${environments}${project.id}&slug=${scene.environment.slug}`)).toEqual([]);
+    expect(await shown(`/v1/apps?project=${project.id}`)).toEqual([]);
     const first = await member.get<Page<Environment>>(`${environments}${project.id}&limit=1`);
     expect(first.items).toEqual([theirs[0]]);
     expect(await shown(`${environments}${project.id}&limit=1&cursor=${first.next}`)).toEqual([theirs[1]]);
@@ -168,7 +169,6 @@ describe('projects, environments and apps', () => {
       ['GET', `/v1/projects/${other.id}`, 404],
       ['GET', `${environments}${other.id}`, 404],
       ['GET', `/v1/environments/${scene.environment.id}`, 404],
-      ['GET', `/v1/apps?project=${project.id}`, 404],
       ['DELETE', `/v1/projects/${project.id}`, 404],
     ] as const)
       expect([path, (await member.refusal(method, path)).status]).toEqual([path, status]);

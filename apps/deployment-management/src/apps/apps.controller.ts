@@ -52,7 +52,7 @@ export class AppsController {
     @Param('id', { schema: objectId }) id: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<App> {
-    return tagged(reply, await this.apps.get(caller, id));
+    return tagged(reply, (await this.apps.getInPart(caller, id)).app);
   }
 
   @Patch(':id')

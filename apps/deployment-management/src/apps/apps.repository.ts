@@ -28,14 +28,26 @@ export class AppsRepository {
     return row && toApp(row);
   }
 
-  async list(sql: Sql, query: AppQuery): Promise<App[]> {
+  /** @param within only those that have a workload in one of these environments; null: all */
+  async list(sql: Sql, query: AppQuery, within: readonly string[] | null): Promise<App[]> {
     const rows = await sql.query<AppRow>(
       `select ${columns} from app
         where project_id = $1 and deleted_at is null and ($2::text is null or slug = $2) and ($3::uuid is null or id > $3)
+          and ($5::uuid[] is null
+            or id in (select app_id from workload where environment_id = any($5) and deleted_at is null))
         order by id limit $4`,
-      [query.project, query.slug ?? null, decodeCursor(query.cursor, 'id'), query.limit + 1],
+      [query.project, query.slug ?? null, decodeCursor(query.cursor, 'id'), query.limit + 1, within],
     );
     return rows.map(toApp);
+  }
+
+  /** Which of these environments have a workload of it. */
+  async among(sql: Sql, id: string, environments: readonly string[]): Promise<string[]> {
+    const rows = await sql.query<{ id: string }>(
+      'select environment_id as id from workload where app_id = $1 and environment_id = any($2) and deleted_at is null',
+      [id, environments],
+    );
+    return rows.map((row) => row.id);
   }
 
   /** Answers false when somebody changed it since `app` was read. */

@@ -11,6 +11,11 @@ import { ProjectsService } from '../projects/projects.service.js';
 import { appErrors } from './apps.errors.js';
 import { AppsRepository } from './apps.repository.js';
 
+export interface AppInPart {
+  readonly app: App;
+  readonly environments: readonly string[] | null;
+}
+
 @Injectable()
 export class AppsService {
   constructor(
@@ -22,11 +27,23 @@ export class AppsService {
     private readonly mint: Mint,
   ) {}
 
-  async get(caller: Caller, id: string, permission: Permission = 'apps:read'): Promise<App> {
+  /** By a role on its project. @throws 404 when it does not exist or the caller may not know that it does */
+  async get(caller: Caller, id: string, permission: Permission): Promise<App> {
     const app = await this.apps.find(this.database, id);
     if (!app) throw notFound();
-    await this.access.require(caller, permission, { organizationId: app.organizationId, projectId: app.projectId });
+    await this.access.require(caller, permission, placeOf(app));
     return app;
+  }
+
+  /**
+   * The app and, of the environments that have a workload of it, those on which the caller may do it; null: all.
+   * @throws 404, 403 when there are none
+   */
+  async getInPart(caller: Caller, id: string, permission: Permission = 'apps:read'): Promise<AppInPart> {
+    const app = await this.apps.find(this.database, id);
+    if (!app) throw notFound();
+    const among = (environments: readonly string[]) => this.apps.among(this.database, id, environments);
+    return { app, environments: await this.access.environmentsWhere(caller, permission, placeOf(app), among) };
   }
 
   /** Keeps it from being deleted until the commit. @throws 404 when it is gone */
@@ -35,8 +52,8 @@ export class AppsService {
   }
 
   async list(caller: Caller, query: AppQuery): Promise<Page<App>> {
-    await this.projects.get(caller, query.project, 'apps:read');
-    return toPage(await this.apps.list(this.database, query), query.limit, (app) => app.id);
+    const { environments: within } = await this.projects.getInPart(caller, query.project, 'apps:read');
+    return toPage(await this.apps.list(this.database, query, within), query.limit, (app) => app.id);
   }
 
   /** Merge patch; `ifMatch` must name the generation that was read. */
@@ -84,6 +101,8 @@ export class AppsService {
     });
   }
 }
+
+const placeOf = ({ organizationId, projectId }: App) => ({ organizationId, projectId });
 
 const nothing: Change = { before: {}, after: {} };
 

@@ -47,10 +47,9 @@ export class LabelsService {
     });
   }
 
-  private placeOf(caller: Caller, kind: PlaceKind, id: string, verb: 'read' | 'update'): Promise<Labelled> {
-    return kind === 'app'
-      ? this.apps.get(caller, id, `apps:${verb}`)
-      : this.environments.get(caller, id, `environments:${verb}`);
+  private async placeOf(caller: Caller, kind: PlaceKind, id: string, verb: 'read' | 'update'): Promise<Labelled> {
+    if (kind === 'environment') return this.environments.get(caller, id, `environments:${verb}`);
+    return verb === 'read' ? (await this.apps.getInPart(caller, id)).app : this.apps.get(caller, id, 'apps:update');
   }
 }
 

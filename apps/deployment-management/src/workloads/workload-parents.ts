@@ -19,7 +19,7 @@ export class WorkloadParents {
   /** The two that a new workload joins. @throws 404 when one cannot be seen, 422 when they are of different projects */
   async ofNew(caller: Caller, appId: string, environmentId: string): Promise<{ app: App; environment: Environment }> {
     const environment = await this.environments.get(caller, environmentId, 'workloads:create');
-    const app = await this.apps.get(caller, appId);
+    const { app } = await this.apps.getInPart(caller, appId);
     if (app.projectId !== environment.projectId) {
       throw workloadErrors.WorkloadOfOtherProject('The environment is of another project than the app.', {
         pointer: '/environmentId',
@@ -34,10 +34,11 @@ export class WorkloadParents {
     await this.apps.hold(tx, app.id);
   }
 
-  /** @throws 404 when the caller may not see what the list is asked for */
-  async requireList(caller: Caller, query: WorkloadQuery): Promise<void> {
+  /** Of what the list is asked for, the environments whose workloads the caller may see; null: all. @throws 404, 403 when there are none */
+  async shownTo(caller: Caller, query: WorkloadQuery): Promise<readonly string[] | null> {
     if (query.environment) await this.environments.get(caller, query.environment, 'workloads:read');
-    if (query.app) await this.apps.get(caller, query.app);
-    if (query.project) await this.projects.get(caller, query.project, 'workloads:read');
+    const ofApp = query.app ? await this.apps.getInPart(caller, query.app, 'workloads:read') : null;
+    const ofProject = query.project ? await this.projects.getInPart(caller, query.project, 'workloads:read') : null;
+    return ofApp?.environments ?? ofProject?.environments ?? null;
   }
 }

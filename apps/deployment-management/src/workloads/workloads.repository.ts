@@ -91,11 +91,13 @@ export class WorkloadsRepository {
     return this.find(tx, id);
   }
 
-  async list(sql: Sql, query: WorkloadQuery): Promise<WorkloadRow[]> {
+  /** @param within only those in these environments; null: all */
+  async list(sql: Sql, query: WorkloadQuery, within: readonly string[] | null): Promise<WorkloadRow[]> {
     return sql.query<WorkloadRow>(
       `${select}
         where w.deleted_at is null and ($1::uuid is null or w.project_id = $1) and ($2::uuid is null or w.app_id = $2)
           and ($3::uuid is null or w.environment_id = $3) and ($4::uuid is null or w.id > $4)
+          and ($6::uuid[] is null or w.environment_id = any($6))
         order by w.id limit $5`,
       [
         query.project ?? null,
@@ -103,6 +105,7 @@ export class WorkloadsRepository {
         query.environment ?? null,
         decodeCursor(query.cursor, 'id'),
         query.limit + 1,
+        within,
       ],
     );
   }

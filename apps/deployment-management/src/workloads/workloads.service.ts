@@ -34,8 +34,8 @@ export class WorkloadsService {
   }
 
   async list(caller: Caller, query: WorkloadQuery): Promise<Page<WorkloadRow>> {
-    await this.parents.requireList(caller, query);
-    return toPage(await this.workloads.list(this.database, query), query.limit, (workload) => workload.id);
+    const within = await this.parents.shownTo(caller, query);
+    return toPage(await this.workloads.list(this.database, query, within), query.limit, (workload) => workload.id);
   }
 
   /** @throws 409 while others are linked to it, unless that is no matter */

@@ -4,6 +4,8 @@ const readsOfEnvironment = [
   /** Of the project that holds it: what that is called. */
   'projects:read',
   'environments:read',
+  /** Of those that have workloads in it. */
+  'apps:read',
   'workloads:read',
   'workloads:logs',
   'releases:read',
@@ -58,7 +60,6 @@ const administrationOfEnvironment = [
   'volumes:delete',
 ] as const;
 
-const readsOfProject = ['apps:read'] as const;
 const writesOfProject = ['apps:create', 'apps:update'] as const;
 const administrationOfProject = ['projects:update', 'projects:delete', 'environments:create', 'apps:delete'] as const;
 
@@ -127,9 +128,9 @@ const environment = {
 } as const;
 
 const project = {
-  viewer: [...environment.viewer, ...readsOfProject],
-  developer: [...environment.developer, ...readsOfProject, ...writesOfProject],
-  admin: [...environment.admin, ...readsOfProject, ...writesOfProject, ...administrationOfProject],
+  viewer: environment.viewer,
+  developer: [...environment.developer, ...writesOfProject],
+  admin: [...environment.admin, ...writesOfProject, ...administrationOfProject],
 } as const;
 
 const organizationAdmin = [

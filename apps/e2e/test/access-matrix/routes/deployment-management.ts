@@ -140,18 +140,28 @@ export const deploymentManagementRows: Rows = {
   'PATCH /v1/environments/{id}/labels': byId('environments:update', 'environment', 200, of('environment'), {
     body: {},
   }),
-  'GET /v1/apps/{id}/labels': byId('apps:read', 'project', 200, of('app')),
+  'GET /v1/apps/{id}/labels': {
+    ...byId('apps:read', 'project', 200, of('app')),
+    needs: [{ permission: 'apps:read', on: 'project', orOn: ['environment'] }],
+  },
   'PATCH /v1/apps/{id}/labels': byId('apps:update', 'project', 200, of('app'), { body: {} }),
-  'GET /v1/apps': listOf('apps:read', 'project'),
+  'GET /v1/apps': {
+    ...listOf('apps:read', 'project'),
+    needs: [{ permission: 'apps:read', on: 'project', orOn: ['environment'] }],
+  },
   'POST /v1/apps': needs('apps:create', 'project', 201, (tenant) => ({
     body: { projectId: tenant.has.project, slug: tenant.name(), source: { kind: 'upload' } },
   })),
-  'GET /v1/apps/{id}': byId('apps:read', 'project', 200, of('app')),
+  'GET /v1/apps/{id}': {
+    ...byId('apps:read', 'project', 200, of('app')),
+    needs: [{ permission: 'apps:read', on: 'project', orOn: ['environment'] }],
+  },
   'PATCH /v1/apps/{id}': byId('apps:update', 'project', 200, of('app'), { body: {}, ...anyVersion }),
   'DELETE /v1/apps/{id}': byId('apps:delete', 'project', 204, (tenant) => tenant.newApp()),
-  'GET /v1/workloads': needs('workloads:read', 'environment', 200, ({ has }) => ({
-    query: { environment: has.environment },
-  })),
+  'GET /v1/workloads': {
+    ...needs('workloads:read', 'environment', 200, ({ has }) => ({ query: { environment: has.environment } })),
+    also: [({ has }) => ({ query: { app: has.app } }), ({ has }) => ({ query: { project: has.project } })],
+  },
   'POST /v1/workloads': {
     needs: [
       { permission: 'workloads:create', on: 'environment' },
