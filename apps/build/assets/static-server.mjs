@@ -41,7 +41,9 @@ const types = {
   '.zip': 'application/zip',
 };
 
-const root = await firstSite(process.argv.slice(2));
+const [singlePage, ...named] =
+  process.argv[2] === '--single-page' ? process.argv.slice(2) : [null, ...process.argv.slice(2)];
+const root = await firstSite(named);
 
 async function firstSite(folders) {
   for (const folder of folders) if (await stat(join(folder, 'index.html')).catch(() => null)) return realpath(folder);
@@ -103,8 +105,13 @@ async function answer(request, response) {
   if (found) return send(request, response, found, 200);
   const page = await plainFile(join(root, '404.html'));
   if (page) return send({ method: request.method, headers: {} }, response, page, 404);
+  // Its own addresses are known to the page alone. What it asks for itself, and a file that is missing, is not found.
+  if (singlePage && isPage(path, request.headers.accept))
+    return send(request, response, await plainFile(join(root, 'index.html')), 200);
   response.writeHead(404, { 'Content-Type': 'text/plain; charset=utf-8' }).end('Not found\n');
 }
+
+const isPage = (path, accept = '') => accept.includes('text/html') && extname(path) === '';
 
 function send(request, response, file, status) {
   const headers = {

@@ -11,9 +11,11 @@ import { temporaryFolder, writeFiles } from './support/folders.js';
 
 let server: ChildProcess;
 let port: number;
+let folder: string;
+const pages: ChildProcess[] = [];
 
 beforeAll(async () => {
-  const folder = await temporaryFolder();
+  folder = await temporaryFolder();
   await writeFiles(folder, {
     'secret.txt': 'outside',
     'site/index.html': '<h1>home</h1>',
@@ -28,12 +30,14 @@ beforeAll(async () => {
     'site/with space/ü.txt': 'umlaut',
   });
   await symlink('../secret.txt', join(folder, 'site/link.txt'));
-  port = await eventually(() => serveOn(folder, randomInt(10_000, 30_000)));
+  ({ server, port } = await serve('gone', 'site'));
 });
 
 /** On a port below those that the system gives away, unless somebody has it: the server is told one, and never chooses. */
-async function serveOn(folder: string, wanted: number): Promise<number> {
-  server = spawn(process.execPath, [join(import.meta.dirname, '../assets/static-server.mjs'), 'gone', 'site'], {
+const serve = (...flags: string[]) => eventually(() => serveOn(randomInt(10_000, 30_000), flags));
+
+async function serveOn(wanted: number, flags: string[]): Promise<{ server: ChildProcess; port: number }> {
+  const server = spawn(process.execPath, [join(import.meta.dirname, '../assets/static-server.mjs'), ...flags], {
     cwd: folder,
     env: { PORT: String(wanted), HOST: '127.0.0.1' },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -41,13 +45,13 @@ async function serveOn(folder: string, wanted: number): Promise<number> {
   const ended = once(server, 'exit').then(() => Promise.reject(new Error(`it does not serve on ${wanted}`)));
   ended.catch(() => undefined); // it ends with the tests
   await Promise.race([once(server.stdout!, 'data'), ended]);
-  return wanted;
+  return { server, port: wanted };
 }
-afterAll(() => void server.kill('SIGKILL'));
+afterAll(() => [server, ...pages].forEach((each) => each.kill('SIGKILL')));
 
 const ask = (
   path: string,
-  options: { method?: string; headers?: Record<string, string> } = {},
+  options: { method?: string; headers?: Record<string, string>; port?: number } = {},
 ): Promise<IncomingMessage & { body: string }> =>
   new Promise((resolve, reject) => {
     const asked = request({ host: '127.0.0.1', port, path, agent: false, ...options }, (response) => {
@@ -109,6 +113,22 @@ describe('the file server of a static site', () => {
     const head = await ask('/', { method: 'HEAD' });
     expect([head.statusCode, head.body, head.headers['content-length']]).toEqual([200, '', '13']);
     expect((await ask('/', { method: 'POST' })).statusCode).toBe(405);
+  });
+
+  it('gives the page to people who come by an address of its own, and nothing that it asks for itself', async () => {
+    const page = await serve('--single-page', 'site');
+    pages.push(page.server);
+    const come = async (path: string, accept: string) => {
+      const { statusCode, body } = await ask(path, { port: page.port, headers: { accept } });
+      return [statusCode, body];
+    };
+    const browser = 'text/html,application/xhtml+xml,*/*;q=0.8';
+    expect(await come('/orders/7?tab=2', browser)).toEqual([200, '<h1>home</h1>']);
+    expect(await come('/about', browser)).toEqual([200, 'about']);
+    expect(await come('/orders/7', 'application/json')).toEqual([404, 'Not found\n']);
+    expect(await come('/gone.js', browser)).toEqual([404, 'Not found\n']);
+    await writeFiles(folder, { 'site/404.html': 'no such page' });
+    expect(await come('/orders/7', browser)).toEqual([404, 'no such page']);
   });
 
   it('ends on SIGTERM and lets a request that runs go on', async () => {

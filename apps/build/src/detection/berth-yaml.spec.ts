@@ -17,13 +17,13 @@ describe('berth.yaml', () => {
 build: { install: make deps, command: null }
 processes: { web: ./run --port $PORT, worker: ./work }
 environment: { MODE: fast }
-static: { folder: site/public }
+static: { folder: site/public, singlePage: true }
 `;
     expect(parseBerthYaml(text)).toEqual({
       build: { install: 'make deps', command: null },
       processes: { web: './run --port $PORT', worker: './work' },
       environment: { MODE: 'fast' },
-      static: { folder: 'site/public' },
+      static: { folder: 'site/public', singlePage: true },
     });
   });
 

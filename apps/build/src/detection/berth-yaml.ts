@@ -21,7 +21,8 @@ export const berthYaml = z.strictObject({
   build: z.strictObject({ install: command.nullable().optional(), command: command.nullable().optional() }).optional(),
   processes: z.record(processName, command).optional(),
   environment: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,99}$/), z.string().max(10_000)).optional(),
-  static: z.strictObject({ folder: innerFolder }).optional(),
+  /** `singlePage`: the page shows by itself what no file is for. */
+  static: z.strictObject({ folder: innerFolder, singlePage: z.boolean().optional() }).optional(),
 });
 export type BerthYaml = z.infer<typeof berthYaml>;
 
@@ -53,6 +54,6 @@ const pointer = (path: readonly PropertyKey[]): string =>
 const refused = (problems: readonly string[]) =>
   detectFailed(
     `berth.yaml is not valid: ${problems[0]?.slice(0, 300)}`,
-    'Correct berth.yaml; its fields are build.install, build.command, processes, environment and static.folder.',
+    'Correct berth.yaml; its fields are build.install, build.command, processes, environment, static.folder and static.singlePage.',
     problems.slice(0, 20),
   );

@@ -26,6 +26,8 @@ export interface BuildPlan {
   readonly caches: Readonly<Record<string, string>>;
   /** Folders of which the first that holds index.html is served by Berth's own file server; empty: none is. */
   readonly serve: readonly string[];
+  /** A site that was built shows by itself what no file is for, unless it has a 404.html. */
+  readonly singlePage: boolean;
   /** What the owner should know, shown in the log. */
   readonly notices: readonly string[];
 }
@@ -60,6 +62,7 @@ export const emptyPlan: BuildPlan = {
   dependencies: null,
   caches: {},
   serve: [],
+  singlePage: false,
   notices: [],
 };
 

@@ -124,13 +124,14 @@ describe('Node', () => {
     expect(await web({ 'package.json': json(fields), ...files })).toBe(command);
   });
 
+  const usualFolders = 'dist build out .output/public public _site .vitepress/dist docs/.vitepress/dist';
   it('serves what a bundler makes when there is nothing else to start', async () => {
     const found = await plan({
       'package.json': json({ devDependencies: { vite: '7' }, scripts: { build: 'vite build' } }),
       'index.html': '',
     });
     expect(found.processes).toEqual([
-      { name: 'web', command: 'node .berth/static-server.mjs dist build out .output/public public' },
+      { name: 'web', command: `node .berth/static-server.mjs --single-page ${usualFolders}` },
     ]);
     expect(found.build?.command).toBe('npm run build');
   });
@@ -214,6 +215,12 @@ describe('a static site', () => {
     expect(await web({ 'berth.yaml': 'static: { folder: "my site" }' })).toBe(
       `node .berth/static-server.mjs 'my site'`,
     );
+    expect(await web({ 'berth.yaml': 'static: { folder: site, singlePage: true }' })).toBe(
+      'node .berth/static-server.mjs --single-page site',
+    );
+    const built = { 'package.json': json({ scripts: { build: 'vite build' } }) };
+    const yaml = 'static: { folder: dist, singlePage: false }';
+    expect(await web({ ...built, 'berth.yaml': yaml })).toBe('node .berth/static-server.mjs dist');
   });
 });
 

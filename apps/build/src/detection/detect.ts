@@ -20,7 +20,7 @@ export interface PlanSettings {
 export const staticServer = '.berth/static-server.mjs';
 
 const lookedFor =
-  'looked for: Procfile, berth.yaml, go.mod, package.json, requirements.txt, pyproject.toml, index.html (also in public/ and dist/)';
+  'looked for: Procfile, berth.yaml, go.mod, package.json, requirements.txt, pyproject.toml, Pipfile, setup.py, index.html (also in public/ and dist/)';
 
 /**
  * Files -> plan. Who speaks louder: the app's settings, then berth.yaml, then the Procfile, then what the files look like.
@@ -97,6 +97,7 @@ function withOverrides(
     // A command of the owner's may depend on more files than we know of.
     dependencies: install === plan.install ? plan.dependencies : null,
     serve: serveFolders(plan, declared, yaml),
+    singlePage: yaml.static ? (yaml.static.singlePage ?? false) : plan.singlePage,
   };
 }
 
@@ -118,7 +119,8 @@ function serveFolders(plan: BuildPlan, declared: readonly PlannedProcess[], yaml
 /** The web process of a site is our own file server; a source that starts nothing is refused. */
 function completed(plan: BuildPlan): BuildPlan {
   const others = plan.processes.filter(({ name }) => name !== 'web' || plan.serve.length === 0);
-  const web = { name: 'web', command: ['node', staticServer, ...plan.serve.map(shellWord)].join(' ') };
+  const flags = plan.singlePage ? ['--single-page'] : [];
+  const web = { name: 'web', command: ['node', staticServer, ...flags, ...plan.serve.map(shellWord)].join(' ') };
   const processes = plan.serve.length > 0 ? [web, ...others] : others;
   if (processes.length > 0) return { ...plan, processes };
   if (plan.language === 'python') throw noPythonEntry();

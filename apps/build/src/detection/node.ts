@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type BuildPlan, emptyPlan, type PlannedProcess, shellWord, step, type Tool } from './build-plan.js';
+import { isDevelopmentServer, siteFolders } from './bundled-site.js';
 import { declareProcesses, detectFailed } from './detect-failed.js';
 import type { FileTree } from './file-tree.js';
 
@@ -37,9 +38,6 @@ const lockfiles: readonly (readonly [string, Manager])[] = [
   ['npm-shrinkwrap.json', 'npm'],
 ];
 const lifecycleScripts = ['preinstall', 'install', 'postinstall', 'prepublish', 'preprepare', 'prepare', 'postprepare'];
-/** Where the usual bundlers put a finished site: Vite, Create React App, Next export, Nuxt, Angular. */
-const outputFolders = ['dist', 'build', 'out', '.output/public', 'public'];
-
 /** Null: not a Node app. @throws BuildFailure detect_failed when it is one, but nothing says how to start it */
 export async function detectNode(tree: FileTree, startIsKnown: boolean, isNested: boolean): Promise<BuildPlan | null> {
   const text = await tree.read('package.json');
@@ -47,7 +45,8 @@ export async function detectNode(tree: FileTree, startIsKnown: boolean, isNested
   const project = { ...(await inspect(tree, parsePackage(text))), isNested };
   const install = hasDependencies(project.json) ? installStep(project) : null;
   const build = project.json.scripts.build === undefined ? null : step(`${project.manager} run build`, production);
-  const web = startIsKnown ? null : await webProcess(tree, project.json, project.manager);
+  const isSite = build !== null && isDevelopmentServer(project.json.scripts.start ?? '');
+  const web = startIsKnown || isSite ? null : await webProcess(tree, project.json, project.manager);
   return {
     ...emptyPlan,
     language: 'node',
@@ -59,10 +58,20 @@ export async function detectNode(tree: FileTree, startIsKnown: boolean, isNested
     path: ['node_modules/.bin'],
     dependencies: install ? dependenciesOf(project) : null,
     caches: install ? cachesOf(project.manager) : {},
-    serve: !web && build ? outputFolders : [],
-    notices: project.lockfile || !install ? [] : ['There is no lockfile: two builds may get different dependencies.'],
+    serve: !web && build ? await siteFolders(tree) : [],
+    singlePage: !web && build !== null,
+    notices: noticesOf(project, install !== null, isSite && !startIsKnown),
   };
 }
+
+const noticesOf = ({ lockfile, json }: Project, installs: boolean, isSite: boolean): string[] => [
+  ...(lockfile || !installs ? [] : ['There is no lockfile: two builds may get different dependencies.']),
+  ...(isSite
+    ? [
+        `"${json.scripts.start}" is a server for development: what "build" makes is served instead. A Procfile can say otherwise.`,
+      ]
+    : []),
+];
 
 const production = { NODE_ENV: 'production' };
 

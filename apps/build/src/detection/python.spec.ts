@@ -54,6 +54,12 @@ describe('Python', () => {
       `python3 -m uvicorn main:app ${flags}`,
     ],
     [
+      'Streamlit',
+      { 'requirements.txt': 'streamlit', 'app.py': 'import streamlit as st\n' },
+      'python3 -m streamlit run app.py --server.headless true --server.address "${HOST:-0.0.0.0}" --server.port "$PORT"',
+    ],
+    ['a script beside Streamlit', { 'requirements.txt': 'streamlit', 'app.py': 'x = 1' }, 'python3 app.py'],
+    [
       'Django with gunicorn',
       { 'requirements.txt': 'django\ngunicorn', 'manage.py': '', 'shop/wsgi.py': '' },
       `python3 -m gunicorn --bind ${address} shop.wsgi`,

@@ -1,6 +1,7 @@
 import { type BuildPlan, emptyPlan, type PlannedProcess, shellWord, step } from './build-plan.js';
 import { declareProcesses, detectFailed } from './detect-failed.js';
 import type { FileTree } from './file-tree.js';
+import { readPipfile } from './pipfile.js';
 import { constraintsOf, type PythonProject, readPyproject } from './pyproject.js';
 
 /** Inside the slug. Not a virtual environment: those hold absolute paths, and a slug runs elsewhere than where it was built. */
@@ -45,18 +46,32 @@ export async function detectPython(tree: FileTree): Promise<BuildPlan | null> {
 }
 
 const quiet = { PIP_DISABLE_PIP_VERSION_CHECK: '1', PIP_NO_INPUT: '1', PIP_ROOT_USER_ACTION: 'ignore' };
-const dependencyFiles = ['requirements.txt', 'constraints.txt', 'pyproject.toml', 'uv.lock', 'poetry.lock'];
+const dependencyFiles = [
+  ...['requirements.txt', 'constraints.txt', 'pyproject.toml', 'uv.lock', 'poetry.lock'],
+  ...['Pipfile', 'Pipfile.lock'],
+];
 
 async function inspect(tree: FileTree): Promise<Project | null> {
   const requirements = await tree.read('requirements.txt');
-  const text = await tree.read('pyproject.toml');
   const files = await tree.files('');
   const bare = files.includes('manage.py') || files.includes('app.py') || files.includes('main.py');
-  if (requirements === null && text === null && !bare) return null;
-  const pyproject = text === null ? null : readPyproject(text, await tree.folders(''));
+  const pyproject = await describedProject(tree);
+  if (requirements === null && pyproject === null && !bare) return null;
   const lock = (await tree.read('uv.lock')) ?? (await tree.read('poetry.lock')) ?? '';
   const asked = requirementNames([requirements ?? '', ...(pyproject?.requirements ?? [])].join('\n'));
   return { requirements, pyproject, locked: constraintsOf(lock), asks: new Set(asked) };
+}
+
+/** By pyproject.toml; by Pipfile where that asks for nothing, as when it holds the settings of tools; by setup.py. */
+async function describedProject(tree: FileTree): Promise<PythonProject | null> {
+  const text = await tree.read('pyproject.toml');
+  const pyproject = text === null ? null : readPyproject(text, await tree.folders(''));
+  if (pyproject && (pyproject.isPackage || pyproject.requirements.length > 0)) return pyproject;
+  const pipfile = await tree.read('Pipfile');
+  if (pipfile !== null) return readPipfile(pipfile, await tree.read('Pipfile.lock'));
+  if (pyproject) return pyproject;
+  const hasSetup = (await tree.files('')).includes('setup.py');
+  return hasSetup ? { requirements: [], wantedPython: null, isPackage: true } : null;
 }
 
 interface Install {
@@ -95,7 +110,10 @@ const requirementNames = (text: string): string[] =>
 
 async function webProcess(tree: FileTree, { asks }: Project): Promise<PlannedProcess | null> {
   const command =
-    (await djangoCommand(tree, asks)) ?? (await frameworkCommand(tree, asks)) ?? (await plainCommand(tree));
+    (await djangoCommand(tree, asks)) ??
+    (await frameworkCommand(tree, asks)) ??
+    (await streamlitCommand(tree, asks)) ??
+    (await plainCommand(tree));
   return command === null ? null : { name: 'web', command };
 }
 
@@ -141,6 +159,15 @@ function serveCommand(module: string, name: string, framework: string, asks: Rea
   }
   if (asks.has('gunicorn')) return `python3 -m gunicorn ${bind} ${module}:${name}`;
   return `python3 -m flask --app ${module}:${name} run ${address}`;
+}
+
+/** Its scripts look like any other, and are run by its own server. https://docs.streamlit.io/develop/api-reference/cli/run */
+async function streamlitCommand(tree: FileTree, asks: ReadonlySet<string>): Promise<string | null> {
+  if (!asks.has('streamlit')) return null;
+  for (const file of ['streamlit_app.py', ...entryFiles, 'Home.py'])
+    if (/^(?:import|from) streamlit\b/m.test((await tree.read(file)) ?? ''))
+      return `python3 -m streamlit run ${file} --server.headless true --server.address "\${HOST:-0.0.0.0}" --server.port "$PORT"`;
+  return null;
 }
 
 async function plainCommand(tree: FileTree): Promise<string | null> {
