@@ -9,3 +9,4 @@ export { type HostileRequest, hostileRequests, type OpenApi } from './hostile-re
 export { type HostileRun, sendHostileRequests } from './send-hostile-requests.js';
 export { TestAuthority, type TestCertificate } from './test-authority.js';
 export { patient } from './patient-clock.js';
+export { statementsIn } from './statements.js';
