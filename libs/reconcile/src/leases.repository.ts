@@ -32,12 +32,12 @@ export class LeasesRepository {
   claim(queue: string, wanted: number, options: ResolvedOptions): Promise<Lease[]> {
     return this.database.transaction(async (tx) => {
       // One claim of a queue at a time: only so is the limit per group exact over all processes.
-      await tx.query(
+      await tx.queryPrepared(
         `select pg_advisory_xact_lock(hashtextextended('work_item ' || $1, 0)),
                 set_config('idle_in_transaction_session_timeout', $2, true)`,
         [queue, longestHang],
       );
-      return tx.query<Lease>(claimSql, [queue, wanted, options.leaseSeconds, options.perGroup]);
+      return tx.queryPrepared<Lease>(claimSql, [queue, wanted, options.leaseSeconds, options.perGroup]);
     });
   }
 
@@ -45,12 +45,12 @@ export class LeasesRepository {
   heartbeat(queue: string, leases: readonly Lease[], leaseSeconds: number): Promise<LeaseState[]> {
     const keys = leases.map((lease) => lease.key);
     const fences = leases.map((lease) => lease.fence);
-    return this.database.query<LeaseState>(heartbeatSql, [queue, keys, fences, leaseSeconds]);
+    return this.database.queryPrepared<LeaseState>(heartbeatSql, [queue, keys, fences, leaseSeconds]);
   }
 
   /** Ends a lease and schedules what follows. Answers seconds until due (null: not due), or 'lost'. */
   async finish(queue: string, lease: Lease, finish: Finish): Promise<number | null | 'lost'> {
-    const [row] = await this.database.query<{ seconds: number | null }>(finishSql, [
+    const [row] = await this.database.queryPrepared<{ seconds: number | null }>(finishSql, [
       queue,
       lease.key,
       lease.fence,
@@ -72,13 +72,13 @@ export class LeasesRepository {
 
   /** Makes keys of dead workers due again; it counts as a failure, since the key may be what killed the worker. */
   async returnExpired(): Promise<string[]> {
-    const rows = await this.database.query<{ queue: string }>(returnExpiredSql);
+    const rows = await this.database.queryPrepared<{ queue: string }>(returnExpiredSql);
     return [...new Set(rows.map((row) => row.queue))];
   }
 
   /** Seconds until the next key of each queue is due; negative: it is overdue; absent: nothing is scheduled. */
   nextDue(queues: readonly string[]): Promise<{ queue: string; seconds: number }[]> {
-    return this.database.query(
+    return this.database.queryPrepared(
       `select queue, extract(epoch from due_at - now())::float8 as seconds
          from unnest($1::text[]) as queue
         cross join lateral (
@@ -94,7 +94,7 @@ export class LeasesRepository {
  * @throws LeaseLost
  */
 export async function requireLease(tx: Tx, queue: string, lease: Lease): Promise<void> {
-  const held = await tx.query(
+  const held = await tx.queryPrepared(
     `select set_config('idle_in_transaction_session_timeout', $4, true)
        from work_lease where queue = $1 and key = $2 and fence = $3 for share`,
     [queue, lease.key, lease.fence, longestHang],

@@ -28,7 +28,7 @@ export class WorkQueue {
 
   /** As `enqueue` for many keys in one statement; their groups are kept. */
   async enqueueAll(tx: Tx, queue: string, keys: readonly string[]): Promise<void> {
-    await tx.query(
+    await tx.queryPrepared(
       `insert into work_item as i (queue, key, work_group, generation, due_at)
        select $1, key, '', nextval('work_sequence'), now() from unnest($2::text[]) as key order by key
        on conflict (queue, key) do update set generation = excluded.generation, due_at = least(i.due_at, excluded.due_at)`,
@@ -45,7 +45,7 @@ export class WorkQueue {
 
   /** From `at` on, the reaper calls the reconciler's `overdue(key, name)`. Replaces a deadline of the same name. */
   async setDeadline(tx: Tx, deadline: DeadlineName & { readonly at: Date }): Promise<void> {
-    await tx.query(
+    await tx.queryPrepared(
       `insert into work_deadline (queue, key, name, at, due_at) values ($1, $2, $3, $4, $4)
        on conflict (queue, key, name) do update set at = excluded.at, due_at = excluded.at, attempts = 0`,
       [deadline.queue, deadline.key, deadline.name, deadline.at],
@@ -54,7 +54,7 @@ export class WorkQueue {
 
   /** The deadline will not fire; one that has fired already stays fired. */
   async clearDeadline(tx: Tx, deadline: DeadlineName): Promise<void> {
-    await tx.query('delete from work_deadline where queue = $1 and key = $2 and name = $3', [
+    await tx.queryPrepared('delete from work_deadline where queue = $1 and key = $2 and name = $3', [
       deadline.queue,
       deadline.key,
       deadline.name,
@@ -94,7 +94,7 @@ export class WorkQueue {
     options: EnqueueOptions,
     interrupted: boolean,
   ): Promise<void> {
-    await tx.query(
+    await tx.queryPrepared(
       `insert into work_item as i (queue, key, work_group, generation, due_at, interrupted)
        values ($1, $2, coalesce($3, ''), nextval('work_sequence'), now() + $4 * interval '1 second', $5)
        on conflict (queue, key) do update

@@ -370,8 +370,8 @@ describe('a worker that hangs in the middle of a claim', () => {
   /** The claims of a process that is suspended, by its host or a debugger, after its first statement. */
   const suspendedUntil = (woken: Promise<void>): LeasesRepository => {
     const stopping = (tx: Tx) => ({
-      query: async (sql: string, parameters: unknown[]) => {
-        const rows = await tx.query(sql, parameters);
+      queryPrepared: async (sql: string, parameters: unknown[]) => {
+        const rows = await tx.queryPrepared(sql, parameters);
         await woken;
         return rows;
       },

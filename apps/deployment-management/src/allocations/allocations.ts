@@ -124,7 +124,7 @@ export class Allocations {
   }
 
   private async store(tx: Tx, { id }: WorkloadRow, { version, effectiveAt, entries }: StatedAllocation): Promise<void> {
-    await tx.query(
+    await tx.queryPrepared(
       `insert into allocation (workload_id, version, effective_at, told_at, entries) values ($1, $2, $3, $4, $5)
        on conflict (workload_id) do update set version = excluded.version, effective_at = excluded.effective_at,
          told_at = excluded.told_at, entries = excluded.entries`,
@@ -172,7 +172,7 @@ export class Allocations {
 
   /** That cluster was looked at this moment. */
   private async confirm(tx: Tx, { workload, cluster }: Sighting): Promise<void> {
-    await tx.query(
+    await tx.queryPrepared(
       `update placement p set confirmed_at = $3 from cluster c
         where c.id = p.cluster_id and p.workload_id = $1 and ${isThere}`,
       [workload.id, cluster ?? null, this.mint.now()],
@@ -181,7 +181,7 @@ export class Allocations {
 
   private async beat(tx: Tx, { id: workloadId, organizationId }: WorkloadRow, last: AllocationRow): Promise<void> {
     const at = this.mint.now();
-    await tx.query('update allocation set told_at = $2 where workload_id = $1', [workloadId, at]);
+    await tx.queryPrepared('update allocation set told_at = $2 where workload_id = $1', [workloadId, at]);
     const data = { workloadId, organizationId, allocationVersion: last.version, confirmedAt: at.toISOString() };
     await this.changes.tell(tx, workloadAllocationHeartbeat, { subject: workloadId, organizationId, data });
   }
@@ -228,7 +228,7 @@ export class Allocations {
     sql: Sql,
     { workload, cluster }: Pick<Sighting, 'workload' | 'cluster'>,
   ): Promise<AllocationRow | undefined> {
-    const [row] = await sql.query<AllocationRow>(
+    const [row] = await sql.queryPrepared<AllocationRow>(
       `select a.version, a.effective_at as "effectiveAt", a.told_at as "toldAt", a.entries,
               coalesce(p.confirmed_at >= w.since, w.since is null) as "isWatched",
               case when p.confirmed_at >= w.since then greatest(p.confirmed_at, w.confirmed_at)

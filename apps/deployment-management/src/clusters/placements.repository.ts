@@ -35,12 +35,14 @@ export type SpaceState = 'there' | 'ending';
 @Injectable()
 export class PlacementsRepository {
   all(sql: Sql, workloadId: string): Promise<PlacementRow[]> {
-    return sql.query<PlacementRow>(`${select} order by c.id`, [workloadId]);
+    return sql.queryPrepared<PlacementRow>(`${select} order by c.id`, [workloadId]);
   }
 
   /** On the way to somewhere, or from it. */
   elsewhere(sql: Sql, workloadId: string): Promise<PlacementRow[]> {
-    return sql.query<PlacementRow>(`${select} and p.state in ('arriving', 'draining') order by c.id`, [workloadId]);
+    return sql.queryPrepared<PlacementRow>(`${select} and p.state in ('arriving', 'draining') order by c.id`, [
+      workloadId,
+    ]);
   }
 
   list(sql: Sql, workloadId: string, query: PageQuery): Promise<PlacementRow[]> {
@@ -51,7 +53,7 @@ export class PlacementsRepository {
 
   /** Where it stands, or is on its way to: the first before the others. Those that were given up answer nothing. */
   standing(sql: Sql, workloadId: string): Promise<(ClusterPointer & { readonly cluster: string })[]> {
-    return sql.query(
+    return sql.queryPrepared(
       `select c.id, c.runtime_version as "runtimeVersion", c.name as cluster from placement p join cluster c on c.id = p.cluster_id
         where p.workload_id = $1 and (p.state = 'active' or (p.state = 'arriving' and not p.is_first))
           and (p.is_first or c.removed_at is null) order by p.is_first desc, c.id`,
@@ -61,7 +63,7 @@ export class PlacementsRepository {
 
   /** Who answers for a workload. */
   async active(sql: Sql, workloadId: string): Promise<ClusterPointer | undefined> {
-    const [row] = await sql.query<ClusterPointer>(
+    const [row] = await sql.queryPrepared<ClusterPointer>(
       `select c.id, c.runtime_version as "runtimeVersion" from placement p join cluster c on c.id = p.cluster_id
         where p.workload_id = $1 and p.state = 'active' and p.is_first`,
       [workloadId],
@@ -112,7 +114,7 @@ export class PlacementsRepository {
 
   async setReport(tx: Tx, workloadId: string, clusterId: string, report: PlacementReport): Promise<void> {
     const sql = 'update placement set report = $3 where workload_id = $1 and cluster_id = $2';
-    await tx.query(sql, [workloadId, clusterId, report]);
+    await tx.queryPrepared(sql, [workloadId, clusterId, report]);
   }
 
   /** One beside the first goes, by itself when `failure` says why. */

@@ -8,7 +8,7 @@ const columns = `workload_id as "workloadId", number, entries, hash, created_at 
 export class ConfigVersionsRepository {
   /** What the next change starts from: the newest, or the one of the release that was rolled back to. */
   async current(sql: Sql, workloadId: string): Promise<ConfigVersion> {
-    const [row] = await sql.query<ConfigVersion>(
+    const [row] = await sql.queryPrepared<ConfigVersion>(
       `select ${columns} from config_version
         where workload_id = $1 and number = (select config_version from workload where id = $1)`,
       [workloadId],
@@ -18,7 +18,7 @@ export class ConfigVersionsRepository {
 
   async find(sql: Sql, workloadId: string, number: number): Promise<ConfigVersion> {
     if (number === 0) return emptyConfig(workloadId);
-    const [row] = await sql.query<ConfigVersion>(
+    const [row] = await sql.queryPrepared<ConfigVersion>(
       `select ${columns} from config_version where workload_id = $1 and number = $2`,
       [workloadId, number],
     );

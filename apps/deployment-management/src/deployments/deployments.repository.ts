@@ -26,7 +26,7 @@ export class DeploymentsRepository {
   async insert(tx: Tx, deployment: DeploymentRow): Promise<void> {
     const { id, workloadId, organizationId, number, status, source, buildId, notes, base, createdBy, createdAt } =
       deployment;
-    await tx.query(
+    await tx.queryPrepared(
       `insert into deployment (id, workload_id, organization_id, number, status, source, build_id, notes, created_by, created_at,
          base) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
       [
@@ -48,13 +48,14 @@ export class DeploymentsRepository {
 
   /** Those that have not ended, oldest first. */
   async active(sql: Sql, workloadId: string): Promise<DeploymentRow[]> {
-    return sql.query<DeploymentRow>(`${select} where d.workload_id = $1 and d.ended_at is null order by d.number`, [
-      workloadId,
-    ]);
+    return sql.queryPrepared<DeploymentRow>(
+      `${select} where d.workload_id = $1 and d.ended_at is null order by d.number`,
+      [workloadId],
+    );
   }
 
   async live(sql: Sql, workloadId: string): Promise<DeploymentRow | undefined> {
-    const [row] = await sql.query<DeploymentRow>(`${select} where d.workload_id = $1 and d.status = 'live'`, [
+    const [row] = await sql.queryPrepared<DeploymentRow>(`${select} where d.workload_id = $1 and d.status = 'live'`, [
       workloadId,
     ]);
     return row;
@@ -70,7 +71,7 @@ export class DeploymentsRepository {
 
   /** Answers false when it is no longer in `from`: somebody else moved it. */
   async move(tx: Tx, id: string, from: DeploymentStatus, move: Move): Promise<boolean> {
-    const rows = await tx.query(
+    const rows = await tx.queryPrepared(
       `update deployment set status = $3, failure = coalesce($4, failure), outcome = coalesce($5, outcome),
          release_id = coalesce($6, release_id), ended_at = case when $7 then $8::timestamptz end
         where id = $1 and status = $2 returning id`,
@@ -80,7 +81,7 @@ export class DeploymentsRepository {
   }
 
   async setSeen(tx: Tx, id: string, seen: Seen): Promise<void> {
-    await tx.query('update deployment set seen = $2 where id = $1 and ended_at is null', [id, seen]);
+    await tx.queryPrepared('update deployment set seen = $2 where id = $1 and ended_at is null', [id, seen]);
   }
 
   /** All but what is held for it, once that is stored: whoever scales states it anew, and may have done so meanwhile. */
@@ -117,11 +118,11 @@ export class DeploymentsRepository {
   }
 
   async wokeWorkload(sql: Sql, id: string): Promise<boolean> {
-    return (await sql.query('select 1 from deployment where id = $1 and woke_workload', [id])).length === 1;
+    return (await sql.queryPrepared('select 1 from deployment where id = $1 and woke_workload', [id])).length === 1;
   }
 
   async addTransition(tx: Tx, id: string, entry: Omit<TimelineEntry, 'sequence'>): Promise<void> {
-    await tx.query(
+    await tx.queryPrepared(
       `insert into deployment_transition (deployment_id, sequence, at, from_status, to_status, actor, message)
        select $1, coalesce(max(sequence), 0) + 1, $2, $3, $4, $5, $6 from deployment_transition where deployment_id = $1`,
       [id, entry.at, entry.from, entry.to, entry.actor, entry.message],
@@ -130,7 +131,7 @@ export class DeploymentsRepository {
 
   /** Timelines of several deployments at once, each oldest first. */
   async timelines(sql: Sql, ids: readonly string[]): Promise<Map<string, TimelineEntry[]>> {
-    const rows = await sql.query<Omit<TimelineEntry, 'at'> & { deploymentId: string; at: Date }>(
+    const rows = await sql.queryPrepared<Omit<TimelineEntry, 'at'> & { deploymentId: string; at: Date }>(
       `select deployment_id as "deploymentId", sequence, at, from_status as "from", to_status as "to", actor, message
          from deployment_transition where deployment_id = any ($1) order by deployment_id, sequence`,
       [ids],

@@ -46,7 +46,7 @@ export class PullCredentialsRepository {
   }
 
   sealedOf(sql: Sql, organizationId: string): Promise<SealedCredential[]> {
-    return sql.query<SealedCredential>(
+    return sql.queryPrepared<SealedCredential>(
       'select id, registry, username, sealed from pull_credential where organization_id = $1 order by registry',
       [organizationId],
     );

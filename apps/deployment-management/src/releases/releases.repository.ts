@@ -31,7 +31,7 @@ export class ReleasesRepository {
       createdBy,
       createdAt,
     } = release;
-    await tx.query(
+    await tx.queryPrepared(
       `insert into release (id, workload_id, number, hash, artifact, commit, config_version, config_hash, processes, reason,
          created_by, created_at, process_settings) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
       [
@@ -58,16 +58,16 @@ export class ReleasesRepository {
   }
 
   async findByNumber(sql: Sql, workloadId: string, number: number): Promise<Release | undefined> {
-    const [row] = await sql.query<ReleaseRow>(`select ${columns} ${from} where r.workload_id = $1 and r.number = $2`, [
-      workloadId,
-      number,
-    ]);
+    const [row] = await sql.queryPrepared<ReleaseRow>(
+      `select ${columns} ${from} where r.workload_id = $1 and r.number = $2`,
+      [workloadId, number],
+    );
     return row && toRelease(row);
   }
 
   /** The current one, and the one that is taking its place. */
   async onRuntime(sql: Sql, workloadId: string): Promise<Release[]> {
-    const rows = await sql.query<ReleaseRow>(
+    const rows = await sql.queryPrepared<ReleaseRow>(
       `select ${columns} ${from}
          left join deployment d on d.workload_id = w.id and d.status in ('rolling', 'shifting', 'verifying')
         where w.id = $1 and r.id in (w.current_release_id, d.release_id) order by r.number`,
@@ -87,7 +87,7 @@ export class ReleasesRepository {
 
   /** Marks what is older than the newest so many, never the current one; answers what it marked. */
   async expire(tx: Tx, workloadId: string, kept: number, at: Date): Promise<Release[]> {
-    const rows = await tx.query<{ id: string }>(
+    const rows = await tx.queryPrepared<{ id: string }>(
       `update release set expired_at = $3
         where workload_id = $1 and expired_at is null and id <> (select current_release_id from workload where id = $1)
           and number <= (select max(number) from release where workload_id = $1) - $2::int
@@ -114,7 +114,7 @@ export class ReleasesRepository {
 
   /** Numbers of the releases that were of use: those that are or were live, and canaries that got requests or stand by. */
   async billed(sql: Sql, workloadId: string): Promise<BilledReleases> {
-    const rows = await sql.query<{ number: number; wasLive: boolean; standsBy: boolean }>(
+    const rows = await sql.queryPrepared<{ number: number; wasLive: boolean; standsBy: boolean }>(
       `select number, was_live as "wasLive", coalesce(d.waits, false) as "standsBy"
          from release r left join lateral (
            select bool_or(ended_at is null and canary ? 'waitSeconds' and canary->>'state' in ('waiting', 'stepping')) as waits
@@ -142,6 +142,6 @@ export class ReleasesRepository {
   }
 
   async markLive(tx: Tx, id: string): Promise<void> {
-    await tx.query('update release set was_live = true where id = $1', [id]);
+    await tx.queryPrepared('update release set was_live = true where id = $1', [id]);
   }
 }

@@ -56,7 +56,7 @@ export class SecretStore {
   }
 
   async revokedAmong(sql: Sql, ids: readonly string[]): Promise<SecretVersion[]> {
-    return sql.query<SecretVersion>(
+    return sql.queryPrepared<SecretVersion>(
       `select ${columns} from secret_version where id = any ($1) and revoked_at is not null order by name`,
       [ids],
     );
@@ -99,7 +99,7 @@ export class SecretStore {
   }
 
   private sealedRows(sql: Sql, ids: readonly string[]): Promise<SealedRow[]> {
-    return sql.query<SealedRow>(
+    return sql.queryPrepared<SealedRow>(
       `select id, workload_id as "workloadId", name, number, sealed from secret_version where id = any ($1)`,
       [ids],
     );

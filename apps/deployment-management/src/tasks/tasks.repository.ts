@@ -55,7 +55,9 @@ export class TasksRepository {
 
   /** Those that the runtime may hold something of, oldest first. */
   async onRuntime(sql: Sql, workloadId: string): Promise<TaskRow[]> {
-    return sql.query<TaskRow>(`${select} where t.workload_id = $1 and not t.is_cleared order by t.id`, [workloadId]);
+    return sql.queryPrepared<TaskRow>(`${select} where t.workload_id = $1 and not t.is_cleared order by t.id`, [
+      workloadId,
+    ]);
   }
 
   /** False when it was no longer queued. */

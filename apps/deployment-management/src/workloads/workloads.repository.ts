@@ -87,7 +87,7 @@ export class WorkloadsRepository {
 
   /** Everything that changes a workload or its history takes this lock first. */
   async lock(tx: Tx, id: string): Promise<WorkloadRow | undefined> {
-    await tx.query('select 1 from workload where id = $1 for update', [id]);
+    await tx.queryPrepared('select 1 from workload where id = $1 for update', [id]);
     return this.find(tx, id);
   }
 
@@ -151,7 +151,7 @@ export class WorkloadsRepository {
   }
 
   async setState(tx: Tx, id: string, state: WorkloadRow['state']): Promise<void> {
-    await tx.query('update workload set state = $2, generation = generation + 1 where id = $1', [id, state]);
+    await tx.queryPrepared('update workload set state = $2, generation = generation + 1 where id = $1', [id, state]);
   }
 
   /** Somebody wants it to run whatever becomes of the deployment that woke it. */
@@ -168,11 +168,11 @@ export class WorkloadsRepository {
 
   /** What the runtime should run has changed. */
   async bump(tx: Tx, id: string): Promise<void> {
-    await tx.query('update workload set generation = generation + 1 where id = $1', [id]);
+    await tx.queryPrepared('update workload set generation = generation + 1 where id = $1', [id]);
   }
 
   async setCurrentRelease(tx: Tx, id: string, releaseId: string): Promise<void> {
-    await tx.query('update workload set current_release_id = $2 where id = $1', [id, releaseId]);
+    await tx.queryPrepared('update workload set current_release_id = $2 where id = $1', [id, releaseId]);
   }
 
   async markDeleted(tx: Tx, id: string): Promise<void> {
@@ -190,7 +190,7 @@ export class WorkloadsRepository {
 
   /** Written only when something in it changed, so that an idle pass costs no write. */
   async report(tx: Tx, id: string, observedGeneration: number, conditions: readonly Condition[]): Promise<void> {
-    await tx.query('update workload set observed_generation = $2, conditions = $3 where id = $1', [
+    await tx.queryPrepared('update workload set observed_generation = $2, conditions = $3 where id = $1', [
       id,
       observedGeneration,
       JSON.stringify(conditions),
@@ -200,7 +200,7 @@ export class WorkloadsRepository {
   /** The next number of a workload's deployments, releases or config versions. The caller holds the row lock. */
   async nextNumber(tx: Tx, id: string, of: 'deployments' | 'releases' | 'config_versions'): Promise<number> {
     const column = `${of}_made`;
-    const [row] = await tx.query<{ number: number }>(
+    const [row] = await tx.queryPrepared<{ number: number }>(
       `update workload set ${column} = ${column} + 1 where id = $1 returning ${column} as number`,
       [id],
     );

@@ -88,7 +88,7 @@ export class Audit {
   private async link(tx: Tx, key: string, content: AuditContent): Promise<Link> {
     const { entryId, organizationId, actor, action, target, at, detail } = content;
     const parameters = [key, canonicalJson(content), entryId, organizationId, actor, action, target, at, detail];
-    const [link] = await tx.query<Link>(linkSql, parameters);
+    const [link] = await tx.queryPrepared<Link>(linkSql, parameters);
     if (!link) throw new Error('the audit chain answered no link');
     return link;
   }

@@ -72,7 +72,7 @@ export class OrganizationsRepository {
   }
 
   async quota(sql: Sql, organizationId: string): Promise<Quota | null> {
-    const [row] = await sql.query<{ quota: Quota | null }>(
+    const [row] = await sql.queryPrepared<{ quota: Quota | null }>(
       'select quota from access_organization where organization_id = $1',
       [organizationId],
     );

@@ -1,3 +1,6 @@
+/** A statement answers something else than when its connection prepared it: a migration came between. */
+export class StatementChanged extends Error {}
+
 /**
  * SQLSTATE classes and codes that say the world is not ready, nothing about the event: connection (08), authorization
  * while failing over (28), resources (53), operator intervention (57P), system (58), serialization and deadlock.
@@ -19,6 +22,7 @@ interface MaybeCoded {
 /** True when an error is about the infrastructure, so that trying again later, for ever, is right. */
 export function isInfrastructureError(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false;
+  if (error instanceof StatementChanged) return true;
   const { code, message, cause, driverError, errors } = error as MaybeCoded;
   if (typeof code === 'string' && (passingStates.test(code) || passingSystemErrors.test(code))) return true;
   if (typeof message === 'string' && lostConnection.test(message)) return true;

@@ -3,34 +3,46 @@ import type { OnApplicationShutdown } from '@nestjs/common';
 import type { Pool, PoolClient, QueryConfig } from 'pg';
 import type { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
-import { PreparedRead } from './prepared-read.js';
+import { StatementChanged } from '../errors/infrastructure-error.js';
+import { PreparedQuery } from './prepared-query.js';
 
 /** Something that runs SQL: a transaction, or the pool for reads that need none. */
 export interface Sql {
   /** Runs one statement and answers its rows (also for `returning`). Parameters are `$1`, `$2`, ... */
   query<Row extends object>(sql: string, parameters?: readonly unknown[]): Promise<Row[]>;
   /**
-   * The row with a key. Outside of a transaction each connection prepares the statement once, so that it has to be a text
-   * of the source, and one plan has to fit all parameters.
+   * As `query`, of a statement that each connection prepares once: a text of the source, of which one plan fits all parameters,
+   * as when all that it looks for is found by a key.
    */
+  queryPrepared<Row extends object>(sql: string, parameters?: readonly unknown[]): Promise<Row[]>;
+  /** The row with a key, prepared. */
   queryOne<Row extends object>(sql: string, key: readonly string[]): Promise<Row | undefined>;
 }
-
-/** SQLSTATE feature_not_supported: of a prepared statement whose columns a migration has changed since. */
-const CHANGED_RESULT = '0A000';
 
 /** An open transaction. Repositories take it first, so that a write outside a transaction does not type-check. */
 export class Tx implements Sql {
   private readonly hooks: (() => void)[] = [];
 
-  constructor(private readonly client: PoolClient) {}
+  constructor(
+    private readonly client: PoolClient,
+    /** The connection is of no use after this transaction. */
+    private readonly breaks: (error: Error) => void,
+  ) {}
 
   async query<Row extends object>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
     return (await this.client.query<Row>(sql, [...parameters])).rows;
   }
 
+  queryPrepared<Row extends object>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+    const query = new PreparedQuery<Row>(sql, parameters);
+    return answerOf(query, this.client).catch((error: Error) => {
+      if (query.isSpoilt(error)) this.breaks(error);
+      throw query.isOutdated(error) ? new StatementChanged(error.message, { cause: error }) : error;
+    });
+  }
+
   async queryOne<Row extends object>(sql: string, key: readonly string[]): Promise<Row | undefined> {
-    return (await this.query<Row>(sql, key))[0];
+    return (await this.queryPrepared<Row>(sql, key))[0];
   }
 
   /** With a name, Postgres parses and plans the statement once for each connection. */
@@ -49,9 +61,18 @@ export class Tx implements Sql {
   }
 }
 
-/** What the driver's pool takes, and its types do not tell. After an error it ends the connection. */
+/** What the driver takes, and its types do not tell. */
 interface AsksPrepared {
-  query(read: PreparedRead<object>, values: undefined, callback: (error?: Error | null) => void): void;
+  query(query: PreparedQuery<object>, values: undefined, callback: (error?: Error | null) => void): void;
+}
+
+function answerOf<Row extends object>(query: PreparedQuery<Row>, of: unknown): Promise<Row[]> {
+  return new Promise<Row[]>((resolve, reject) => {
+    (of as AsksPrepared).query(query, undefined, (error) => (error ? reject(error) : resolve(query.answer)));
+  }).catch((error: Error) => {
+    Error.captureStackTrace(error); // as the driver does: who asked helps more than what the socket did
+    throw error;
+  });
 }
 
 /** One service's database: a pool, transactions with hooks after commit, and nothing of TypeORM's global state. */
@@ -68,23 +89,19 @@ export class Database implements Sql, OnApplicationShutdown {
     return this.pool.query<Row>(sql, [...parameters]).then(({ rows }) => rows);
   }
 
-  queryOne<Row extends object>(sql: string, key: readonly string[]): Promise<Row | undefined> {
+  /** What a migration has changed since is asked once more: the pool ends a connection on which a statement failed. */
+  queryPrepared<Row extends object>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
     const enclosing = this.enclosing.getStore();
-    if (enclosing) return enclosing.queryOne<Row>(sql, key);
-    return this.prepared<Row>(sql, key).catch(async (error: Error & { readonly code?: string }) => {
-      if (error.code === CHANGED_RESULT) return (await this.query<Row>(sql, key))[0];
-      Error.captureStackTrace(error); // as the driver does: who asked helps more than what the socket did
+    if (enclosing) return enclosing.queryPrepared<Row>(sql, parameters);
+    const query = new PreparedQuery<Row>(sql, parameters);
+    return answerOf(query, this.pool).catch((error: Error) => {
+      if (query.isOutdated(error)) return this.query<Row>(sql, parameters);
       throw error;
     });
   }
 
-  private prepared<Row extends object>(sql: string, key: readonly string[]): Promise<Row | undefined> {
-    const read = new PreparedRead<Row>(sql, key);
-    return new Promise((resolve, reject) => {
-      (this.pool as unknown as AsksPrepared).query(read, undefined, (error) =>
-        error ? reject(error) : resolve(read.row),
-      );
-    });
+  async queryOne<Row extends object>(sql: string, key: readonly string[]): Promise<Row | undefined> {
+    return (await this.queryPrepared<Row>(sql, key))[0];
   }
 
   /** Commits when `work` resolves, rolls back when it throws and throws on. Isolation: read committed. */
@@ -161,7 +178,7 @@ async function commit<Result>(
   work: (tx: Tx) => Promise<Result>,
   breaks: (error: Error) => void,
 ): Promise<Result> {
-  const tx = new Tx(client);
+  const tx = new Tx(client, breaks);
   // The first statement of `work` is sent along with `begin`, in one packet, not after its answer.
   sendTogether(client as unknown as Wired);
   const begun = client.query('begin');

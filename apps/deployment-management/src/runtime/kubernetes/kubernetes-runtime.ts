@@ -168,7 +168,11 @@ export class KubernetesRuntime implements Runtime {
 
   async *logs(workloadId: string, query: LogQuery, signal: AbortSignal): AsyncIterable<LogLine> {
     await this.connected(signal);
-    yield* podLogs(this.options.client, this.cluster.of<Pod>('pod', workloadId), query, signal);
+    try {
+      yield* podLogs(this.options.client, this.cluster.of<Pod>('pod', workloadId), query, signal);
+    } catch (error) {
+      throw asRuntimeError(error);
+    }
   }
 
   traffic(): Promise<InstanceTraffic[]> {
@@ -246,8 +250,7 @@ export class KubernetesRuntime implements Runtime {
     try {
       return await ask(AbortSignal.any([signal, AbortSignal.timeout(CALL_MILLISECONDS)]));
     } catch (error) {
-      if (isOutage(error)) throw new RuntimeUnavailable((error as Error).message, { cause: error });
-      throw error instanceof ApiError ? new RuntimeRefused(error.message, { cause: error }) : error;
+      throw asRuntimeError(error);
     }
   }
 }
@@ -257,6 +260,12 @@ const aborted = (signal: AbortSignal): Promise<void> =>
     if (signal.aborted) return resolve();
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
+
+/** In the words of the port. */
+function asRuntimeError(error: unknown): unknown {
+  if (isOutage(error)) return new RuntimeUnavailable((error as Error).message, { cause: error });
+  return error instanceof ApiError ? new RuntimeRefused(error.message, { cause: error }) : error;
+}
 
 /** What is on its way out keeps its name, and its namespace refuses everything, until it is gone; that passes, too. */
 const isOutage = (error: unknown): boolean =>

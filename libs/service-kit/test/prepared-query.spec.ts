@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { testDatabase, type TestDatabase } from '@berth/testing';
-import { createDataSource, Database } from '../src/index.js';
+import { createDataSource, Database, isInfrastructureError } from '../src/index.js';
 
 let test: TestDatabase;
 let database: Database;
@@ -87,6 +87,68 @@ describe('a read by key', () => {
   });
 });
 
+describe('a prepared statement of a transaction', () => {
+  const add = `insert into thing (name, amount, note) values ($1, $2, $3)`;
+  const pid = async () => (await database.query<{ pid: number }>('select pg_backend_pid() as pid'))[0]?.pid;
+
+  it('is prepared once for each connection, whether it answers rows or none', async () => {
+    const touch = 'update thing set amount = 4 where note is null returning name';
+    for (const [name, touched] of [
+      ['three', 2],
+      ['four', 3],
+    ] as const)
+      await database.transaction(async (tx) => {
+        expect(await tx.queryPrepared(add, [name, 3, null])).toEqual([]);
+        expect(await tx.queryPrepared(touch)).toHaveLength(touched);
+      });
+    expect((await prepared()).map(({ asked }) => asked)).toEqual([2, 2]);
+    expect(await database.queryPrepared('select count(*)::int as count from thing')).toEqual([{ count: 4 }]);
+  });
+
+  it('takes parameters of every kind as an ordinary one does', async () => {
+    const text = `select $1::text as text, $2::int as number, $3::jsonb as json, $4::text[] as list, $5::timestamptz as at,
+      $6::bytea as bytes, $7::boolean as is_so, $8::uuid as nothing, $9::uuid as missing, $10::jsonb as array`;
+    const at = new Date('2026-11-22T03:24:12.123Z');
+    const parameters = ['ä', 7, { a: [1, null] }, ['x', 'a "b", c'], at, Buffer.from([0, 255]), false, null, undefined];
+    const all = [...parameters, JSON.stringify([1])];
+    const [expected] = await database.query(text, all);
+    for (const _ of [1, 2]) expect(await database.transaction((tx) => tx.queryPrepared(text, all))).toEqual([expected]);
+  });
+
+  it('may be asked for twice before it has answered', async () => {
+    const found = await database.transaction((tx) =>
+      Promise.all(['one', 'two', 'one'].map((name) => tx.queryOne<{ amount: number }>(select, [name]))),
+    );
+    expect(found.map((row) => row?.amount)).toEqual([1, 2, 1]);
+    expect(await find('two')).toMatchObject({ amount: 2 });
+  });
+
+  it('that fails ends its transaction, and no connection that had done it before', async () => {
+    await database.transaction((tx) => tx.queryPrepared(add, ['three', 3, null]));
+    const before = await pid();
+    const again = database.transaction((tx) => tx.queryPrepared(add, ['three', 3, null]));
+    await expect(again).rejects.toMatchObject({ code: '23505' });
+    await database.transaction((tx) => tx.queryPrepared(add, ['four', 4, null]));
+    expect(await pid()).toBe(before);
+  });
+
+  it('that fails the first time takes its connection with it', async () => {
+    const before = await pid();
+    const first = database.transaction((tx) => tx.queryPrepared(add, ['one', 1, null]));
+    await expect(first).rejects.toMatchObject({ code: '23505' });
+    await database.transaction((tx) => tx.queryPrepared(add, ['three', 3, null]));
+    expect(await pid()).not.toBe(before);
+  });
+
+  it('fails once on a connection, as the world does, when a migration has changed the type of what it answers', async () => {
+    const read = () => database.transaction((tx) => tx.queryOne(select, ['one']));
+    await read();
+    await test.database.query('alter table thing alter column amount type text');
+    expect(isInfrastructureError(await read().catch((error: unknown) => error))).toBe(true);
+    expect(await read()).toEqual({ name: 'one', amount: '1' });
+  });
+});
+
 describe('a statement that was prepared', () => {
   it('is asked anew when a migration has changed the type of what it answers', async () => {
     await find('one');
@@ -118,7 +180,7 @@ describe('a read by key that fails', () => {
     const read = async () => database.queryOne('select 1 from thing where name::uuid = $1', ['not a uuid']);
     const failure = (await read().catch((error: unknown) => error)) as Error;
     expect(failure).toMatchObject({ code: '22P02' });
-    expect(failure.stack).toContain('prepared-read.spec');
+    expect(failure.stack).toContain('prepared-query.spec');
     expect(await find('one')).toEqual({ name: 'one', amount: 1 });
   });
 

@@ -1,0 +1,8 @@
+/** A part of the driver that its types do not tell. */
+declare module 'pg/lib/utils.js' {
+  const utils: {
+    /** A parameter as it is sent. @throws Error when it refers to itself */
+    prepareValue(value: unknown): string | Buffer | null;
+  };
+  export default utils;
+}
