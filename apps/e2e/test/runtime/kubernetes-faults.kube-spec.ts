@@ -292,6 +292,16 @@ describe('a workload on Kubernetes', () => {
     expect(new Set(written).size).toBeLessThan(10);
   }, 600_000);
 
+  it.each(['cut', 'half'] as const)('says that it cannot be asked when its lines break off: %s', async (kind) => {
+    const desired = await running(workload({ processes: [processOf('web', 1)] }));
+    const read = async (): Promise<void> => {
+      for await (const { text } of world.runtime.logs(desired.workloadId, { follow: true }, never))
+        expect(text).toBeTruthy();
+    };
+    world.proxy.break({ when: (_, path) => path.includes('/log?'), fault: { kind } });
+    await expect(read()).rejects.toBeInstanceOf(RuntimeUnavailable);
+  });
+
   it('reads what its pods printed, and goes on after a cursor', async () => {
     const desired = await running(workload({ processes: [processOf('web', 1)] }));
     const read = async (after?: string) => {
