@@ -37,6 +37,7 @@ import { FurtherPlacements1763800000450 } from './database/migrations/further-pl
 import { SnapshotEnds1763800000320 } from './database/migrations/snapshot-ends.migration.js';
 import { Snapshots1763800000270 } from './database/migrations/snapshots.migration.js';
 import { Seen1763800000040 } from './database/migrations/seen.migration.js';
+import { WaitingPlacements1763800000530 } from './database/migrations/waiting-placements.migration.js';
 
 /** Projects, environments, apps, workloads, releases, deployments: what runs, and how it came to. */
 export const deploymentManagement: ServiceDefinition<Config> = {
@@ -80,6 +81,7 @@ export const deploymentManagement: ServiceDefinition<Config> = {
     EgressEpochs1763800000440,
     FurtherPlacements1763800000450,
     ConfirmedPlacements1763800000460,
+    WaitingPlacements1763800000530,
   ],
   module: (parsed) => AppModule.with(parsed),
   connect: connectEvents,

@@ -185,6 +185,64 @@ describe('a cluster beside the first', () => {
     const scaled = await scene.owner.post<Placement>(path(`/${berlin.name}/scale`), { counts: { web: 2 } });
     expect(scaled).toMatchObject({ state: 'active', counts: { web: 2 } });
   });
+
+  it('that becomes the first takes over when it runs what the workload is to run, and not before', async () => {
+    await spread('one', { web: 0 });
+    berlin.world.behave(digestOf('one'), { kind: 'hangs' });
+    await scene.owner.post(`/v1/workloads/${scene.id}/move`, { cluster: berlin.name, drainSeconds: 0 });
+    await comesToBe(berlin.name, { isFirst: true, phase: 'rolling' });
+    const looks = jest.spyOn(berlin.world, 'observe');
+    await eventually(async () => {
+      await clusters.lookAnew(WORKLOADS, [scene.id]);
+      expect(looks.mock.calls.length).toBeGreaterThan(2);
+    }, patient);
+    looks.mockRestore();
+    expect(await at('local')).toMatchObject({ state: 'draining', isFirst: false });
+    expect(await scene.runs()).toEqual({ 'v1 web': 1 });
+    berlin.world.behave(digestOf('one'), { kind: 'honest' });
+    await eventually(async () => {
+      await clusters.lookAnew(WORKLOADS, [scene.id]);
+      expect(await at('local')).toBeUndefined();
+      expect(await at(berlin.name)).toMatchObject({ phase: 'live' });
+    }, patient);
+  });
+
+  it('that becomes the first and does not come up is waited for as long as anything may drain', async () => {
+    await spread('one', { web: 0 });
+    berlin.world.behave(digestOf('one'), { kind: 'hangs' });
+    await scene.owner.post(`/v1/workloads/${scene.id}/move`, { cluster: berlin.name, drainSeconds: 0 });
+    await comesToBe(berlin.name, { isFirst: true, phase: 'rolling' });
+    await platform.query('update placement set waits_until = now() where workload_id = $1 and not is_first', [
+      scene.id,
+    ]);
+    await eventually(async () => {
+      await clusters.lookAnew(WORKLOADS, [scene.id]);
+      expect(await at('local')).toBeUndefined();
+    }, patient);
+  });
+
+  it('becomes the first when there is room for both until the former first is gone', async () => {
+    await spread('one', { web: 0 });
+    const roomFor = async (instances: number) => {
+      const [{ cpu } = { cpu: 0 }] = await platform.query<{ cpu: number }>(
+        `select (processes->0->>'cpuMillicores')::int as cpu from release where workload_id = $1`,
+        [scene.id],
+      );
+      await platform.identity.organization({ id: scene.organizationId, quota: { cpuMillicores: cpu * instances } });
+    };
+    const move = { cluster: berlin.name, drainSeconds: 0 };
+    await roomFor(1);
+    const refused = await scene.owner.refusal('POST', `/v1/workloads/${scene.id}/move`, move);
+    expect(refused).toMatchObject({ status: 409, code: 'quota_exceeded' });
+    expect(await at('local')).toMatchObject({ state: 'active', isFirst: true });
+    await roomFor(2);
+    await scene.owner.post(`/v1/workloads/${scene.id}/move`, move);
+    await eventually(async () => {
+      await clusters.lookAnew(WORKLOADS, [scene.id]);
+      expect(await at('local')).toBeUndefined();
+      expect(await at(berlin.name)).toMatchObject({ isFirst: true, phase: 'live' });
+    }, patient);
+  });
 });
 
 describe('a failover', () => {

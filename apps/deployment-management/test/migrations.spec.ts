@@ -9,6 +9,27 @@ import { deploymentManagement } from '../src/index.js';
 const file = join(import.meta.dirname, '../src/database/schema.sql');
 const migrations = allMigrations(deploymentManagement as unknown as ServiceDefinition<never>);
 
+/** One that has the id of all that it is in. */
+async function workload({ database }: TestDatabase, slug: string): Promise<string> {
+  const id = randomUUID();
+  const insert = (table: string, columns: string, values: string) =>
+    database.query(`insert into ${table} (${columns}) values (${values})`, [id]);
+  await insert('project', 'id, organization_id, slug, created_at', `$1, $1, '${slug}', now()`);
+  const kind = `$1, $1, $1, 'production'`;
+  await insert(
+    'environment',
+    'id, project_id, organization_id, slug, kind, namespace, created_at, cluster_id',
+    `${kind}, 'production', '${slug}-production-0', now(), (select id from cluster)`,
+  );
+  await insert('app', 'id, project_id, organization_id, slug, source, build, created_at', `${kind}, '{}', '{}', now()`);
+  await insert(
+    'workload',
+    'id, app_id, environment_id, project_id, organization_id, host, restart_token, created_at',
+    `$1, $1, $1, $1, $1, '${slug}', 't', now()`,
+  );
+  return id;
+}
+
 describe('the migrations', () => {
   let head: TestDatabase;
   beforeAll(async () => (head = await testDatabase({ migrations })));
@@ -31,32 +52,30 @@ describe('the migrations', () => {
   });
 });
 
+describe('a replica of before placements knew until when they are certain', () => {
+  let db: TestDatabase;
+  beforeAll(async () => (db = await testDatabase({ migrations })));
+  afterAll(() => db.drop());
+
+  it('goes on writing allocations while others have the newer schema', async () => {
+    const [first, second] = [await workload(db, 'one'), await workload(db, 'two')];
+    const formerly = `insert into allocation (workload_id, version, effective_at, confirmed_at, told_at, entries)
+      values ($1, 1, now(), $2, $2, '[]') on conflict (workload_id) do update set confirmed_at = excluded.confirmed_at`;
+    await db.database.query(formerly, [first, new Date()]);
+    await db.database.query(formerly, [first, new Date()]);
+    const nowadays = `insert into allocation (workload_id, version, effective_at, told_at, entries) values ($1, 1, now(), now(), '[]')`;
+    await db.database.query(nowadays, [second]);
+    expect(await db.database.query('select from allocation where confirmed_at <= now()')).toHaveLength(2);
+  });
+});
+
 describe('the database itself refuses', () => {
   let db: TestDatabase;
   beforeAll(async () => (db = await testDatabase({ migrations })));
   afterAll(() => db.drop());
 
   it('two deployments that move instances of one workload at once', async () => {
-    const id = randomUUID();
-    const insert = (table: string, columns: string, values: string) =>
-      db.database.query(`insert into ${table} (${columns}) values (${values})`, [id]);
-    await insert('project', 'id, organization_id, slug, created_at', `$1, $1, 'shop', now()`);
-    const kind = `$1, $1, $1, 'production'`;
-    await insert(
-      'environment',
-      'id, project_id, organization_id, slug, kind, namespace, created_at, cluster_id',
-      `${kind}, 'production', 'shop-production-0', now(), (select id from cluster)`,
-    );
-    await insert(
-      'app',
-      'id, project_id, organization_id, slug, source, build, created_at',
-      `${kind}, '{}', '{}', now()`,
-    );
-    await insert(
-      'workload',
-      'id, app_id, environment_id, project_id, organization_id, host, restart_token, created_at',
-      `$1, $1, $1, $1, $1, 'h', 't', now()`,
-    );
+    const id = await workload(db, 'shop');
     const deployment = (number: number, status: string) =>
       db.database.query(
         `insert into deployment (id, workload_id, organization_id, number, status, source, created_by, created_at)

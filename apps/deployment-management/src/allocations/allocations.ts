@@ -127,7 +127,7 @@ export class Allocations {
     await tx.queryPrepared(
       `insert into allocation (workload_id, version, effective_at, told_at, entries) values ($1, $2, $3, $4, $5)
        on conflict (workload_id) do update set version = excluded.version, effective_at = excluded.effective_at,
-         told_at = excluded.told_at, entries = excluded.entries`,
+         told_at = excluded.told_at, confirmed_at = excluded.told_at, entries = excluded.entries`,
       [id, version, effectiveAt, this.mint.now(), JSON.stringify(entries)],
     );
   }

@@ -5,7 +5,15 @@ type State = PlacementRow['state'];
 const placements = (states: Readonly<Record<string, State>>): PlacementRow[] =>
   Object.entries(states).map(([id, state]) => ({
     ...{ id, state, cluster: id, region: null, runtimeVersion: 1, drainSeconds: 0 },
-    ...{ drainUntil: null, message: null, createdAt: new Date(0), isFailover: false, isRescue: false, isGone: false },
+    ...{
+      drainUntil: null,
+      waitsUntil: null,
+      message: null,
+      createdAt: new Date(0),
+      isFailover: false,
+      isRescue: false,
+      isGone: false,
+    },
     ...{ isFirst: true, counts: {}, report: null, isUnreachable: false, isOutOfReach: false, isRefused: false },
   }));
 

@@ -34,6 +34,8 @@ export interface PlacementRow extends ClusterPointer {
   /** How long the former one goes on serving when this one takes its place. */
   readonly drainSeconds: number;
   readonly drainUntil: Date | null;
+  /** Of a former first: until then it serves on at least until the new first runs what the workload is to run. */
+  readonly waitsUntil: Date | null;
   readonly message: string | null;
   /** The platform chose it, because the cluster before did not answer. */
   readonly isFailover: boolean;

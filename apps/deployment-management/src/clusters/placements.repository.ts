@@ -11,7 +11,7 @@ const leavesUnreachable = `exists (select from placement a join cluster c on c.i
 const select = `select c.id, c.runtime_version as "runtimeVersion", c.name as cluster, c.region, c.removed_at is not null as "isGone", p.state, p.is_first as "isFirst",
     p.counts, p.report, ${isOutOfReach} as "isOutOfReach", ${isRefused} as "isRefused", p.is_failover as "isFailover",
     p.is_failover and p.state = 'arriving' and ${leavesUnreachable} as "isRescue",
-    p.drain_seconds as "drainSeconds", p.drain_until as "drainUntil", p.message, p.created_at as "createdAt"
+    p.drain_seconds as "drainSeconds", p.drain_until as "drainUntil", p.waits_until as "waitsUntil", p.message, p.created_at as "createdAt"
   from placement p join cluster c on c.id = p.cluster_id where p.workload_id = $1`;
 
 export interface Joining {
@@ -27,6 +27,13 @@ export interface Arrival {
   readonly drainSeconds: number;
   readonly isFailover: boolean;
   readonly at: Date;
+}
+
+/** Of the former first, where another one was to be it that stood beside it. */
+export interface StaysBeside {
+  readonly counts: InstanceCounts;
+  /** So long it waits for the other one at the most, whatever it is to drain. */
+  readonly waitsUntil: Date;
 }
 
 /** Where a cluster stands with an environment that is to have something there. */
@@ -81,7 +88,7 @@ export class PlacementsRepository {
       `insert into placement (workload_id, cluster_id, state, drain_seconds, is_failover, created_at)
        values ($1, $2, 'arriving', $3, $4, $5)
        on conflict (workload_id, cluster_id) do update set state = 'arriving', drain_seconds = excluded.drain_seconds,
-         drain_until = null, message = null, has_failed = false, is_failover = excluded.is_failover, is_first = true,
+         drain_until = null, waits_until = null, message = null, has_failed = false, is_failover = excluded.is_failover, is_first = true,
          counts = '{}', report = null, created_at = excluded.created_at`,
       [workloadId, clusterId, drainSeconds, isFailover, at],
     );
@@ -93,7 +100,7 @@ export class PlacementsRepository {
       `insert into placement (workload_id, cluster_id, state, is_first, counts, created_at)
        values ($1, $2, 'arriving', false, $3, $4)
        on conflict (workload_id, cluster_id) do update set state = 'arriving', is_first = false, counts = excluded.counts,
-         drain_until = null, message = null, has_failed = false, is_failover = false, report = null,
+         drain_until = null, waits_until = null, message = null, has_failed = false, is_failover = false, report = null,
          created_at = excluded.created_at where placement.state in ('draining', 'failed') returning 1`,
       [workloadId, clusterId, counts, at],
     );
@@ -126,20 +133,14 @@ export class PlacementsRepository {
     );
   }
 
-  /** What was active makes room, `until` when it goes on serving: as one beside the first if it is to have counts of its own. */
-  async takeOver(
-    tx: Tx,
-    workloadId: string,
-    clusterId: string,
-    until: Date,
-    counts: InstanceCounts | null = null,
-  ): Promise<void> {
+  /** What was active makes room, `until` when it goes on serving: as one beside the first if that has to grow. */
+  async takeOver(tx: Tx, workloadId: string, clusterId: string, until: Date, beside?: StaysBeside): Promise<void> {
     await tx.query(
       `update placement set state = 'draining', drain_until = $2, message = null, is_first = $3::jsonb is null,
-         counts = coalesce($3, counts) where workload_id = $1 and state = 'active' and is_first`,
-      [workloadId, until, counts],
+         counts = coalesce($3, counts), waits_until = $4 where workload_id = $1 and state = 'active' and is_first`,
+      [workloadId, until, beside?.counts ?? null, beside?.waitsUntil ?? null],
     );
-    const first = `update placement set state = 'active', is_first = true, counts = '{}', message = null where workload_id = $1 and cluster_id = $2`;
+    const first = `update placement set state = 'active', is_first = true, counts = '{}', waits_until = null, message = null where workload_id = $1 and cluster_id = $2`;
     await tx.query(first, [workloadId, clusterId]);
   }
 

@@ -69,6 +69,7 @@ create table allocation (
   effective_at timestamp with time zone not null,
   entries jsonb not null,
   told_at timestamp with time zone not null,
+  confirmed_at timestamp with time zone not null default now(),
   constraint allocation_pkey PRIMARY KEY (workload_id)
 );
 
@@ -383,6 +384,7 @@ create table placement (
   counts jsonb not null default '{}'::jsonb,
   report jsonb,
   confirmed_at timestamp with time zone,
+  waits_until timestamp with time zone,
   constraint placement_pkey PRIMARY KEY (workload_id, cluster_id)
 );
 

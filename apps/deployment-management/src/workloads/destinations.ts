@@ -10,6 +10,7 @@ import { ReleasesRepository } from '../releases/releases.repository.js';
 import { isPossible } from '../strategies/obstacle.js';
 import { nextStepFor } from '../runtime/artifact-kinds.js';
 import { Runtimes } from '../runtime/runtimes.js';
+import { ComputeRoom } from './compute-room.js';
 import type { Destination } from './move-writer.js';
 import type { WorkloadRow } from './workload.js';
 import { workloadErrors } from './workloads.errors.js';
@@ -25,6 +26,7 @@ export class Destinations {
     private readonly runtimes: Runtimes,
     private readonly links: LinksRepository,
     private readonly environments: EnvironmentsRepository,
+    private readonly room: ComputeRoom,
   ) {}
 
   /** @throws 422, 409 when there is no such cluster, it is outside the regions, or it takes nothing new */
@@ -42,6 +44,14 @@ export class Destinations {
   /** Where a workload stands already, and may come to be the first at once. */
   async standing(tx: Tx, workloadId: string): Promise<readonly PlacementRow[]> {
     return this.placements.all(tx, workloadId);
+  }
+
+  /** To where it stands already: the former first keeps its counts until nothing of it is there. @throws 409 over quota */
+  async requireRoomBeside(tx: Tx, workload: WorkloadRow, { name }: Destination): Promise<void> {
+    const { cluster, counts } = workload;
+    const further = workload.further.filter((each) => each.cluster !== name);
+    const leaving = [...workload.leaving, { cluster, counts, state: 'draining' as const }];
+    await this.room.require(tx, workload, { ...workload, further, leaving });
   }
 
   /** @throws 409 while what the environment had there before is being taken away */

@@ -31,7 +31,7 @@ export class MoveWriter {
     private readonly mint: Mint,
   ) {}
 
-  /** The caller holds the environment's row, and the workload's. Nothing when it stands there or is on its way. @throws 422 when it could not run there, 409 when it stands there but is not live */
+  /** The caller holds the environment's row, and the workload's. Nothing when it stands there or is on its way. @throws 422 when it could not run there, 409 when it stands there but is not live, or over quota */
   async move(tx: Tx, workload: WorkloadRow, destination: Destination, by: Actor): Promise<void> {
     const { cluster, name, drainSeconds, failover } = destination;
     const placements = await this.rows.all(tx, workload.id);
@@ -39,6 +39,8 @@ export class MoveWriter {
     if (!turn.arrives && turn.turnsFrom.length === 0) return;
     if (isBeside(placements, cluster.id)) {
       for (const id of turn.turnsFrom) await this.turnFrom(tx, workload.id, id);
+      // The platform's own choice holds nothing: what it took the workload from is not the workload's any more.
+      if (!failover) await this.destinations.requireRoomBeside(tx, workload, destination);
       return this.successions.takeOver(tx, workload, destination, by);
     }
     if (turn.arrives) await this.destinations.requireFit(tx, workload, destination);

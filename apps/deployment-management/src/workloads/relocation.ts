@@ -133,9 +133,10 @@ export class Relocation {
   private async drain(placement: PlacementRow, view: WorkloadView, context: ReconcileContext): Promise<Outcome> {
     const { id } = view.workload;
     const seconds = ((placement.drainUntil?.getTime() ?? 0) - this.clock.now().getTime()) / 1_000;
-    if (seconds > 0 && view.target && !placement.isGone) {
+    const isAwaited = seconds <= 0 && this.waits(placement, view);
+    if ((seconds > 0 || isAwaited) && view.target && !placement.isGone) {
       if (!view.moving) await this.serveOn(placement, view, view.target, context);
-      return lookAgainIn({ seconds });
+      return isAwaited ? lookAgainSoon : lookAgainIn({ seconds });
     }
     const observed = await this.runtime.observe(id, context.signal, placement);
     if (observed === null) {
@@ -146,6 +147,12 @@ export class Relocation {
       await this.steps.reports.reportSeen(context, { view, desired: null, observed, cluster: placement.cluster });
     await this.runtime.remove(id, context.signal, placement);
     return lookAgainSoon;
+  }
+
+  /** The new first stood beside it with counts of its own. Where it comes to nothing there is nothing to wait for. */
+  private waits({ waitsUntil }: PlacementRow, { workload, first }: WorkloadView): boolean {
+    if (!waitsUntil || waitsUntil <= this.clock.now() || !first || first.isGone) return false;
+    return workload.observedGeneration < workload.generation || first.report?.phase === 'rolling';
   }
 
   private async serveOn(

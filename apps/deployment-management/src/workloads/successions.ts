@@ -14,6 +14,8 @@ import { workloadErrors } from './workloads.errors.js';
 import { WorkloadsRepository } from './workloads.repository.js';
 
 const pointer = '/cluster';
+/** As long as anything may be asked to drain. */
+const LONGEST_WAIT_SECONDS = 600;
 
 /** Makes a cluster on which a workload stands already the one that answers for it; the one that did drains. */
 @Injectable()
@@ -37,8 +39,9 @@ export class Successions {
     const { drainSeconds, failover } = to;
     // Who leaves one of several pays for what serves on there; who is taken from it does not.
     if (failover || !isFormerThere) await this.allocations.end(tx, workload, from, isFormerThere);
-    const until = new Date(this.mint.now().getTime() + drainSeconds * 1_000);
-    await this.rows.takeOver(tx, id, to.cluster.id, until, failover ? null : workload.counts);
+    const later = (seconds: number) => new Date(this.mint.now().getTime() + seconds * 1_000);
+    const stays = failover ? undefined : { counts: workload.counts, waitsUntil: later(LONGEST_WAIT_SECONDS) };
+    await this.rows.takeOver(tx, id, to.cluster.id, later(drainSeconds), stays);
     // Its counts are those of the workload from now on.
     await this.workloads.bump(tx, id);
     const detail = { cluster: to.name, drainSeconds, ...(failover && { failover }) };
