@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Access } from '@berth/access';
 import type { Page } from '@berth/contracts/common';
-import type { App, Config, Delegation, Deployment, SecretList } from '@berth/contracts/deployment';
+import type { App, Config, Delegation, Deployment, PlaceLabels, SecretList } from '@berth/contracts/deployment';
 import { sessionRevoked } from '@berth/contracts/events';
 import { EVENT_BUS, type EventBus } from '@berth/eventing';
 import { WorkQueue } from '@berth/reconcile';
@@ -108,6 +108,44 @@ describe('an object that is declared', () => {
     await untilQuiet();
     expect(world.said(web)).toEqual(expect.arrayContaining(fine));
     expect((await deployments(scene.id)).items).toHaveLength(1);
+  });
+
+  it('has the labels that it states, from its beginning on, and leaves those of others alone', async () => {
+    const api = place('app', 'api');
+    const declare = async (labels: object) => {
+      await apply(api, { ...upload, labels });
+      await isSaid(api, ...fine);
+    };
+    await declare({ set: { team: 'shop' } });
+    const path = `/v1/apps/${world.status(api)?.id}/labels`;
+    const labels = async () => (await scene.owner.get<PlaceLabels>(path)).labels;
+    expect(await labels()).toEqual({ team: 'shop' });
+    await scene.owner.patch(path, { cost: 'c1' });
+    await declare({ set: { team: 'blog' } });
+    expect(await labels()).toEqual({ cost: 'c1', team: 'blog' });
+    await declare({ unset: ['team'], set: { stage: 'early' } });
+    expect(await labels()).toEqual({ cost: 'c1', stage: 'early' });
+    await declare({});
+    expect(await labels()).toEqual({ cost: 'c1', stage: 'early' });
+  });
+
+  it('is told of labels that somebody else has set otherwise, and may insist', async () => {
+    await platform.identity.member(scene.organizationId, 'admin', { subjectId: machineId });
+    const stage = place('environment', 'stage');
+    const declare = (cost: string, annotations = {}) =>
+      apply(stage, { kind: 'staging', labels: { set: { team: 'shop', cost } } }, annotations);
+    await declare('c1');
+    await isSaid(stage, ...fine);
+    const path = `/v1/environments/${world.status(stage)?.id}/labels`;
+    const labels = async () => (await scene.owner.get<PlaceLabels>(path)).labels;
+    expect(await labels()).toEqual({ team: 'shop', cost: 'c1' });
+    await scene.owner.patch(path, { team: 'blog' });
+    await declare('c2');
+    await isSaid(stage, 'Accepted True Applied', 'Conflict True ChangedElsewhere');
+    expect(await labels()).toEqual({ team: 'blog', cost: 'c2' });
+    await declare('c2', { 'berth.dev/overwrite': world.status(stage)?.version });
+    await isSaid(stage, ...fine);
+    expect(await labels()).toEqual({ team: 'shop', cost: 'c2' });
   });
 
   it('tells of a change through the API that does not contradict it', async () => {

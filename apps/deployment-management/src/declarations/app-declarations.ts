@@ -5,6 +5,7 @@ import { AppCreations } from '../apps/app-creations.js';
 import { AppsService } from '../apps/apps.service.js';
 import { type DeclaredKindDoor, ready, type Target, type Understood } from './declared-kind.js';
 import { type Fields, flatten } from './fields.js';
+import { isLabelField, LabelDeclarations, statedLabels } from './label-declarations.js';
 import { complaintsOf, wrongNameOf } from './understand.js';
 
 const nothing = { rootFolder: '', installCommand: null, buildCommand: null };
@@ -15,19 +16,21 @@ export class AppDeclarations implements DeclaredKindDoor {
   constructor(
     private readonly apps: AppsService,
     private readonly creations: AppCreations,
+    private readonly labels: LabelDeclarations,
   ) {}
 
   understand(slug: string, spec: unknown): Understood {
     const refused = wrongNameOf(slug);
     const { data, error } = declaredApp.safeParse(spec);
     if (refused !== null || error) return { refused: refused ?? complaintsOf(error!) };
-    const { projectId, source, build } = data;
+    const { projectId, source, build, labels } = data;
     return {
       projectId,
-      fields: { source, ...buildFields(build) },
+      fields: { source, ...buildFields(build), ...statedLabels(labels) },
       find: (caller) => this.find(caller, projectId, slug),
       create: async (caller) => {
-        await this.creations.create(caller, { projectId, slug, source, build: { ...nothing, ...build } });
+        const made = { projectId, slug, source, build: { ...nothing, ...build } };
+        await this.creations.create(caller, { ...made, ...(labels && { labels: labels.set }) });
       },
       change: (caller, target, fields) => this.change(caller, target, data, fields),
     };
@@ -35,24 +38,27 @@ export class AppDeclarations implements DeclaredKindDoor {
 
   private async find(caller: Caller, project: string, slug: string): Promise<Target | undefined> {
     const { items } = await this.apps.list(caller, { project, slug, limit: 1 });
-    return items[0] && toTarget(items[0]);
+    const [app] = items;
+    return app && toTarget(app, await this.labels.of(caller, 'app', app.id));
   }
 
   private async change(
     caller: Caller,
-    { id, version }: Target,
-    { source, build }: DeclaredApp,
+    target: Target,
+    { source, build, labels }: DeclaredApp,
     fields: readonly string[],
   ): Promise<void> {
+    await this.labels.change(caller, 'app', target, labels, fields);
+    if (fields.every(isLabelField)) return;
     const parts = Object.entries(build).filter(([name]) => fields.includes(`build.${name}`));
     const body = { ...(fields.includes('source') && { source }), build: Object.fromEntries(parts) };
-    await this.apps.update(caller, id, body, `"${version}"`);
+    await this.apps.update(caller, target.id, body, `"${target.mirrored.generation}"`);
   }
 }
 
-function toTarget({ id, generation, source, build }: App): Target {
-  const fields = { source, ...buildFields(build) };
-  const version = String(generation);
+function toTarget({ id, generation, source, build }: App, labels: Pick<Target, 'fields' | 'version'>): Target {
+  const fields = { source, ...buildFields(build), ...labels.fields };
+  const version = `${generation}${labels.version}`;
   return { id, version, fields, mirrored: { id, generation, version }, ready: ready('The app exists') };
 }
 

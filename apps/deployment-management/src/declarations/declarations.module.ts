@@ -9,6 +9,7 @@ import { DelegationsRepository } from '../delegations/delegations.repository.js'
 import { DelegationsService } from '../delegations/delegations.service.js';
 import { OnSessionRevokedHandler } from '../delegations/on-session-revoked.handler.js';
 import { EnvironmentsModule } from '../environments/environments.module.js';
+import { LabelsModule } from '../labels/labels.module.js';
 import { ProjectsModule } from '../projects/projects.module.js';
 import { WorkloadsModule } from '../workloads/workloads.module.js';
 import { Admission } from './admission.js';
@@ -23,6 +24,7 @@ import { DeclarationWatcher } from './declaration-watcher.js';
 import { DeclarationReconciler } from './declaration.reconciler.js';
 import { DeclaredObjects } from './declared-objects.js';
 import { Doors } from './doors.js';
+import { LabelDeclarations } from './label-declarations.js';
 import { EnvironmentDeclarations } from './environment-declarations.js';
 import { FollowReports } from './follow-reports.js';
 import { WorkloadCommands } from './workload-commands.js';
@@ -30,14 +32,17 @@ import { WorkloadDeclarations } from './workload-declarations.js';
 
 /** Objects in clusters as a second door to the API, and who may speak through it. */
 @Module({
-  imports: [ChangesModule, ClustersStoreModule, ProjectsModule, EnvironmentsModule, AppsModule, WorkloadsModule],
+  imports: [
+    ...[ChangesModule, ClustersStoreModule, ProjectsModule, EnvironmentsModule, AppsModule, WorkloadsModule],
+    LabelsModule,
+  ],
   controllers: [DelegationsController, OnSessionRevokedHandler],
   providers: [
     ...[DelegationsService, DelegationsRepository, DelegationMarks, DelegatedClusters],
     ...[DeclarationWatcher, DeclarationWatch, FollowReports, DeclarationSweep, DeclarationReconciler],
     ...[DeclarationRecords, DeclarationClients, DeclaredObjects],
     ...[Admission, Conflicts, Doors, AppDeclarations, EnvironmentDeclarations, WorkloadDeclarations, WorkloadCommands],
-    CurrentFields,
+    ...[CurrentFields, LabelDeclarations],
   ],
 })
 export class DeclarationsModule {}

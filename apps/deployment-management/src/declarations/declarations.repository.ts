@@ -6,10 +6,14 @@ import { type DeclarationRow, keyOfPlace, type Place, SILENT } from './declarati
 
 const columns = `key, delegation_id as "delegationId", uid, target_id as "targetId", agreed, seen`;
 
+/** Since when its labels are as they are, and which those are: a clock may tell two changes the same moment. */
+const labelled = (place: string): string =>
+  `(select since || l.labels::text from place_labels l where l.place_id = ${place}.id)`;
+
 /** All of a target that an object's status tells of, or that may contradict what the object states, as one short text. */
 const fingerprints: Record<DeclaredKindName, string> = {
-  app: `select a.generation::text from app a where a.id = d.target_id and a.deleted_at is null`,
-  environment: `select e.cluster_id::text || e.regions::text from environment e where e.id = d.target_id and e.deleted_at is null`,
+  app: `select concat_ws('/', a.generation, ${labelled('a')}) from app a where a.id = d.target_id and a.deleted_at is null`,
+  environment: `select concat_ws('/', e.cluster_id, e.regions, ${labelled('e')}) from environment e where e.id = d.target_id and e.deleted_at is null`,
   workload: `select md5(concat_ws('/', w.generation, w.conditions, w.current_release_id, w.tracked_ref, w.counts, w.autoscaling,
         w.process_settings, w.deadlines, w.config_version, (select max(n.number) from deployment n where n.workload_id = w.id)))
       from workload w where w.id = d.target_id and w.deleted_at is null`,

@@ -10,5 +10,6 @@ import { LabelsService } from './labels.service.js';
   imports: [ChangesModule, LabelWriterModule, AppsModule, EnvironmentsModule],
   controllers: [LabelsController],
   providers: [LabelsService],
+  exports: [LabelsService],
 })
 export class LabelsModule {}

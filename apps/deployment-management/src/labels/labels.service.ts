@@ -1,5 +1,5 @@
 import { type Caller, changedFrom } from '@berth/access';
-import { MOST_LABELS } from '@berth/contracts/common';
+import { type Labels, MOST_LABELS } from '@berth/contracts/common';
 import type { ChangeLabels, PlaceLabels } from '@berth/contracts/deployment';
 import { Database } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
@@ -28,12 +28,19 @@ export class LabelsService {
     return viewOf(id, await this.labels.of(this.database, id));
   }
 
-  /** @throws 422 when there would be too many */
-  async change(caller: Caller, kind: PlaceKind, id: string, change: ChangeLabels): Promise<PlaceLabels> {
+  /** `stillSo` throws when they are not as the caller believes. @throws 422 when there would be too many */
+  async change(
+    caller: Caller,
+    kind: PlaceKind,
+    id: string,
+    change: ChangeLabels,
+    stillSo: (labels: Labels) => void = () => undefined,
+  ): Promise<PlaceLabels> {
     const place = await this.placeOf(caller, kind, id, 'update');
     return this.database.transaction(async (tx) => {
       await (kind === 'app' ? this.apps : this.environments).hold(tx, id);
       const before = await this.labels.lock(tx, id);
+      stillSo(before.labels);
       const labels = merged(before.labels, change);
       requireRoom(labels, change);
       if (isSame(before.labels, labels)) return viewOf(id, before);

@@ -230,6 +230,9 @@ describe('what is declared in it', () => {
       ['app', 'right', { projectId, source: { kind: 'git' } }],
       ['app', 'right', { projectId, source: { kind: 'image', image: image('a'), url: 'https://git.example' } }],
       ['app', 'web', { projectId: randomUUID(), source: { kind: 'image', image: image('a0') } }],
+      ['app', 'right', { projectId, source, labels: { set: { Team: 'shop' } } }],
+      ['app', 'right', { projectId, source, labels: { set: { team: 'a b' } } }],
+      ['environment', 'right', { projectId, kind: 'staging', labels: { unset: ['-'] } }],
       ['environment', 'right', { projectId, kind: 'preview' }],
       ['environment', 'staging', { projectId, kind: 'production' }],
       ['workload', 'web', { projectId, app: 'other', environment: 'staging' }],
@@ -297,8 +300,10 @@ describe('nobody else', () => {
     await identity.strip(organizationId, machineId);
     await identity.member(organizationId, 'admin', { subjectId: machineId });
     await mayAsk(422);
-    await apply('app', 'late', { ...spec(), build: { rootFolder: 'y' } });
+    await apply('app', 'late', { ...spec(), build: { rootFolder: 'y' }, labels: { set: { 'cost.center': 'c-1' } } });
     await isSaid('app', 'late', ...fine);
+    const { id } = (await get('app', 'late'))?.status ?? {};
+    expect(await ask('owner', 'GET', `/v1/apps/${id}/labels`)).toMatchObject({ labels: { 'cost.center': 'c-1' } });
   });
 });
 

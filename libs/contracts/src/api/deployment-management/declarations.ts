@@ -1,10 +1,18 @@
 import { z } from 'zod';
 import { autoscaling, processName } from '../../common/process-type.js';
+import { firstLabels, labelKey, MOST_LABELS } from '../../common/labels.js';
 import { id, slug } from '../../common/values.js';
 import { createApp, gitRef, imageReference, updateApp } from './apps.js';
 import { variableChanges } from './config.js';
 import { createEnvironment } from './environments.js';
 import { instanceCounts, sizeSettings, updateWorkload } from './workloads.js';
+
+/** Those that are not named stay; where both name one, `set` wins. */
+const declaredLabels = z.strictObject({
+  set: firstLabels.default({}),
+  unset: z.array(labelKey).max(MOST_LABELS).default([]),
+});
+export type DeclaredLabels = z.infer<typeof declaredLabels>;
 
 /** What an object of `berth.dev/v1alpha1` says in its `spec`. Its name is the slug of what it declares. */
 export const declaredApp = z.strictObject({
@@ -12,6 +20,7 @@ export const declaredApp = z.strictObject({
   source: createApp.shape.source,
   /** What is not named is left to others. */
   build: updateApp.shape.build.default({}),
+  labels: declaredLabels.optional(),
 });
 export type DeclaredApp = z.infer<typeof declaredApp>;
 
@@ -20,6 +29,7 @@ export const declaredEnvironment = z.strictObject({
   kind: createEnvironment.shape.kind,
   cluster: createEnvironment.shape.cluster,
   regions: createEnvironment.shape.regions.removeDefault().optional(),
+  labels: declaredLabels.optional(),
 });
 export type DeclaredEnvironment = z.infer<typeof declaredEnvironment>;
 
