@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { stat, writeFile } from 'node:fs/promises';
 import { Agent } from 'node:http';
 import { startGateway } from '../src/gateway.js';
-import { withSigningKeys } from '../src/keys/with-signing-keys.js';
+import { withSigningKeys } from './with-signing-keys.js';
 import {
   call,
   emptyKong,

@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { exportJWK, exportSPKI, generateKeyPair, SignJWT } from 'jose';
 import { pino } from 'pino';
 import { type GatewayOptions, type RunningGateway, startGateway } from '../src/gateway.js';
-import type { SigningKey } from '../src/keys/with-signing-keys.js';
+import type { SigningKey } from './with-signing-keys.js';
 
 export interface Answer {
   readonly status: number;

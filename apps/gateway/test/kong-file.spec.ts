@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { withSigningKeys } from '../src/keys/with-signing-keys.js';
+import { withSigningKeys } from './with-signing-keys.js';
 import { type ApiRoute, type GatewayConfig, loadGatewayConfig } from '../src/kong/gateway-config.js';
 import { makeKey } from './harness.js';
 

@@ -10,14 +10,9 @@ export interface SigningKey {
 }
 
 /** The consumer in kong.yml whose `jwt_secrets` are the marked place for the signing keys. */
-export const SIGNING_KEY_CONSUMER = 'berth';
+const SIGNING_KEY_CONSUMER = 'berth';
 
-/**
- * kong.yml with one `jwt_secrets` entry for each key, ready for `POST /config` of Kong or of this gateway. All keys that
- * may still sign valid tokens belong in `keys`, old and new: what is missing is unknown from then on.
- *
- * @throws Error when the text has no consumer named `berth`, or a key is no RSA key.
- */
+/** kong.yml as user-management sends it to `POST /config`: with one `jwt_secrets` entry for each key. */
 export function withSigningKeys(kongYaml: string, keys: readonly SigningKey[]): string {
   const document = parseDocument(kongYaml);
   const consumers = (document.toJS() as { consumers?: { username?: string }[] }).consumers ?? [];
