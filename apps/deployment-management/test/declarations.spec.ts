@@ -212,6 +212,26 @@ describe('a workload that is declared', () => {
     expect(world.status(web)?.version).not.toBe(version);
   });
 
+  it('says which part of what it overwrites was refused, and has the rest', async () => {
+    const web = place('workload', 'web');
+    await apply(web, stated({ ...runs('a1'), counts: { web: 1 }, trackedRef: 'a' }));
+    await isSaid(web, ...fine, 'Ready True AllReady');
+    await scene.scale({ counts: { web: 2 } });
+    await scene.owner.patch(`/v1/workloads/${scene.id}`, { trackedRef: 'b' }, { 'if-match': '*' });
+    await isSaid(web, 'Conflict True ChangedElsewhere');
+    await scene.comesToRest();
+    await untilQuiet();
+    const { version = '' } = world.status(web) ?? {};
+    const asked = { ...runs('a1'), counts: { web: 50 }, trackedRef: 'c' };
+    await platform.identity.organization({ id: scene.organizationId, quota: { cpuMillicores: 1_000 } });
+    await apply(web, stated(asked), { 'berth.dev/overwrite': version });
+    await isSaid(web, 'Accepted False QuotaExceeded');
+    const message = world.status(web)?.conditions?.find(({ type }) => type === 'Accepted')?.message;
+    expect(message).toMatch(/^Not in force: spec\.counts\.web: /);
+    expect(message).not.toContain('spec.trackedRef');
+    expect(await scene.now()).toMatchObject({ trackedRef: 'c', counts: { web: 2 } });
+  });
+
   const scaled = (body: object) => () => scene.scale(body);
   const tracked = (trackedRef: string) => () =>
     scene.owner.patch(`/v1/workloads/${scene.id}`, { trackedRef }, { 'if-match': '*' });

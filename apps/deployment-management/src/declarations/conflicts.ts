@@ -5,6 +5,7 @@ import { placeOf } from './declaration.js';
 import { conflict } from './declaration-status.js';
 import { DeclarationsRepository } from './declarations.repository.js';
 import type { Target } from './declared-kind.js';
+import { namesOf } from './verdict.js';
 
 /** With the version that its author has seen, an object may state what somebody else has stated otherwise. */
 export const OVERWRITE = 'berth.dev/overwrite';
@@ -19,10 +20,9 @@ export class Conflicts {
     { id, version }: Target,
     delegation: DelegationRow,
   ): Promise<ConditionStatement> {
-    const names = fields.map((field) => `spec.${field}`).join(', ');
     const who = await this.whoChanged(id, delegation);
     const way = `State what is there, or annotate ${OVERWRITE}="${version}" to have it your way.`;
-    return conflict('ChangedElsewhere', `${names}: stated otherwise by ${who}. ${way}`);
+    return conflict('ChangedElsewhere', `${namesOf(fields)}: stated otherwise by ${who}. ${way}`);
   }
 
   /** Another object declares it; null when none does. */

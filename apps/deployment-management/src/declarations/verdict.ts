@@ -23,8 +23,27 @@ const notThere: ConditionStatement = {
   ...{ type: 'Ready', status: 'false', reason: 'NotAccepted', message: 'See Accepted' },
 };
 
+export interface RefusedChange {
+  readonly fields: readonly string[];
+  readonly error: DomainError;
+}
+
+/** Of the changes that an object asks for these were not made; all others were. */
+export class ChangesRefused extends Error {
+  constructor(readonly changes: readonly RefusedChange[]) {
+    super(changes.map(({ fields, error }) => `${namesOf(fields)}: ${error.message}`).join(' '));
+  }
+}
+
+/** As whoever writes an object calls them. */
+export const namesOf = (fields: readonly string[]): string => fields.map((field) => `spec.${field}`).join(', ');
+
 /** In the words of the API, which would have answered the same. @throws whatever is none of its refusals */
 export function refusalOf(error: unknown): ConditionStatement {
+  if (error instanceof ChangesRefused) {
+    const [first] = error.changes;
+    if (first) return notAccepted(reasonOf(first.error.code), `Not in force: ${error.message}`);
+  }
   if (error instanceof DomainError) return notAccepted(reasonOf(error.code), error.message);
   throw error;
 }

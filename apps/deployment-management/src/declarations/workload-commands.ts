@@ -12,6 +12,7 @@ import { CurrentFields } from './current-fields.js';
 import { declarationErrors } from './declarations.errors.js';
 import type { Target } from './declared-kind.js';
 import { complaintsOf } from './understand.js';
+import { ChangesRefused, type RefusedChange } from './verdict.js';
 
 type Command = (fields: readonly string[], stillSo: Precondition) => Promise<void>;
 
@@ -26,7 +27,7 @@ export class WorkloadCommands {
     private readonly current: CurrentFields,
   ) {}
 
-  /** Each by itself: one that is refused keeps no other from being done. @throws the first refusal, at the end */
+  /** Each by itself: one that is refused keeps no other from being done. @throws ChangesRefused at the end */
   async change(caller: Caller, target: Target, spec: DeclaredWorkload, fields: readonly string[]): Promise<void> {
     const among = (...starts: string[]) => fields.filter((field) => starts.includes(field.split('.')[0] ?? ''));
     const refusals = [
@@ -41,8 +42,8 @@ export class WorkloadCommands {
       ),
       await this.refusalOf(target, among('source'), (_, stillSo) => this.deploy(caller, target.id, spec, stillSo)),
     ];
-    const first = refusals.find((each) => each !== null);
-    if (first) throw first;
+    const refused = refusals.filter((each) => each !== null);
+    if (refused.length > 0) throw new ChangesRefused(refused);
   }
 
   private async update(
@@ -92,13 +93,13 @@ export class WorkloadCommands {
     if (source) await this.deployments.create(caller, id, { source }, stillSo);
   }
 
-  private async refusalOf(target: Target, fields: readonly string[], command: Command): Promise<DomainError | null> {
+  private async refusalOf(target: Target, fields: readonly string[], command: Command): Promise<RefusedChange | null> {
     if (fields.length === 0) return null;
     try {
       await command(fields, this.stillSo(target, fields));
       return null;
     } catch (error) {
-      if (error instanceof DomainError) return error;
+      if (error instanceof DomainError) return { fields, error };
       throw error;
     }
   }
