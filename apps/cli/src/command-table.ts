@@ -162,8 +162,15 @@ export const groups: readonly CommandGroup[] = [
       entry('failover off', 'let it wait', () => import('./commands/failover/off.js'), 'ENV'),
       entry('config set', 'set variables', () => import('./commands/config/set.js'), 'NAME=value ...'),
       entry('config unset', 'remove variables', () => import('./commands/config/unset.js'), 'NAME ...'),
+      entry(
+        'config apply',
+        'release what a wider scope holds',
+        () => import('./commands/config/apply.js'),
+        '--scope S',
+      ),
       entry('config list', 'variables and their values', () => import('./commands/config/list.js')),
       entry('secrets set', 'set a secret, value from stdin', () => import('./commands/secrets/set.js'), 'NAME'),
+      entry('secrets rotate', 'set another, revoke the former', () => import('./commands/secrets/rotate.js'), 'NAME'),
       entry('secrets unset', 'remove secrets', () => import('./commands/secrets/unset.js'), 'NAME ...'),
       entry(
         'secrets revoke',

@@ -235,7 +235,9 @@ const others: Readonly<Record<string, readonly string[]>> = {
   'port-forward': ['9'],
   'config set': ['A=1'],
   'config unset': ['A'],
+  'config apply': ['--scope', 'project'],
   'secrets set': ['A=1'],
+  'secrets rotate': ['A=1'],
   'secrets unset': ['A'],
   'secrets revoke': ['A@1'],
   logs: [],
@@ -330,7 +332,9 @@ describe('every command', () => {
     platform.on(`GET ${base}/stats`, { at: '', items: [], silent: [] });
     platform.on(`POST ${base}/placements/berlin/scale`, { counts: { web: 2 } });
     platform.on(`GET /v1/config/${idOf(40)}`, { workloadId: idOf(40), version: 0, variables: {}, createdAt: null });
-    platform.on(`GET /v1/secrets/${idOf(40)}`, { workloadId: idOf(40), items: [] });
+    const scopeVersions = { organization: 0, project: 0, environment: 0 };
+    platform.on(`GET /v1/config/${idOf(40)}/effective`, { workloadId: idOf(40), version: 0, scopeVersions, items: [] });
+    platform.on(`GET /v1/secrets/${idOf(40)}/effective`, { workloadId: idOf(40), items: [] });
     platform.on(`GET /v1/links/${idOf(40)}`, { workloadId: idOf(40), version: 0, items: [], usedBy: [] });
     platform.on(`GET /v1/builds/${idOf(60)}/logs`, logLines());
     platform.on('GET /v1/usage', { ...interval, total });

@@ -48,7 +48,7 @@ export const workload = (changes: Partial<Schemas['Workload']> = {}): Schemas['W
     ...{ cluster: 'local', trackedRef: null, state: 'running', counts: { web: 1 } },
     ...{ processSettings: {}, deadlines: {}, autoscaling: {}, strategy: { kind: 'rolling' } },
     ...{ startDeadlineSeconds: 60, url: 'http://hello.localhost', currentRelease: 3, activeDeploymentId: null },
-    ...{ generation: 1, observedGeneration: 1, conditions: [], createdAt: at },
+    ...{ outOfDate: [], generation: 1, observedGeneration: 1, conditions: [], createdAt: at },
     ...changes,
   });
 
@@ -95,7 +95,12 @@ export const build = (changes: Partial<Schemas['Build']> = {}): Schemas['Build']
 
 export const release = (number: number, wasLive = true) => ({
   ...{ id: idOf(100 + number), workloadId: idOf(40), organizationId: idOf(1), number, hash: digest },
-  ...{ artifact: { kind: 'slug', digest, sizeBytes: 2_048 }, commit: 'f'.repeat(40), configVersion: 2 },
+  ...{
+    artifact: { kind: 'slug', digest, sizeBytes: 2_048 },
+    commit: 'f'.repeat(40),
+    configVersion: 2,
+    scopeVersions: { organization: 0, project: 0, environment: 0 },
+  },
   ...{ configHash: digest, reason: 'deploy', wasLive, createdBy: 'ann', createdAt: at },
   processes: [{ name: 'web', command: 'node .', cpuMillicores: 250, memoryMib: 256, health: { path: '/up' } }],
 });

@@ -16,6 +16,7 @@ import { EgressEpochs1763800000440 } from './database/migrations/egress-epochs.m
 import { EnvironmentSleep1763800000250 } from './database/migrations/environment-sleep.migration.js';
 import { EnvironmentEnds1763800000130 } from './database/migrations/environment-ends.migration.js';
 import { ImageTags1763800000290 } from './database/migrations/image-tags.migration.js';
+import { ConfigScopes1763800000500 } from './database/migrations/config-scopes.migration.js';
 import { Initial1763700000000 } from './database/migrations/initial.migration.js';
 import { IsolationChecks1763800000260 } from './database/migrations/isolation-checks.migration.js';
 import { MeasuredUse1763800000340 } from './database/migrations/measured-use.migration.js';
@@ -81,6 +82,7 @@ export const deploymentManagement: ServiceDefinition<Config> = {
     EgressEpochs1763800000440,
     FurtherPlacements1763800000450,
     ConfirmedPlacements1763800000460,
+    ConfigScopes1763800000500,
     WaitingPlacements1763800000530,
   ],
   module: (parsed) => AppModule.with(parsed),

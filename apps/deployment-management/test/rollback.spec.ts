@@ -1,4 +1,4 @@
-import type { Config, ConfigChange, DryRun, SecretRevocation } from '@berth/contracts/deployment';
+import type { Config, ConfigChange, DryRun, SecretRevocation, SecretsChange } from '@berth/contracts/deployment';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Platform } from './fixtures/platform.js';
 import { Scene } from './fixtures/scene.js';
@@ -154,6 +154,20 @@ describe('a secret', () => {
     expect((await live({ deploymentId })).source).toEqual({ kind: 'config' });
     expect(environment()).toEqual({ TOKEN: 'fresh' });
     expect(await revoke('TOKEN', 1)).toMatchObject({ deploymentId: null });
+  });
+
+  it('that is rotated has another value in what runs, and no former one is in any release from then on', async () => {
+    await change('secrets', { set: { TOKEN: 'first', KEY: 'kept' } });
+    await scene.deployLive('one');
+    await live(await change('secrets', { set: { TOKEN: 'second' } }));
+    const rotated = await scene.owner.patch<SecretsChange>(`/v1/secrets/${scene.id}`, {
+      ...{ set: { TOKEN: 'third' }, revokeFormer: true },
+    });
+    expect(rotated.revoked.map(({ version }) => version).sort()).toEqual([1, 2]);
+    await live(rotated);
+    expect(environment()).toEqual({ TOKEN: 'third', KEY: 'kept' });
+    await scene.reaches(await rollBack(1), 'live');
+    expect(environment()).toEqual({ TOKEN: 'third', KEY: 'kept' });
   });
 
   it('that was revoked goes on in what runs, also when the world has to be told again', async () => {

@@ -9,11 +9,11 @@ import { Scene } from './fixtures/scene.js';
 import type { Deployment, Workload } from './fixtures/types.js';
 
 /** Planted where only the app may see them. Each holds characters that change when it is encoded. */
-const canaries = ['first', 'second', 'refused', 'malformed', 'cluster', 'registry'].map(
+const canaries = ['first', 'second', 'refused', 'malformed', 'cluster', 'registry', 'scoped'].map(
   (name) => `canary/${name}?+&=%"${randomUUID()}`,
 );
-const [first, second, refused, malformed, cluster, registry] = canaries as [
-  ...[string, string, string, string, string, string],
+const [first, second, refused, malformed, cluster, registry, inScope] = canaries as [
+  ...[string, string, string, string, string, string, string],
 ];
 
 /** Every form in which a value could lie about: as it is, escaped, encoded, at any offset of base64, in hexadecimal. */
@@ -86,6 +86,7 @@ describe('the value of a secret', () => {
     await failWithSecrets();
     await readEverything();
     await goBack();
+    await shareEverything();
     await keepSomething();
     await pullEverything();
     await delegateEverything();
@@ -150,7 +151,30 @@ describe('the value of a secret', () => {
     await call('PATCH', '/v1/links/{workloadId}', id, { add: ['not-there'] });
     await call('GET', '/v1/links/{workloadId}', id);
     await call('GET', '/v1/secrets/{workloadId}', id);
+    await call('GET', '/v1/config/{workloadId}/effective', id);
+    await call('GET', '/v1/secrets/{workloadId}/effective', id);
     await scene.owner.send('GET', '/metrics');
+  }
+
+  /** A secret of each wider scope, changed, applied and revoked; none of it is refused for want of a release to replace. */
+  async function shareEverything(): Promise<void> {
+    const ids = { organization: scene.organizationId, project: scene.project.id, environment: scene.environment.id };
+    for (const [scope, id] of Object.entries(ids)) {
+      const on = <Body>(method: string, segment: string, rest = '', body?: unknown): Promise<Body> => {
+        called.add(`${method} /v1/${segment}/scopes/{scope}/{scopeId}${rest}`);
+        return call<Body>(method, `/v1/${segment}/scopes/${scope}/{id}${rest}`, id, body);
+      };
+      await on('PATCH', 'secrets', '', { set: { SHARED: inScope } });
+      await on('PATCH', 'secrets', '', { set: { SHARED: `${inScope}\0` } });
+      await on('PATCH', 'secrets', '', { set: { SHARED: `${inScope}2` }, apply: true });
+      await on('PATCH', 'config', '', { set: { PLAIN: 'plain' } });
+      await on('POST', 'config', '/apply');
+      await on('POST', 'secrets', '/revocations', { name: 'SHARED', version: 1 });
+      await on('GET', 'config');
+      await on('GET', 'secrets');
+    }
+    await scene.deployLive('shared');
+    expect(scene.desired?.environment).toMatchObject({ SHARED: `${inScope}2` });
   }
 
   async function goBack(): Promise<void> {

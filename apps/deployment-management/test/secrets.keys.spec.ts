@@ -14,7 +14,6 @@ it('secrets survive a change of the key that seals them, and need the old one no
   const storeWith = (...keys: Buffer[]) =>
     new SecretStore(new Mint(new Ids(), new Clock()), { KEY_ENCRYPTION_KEY: new Keyring(keys) } as Config);
   const version = await database.transaction(async (tx) => {
-    await tx.query('set local session_replication_role = replica'); // of the workload itself nothing is needed
     return storeWith(old).add(tx, workloadId, 'TOKEN', 'canary');
   });
   await new SealedRows(

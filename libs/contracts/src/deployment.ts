@@ -2,6 +2,7 @@ export * from './api/deployment-management/apps.js';
 export * from './api/deployment-management/clusters.js';
 export * from './api/deployment-management/isolation-checks.js';
 export * from './api/deployment-management/config.js';
+export * from './api/deployment-management/config-scopes.js';
 export * from './api/deployment-management/declarations.js';
 export * from './api/deployment-management/delegations.js';
 export * from './api/deployment-management/deployments.js';

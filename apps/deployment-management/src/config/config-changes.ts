@@ -1,11 +1,13 @@
 import { type Caller, changedFrom } from '@berth/access';
-import type { ConfigChange } from '@berth/contracts/deployment';
+import type { ConfigChange, SecretsChange } from '@berth/contracts/deployment';
 import type { Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { AppsRepository } from '../apps/apps.repository.js';
 import { Changes } from '../changes/changes.js';
 import { DeploymentStarter } from '../deployments/deployment-starter.js';
 import type { WorkloadRow } from '../workloads/workload.js';
+import { requireRoomFor } from '../scopes/config-room.js';
+import { SecretStore } from '../secrets/secret-store.js';
 import { linksIn } from '../links/link.js';
 import { changeEntries, type ConfigEntries, type ConfigVersion } from './config-version.js';
 import { ConfigVersionsRepository } from './config-versions.repository.js';
@@ -14,6 +16,8 @@ import { ConfigWriter } from './config-writer.js';
 export interface EntryChange {
   readonly set: ConfigEntries;
   readonly unset: readonly string[];
+  /** Secret versions that went out of use with it. */
+  readonly revoked?: SecretsChange['revoked'];
   readonly by: Caller;
   readonly action: 'config:update' | 'secrets:update' | 'links:update';
 }
@@ -36,12 +40,14 @@ export class ConfigChanges {
     private readonly apps: AppsRepository,
     private readonly starter: DeploymentStarter,
     private readonly changes: Changes,
+    private readonly secrets: SecretStore,
   ) {}
 
   /** `workload` was read under its row lock. */
   async apply(tx: Tx, workload: WorkloadRow, change: EntryChange): Promise<ConfigChange> {
     const current = await this.configs.current(tx, workload.id);
     const entries = changeEntries(current.entries, change.set, change.unset);
+    await requireRoomFor(tx, this.secrets, entries, change.action === 'links:update' ? {} : change.set);
     const { number } = await this.writer.addCurrent(tx, workload.id, entries, change.by.subjectId);
     const deploymentId = await this.release(tx, workload, change.by);
     await this.audit(tx, workload, change, [current, { number, entries }]);
@@ -66,8 +72,16 @@ export class ConfigChanges {
       action: change.action,
       target: { kind: 'workload', id: workload.id },
       organizationId: workload.organizationId,
-      detail: { version: next.number, names: Object.keys(change.set), removed: [...change.unset] },
+      detail: {
+        version: next.number,
+        names: Object.keys(change.set),
+        removed: [...change.unset],
+        ...revokedIn(change),
+      },
       change: changedFrom(saidOf(former), saidOf(next)),
     });
   }
 }
+
+export const revokedIn = ({ revoked = [] }: Pick<EntryChange, 'revoked'>): Pick<EntryChange, 'revoked'> =>
+  revoked.length === 0 ? {} : { revoked };

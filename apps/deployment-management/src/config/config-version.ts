@@ -5,9 +5,10 @@ export type ConfigEntry =
   { readonly value: string } | { readonly secretVersionId: string } | { readonly linkTo: string };
 export type ConfigEntries = Readonly<Record<string, ConfigEntry>>;
 
-/** Immutable numbered set of variables, pinned secret versions and links of a workload. Version 0 is empty. */
+/** Immutable numbered set of variables, pinned secret versions and links of a workload or a wider scope. Version 0 is empty. */
 export interface ConfigVersion {
-  readonly workloadId: string;
+  /** The workload, organization, project or environment that it is of. */
+  readonly ownerId: string;
   readonly number: number;
   readonly entries: ConfigEntries;
   /** Over names, values and secret version ids: never over a secret's value. */
@@ -22,8 +23,8 @@ const sorted = (entries: ConfigEntries): [string, ConfigEntry][] =>
 
 export const hashOfEntries = (entries: ConfigEntries): string => sha256(JSON.stringify(sorted(entries)));
 
-export const emptyConfig = (workloadId: string): ConfigVersion => ({
-  workloadId,
+export const emptyConfig = (ownerId: string): ConfigVersion => ({
+  ownerId,
   number: 0,
   entries: {},
   hash: hashOfEntries({}),
@@ -35,3 +36,11 @@ export function changeEntries(entries: ConfigEntries, set: ConfigEntries, unset:
   const kept = Object.entries(entries).filter(([name]) => !unset.includes(name));
   return { ...Object.fromEntries(kept), ...set };
 }
+
+export const plainEntries = (values: Readonly<Record<string, string>>): ConfigEntries =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { value }]));
+
+export const plainVariables = (entries: ConfigEntries): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(entries).flatMap(([name, entry]) => ('value' in entry ? [[name, entry.value]] : [])),
+  );

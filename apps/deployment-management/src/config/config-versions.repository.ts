@@ -2,7 +2,7 @@ import type { Sql, Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { type ConfigVersion, emptyConfig } from './config-version.js';
 
-const columns = `workload_id as "workloadId", number, entries, hash, created_at as "createdAt"`;
+const columns = `workload_id as "ownerId", number, entries, hash, created_at as "createdAt"`;
 
 @Injectable()
 export class ConfigVersionsRepository {
@@ -16,13 +16,13 @@ export class ConfigVersionsRepository {
     return row ?? emptyConfig(workloadId);
   }
 
-  async find(sql: Sql, workloadId: string, number: number): Promise<ConfigVersion> {
-    if (number === 0) return emptyConfig(workloadId);
+  async find(sql: Sql, ownerId: string, number: number): Promise<ConfigVersion> {
+    if (number === 0) return emptyConfig(ownerId);
     const [row] = await sql.queryPrepared<ConfigVersion>(
       `select ${columns} from config_version where workload_id = $1 and number = $2`,
-      [workloadId, number],
+      [ownerId, number],
     );
-    if (!row) throw new Error(`Workload ${workloadId} has no config version ${number}.`);
+    if (!row) throw new Error(`${ownerId} has no config version ${number}.`);
     return row;
   }
 
@@ -39,12 +39,12 @@ export class ConfigVersionsRepository {
     return rows.length > 0;
   }
 
-  /** The caller holds the workload's row lock, which makes the numbers contiguous. */
+  /** The caller holds the row lock of its owner, which makes the numbers contiguous. */
   async insert(tx: Tx, version: ConfigVersion, createdBy: string): Promise<void> {
-    const { workloadId, number, entries, hash, createdAt } = version;
+    const { ownerId, number, entries, hash, createdAt } = version;
     await tx.query(
       `insert into config_version (workload_id, number, entries, hash, created_by, created_at) values ($1, $2, $3, $4, $5, $6)`,
-      [workloadId, number, entries, hash, createdBy, createdAt],
+      [ownerId, number, entries, hash, createdBy, createdAt],
     );
   }
 }

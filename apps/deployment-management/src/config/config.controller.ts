@@ -9,12 +9,18 @@ import {
   config,
   type ConfigChange,
   configChange,
+  type EffectiveConfig,
+  effectiveConfig,
+  type EffectiveSecrets,
+  effectiveSecrets,
   type RevokeSecret,
   revokeSecret,
   type SecretList,
   secretList,
   type SecretRevocation,
   secretRevocation,
+  type SecretsChange,
+  secretsChange,
 } from '@berth/contracts/deployment';
 import { Answers } from '@berth/service-kit';
 import { Body, Controller, Get, Param, Patch, Post } from '@nestjs/common';
@@ -37,6 +43,26 @@ export class ConfigController {
     @Param('workloadId', { schema: objectId }) workloadId: string,
   ): Promise<Config> {
     return this.configs.get(caller, workloadId);
+  }
+
+  @Get('config/:workloadId/effective')
+  @Requires('config:read')
+  @Answers(effectiveConfig)
+  getEffectiveConfig(
+    @CurrentCaller() caller: Caller,
+    @Param('workloadId', { schema: objectId }) workloadId: string,
+  ): Promise<EffectiveConfig> {
+    return this.configs.getEffective(caller, workloadId);
+  }
+
+  @Get('secrets/:workloadId/effective')
+  @Requires('secrets:read')
+  @Answers(effectiveSecrets)
+  listEffectiveSecrets(
+    @CurrentCaller() caller: Caller,
+    @Param('workloadId', { schema: objectId }) workloadId: string,
+  ): Promise<EffectiveSecrets> {
+    return this.configs.listEffectiveSecrets(caller, workloadId);
   }
 
   @Patch('config/:workloadId')
@@ -74,12 +100,12 @@ export class ConfigController {
 
   @Patch('secrets/:workloadId')
   @Requires('secrets:update')
-  @Answers(configChange, 202)
+  @Answers(secretsChange, 202)
   changeSecrets(
     @CurrentCaller() caller: Caller,
     @Param('workloadId', { schema: objectId }) workloadId: string,
     @Body({ schema: changeSecrets }) body: ChangeSecrets,
-  ): Promise<ConfigChange> {
+  ): Promise<SecretsChange> {
     return this.configs.changeSecrets(caller, workloadId, body);
   }
 }

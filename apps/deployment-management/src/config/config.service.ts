@@ -1,11 +1,22 @@
 import type { Caller } from '@berth/access';
-import type { ChangeConfig, ChangeSecrets, Config, ConfigChange, SecretList } from '@berth/contracts/deployment';
+import type {
+  ChangeConfig,
+  ChangeSecrets,
+  Config,
+  ConfigChange,
+  EffectiveConfig,
+  EffectiveSecrets,
+  SecretList,
+  SecretsChange,
+} from '@berth/contracts/deployment';
 import { Database } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
-import { SecretStore } from '../secrets/secret-store.js';
+import { pinnedIn } from '../secrets/pinned-secrets.js';
+import { SecretStore, toRevoked, toSecretItem } from '../secrets/secret-store.js';
 import { type Precondition, WorkloadAccess } from '../workloads/workload-access.js';
 import { ConfigChanges } from './config-changes.js';
-import type { ConfigEntries, ConfigEntry } from './config-version.js';
+import { plainEntries, plainVariables } from './config-version.js';
+import { EffectiveConfigs } from './effective-configs.js';
 import { ConfigVersionsRepository } from './config-versions.repository.js';
 
 @Injectable()
@@ -16,20 +27,40 @@ export class ConfigService {
     private readonly configs: ConfigVersionsRepository,
     private readonly secrets: SecretStore,
     private readonly changes: ConfigChanges,
+    private readonly effective: EffectiveConfigs,
   ) {}
 
   /** The plain variables of the current version. */
   async get(caller: Caller, workloadId: string): Promise<Config> {
     await this.workloads.require(caller, workloadId, 'config:read');
     const { number, entries, createdAt } = await this.configs.current(this.database, workloadId);
-    const plain = Object.entries(entries).flatMap(([name, entry]) =>
-      'value' in entry ? [[name, entry.value] as const] : [],
-    );
     return {
       workloadId,
       version: number,
-      variables: Object.fromEntries(plain),
+      variables: plainVariables(entries),
       createdAt: createdAt?.toISOString() ?? null,
+    };
+  }
+
+  /** What the next release gets, whatever scope it is of. */
+  async getEffective(caller: Caller, workloadId: string): Promise<EffectiveConfig> {
+    const workload = await this.workloads.require(caller, workloadId, 'config:read');
+    const { number: version, items } = await this.effective.scoped(this.database, workload);
+    const plain = items.flatMap(({ name, scope, entry }) =>
+      'value' in entry ? [{ name, value: entry.value, scope }] : [],
+    );
+    return { workloadId, version, scopeVersions: workload.nextScopeVersions, items: plain };
+  }
+
+  async listEffectiveSecrets(caller: Caller, workloadId: string): Promise<EffectiveSecrets> {
+    const workload = await this.workloads.require(caller, workloadId, 'secrets:read');
+    const { items } = await this.effective.scoped(this.database, workload);
+    const scopes = new Map(items.map(({ name, scope }) => [name, scope]));
+    const pinned = pinnedIn(Object.fromEntries(items.map(({ name, entry }) => [name, entry])));
+    const versions = await this.secrets.describe(this.database, pinned);
+    return {
+      workloadId,
+      items: versions.map((each) => ({ ...toSecretItem(each), scope: scopes.get(each.name) ?? 'workload' })),
     };
   }
 
@@ -40,7 +71,7 @@ export class ConfigService {
     precondition?: Precondition,
   ): Promise<ConfigChange> {
     await this.workloads.require(caller, workloadId, 'config:update');
-    const set = mapValues(body.set, (value): ConfigEntry => ({ value }));
+    const set = plainEntries(body.set);
     return this.database.transaction(async (tx) => {
       const workload = await this.workloads.lock(tx, workloadId, precondition);
       return this.changes.apply(tx, workload, { set, unset: body.unset, by: caller, action: 'config:update' });
@@ -51,30 +82,23 @@ export class ConfigService {
   async listSecrets(caller: Caller, workloadId: string): Promise<SecretList> {
     await this.workloads.require(caller, workloadId, 'secrets:read');
     const { entries } = await this.configs.current(this.database, workloadId);
-    const ids = Object.values(entries).flatMap((entry) => ('secretVersionId' in entry ? [entry.secretVersionId] : []));
-    const versions = await this.secrets.describe(this.database, ids);
+    const versions = await this.secrets.describe(this.database, pinnedIn(entries));
     return {
       workloadId,
-      items: versions.map(({ name, number, createdAt }) => ({
-        name,
-        version: number,
-        createdAt: createdAt.toISOString(),
-      })),
+      items: versions.map(toSecretItem),
     };
   }
 
-  async changeSecrets(caller: Caller, workloadId: string, body: ChangeSecrets): Promise<ConfigChange> {
+  async changeSecrets(caller: Caller, workloadId: string, body: ChangeSecrets): Promise<SecretsChange> {
     await this.workloads.require(caller, workloadId, 'secrets:update');
     return this.database.transaction(async (tx) => {
       const workload = await this.workloads.lock(tx, workloadId);
-      const set: Record<string, ConfigEntry> = {};
-      for (const [name, value] of Object.entries(body.set)) {
-        set[name] = { secretVersionId: (await this.secrets.add(tx, workloadId, name, value)).id };
-      }
-      return this.changes.apply(tx, workload, { set, unset: body.unset, by: caller, action: 'secrets:update' });
+      const set = await this.secrets.addAll(tx, workloadId, body.set);
+      const former = body.revokeFormer ? [...Object.keys(set), ...body.unset] : [];
+      const revoked = await this.secrets.revokeFormer(tx, workloadId, former, set);
+      const change = { set, unset: body.unset, revoked: revoked.map(toRevoked), by: caller };
+      const made = await this.changes.apply(tx, workload, { ...change, action: 'secrets:update' });
+      return { ...made, revoked: change.revoked };
     });
   }
 }
-
-const mapValues = (values: Readonly<Record<string, string>>, map: (value: string) => ConfigEntry): ConfigEntries =>
-  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, map(value)]));

@@ -136,6 +136,15 @@ create table cluster (
   constraint cluster_pkey PRIMARY KEY (id)
 );
 
+create table config_scope (
+  id uuid not null,
+  kind text not null,
+  organization_id uuid not null,
+  version integer not null default 0,
+  constraint config_scope_pkey PRIMARY KEY (id),
+  constraint config_scope_kind_check CHECK ((kind = ANY (ARRAY['organization'::text, 'project'::text, 'environment'::text])))
+);
+
 create table config_version (
   workload_id uuid not null,
   number integer not null,
@@ -434,6 +443,7 @@ create table release (
   created_at timestamp with time zone not null,
   process_settings jsonb not null default '{}'::jsonb,
   expired_at timestamp with time zone,
+  scope_versions jsonb not null default '{"project": 0, "environment": 0, "organization": 0}'::jsonb,
   constraint release_pkey PRIMARY KEY (id),
   constraint release_workload_id_number_key UNIQUE (workload_id, number)
 );
@@ -637,6 +647,7 @@ create table workload (
   config_version integer not null default 0,
   autoscaling jsonb not null default '{}'::jsonb,
   strategy jsonb not null default '{"kind": "rolling"}'::jsonb,
+  config_holds jsonb not null default '{}'::jsonb,
   constraint workload_pkey PRIMARY KEY (id),
   constraint workload_host_key UNIQUE (host)
 );
@@ -644,8 +655,6 @@ create table workload (
 alter table allocation add constraint allocation_workload_id_fkey FOREIGN KEY (workload_id) REFERENCES workload(id);
 
 alter table app add constraint app_project_id_fkey FOREIGN KEY (project_id) REFERENCES project(id);
-
-alter table config_version add constraint config_version_workload_id_fkey FOREIGN KEY (workload_id) REFERENCES workload(id);
 
 alter table declaration add constraint declaration_cluster_id_fkey FOREIGN KEY (cluster_id) REFERENCES cluster(id);
 
@@ -688,8 +697,6 @@ alter table schedule add constraint schedule_workload_id_fkey FOREIGN KEY (workl
 alter table schedule_run add constraint schedule_run_schedule_id_fkey FOREIGN KEY (schedule_id) REFERENCES schedule(id) ON DELETE CASCADE;
 
 alter table schedule_run add constraint schedule_run_task_id_fkey FOREIGN KEY (task_id) REFERENCES task(id) ON DELETE SET NULL;
-
-alter table secret_version add constraint secret_version_workload_id_fkey FOREIGN KEY (workload_id) REFERENCES workload(id);
 
 alter table space add constraint space_cluster_id_fkey FOREIGN KEY (cluster_id) REFERENCES cluster(id);
 

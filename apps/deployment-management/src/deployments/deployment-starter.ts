@@ -53,7 +53,7 @@ export class DeploymentStarter {
     input: StartInput,
     build: BuildRequest | null,
   ): Promise<DeploymentRow> {
-    const { configVersion, processSettings } = workload;
+    const { configVersion, processSettings, scopeVersions } = workload;
     return {
       id: this.mint.id(),
       workloadId: workload.id,
@@ -71,7 +71,7 @@ export class DeploymentStarter {
       failure: null,
       outcome: null,
       notes: [...(input.notes ?? [])],
-      base: input.source.kind === 'release' ? { configVersion, processSettings } : null,
+      base: input.source.kind === 'release' ? { configVersion, processSettings, scopeVersions } : null,
       canary: null,
       seen: null,
       createdBy: nameOf(input.by),

@@ -1,5 +1,11 @@
 import type { Failure } from '@berth/contracts/common';
-import type { DeploymentStatus, PhaseDeadlines, ProcessSettings, TimelineEntry } from '@berth/contracts/deployment';
+import type {
+  DeploymentStatus,
+  PhaseDeadlines,
+  ProcessSettings,
+  ScopeVersions,
+  TimelineEntry,
+} from '@berth/contracts/deployment';
 import type { DeploymentPhase, DeploymentSource } from '@berth/contracts/events';
 import type { Artifact, BuiltProcess } from '@berth/contracts/events';
 import { awaitsPromotion, type Canary, holdSeconds, isSplit } from '../canaries/canary.js';
@@ -16,6 +22,8 @@ export interface BuildResult {
 export interface RollbackBase {
   readonly configVersion: number;
   readonly processSettings: ProcessSettings;
+  /** The newest of the wider scopes. */
+  readonly scopeVersions?: ScopeVersions;
 }
 
 /** What was seen of the instances when somebody last looked, for the one who has to say why the deadline passed. */

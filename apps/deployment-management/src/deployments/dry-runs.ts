@@ -13,7 +13,7 @@ import { WorkloadAccess } from '../workloads/workload-access.js';
 import { instancesOf, type WorkloadRow } from '../workloads/workload.js';
 import { Sources } from './sources.js';
 
-interface Compared extends Pick<Release, 'artifact' | 'processes'> {
+interface Compared extends Pick<Release, 'artifact' | 'processes' | 'scopeVersions'> {
   /** Null: one that has yet to be made. */
   readonly configVersion: number | null;
 }
@@ -57,8 +57,12 @@ export class DryRuns {
         notes: notesOn(workload),
       };
     return {
-      releaseHash: releaseHash(content.artifact, hashOfEntries(content.config.entries), content.processes),
-      changes: changesBetween(current, { ...content, configVersion: content.config.number }),
+      releaseHash: releaseHash(content.artifact, hashOfEntries(content.config.effective), content.processes),
+      changes: changesBetween(current, {
+        ...content,
+        configVersion: content.config.number,
+        scopeVersions: content.config.scopeVersions,
+      }),
       // A deployment starts what is stopped.
       allocation: {
         before,
@@ -92,7 +96,7 @@ function changesBetween(before: Compared | undefined, after: Compared): DryRun['
     .filter((change) => !isDeepStrictEqual(change.before, change.after));
 }
 
-function flatten({ artifact, configVersion, processes }: Compared): Map<string, unknown> {
+function flatten({ artifact, configVersion, scopeVersions, processes }: Compared): Map<string, unknown> {
   const ofProcesses = processes.flatMap((type) =>
     [
       ['command', type.command],
@@ -102,7 +106,16 @@ function flatten({ artifact, configVersion, processes }: Compared): Map<string, 
       ['patch', type.patch ?? null],
     ].map(([field, value]): [string, unknown] => [`/processes/${type.name}/${field}`, value]),
   );
-  return new Map<string, unknown>([['/artifact', artifact.digest], ['/configVersion', configVersion], ...ofProcesses]);
+  const ofScopes = Object.entries(scopeVersions).map(([scope, version]): [string, unknown] => [
+    `/scopeVersions/${scope}`,
+    version,
+  ]);
+  return new Map<string, unknown>([
+    ['/artifact', artifact.digest],
+    ['/configVersion', configVersion],
+    ...ofScopes,
+    ...ofProcesses,
+  ]);
 }
 
 /** On the first of its clusters, and then on each beside it. */

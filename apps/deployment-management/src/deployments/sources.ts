@@ -40,7 +40,7 @@ export class Sources {
     const source = await this.sourceFor(caller, workload, app, requested);
     const kind = artifactKindOf(source);
     if (kind) await this.requireRunnable(workload.id, kind, '/source/kind');
-    const notes = source.kind === 'release' ? await this.checkRollback(workload.id, source.number) : [];
+    const notes = source.kind === 'release' ? await this.checkRollback(workload, source.number) : [];
     return { app, source, notes };
   }
 
@@ -79,12 +79,12 @@ export class Sources {
   }
 
   /** A rollback lands on what was once live. Answers what will differ from then. */
-  private async checkRollback(workloadId: string, number: number): Promise<readonly string[]> {
+  private async checkRollback(workload: WorkloadRow, number: number): Promise<readonly string[]> {
     const pointer = '/source/number';
-    const release = await this.requireRelease(workloadId, number);
+    const release = await this.requireRelease(workload.id, number);
     if (!release.wasLive) throw deploymentErrors.ReleaseNeverLive(`v${number} never was live.`, { pointer });
-    await this.requireRunnable(workloadId, release.artifact.kind, pointer);
-    const { notes, missing } = await this.rollbacks.configOf(this.database, release);
+    await this.requireRunnable(workload.id, release.artifact.kind, pointer);
+    const { notes, missing } = await this.rollbacks.configOf(this.database, workload, release);
     if (missing.length === 0) return notes;
     const names = missing.map((each) => each.name).join(', ');
     throw deploymentErrors.SecretRevoked(

@@ -3,7 +3,7 @@ import type { DesiredLink } from '@berth/contracts/runtime';
 import { Database } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { ConfigEntries } from '../config/config-version.js';
-import { ConfigVersionsRepository } from '../config/config-versions.repository.js';
+import { EffectiveConfigs } from '../config/effective-configs.js';
 import { desiredLinks, linksIn } from '../links/link.js';
 import { LinksRepository } from '../links/links.repository.js';
 import { pinnedIn, type SecretVersion } from '../secrets/pinned-secrets.js';
@@ -14,7 +14,7 @@ import { SecretStore } from '../secrets/secret-store.js';
 export class ReleaseConfigs {
   constructor(
     private readonly database: Database,
-    private readonly configs: ConfigVersionsRepository,
+    private readonly configs: EffectiveConfigs,
     private readonly secrets: SecretStore,
     private readonly links: LinksRepository,
   ) {}
@@ -42,7 +42,7 @@ export class ReleaseConfigs {
     return links.length === 0 ? {} : { links };
   }
 
-  private async entriesOf({ workloadId, configVersion }: Release): Promise<ConfigEntries> {
-    return (await this.configs.find(this.database, workloadId, configVersion)).entries;
+  private async entriesOf(release: Release): Promise<ConfigEntries> {
+    return (await this.configs.of(this.database, release)).effective;
   }
 }

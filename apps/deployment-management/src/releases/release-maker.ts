@@ -5,7 +5,7 @@ import type { Sql, Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { Mint } from '../changes/mint.js';
 import { hashOfEntries } from '../config/config-version.js';
-import { ConfigVersionsRepository } from '../config/config-versions.repository.js';
+import { EffectiveConfigs } from '../config/effective-configs.js';
 import { ConfigWriter } from '../config/config-writer.js';
 import type { DeploymentRow } from '../deployments/deployment.js';
 import { resolvedImage } from '../registries/image-name.js';
@@ -32,7 +32,7 @@ export class ReleaseMissing extends Error {}
 export class ReleaseMaker {
   constructor(
     private readonly releases: ReleasesRepository,
-    private readonly configs: ConfigVersionsRepository,
+    private readonly configs: EffectiveConfigs,
     private readonly configWriter: ConfigWriter,
     private readonly workloads: WorkloadsRepository,
     private readonly rollbacks: Rollbacks,
@@ -67,7 +67,7 @@ export class ReleaseMaker {
   /** The caller holds the workload's row lock. */
   async make(tx: Tx, workload: WorkloadRow, content: ReleaseContent, createdBy: string): Promise<Release> {
     const { artifact, commit, config, processes, reason, settings } = content;
-    const configHash = hashOfEntries(config.entries);
+    const configHash = hashOfEntries(config.effective);
     const release: Release = {
       id: this.mint.id(),
       workloadId: workload.id,
@@ -75,6 +75,7 @@ export class ReleaseMaker {
       number: await this.workloads.nextNumber(tx, workload.id, 'releases'),
       hash: releaseHash(artifact, configHash, processes),
       configVersion: config.number ?? (await this.configWriter.add(tx, workload.id, config.entries, createdBy)).number,
+      scopeVersions: config.scopeVersions,
       ...{ artifact, commit, configHash, processes, reason },
       wasLive: false,
       createdBy,
@@ -115,7 +116,7 @@ export class ReleaseMaker {
 
   private async rolledBack(sql: Sql, workload: WorkloadRow, number: number): Promise<ReleaseContent> {
     const release = await this.unexpired(sql, workload.id, number);
-    const { config, missing } = await this.rollbacks.configOf(sql, release);
+    const { config, missing } = await this.rollbacks.configOf(sql, workload, release);
     const [lost] = missing;
     if (lost)
       throw new ReleaseMissing(`Version ${lost.number} of the secret ${lost.name} was revoked, and no other is set.`);
@@ -152,7 +153,7 @@ export class ReleaseMaker {
     workload: WorkloadRow,
     content: Omit<ReleaseContent, 'config' | 'settings'>,
   ): Promise<ReleaseContent> {
-    const config = await this.configs.current(sql, workload.id);
+    const config = await this.configs.next(sql, workload);
     return { ...content, config, settings: workload.processSettings };
   }
 

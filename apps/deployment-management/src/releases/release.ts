@@ -3,7 +3,8 @@ import type { Release } from '@berth/contracts/deployment';
 import type { Artifact, BuiltProcess } from '@berth/contracts/events';
 import type { ProcessSettings } from '@berth/contracts/deployment';
 import { RELEASE_PROCESS } from '@berth/contracts/runtime';
-import { type ConfigEntries, sha256 } from '../config/config-version.js';
+import { sha256 } from '../config/config-version.js';
+import type { EffectiveConfig } from '../config/effective-configs.js';
 
 export const defaultSize = { cpuMillicores: 250, memoryMib: 256 } as const;
 export const defaultHealth = { path: null, intervalSeconds: 5, timeoutSeconds: 3, failureThreshold: 3 } as const;
@@ -75,15 +76,9 @@ function ordered(value: unknown): unknown {
   return fields.map(([name, each]) => [name, ordered(each)]);
 }
 
-export interface ReleaseConfig {
-  /** Null: the release makes a config version of its own. */
-  readonly number: number | null;
-  readonly entries: ConfigEntries;
-}
-
 /** A release before it has a place in a workload's history. */
 export interface ReleaseContent extends Pick<Release, 'artifact' | 'commit' | 'processes' | 'reason'> {
-  readonly config: ReleaseConfig;
+  readonly config: EffectiveConfig;
   /** What the workload says about its processes: a rollback to the release restores it. */
   readonly settings: ProcessSettings;
 }

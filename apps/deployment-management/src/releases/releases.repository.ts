@@ -8,7 +8,7 @@ interface ReleaseRow extends Omit<Release, 'createdAt'> {
 }
 
 const columns = `r.id, r.workload_id as "workloadId", w.organization_id as "organizationId", r.number, r.hash, r.artifact,
-  r.commit, r.config_version as "configVersion", r.config_hash as "configHash", r.processes, r.reason,
+  r.commit, r.config_version as "configVersion", r.config_hash as "configHash", r.scope_versions as "scopeVersions", r.processes, r.reason,
   r.was_live as "wasLive", r.created_by as "createdBy", r.created_at as "createdAt"`;
 const from = 'from release r join workload w on w.id = r.workload_id';
 const toRelease = (row: ReleaseRow): Release => ({ ...row, createdAt: row.createdAt.toISOString() });
@@ -26,6 +26,7 @@ export class ReleasesRepository {
       commit,
       configVersion,
       configHash,
+      scopeVersions,
       processes,
       reason,
       createdBy,
@@ -33,7 +34,8 @@ export class ReleasesRepository {
     } = release;
     await tx.queryPrepared(
       `insert into release (id, workload_id, number, hash, artifact, commit, config_version, config_hash, processes, reason,
-         created_by, created_at, process_settings) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+         created_by, created_at, process_settings, scope_versions)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
       [
         id,
         workloadId,
@@ -48,6 +50,7 @@ export class ReleasesRepository {
         createdBy,
         createdAt,
         settings,
+        scopeVersions,
       ],
     );
   }

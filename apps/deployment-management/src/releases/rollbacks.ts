@@ -1,7 +1,7 @@
 import type { ProcessSettings, Release } from '@berth/contracts/deployment';
 import type { Sql, Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
-import { ConfigVersionsRepository } from '../config/config-versions.repository.js';
+import { type EffectiveConfig, EffectiveConfigs } from '../config/effective-configs.js';
 import { ConfigWriter } from '../config/config-writer.js';
 import type { ConfigEntries } from '../config/config-version.js';
 import { rebase } from '../config/rebase.js';
@@ -10,15 +10,15 @@ import { linksIn, withoutGone } from '../links/link.js';
 import { LinksRepository } from '../links/links.repository.js';
 import { pinnedIn, type Replaced, type SecretVersion, withoutRevoked } from '../secrets/pinned-secrets.js';
 import { SecretStore } from '../secrets/secret-store.js';
+import { holdsFor } from '../scopes/scope-versions.js';
 import type { WorkloadRow } from '../workloads/workload.js';
 import { WorkloadsRepository } from '../workloads/workloads.repository.js';
-import type { ReleaseConfig } from './release.js';
 import { flattened, unflattened } from './settings.js';
 import { ReleasesRepository } from './releases.repository.js';
 
 /** What a rollback gives to run: the config of then, with what was revoked since replaced by what is current, and no link to what is gone. */
 export interface RolledBackConfig {
-  readonly config: ReleaseConfig;
+  readonly config: EffectiveConfig;
   readonly notes: readonly string[];
   /** Revoked, and the current config has nothing in their place. */
   readonly missing: readonly SecretVersion[];
@@ -29,23 +29,26 @@ export interface RolledBackConfig {
 export class Rollbacks {
   constructor(
     private readonly releases: ReleasesRepository,
-    private readonly configs: ConfigVersionsRepository,
+    private readonly configs: EffectiveConfigs,
     private readonly workloads: WorkloadsRepository,
     private readonly secrets: SecretStore,
     private readonly writer: ConfigWriter,
     private readonly links: LinksRepository,
   ) {}
 
-  async configOf(sql: Sql, release: Release): Promise<RolledBackConfig> {
-    const config = await this.configs.find(sql, release.workloadId, release.configVersion);
-    const { entries: linked, gone } = await this.withoutGoneLinks(sql, release.workloadId, config.entries);
+  async configOf(sql: Sql, workload: WorkloadRow, release: Release): Promise<RolledBackConfig> {
+    const then = await this.configs.of(sql, release);
+    const { scopeVersions, notes: ofScopes } = await this.configs.unrevoked(sql, workload, release.scopeVersions);
+    const { entries: linked, gone } = await this.withoutGoneLinks(sql, release.workloadId, then.entries);
     const revoked = await this.secrets.revokedAmong(sql, pinnedIn(linked));
-    if (revoked.length + gone.length === 0) return { config, notes: [], missing: [] };
+    const isOwnAsThen = revoked.length + gone.length === 0;
+    if (isOwnAsThen && ofScopes.length === 0) return { config: then, notes: [], missing: [] };
     const current = await this.configs.current(sql, release.workloadId);
     const { entries, replaced, missing } = withoutRevoked(linked, revoked, current.entries);
     const versions = await this.secrets.describe(sql, pinnedIn(entries));
-    const notes = [...replaced.map((each) => noteOf(each, versions)), ...gone.map(goneNote)];
-    return { config: { number: null, entries }, notes, missing };
+    const notes = [...replaced.map((each) => noteOf(each, versions)), ...gone.map(goneNote), ...ofScopes];
+    const config = await this.configs.with(sql, workload.id, entries, scopeVersions);
+    return { config: isOwnAsThen ? { ...config, number: then.number } : config, notes, missing };
   }
 
   /**
@@ -55,7 +58,9 @@ export class Rollbacks {
   async becomeCurrent(tx: Tx, workload: WorkloadRow, deployment: DeploymentRow, release: Release): Promise<void> {
     const { base } = deployment;
     if (!base) return;
-    await this.restoreConfig(tx, workload, base.configVersion, release);
+    await this.writer.restore(tx, workload, base.configVersion, release.configVersion);
+    const holds = holdsFor(release.scopeVersions, base.scopeVersions ?? release.scopeVersions);
+    await this.workloads.setConfigHolds(tx, workload.id, holds);
     const settings = await this.releases.settingsOf(tx, release.id);
     const changed = rebase(flattened(base.processSettings), flattened(workload.processSettings), flattened(settings));
     await this.workloads.setProcessSettings(tx, workload.id, unflattened(changed) as ProcessSettings);
@@ -69,17 +74,6 @@ export class Rollbacks {
   ): Promise<ReturnType<typeof withoutGone>> {
     const ids = linksIn(entries).map((link) => link.workloadId);
     return withoutGone(entries, await this.links.reachableAmong(sql, workloadId, ids));
-  }
-
-  private async restoreConfig(tx: Tx, workload: WorkloadRow, before: number, release: Release): Promise<void> {
-    const { id, configVersion } = workload;
-    if (configVersion === before) return this.workloads.setConfigVersion(tx, id, release.configVersion);
-    const [base, changed, onto] = [
-      await this.configs.find(tx, id, before),
-      await this.configs.find(tx, id, configVersion),
-      await this.configs.find(tx, id, release.configVersion),
-    ];
-    await this.writer.addCurrent(tx, id, rebase(base.entries, changed.entries, onto.entries), 'platform');
   }
 }
 

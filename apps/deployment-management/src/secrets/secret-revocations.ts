@@ -6,7 +6,7 @@ import { Changes } from '../changes/changes.js';
 import { ConfigChanges } from '../config/config-changes.js';
 import { ConfigVersionsRepository } from '../config/config-versions.repository.js';
 import { WorkloadAccess } from '../workloads/workload-access.js';
-import type { WorkloadRow } from '../workloads/workload.js';
+import type { ConfigEntries } from '../config/config-version.js';
 import { pinnedIn, type SecretVersion } from './pinned-secrets.js';
 import { SecretStore } from './secret-store.js';
 import { secretErrors } from './secrets.errors.js';
@@ -28,7 +28,8 @@ export class SecretRevocations {
     await this.workloads.require(caller, workloadId, 'secrets:update');
     return this.database.transaction(async (tx) => {
       const workload = await this.workloads.lock(tx, workloadId);
-      const version = await this.requireReplaced(tx, workload, body);
+      const { entries } = await this.configs.current(tx, workloadId);
+      const version = await requireReplaced(tx, this.secrets, { id: workloadId, entries }, body);
       const isNews = await this.secrets.revoke(tx, version.id);
       const isRunning = await this.configs.isOnRuntime(tx, workloadId, version.id);
       const deploymentId = isRunning ? await this.configChanges.release(tx, workload, caller) : null;
@@ -40,20 +41,20 @@ export class SecretRevocations {
       return { ...body, deploymentId };
     });
   }
+}
 
-  /** What the current config uses is not taken away by surprise: the app would be released without it. */
-  private async requireReplaced(
-    tx: Tx,
-    workload: WorkloadRow,
-    { name, version }: RevokeSecret,
-  ): Promise<SecretVersion> {
-    const found = await this.secrets.find(tx, workload.id, name, version);
-    if (!found) {
-      throw secretErrors.SecretVersionNotFound(`There is no version ${version} of ${name}.`, { pointer: '/version' });
-    }
-    const { entries } = await this.configs.current(tx, workload.id);
-    if (!pinnedIn(entries).includes(found.id)) return found;
-    const detail = `Version ${version} of ${name} is what the config uses: set another value or unset it, then revoke.`;
-    throw secretErrors.SecretInUse(detail, { pointer: '/version' });
+/** What the current config uses is not taken away by surprise: apps would be released without it. */
+export async function requireReplaced(
+  tx: Tx,
+  secrets: SecretStore,
+  { id, entries }: { id: string; entries: ConfigEntries },
+  { name, version }: RevokeSecret,
+): Promise<SecretVersion> {
+  const found = await secrets.find(tx, id, name, version);
+  if (!found) {
+    throw secretErrors.SecretVersionNotFound(`There is no version ${version} of ${name}.`, { pointer: '/version' });
   }
+  if (!pinnedIn(entries).includes(found.id)) return found;
+  const detail = `Version ${version} of ${name} is what the config uses: set another value or unset it, then revoke.`;
+  throw secretErrors.SecretInUse(detail, { pointer: '/version' });
 }

@@ -1,3 +1,4 @@
+import type { SecretList, SecretsChange } from '@berth/contracts/deployment';
 import { CONFIG, type Keyring, type SealedColumn, type Sql, type Tx } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { Mint } from '../changes/mint.js';
@@ -7,7 +8,8 @@ import { pinnedIn, type SecretVersion } from './pinned-secrets.js';
 
 interface SealedRow {
   readonly id: string;
-  readonly workloadId: string;
+  /** The workload, organization, project or environment that it is of. */
+  readonly ownerId: string;
   readonly name: string;
   readonly number: number;
   readonly sealed: Buffer;
@@ -22,7 +24,15 @@ export const sealedSecrets: SealedColumn = {
   context: `workload_id || '/' || name || '/' || number`,
 };
 
-const contextOf = (row: Omit<SealedRow, 'sealed' | 'id'>): string => `${row.workloadId}/${row.name}/${row.number}`;
+const contextOf = (row: Omit<SealedRow, 'sealed' | 'id'>): string => `${row.ownerId}/${row.name}/${row.number}`;
+
+export const toSecretItem = ({ name, number, createdAt }: SecretVersion): SecretList['items'][number] => ({
+  ...{ name, version: number, createdAt: createdAt.toISOString() },
+});
+
+export const toRevoked = ({ name, number }: SecretVersion): SecretsChange['revoked'][number] => ({
+  ...{ name, version: number },
+});
 
 /** Secret versions, sealed in our own database. Values leave it only towards the runtime. */
 @Injectable()
@@ -36,19 +46,27 @@ export class SecretStore {
     this.keyring = config.KEY_ENCRYPTION_KEY;
   }
 
-  /** Makes the next version of a secret. The caller holds the workload's row lock. */
-  async add(tx: Tx, workloadId: string, name: string, value: string): Promise<SecretVersion> {
+  /** Makes the next version of a secret. The caller holds the row lock of its owner. */
+  async add(tx: Tx, ownerId: string, name: string, value: string): Promise<SecretVersion> {
     const [last] = await tx.query<{ number: number }>(
       'select coalesce(max(number), 0)::int as number from secret_version where workload_id = $1 and name = $2',
-      [workloadId, name],
+      [ownerId, name],
     );
     const version = { id: this.mint.id(), name, number: (last?.number ?? 0) + 1, createdAt: this.mint.now() };
-    const sealed = this.keyring.seal(contextOf({ workloadId, ...version }), value);
+    const sealed = this.keyring.seal(contextOf({ ownerId, ...version }), value);
     await tx.query(
       'insert into secret_version (id, workload_id, name, number, sealed, created_at) values ($1, $2, $3, $4, $5, $6)',
-      [version.id, workloadId, name, version.number, sealed, version.createdAt],
+      [version.id, ownerId, name, version.number, sealed, version.createdAt],
     );
     return version;
+  }
+
+  /** The next version of each, as a config pins them. The caller holds the row lock of their owner. */
+  async addAll(tx: Tx, ownerId: string, values: Readonly<Record<string, string>>): Promise<ConfigEntries> {
+    const set: Record<string, ConfigEntry> = {};
+    for (const [name, value] of Object.entries(values))
+      set[name] = { secretVersionId: (await this.add(tx, ownerId, name, value)).id };
+    return set;
   }
 
   async describe(sql: Sql, ids: readonly string[]): Promise<SecretVersion[]> {
@@ -62,12 +80,22 @@ export class SecretStore {
     );
   }
 
-  async find(sql: Sql, workloadId: string, name: string, number: number): Promise<SecretVersion | undefined> {
+  async find(sql: Sql, ownerId: string, name: string, number: number): Promise<SecretVersion | undefined> {
     const [row] = await sql.query<SecretVersion>(
       `select ${columns} from secret_version where workload_id = $1 and name = $2 and number = $3`,
-      [workloadId, name, number],
+      [ownerId, name, number],
     );
     return row;
+  }
+
+  /** What names and sealed values take: never less than the values themselves. */
+  async bytesOf(sql: Sql, ids: readonly string[]): Promise<number> {
+    const [row] = await sql.query<{ bytes: number }>(
+      `select coalesce(sum(octet_length(name) + octet_length(sealed)), 0)::int as bytes from secret_version
+        where id = any ($1)`,
+      [ids],
+    );
+    return row?.bytes ?? 0;
   }
 
   /** No release that is made from now on gets it. What runs with it goes on until it is replaced. False when it was revoked before. */
@@ -77,6 +105,20 @@ export class SecretStore {
       [id, this.mint.now()],
     );
     return rows.length > 0;
+  }
+
+  /** All versions of those names but what a config pins. Answers those that were in use until now. */
+  async revokeFormer(
+    tx: Tx,
+    ownerId: string,
+    names: readonly string[],
+    entries: ConfigEntries,
+  ): Promise<SecretVersion[]> {
+    return tx.query<SecretVersion>(
+      `update secret_version set revoked_at = $4
+        where workload_id = $1 and name = any ($2) and id <> all ($3) and revoked_at is null returning ${columns}`,
+      [ownerId, names, pinnedIn(entries), this.mint.now()],
+    );
   }
 
   /** What the processes of a release get as environment. @throws Error when a version is gone or does not open */
@@ -100,7 +142,7 @@ export class SecretStore {
 
   private sealedRows(sql: Sql, ids: readonly string[]): Promise<SealedRow[]> {
     return sql.queryPrepared<SealedRow>(
-      `select id, workload_id as "workloadId", name, number, sealed from secret_version where id = any ($1)`,
+      `select id, workload_id as "ownerId", name, number, sealed from secret_version where id = any ($1)`,
       [ids],
     );
   }

@@ -2,6 +2,7 @@ import type { PageQuery } from '@berth/contracts/common';
 import type { SnapshotWorkload } from '@berth/contracts/deployment';
 import { decodeCursor, type Sql, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
+import { nextScopeVersions } from '../scopes/scope-versions.js';
 import type { DeploymentEnd, RollbackRow, SnapshotRow } from './snapshot.js';
 
 const rollbackColumns = `id, environment_id as "environmentId", snapshot_id as "snapshotId", items,
@@ -57,7 +58,7 @@ export class SnapshotsRepository {
     const rows = await sql.query<{ id: string }>(
       `select w.id from workload w join release r on r.id = w.current_release_id
          join unnest($1::uuid[], $2::text[]) as past (id, hash) on past.id = w.id and past.hash = r.hash
-        where w.config_version = r.config_version and w.process_settings = r.process_settings
+        where w.config_version = r.config_version and ${nextScopeVersions} = r.scope_versions and w.process_settings = r.process_settings
           and not exists (select from deployment d where d.workload_id = w.id and d.ended_at is null)`,
       [workloads.map(({ workloadId }) => workloadId), workloads.map(({ hash }) => hash)],
     );

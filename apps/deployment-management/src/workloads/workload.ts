@@ -6,9 +6,11 @@ import type {
   PhaseDeadlines,
   ProcessSettings,
   ReleaseStrategy,
+  ScopeVersions,
   Workload,
 } from '@berth/contracts/deployment';
 import { phaseDeadlines } from '@berth/contracts/deployment';
+import { differing } from '../scopes/scope-versions.js';
 import type { WorkloadVolume } from '../volumes/volume.js';
 
 /** A cluster that a workload stands on, or is on its way to, beside the one that answers for it. */
@@ -58,6 +60,10 @@ export interface WorkloadRow {
   readonly restartToken: string;
   /** The config version that the next change and the next build start from. */
   readonly configVersion: number;
+  /** Of the wider scopes: the newest, what the next release gets, and what the current release has. */
+  readonly scopeVersions: ScopeVersions;
+  readonly nextScopeVersions: ScopeVersions;
+  readonly releasedScopeVersions: ScopeVersions | null;
   /** Raised whenever what the runtime should run changes. */
   readonly generation: number;
   readonly observedGeneration: number;
@@ -130,11 +136,15 @@ export function toWorkload(row: WorkloadRow, urlTemplate: string): Workload {
     isClusterGone: _g,
     further: _f,
     leaving: _l,
+    scopeVersions,
+    nextScopeVersions: _x,
+    releasedScopeVersions,
     ...rest
   } = row;
   return {
     ...rest,
     deadlines: deadlinesOf(row),
+    outOfDate: releasedScopeVersions ? differing(releasedScopeVersions, scopeVersions) : [],
     url: urlTemplate.replace('{host}', host),
     createdAt: row.createdAt.toISOString(),
   };

@@ -9,6 +9,7 @@ import { ChangesModule } from '../changes/changes.module.js';
 import { ConfigChanges } from '../config/config-changes.js';
 import { ConfigController } from '../config/config.controller.js';
 import { ConfigService } from '../config/config.service.js';
+import { EffectiveConfigs } from '../config/effective-configs.js';
 import { ConfigWriter } from '../config/config-writer.js';
 import { ConfigVersionsRepository } from '../config/config-versions.repository.js';
 import { BuildProgress } from '../deployments/build-progress.js';
@@ -89,6 +90,14 @@ import { SchedulesRepository } from '../schedules/schedules.repository.js';
 import { SchedulesService } from '../schedules/schedules.service.js';
 import { SecretRevocations } from '../secrets/secret-revocations.js';
 import { SecretStore } from '../secrets/secret-store.js';
+import { ConfigScopesRepository } from '../scopes/config-scopes.repository.js';
+import { ScopeAccess } from '../scopes/scope-access.js';
+import { ScopeChanges } from '../scopes/scope-changes.js';
+import { ScopeReleases } from '../scopes/scope-releases.js';
+import { ScopeRevocations } from '../scopes/scope-revocations.js';
+import { ScopeWrites } from '../scopes/scope-writes.js';
+import { ScopesController } from '../scopes/scopes.controller.js';
+import { ScopesService } from '../scopes/scopes.service.js';
 import { SleepChanges } from '../sleep/sleep-changes.js';
 import { SleepLoop } from '../sleep/sleep-loop.js';
 import { SleepController } from '../sleep/sleep.controller.js';
@@ -255,6 +264,15 @@ const snapshots = [SnapshotsRepository, SnapshotsService, RollbackPlans, Rollbac
 const vertical = [VerticalRepository, VerticalService, VerticalLoop, VerticalLooks, VerticalChanges, Resizes, Sizings];
 const measurements = [Measurements, MeasurementsRepository, Egress, EgressRepository, ClusterMeters, MeasurementLoop];
 const canaries = [Canaries, CanarySteps, Promotions, Unpromoted, Strategies, ReleasePlans, WorkloadUpdates];
+const scopes = [
+  ConfigScopesRepository,
+  ScopesService,
+  ScopeAccess,
+  ScopeWrites,
+  ScopeChanges,
+  ScopeReleases,
+  ScopeRevocations,
+];
 const releases = [
   ReleasesRepository,
   ReleaseMaker,
@@ -263,6 +281,7 @@ const releases = [
   ReleaseConfigs,
   ConfigVersionsRepository,
   ConfigWriter,
+  EffectiveConfigs,
   ConfigService,
   ConfigChanges,
   LinksRepository,
@@ -291,6 +310,7 @@ const releases = [
     DeploymentsController,
     ReleasesController,
     ConfigController,
+    ScopesController,
     LinksController,
     InstancesController,
     SessionsController,
@@ -317,6 +337,7 @@ const releases = [
     ...reconciliation,
     ...deployments,
     ...releases,
+    ...scopes,
     ...canaries,
     ...snapshots,
     ...volumes,

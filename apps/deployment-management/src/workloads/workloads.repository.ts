@@ -7,6 +7,7 @@ import type {
 } from '@berth/contracts/deployment';
 import { decodeCursor, type Sql, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
+import { type ConfigHolds, newestScopeVersions, nextScopeVersions } from '../scopes/scope-versions.js';
 import { volumesOfWorkload } from '../volumes/volumes.repository.js';
 import type { WorkloadRow } from './workload.js';
 
@@ -32,6 +33,7 @@ const select = `select w.id, w.app_id as "appId", w.environment_id as "environme
     w.tracked_ref as "trackedRef", ${stateOf} as state, ${isBarred} as "isBarred", ${isAsleep} as "isAsleep", w.state as "wantedState", w.counts, w.autoscaling, w.process_settings as "processSettings", w.deadlines,
     w.start_deadline_seconds as "startDeadlineSeconds", w.strategy, w.current_release_id as "currentReleaseId",
     r.number as "currentRelease", w.restart_token as "restartToken", w.config_version as "configVersion", w.generation,
+    r.scope_versions as "releasedScopeVersions", ${newestScopeVersions} as "scopeVersions", ${nextScopeVersions} as "nextScopeVersions",
     w.observed_generation as "observedGeneration", w.conditions, w.created_at as "createdAt", w.deleted_at as "deletedAt",
     ${volumesOfWorkload} as volumes, ${beside('arriving', 'active')} as further, ${beside('draining')} as leaving,
     (select d.id from deployment d where d.workload_id = w.id and d.ended_at is null order by d.number limit 1)
@@ -148,6 +150,10 @@ export class WorkloadsRepository {
 
   async setConfigVersion(tx: Tx, id: string, number: number): Promise<void> {
     await tx.query('update workload set config_version = $2 where id = $1', [id, number]);
+  }
+
+  async setConfigHolds(tx: Tx, id: string, holds: ConfigHolds): Promise<void> {
+    await tx.query('update workload set config_holds = $2 where id = $1', [id, holds]);
   }
 
   async setState(tx: Tx, id: string, state: WorkloadRow['state']): Promise<void> {

@@ -1568,6 +1568,38 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/config/scopes/{scope}/{scopeId}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['getScopedConfig'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch: operations['changeScopedConfig'];
+    trace?: never;
+  };
+  '/v1/config/scopes/{scope}/{scopeId}/apply': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['applyScopedConfig'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/config/{workloadId}': {
     parameters: {
       query?: never;
@@ -1582,6 +1614,22 @@ export interface paths {
     options?: never;
     head?: never;
     patch: operations['changeConfig'];
+    trace?: never;
+  };
+  '/v1/config/{workloadId}/effective': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['getEffectiveConfig'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
     trace?: never;
   };
   '/v1/costs': {
@@ -2928,6 +2976,38 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/secrets/scopes/{scope}/{scopeId}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['listScopedSecrets'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch: operations['changeScopedSecrets'];
+    trace?: never;
+  };
+  '/v1/secrets/scopes/{scope}/{scopeId}/revocations': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['revokeScopedSecret'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/secrets/{workloadId}': {
     parameters: {
       query?: never;
@@ -2942,6 +3022,22 @@ export interface paths {
     options?: never;
     head?: never;
     patch: operations['changeSecrets'];
+    trace?: never;
+  };
+  '/v1/secrets/{workloadId}/effective': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['listEffectiveSecrets'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
     trace?: never;
   };
   '/v1/secrets/{workloadId}/revocations': {
@@ -4238,7 +4334,31 @@ export interface components {
       currentPassword: string;
       password: string;
     };
+    ChangeScopedConfig: {
+      /** @default false */
+      apply?: boolean;
+      /** @default {} */
+      set?: {
+        [key: string]: string;
+      };
+      /** @default [] */
+      unset?: string[];
+    };
+    ChangeScopedSecrets: {
+      /** @default false */
+      apply?: boolean;
+      /** @default false */
+      revokeFormer?: boolean;
+      /** @default {} */
+      set?: {
+        [key: string]: string;
+      };
+      /** @default [] */
+      unset?: string[];
+    };
     ChangeSecrets: {
+      /** @default false */
+      revokeFormer?: boolean;
       /** @default {} */
       set?: {
         [key: string]: string;
@@ -5590,6 +5710,30 @@ export interface components {
       }[];
       notes: string[];
       releaseHash: string | null;
+    };
+    EffectiveConfig: {
+      items: {
+        name: string;
+        /** @enum {string} */
+        scope: 'organization' | 'project' | 'environment' | 'workload';
+        value: string;
+      }[];
+      scopeVersions: components['schemas']['ScopeVersions'];
+      version: number;
+      /** Format: uuid */
+      workloadId: string;
+    };
+    EffectiveSecrets: {
+      items: {
+        /** Format: date-time */
+        createdAt: string;
+        name: string;
+        /** @enum {string} */
+        scope: 'organization' | 'project' | 'environment' | 'workload';
+        version: number;
+      }[];
+      /** Format: uuid */
+      workloadId: string;
     };
     EmailChangeRequested: {
       /** @enum {string} */
@@ -7014,6 +7158,7 @@ export interface components {
         patch?: components['schemas']['PodPatch'];
       }[];
       reason: string;
+      scopeVersions: components['schemas']['ScopeVersions'];
       wasLive: boolean;
       /** Format: uuid */
       workloadId: string;
@@ -7198,6 +7343,70 @@ export interface components {
       items: components['schemas']['ScheduleRun'][];
       next: string | null;
     };
+    ScopeVersions: {
+      environment: number;
+      organization: number;
+      project: number;
+    };
+    ScopedChange: {
+      deployments: {
+        /** Format: uuid */
+        deploymentId: string;
+        /** Format: uuid */
+        workloadId: string;
+      }[];
+      outOfDate: number;
+      version: number;
+    };
+    ScopedConfig: {
+      /** Format: date-time */
+      createdAt: string | null;
+      /** @enum {string} */
+      scope: 'organization' | 'project' | 'environment';
+      /** Format: uuid */
+      scopeId: string;
+      variables: {
+        [key: string]: string;
+      };
+      version: number;
+    };
+    ScopedSecretList: {
+      items: {
+        /** Format: date-time */
+        createdAt: string;
+        name: string;
+        version: number;
+      }[];
+      /** @enum {string} */
+      scope: 'organization' | 'project' | 'environment';
+      /** Format: uuid */
+      scopeId: string;
+      version: number;
+    };
+    ScopedSecretRevocation: {
+      deployments: {
+        /** Format: uuid */
+        deploymentId: string;
+        /** Format: uuid */
+        workloadId: string;
+      }[];
+      name: string;
+      version: number;
+    };
+    ScopedSecretsChange: {
+      deployments: {
+        /** Format: uuid */
+        deploymentId: string;
+        /** Format: uuid */
+        workloadId: string;
+      }[];
+      outOfDate: number;
+      revoked: {
+        name: string;
+        version: number;
+      }[];
+      version: number;
+    };
     SecretList: {
       items: {
         /** Format: date-time */
@@ -7212,6 +7421,15 @@ export interface components {
       /** Format: uuid */
       deploymentId: string | null;
       name: string;
+      version: number;
+    };
+    SecretsChange: {
+      /** Format: uuid */
+      deploymentId: string | null;
+      revoked: {
+        name: string;
+        version: number;
+      }[];
       version: number;
     };
     ServiceAccount: {
@@ -7990,6 +8208,7 @@ export interface components {
       observedGeneration: number;
       /** Format: uuid */
       organizationId: string;
+      outOfDate: ('organization' | 'project' | 'environment')[];
       processSettings: {
         [key: string]: {
           command?: string;
@@ -11733,6 +11952,103 @@ export interface operations {
       };
     };
   };
+  getScopedConfig: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        scope: 'organization' | 'project' | 'environment';
+        scopeId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ScopedConfig'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  changeScopedConfig: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        scope: 'organization' | 'project' | 'environment';
+        scopeId: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ChangeScopedConfig'];
+      };
+    };
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ScopedChange'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  applyScopedConfig: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        scope: 'organization' | 'project' | 'environment';
+        scopeId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ScopedChange'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   getConfig: {
     parameters: {
       query?: never;
@@ -11784,6 +12100,36 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['ConfigChange'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getEffectiveConfig: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        workloadId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['EffectiveConfig'];
         };
       };
       /** @description refused or failed */
@@ -15629,6 +15975,107 @@ export interface operations {
       };
     };
   };
+  listScopedSecrets: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        scope: 'organization' | 'project' | 'environment';
+        scopeId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ScopedSecretList'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  changeScopedSecrets: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        scope: 'organization' | 'project' | 'environment';
+        scopeId: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ChangeScopedSecrets'];
+      };
+    };
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ScopedSecretsChange'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  revokeScopedSecret: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        scope: 'organization' | 'project' | 'environment';
+        scopeId: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['RevokeSecret'];
+      };
+    };
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ScopedSecretRevocation'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   listSecrets: {
     parameters: {
       query?: never;
@@ -15679,7 +16126,37 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['ConfigChange'];
+          'application/json': components['schemas']['SecretsChange'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listEffectiveSecrets: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        workloadId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['EffectiveSecrets'];
         };
       };
       /** @description refused or failed */

@@ -1,12 +1,35 @@
 import { answerOf } from '@berth/api-client';
+import type { Command } from 'commander';
 import type { Context } from '../../context.js';
-import { ofWorkload } from '../options.js';
+import { type Scope, scoped, scopeOf, type ScopeOptions } from './scope.js';
 
-export const options = ofWorkload;
+export const options = (command: Command): Command => scoped(command);
 
-export async function run({ client, out, selection }: Context): Promise<void> {
+/** All that the app gets, each with the wider scope that it is of; or what one scope holds. */
+export async function run(context: Context, given: ScopeOptions): Promise<void> {
+  const scope = await scopeOf(context, given);
+  if (scope) return listScope(context, scope);
+  const { client, out, selection } = context;
   const { id: workloadId } = await selection.workload();
-  const config = await answerOf(client.GET('/v1/config/{workloadId}', { params: { path: { workloadId } } }));
-  const lines = Object.entries(config.variables).map(([name, value]) => `${name}=${value}`);
-  await out.result(config, () => lines.sort().join('\n'));
+  const params = { path: { workloadId } };
+  if (given.scope === 'workload') {
+    const config = await answerOf(client.GET('/v1/config/{workloadId}', { params }));
+    return out.result(config, () => linesOf(config.variables));
+  }
+  const config = await answerOf(client.GET('/v1/config/{workloadId}/effective', { params }));
+  const lines = config.items.map(
+    ({ name, value, scope: of }) => `${name}=${value}${of === 'workload' ? '' : `  # ${of}`}`,
+  );
+  await out.result(config, () => lines.join('\n'));
 }
+
+async function listScope({ client, out }: Context, path: Scope): Promise<void> {
+  const config = await answerOf(client.GET('/v1/config/scopes/{scope}/{scopeId}', { params: { path } }));
+  await out.result(config, () => linesOf(config.variables));
+}
+
+const linesOf = (variables: Readonly<Record<string, string>>): string =>
+  Object.entries(variables)
+    .map(([name, value]) => `${name}=${value}`)
+    .sort()
+    .join('\n');

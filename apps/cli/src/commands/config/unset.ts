@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import type { Context } from '../../context.js';
-import { type WaitOptions, waiting } from '../../deploying/settle.js';
-import { ofWorkload } from '../options.js';
-import { changeConfig } from './change.js';
+import { waiting } from '../../deploying/settle.js';
+import { changeConfig, type ChangeOptions } from './change.js';
+import { applying, scoped } from './scope.js';
 
 export const options = (command: Command): Command =>
-  waiting(ofWorkload(command)).argument('<NAME...>', 'variables that go');
+  applying(scoped(waiting(command))).argument('<NAME...>', 'variables that go');
 
-export const run = (context: Context, given: WaitOptions, names: string[]): Promise<void> =>
+export const run = (context: Context, given: ChangeOptions, names: string[]): Promise<void> =>
   changeConfig(context, { set: {}, unset: names }, given);

@@ -1,21 +1,25 @@
 import type { Command } from 'commander';
 import type { Context } from '../../context.js';
-import { type WaitOptions, waiting } from '../../deploying/settle.js';
+import { waiting } from '../../deploying/settle.js';
 import { usageError } from '../../errors.js';
 import { isInteractive, readAll } from '../../io.js';
 import { parseAssignments } from '../../parsing/assignments.js';
 import { askHidden } from '../auth/credentials.js';
-import { changeSecrets } from '../config/change.js';
-import { ofWorkload } from '../options.js';
+import { type ChangeOptions, changeSecrets } from '../config/change.js';
+import { applying, scoped } from '../config/scope.js';
 
 export const options = (command: Command): Command =>
-  waiting(ofWorkload(command)).argument('<NAME...>', 'NAME reads its value from stdin or asks; NAME=value also works');
+  applying(scoped(waiting(command))).argument(
+    '<NAME...>',
+    'NAME reads its value from stdin or asks; NAME=value also works',
+  );
 
-export async function run(context: Context, given: WaitOptions, texts: string[]): Promise<void> {
-  await changeSecrets(context, { set: await valuesOf(context, texts), unset: [] }, given);
+export async function run(context: Context, given: ChangeOptions, texts: string[]): Promise<void> {
+  await changeSecrets(context, { set: await valuesOf(context, texts), unset: [], revokeFormer: false }, given);
 }
 
-async function valuesOf({ io, out }: Context, texts: string[]): Promise<Record<string, string>> {
+/** One is asked for or read; several stand on the command line. */
+export async function valuesOf({ io, out }: Context, texts: string[]): Promise<Record<string, string>> {
   const [name, another] = texts;
   if (name !== undefined && another === undefined && !name.includes('=')) {
     const value = isInteractive(io)

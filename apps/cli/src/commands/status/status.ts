@@ -44,6 +44,15 @@ async function statusOf(client: Client, workload: Schemas['Workload'], environme
   return { environment, workload, instances: items, deployment };
 }
 
+/** Config of wider scopes that was changed since what is live was released. */
+export const outOfDateNote = ({ outOfDate }: Pick<Schemas['Workload'], 'outOfDate'>): string[] => {
+  const nearest = outOfDate.at(-1);
+  if (nearest === undefined) return [];
+  return [
+    `Out of date: the config of the ${outOfDate.join(' and the ')} changed. Deploy, or: berth config apply --scope ${nearest}`,
+  ];
+};
+
 async function describe(statuses: readonly Status[]): Promise<string> {
   const rows = statuses.map(({ environment, workload, instances, deployment }) => [
     environment,
@@ -54,7 +63,10 @@ async function describe(statuses: readonly Status[]): Promise<string> {
     workload.url,
   ]);
   const notes = statuses.flatMap(({ environment, workload }) =>
-    workload.conditions.filter((each) => each.status !== 'true').map((each) => `${environment}: ${each.message}`),
+    [
+      ...workload.conditions.filter((each) => each.status !== 'true').map((each) => each.message),
+      ...outOfDateNote(workload),
+    ].map((note) => `${environment}: ${note}`),
   );
   return [await table(['environment', 'state', 'release', 'instances', 'deploying', 'url'], rows), ...notes].join('\n');
 }

@@ -17,6 +17,15 @@ const onWorkload = (permission: Parameters<typeof needs>[0], success: number, bo
     ...(body === undefined ? {} : { body }),
   }));
 
+/** Of a project; that the other scopes ask for the same is told by the tests of the service. */
+const onScope = (permission: Parameters<typeof needs>[0], success: number, body?: unknown): Row => ({
+  ...needs(permission, 'project', success, ({ has }) => ({
+    path: { scope: 'project', scopeId: has.project },
+    ...(body === undefined ? {} : { body }),
+  })),
+  everybodys: [':scope'],
+});
+
 /** Sent to a workload that never ran: what would change a running one is in nobody's way, and may be refused after all. */
 const acts = (permission: Parameters<typeof needs>[0], success: number, body?: unknown): Row =>
   byId(permission, 'environment', success, (tenant) => tenant.newWorkload(), body === undefined ? {} : { body });
@@ -283,6 +292,17 @@ export const deploymentManagementRows: Rows = {
     path: { workloadId: await tenant.newWorkload() },
     body: { set: { A: '1' } },
   })),
+  'GET /v1/config/{workloadId}/effective': onWorkload('config:read', 200),
+  'GET /v1/secrets/{workloadId}/effective': onWorkload('secrets:read', 200),
+  'GET /v1/config/scopes/{scope}/{scopeId}': onScope('config:read', 200),
+  'PATCH /v1/config/scopes/{scope}/{scopeId}': onScope('config:update', 202, { set: { A: '1' } }),
+  'POST /v1/config/scopes/{scope}/{scopeId}/apply': onScope('config:update', 202),
+  'GET /v1/secrets/scopes/{scope}/{scopeId}': onScope('secrets:read', 200),
+  'PATCH /v1/secrets/scopes/{scope}/{scopeId}': onScope('secrets:update', 202, { set: { A: '1' } }),
+  'POST /v1/secrets/scopes/{scope}/{scopeId}/revocations': onScope('secrets:update', 422, {
+    name: 'NOT_THERE',
+    version: 1,
+  }),
   'GET /v1/links/{workloadId}': onWorkload('links:read', 200),
   'PATCH /v1/links/{workloadId}': onWorkload('links:update', 422, { add: ['not-there'] }),
   'GET /v1/secrets/{workloadId}': onWorkload('secrets:read', 200),

@@ -19,7 +19,7 @@ export const variableChanges = {
   set: z.record(variableName, variableValue).default({}),
   unset: z.array(variableName).max(500).default([]),
 };
-const changesSomething = (body: { set: object; unset: unknown[] }) =>
+export const changesSomething = (body: { set: object; unset: unknown[] }) =>
   Object.keys(body.set).length + body.unset.length > 0;
 
 export const changeConfig = z
@@ -28,8 +28,11 @@ export const changeConfig = z
   .meta({ id: 'ChangeConfig' });
 export type ChangeConfig = z.infer<typeof changeConfig>;
 
+/** Every former version of what is named goes out of use in the same step, and away from what runs. */
+export const revokeFormer = z.boolean().default(false);
+
 export const changeSecrets = z
-  .strictObject(variableChanges)
+  .strictObject({ ...variableChanges, revokeFormer })
   .refine(changesSomething, { error: 'set or unset at least one secret' })
   .meta({ id: 'ChangeSecrets' });
 export type ChangeSecrets = z.infer<typeof changeSecrets>;
@@ -55,12 +58,9 @@ export const config = z
   .meta({ id: 'Config' });
 export type Config = z.infer<typeof config>;
 
-export const secretList = z
-  .object({
-    workloadId: id,
-    items: z.array(z.object({ name: z.string(), version: z.int().positive(), createdAt: instant })),
-  })
-  .meta({ id: 'SecretList' });
+export const secretVersion = z.object({ name: z.string(), version: z.int().positive(), createdAt: instant });
+
+export const secretList = z.object({ workloadId: id, items: z.array(secretVersion) }).meta({ id: 'SecretList' });
 export type SecretList = z.infer<typeof secretList>;
 
 /** The new config version and the deployment that releases it; null while nothing was ever deployed. */
@@ -68,3 +68,9 @@ export const configChange = z
   .object({ version: z.int().positive(), deploymentId: id.nullable() })
   .meta({ id: 'ConfigChange' });
 export type ConfigChange = z.infer<typeof configChange>;
+
+/** `revoked`: the versions that are in no release from now on; what runs with them is replaced by the deployment. */
+export const revokedVersions = z.array(z.object({ name: z.string(), version: z.int().positive() }));
+
+export const secretsChange = configChange.extend({ revoked: revokedVersions }).meta({ id: 'SecretsChange' });
+export type SecretsChange = z.infer<typeof secretsChange>;

@@ -3,6 +3,7 @@ import { pageOf, pageQuery } from '../../common/page.js';
 import { processType } from '../../common/process-type.js';
 import { digest, id, instant } from '../../common/values.js';
 import { artifact } from '../../events/shapes.js';
+import { scopeVersions } from './config-scopes.js';
 
 /** Immutable. The hash is over artifact digest, config hash and process types. */
 export const release = z
@@ -15,6 +16,9 @@ export const release = z
     artifact,
     commit: z.string().nullable(),
     configVersion: z.int().nonnegative(),
+    /** Of the wider scopes whose config it has. */
+    scopeVersions,
+    /** Over all variables, whatever scope they are of. */
     configHash: digest,
     processes: z.array(processType),
     /** Why it was made: `deploy`, `rollback to v1`, `config`, `sizes`, `promotion`. */

@@ -5,6 +5,7 @@ import { autoscaling, healthCheck, processName } from '../../common/process-type
 import { id, instant, storable } from '../../common/values.js';
 import { RELEASE_PROCESS } from '../../runtime/task.js';
 import { gitRef } from './apps.js';
+import { configScope } from './config-scopes.js';
 import { releaseStrategy } from './strategies.js';
 
 /** Instances per process type. A type that is not named runs one instance when it is `web`, else none. */
@@ -110,6 +111,8 @@ export const workload = z
     url: z.string(),
     currentRelease: z.int().positive().nullable(),
     activeDeploymentId: id.nullable(),
+    /** Scopes of whose config the current release has another version than the newest. */
+    outOfDate: z.array(configScope),
     generation: z.int(),
     observedGeneration: z.int(),
     conditions: z.array(condition),
