@@ -2,7 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
-const COUNTED = /^(\d+) passed, (\d+) failed(?:, \d+ skipped)?$/;
+const COUNTED = /^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/;
 
 /** Begins them in their order, at most so many at once. What they print comes line by line, under the name of each. */
 export async function runTiers(tiers, { atOnce, cwd, print = console.log }) {
@@ -33,7 +33,14 @@ async function runTier({ name, command, needs, counts }, cwd, print) {
     say('This tier counted nothing.');
     return { passed: 0, failed: 1 };
   }
-  return { ...counted, failed: code !== 0 && counted.failed === 0 ? 1 : counted.failed };
+  if (counted.skipped > 0) say(`${counted.skipped} skipped: a test that does not run has failed.`);
+  return withoutSkipped(counted, code);
+}
+
+/** What was skipped has failed, and so has a tier that ended badly though none of its tests did. */
+function withoutSkipped({ passed, failed, skipped }, code) {
+  const bad = failed + skipped;
+  return { passed, failed: code !== 0 && bad === 0 ? 1 : bad };
 }
 
 /** Says each line; answers how it ended and the last count among what it printed. */
@@ -45,8 +52,8 @@ async function execute([command, ...args], cwd, say) {
     return new Promise((resolve) => reading.once('close', resolve));
   };
   const heard = lines(child.stdout, (line) => {
-    const [, passed, failed] = COUNTED.exec(line) ?? [];
-    if (passed !== undefined) counted = { passed: Number(passed), failed: Number(failed) };
+    const [, passed, failed, skipped = '0'] = COUNTED.exec(line) ?? [];
+    if (passed !== undefined) counted = { passed: Number(passed), failed: Number(failed), skipped: Number(skipped) };
     say(line);
   });
   const complaints = lines(child.stderr, say);

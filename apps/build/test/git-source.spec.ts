@@ -58,6 +58,17 @@ describe('fetching a commit', () => {
     expect((await readdir(found.into)).sort()).toEqual(['app.js', 'lib']);
   });
 
+  it('takes the commit alone, and nothing of what was before it', async () => {
+    const repository = await Repository.create(folder, { big: incompressible(300_000) });
+    await repository.commit({ big: 'small now' }, 'second');
+    await repository.commit({ more: 'x' }, 'third');
+    const place = await temporaryFolder();
+    const limits = { maxBytes: 100_000, maxEntries: 100, timeoutSeconds: 120 };
+    expect((await checkout(sourceIn(place, { limits }), repository.url)).subject).toBe('third');
+    const [name = ''] = await readdir(join(place, 'mirrors'));
+    expect(await repository.git('--git-dir', join(place, 'mirrors', name), 'rev-list', '--count', '--all')).toBe('1');
+  });
+
   it('finds tags, also annotated ones, full commit ids and HEAD', async () => {
     const repository = await Repository.create(folder, { a: '1' });
     const first = await repository.git('rev-parse', 'HEAD');

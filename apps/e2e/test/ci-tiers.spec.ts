@@ -38,10 +38,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 describe('tiers of tests', () => {
   it('add up what they counted last', async () => {
     const tiers = [
-      tier(
-        'one',
-        `console.log('1 passed, 9 failed'); console.log('30 passed, 2 failed, 1 skipped'); console.log('done')`,
-      ),
+      tier('one', `console.log('1 passed, 9 failed'); console.log('30 passed, 2 failed'); console.log('done')`),
       tier('two', `console.log('7 passed, 0 failed')`),
     ];
     expect(await run(tiers, 1)).toEqual({ passed: 37, failed: 2 });
@@ -57,6 +54,15 @@ describe('tiers of tests', () => {
     expect(await run(tiers, 2)).toEqual({ passed: 10, failed: 4 });
     expect(printed).toContain('[silent] This tier counted nothing.');
     expect(printed).toContain('[poor] This tier needs no-such-tool, which this machine does not have.');
+  });
+
+  it('fail with each test that was skipped, and say so', async () => {
+    const tiers = [
+      tier('lazy', `console.log('30 passed, 0 failed, 1 skipped')`),
+      tier('both', `console.log('7 passed, 2 failed, 3 skipped'); process.exitCode = 1`),
+    ];
+    expect(await run(tiers, 1)).toEqual({ passed: 37, failed: 6 });
+    expect(printed).toContain('[lazy] 1 skipped: a test that does not run has failed.');
   });
 
   it('that count nothing by nature are judged by how they end', async () => {

@@ -1,5 +1,5 @@
 import type { LoggerService } from '@nestjs/common';
-import { pino, type Logger as PinoLogger } from 'pino';
+import { pino, type DestinationStream, type Logger as PinoLogger, type LoggerOptions } from 'pino';
 import { currentCorrelationId } from './correlation.js';
 
 export type Logger = PinoLogger;
@@ -21,10 +21,10 @@ const secretPaths = [
   'parameters',
 ];
 
-/** JSON lines on stdout; credentials are redacted by field name at any of the first three levels. */
-export function createLogger(name: string, level: string): Logger {
+/** JSON lines, on stdout by default; credentials are redacted by field name at any of the first three levels. */
+export function createLogger(name: string, level: string, destination?: DestinationStream): Logger {
   const paths = secretPaths.flatMap((path) => [path, `*.${path}`, `*.*.${path}`]);
-  return pino({
+  const options: LoggerOptions = {
     name,
     level,
     base: { service: name },
@@ -34,7 +34,8 @@ export function createLogger(name: string, level: string): Logger {
       const correlationId = currentCorrelationId();
       return correlationId ? { correlationId } : {};
     },
-  });
+  };
+  return destination ? pino(options, destination) : pino(options);
 }
 
 /** Lets Nest log through ours. Nest's own start-up chatter is debug. */
