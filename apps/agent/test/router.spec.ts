@@ -140,8 +140,8 @@ describe('the route book', () => {
     book.set('two', { hosts: ['c.localhost'], upstreams: [] });
     const hosts = ['a.localhost', 'b.localhost', 'c.localhost'];
     await eventually(() => expect(router.tables.at(-1)?.routes.map(({ host }) => host)).toEqual(hosts));
-    await eventually(() => expect(book.accepts('b.localhost')).toBe(true));
-    expect(book.accepts('c.localhost')).toBe(false);
+    await eventually(() => expect(book.accepts('one', 'b.localhost')).toBe(true));
+    expect(book.accepts('two', 'c.localhost')).toBe(false);
     const count = router.tables.length;
     book.set('one', routesOf('web-1'));
     await Promise.resolve();
@@ -158,6 +158,20 @@ describe('the route book', () => {
     router.broken = false;
     await eventually(() => expect(book.isRouted('web-1')).toBe(true));
     expect(effective).toBe(1);
+  });
+
+  it('leaves a host with whom it has it while another is stated to have it, too', async () => {
+    const own = (host: string, id: string) => ({ hosts: ['shop.example.com', host], upstreams: [upstream(id)] });
+    const ofShop = () => router.tables.at(-1)?.routes.filter(({ host }) => host === 'shop.example.com');
+    book.set('two', own('b.localhost', 'web-2'));
+    await eventually(() => expect(book.accepts('two', 'shop.example.com')).toBe(true));
+    book.set('one', own('a.localhost', 'web-1'));
+    await eventually(() => expect(book.accepts('one', 'a.localhost')).toBe(true));
+    expect(ofShop()).toMatchObject([{ workloadId: 'two' }]);
+    expect([book.accepts('one', 'shop.example.com'), book.accepts('two', 'shop.example.com')]).toEqual([false, true]);
+    book.set('two', null);
+    await eventually(() => expect(book.accepts('one', 'shop.example.com')).toBe(true));
+    expect(ofShop()).toMatchObject([{ workloadId: 'one' }]);
   });
 
   it('says when an upstream is gone from the table in effect, also for a change made while one took effect', async () => {

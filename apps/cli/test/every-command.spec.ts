@@ -13,7 +13,18 @@ import {
   task,
   workload,
 } from './platform.js';
-import { delegation, hook, interval, me, openClosing, openMonth, priceBook, provider, pull } from './samples.js';
+import {
+  delegation,
+  domain,
+  hook,
+  interval,
+  me,
+  openClosing,
+  openMonth,
+  priceBook,
+  provider,
+  pull,
+} from './samples.js';
 import { Terminal } from './terminal.js';
 
 const base = `/v1/workloads/${idOf(40)}`;
@@ -72,6 +83,8 @@ const reads: Readonly<Record<string, readonly string[]>> = {
   'delegations list': [],
   'delegations show': [delegation.namespace],
   'volumes list': [],
+  'domains list': [],
+  'domains show': [domain.host],
   'deployments list': [],
   'deployments show': [],
   'releases list': [],
@@ -195,6 +208,10 @@ const others: Readonly<Record<string, readonly string[]>> = {
   'volumes add': ['data', '--at', '/data', '--size', '1Gi'],
   'volumes grow': ['data', '2Gi'],
   'volumes remove': ['data', '--yes'],
+  'domains add': [domain.host],
+  'domains verify': [domain.host],
+  'domains remove': [domain.host, '--yes'],
+  'domains vouch': [domain.id, '--reason', 'known'],
   deploy: [],
   'deployments cancel': [],
   'deployments promote': ['4'],
@@ -356,6 +373,7 @@ describe('every command', () => {
     platform.on('GET /v1/admin/metering/coupons', page());
     platform.on('GET /v1/credits/discounts', page());
     platform.on('GET /v1/volumes', page());
+    platform.on('GET /v1/domains', page(domain));
     platform.on(`GET /v1/projects/${idOf(10)}/delegations`, page(delegation));
     platform.on(`GET /v1/projects/${idOf(10)}/delegations/${delegation.id}`, delegation);
     for (const route of [
@@ -426,7 +444,7 @@ describe('every command', () => {
         `POST ${identity}/snapshots`,
         `POST ${identity}/epochs`,
         'POST /v1/auth/step-up',
-        'POST /v1/invitations/accept',
+        ...['POST /v1/invitations/accept', `POST /v1/domains/${domain.id}/vouch`],
         'POST /v1/auth/recovery-codes',
         'GET /v1/auth/passkeys',
       ],

@@ -47,8 +47,8 @@ export const workload = (changes: Partial<Schemas['Workload']> = {}): Schemas['W
     ...{ id: idOf(40), appId: idOf(30), environmentId: idOf(20), projectId: idOf(10), organizationId: idOf(1) },
     ...{ cluster: 'local', trackedRef: null, state: 'running', counts: { web: 1 } },
     ...{ processSettings: {}, deadlines: {}, autoscaling: {}, strategy: { kind: 'rolling' } },
-    ...{ startDeadlineSeconds: 60, url: 'http://hello.localhost', currentRelease: 3, activeDeploymentId: null },
-    ...{ outOfDate: [], generation: 1, observedGeneration: 1, conditions: [], createdAt: at },
+    ...{ startDeadlineSeconds: 60, url: 'http://hello.localhost', domains: [], currentRelease: 3 },
+    ...{ activeDeploymentId: null, outOfDate: [], generation: 1, observedGeneration: 1, conditions: [], createdAt: at },
     ...changes,
   });
 

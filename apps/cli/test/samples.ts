@@ -29,5 +29,10 @@ export const delegation = {
   ...{ id: idOf(98), projectId: idOf(10), cluster: 'local', namespace: 'team', subjectId: idOf(2), scopes: ['*'] },
   ...{ conditions: [], createdAt: '2026-11-21T10:00:00.000Z', endsAt: '2026-12-21T10:00:00.000Z' },
 };
+export const domain = {
+  ...{ id: idOf(96), workloadId: idOf(40), organizationId: idOf(1), host: 'shop.example.com', state: 'pending' },
+  ...{ cause: null, message: 'There is no TXT record', proof: null, verifiedAt: null, checkedAt: null, createdAt: '' },
+  challenge: { type: 'TXT', name: '_berth-challenge.shop.example.com', value: 'token' },
+};
 export const hook = { id: idOf(95), url: 'https://example.com/hook', events: ['berth.invoice.paid.v1'] };
 export const openClosing = { period: openMonth.period, closable: true, checks: [], unpriced: [] };

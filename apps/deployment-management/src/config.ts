@@ -14,6 +14,11 @@ export const config = baseConfig.extend({
   /** What a person's browser opens: `http://{host}:8080`. */
   APP_URL_TEMPLATE: z.string().default('http://{host}'),
   PLATFORM_DOMAIN: z.string().default('localhost'),
+  /** Who is asked for the records that prove domains, `192.0.2.53,192.0.2.54:5353`; none: the resolvers of this machine. */
+  DNS_SERVERS: z
+    .string()
+    .default('')
+    .transform((text) => text.split(',').flatMap((each) => each.trim() || [])),
   /**
    * About how long between two looks at a workload that nothing happens to, each of which also tells metering that it is
    * followed. The runtime tells what happens; this only mends what nobody could know of.

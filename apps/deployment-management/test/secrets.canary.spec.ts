@@ -227,6 +227,14 @@ describe('the value of a secret', () => {
     await call('GET', '/v1/volumes/{id}', id);
     await call('PATCH', '/v1/volumes/{id}', id, { sizeMib: 2 });
     await call('DELETE', '/v1/volumes/{id}', id);
+    const domain = { workloadId: scene.id, host: 'shop.example.com' };
+    const { id: domainId } = await call('POST', '/v1/domains', '', domain);
+    called.add('GET /v1/domains');
+    await scene.owner.get(`/v1/domains?workload=${scene.id}`);
+    await call('GET', '/v1/domains/{id}', domainId);
+    await call('POST', '/v1/domains/{id}/verify', domainId);
+    await call('POST', '/v1/domains/{id}/vouch', domainId, { reason: 'There is no DNS here.' });
+    await call('DELETE', '/v1/domains/{id}', domainId);
   }
 
   /** With the token of an account of a cluster in hand: taken nowhere, so it must be nowhere. */

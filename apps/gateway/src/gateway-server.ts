@@ -33,7 +33,7 @@ interface Serving {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
 }
 
-/** The listener that everything comes in by: hosts under the platform's domain are apps, all others are the API. */
+/** The listener that everything comes in by: hosts of apps lead to those, all others to the API. */
 export function createGatewayServer(handlers: Handlers, clock: Clock, logger: GatewayLogger): Server {
   const failed = (error: unknown) => logger.error({ err: error }, 'the gateway failed');
   const serving: Serving = {

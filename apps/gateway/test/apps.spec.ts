@@ -105,6 +105,18 @@ describe('app routes', () => {
     expect(answer.headers).toMatchObject(headers);
   });
 
+  it('leads a domain of a customer to its app while it is in the table, and all other hosts to the API', async () => {
+    const host = 'shop.example.com';
+    const before = await gateway.call({ path: '/', host });
+    expect(before.headers['content-type']).toContain('json');
+    await app(host);
+    expect(echoed(await gateway.call({ path: '/who', host: 'Shop.example.com:80' }))).toMatchObject({ url: '/who' });
+    expect((await gateway.call({ path: '/', host: 'www.shop.example.com' })).body).toBe(before.body);
+    routes.delete(host);
+    await app('other.localhost');
+    expect((await gateway.call({ path: '/', host })).body).toBe(before.body);
+  });
+
   it('answers 404 in plain text for a host that nobody has', async () => {
     const answer = await gateway.call({ host: 'nobody.localhost:8080' });
     expect([answer.status, answer.body]).toEqual([404, 'There is no app at nobody.localhost.\n']);

@@ -6,6 +6,7 @@ export * from './api/deployment-management/config-scopes.js';
 export * from './api/deployment-management/declarations.js';
 export * from './api/deployment-management/delegations.js';
 export * from './api/deployment-management/deployments.js';
+export * from './api/deployment-management/domains.js';
 export * from './api/deployment-management/environments.js';
 export * from './api/deployment-management/failover.js';
 export * from './api/deployment-management/instances.js';

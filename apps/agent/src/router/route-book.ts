@@ -58,9 +58,10 @@ export class RouteBook {
     return this.effective.some((route) => upstreamsOf(route).some(({ id }) => id === upstreamId));
   }
 
-  /** Whether requests for a host reach at least one instance. */
-  accepts(host: string): boolean {
-    return this.effective.some((route) => route.host === host && upstreamsOf(route).length > 0);
+  /** Whether requests for a host reach at least one instance of the workload. */
+  accepts(workloadId: string, host: string): boolean {
+    const isIt = (route: Route): boolean => route.host === host && route.workloadId === workloadId;
+    return this.effective.some((route) => isIt(route) && upstreamsOf(route).length > 0);
   }
 
   /** Percent of a host's requests that its canary gets; undefined while it gets none. */
@@ -113,11 +114,27 @@ export class RouteBook {
     this.onEffective();
   }
 
+  /** A host that two workloads are stated to have stays whose it is: the router would take no table with both. */
+  private oneEach(stated: readonly Route[]): Route[] {
+    const byHost = new Map<string, Route>();
+    for (const route of stated) {
+      const other = byHost.get(route.host);
+      if (other) this.logger.error({ host: route.host, of: [other.workloadId, route.workloadId] }, 'two have one host');
+      if (!other || this.isInEffect(route)) byHost.set(route.host, route);
+    }
+    return [...byHost.values()];
+  }
+
+  private isInEffect({ host, workloadId }: Route): boolean {
+    return this.effective.some((each) => each.host === host && each.workloadId === workloadId);
+  }
+
   private table(): RouteTable {
     this.version++;
-    const routes = [...this.wanted].flatMap(([workloadId, { hosts, upstreams, canary }]) =>
-      hosts.map((host) => ({ host, workloadId, upstreams: [...upstreams], ...(canary && { canary }) })),
+    const stated = [...this.wanted].flatMap(([workloadId, { hosts, upstreams, canary }]) =>
+      hosts.map((host): Route => ({ host, workloadId, upstreams: [...upstreams], ...(canary && { canary }) })),
     );
+    const routes = this.oneEach(stated);
     const doors = [...this.wanted.values()].flatMap((each) => each.doors ?? []);
     const { open, ambiguous } = sorted(doors, this.opened);
     if (ambiguous.length > 0) this.logger.error({ ambiguous }, 'links are kept waiting: another app has their address');
@@ -125,7 +142,6 @@ export class RouteBook {
   }
 }
 
-const upstreamsOf = ({ upstreams, canary }: RouteTable['routes'][number]): Upstream[] => [
-  ...upstreams,
-  ...(canary?.upstreams ?? []),
-];
+type Route = RouteTable['routes'][number];
+
+const upstreamsOf = ({ upstreams, canary }: Route): Upstream[] => [...upstreams, ...(canary?.upstreams ?? [])];

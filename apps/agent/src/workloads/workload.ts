@@ -129,7 +129,7 @@ export class Workload {
     const instances = [...this.instances.values()].map((instance) =>
       observeInstance(instance.id, instance.spec, instance.state, context.routes.isRouted(instance.id)),
     );
-    const accepts = (host: string): boolean => context.routes.accepts(host);
+    const accepts = (host: string): boolean => context.routes.accepts(desired.workloadId, host);
     return observeWorkload({
       desired,
       instances,

@@ -239,6 +239,29 @@ create table deployment_transition (
   constraint deployment_transition_pkey PRIMARY KEY (deployment_id, sequence)
 );
 
+create table domain (
+  id uuid not null,
+  workload_id uuid not null,
+  organization_id uuid not null,
+  host text not null,
+  token text not null,
+  state text not null default 'pending'::text,
+  cause text,
+  message text,
+  proof text,
+  verified_at timestamp with time zone,
+  checked_at timestamp with time zone,
+  claimed_at timestamp with time zone not null,
+  released_at timestamp with time zone,
+  released_generation integer,
+  deleted_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  constraint domain_pkey PRIMARY KEY (id),
+  constraint domain_proof CHECK (((proof IS NOT NULL) = (verified_at IS NOT NULL))),
+  constraint domain_proven CHECK (((state = ANY (ARRAY['verified'::text, 'ready'::text])) = (verified_at IS NOT NULL))),
+  constraint domain_state CHECK ((state = ANY (ARRAY['pending'::text, 'verified'::text, 'ready'::text, 'failed'::text])))
+);
+
 create table egress_epoch (
   cluster_id uuid not null,
   epoch integer not null,
@@ -670,6 +693,8 @@ alter table deployment add constraint deployment_workload_id_fkey FOREIGN KEY (w
 
 alter table deployment_transition add constraint deployment_transition_deployment_id_fkey FOREIGN KEY (deployment_id) REFERENCES deployment(id);
 
+alter table domain add constraint domain_workload_id_fkey FOREIGN KEY (workload_id) REFERENCES workload(id);
+
 alter table environment add constraint environment_cluster_id_fkey FOREIGN KEY (cluster_id) REFERENCES cluster(id);
 
 alter table environment add constraint environment_project_id_fkey FOREIGN KEY (project_id) REFERENCES project(id);
@@ -751,6 +776,14 @@ CREATE INDEX deployment_active ON deployment USING btree (workload_id, number) W
 CREATE UNIQUE INDEX deployment_build ON deployment USING btree (build_id) WHERE (build_id IS NOT NULL);
 
 CREATE UNIQUE INDEX deployment_moving ON deployment USING btree (workload_id) WHERE (status = ANY (ARRAY['preparing'::text, 'rolling'::text, 'shifting'::text, 'verifying'::text]));
+
+CREATE UNIQUE INDEX domain_claim ON domain USING btree (organization_id, host) WHERE (deleted_at IS NULL);
+
+CREATE UNIQUE INDEX domain_holder ON domain USING btree (host) WHERE (verified_at IS NOT NULL);
+
+CREATE INDEX domain_waiting ON domain USING btree (host) WHERE (state = 'pending'::text);
+
+CREATE INDEX domain_workload ON domain USING btree (workload_id);
 
 CREATE INDEX environment_organization ON environment USING btree (organization_id) WHERE (deleted_at IS NULL);
 

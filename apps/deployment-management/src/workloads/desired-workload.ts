@@ -33,7 +33,7 @@ export function desiredWorkload(
     processes: release.processes
       .filter(({ name }) => name !== RELEASE_PROCESS)
       .map((type) => ({ ...type, ...scaleOf(workload, type.name), ...storageOf(workload, type.name) })),
-    hosts: [workload.host],
+    hosts: [workload.host, ...workload.domains],
     restartToken: restartTokenOf(workload, release),
     startDeadlineSeconds: workload.startDeadlineSeconds,
     stopDeadlineSeconds: STOP_DEADLINE_SECONDS,

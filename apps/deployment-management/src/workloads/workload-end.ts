@@ -1,5 +1,6 @@
 import { Blocked, lookAgainIn, type Outcome, type ReconcileContext, settled, WorkQueue } from '@berth/reconcile';
 import { Injectable } from '@nestjs/common';
+import { DomainChanges } from '../domains/domain-changes.js';
 import { FAILOVERS } from '../failovers/failover-queue.js';
 import { Runtimes } from '../runtime/runtimes.js';
 import { WorkloadFarewell } from './workload-farewell.js';
@@ -16,6 +17,7 @@ export class WorkloadEnd {
     private readonly reports: WorkloadReports,
     private readonly farewell: WorkloadFarewell,
     private readonly queue: WorkQueue,
+    private readonly domains: DomainChanges,
   ) {}
 
   /** Nothing is or was live: what a failed first deployment left is removed. */
@@ -43,7 +45,10 @@ export class WorkloadEnd {
     const isGoneThere = await this.isGone(view, context);
     if (!(await this.isGoneElsewhere(view, context)) || !isGoneThere)
       return lookAgainIn({ seconds: UNTIL_GONE_SECONDS });
-    await context.transaction((tx) => this.farewell.tell(tx, view));
+    await context.transaction(async (tx) => {
+      await this.farewell.tell(tx, view);
+      await this.domains.end(tx, view.workload.id);
+    });
     return settled;
   }
 

@@ -5,11 +5,11 @@ import { Clock, Database, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { Allocations } from '../allocations/allocations.js';
 import type { PlacementReport, PlacementRow } from '../clusters/placement.js';
-import { PlacementsRepository } from '../clusters/placements.repository.js';
 import { VolumeUsage } from '../volumes/volume-usage.js';
 import { type ConditionStatement, mergeConditions, sameConditions } from './conditions.js';
 import { type FurtherLook, lackAmong } from './further-look.js';
 import { placementReportOf, sameReport } from './placement-report.js';
+import { PlacementReports } from './placement-reports.js';
 import { judgeRollout } from './rollout.js';
 import { underLock } from './under-lock.js';
 import { countedBeside, type WorkloadRow } from './workload.js';
@@ -34,7 +34,7 @@ export class WorkloadReports {
     private readonly workloads: WorkloadsRepository,
     private readonly allocations: Allocations,
     private readonly volumes: VolumeUsage,
-    private readonly placements: PlacementsRepository,
+    private readonly placements: PlacementReports,
     private readonly clock: Clock,
   ) {}
 
@@ -133,7 +133,7 @@ export class WorkloadReports {
     report: PlacementReport,
   ): Promise<void> {
     return underLock(context, this.workloads, seen.view.workload.id, async (tx, workload) => {
-      await this.placements.setReport(tx, workload.id, at.id, report);
+      await this.placements.set(tx, workload.id, at.id, report);
       await this.recordAllocation(tx, seen, undefined, workload);
     });
   }
@@ -148,7 +148,7 @@ export class WorkloadReports {
     await this.workloads.report(tx, id, status.generation, status.conditions);
     await this.recordAllocation(tx, observation, undefined, workload);
     const { first } = observation.view;
-    if (first) await this.placements.setReport(tx, id, first.id, placementReportOf(observation));
+    if (first) await this.placements.set(tx, id, first.id, placementReportOf(observation));
     if (workload) await this.volumes.record(tx, workload, observation.observed);
   }
 }

@@ -27,7 +27,8 @@ export interface WorkloadAct {
     | 'workloads:move'
     | 'workloads:patch'
     | 'workloads:delete'
-    | `volumes:${'create' | 'update' | 'delete'}`;
+    | `volumes:${'create' | 'update' | 'delete'}`
+    | `domains:${'verify' | 'vouch' | 'release' | 'delete'}`;
   readonly detail?: Readonly<Record<string, unknown>>;
   /** What changes beside the workload's own row, as it was and as it is. */
   readonly beside?: { readonly was: object; readonly is: object };

@@ -38,6 +38,8 @@ export interface WorkloadRow {
   /** Those beside the first that it has left, until nothing of it is there. */
   readonly leaving: readonly FurtherPlacement[];
   readonly host: string;
+  /** Hosts of its customer that lead to it, too. */
+  readonly domains: string[];
   readonly trackedRef: string | null;
   readonly state: 'running' | 'stopped';
   /** Nothing of it may run, whatever anybody asks for: its organization is suspended, or a budget is spent. */

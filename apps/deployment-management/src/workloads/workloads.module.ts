@@ -26,6 +26,15 @@ import { OnBuildStartedHandler } from '../deployments/on-build-started.handler.j
 import { OnBuildSucceededHandler } from '../deployments/on-build-succeeded.handler.js';
 import { Sources } from '../deployments/sources.js';
 import { Transitions } from '../deployments/transitions.js';
+import { DomainChanges } from '../domains/domain-changes.js';
+import { DomainClaims } from '../domains/domain-claims.js';
+import { DomainLoop } from '../domains/domain-loop.js';
+import { DomainProofs } from '../domains/domain-proofs.js';
+import { DomainRoutes } from '../domains/domain-routes.js';
+import { DomainsController } from '../domains/domains.controller.js';
+import { DomainsRepository } from '../domains/domains.repository.js';
+import { DomainsService } from '../domains/domains.service.js';
+import { TxtRecords } from '../domains/txt-records.js';
 import { EnvironmentsModule } from '../environments/environments.module.js';
 import { FailoverLoop } from '../failovers/failover-loop.js';
 import { FailoverDepartures } from '../failovers/failover-departures.js';
@@ -150,6 +159,7 @@ import { FurtherRules } from './further-rules.js';
 import { PlacementChanges } from './placement-changes.js';
 import { PlacementWriter } from './placement-writer.js';
 import { PlacementsController } from './placements.controller.js';
+import { PlacementReports } from './placement-reports.js';
 import { Successions } from './successions.js';
 import { Preparation } from './preparation.js';
 import { Relocation } from './relocation.js';
@@ -210,6 +220,7 @@ const reconciliation = [
   WorkloadReconciler,
   WorkloadViews,
   WorkloadReports,
+  PlacementReports,
   WorkloadKeys,
   WorkloadEnd,
   WorkloadFarewell,
@@ -257,6 +268,10 @@ const tasks = [
 ];
 const schedules = [SchedulesRepository, SchedulesService, ScheduleTimes, ScheduleLoop];
 const volumes = [VolumesRepository, VolumesService, VolumeChanges, VolumeRules, VolumeRoom, VolumeUsage];
+const domains = [
+  ...[DomainsRepository, DomainsService, DomainClaims, DomainChanges],
+  ...[DomainLoop, DomainProofs, DomainRoutes, TxtRecords],
+];
 const pulling = [PullCredentialsRepository, PullCredentialsService, PullCredentialMarks, RegistryLogins];
 const sleep = [SleepRepository, SleepService, SleepChanges, SleepLoop];
 const failovers = [FailoversService, FailoverLoop, FailoverStarter, FailoverWays, FailoverDepartures];
@@ -317,6 +332,7 @@ const releases = [
     TasksController,
     SchedulesController,
     VolumesController,
+    DomainsController,
     SleepController,
     FailoversController,
     SnapshotsController,
@@ -341,6 +357,7 @@ const releases = [
     ...canaries,
     ...snapshots,
     ...volumes,
+    ...domains,
     ...tasks,
     ...schedules,
     ...sleep,

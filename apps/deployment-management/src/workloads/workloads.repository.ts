@@ -8,6 +8,7 @@ import type {
 import { decodeCursor, type Sql, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { type ConfigHolds, newestScopeVersions, nextScopeVersions } from '../scopes/scope-versions.js';
+import { domainsOfWorkload } from '../domains/domains.repository.js';
 import { volumesOfWorkload } from '../volumes/volumes.repository.js';
 import type { WorkloadRow } from './workload.js';
 
@@ -35,7 +36,7 @@ const select = `select w.id, w.app_id as "appId", w.environment_id as "environme
     r.number as "currentRelease", w.restart_token as "restartToken", w.config_version as "configVersion", w.generation,
     r.scope_versions as "releasedScopeVersions", ${newestScopeVersions} as "scopeVersions", ${nextScopeVersions} as "nextScopeVersions",
     w.observed_generation as "observedGeneration", w.conditions, w.created_at as "createdAt", w.deleted_at as "deletedAt",
-    ${volumesOfWorkload} as volumes, ${beside('arriving', 'active')} as further, ${beside('draining')} as leaving,
+    ${volumesOfWorkload} as volumes, ${domainsOfWorkload} as domains, ${beside('arriving', 'active')} as further, ${beside('draining')} as leaving,
     (select d.id from deployment d where d.workload_id = w.id and d.ended_at is null order by d.number limit 1)
       as "activeDeploymentId"
   from workload w

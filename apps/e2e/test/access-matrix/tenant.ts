@@ -114,6 +114,9 @@ export class Tenant {
   newVolume = async (): Promise<string> =>
     this.make('/v1/volumes', { workloadId: await this.newWorkload(), name: 'data', mountPath: '/data', sizeMib: 1 });
 
+  newDomain = async (): Promise<string> =>
+    this.make('/v1/domains', { workloadId: await this.newWorkload(), host: `${this.name()}.example.com` });
+
   newWorkload = async (): Promise<string> =>
     this.make('/v1/workloads', { appId: await this.newApp(), environmentId: this.has.environment });
 

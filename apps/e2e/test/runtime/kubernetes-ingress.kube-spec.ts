@@ -152,6 +152,6 @@ describe('routes on a cluster without the Gateway API', () => {
     await eventually(async () => expect(await accepted(next)).toEqual([true, true]), patient);
     // A foreground deletion ends a moment later.
     await eventually(async () => expect(await countOf('ingress')).toBe(0), patient);
-    expect(await countOf('httpRoute')).toBe(1);
+    expect(await countOf('httpRoute')).toBe(more.hosts.length);
   });
 });

@@ -48,6 +48,8 @@ export interface Wanted {
   readonly restartToken?: string;
   readonly onTrial?: true;
   readonly links?: DesiredWorkload['links'];
+  /** Beside its own. */
+  readonly hosts?: readonly string[];
 }
 
 const processOf = (name: string, instances: number) => ({
@@ -71,7 +73,7 @@ export const desiredAs = (kind: 'slug' | 'image', workloadId: string, wanted: Wa
   },
   environment: { GREETING: 'hello' },
   processes: [processOf('web', wanted.web ?? 1), processOf('worker', wanted.worker ?? 0)],
-  hosts: [`${workloadId}.localhost`],
+  hosts: [`${workloadId}.localhost`, ...(wanted.hosts ?? [])],
   restartToken: wanted.restartToken ?? 'token',
   ...(wanted.onTrial && { onTrial: wanted.onTrial }),
   ...(wanted.links && { links: wanted.links }),
@@ -154,6 +156,27 @@ export function runtimeContract(name: string, start: () => Promise<RuntimeHarnes
         expect(await runtime.probe(`${id}.localhost`, '/', never)).toMatchObject({ answered: true, status: 200 }),
       );
       expect((await runtime.probe(`${randomUUID()}.localhost`, '/', never)).answered).toBe(false);
+    });
+
+    it('routes further hosts to what runs, each by itself, and no more once they are stated no more', async () => {
+      const { id, artifact, observed } = await serving();
+      const [shop, www] = [`${id}.example.com`, `www.${id}.example.com`];
+      const told = async (generation: number, hosts: string[]) => {
+        await apply(id, { artifact, generation, hosts });
+        const all = [`${id}.localhost`, ...hosts];
+        const seen = await until(id, ({ observedGeneration, routes }) =>
+          expect({ observedGeneration, routes }).toEqual({
+            ...{ observedGeneration: generation, routes: all.map((host) => ({ host, accepted: true })) },
+          }),
+        );
+        expect(seen.instances.map(startOf)).toEqual(observed.instances.map(startOf));
+      };
+      const answers = (host: string, answered: boolean) =>
+        eventually(async () => expect((await runtime.probe(host, '/', never)).answered).toBe(answered));
+      await told(2, [shop, www]);
+      await Promise.all([answers(shop, true), answers(www, true)]);
+      await told(3, [www]);
+      await Promise.all([answers(shop, false), answers(www, true), answers(`${id}.localhost`, true)]);
     });
 
     it('changes nothing when it is told the same again', async () => {

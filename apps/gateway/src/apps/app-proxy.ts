@@ -15,7 +15,7 @@ import type { AppRoutes } from './app-routes.js';
 /** An app may think for two minutes before it answers; an answer that has begun may take as long as it likes. */
 export const appTimeouts = { connectMilliseconds: 5_000, answerMilliseconds: 120_000, streamMilliseconds: 0 };
 
-/** Serves `<app>.<platform domain>` from the instances in the route table. */
+/** Serves `<app>.<platform domain>`, and customers' own domains, from the instances in the route table. */
 export class AppProxy {
   private readonly suffix: string;
   readonly tunnels: UpgradeTunnels;
@@ -32,9 +32,10 @@ export class AppProxy {
     this.tunnels = new UpgradeTunnels(agents, timeouts);
   }
 
-  /** Whether the host belongs to apps, known or not. */
+  /** Whether the host belongs to apps: all of the platform's domain, known or not, and those of customers that are routed. */
   owns(request: IncomingMessage): boolean {
-    return hostName(request.headers.host).endsWith(this.suffix);
+    const host = hostName(request.headers.host);
+    return host.endsWith(this.suffix) || this.routes.has(host);
   }
 
   /** `door`: the request came by a link and is led to this host, whatever host it names. */

@@ -113,6 +113,8 @@ const operations = [
   'dead-letters:update',
   'clusters:read',
   'clusters:update',
+  /** To take somebody's word that a host is theirs. */
+  'domains:vouch',
   'price-books:update',
   'billing-accounts:update',
   'invoices:update',

@@ -1808,6 +1808,70 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/domains': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['listDomains'];
+    put?: never;
+    post: operations['createDomain'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/domains/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['getDomain'];
+    put?: never;
+    post?: never;
+    delete: operations['deleteDomain'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/domains/{id}/verify': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['verifyDomain'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/domains/{id}/vouch': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['vouchForDomain'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/environments': {
     parameters: {
       query?: never;
@@ -4902,6 +4966,11 @@ export interface components {
             workloadId: string;
           };
     };
+    CreateDomain: {
+      host: string;
+      /** Format: uuid */
+      workloadId: string;
+    };
     CreateEnvironment: {
       cluster?: string;
       /** @enum {string} */
@@ -5663,6 +5732,38 @@ export interface components {
       /** Format: uuid */
       id: string;
       reason: string;
+    };
+    Domain: {
+      /** @enum {string|null} */
+      cause: 'not_proven' | 'lost' | null;
+      challenge: {
+        name: string;
+        /** @enum {string} */
+        type: 'TXT';
+        value: string;
+      };
+      /** Format: date-time */
+      checkedAt: string | null;
+      /** Format: date-time */
+      createdAt: string;
+      host: string;
+      /** Format: uuid */
+      id: string;
+      message: string | null;
+      /** Format: uuid */
+      organizationId: string;
+      /** @enum {string|null} */
+      proof: 'dns' | 'vouched' | null;
+      /** @enum {string} */
+      state: 'pending' | 'verified' | 'ready' | 'failed';
+      /** Format: date-time */
+      verifiedAt: string | null;
+      /** Format: uuid */
+      workloadId: string;
+    };
+    DomainPage: {
+      items: components['schemas']['Domain'][];
+      next: string | null;
     };
     DryRun: {
       allocation: {
@@ -8090,6 +8191,9 @@ export interface components {
       items: components['schemas']['Volume'][];
       next: string | null;
     };
+    VouchForDomain: {
+      reason: string;
+    };
     Waiver: {
       /** @enum {string} */
       metric: 'cpu' | 'memory' | 'storage' | 'build' | 'egress';
@@ -8200,6 +8304,7 @@ export interface components {
         /** @default 60 */
         verifying: number;
       };
+      domains: string[];
       /** Format: uuid */
       environmentId: string;
       generation: number;
@@ -12486,6 +12591,192 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Deployment'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listDomains: {
+    parameters: {
+      query: {
+        limit?: number;
+        cursor?: string;
+        workload: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DomainPage'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  createDomain: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CreateDomain'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Domain'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getDomain: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Domain'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  deleteDomain: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  verifyDomain: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Domain'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  vouchForDomain: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['VouchForDomain'];
+      };
+    };
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Domain'];
         };
       };
       /** @description refused or failed */

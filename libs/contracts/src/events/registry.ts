@@ -54,6 +54,10 @@ import { taskFinished } from './task-finished.v1.js';
 import { volumeCreated } from './volume-created.v1.js';
 import { volumeDeleted } from './volume-deleted.v1.js';
 import { volumeResized } from './volume-resized.v1.js';
+import { domainAttached } from './domain-attached.v1.js';
+import { domainRemoved } from './domain-removed.v1.js';
+import { routeReady } from './route-ready.v1.js';
+import { routeRemoved } from './route-removed.v1.js';
 import { clusterRegistered } from './cluster-registered.v1.js';
 import { clusterUnreachable } from './cluster-unreachable.v1.js';
 import { clusterRecovered } from './cluster-recovered.v1.js';
@@ -127,6 +131,10 @@ const definitions: readonly EventDefinition[] = [
   volumeCreated,
   volumeResized,
   volumeDeleted,
+  domainAttached,
+  domainRemoved,
+  routeReady,
+  routeRemoved,
   clusterRegistered,
   clusterUnreachable,
   clusterRecovered,

@@ -8,7 +8,7 @@ import type { ClusterSettings } from './settings.js';
 /** What leads the hosts of a workload to its service, through the door that the cluster has. */
 export const routes = (desired: DesiredWorkload, settings: ClusterSettings): KubeObject[] => {
   const { ingressClass } = settings;
-  if (ingressClass === undefined) return [httpRoute(desired, settings)];
+  if (ingressClass === undefined) return desired.hosts.map((host) => httpRoute(desired, host, settings));
   return desired.hosts.map((host) => ingress(desired, host, ingressClass));
 };
 
@@ -29,11 +29,16 @@ export function gatewayPolicy(
   return { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata, spec } as KubeObject;
 }
 
-function httpRoute(desired: DesiredWorkload, { gateway }: ClusterSettings): KubeObject {
+/**
+ * One for each host: what is wrong with the domain of a customer is said of that alone, and while a gateway takes it over the
+ * others are as they were. The workload's own host is the first.
+ */
+function httpRoute(desired: DesiredWorkload, host: string, { gateway }: ClusterSettings): KubeObject {
   const parent = { group: 'gateway.networking.k8s.io', kind: 'Gateway', ...gateway };
   const matches = [{ path: { type: 'PathPrefix', value: '/' } }];
-  const spec = { parentRefs: [parent], hostnames: desired.hosts, rules: [{ matches, backendRefs: backends(desired) }] };
-  const metadata = inside(desired, desired.name, 'web');
+  const spec = { parentRefs: [parent], hostnames: [host], rules: [{ matches, backendRefs: backends(desired) }] };
+  const name = host === desired.hosts[0] ? desired.name : routeName(desired.name, host);
+  const metadata = inside(desired, name, 'web');
   return { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'HTTPRoute', metadata, spec } as KubeObject;
 }
 

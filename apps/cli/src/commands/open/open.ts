@@ -7,7 +7,8 @@ export const options = ofWorkload;
 
 /** Prints the URL; on a terminal the browser opens it as well. */
 export async function run({ io, out, selection }: Context): Promise<void> {
-  const { url } = await selection.workload();
-  await out.result({ url }, () => url);
+  const { url, domains } = await selection.workload();
+  await out.result({ url, domains }, () => url);
+  if (domains.length > 0) out.note(`Hosts of your own: ${domains.join(', ')} (berth domains list)`);
   if (!out.json && isInteractive(io)) openBrowser(url);
 }

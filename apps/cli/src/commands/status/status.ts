@@ -60,7 +60,7 @@ async function describe(statuses: readonly Status[]): Promise<string> {
     workload.currentRelease === null ? null : `v${workload.currentRelease}`,
     `${instances.filter((each) => each.state === 'ready').length} of ${instances.length} ready`,
     deployment && `#${deployment.number} ${deployment.status}`,
-    workload.url,
+    [workload.url, ...workload.domains].join(', '),
   ]);
   const notes = statuses.flatMap(({ environment, workload }) =>
     [

@@ -13,8 +13,7 @@ export const acceptedBy = (
 ): HttpRoute[] =>
   routes.filter(({ metadata, status }) =>
     status?.parents?.some(({ parentRef, conditions }) => {
-      const isOurs =
-        parentRef.name === gateway.name && (parentRef.namespace ?? metadata.namespace) === gateway.namespace;
+      const isOurs = isGateway(parentRef, gateway, metadata.namespace);
       const isTrue = (type: string): boolean => {
         const condition = conditionOf(conditions, type);
         return condition?.status === 'True' && condition.observedGeneration === metadata.generation;
@@ -22,6 +21,12 @@ export const acceptedBy = (
       return isOurs && types.every(isTrue);
     }),
   );
+
+const isGateway = (
+  { name, namespace }: { readonly name: string; readonly namespace?: string },
+  gateway: Gateway,
+  own: string | undefined,
+): boolean => name === gateway.name && (namespace ?? own) === gateway.namespace;
 
 /** Hosts of Ingresses that a controller has taken over: it then says where it answers. */
 export const publishedHosts = (ingresses: readonly Ingress[]): string[] =>
@@ -47,10 +52,26 @@ function weightBehind(service: string, ingresses: readonly Ingress[]): number | 
   return ingresses.every(leadsThere) ? 100 : 0;
 }
 
-/** Percent of the requests that the gateway gives to a service beside the workload's own; null while it has not said so. */
+/**
+ * Percent of the requests that the gateway gives to a service beside the workload's own; null while it has not said so of
+ * every route. One that it refuses leads nobody anywhere.
+ */
 export function weightFor(service: string, routes: readonly HttpRoute[], gateway: Gateway): number | null {
-  const [route] = acceptedBy(routes, gateway, ['Accepted', 'ResolvedRefs']);
-  if (!route) return null;
+  const leading = routes.filter((route) => !isRefusedBy(route, gateway));
+  const accepted = acceptedBy(leading, gateway, ['Accepted', 'ResolvedRefs']);
+  if (accepted.length < leading.length) return null;
+  const [weight, ...others] = new Set(accepted.map((route) => weightIn(route, service)));
+  return weight === undefined || others.length > 0 ? null : weight;
+}
+
+const isRefusedBy = ({ metadata, status }: HttpRoute, gateway: Gateway): boolean =>
+  (status?.parents ?? []).some(({ parentRef, conditions }) => {
+    const isOurs = isGateway(parentRef, gateway, metadata.namespace);
+    const accepted = conditionOf(conditions, 'Accepted');
+    return isOurs && accepted?.status === 'False' && accepted.observedGeneration === metadata.generation;
+  });
+
+function weightIn(route: HttpRoute, service: string): number {
   const backends = (route.spec.rules ?? []).flatMap(({ backendRefs }) => backendRefs ?? []);
   const sum = backends.reduce((all, { weight = 1 }) => all + weight, 0);
   const own = backends.filter(({ name }) => name === service).reduce((all, { weight = 1 }) => all + weight, 0);

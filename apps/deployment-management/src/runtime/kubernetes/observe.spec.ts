@@ -10,6 +10,7 @@ import type {
   Ingress,
   Pod,
 } from './cluster-objects.js';
+import { weightFor } from './accepted-routes.js';
 import { instancesOf, quantity } from './instances.js';
 import { observationOf } from './observe.js';
 import { ServingChanges } from './serving-changes.js';
@@ -258,6 +259,20 @@ describe('a route', () => {
       ['does not count before its backends are found', sharing(25, 'False'), [undefined, 'web true', 'web false']],
       ['does not count before it was taken over', route({ generation: 1 }), [undefined, 'web false', 'web false']],
     ])('%s', (_, one, expected) => expect(see(one)).toEqual(expected));
+
+    const asSaid = (one: HttpRoute, accepted: 'True' | 'False'): HttpRoute => {
+      const conditions = [{ type: 'Accepted', status: accepted, observedGeneration: one.metadata.generation ?? 0 }];
+      return { ...one, status: { parents: [{ parentRef: gateway, conditions }] } };
+    };
+    it.each<[string, HttpRoute[], number | null]>([
+      ['all of them have', [sharing(25), sharing(25)], 25],
+      ['none of them has yet', [sharing(25), sharing(0)], null],
+      ['not all say that they have', [sharing(25), route({ generation: 1 })], null],
+      ['all have that the gateway does not refuse', [sharing(25), asSaid(sharing(0), 'False')], 25],
+      ['nobody is led by, for all are refused', [asSaid(sharing(25), 'False')], null],
+    ])('on several hosts has the weight that %s', (_, routes, weight) =>
+      expect(weightFor(name, routes, gateway)).toBe(weight),
+    );
   });
 
   it('leads to a pod when the gateway accepted it as it is and the endpoint is ready', () => {

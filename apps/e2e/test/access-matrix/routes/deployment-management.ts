@@ -250,6 +250,16 @@ export const deploymentManagementRows: Rows = {
   }),
   'DELETE /v1/schedules/{id}': byId('schedules:update', 'environment', 204, (tenant) => tenant.newSchedule()),
   'GET /v1/schedules/{id}/runs': byId('schedules:read', 'environment', 200, of('schedule')),
+  'GET /v1/domains': listOf('domains:read', 'environment'),
+  'POST /v1/domains': needs('domains:create', 'environment', 201, (tenant) => ({
+    body: { workloadId: tenant.has.workload, host: `${tenant.name()}.example.com` },
+  })),
+  'GET /v1/domains/{id}': byId('domains:read', 'environment', 200, (tenant) => tenant.newDomain()),
+  'POST /v1/domains/{id}/verify': byId('domains:create', 'environment', 202, (tenant) => tenant.newDomain()),
+  'POST /v1/domains/{id}/vouch': byId('domains:vouch', 'platform', 202, (tenant) => tenant.newDomain(), {
+    body: { reason: 'There is no DNS here.' },
+  }),
+  'DELETE /v1/domains/{id}': byId('domains:delete', 'environment', 202, (tenant) => tenant.newDomain()),
   'GET /v1/volumes': listOf('volumes:read', 'environment'),
   'POST /v1/volumes': needs('volumes:create', 'environment', 201, (tenant) => {
     const name = tenant.name();

@@ -109,6 +109,8 @@ export const workload = z
     startDeadlineSeconds: z.int(),
     strategy: releaseStrategy,
     url: z.string(),
+    /** Hosts of its customer that are to lead to it, too; `/v1/domains` tells which of them do. */
+    domains: z.array(z.string()),
     currentRelease: z.int().positive().nullable(),
     activeDeploymentId: id.nullable(),
     /** Scopes of whose config the current release has another version than the newest. */

@@ -1,0 +1,108 @@
+import { domainAttached, domainRemoved, routeReady, routeRemoved } from '@berth/contracts/events';
+import { WorkQueue } from '@berth/reconcile';
+import type { Tx } from '@berth/service-kit';
+import { Injectable } from '@nestjs/common';
+import { type Actor, Changes } from '../changes/changes.js';
+import { Mint } from '../changes/mint.js';
+import { WorkloadWriter } from '../workloads/workload-writer.js';
+import type { WorkloadRow } from '../workloads/workload.js';
+import { WorkloadsRepository } from '../workloads/workloads.repository.js';
+import type { DomainRow } from './domain.js';
+import { DOMAINS } from './domain-queue.js';
+import { DomainsRepository } from './domains.repository.js';
+
+export interface Attachment {
+  readonly by: Actor;
+  readonly proof: 'dns' | 'vouched';
+  readonly action: 'domains:verify' | 'domains:vouch';
+  readonly reason?: string;
+}
+
+/** What is written when a host comes to a workload or leaves it. All under the row lock of the workload. */
+@Injectable()
+export class DomainChanges {
+  constructor(
+    private readonly domains: DomainsRepository,
+    private readonly workloads: WorkloadsRepository,
+    private readonly writer: WorkloadWriter,
+    private readonly changes: Changes,
+    private readonly queue: WorkQueue,
+    private readonly mint: Mint,
+  ) {}
+
+  /** The host is the workload's from now on. Answers false when it is not to be had, or wanted no more. */
+  async attach(tx: Tx, workload: WorkloadRow, domain: DomainRow, attachment: Attachment): Promise<boolean> {
+    const { by, proof, action, reason } = attachment;
+    if (!(await this.domains.verify(tx, domain.id, proof, this.mint.now()))) return false;
+    await this.changes.tell(tx, domainAttached, factOf(domain));
+    await this.workloads.bump(tx, workload.id);
+    await this.wake(tx, [domain.id]);
+    const detail = { ...detailOf(domain), proof, ...(reason !== undefined && { reason }) };
+    await this.writer.changed(tx, workload, { by, action, detail });
+    return true;
+  }
+
+  /** Nobody wants it any more. What is held is gone when no runtime leads it here. */
+  async remove(tx: Tx, workload: WorkloadRow, domain: DomainRow, by: Actor): Promise<void> {
+    if (domain.verifiedAt === null) {
+      await this.domains.delete(tx, domain.id);
+      const { organizationId, id } = domain;
+      const act = { by, action: 'domains:delete', target: { kind: 'domain', id }, detail: detailOf(domain) };
+      return this.changes.act(tx, { ...act, organizationId });
+    }
+    await this.domains.markDeleted(tx, domain.id, this.mint.now());
+    await this.release(tx, workload, domain, { by, action: 'domains:delete' });
+  }
+
+  /** Its host is stated no more; it is held until that was observed. */
+  async release(
+    tx: Tx,
+    workload: WorkloadRow,
+    domain: DomainRow,
+    act: { readonly by: Actor; readonly action: 'domains:delete' | 'domains:release' },
+  ): Promise<void> {
+    if (!(await this.domains.release(tx, domain.id, workload.generation + 1, this.mint.now()))) return;
+    await this.changes.tell(tx, domainRemoved, factOf(domain));
+    await this.workloads.bump(tx, workload.id);
+    await this.wake(tx, [domain.id]);
+    await this.writer.changed(tx, workload, { ...act, detail: detailOf(domain) });
+  }
+
+  /** Nothing leads it here any more. Whoever waits for the host looks at once. */
+  async letGo(tx: Tx, id: string): Promise<void> {
+    const domain = await this.domains.find(tx, id);
+    if (!domain?.releasedAt) return;
+    if (domain.state === 'ready') await this.changes.tell(tx, routeRemoved, factOf(domain));
+    if (domain.deletedAt) await this.domains.delete(tx, domain.id);
+    else await this.domains.lose(tx, domain.id, 'Another claim proved the host while its TXT record was not there');
+    await this.wake(tx, await this.domains.waitingFor(tx, domain.host));
+  }
+
+  /** The workload has ended, and nothing of it is there any more. */
+  async end(tx: Tx, workloadId: string): Promise<void> {
+    for (const domain of await this.domains.of(tx, workloadId)) {
+      const isHeld = domain.verifiedAt !== null;
+      if (isHeld && !domain.releasedAt) await this.changes.tell(tx, domainRemoved, factOf(domain));
+      if (domain.state === 'ready') await this.changes.tell(tx, routeRemoved, factOf(domain));
+      await this.domains.delete(tx, domain.id);
+      if (isHeld) await this.wake(tx, await this.domains.waitingFor(tx, domain.host));
+    }
+  }
+
+  async seeRoute(tx: Tx, domain: DomainRow, missing: string | null): Promise<void> {
+    if (missing !== null) await this.domains.explain(tx, domain.id, missing);
+    if (!(await this.domains.setReady(tx, domain.id, missing === null, missing))) return;
+    await this.changes.tell(tx, missing === null ? routeReady : routeRemoved, factOf(domain));
+  }
+
+  private async wake(tx: Tx, ids: readonly string[]): Promise<void> {
+    if (ids.length > 0) await this.queue.enqueueAll(tx, DOMAINS, ids);
+  }
+}
+
+const detailOf = ({ id, host }: DomainRow) => ({ domain: id, host });
+
+function factOf({ id: domainId, organizationId, projectId, environmentId, appId, workloadId, host }: DomainRow) {
+  const data = { organizationId, projectId, environmentId, appId, workloadId, domainId, host };
+  return { subject: domainId, organizationId, data };
+}

@@ -1,0 +1,10 @@
+import { defineErrors } from '@berth/service-kit';
+
+export const domainErrors = defineErrors({
+  HostInvalid: 422,
+  HostOfPlatform: 422,
+  TooManyDomains: 422,
+  DomainTaken: 409,
+  DomainHeld: 409,
+  DomainVerified: 409,
+});
