@@ -1,11 +1,11 @@
 // Plain JavaScript for whatever Node a newcomer has: installs, builds, and goes on with the workspace's own Node.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { bundle, prepare, stamps, workspaceNode } from './prepare.mjs';
+import { bundle, prepare, root, stamps, workspaceNode } from './prepare.mjs';
 
 await prepare();
 bundle();
-const main = new URL('../apps/standalone/bundle/main.js', import.meta.url).pathname;
+const main = join(root, 'apps/standalone/bundle/main.js');
 const ownTools = (process.env.PATH ?? '').split(':').filter((folder) => !folder.includes('node_modules'));
 const child = spawn(workspaceNode, [main, ...process.argv.slice(2)], {
   stdio: 'inherit',

@@ -8,13 +8,13 @@ import { mkdir, mkdtemp, open, readFile, rename, rm, writeFile } from 'node:fs/p
 import { connect } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { freePorts } from '../free-ports.mjs';
 
 const VERSION = '4.1.0';
 const READY_WITHIN = 90_000;
-const here = import.meta.dirname ?? dirname(new URL(import.meta.url).pathname);
+const here = dirname(fileURLToPath(import.meta.url));
 const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'berth', `kafka-${VERSION}`);
 const stateFile = join(cache, 'running.json');
 const run = promisify(execFile);

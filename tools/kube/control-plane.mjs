@@ -4,6 +4,7 @@ import { mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promise
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { freePorts } from '../free-ports.mjs';
 import { installKube, KubeToolError } from './install.mjs';
@@ -17,7 +18,7 @@ const API_SERVICE = '10.96.0.1';
 const LOG = `2026-11-21T10:00:00.000000001Z stdout F listening on 8080
 2026-11-21T10:00:01.000000002Z stderr F no cache, starting empty
 `;
-const here = import.meta.dirname ?? dirname(new URL(import.meta.url).pathname);
+const here = dirname(fileURLToPath(import.meta.url));
 const run = promisify(execFile);
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { StartFailure } from '../src/failure.js';
 import { DATA_VERSION, DataFolder } from '../src/folder/data-folder.js';
@@ -33,6 +33,33 @@ describe('the data folder', () => {
     await expect(DataFolder.open(join(parent, 'data'))).rejects.toThrow(/Another Berth is running/);
     await folder.close();
     await (await DataFolder.open(join(parent, 'data'))).close();
+  });
+
+  it('is held whatever path leads to it, and whatever folder is for temporary files', async () => {
+    const path = join(parent, 'deep'.repeat(20), 'deep'.repeat(20));
+    const folder = await DataFolder.open(path);
+    await symlink(path, join(parent, 'link'));
+    await expect(DataFolder.open(join(parent, 'link'))).rejects.toThrow(/Another Berth is running/);
+    const { TMPDIR } = process.env;
+    process.env.TMPDIR = await mkdtemp(join(parent, 'other-'));
+    try {
+      await expect(DataFolder.open(path)).rejects.toThrow(/Another Berth is running/);
+    } finally {
+      if (TMPDIR === undefined) delete process.env.TMPDIR;
+      else process.env.TMPDIR = TMPDIR;
+    }
+    await folder.close();
+  });
+
+  it('takes away the sockets that a platform left which was killed', async () => {
+    const left = await mkdtemp(join(parent, 'berth-'));
+    await (await DataFolder.open(join(parent, 'data'))).close();
+    await writeFile(join(parent, 'data/sockets'), left);
+    const folder = await DataFolder.open(join(parent, 'data'));
+    expect(existsSync(left)).toBe(false);
+    expect((await stat(dirname(folder.socket('gateway')))).mode & 0o077).toBe(0);
+    await folder.close();
+    expect(existsSync(dirname(folder.socket('gateway')))).toBe(false);
   });
 
   it('of a newer version is refused and left as it was', async () => {

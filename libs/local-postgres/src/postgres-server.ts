@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, chown, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { arch, platform, userInfo } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { freePort } from './free-port.js';
@@ -101,19 +101,27 @@ export class PostgresServer {
     const password = randomBytes(18).toString('base64url');
     await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
     await own(passwordFile, identity);
-    await rm(this.dataFolder, { recursive: true, force: true });
+    await this.makeCluster(initdb, passwordFile, identity);
+    return password;
+  }
+
+  /** Under another name until it is whole: one that was cut off looks like a cluster and is none. */
+  private async makeCluster(initdb: string, passwordFile: string, identity: Identity): Promise<void> {
+    // Who made one may have been killed, and what it began be at work for a moment yet.
+    const removal = { recursive: true, force: true, maxRetries: 20 };
+    for (const name of await readdir(this.options.folder))
+      if (name.startsWith(UNFINISHED) || name === 'data') await rm(join(this.options.folder, name), removal);
+    const unfinished = join(this.options.folder, `${UNFINISHED}${randomBytes(4).toString('hex')}`);
     const flags = ['--username=postgres', `--pwfile=${passwordFile}`, '--auth=scram-sha-256', '--encoding=UTF8'];
     const locale = ['--no-locale', '--lc-messages=C', '--no-sync', '--no-instructions'];
     const settings = flagsOf(ownSettings);
-    await run(
-      initdb,
-      [`--pgdata=${this.dataFolder}`, ...flags, ...locale, ...settings],
-      identity,
-      this.firstWork.resolve,
-    );
-    return password;
+    const all = [`--pgdata=${unfinished}`, ...flags, ...locale, ...settings];
+    await run(initdb, all, identity, this.firstWork.resolve);
+    await rename(unfinished, this.dataFolder);
   }
 }
+
+const UNFINISHED = 'unfinished-';
 
 /**
  * Passwords are random, 144 bits: nobody guesses one however fast a guess is checked, and hashing them 4,096 times made each

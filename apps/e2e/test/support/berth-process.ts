@@ -19,6 +19,7 @@ export interface BerthOptions {
   readonly folder?: string;
   readonly port?: number;
   readonly arguments?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** The embedded default as a process of its own, as a person starts it. */
@@ -32,6 +33,13 @@ export class BerthProcess implements Platform {
 
   /** Resolves when the banner is printed. @throws Error with what was printed when it ends before */
   static async start(options: BerthOptions = {}): Promise<BerthProcess> {
+    const berth = await BerthProcess.begin(options);
+    await berth.printed(/Berth is up/);
+    return berth;
+  }
+
+  /** Resolves when its process is there, long before it is up. */
+  static async begin(options: BerthOptions = {}): Promise<BerthProcess> {
     requireFreshBundle();
     const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'berth-e2e-')));
     const port = options.port ?? (await freePort());
@@ -43,14 +51,12 @@ export class BerthProcess implements Platform {
       ...(options.arguments ?? ['--no-example', '--open-sign-up']),
     ];
     const child = spawn(node, [main, ...args], {
-      env: { ...process.env, BERTH_TOOL_PATH: toolPath() },
+      env: { ...process.env, BERTH_TOOL_PATH: toolPath(), ...options.environment },
     });
     const lines = { out: '', error: '' };
     child.stdout.on('data', (chunk: Buffer) => (lines.out += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (lines.error += chunk.toString()));
-    const berth = new BerthProcess(folder, port, child, lines);
-    await berth.printed(/Berth is up/);
-    return berth;
+    return new BerthProcess(folder, port, child, lines);
   }
 
   get url(): string {

@@ -1,10 +1,23 @@
 import { StartFailure } from '../failure.js';
 
+/** An answer that is none of success. */
+export class Refused extends StartFailure {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
 /** As much of the API as the first start needs. Every failure is one sentence. */
 export class Api {
   private token = '';
 
-  constructor(private readonly url: string) {}
+  constructor(
+    private readonly url: string,
+    private readonly interrupted: AbortSignal,
+  ) {}
 
   async login(email: string, password: string): Promise<void> {
     const answer = await this.call<{ accessToken: string }>('POST', '/v1/auth/login', { email, password });
@@ -14,6 +27,7 @@ export class Api {
   async call<Answer>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answer> {
     const response = await fetch(`${this.url}${path}`, {
       method,
+      signal: this.interrupted,
       headers: {
         ...(this.token ? { authorization: `Bearer ${this.token}` } : {}),
         'content-type': 'application/json',
@@ -25,7 +39,8 @@ export class Api {
     if (access) this.access = { 'berth-access': access };
     const text = await response.text();
     if (response.ok) return JSON.parse(text) as Answer;
-    throw new StartFailure(
+    throw new Refused(
+      response.status,
       `The example could not be deployed: ${method} ${path} answered ${response.status} ${text.slice(0, 300)}`,
     );
   }

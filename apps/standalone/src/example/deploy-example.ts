@@ -3,7 +3,7 @@ import { cp, rm } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { Clock } from '@berth/service-kit';
 import { StartFailure } from '../failure.js';
-import { Api } from './api.js';
+import { Api, Refused } from './api.js';
 
 const run = promisify(execFile);
 const clock = new Clock();
@@ -28,38 +28,56 @@ export interface ExampleOptions {
   readonly repository: string;
 }
 
-/** Does what a newcomer would do by hand, through the same API: organization, project, environment, app, deploy. Answers its URL. */
-export async function deployExample(options: ExampleOptions): Promise<string> {
+/**
+ * Does what a newcomer would do by hand, through the same API: organization, project, environment, app, deploy. Answers its
+ * URL. What a start that was cut off has made of it is taken as it is.
+ * @throws StartFailure, or the reason of `interrupted`
+ */
+export async function deployExample(options: ExampleOptions, interrupted: AbortSignal): Promise<string> {
   await makeRepository(options.source, options.repository);
-  const api = new Api(options.url);
+  const api = new Api(options.url, interrupted);
   await api.login(options.administrator.email, options.administrator.password);
   const workload = await createWorkload(api, options.repository);
   const source = { kind: 'git' };
   const deployment = await api.call<Deployment>('POST', `/v1/workloads/${workload.id}/deployments`, { source });
-  return untilLive(api, deployment);
+  return untilLive(api, deployment, interrupted);
 }
 
 async function createWorkload(api: Api, repository: string): Promise<Identified> {
-  const organization = await api.call<Identified>('POST', '/v1/organizations', { slug: 'demo' });
-  const project = await api.call<Identified>('POST', '/v1/projects', {
-    organizationId: organization.id,
-    slug: 'hello',
-  });
-  const projectId = project.id;
-  const environment = await api.call<Identified>('POST', '/v1/environments', {
-    projectId,
-    slug: 'production',
-    kind: 'production',
-  });
+  const { id: organizationId } = await ensure(api, '/v1/organizations', {}, { slug: 'demo' });
+  const { id: projectId } = await ensure(api, '/v1/projects', { organizationId }, { slug: 'hello' });
+  const production = { slug: 'production', kind: 'production' };
+  const { id: environmentId } = await ensure(api, '/v1/environments', { projectId }, production);
   const source = { kind: 'git', url: `file://${repository}`, branch: 'main' };
-  const app = await api.call<Identified>('POST', '/v1/apps', { projectId, slug: 'hello-node', source });
-  return api.call<Identified>('POST', '/v1/workloads', { appId: app.id, environmentId: environment.id });
+  const { id: appId } = await ensure(api, '/v1/apps', { projectId }, { slug: 'hello-node', source });
+  return ensure(api, '/v1/workloads', { appId, environmentId }, {});
 }
 
-async function untilLive(api: Api, deployment: Deployment): Promise<string> {
+/** Makes it in the place that `parent` names, or finds the one that was made there before. */
+async function ensure(
+  api: Api,
+  path: string,
+  parent: Readonly<Record<string, string>>,
+  body: { readonly slug?: string; readonly [field: string]: unknown },
+): Promise<Identified> {
+  try {
+    return await api.call<Identified>('POST', path, { ...parent, ...body });
+  } catch (error) {
+    if (!(error instanceof Refused) || error.status !== 409) throw error;
+    const places = Object.entries(parent).map(([field, id]): [string, string] => [field.replace(/Id$/, ''), id]);
+    const query = new URLSearchParams([...places, ['limit', '100']]);
+    const { items } = await api.call<{ items: (Identified & { slug?: string })[] }>('GET', `${path}?${query}`);
+    const found = items.find(({ slug }) => body.slug === undefined || slug === body.slug);
+    if (!found) throw error;
+    return found;
+  }
+}
+
+async function untilLive(api: Api, deployment: Deployment, interrupted: AbortSignal): Promise<string> {
   let current = deployment;
   while (!ENDED.includes(current.status)) {
-    await clock.pause(LOOK_MILLISECONDS);
+    await clock.pause(LOOK_MILLISECONDS, interrupted);
+    interrupted.throwIfAborted();
     current = await api.call<Deployment>('GET', `/v1/deployments/${deployment.id}`);
   }
   if (current.status === 'live') return current.url;
@@ -74,6 +92,8 @@ async function makeRepository(source: string, repository: string): Promise<void>
   const git = (...args: string[]) =>
     run('git', ['-c', 'user.name=Berth', '-c', 'user.email=berth@localhost', '-c', 'commit.gpgsign=false', ...args], {
       cwd: repository,
+    }).catch((error: Error) => {
+      throw new StartFailure(`The example could not be deployed: its Git repository was not made: ${error.message}`);
     });
   await git('init', '--quiet', '--initial-branch=main');
   await git('add', '--all');

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,28 +7,32 @@ import { StartFailure } from '../failure.js';
 /** Raised when an older platform could not read what this one writes. */
 export const DATA_VERSION = 1;
 
+/** In the folder itself, so that it is one lock by whatever path and from wherever the folder is opened. */
+const LOCK = 'lock.sock';
+/** Names the folder of sockets that the last platform had. */
+const SOCKETS = 'sockets';
+
 /** The one folder of the embedded default. Held by one platform at a time. */
 export class DataFolder {
   private constructor(
     readonly path: string,
-    /** Short, because the path of a Unix socket may have at most 103 bytes. */
+    /** Short, because the path of a Unix socket may have at most 103 bytes; nobody else can have guessed it. */
     private readonly sockets: string,
     private readonly lock: Server,
   ) {}
 
   /** Makes it when it is missing. @throws StartFailure when it cannot be written, is of a newer version or in use */
-  static async open(path: string): Promise<DataFolder> {
-    await prepare(path);
-    const sockets = join(tmpdir(), `berth-${createHash('sha256').update(path).digest('hex').slice(0, 12)}`);
-    await mkdir(sockets, { recursive: true, mode: 0o700 });
-    const lock = await takeLock(join(sockets, 'lock.sock'), path);
+  static async open(given: string): Promise<DataFolder> {
+    await prepare(given);
+    const path = await realpath(given);
+    const lock = await takeLock(path);
     try {
       await checkVersion(path);
+      return new DataFolder(path, await freshSockets(path), lock);
     } catch (error) {
       lock.close();
       throw error;
     }
-    return new DataFolder(path, sockets, lock);
   }
 
   in(name: string): string {
@@ -41,8 +44,8 @@ export class DataFolder {
   }
 
   async close(): Promise<void> {
-    await new Promise((resolve) => this.lock.close(resolve));
     await rm(this.sockets, { recursive: true, force: true });
+    await new Promise((resolve) => this.lock.close(resolve));
   }
 }
 
@@ -70,18 +73,44 @@ async function checkVersion(path: string): Promise<void> {
   );
 }
 
+/** A platform that was killed leaves its sockets; whoever holds the lock takes them away. */
+async function freshSockets(path: string): Promise<string> {
+  const note = join(path, SOCKETS);
+  const former = await readFile(note, 'utf8').catch(() => null); // a new folder has none
+  if (former !== null) await rm(former, { recursive: true, force: true });
+  const sockets = await mkdtemp(join(tmpdir(), 'berth-'));
+  await writeFile(note, sockets, { mode: 0o600 });
+  return sockets;
+}
+
 /** The kernel lets go of a listening socket when its process ends, however it ends. */
-async function takeLock(socketPath: string, folder: string): Promise<Server> {
-  if (await answers(socketPath)) {
+async function takeLock(path: string): Promise<Server> {
+  if (await within(path, () => answers(LOCK))) {
     throw new StartFailure(
-      `Another Berth is running on the data folder ${folder}. Stop it, or choose another folder with --data.`,
+      `Another Berth is running on the data folder ${path}. Stop it, or choose another folder with --data.`,
     );
   }
-  await rm(socketPath, { force: true });
+  await rm(join(path, LOCK), { force: true });
   const server = createServer((connection) => connection.end());
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(socketPath, resolve));
+  await within(
+    path,
+    () => new Promise<void>((resolve, reject) => server.once('error', reject).listen(LOCK, resolve)),
+  ).catch((error: Error) => {
+    throw new StartFailure(`The data folder ${path} cannot be locked: ${error.message}. Choose another with --data.`);
+  });
   server.unref();
   return server;
+}
+
+/** Calls `begin` in the folder: a socket is found by a path of 103 bytes at most, and the folder may be deeper than that. */
+function within<Result>(path: string, begin: () => Promise<Result>): Promise<Result> {
+  const before = process.cwd();
+  process.chdir(path);
+  try {
+    return begin();
+  } finally {
+    process.chdir(before);
+  }
 }
 
 function answers(socketPath: string): Promise<boolean> {

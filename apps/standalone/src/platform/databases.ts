@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { PostgresServer, type RunningPostgres } from '@berth/local-postgres';
 import { escapeIdentifier, escapeLiteral, Pool, type PoolClient } from 'pg';
 import { pause } from '../clock.js';
+import { StartFailure } from '../failure.js';
 
 export const serviceNames = ['user-management', 'deployment-management', 'build', 'metering'] as const;
 export type ServiceName = (typeof serviceNames)[number];
@@ -48,7 +49,9 @@ export function openDatabases(folder: string, password: string): OpeningDatabase
 async function open(server: PostgresServer, folder: string, password: string): Promise<Databases> {
   await endLeftover(folder);
   await removeLeftSockets(folder);
-  const running = await server.start();
+  const running = await server.start().catch((error: Error) => {
+    throw new StartFailure(error.message, { cause: error });
+  });
   const made = makeDatabases(running.url, password);
   const urlOf = (name: string) => urlAt(running, databaseOf(name), password);
   const keeper = keepUp(server);

@@ -16,6 +16,7 @@ import type { StandaloneConfig } from '../config.js';
 import { StartFailure } from '../failure.js';
 import type { DataFolder } from '../folder/data-folder.js';
 import type { Databases, ServiceName } from './databases.js';
+import { endAll, type Ending } from './endings.js';
 import { environments, type Parts } from './environments.js';
 import { replayEvents } from './replay.js';
 
@@ -24,15 +25,13 @@ export interface Platform {
   readonly url: string;
   /** How the memory and CPU of apps are limited on this machine, in words. */
   readonly limits: string;
-  /** Ends everything in order: requests, services, apps, database. */
+  /** Ends everything in order: requests, services, apps. The databases are who opened them's. */
   close(): Promise<void>;
 }
 
-type Ending = () => Promise<void>;
-
 /** Composes the embedded default: it starts parts and connects them, and holds no rule of its own. */
 export async function startPlatform(given: Omit<Parts, 'gateway'>): Promise<Platform> {
-  const endings: Ending[] = [() => given.databases.close()];
+  const endings: Ending[] = [];
   try {
     return await startParts(given, endings);
   } catch (error) {
@@ -68,8 +67,10 @@ async function openGateway(config: StandaloneConfig, folder: DataFolder, logger:
       logger,
     });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    throw new StartFailure(`Port ${config.port} is taken. Choose another with --port.`);
+    const why = { EADDRINUSE: 'is taken', EACCES: 'may not be used by this user' };
+    const reason = why[(error as NodeJS.ErrnoException).code as keyof typeof why];
+    if (reason === undefined) throw error;
+    throw new StartFailure(`Port ${config.port} ${reason}. Choose another with --port.`);
   }
 }
 
@@ -98,11 +99,4 @@ async function startServices(
     return [name, service.url];
   };
   return Promise.all([start(userManagement), start(deploymentManagement), start(build), start(metering)]);
-}
-
-/** Last started, first ended; what fails to end does not keep the rest running. */
-async function endAll(endings: Ending[]): Promise<void> {
-  const failures: unknown[] = [];
-  for (const end of endings.splice(0).reverse()) await end().catch((error: unknown) => failures.push(error));
-  if (failures.length > 0) throw new AggregateError(failures, 'Not every part ended cleanly.');
 }
