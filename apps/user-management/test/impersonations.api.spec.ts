@@ -149,6 +149,30 @@ describe('an administrator who wants to see what somebody sees', () => {
     expect(await me(bystander.accessToken)).toBe(200);
   });
 
+  const ways: [string, (person: Person) => Promise<{ status: number }>][] = [
+    ['they sign out', ({ accessToken: token }) => identity.call('DELETE', '/v1/sessions', { token })],
+    [
+      'their second factor is reset',
+      ({ accessToken }) =>
+        identity.call('POST', `${at}/users/${idOf(accessToken)}/reset-second-factor`, { token: admin, body: because }),
+    ],
+  ];
+
+  it.each(ways)('while %s, whoever looks or logs out is waited for, and writes that down first', async (_, endOf) => {
+    for (const rows of ['impersonation', 'session'] as const) {
+      const { person, id } = await looking();
+      const held = `${rows} where id = '${rows === 'session' ? person.sessionId : id}'`;
+      const ended = await identity.database.transaction(async (tx) => {
+        await tx.query(`select from ${held} for update`);
+        const answer = endOf(person);
+        await identity.waitingForLocks(1);
+        await tx.query(`select from audit_chain where key = 'platform' for update`);
+        return { answer };
+      });
+      expect((await ended.answer).status).toBe(204);
+    }
+  });
+
   it('is nobody else, and looks neither as themselves nor as another administrator', async () => {
     const [person, stranger] = [await identity.person(), await identity.person()];
     const { id } = (await ask(person)).body;

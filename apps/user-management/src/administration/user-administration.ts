@@ -54,8 +54,8 @@ export class UserAdministration {
   /** For somebody who lost all of them. Their sessions end, because nobody knows who has the lost device. */
   async resetSecondFactor(caller: Caller, id: string, reason: string): Promise<void> {
     await this.act(caller, id, async (tx) => {
-      await this.factors.reset(tx, caller, id, reason);
       await this.sessions.endAll(tx, id, { by: caller, reason: 'second factor reset' });
+      await this.factors.reset(tx, caller, id, reason);
     });
   }
 

@@ -31,10 +31,12 @@ export class SessionEnder {
    */
   async endAll(tx: Tx, userId: string, { by, reason, except, sparesDevices = false }: EndAll): Promise<void> {
     if (!sparesDevices) await tx.query("delete from device_grant where user_id = $1 and state = 'approved'", [userId]);
-    for (const sessionId of await this.sessions.open(tx, userId)) {
+    const open = await this.sessions.open(tx, userId);
+    // All rows are locked before the first entry of the audit, as by whoever looks with somebody's eyes: it takes turns there.
+    await this.impersonations.endAllOf(tx, userId, by);
+    for (const sessionId of open) {
       if (sessionId !== except) await this.end(tx, userId, sessionId, by, reason);
     }
-    await this.impersonations.endAllOf(tx, userId, by);
   }
 
   /** What an administrator does to somebody, who may have had no session. */
