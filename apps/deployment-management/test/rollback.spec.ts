@@ -170,6 +170,25 @@ describe('a secret', () => {
     expect(environment()).toEqual({ TOKEN: 'third', KEY: 'kept' });
   });
 
+  it.each<[object, object]>([
+    [{ set: { TOKEN: 'second' } }, { TOKEN: 'second', KEY: 'kept' }],
+    [{ unset: ['TOKEN'] }, { KEY: 'kept' }],
+  ])('that is revoked while a rollback to it is under way is in nothing after that: %j', async (body, left) => {
+    await change('secrets', { set: { TOKEN: 'first', KEY: 'kept' } });
+    await scene.deployLive('slow');
+    await live(await change('secrets', body));
+    scene.behave('slow', { kind: 'hangs' });
+    const back = await rollBack(1);
+    await scene.reaches(back, 'rolling');
+    const revoked = await revoke('TOKEN', 1);
+    scene.behave('slow', { kind: 'honest' });
+    await scene.reaches(back, 'live');
+    await live(revoked);
+    expect(environment()).toEqual(left);
+    await live(await change('config', { set: { MODE: 'x' } }));
+    expect(environment()).toEqual({ ...left, MODE: 'x' });
+  });
+
   it('that was revoked goes on in what runs, also when the world has to be told again', async () => {
     await change('secrets', { set: { TOKEN: 'leaked' } });
     await scene.deployLive('sturdy');

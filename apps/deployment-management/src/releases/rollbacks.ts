@@ -3,7 +3,7 @@ import type { Sql, Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { type EffectiveConfig, EffectiveConfigs } from '../config/effective-configs.js';
 import { ConfigWriter } from '../config/config-writer.js';
-import type { ConfigEntries } from '../config/config-version.js';
+import { changeEntries, type ConfigEntries } from '../config/config-version.js';
 import { rebase } from '../config/rebase.js';
 import type { DeploymentRow } from '../deployments/deployment.js';
 import { linksIn, withoutGone } from '../links/link.js';
@@ -58,12 +58,25 @@ export class Rollbacks {
   async becomeCurrent(tx: Tx, workload: WorkloadRow, deployment: DeploymentRow, release: Release): Promise<void> {
     const { base } = deployment;
     if (!base) return;
+    const former = await this.configs.current(tx, workload.id);
     await this.writer.restore(tx, workload, base.configVersion, release.configVersion);
-    const holds = holdsFor(release.scopeVersions, base.scopeVersions ?? release.scopeVersions);
+    await this.leaveRevoked(tx, workload.id, former.entries);
+    const { scopeVersions } = await this.configs.unrevoked(tx, workload, release.scopeVersions);
+    const holds = holdsFor(scopeVersions, base.scopeVersions ?? scopeVersions);
     await this.workloads.setConfigHolds(tx, workload.id, holds);
     const settings = await this.releases.settingsOf(tx, release.id);
     const changed = rebase(flattened(base.processSettings), flattened(workload.processSettings), flattened(settings));
     await this.workloads.setProcessSettings(tx, workload.id, unflattened(changed) as ProcessSettings);
+  }
+
+  /** What was revoked while the rollback was under way is in nothing that is made after it: what was current stands instead. */
+  private async leaveRevoked(tx: Tx, workloadId: string, former: ConfigEntries): Promise<void> {
+    const restored = await this.configs.current(tx, workloadId);
+    const revoked = await this.secrets.revokedAmong(tx, pinnedIn(restored.entries));
+    if (revoked.length === 0) return;
+    const { entries, missing } = withoutRevoked(restored.entries, revoked, former);
+    const gone = missing.map(({ name }) => name);
+    await this.writer.addCurrent(tx, workloadId, changeEntries(entries, {}, gone), 'platform');
   }
 
   /** What a release may reach is what is there: an app that was deleted or has left since does not keep it from coming back. */
