@@ -116,6 +116,27 @@ describe('config of a wider scope', () => {
     });
   });
 
+  it('is released part by part, too: a nearer scope brings the wider ones, but what a rollback holds back of those', async () => {
+    await set('organization', { A: '1' });
+    await scene.deployLive('live');
+    await set('organization', { A: '2' });
+    const part = await scene.owner.post<ScopedChange>(`${at('config', 'environment')}/apply`);
+    expect(part).toMatchObject({ version: 0, outOfDate: 1 });
+    await scene.reaches(deploymentOf(part), 'live');
+    expect(scene.desired?.environment).toEqual({ A: '2' });
+    await rollBack(1);
+    expect((await scene.now()).outOfDate).toEqual(['organization']);
+    expect(await scene.owner.post<ScopedChange>(`${at('config', 'environment')}/apply`)).toEqual({
+      ...{ version: 0, outOfDate: 0, deployments: [] },
+    });
+    await set('environment', { B: '1' });
+    await scene.deployLive('next');
+    await set('project', { C: '1' });
+    const whole = await scene.owner.post<ScopedChange>(`${at('config', 'organization')}/apply`);
+    await scene.reaches(deploymentOf(whole), 'live');
+    expect(scene.desired?.environment).toEqual({ A: '2', B: '1', C: '1' });
+  });
+
   it('is released without cancelling a build that will bring it anyway', async () => {
     await scene.deployLive('live');
     const building = await scene.request();
@@ -316,6 +337,23 @@ describe('secrets of a wider scope', () => {
     await scene.reaches(deploymentOf(revoked), 'live');
     expect(scene.desired?.environment).toEqual({ TOKEN: 'second' });
     await scene.deployLive('next');
+    expect(scene.desired?.environment).toEqual({ TOKEN: 'second' });
+  });
+
+  it('that are revoked while a rollback to them is under way are not held by it', async () => {
+    await setSecrets('project', { TOKEN: 'first' });
+    await scene.deployLive('one');
+    await setSecrets('project', { TOKEN: 'second' });
+    await scene.deployLive('two');
+    scene.behave('one', { kind: 'hangs' });
+    const back = await scene.request({ kind: 'release', number: 1 });
+    await scene.reaches(back, 'rolling');
+    const revoked = await scene.owner.post<ScopedSecretRevocation>(`${at('secrets', 'project')}/revocations`, {
+      ...{ name: 'TOKEN', version: 1 },
+    });
+    scene.behave('one', { kind: 'honest' });
+    await scene.reaches(back, 'live');
+    await scene.reaches(deploymentOf(revoked), 'live');
     expect(scene.desired?.environment).toEqual({ TOKEN: 'second' });
   });
 

@@ -1,7 +1,8 @@
-import type { ConfigScope, ScopeVersions } from '@berth/contracts/deployment';
+import { type ConfigScope, configScopes, type ScopeVersions } from '@berth/contracts/deployment';
 import type { Sql, Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { ConfigEntries } from '../config/config-version.js';
+import { nextOf } from './scope-versions.js';
 
 /** An organization, project or environment whose config somebody reads or changes. */
 export interface Scope {
@@ -14,6 +15,11 @@ export type ScopeLayers = Partial<Record<ConfigScope, ConfigEntries>>;
 
 const pins = (ids: string): string =>
   `exists (select from jsonb_path_query(c.entries, '$.*.secretVersionId') v where v #>> '{}' = any (${ids}::text[]))`;
+const isBehindWider = (kind: ConfigScope): string =>
+  configScopes
+    .slice(0, configScopes.indexOf(kind))
+    .map((wider) => `(r.scope_versions->>'${wider}')::int <> ${nextOf(wider)}`)
+    .join(' or ') || 'false';
 const moving = `('preparing', 'rolling', 'shifting', 'verifying')`;
 
 @Injectable()
@@ -53,12 +59,16 @@ export class ConfigScopesRepository {
     return Object.fromEntries(rows.map(({ kind, entries }) => [kind, entries]));
   }
 
-  /** Below it, those whose current release is of another version of it. In the order in which they are locked. */
+  /**
+   * Below it, those whose current release is of another version of it, or of a wider scope that no rollback holds back: so
+   * what is too much for one request can be applied part by part. In the order in which they are locked.
+   */
   async outOfDate(sql: Sql, { kind, id }: Scope): Promise<string[]> {
     const rows = await sql.query<{ id: string }>(
       `select w.id from workload w join release r on r.id = w.current_release_id
         where w.${kind}_id = $1 and w.deleted_at is null
-          and (r.scope_versions->>$2)::int <> coalesce((select version from config_scope where id = $1), 0)
+          and ((r.scope_versions->>$2)::int <> coalesce((select version from config_scope where id = $1), 0)
+               or ${isBehindWider(kind)})
         order by w.id`,
       [id, kind],
     );

@@ -20,7 +20,8 @@ export const differing = (released: ScopeVersions, newest: ScopeVersions): Confi
 const newestOf = (scope: ConfigScope): string =>
   `coalesce((select s.version from config_scope s where s.id = w.${scope}_id), 0)`;
 const hold = (scope: ConfigScope, field: 'at' | 'until'): string => `(w.config_holds->'${scope}'->>'${field}')::int`;
-const nextOf = (scope: ConfigScope): string =>
+/** In SQL, of a workload `w`: what its next release gets of one scope. */
+export const nextOf = (scope: ConfigScope): string =>
   `case when ${newestOf(scope)} <= ${hold(scope, 'until')} then ${hold(scope, 'at')} else ${newestOf(scope)} end`;
 const forEach = (of: (scope: ConfigScope) => string): string =>
   `jsonb_build_object(${configScopes.map((scope) => `'${scope}', ${of(scope)}`).join(', ')})`;

@@ -55,7 +55,7 @@ export class ScopesController {
     return this.scopes.change(caller, scope, id, body);
   }
 
-  /** Makes releases for all workloads below that do not run with the newest config of the scope. */
+  /** Makes releases for all workloads below that do not run with the newest config of the scope and the wider ones. */
   @Post('config/scopes/:scope/:scopeId/apply')
   @Requires('config:update')
   @Answers(scopedChange, 202)

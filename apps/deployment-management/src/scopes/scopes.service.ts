@@ -76,7 +76,7 @@ export class ScopesService {
     );
   }
 
-  /** Releases the newest config of the scope to all below it that do not run with it. */
+  /** Releases the newest config of the scope, and of the wider ones, to all below it that do not run with it. */
   apply(caller: Caller, kind: ConfigScope, id: string): Promise<ScopedChange> {
     return this.locked(caller, kind, id, 'config:update', async (tx, scope, version) => {
       const why = { applied: true, revoked: [], by: caller, pointer: '/' };

@@ -51,7 +51,7 @@ const deployments = z.array(z.object({ workloadId: id, deploymentId: id }));
 export const scopedChange = z
   .object({
     version,
-    /** Workloads below whose current release is of another version of this scope. */
+    /** Workloads below whose current release is of another version of this scope or a wider one. */
     outOfDate: z.int().nonnegative(),
     /** Those among them that get a release with it. */
     deployments,
