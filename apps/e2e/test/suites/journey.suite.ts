@@ -70,11 +70,13 @@ export function journeySuite(start: StartPlatform): void {
 
   describe('2. deploy --wait', () => {
     it('shows progress, ends with the URL, and the URL answers', async () => {
+      await ada.run(['secrets', 'set', 'TOKEN', '--env', 'staging'], 'of the first release');
       const { out, error } = await ada.run(['deploy', '--env', 'staging', '--wait']);
       url = out.trim();
       expect(url).toMatch(/^http:\/\/web-staging-[0-9a-f]{6}\.localhost:\d+$/);
       for (const phase of [/clon/i, /detect/i, /build/i, /prepar/i, /roll/i, /verif/i]) expect(error).toMatch(phase);
       expect((await ask(url)).body).toBe('one');
+      expect(await environmentOf(url)).toMatchObject({ TOKEN: 'of the first release' });
     });
   });
 
@@ -159,10 +161,14 @@ export function journeySuite(start: StartPlatform): void {
   describe('7. rollback', () => {
     it('to v1 restores artifact, config with its secrets, and sizes, as a new release; counts stay', async () => {
       await ada.run(['ps', 'scale', 'web', '--memory', '300Mi', '--env', 'staging', '--wait']);
+      await ada.run(['secrets', 'set', 'TOKEN', '--env', 'staging', '--wait'], 'of a later one');
+      expect(await environmentOf(url)).toMatchObject({ TOKEN: 'of a later one', GREETING: 'hello' });
       const before = await releases();
       await ada.run(['rollback', 'v1', '--env', 'staging', '--wait']);
       expect((await ask(url)).body).toBe('one');
-      expect(Object.keys(await environmentOf(url))).not.toEqual(expect.arrayContaining(['GREETING']));
+      const restored = await environmentOf(url);
+      expect(restored).toMatchObject({ TOKEN: 'of the first release' });
+      for (const later of ['GREETING', 'API_TOKEN']) expect(restored).not.toHaveProperty(later);
       const [newest, ...older] = await releases();
       const first = older.find((release) => release.number === 1);
       expect(older).toHaveLength(before.length);
@@ -179,13 +185,18 @@ export function journeySuite(start: StartPlatform): void {
 
   describe('8. promote', () => {
     it("takes staging's artifact to production with production's own config", async () => {
+      await ada.run(['config', 'set', 'GREETING=from staging', '--env', 'staging', '--wait']);
+      await ada.run(['config', 'set', 'GREETING=from production', '--env', 'production']);
       const { out } = await ada.run(['promote', '--from', 'staging', '--to', 'production', '--wait']);
       const production = out.trim();
       expect(production).not.toBe(url);
       expect((await ask(production)).body).toBe('one');
-      await ada.run(['config', 'set', 'GREETING=from production', '--env', 'production', '--wait']);
-      expect(await environmentOf(production)).toMatchObject({ GREETING: 'from production' });
-      expect(await environmentOf(url)).not.toHaveProperty('GREETING');
+      const promoted = await environmentOf(production);
+      expect(promoted).toMatchObject({ GREETING: 'from production' });
+      expect(promoted).not.toHaveProperty('TOKEN');
+      await ada.run(['config', 'set', 'GREETING=changed there', '--env', 'production', '--wait']);
+      expect(await environmentOf(production)).toMatchObject({ GREETING: 'changed there' });
+      expect(await environmentOf(url)).toMatchObject({ GREETING: 'from staging', TOKEN: 'of the first release' });
       const digest = async (env: string) =>
         (await ada.json<Release[]>(['releases', 'list', '--env', env]))[0]?.artifact.digest;
       expect(await digest('production')).toBe(await digest('staging'));

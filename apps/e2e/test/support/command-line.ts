@@ -11,6 +11,13 @@ export interface Ran {
   readonly error: string;
 }
 
+export interface Running {
+  readonly ended: Promise<Ran>;
+  soFar(): Pick<Ran, 'out' | 'error'>;
+  /** Ctrl-C. */
+  interrupt(): void;
+}
+
 const binary = join(workspace, 'apps/cli/bin/berth.js');
 
 const folders: string[] = [];
@@ -38,6 +45,11 @@ export class CommandLine {
 
   /** Runs `berth ARGUMENTS` and answers how it ended. */
   try(args: readonly string[], input = ''): Promise<Ran> {
+    return this.begin(args, input).ended;
+  }
+
+  /** Runs `berth ARGUMENTS`: what it prints can be seen while it does. */
+  begin(args: readonly string[], input = ''): Running {
     const env = {
       PATH: process.env['PATH'],
       HOME: this.home,
@@ -51,10 +63,11 @@ export class CommandLine {
     child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (error += chunk.toString()));
     child.stdin.end(input);
-    return new Promise((resolve, reject) => {
+    const ended = new Promise<Ran>((resolve, reject) => {
       child.once('error', reject);
       child.once('close', (code) => resolve({ code, out, error }));
     });
+    return { soFar: () => ({ out, error }), interrupt: () => void child.kill('SIGINT'), ended };
   }
 
   /** Like `try`, and throws with everything that was printed unless it ended with 0. */
