@@ -221,15 +221,29 @@ describe('a cluster beside the first', () => {
     }, patient);
   });
 
+  const roomFor = async (instances: number) => {
+    const [{ cpu } = { cpu: 0 }] = await platform.query<{ cpu: number }>(
+      `select (processes->0->>'cpuMillicores')::int as cpu from release where workload_id = $1`,
+      [scene.id],
+    );
+    await platform.identity.organization({ id: scene.organizationId, quota: { cpuMillicores: cpu * instances } });
+  };
+
+  it('becomes the first where the former one does not answer, whatever there is room for', async () => {
+    const lost = await clusters.register(`lost-${number}`, `r${number}`);
+    await scene.deployLive('one');
+    await scene.owner.post(`/v1/workloads/${scene.id}/move`, { cluster: lost.name, drainSeconds: 0 });
+    await comesToBe(lost.name, { state: 'active', phase: 'live' });
+    await add({ web: 0 });
+    await comesToBe(berlin.name, { state: 'active', phase: 'live' });
+    await roomFor(1);
+    await clusters.goes(lost);
+    await scene.owner.post(`/v1/workloads/${scene.id}/move`, { cluster: berlin.name });
+    await comesToBe(berlin.name, { isFirst: true, phase: 'live' });
+  });
+
   it('becomes the first when there is room for both until the former first is gone', async () => {
     await spread('one', { web: 0 });
-    const roomFor = async (instances: number) => {
-      const [{ cpu } = { cpu: 0 }] = await platform.query<{ cpu: number }>(
-        `select (processes->0->>'cpuMillicores')::int as cpu from release where workload_id = $1`,
-        [scene.id],
-      );
-      await platform.identity.organization({ id: scene.organizationId, quota: { cpuMillicores: cpu * instances } });
-    };
     const move = { cluster: berlin.name, drainSeconds: 0 };
     await roomFor(1);
     const refused = await scene.owner.refusal('POST', `/v1/workloads/${scene.id}/move`, move);

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '../changes/changes.js';
 import { Mint } from '../changes/mint.js';
 import type { HeldCluster } from '../clusters/clusters.repository.js';
-import { isBeside, turnTo } from '../clusters/placement.js';
+import { isBeside, type PlacementRow, turnTo } from '../clusters/placement.js';
 import { PlacementsRepository } from '../clusters/placements.repository.js';
 import { Arrivals } from './arrivals.js';
 import { Destinations } from './destinations.js';
@@ -39,8 +39,8 @@ export class MoveWriter {
     if (!turn.arrives && turn.turnsFrom.length === 0) return;
     if (isBeside(placements, cluster.id)) {
       for (const id of turn.turnsFrom) await this.turnFrom(tx, workload.id, id);
-      // The platform's own choice holds nothing: what it took the workload from is not the workload's any more.
-      if (!failover) await this.destinations.requireRoomBeside(tx, workload, destination);
+      // What it is taken from is not the workload's any more: the platform chose so, or nobody can ask for it there.
+      if (!failover && isFormerThere(placements)) await this.destinations.requireRoomBeside(tx, workload, destination);
       return this.successions.takeOver(tx, workload, destination, by);
     }
     if (turn.arrives) await this.destinations.requireFit(tx, workload, destination);
@@ -74,3 +74,8 @@ export class MoveWriter {
     await this.arrivals.end(tx, workloadId, clusterId);
   }
 }
+
+const isFormerThere = (placements: readonly PlacementRow[]): boolean =>
+  placements.some(
+    ({ state, isFirst, isOutOfReach, isGone }) => state === 'active' && isFirst && !isOutOfReach && !isGone,
+  );
