@@ -111,6 +111,7 @@ describe('app routes', () => {
     expect(before.headers['content-type']).toContain('json');
     await app(host);
     expect(echoed(await gateway.call({ path: '/who', host: 'Shop.example.com:80' }))).toMatchObject({ url: '/who' });
+    expect(echoed(await gateway.call({ path: '/full', host: 'shop.example.com.:80' }))).toMatchObject({ url: '/full' });
     expect((await gateway.call({ path: '/', host: 'www.shop.example.com' })).body).toBe(before.body);
     routes.delete(host);
     await app('other.localhost');
