@@ -243,6 +243,26 @@ describe('a workload on Kubernetes', () => {
     });
   });
 
+  it('is not as stated while a host leads to it that is stated no more', async () => {
+    const desired = workload({ processes: [processOf('web', 1)] });
+    const [own = ''] = desired.hosts;
+    await running({ ...desired, hosts: [own, `shop.${own}`] });
+    const next = { ...desired, generation: 3 };
+    const isPrune = (method: string, path: string) => method === 'DELETE' && path.includes('/httproutes/');
+    world.proxy.break({ when: isPrune, fault: { kind: 'status', status: 500 } });
+    await expect(world.runtime.apply(next, never)).rejects.toBeInstanceOf(RuntimeUnavailable);
+    world.proxy.heal();
+    const hostsOf = async () => (await list(kinds.httpRoute, desired.namespace)).length;
+    expect(await hostsOf()).toBe(2);
+    // What was written has reached who looks: the route of its own host alone is said.
+    await until(next, ({ routes, observedGeneration }) =>
+      expect({ routes: routes.length, observedGeneration }).toEqual({ routes: 1, observedGeneration: 2 }),
+    );
+    await running(next);
+    // A foreground deletion ends a moment later.
+    await eventually(async () => expect(await hostsOf()).toBe(1));
+  });
+
   it('shows a secret value in its Secret and nowhere else', async () => {
     const canary = 'canary-59b1c0';
     const desired = await running(workload({ environment: { TOKEN: canary } }));

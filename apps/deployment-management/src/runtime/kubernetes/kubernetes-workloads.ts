@@ -6,6 +6,7 @@ import {
   isOfCanary,
   isolationManifests,
   type KubeObject,
+  kinds,
   labelNames,
   pullManifest,
   stamped,
@@ -91,15 +92,15 @@ export class KubernetesWorkloads {
   }
 
   /**
-   * Lower than what was stated when an object of ours is not as it was stated, or a canary that leaves has to go on leaving:
-   * then it is to be stated again.
+   * Lower than what was stated when an object of ours is not as it was stated, a route is left that is stated no more, or a
+   * canary that leaves has to go on leaving: then it is to be stated again.
    */
   private generationOf(desired: DesiredWorkload, known: KnownWorkload): number {
     const { record, leaving } = known;
     const wanted = this.manifestsOf(withLeaving(desired, leaving)).map((each) => owned(each, record));
     const next = leavingCanary(known, desired, this.sceneryOf(desired.workloadId));
-    // Somebody died before a canary was taken away.
-    const surplus = this.cluster.surplusOf(desired.workloadId, [record, ...wanted]).filter(isOfCanary);
+    // Somebody died before a canary was taken away, or a route: its host may be somebody else's by then.
+    const surplus = this.cluster.surplusOf(desired.workloadId, [record, ...wanted]).filter(leadsSomewhere);
     const isTrue =
       surplus.length === 0 &&
       next?.weight === leaving?.weight &&
@@ -142,3 +143,6 @@ export class KubernetesWorkloads {
     return named.some(({ secretRef }) => secretRef?.name === object.metadata.name);
   }
 }
+
+const leadsSomewhere = (object: KubeObject): boolean =>
+  isOfCanary(object) || object.kind === kinds.httpRoute.kind || object.kind === kinds.ingress.kind;
