@@ -5,16 +5,19 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { Client } from './fixtures/client.js';
 import { Platform } from './fixtures/platform.js';
 import { Scene } from './fixtures/scene.js';
+import { placementsOf, Worlds } from './fixtures/second-cluster.js';
 import type { Page } from './fixtures/types.js';
 import { Zone } from './fixtures/zone.js';
 
+const worlds = new Worlds();
 let zone: Zone;
 let platform: Platform;
 let scene: Scene;
 let administrator: Client;
 beforeAll(async () => {
   zone = await Zone.start();
-  platform = await Platform.start({ environment: { DNS_SERVERS: zone.address, PLATFORM_DOMAIN: 'berth.example' } });
+  const environment = { DNS_SERVERS: zone.address, PLATFORM_DOMAIN: 'berth.example' };
+  platform = await Platform.start({ environment, overrides: worlds.overrides });
   administrator = platform.client(await platform.identity.token({ administrator: true }));
 });
 beforeEach(async () => (scene = await Scene.make(platform)));
@@ -115,6 +118,32 @@ describe('a domain', () => {
     expect((await seenHosts())?.map(([host]) => host)).not.toContain(made.host);
     expect(await told(made)).toEqual(['domain.attached', 'route.ready', 'domain.removed', 'route.removed']);
     expect((await claim(made.host)).id).not.toBe(made.id);
+  });
+
+  it('that is removed is held while a cluster that its workload leaves cannot be told', async () => {
+    const berlin = await worlds.register(platform, 'berlin');
+    await scene.deployLive('domains-drained');
+    const made = await claim();
+    await vouchFor(made);
+    await becomes(made, 'ready');
+    await scene.owner.post(`/v1/workloads/${scene.id}/move`, { cluster: berlin.name, drainSeconds: 3_600 });
+    await eventually(async () => expect(await placementsOf(scene)).toEqual({ local: 'draining', berlin: 'active' }));
+    platform.runtime.setDown(true);
+    await scene.owner.delete(`/v1/domains/${made.id}`);
+    await eventually(() => expect(berlin.world.applied.at(-1)?.hosts).not.toContain(made.host));
+    await platform.query('update work_item set due_at = now() where key = $1', [made.id]);
+    await eventually(async () =>
+      expect(await platform.query('select due_at > now() as later from work_item where key = $1', [made.id])).toEqual([
+        { later: true },
+      ]),
+    );
+    const next = await claim(made.host, await Scene.make(platform));
+    expect(await administrator.refusal('POST', `/v1/domains/${next.id}/vouch`, { reason: 'x' })).toMatchObject({
+      code: 'domain_held',
+    });
+    platform.runtime.setDown(false);
+    await isGone(made);
+    expect(await vouchFor(next)).toMatchObject({ state: 'verified' });
   });
 
   it('that was never proven is gone at once, and nobody is told', async () => {

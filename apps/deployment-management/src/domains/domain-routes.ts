@@ -3,7 +3,7 @@ import type { ObservedWorkload } from '@berth/contracts/runtime';
 import { Clock, CONFIG } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config.js';
-import { Runtimes } from '../runtime/runtimes.js';
+import { type PlacedRuntime, Runtimes } from '../runtime/runtimes.js';
 import { underLock } from '../workloads/under-lock.js';
 import { WorkloadsRepository } from '../workloads/workloads.repository.js';
 import { type DomainRow, lookAgainAfter } from './domain.js';
@@ -29,7 +29,8 @@ export class DomainRoutes {
   ) {}
 
   async watch(domain: DomainRow, context: ReconcileContext): Promise<Outcome> {
-    const missing = missingIn(domain, await this.observe(domain, context.signal));
+    const placed = await this.runtimes.allOf(domain.workloadId);
+    const missing = missingIn(domain, await this.observe(domain, placed, context.signal));
     const isNews = missing === null ? domain.state === 'verified' : missing !== domain.message;
     if (isNews) await context.transaction((tx) => this.changes.seeRoute(tx, domain, missing));
     if (missing === null) return lookAgainAbout({ seconds: this.config.RESYNC_SECONDS });
@@ -38,15 +39,15 @@ export class DomainRoutes {
 
   async letGo(domain: DomainRow, context: ReconcileContext): Promise<Outcome> {
     const generation = domain.releasedGeneration ?? 0;
-    const seen = await this.observe(domain, context.signal);
+    const placed = await this.runtimes.wherever(domain.workloadId);
+    const seen = await this.observe(domain, placed, context.signal);
     const leadsHere = ({ observed }: Seen): boolean => observed !== null && observed.observedGeneration < generation;
     if (seen.some(leadsHere)) return UNTIL_GONE;
     await underLock(context, this.workloads, domain.workloadId, (tx) => this.changes.letGo(tx, domain.id));
     return settled;
   }
 
-  private async observe({ workloadId }: DomainRow, signal: AbortSignal): Promise<Seen[]> {
-    const placed = await this.runtimes.allOf(workloadId);
+  private observe({ workloadId }: DomainRow, placed: readonly PlacedRuntime[], signal: AbortSignal): Promise<Seen[]> {
     return Promise.all(
       placed.map(async ({ cluster, runtime }) => ({ cluster, observed: await runtime.observe(workloadId, signal) })),
     );

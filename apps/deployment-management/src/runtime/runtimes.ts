@@ -42,8 +42,17 @@ export class Runtimes implements OnModuleDestroy {
 
   /** Of all clusters that it stands on, or is on its way to beside the first: that comes first. */
   async allOf(workloadId: string): Promise<PlacedRuntime[]> {
-    const standing = await this.placements.standing(this.database, workloadId);
-    return Promise.all(standing.map(async (each) => ({ cluster: each.cluster, runtime: await this.at(each) })));
+    return this.placed(await this.placements.standing(this.database, workloadId));
+  }
+
+  /** Of those that it leaves, too: all that may have something of it. */
+  async wherever(workloadId: string): Promise<PlacedRuntime[]> {
+    const placements = await this.placements.all(this.database, workloadId);
+    return this.placed(placements.filter(({ state, isGone }) => state !== 'failed' && !isGone));
+  }
+
+  private placed(there: readonly (ClusterPointer & { readonly cluster: string })[]): Promise<PlacedRuntime[]> {
+    return Promise.all(there.map(async (each) => ({ cluster: each.cluster, runtime: await this.at(each) })));
   }
 
   async at({ id, runtimeVersion }: ClusterPointer): Promise<Runtime> {
