@@ -51,6 +51,19 @@ describe('the data folder', () => {
     await folder.close();
   });
 
+  it('takes away its own lock and no file of that name where it was started', async () => {
+    const before = process.cwd();
+    const folder = await DataFolder.open(join(parent, 'data'));
+    await writeFile(join(parent, 'lock.sock'), '');
+    process.chdir(parent);
+    try {
+      await folder.close();
+    } finally {
+      process.chdir(before);
+    }
+    expect([existsSync(join(parent, 'lock.sock')), existsSync(join(parent, 'data/lock.sock'))]).toEqual([true, false]);
+  });
+
   it('takes away the sockets that a platform left which was killed', async () => {
     const left = await mkdtemp(join(parent, 'berth-'));
     await (await DataFolder.open(join(parent, 'data'))).close();

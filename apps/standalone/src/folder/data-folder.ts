@@ -30,7 +30,7 @@ export class DataFolder {
       await checkVersion(path);
       return new DataFolder(path, await freshSockets(path), lock);
     } catch (error) {
-      lock.close();
+      await release(lock, path);
       throw error;
     }
   }
@@ -45,7 +45,7 @@ export class DataFolder {
 
   async close(): Promise<void> {
     await rm(this.sockets, { recursive: true, force: true });
-    await new Promise((resolve) => this.lock.close(resolve));
+    await release(this.lock, this.path);
   }
 }
 
@@ -101,6 +101,10 @@ async function takeLock(path: string): Promise<Server> {
   server.unref();
   return server;
 }
+
+/** In the folder, too: the file of a socket is taken away by the path that it was made with. */
+const release = (lock: Server, path: string): Promise<unknown> =>
+  within(path, () => new Promise((resolve) => lock.close(resolve)));
 
 /** Calls `begin` in the folder: a socket is found by a path of 103 bytes at most, and the folder may be deeper than that. */
 function within<Result>(path: string, begin: () => Promise<Result>): Promise<Result> {
