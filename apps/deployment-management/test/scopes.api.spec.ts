@@ -116,6 +116,17 @@ describe('config of a wider scope', () => {
     });
   });
 
+  it('is released once: asked again while it is on its way, the answer names the same deployment', async () => {
+    await scene.deployLive('slow');
+    scene.behave('slow', { kind: 'hangs' });
+    const first = await set('project', { A: '1' }, { apply: true });
+    await scene.reaches(deploymentOf(first), 'rolling');
+    const again = await scene.owner.post<ScopedChange>(`${at('config', 'project')}/apply`);
+    expect(again).toEqual(first);
+    scene.behave('slow', { kind: 'honest' });
+    await scene.reaches(deploymentOf(first), 'live');
+  });
+
   it('is released part by part, too: a nearer scope brings the wider ones, but what a rollback holds back of those', async () => {
     await set('organization', { A: '1' });
     await scene.deployLive('live');

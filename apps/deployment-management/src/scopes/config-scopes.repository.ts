@@ -75,8 +75,19 @@ export class ConfigScopesRepository {
     return rows.map((row) => row.id);
   }
 
+  /** The deployment of a workload that is bringing those versions to the runtime; null: none is. */
+  async bringing(sql: Sql, workloadId: string, versions: ScopeVersions): Promise<string | null> {
+    const [row] = await sql.query<{ id: string }>(
+      `select d.id from deployment d join release r on r.id = d.release_id
+        where d.workload_id = $1 and d.status in ${moving} and r.scope_versions = $2`,
+      [workloadId, versions],
+    );
+    return row?.id ?? null;
+  }
+
   /** Below it, those that run with one of those secret versions of it: by the current release, or by the one that takes its place. */
   async runningWith(sql: Sql, { kind, id }: Scope, secretVersionIds: readonly string[]): Promise<string[]> {
+    if (secretVersionIds.length === 0) return [];
     const rows = await sql.query<{ id: string }>(
       `select distinct w.id from workload w
          left join deployment d on d.workload_id = w.id and d.status in ${moving}
@@ -100,6 +111,7 @@ export class ConfigScopesRepository {
 
   /** Below it, those that a rollback keeps at a version of it that pins one of those secret versions. In the order of locks. */
   async holdingWith(sql: Sql, { kind, id }: Scope, secretVersionIds: readonly string[]): Promise<string[]> {
+    if (secretVersionIds.length === 0) return [];
     const rows = await sql.query<{ id: string }>(
       `select w.id from workload w
          join config_version c on c.workload_id = $1 and c.number = (w.config_holds->$2->>'at')::int

@@ -65,11 +65,17 @@ export class ScopeReleases {
    * not left running until a build has succeeded.
    */
   private async releaseOne(tx: Tx, workload: WorkloadRow, by: Caller, isUrgent: boolean): Promise<Started> {
-    const coming = (await this.deployments.active(tx, workload.id)).find(
-      ({ status, source }) => !isUrgent && isReplaceable(status) && source.kind !== 'release',
-    );
-    const deploymentId = coming?.id ?? (await this.configs.release(tx, workload, by));
+    const coming = isUrgent ? null : await this.comingTo(tx, workload);
+    const deploymentId = coming ?? (await this.configs.release(tx, workload, by));
     return deploymentId === null ? [] : [{ workloadId: workload.id, deploymentId }];
+  }
+
+  /** The deployment that has yet to make its release, or whose release has the newest of all scopes. */
+  private async comingTo(tx: Tx, { id, scopeVersions }: WorkloadRow): Promise<string | null> {
+    const next = (await this.deployments.active(tx, id)).find(
+      ({ status, source }) => isReplaceable(status) && source.kind !== 'release',
+    );
+    return next?.id ?? this.scopes.bringing(tx, id, scopeVersions);
   }
 }
 
