@@ -1,3 +1,6 @@
+import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
 import { QueryFailedError } from 'typeorm';
@@ -46,5 +49,13 @@ describe('an error of the infrastructure', () => {
   it('is what pg throws when nobody listens', async () => {
     const error = await new Client({ host: '127.0.0.1', port: 1 }).connect().catch((thrown: unknown) => thrown);
     expect(isInfrastructureError(error)).toBe(true);
+  });
+
+  it('is what pg throws when a server takes its socket with it; a file that is not there is none', async () => {
+    const folder = join(tmpdir(), 'nobody');
+    const connecting = new Client({ host: folder, port: 1 }).connect();
+    expect(isInfrastructureError(await connecting.catch((thrown: unknown) => thrown))).toBe(true);
+    const reading = readFile(join(folder, 'file'));
+    expect(isInfrastructureError(await reading.catch((thrown: unknown) => thrown))).toBe(false);
   });
 });

@@ -13,6 +13,7 @@ const lostConnection =
 
 interface MaybeCoded {
   readonly code?: unknown;
+  readonly syscall?: unknown;
   readonly message?: unknown;
   readonly cause?: unknown;
   readonly driverError?: unknown;
@@ -23,7 +24,9 @@ interface MaybeCoded {
 export function isInfrastructureError(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false;
   if (error instanceof StatementChanged) return true;
-  const { code, message, cause, driverError, errors } = error as MaybeCoded;
+  const { code, syscall, message, cause, driverError, errors } = error as MaybeCoded;
+  // A server that ends takes its Unix socket with it, until it is there again.
+  if (code === 'ENOENT' && syscall === 'connect') return true;
   if (typeof code === 'string' && (passingStates.test(code) || passingSystemErrors.test(code))) return true;
   if (typeof message === 'string' && lostConnection.test(message)) return true;
   return [cause, driverError, ...(Array.isArray(errors) ? errors : [])].some(isInfrastructureError);
