@@ -1,6 +1,17 @@
 import { baseConfig, encryptionKeys } from '@berth/service-kit';
 import { z } from 'zod';
+import { Resolver } from 'node:dns';
 import { clusterVariables } from './runtime/kubernetes/cluster-variables.js';
+
+/** As the resolver takes them: names would have to be resolved by somebody else. */
+function areServers(servers: string[]): boolean {
+  try {
+    new Resolver().setServers(servers);
+    return true;
+  } catch {
+    return false; // what it throws says no more than that it cannot read one of them
+  }
+}
 
 export const config = baseConfig.extend({
   /** Wraps the data key of each secret version: 32 bytes in base64; after a change of keys the new one, a comma, the old one. */
@@ -18,7 +29,8 @@ export const config = baseConfig.extend({
   DNS_SERVERS: z
     .string()
     .default('')
-    .transform((text) => text.split(',').flatMap((each) => each.trim() || [])),
+    .transform((text) => text.split(',').flatMap((each) => each.trim() || []))
+    .refine(areServers, 'addresses with an optional port, separated by commas: 192.0.2.53,[2001:db8::1]:5353'),
   /**
    * About how long between two looks at a workload that nothing happens to, each of which also tells metering that it is
    * followed. The runtime tells what happens; this only mends what nobody could know of.

@@ -2,6 +2,7 @@ import type { Domain } from '@berth/contracts/deployment';
 import type { CloudEvent, DomainFact } from '@berth/contracts/events';
 import { eventually } from '@berth/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { DomainsRepository } from '../src/domains/domains.repository.js';
 import type { Client } from './fixtures/client.js';
 import { Platform } from './fixtures/platform.js';
 import { Scene } from './fixtures/scene.js';
@@ -231,6 +232,22 @@ describe('whose a host is', () => {
     await becomes(next, 'verified', other.owner);
   });
 
+  it('is one somebody’s when two are vouched for at once', async () => {
+    const made = await claim();
+    const next = await claim(made.host, other);
+    const domains = platform.service.app.get(DomainsRepository);
+    const waiting = `select count(*)::int as count from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'`;
+    let vouching: Promise<unknown> | undefined;
+    await platform.service.database.transaction(async (tx) => {
+      const row = (await domains.find(tx, made.id))!;
+      expect(await domains.verify(tx, row, 'vouched', new Date())).toBe(true);
+      vouching = administrator.refusal('POST', `/v1/domains/${next.id}/vouch`, { reason: 'me, too' });
+      await eventually(async () => expect(await platform.query(waiting)).toEqual([{ count: 1 }]));
+    });
+    expect(await vouching).toMatchObject({ status: 409, code: 'domain_held' });
+  });
+
   it('is asked for a week, and is not refused because nobody could be asked', async () => {
     const [late, unheard] = [await claim(), await claim()];
     await eventually(async () => expect((await get(late)).checkedAt).not.toBeNull());
@@ -248,6 +265,17 @@ describe('whose a host is', () => {
     expect(await look(late)).toMatchObject({ state: 'pending', cause: null });
     await becomes(late, 'verified');
   });
+});
+
+it('says in the trail that somebody removed what was on its way out', async () => {
+  await scene.deployLive('domains-twice');
+  const made = await claim();
+  await prove(made);
+  await becomes(made, 'ready');
+  await platform.query(`update domain set released_at = now(), released_generation = 1000000 where id = $1`, [made.id]);
+  await scene.owner.delete(`/v1/domains/${made.id}`);
+  const sql = `select detail ->> 'host' as host from audit_entry where action = 'domains:delete' and organization_id = $1`;
+  expect(await platform.query(sql, [scene.organizationId])).toEqual([{ host: made.host }]);
 });
 
 describe('a claim', () => {

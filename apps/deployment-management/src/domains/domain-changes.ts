@@ -33,7 +33,7 @@ export class DomainChanges {
   /** The host is the workload's from now on. Answers false when it is not to be had, or wanted no more. */
   async attach(tx: Tx, workload: WorkloadRow, domain: DomainRow, attachment: Attachment): Promise<boolean> {
     const { by, proof, action, reason } = attachment;
-    if (!(await this.domains.verify(tx, domain.id, proof, this.mint.now()))) return false;
+    if (!(await this.domains.verify(tx, domain, proof, this.mint.now()))) return false;
     await this.changes.tell(tx, domainAttached, factOf(domain));
     await this.workloads.bump(tx, workload.id);
     await this.wake(tx, [domain.id]);
@@ -44,13 +44,14 @@ export class DomainChanges {
 
   /** Nobody wants it any more. What is held is gone when no runtime leads it here. */
   async remove(tx: Tx, workload: WorkloadRow, domain: DomainRow, by: Actor): Promise<void> {
-    if (domain.verifiedAt === null) {
-      await this.domains.delete(tx, domain.id);
+    const isOnItsWayOut = domain.releasedAt !== null;
+    if (domain.verifiedAt === null) await this.domains.delete(tx, domain.id);
+    else await this.domains.markDeleted(tx, domain.id, this.mint.now());
+    if (domain.verifiedAt === null || isOnItsWayOut) {
       const { organizationId, id } = domain;
       const act = { by, action: 'domains:delete', target: { kind: 'domain', id }, detail: detailOf(domain) };
       return this.changes.act(tx, { ...act, organizationId });
     }
-    await this.domains.markDeleted(tx, domain.id, this.mint.now());
     await this.release(tx, workload, domain, { by, action: 'domains:delete' });
   }
 

@@ -72,7 +72,9 @@ export class DomainsRepository {
   }
 
   /** Answers false when it is wanted no more, is proven by now, or somebody else has the host. */
-  async verify(tx: Tx, id: string, proof: 'dns' | 'vouched', at: Date): Promise<boolean> {
+  async verify(tx: Tx, { id, host }: DomainRow, proof: 'dns' | 'vouched', at: Date): Promise<boolean> {
+    // Two that are proven at once: the second one sees the first.
+    await tx.query(`select pg_advisory_xact_lock(hashtextextended('domain ' || $1, 0))`, [host]);
     const rows = await tx.query(
       `update domain d set state = 'verified', proof = $2, verified_at = $3, checked_at = $3, cause = null, message = null
         where id = $1 and deleted_at is null and verified_at is null and not ${isHeld} returning id`,

@@ -22,6 +22,7 @@ export class TxtRecords {
       const records = await resolver.resolveTxt(name);
       return { kind: 'records', values: records.map((parts) => parts.join('')) };
     } catch (error) {
+      signal.throwIfAborted(); // cancelled by us: it says nothing of DNS
       const code = codeOf(error);
       return nothing.has(code) ? { kind: 'records', values: [] } : { kind: 'unknown', why: code };
     } finally {
