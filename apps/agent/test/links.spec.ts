@@ -52,7 +52,9 @@ describe('the links of a local workload', () => {
   afterEach(() => agent.dispose());
 
   const show = { 'show.js': `console.log('found', process.env.BILLING_URL); require('./server.js');` };
-  const linked = (links: DesiredLink[]) => desiredOf(agent.slug('v1', show), [web('node show.js')], { links });
+  /** Each with a host of its own: one that another has already stays where it is. */
+  const linked = (links: DesiredLink[]) =>
+    desiredOf(agent.slug('v1', show), [web('node show.js')], { links, hosts: [`${randomUUID()}.localhost`] });
   const open = () => (agent.router.tables.at(-1)?.doors ?? []).map(({ host }) => host).sort();
   const printed = async ({ workloadId }: Pick<DesiredWorkload, 'workloadId'>) =>
     (await agent.client.logs(workloadId)).map(({ text }) => text).filter((text) => text.startsWith('found'));

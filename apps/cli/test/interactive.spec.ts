@@ -39,10 +39,12 @@ describe('on a terminal', () => {
   });
 
   it('asks for the value of a secret and shows it nowhere', async () => {
-    platform.on(`PATCH /v1/secrets/${idOf(40)}`, { version: 1, deploymentId: null });
+    platform.on(`PATCH /v1/secrets/${idOf(40)}`, { version: 1, deploymentId: null, revoked: [] });
     const ran = await terminal.berth(['secrets', 'set', 'TOKEN'], { keyboard: typing('s3cret') });
     expect(ran.code).toBe(0);
-    expect(platform.bodies(`PATCH /v1/secrets/${idOf(40)}`)).toEqual([{ set: { TOKEN: 's3cret' }, unset: [] }]);
+    expect(platform.bodies(`PATCH /v1/secrets/${idOf(40)}`)).toEqual([
+      { set: { TOKEN: 's3cret' }, unset: [], revokeFormer: false },
+    ]);
     expect(ran.stdout + ran.stderr).not.toContain('s3cret');
   });
 

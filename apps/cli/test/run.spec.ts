@@ -326,9 +326,12 @@ describe('what runs', () => {
   describe('config and secrets', () => {
     const config = `PATCH /v1/config/${idOf(40)}`;
     const secrets = `PATCH /v1/secrets/${idOf(40)}`;
+    const scopeVersions = { organization: 0, project: 0, environment: 0 };
+    const effective = { workloadId: idOf(40), version: 3, scopeVersions };
 
     beforeEach(() => {
-      for (const route of [config, secrets]) platform.on(route, { version: 3, deploymentId: null });
+      platform.on(config, { version: 3, deploymentId: null });
+      platform.on(secrets, { version: 3, deploymentId: null, revoked: [] });
     });
 
     it('sets, unsets and lists variables', async () => {
@@ -338,7 +341,11 @@ describe('what runs', () => {
         { set: { A: '1', B: 'a=b' }, unset: [] },
         { set: {}, unset: ['A', 'B'] },
       ]);
-      platform.on(`GET /v1/config/${idOf(40)}`, { workloadId: idOf(40), version: 3, variables: { B: '2', A: '1' } });
+      const items = [
+        { name: 'A', value: '1', scope: 'workload' },
+        { name: 'B', value: '2', scope: 'workload' },
+      ];
+      platform.on(`GET /v1/config/${idOf(40)}/effective`, { ...effective, items });
       expect((await terminal.berth(['config', 'list'])).stdout).toBe('A=1\nB=2\n');
     });
 
@@ -357,14 +364,16 @@ describe('what runs', () => {
 
     it('reads a secret from stdin, without its line end, and shows it nowhere', async () => {
       const ran = await terminal.berth(['secrets', 'set', 'TOKEN'], { stdin: 's3cret\nwith two lines\n' });
-      expect(platform.bodies(secrets)).toEqual([{ set: { TOKEN: 's3cret\nwith two lines' }, unset: [] }]);
+      expect(platform.bodies(secrets)).toEqual([
+        { set: { TOKEN: 's3cret\nwith two lines' }, unset: [], revokeFormer: false },
+      ]);
       expect(ran.stdout + ran.stderr).not.toContain('s3cret');
     });
 
     it('takes secrets as arguments with a warning', async () => {
       const ran = await terminal.berth(['secrets', 'set', 'A=1', 'B=2']);
       expect(ran).toMatchObject({ code: 0, stderr: expect.stringContaining("the shell's history") });
-      expect(platform.bodies(secrets)).toEqual([{ set: { A: '1', B: '2' }, unset: [] }]);
+      expect(platform.bodies(secrets)).toEqual([{ set: { A: '1', B: '2' }, unset: [], revokeFormer: false }]);
     });
 
     it.each([[['A', 'B']], [['A=1', 'B']], [['A']]])('refuses %j without values', async (names) => {
@@ -382,11 +391,11 @@ describe('what runs', () => {
     });
 
     it('lists names and versions of secrets', async () => {
-      const items = [{ name: 'TOKEN', version: 2, createdAt: at }];
-      platform.on(`GET /v1/secrets/${idOf(40)}`, { workloadId: idOf(40), items });
-      expect((await terminal.berth(['secrets', 'list'])).stdout).toMatch(/TOKEN +2 +2026-11-21 10:00:00/);
+      const items = [{ name: 'TOKEN', version: 2, createdAt: at, scope: 'workload' }];
+      platform.on(`GET /v1/secrets/${idOf(40)}/effective`, { ...effective, items });
+      expect((await terminal.berth(['secrets', 'list'])).stdout).toMatch(/TOKEN +2 +workload +2026-11-21 10:00:00/);
       await terminal.berth(['secrets', 'unset', 'TOKEN']);
-      expect(platform.bodies(secrets)).toEqual([{ set: {}, unset: ['TOKEN'] }]);
+      expect(platform.bodies(secrets)).toEqual([{ set: {}, unset: ['TOKEN'], revokeFormer: false }]);
     });
   });
 });
