@@ -30,7 +30,8 @@ export async function runStandalone(config: StandaloneConfig): Promise<void> {
     await starting;
   } catch (error) {
     if (interrupt.signal.aborted) return;
-    await endAll(endings);
+    // Why it could not start is what the person has to know; what then could not be ended is said before it.
+    await endAll(endings).catch((failure: unknown) => console.error(failure));
     throw error;
   }
 }

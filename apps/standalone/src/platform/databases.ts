@@ -135,9 +135,8 @@ async function endLeftover(folder: string): Promise<void> {
 
 /** A server that was killed leaves its socket, under a port that no other will have. */
 async function removeLeftSockets(folder: string): Promise<void> {
-  for (const name of await readdir(folder).catch(() => []))
-    // not made yet
-    if (name.startsWith('.s.PGSQL.')) await rm(join(folder, name));
+  const names = await readdir(folder).catch(() => []); // not made yet
+  for (const name of names) if (name.startsWith('.s.PGSQL.')) await rm(join(folder, name));
 }
 
 async function isPostgres(pid: number): Promise<boolean> {
