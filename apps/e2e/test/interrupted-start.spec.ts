@@ -68,6 +68,11 @@ describe('a first start', () => {
     expect(await processesNaming(folder)).toEqual([]);
   });
 
+  it('works in a folder with a name that a URL or a shell would read otherwise', async () => {
+    berth = await BerthProcess.start({ folder: join(folder, 'my data ü%20#1'), arguments: [] });
+    expect(await exampleOf(berth)).toBe(200);
+  });
+
   it('whose example cannot be deployed says so, and the platform is there', async () => {
     const tools = join(folder, 'tools');
     await mkdir(tools);

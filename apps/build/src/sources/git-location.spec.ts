@@ -40,6 +40,9 @@ describe('the place of a repository', () => {
     expect(causeOf(() => parseGitLocation('file:///srv/git/a.git', false))).toBe('source_denied');
     expect(parseGitLocation('/srv/my git/../a.git', true).url).toBe('file:///srv/a.git');
     expect(parseGitLocation('file:///srv/git/a.git', true)).toMatchObject({ url: 'file:///srv/git/a.git', host: null });
+    expect(parseGitLocation('file:///srv/my%20git/ü%25.git', true).url).toBe('file:///srv/my%20git/%C3%BC%25.git');
+    for (const url of ['file:///srv/a%00b', 'file:///srv/a%2Fb', 'file:///srv/%zz', 'file://a.example/srv'])
+      expect(causeOf(() => parseGitLocation(url, true))).toBe('source_denied');
   });
 
   it('takes credentials out of the URL, so that no log, error or list of processes shows them', () => {

@@ -1,5 +1,5 @@
 import { isAbsolute, normalize } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { BuildFailure } from '../builds/build-failure.js';
 
 export interface GitLocation {
@@ -55,9 +55,17 @@ function localLocation(given: string, allowLocal: boolean): GitLocation {
 }
 
 function localPath(given: string): string {
-  const path = given.slice('file://'.length);
-  if (isAbsolute(path)) return path;
+  const path = pathOf(given);
+  if (path !== null && !/\p{Cc}/u.test(path)) return path;
   throw denied('A file URL must hold an absolute path: file:///path/to/repository.', useHttps);
+}
+
+function pathOf(fileUrl: string): string | null {
+  try {
+    return fileURLToPath(fileUrl);
+  } catch {
+    return null; // it has a host, or an escape that no path has
+  }
 }
 
 /**

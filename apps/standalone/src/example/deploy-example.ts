@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { cp, rm } from 'node:fs/promises';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { Clock } from '@berth/service-kit';
 import { StartFailure } from '../failure.js';
@@ -48,7 +49,7 @@ async function createWorkload(api: Api, repository: string): Promise<Identified>
   const { id: projectId } = await ensure(api, '/v1/projects', { organizationId }, { slug: 'hello' });
   const production = { slug: 'production', kind: 'production' };
   const { id: environmentId } = await ensure(api, '/v1/environments', { projectId }, production);
-  const source = { kind: 'git', url: `file://${repository}`, branch: 'main' };
+  const source = { kind: 'git', url: pathToFileURL(repository).href, branch: 'main' };
   const { id: appId } = await ensure(api, '/v1/apps', { projectId }, { slug: 'hello-node', source });
   return ensure(api, '/v1/workloads', { appId, environmentId }, {});
 }
