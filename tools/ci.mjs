@@ -10,6 +10,8 @@ const npmRun = (script) => ['npm', 'run', '--silent', script];
 /** Two at once: but for the first, each runs one file at a time and keeps about one core busy, waiting included. */
 const others = [
   { name: 'static', command: npmRun('verify:static'), needs: [], counts: false },
+  // Runs on the oldest Node, or fails by its name.
+  { name: 'newcomer', command: npmRun('test:newcomer'), needs: ['git'], counts: true },
   { name: 'kafka', command: npmRun('test:kafka'), needs: ['java', 'mvn'], counts: true },
   // Go compiles the control plane the first time, for some ten minutes.
   { name: 'kube', command: npmRun('test:kube'), needs: ['go'], counts: true },

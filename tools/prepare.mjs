@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const OLDEST_NODE = 20;
+export const OLDEST_NODE = 20;
 export const root = fileURLToPath(new URL('..', import.meta.url));
 export const workspaceNode = join(root, 'node_modules/node/bin/node');
 /** What makes the next start faster; may be deleted. */

@@ -26,9 +26,19 @@ export function recordedUsage({ document, events }: InvoiceExport): Pick<Simulat
   const known = events.filter(
     ({ sequence, data }) => BigInt(sequence) <= BigInt(cut) && data.organizationId === organizationId,
   );
-  const facts = Object.values(Object.groupBy(known, ({ data }): string => data.workloadId));
   return {
     period: { from: new Date(period.from), to: new Date(period.to) },
-    spans: facts.flatMap((each): Span[] => spansOf((each ?? []) as readonly Fact[])),
+    spans: byWorkload(known as readonly Fact[]).flatMap(spansOf),
   };
+}
+
+// Not `Map.groupBy`, which Node 20 lacks.
+function byWorkload(facts: readonly Fact[]): Fact[][] {
+  const groups = new Map<string, Fact[]>();
+  for (const fact of facts) {
+    const group = groups.get(fact.data.workloadId);
+    if (group) group.push(fact);
+    else groups.set(fact.data.workloadId, [fact]);
+  }
+  return [...groups.values()];
 }

@@ -1,0 +1,4 @@
+import { runWith } from '../jest/run.mjs';
+import { oldestNode } from './oldest-node.mjs';
+
+export default runWith(oldestNode);
