@@ -38,7 +38,7 @@ const berth = ({ producer, consumer, bus }) => ({
     side: 'outbox',
     environment: { DATABASE_URL: producer, BUS_DATABASE_URL: bus, DATABASE_POOL: String(CONNECTIONS) },
   },
-  consumer: { side: 'handler', environment: { DATABASE_URL: consumer, BUS_DATABASE_URL: bus } },
+  consumer: { side: 'handler', environment: { DATABASE_URL: consumer, BUS_DATABASE_URL: bus, ONE_POSTGRES: 'true' } },
 });
 
 const notify = (url, { effect }) => ({

@@ -75,6 +75,8 @@ describe('the eventing module', () => {
     const kafka = await make({ BUS: 'kafka', KAFKA_BROKERS: '127.0.0.1:9092' });
     expect(kafka).toBeInstanceOf(KafkaBus);
     await expect(make({ BUS: 'kafka' })).rejects.toThrow('KAFKA_BROKERS');
+    const shared = { BUS: 'kafka', KAFKA_BROKERS: '127.0.0.1:9092', ONE_POSTGRES: 'true' };
+    await expect(make(shared)).rejects.toThrow('ONE_POSTGRES');
     await embedded.close();
     await kafka.close();
   });

@@ -13,10 +13,10 @@ export interface TestPostgres {
 }
 
 /** A server of its own for a test that ends it. Commits survive a crash of the server, not of the machine. */
-export async function startPostgres(): Promise<TestPostgres> {
+export async function startPostgres(more: Readonly<Record<string, string>> = {}): Promise<TestPostgres> {
   const folder = await mkdtemp(join(tmpdir(), 'berth-eventing-postgres-'));
   // No vacuum by itself: a test counts transactions.
-  const settings = { fsync: 'off', full_page_writes: 'off', max_connections: '200', autovacuum: 'off' };
+  const settings = { fsync: 'off', full_page_writes: 'off', max_connections: '200', autovacuum: 'off', ...more };
   const server = new PostgresServer({ folder, settings });
   const { url } = await server.start();
   return {

@@ -12,13 +12,15 @@ export interface TestServiceOptions {
   readonly controllers?: readonly Type[];
   readonly role?: BaseConfig['ROLE'];
   readonly clock?: Clock;
+  readonly environment?: Readonly<Record<string, string>>;
   /** Absent: the embedded bus in the service's own database. */
   readonly bus?: EventBus;
 }
 
 /** A real Nest application that produces and consumes, with what the service kit provides. */
 export async function startTestService(options: TestServiceOptions): Promise<INestApplication> {
-  const config = baseConfig.parse({ DATABASE_URL: options.url, ROLE: options.role ?? 'both' });
+  const environment = { DATABASE_URL: options.url, ROLE: options.role ?? 'both', ...options.environment };
+  const config = baseConfig.parse(environment);
 
   const openDatabase = async () => {
     const source = { url: options.url, poolSize: 10, entities: [], migrations: [] };

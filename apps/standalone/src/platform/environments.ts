@@ -25,6 +25,7 @@ const shared = ({ config, databases, secrets }: Parts, name: ServiceName): Envir
   DATABASE_URL: databases.urlOf(name),
   BUS: 'embedded',
   BUS_DATABASE_URL: databases.urlOf('bus'),
+  ONE_POSTGRES: 'true',
   LOG_LEVEL: config.logLevel,
   TRUSTED_PROXIES: '127.0.0.1',
   KEY_ENCRYPTION_KEY: secrets.keyEncryptionKey,

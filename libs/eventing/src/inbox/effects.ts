@@ -2,7 +2,7 @@ import type { CloudEvent } from '@berth/contracts/events';
 import type { Clock, Tx } from '@berth/service-kit';
 import type { BusMessage } from '../bus/event-bus.js';
 import type { EventProcessor } from './event-processor.js';
-import { arrive, leave } from './inbox.js';
+import { arrive, type Durability, leave } from './inbox.js';
 
 /** A transaction takes up no further event after so many milliseconds: it holds locks, and a replica may want to stop. */
 const LONGEST = 100;
@@ -24,6 +24,7 @@ export class Effects {
   constructor(
     private readonly processor: EventProcessor,
     private readonly clock: Clock,
+    private readonly durability: Durability = 'full',
   ) {}
 
   /** True when a handler wants one of them. */
@@ -45,7 +46,8 @@ export class Effects {
   /** Counts up `progress` until all are done, a key is parked or the time is up. @throws what a handler throws */
   async take(tx: Tx, messages: readonly BusMessage[], progress: Progress, stopped?: AbortSignal): Promise<void> {
     const handled = messages.filter(({ event }) => this.processor.handles(event));
-    const { fresh, clear } = await arrive(tx, handled, ({ event }) => !this.processor.isRepeatable(event));
+    const isKept = ({ event }: BusMessage) => !this.processor.isRepeatable(event);
+    const { fresh, clear } = await arrive(tx, handled, isKept, this.durability);
     const parked = handled[clear];
     const due = parked ? messages.slice(0, messages.indexOf(parked)) : messages;
     const until = this.clock.monotonic() + LONGEST;

@@ -7,7 +7,7 @@ import { INBOX_DAYS } from '../bus/retention.js';
 import type { EventBus, Subscription } from '../bus/event-bus.js';
 import type { EventContext } from './event-context.js';
 import type { EventProcessor, HandlerOptions } from './event-processor.js';
-import { trimInbox } from './inbox.js';
+import { type Durability, trimInbox } from './inbox.js';
 import { MessageHandler } from './message-handler.js';
 import { Effects } from './effects.js';
 import { RunHandler } from './run-handler.js';
@@ -17,6 +17,8 @@ const TRIM_EVERY = 3_600_000;
 export interface EventsTransportOptions {
   readonly service: ServiceName;
   readonly role: BaseConfig['ROLE'];
+  /** How what events cause is committed. Default: full. */
+  readonly durability?: Durability;
 }
 
 /**
@@ -102,8 +104,9 @@ export class EventsTransport
     const topics = topicsOfTypes(this.processor.types);
     if (topics.length === 0) return;
     const { clock, logger } = this.tools;
-    const handler = new MessageHandler(this.database, this.processor, clock, logger);
-    const runs = new RunHandler(this.database, new Effects(this.processor, clock));
+    const effects = new Effects(this.processor, clock, this.options.durability);
+    const handler = new MessageHandler(this.database, this.processor, clock, logger, effects);
+    const runs = new RunHandler(this.database, effects);
     const group = this.options.service;
     this.subscription = await this.bus.subscribe(
       { group, topics },

@@ -9,6 +9,12 @@ export interface Arrivals {
   readonly clear: number;
 }
 
+/** `relaxed`: the transaction is visible once it commits, and may be lost in a crash of the server until its log is written. */
+export type Durability = 'full' | 'relaxed';
+
+/** For a statement that is part of the transaction: `parameter` says whether its commit need not wait for the disk. */
+const relaxed = (parameter: string) => `case when ${parameter} then set_config('synchronous_commit', 'off', true) end`;
+
 const arriveStatement: Prepared = {
   name: 'berth-inbox-arrive',
   text: `
@@ -25,7 +31,8 @@ const arriveStatement: Prepared = {
     select id from arriving, parked where not kept and (first is null or position < first)
        and not exists (select from inbox where event_id = id))
   select coalesce((select first - 1 from parked), cardinality($1))::int as clear,
-         array(select event_id from entered union all select id from unkept) as fresh`,
+         array(select event_id from entered union all select id from unkept) as fresh,
+         ${relaxed('$4')} as relaxed`,
 };
 
 /** The same for one event, without sets: alone it comes most often. */
@@ -41,7 +48,8 @@ const arriveAloneStatement: Prepared = {
          case when parked then '{}'
               when $3 and exists (select from entered) then array[$1::uuid]
               when not $3 and not exists (select from inbox where event_id = $1) then array[$1::uuid]
-              else '{}' end as fresh
+              else '{}' end as fresh,
+         ${relaxed('$4')} as relaxed
     from key`,
 };
 
@@ -53,8 +61,13 @@ export async function arrive(
   tx: Tx,
   messages: readonly BusMessage[],
   isKept: (message: BusMessage) => boolean,
+  durability: Durability = 'full',
 ): Promise<Arrivals> {
-  const [row] = await runPrepared<{ clear: number; fresh: string[] }>(tx, ...arrivalOf(messages, isKept));
+  const [statement, values] = arrivalOf(messages, isKept);
+  const [row] = await runPrepared<{ clear: number; fresh: string[] }>(tx, statement, [
+    ...values,
+    durability === 'relaxed',
+  ]);
   return { clear: row?.clear ?? 0, fresh: new Set(row?.fresh) };
 }
 

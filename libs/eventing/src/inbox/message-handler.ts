@@ -13,16 +13,13 @@ const PAUSE = 50;
 
 /** Takes one message from the bus to its effect: once, or into the dead letters, or back to the bus by throwing. */
 export class MessageHandler {
-  private readonly effects: Effects;
-
   constructor(
     private readonly database: Database,
     private readonly processor: EventProcessor,
     private readonly clock: Clock,
     private readonly logger: Logger,
-  ) {
-    this.effects = new Effects(processor, clock);
-  }
+    private readonly effects = new Effects(processor, clock),
+  ) {}
 
   /** @throws Error when the infrastructure failed: the bus delivers the message again */
   async handle(message: BusMessage): Promise<void> {

@@ -4,7 +4,7 @@ import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { EVENT_BUS, type EventBus } from '../bus/event-bus.js';
 import { DeadLetters } from '../inbox/dead-letters.js';
 import { EventProcessor } from '../inbox/event-processor.js';
-import { EventsTransport } from '../inbox/events-transport.js';
+import { EventsTransport, type EventsTransportOptions } from '../inbox/events-transport.js';
 import { Epochs } from '../outbox/epochs.js';
 import { Outbox } from '../outbox/outbox.js';
 import { Relay } from '../outbox/relay.js';
@@ -85,7 +85,7 @@ const consuming = ({ service, config }: EventingOptions): Provider[] => [
     provide: EventsTransport,
     inject: [EVENT_BUS, Database, EventProcessor, Clock, LOGGER],
     useFactory: (bus: EventBus, database: Database, processor: EventProcessor, clock: Clock, logger: Logger) =>
-      new EventsTransport({ service, role: config.ROLE }, bus, database, processor, { clock, logger }),
+      new EventsTransport(transportOptions(service, config), bus, database, processor, { clock, logger }),
   },
   {
     provide: BusReadiness,
@@ -93,3 +93,10 @@ const consuming = ({ service, config }: EventingOptions): Provider[] => [
     useFactory: (transport: EventsTransport, readiness?: Readiness) => new BusReadiness(transport, readiness),
   },
 ];
+
+/** Where one server holds the bus as well, a crash that takes an effect takes the position behind it too: it is delivered again. */
+const transportOptions = (service: ServiceName, config: BaseConfig): EventsTransportOptions => ({
+  service,
+  role: config.ROLE,
+  durability: config.ONE_POSTGRES ? 'relaxed' : 'full',
+});

@@ -26,6 +26,11 @@ export const baseConfig = z.object({
   BUS: z.enum(['embedded', 'kafka']).default('embedded'),
   /** Database of the embedded bus. */
   BUS_DATABASE_URL: z.string().optional(),
+  /**
+   * The databases of all services and of the embedded bus are on one PostgreSQL server. A crash of it then takes what a
+   * consumer committed last only together with the position of the bus: consumers need not wait for its disk.
+   */
+  ONE_POSTGRES: flag,
   KAFKA_BROKERS: z.string().optional(),
   KAFKA_CA_FILE: z.string().optional(),
   /** PEM files of this service's own certificate and key, for brokers that ask for one. */
