@@ -1,0 +1,90 @@
+import { expect, it } from '@jest/globals';
+import { MOST_LABELS } from '../src/common.js';
+import { declaredApp, declaredEnvironment, declaredWorkload } from '../src/deployment.js';
+import { describeBody, long, uuid } from './support/body.js';
+
+const many = Array.from({ length: MOST_LABELS + 1 }, (_, index) => `k${index}`);
+
+describeBody({
+  name: 'a declared app',
+  schema: declaredApp,
+  valid: { projectId: uuid, source: { kind: 'git', url: 'https://example.com/a.git' } },
+  takes: [
+    ['/build', { rootFolder: 'web' }],
+    ['/labels', { set: { team: 'a' }, unset: ['owner'] }],
+    ['/labels', { unset: many.slice(1) }],
+  ],
+  refuses: [
+    ['/source', undefined],
+    ['/source/branch', '../main'],
+    ['/build', { rootFolder: '/etc' }, '/build/rootFolder'],
+    ['/build', { command: 'make' }],
+    ['/labels', { set: { Team: 'a' } }, '/labels/set/Team'],
+    ['/labels', { set: { team: '' } }, '/labels/set/team'],
+    ['/labels', { unset: ['Team'] }, '/labels/unset/0'],
+    ['/labels', { unset: many }, '/labels/unset'],
+    ['/labels', { team: 'a' }],
+    ['/projectId', 'shop'],
+  ],
+});
+
+describeBody({
+  name: 'a declared environment',
+  schema: declaredEnvironment,
+  valid: { projectId: uuid, kind: 'staging' },
+  takes: [
+    ['/cluster', 'frankfurt'],
+    ['/regions', []],
+    ['/regions', ['eu', 'us']],
+  ],
+  refuses: [
+    ['/kind', 'preview'],
+    ['/kind', undefined],
+    ['/cluster', 'Frankfurt'],
+    ['/regions', Array.from({ length: 21 }, () => 'eu')],
+    ['/regions', [''], '/regions/0'],
+  ],
+});
+
+it('what an object does not name of an environment is left to others', () => {
+  expect(declaredEnvironment.parse({ projectId: uuid, kind: 'staging' })).toEqual({ projectId: uuid, kind: 'staging' });
+});
+
+describeBody({
+  name: 'a declared workload',
+  schema: declaredWorkload,
+  valid: { projectId: uuid, app: 'web', environment: 'production' },
+  takes: [
+    ['/source', { kind: 'git', ref: 'v1.2' }],
+    ['/source', { kind: 'image', image: 'registry.example/web:1' }],
+    ['/config', { set: { A: '1' } }],
+    ['/config', {}],
+    ['/counts', { web: 2 }],
+    ['/autoscaling', { web: { min: 1, max: 3 } }],
+    ['/sizes', { web: { memoryMib: 512 } }],
+    ['/deadlines', { rolling: 60 }],
+  ],
+  refuses: [
+    ['/app', undefined],
+    ['/environment', uuid.toUpperCase()],
+    ['/source', { kind: 'git' }, '/source/ref'],
+    ['/source', { kind: 'image' }, '/source/image'],
+    ['/source', { kind: 'upload', uploadId: uuid }, '/source/kind'],
+    ['/source', { kind: 'release', number: 1 }, '/source/kind'],
+    ['/config', { set: { PORT: '1' } }, '/config/set/PORT'],
+    ['/config', { unset: ['A-B'] }, '/config/unset/0'],
+    ['/config', { set: { A: long(65_537) } }, '/config/set/A'],
+    ['/config', { secrets: { A: '1' } }],
+    ['/counts', { web: 101 }, '/counts/web'],
+    ['/autoscaling', { web: { min: 3, max: 1 } }, '/autoscaling/web/max'],
+    ['/sizes', { web: { memoryMib: 1 } }, '/sizes/web/memoryMib'],
+    ['/sizes', { web: { patch: {} } }, '/sizes/web'],
+    ['/deadlines', { rolling: 0 }, '/deadlines/rolling'],
+    ['/trackedRef', '-x'],
+  ],
+});
+
+it('what an object does not name of a workload is left to others', () => {
+  const valid = { projectId: uuid, app: 'web', environment: 'production' };
+  expect(declaredWorkload.parse(valid)).toEqual({ ...valid, counts: {}, autoscaling: {}, sizes: {} });
+});
