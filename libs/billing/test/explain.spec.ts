@@ -56,6 +56,66 @@ describe('the parts of a line', () => {
   });
 });
 
+describe('the parts of a line together', () => {
+  const [from, to] = [at('2026-11', 0), at('2026-11', 48)];
+  const some = fc.record({
+    ...{ workloadId: fc.constantFrom('w', 'x'), release: fc.integer({ min: 1, max: 3 }) },
+    ...{ processType: fc.constantFrom('web', 'worker'), instances: fc.integer({ min: 1, max: 3 }) },
+    ...{ cpuMillicores: fc.constantFrom(0, 333, 1_000), begin: fc.integer({ min: -24, max: 60 }) },
+    length: fc.option(fc.integer({ min: 1, max: 60 })),
+  });
+  const spansOf = fc.array(
+    some.map(({ begin, length, ...over }) =>
+      span({ ...over, from: at('2026-11', begin), to: length === null ? null : at('2026-11', begin + length) }),
+    ),
+    { maxLength: 10 },
+  );
+  const quantityOf = (spans: readonly Span[]) =>
+    usageOf(spans, { from, to })
+      .filter((each) => each.metric === 'cpu')
+      .reduce((all, { quantity }) => all + quantity, 0n);
+
+  it('have all of its quantity and, but for the tenth decimal of each, all of its amount', () => {
+    fc.assert(
+      fc.property(spansOf, (spans) => {
+        const quantity = quantityOf(spans);
+        const parts = partsOf({ from, to, metric: 'cpu', quantity, amount: '12.34' }, spans);
+        expect(parts.reduce((all, part) => all + BigInt(part.quantity), 0n)).toBe(quantity);
+        if (quantity === 0n) return expect(parts).toEqual([]);
+        const amount = parts.reduce((all, part) => all + Number(part.amount), 0);
+        expect(Math.abs(amount - 12.34)).toBeLessThan(1e-9);
+      }),
+    );
+  });
+
+  it('lie within the line, in the order of their beginnings, and overlap no longer than they last', () => {
+    fc.assert(
+      fc.property(spansOf, (spans) => {
+        const parts = partsOf({ from, to, metric: 'cpu', quantity: quantityOf(spans) || 1n, amount: '1' }, spans);
+        expect(parts.map((part) => part.from)).toEqual(parts.map((part) => part.from).toSorted());
+        for (const part of parts) {
+          expect(part.from >= from.toISOString() && part.to <= to.toISOString() && part.from < part.to).toBe(true);
+          expect(Number(part.overlapMilliseconds)).toBeLessThanOrEqual(Date.parse(part.to) - Date.parse(part.from));
+        }
+      }),
+    );
+  });
+
+  it('are told apart by workload, cluster and each size, and joined in everything else', () => {
+    const [begin, end] = [at('2026-11', 1), at('2026-11', 2)];
+    const alike = { from: begin, to: end };
+    const others: Partial<Span>[] = [
+      ...[{ workloadId: 'x' }, { cluster: 'far' }, { release: 2 }, { processType: 'worker' }],
+      ...[{ cpuMillicores: 7 }, { memoryMib: 7 }, { storageBytes: 7 }, { buildMillicores: 7 }, { egressBytes: 7 }],
+    ];
+    const line = { from, to, metric: 'cpu' as const, quantity: 1n, amount: '1' };
+    for (const other of others)
+      expect(partsOf(line, [span(alike), span({ ...alike, ...other })]).map((part) => part.spans)).toEqual([1, 1]);
+    const joined = partsOf(line, [span(alike), span({ ...alike, instances: 4 })]);
+    expect(joined).toMatchObject([{ spans: 2, instanceMilliseconds: `${5 * hour}` }]);
+  });
+});
+
 type Prices = z.input<typeof priceList>;
 const perUnit = (cpu: string, over: Partial<Prices> = {}): Prices => ({
   rates: [
@@ -143,6 +203,54 @@ describe('why a month costs other than another', () => {
     };
     // 110 hours cost 10.00, 0.0909 each on average; 110 more at that are 10.00, but each of them costs 1.00
     expect(causes(free('2026-10', 110), free('2026-11', 220))).toEqual(['tiers - 10000', 'time a 1000']);
+  });
+
+  it.each(['storage', 'build', 'egress'] as const)('calls more %s more, whatever time instances ran', (each) => {
+    const rates = [{ id: each, name: each, metric: each, pricing: { kind: 'per-unit' as const, price: '0.001' } }];
+    const size = { storage: 'storageBytes', build: 'buildMillicores', egress: 'egressBytes' }[each];
+    const used = (month: string, hours: number, amount: number) =>
+      monthOf(month, { rates }, [run(month, 'a', hours, { [size]: amount })]);
+    const unit = 10_000_000_000;
+    const [before, after] = [used('2026-10', 100, unit), used('2026-11', 300, 2 * unit)];
+    const { changes, before: first, after: second } = compareMonths(before, after);
+    // What two roundings differ by is nobody's.
+    const [bigger, ...rest] = changes;
+    expect(bigger).toMatchObject({ cause: 'size', appId: 'a', metric: each });
+    expect(bigger!.amount > 0n).toBe(true);
+    expect(rest.every(({ cause, amount }) => cause === 'tiers' && (amount === 1n || amount === -1n))).toBe(true);
+    expect(changes.reduce((all, { amount }) => all + amount, 0n)).toBe(second - first);
+  });
+
+  it('puts the biggest change first, up or down', () => {
+    const found = compareMonths(
+      monthOf('2026-10', perUnit('1'), [run('2026-10', 'a', 100), run('2026-10', 'b', 10), run('2026-10', 'c', 1)]),
+      monthOf('2026-11', perUnit('1'), [run('2026-11', 'b', 40), run('2026-11', 'c', 3), run('2026-11', 'd', 5)]),
+    );
+    expect(found.changes.map(({ cause, amount }) => [cause, amount])).toEqual([
+      ['app-gone', -10_000n],
+      ['time', 3_000n],
+      ['new-app', 500n],
+      ['time', 200n],
+    ]);
+  });
+
+  it('compares with the prices that held at the end of the month before', () => {
+    const before = monthOf('2026-10', perUnit('1'), [run('2026-10', 'a', 100)]);
+    const [segment] = before.rated.segments;
+    const middle = at('2026-10', 50);
+    const dearer = { ...segment!.version, version: 2, prices: priceList.parse(perUnit('2')) };
+    const spans = [run('2026-10', 'a', 100)];
+    const segments = [
+      { ...segment!, to: middle, usage: usageOf(spans, { from: segment!.from, to: middle }) },
+      { ...segment!, from: middle, version: dearer, usage: usageOf(spans, { from: middle, to: segment!.to }) },
+    ];
+    // 50 x 1.00 and 50 x 2.00, then 100 x 2.00 twice: the price had risen before the second month began
+    const found = compareMonths(
+      { ...before, rated: { ...before.rated, segments } },
+      monthOf('2026-11', perUnit('2'), [run('2026-11', 'a', 100)]),
+    );
+    expect([found.before, found.after]).toEqual([15_000n, 20_000n]);
+    expect(found.changes.map(({ cause, amount }) => [cause, amount])).toEqual([['tiers', 5_000n]]);
   });
 
   const app = fc.record({

@@ -1,5 +1,6 @@
 import type { TaxRule } from '@berth/contracts/metering';
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { taxesOf } from './tax-rules.js';
 
 const rule = (over: Partial<Omit<TaxRule, 'tax'>> & { percent: string | null; tax?: string }): TaxRule => {
@@ -35,5 +36,36 @@ describe('taxes by rule', () => {
   ])('%s', (_name, country, hasTaxId, at, taxes) => {
     const found = taxesOf(rules.toReversed(), { country, hasTaxId }, new Date(at));
     expect(found.map(({ id, percent }) => `${id} ${percent}`)).toEqual(taxes);
+  });
+
+  it('are of each tax the rule that began last, own customers first, whatever the order of the rules', () => {
+    const year = (count: number) => `${2020 + count}-01-01T00:00:00.000Z`;
+    const some = fc.record({
+      ...{ country: fc.constantFrom('DE', 'FR'), tax: fc.constantFrom('gst', 'vat'), began: fc.nat(4) },
+      customers: fc.constantFrom<TaxRule['customers']>('all', 'with-tax-id', 'without-tax-id'),
+      percent: fc.constantFrom('0', '7', '19', null),
+    });
+    // Two rules for the same customers never begin at one moment: the database says so.
+    const all = fc.uniqueArray(some, { maxLength: 12, selector: ({ percent: _, ...key }) => JSON.stringify(key) });
+    fc.assert(
+      fc.property(all, fc.boolean(), fc.nat(4), (given, hasTaxId, now) => {
+        const expected: string[] = [];
+        for (const tax of ['gst', 'vat']) {
+          let chosen: (typeof given)[number] | undefined;
+          for (const customers of [hasTaxId ? 'with-tax-id' : 'without-tax-id', 'all'])
+            for (let began = now; began >= 0 && !chosen; began--)
+              chosen = given.find((each) =>
+                [each.country === 'DE', each.tax === tax, each.customers === customers, each.began === began].every(
+                  Boolean,
+                ),
+              );
+          if (chosen && chosen.percent !== null) expected.push(`${tax} ${chosen.percent}`);
+        }
+        const told = given.map(({ began, ...each }) => rule({ ...each, validFrom: year(began) }));
+        const found = taxesOf(told, { country: 'DE', hasTaxId }, new Date(year(now)));
+        expect(found.map(({ id, percent }) => `${id} ${percent}`)).toEqual(expected);
+      }),
+      { numRuns: 1_000 },
+    );
   });
 });
