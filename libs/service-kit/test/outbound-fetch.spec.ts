@@ -64,4 +64,49 @@ describe('an outbound request', () => {
     await expect(toPublic(`https://localhost:${url.port}/`)).rejects.toThrow(/not a public host/);
     expect(asked).toBe(0);
   });
+
+  it('is not taken for answered when the connection broke in the middle of its answer', async () => {
+    const url = await serve((_, reply) => {
+      reply.writeHead(200, { 'content-length': '100' }).write('half');
+      reply.socket?.destroySoon();
+    });
+    await expect(toAnybody(url)).rejects.toThrow();
+  });
+
+  it('does not wait for ever either for the rest of an answer that began', async () => {
+    const url = await serve((_, reply) => void reply.writeHead(200).write('begun'));
+    await expect(outboundFetch({ ...limits, timeoutMs: 200, allowPrivateAddresses: true })(url)).rejects.toThrow();
+  });
+
+  it('is given up when who asked does not want it any more, before its answer and in the middle of it', async () => {
+    const wanted = [new AbortController(), new AbortController()] as const;
+    const silent = await serve(() => wanted[0].abort());
+    await expect(toAnybody(silent, { signal: wanted[0].signal })).rejects.toThrow();
+    const slow = await serve((_, reply) => reply.writeHead(200).write('begun', () => wanted[1].abort()));
+    await expect(toAnybody(slow, { signal: wanted[1].signal })).rejects.toThrow();
+  });
+
+  it('takes an answer of exactly the greatest length, and counts bytes, not characters', async () => {
+    const url = await serve((request, reply) =>
+      reply.end(request.url === '/most' ? 'x'.repeat(1_000) : 'ä'.repeat(501)),
+    );
+    expect(await (await toAnybody(`${url}/most`)).text()).toHaveLength(1_000);
+    await expect(toAnybody(`${url}/wide`)).rejects.toThrow(/longer than 1000 bytes/);
+  });
+
+  it.each([204, 205, 304])('answers %i, which has no body', async (status) => {
+    const url = await serve((_, reply) => reply.writeHead(status).end());
+    const answer = await toAnybody(url);
+    expect([answer.status, await answer.text()]).toEqual([status, '']);
+  });
+
+  it('sends bytes as they are, and says how many', async () => {
+    const url = await serve(async (request, reply) => {
+      const sent = Buffer.concat((await request.toArray()) as Buffer[]);
+      reply.end(`${request.headers['content-length']} ${sent.toString('hex')}`);
+    });
+    const answer = await toAnybody(url, { method: 'PUT', body: Uint8Array.of(0, 255, 10) });
+    expect(await answer.text()).toBe('3 00ff0a');
+    await expect(toAnybody(url, { method: 'POST', body: { not: 'bytes' } })).rejects.toThrow(/text, a form or bytes/);
+  });
 });
