@@ -39,7 +39,7 @@ export class QuotasRepository {
 
   /** While a workload changes from one release to another it holds what the larger of them needs: it may have to go back. */
   async reservedByOthers(sql: Sql, organizationId: string, workloadId: string): Promise<Reservation> {
-    const [row] = await sql.query<Reservation>(
+    const [row] = await sql.queryPrepared<Reservation>(
       `select (coalesce(sum(held.cpu), 0) + (select coalesce(sum(cpu_millicores), 0) ${tasks})
                  + (select coalesce(sum((canary->'extra'->>'cpuMillicores')::float8), 0) ${canaries}))::float8 as "cpuMillicores",
               (coalesce(sum(held.memory), 0) + (select coalesce(sum(memory_mib), 0) ${tasks})
