@@ -34,6 +34,8 @@ describeBody({
     ['/awake/0/days', Array.from({ length: 8 }, () => 'mon')],
     ['/awake/0/from', '24:00'],
     ['/awake/0/from', '8:00'],
+    ['/awake/0/from', '108:00'],
+    ['/awake/0/until', '18:00:00'],
     ['/awake/0/until', '18:60'],
     ['/awake/0/until', '25:00'],
     ['/awake/0/until', '08:00'],

@@ -133,11 +133,22 @@ export class Transport {
     const start = this.isTls ? requestHttps : requestHttp;
     return new Promise((resolve, reject) => {
       const outgoing = start(`${this.access.server}${path}`, { method, headers, signal, agent });
+      outgoing.once('socket', hearOut);
       outgoing.once('response', resolve).once('error', (error) => reject(unreachable(error)));
       outgoing.end(text);
     });
   }
 }
+
+/**
+ * A request that is given up when its answer has just ended breaks a connection that is nobody's any more, and Node.js ends the
+ * process for an error that nobody hears. Whose connection it still is hears of it by itself.
+ */
+function hearOut(socket: Duplex): void {
+  if (!socket.listeners('error').includes(ignore)) socket.on('error', ignore);
+}
+
+const ignore = (): void => undefined;
 
 /** The stream is there before the first message can come. */
 function opened(socket: WebSocket, signal: AbortSignal): Promise<Messages> {
