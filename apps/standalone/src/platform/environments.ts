@@ -21,20 +21,20 @@ export function environments(parts: Parts): Record<ServiceName, Environment> {
   >;
 }
 
-const shared = ({ config, databases, secrets }: Parts, name: ServiceName): Environment => ({
+const shared = ({ config, databases }: Parts, name: ServiceName): Environment => ({
   DATABASE_URL: databases.urlOf(name),
   BUS: 'embedded',
   BUS_DATABASE_URL: databases.urlOf('bus'),
   ONE_POSTGRES: 'true',
   LOG_LEVEL: config.logLevel,
   TRUSTED_PROXIES: '127.0.0.1',
-  KEY_ENCRYPTION_KEY: secrets.keyEncryptionKey,
 });
 
 function ownVariables({ config, folder, secrets, gateway }: Parts): Record<ServiceName, Environment> {
-  const { administrator } = secrets;
+  const { administrator, keyEncryptionKey: KEY_ENCRYPTION_KEY } = secrets;
   return {
     'user-management': {
+      KEY_ENCRYPTION_KEY,
       MAIL_FOLDER: folder.in('mail'),
       SIGN_UP: config.signUp,
       PUBLIC_URL: `http://localhost:${gateway.port}`,
@@ -46,6 +46,7 @@ function ownVariables({ config, folder, secrets, gateway }: Parts): Record<Servi
         : {}),
     },
     'deployment-management': {
+      KEY_ENCRYPTION_KEY,
       RUNTIME: 'process',
       AGENT_SOCKET: folder.socket('agent'),
       ROUTER_URL: `http://127.0.0.1:${gateway.port}`,
@@ -62,6 +63,6 @@ function ownVariables({ config, folder, secrets, gateway }: Parts): Record<Servi
       ISOLATE_BUILDS: process.getuid?.() === 0 ? 'true' : 'false',
       TOOL_PATH: config.toolPath,
     },
-    metering: { PAYMENT_FOLDER: folder.in('payments') },
+    metering: { KEY_ENCRYPTION_KEY, PAYMENT_FOLDER: folder.in('payments') },
   };
 }
