@@ -74,10 +74,19 @@ describe('the group of an instance', () => {
   });
 });
 
-/** The older hierarchy, which is all that some machines offer to write to: the same steps with other file names. */
-const cgroupV1: CgroupFiles = {
-  limits: ({ memoryMib }) => [['memory.limit_in_bytes', String(memoryMib * 1024 * 1024)]],
-  events: 'memory.oom_control',
+/** The older hierarchies, which are all that some machines offer to write to: the same steps with other file names. */
+const cgroupV1: Readonly<Record<'memory' | 'cpu', CgroupFiles>> = {
+  memory: {
+    limits: ({ memoryMib }) => [['memory.limit_in_bytes', String(memoryMib * 1024 * 1024)]],
+    events: 'memory.oom_control',
+  },
+  cpu: {
+    limits: ({ cpuMillicores }) => [
+      ['cpu.cfs_period_us', '100000'],
+      ['cpu.cfs_quota_us', String(cpuMillicores * 100)],
+    ],
+    events: 'cpu.stat',
+  },
 };
 
 interface Playground {
@@ -85,32 +94,78 @@ interface Playground {
   readonly files: CgroupFiles;
 }
 
-/** Where on this machine the kernel can be seen to enforce memory; undefined where nothing can be written. */
-function playground(): Playground | undefined {
+/** Made here, and taken away at the end. */
+const made: string[] = [];
+afterAll(() => made.forEach((folder) => rmdirSync(folder)));
+
+/** Where on this machine the kernel can be seen to enforce it; undefined where nothing can be written. */
+function playground(controller: 'memory' | 'cpu'): Playground | undefined {
   const delegated: Enforcement = delegatedCgroup();
   if (delegated.kind === 'cgroup') return { folder: delegated.folder, files: cgroupV2 };
-  const own = /^\d+:memory:(.*)$/m.exec(readFileSync('/proc/self/cgroup', 'utf8'))?.[1];
+  const own = new RegExp(`^\\d+:${controller}:(.*)$`, 'm').exec(readFileSync('/proc/self/cgroup', 'utf8'))?.[1];
   if (own === undefined) return undefined;
-  const folder = join('/sys/fs/cgroup/memory', own, `berth-test-${process.pid}`);
+  const folder = join('/sys/fs/cgroup', controller, own, `berth-test-${process.pid}`);
   try {
     mkdirSync(folder);
   } catch {
     return undefined;
   }
-  return { folder, files: cgroupV1 };
+  made.push(folder);
+  return { folder, files: cgroupV1[controller] };
 }
 
-const ground = playground();
-afterAll(() => {
-  if (ground?.files === cgroupV1) rmdirSync(ground.folder);
+describe.each([
+  ['memory', enforcedMemory],
+  ['cpu', enforcedCpu],
+] as const)('limits that the kernel enforces: %s', (controller, enforced) => {
+  const ground = playground(controller);
+  if (ground) enforced(ground);
+  else it('not here, and the agent says so', () => expect(delegatedCgroup().kind).toBe('watch'));
 });
 
-if (ground) describe('limits that the kernel enforces', () => enforced(ground));
-else
-  it('cannot be enforced by the kernel here, and the agent says so', () =>
-    expect(delegatedCgroup().kind).toBe('watch'));
+function enforcedCpu({ folder, files }: Playground): void {
+  let agent: TestAgent;
+  afterEach(() => agent.dispose());
+  const CPU_SECONDS = 0.4;
+  const numberOf = (file: string, name: string) =>
+    Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(readFileSync(file, 'utf8'))?.[1]);
 
-function enforced({ folder, files }: Playground): void {
+  /** Of all processes of a group, in a hundredth of a second: fields 14 and 15 of proc_pid_stat(5). */
+  const cpuSecondsOf = (group: string): number => {
+    const pids = readFileSync(join(group, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean);
+    const ticks = pids.map((pid) => {
+      const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+      return Number(fields[11]) + Number(fields[12]);
+    });
+    return ticks.reduce((sum, each) => sum + each, 0) / 100;
+  };
+
+  it('a worker that spins with a fifth of a core gets no more of it, however idle the machine is', async () => {
+    agent = await TestAgent.start({ cgroups: new Cgroups(folder, scratch, systemClock, files) });
+    const desired = desiredOf(agent.slug(), [worker('exec node -e "for (;;);"', { cpuMillicores: 200 })]);
+    await agent.client.apply(desired);
+    const group = join(
+      folder,
+      await eventually(() => only(readdirSync(folder).filter((name) => name.startsWith('app-')))),
+    );
+    await eventually(() => expect(cpuSecondsOf(group)).toBeGreaterThan(0), { within: 60_000 });
+    const [begun, before] = [performance.now(), cpuSecondsOf(group)];
+    await eventually(() => expect(cpuSecondsOf(group) - before).toBeGreaterThan(CPU_SECONDS), { within: 60_000 });
+    expect((performance.now() - begun) / 1_000).toBeGreaterThan(CPU_SECONDS / 0.4);
+    // A busy machine alone would hold it back, too.
+    expect(numberOf(join(group, 'cpu.stat'), 'nr_throttled')).toBeGreaterThan(0);
+    await agent.remove(desired.workloadId);
+  });
+}
+
+/** The only one, once it is there. */
+function only<Item>(items: readonly Item[]): Item {
+  const [item, ...others] = items;
+  if (item === undefined || others.length > 0) throw new Error(`There are ${items.length}.`);
+  return item;
+}
+
+function enforcedMemory({ folder, files }: Playground): void {
   let agent: TestAgent;
   afterEach(() => agent.dispose());
   const groups = () => readdirSync(folder).filter((name) => name.startsWith('app-'));

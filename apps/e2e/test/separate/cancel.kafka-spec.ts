@@ -1,0 +1,4 @@
+import { cancelSuite } from '../suites/cancel.suite.js';
+import { SeparatePlatform } from './separate-platform.js';
+
+cancelSuite(() => SeparatePlatform.start());
