@@ -47,7 +47,7 @@ describe('every command', () => {
     closed = await Platform.start();
     terminal = await Terminal.open(platform.url);
     const amounts = { millicoreSeconds: '0', byteSeconds: '0', storageByteSeconds: '0', buildMillicoreSeconds: '0' };
-    const total = { ...amounts, egressBytes: '0', instanceSeconds: '0', used: null };
+    const total = { ...amounts, egressBytes: '0', domainSeconds: '0', instanceSeconds: '0', used: null };
     platform.on('GET /v1/me', me);
     platform.on('GET /v1/me/export', { user: me });
     platform.on('GET /v1/releases', page(release(3), release(1)));

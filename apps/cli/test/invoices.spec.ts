@@ -344,7 +344,13 @@ describe('berth invoices explain', () => {
   const part = (release: number, workload = 40) => ({
     ...{ workloadId: idOf(workload), appId: idOf(30), environmentId: idOf(20), projectId: idOf(10), cluster: 'local' },
     ...{ release, processType: 'web', cpuMillicores: 1_000, memoryMib: 1, spans: 1, instanceMilliseconds: '7200000' },
-    ...{ storageBytes: 0, buildMillicores: 0, egressBytes: 0, overlapMilliseconds: release === 3 ? '90000' : '0' },
+    ...{
+      storageBytes: 0,
+      buildMillicores: 0,
+      egressBytes: 0,
+      domains: 0,
+      overlapMilliseconds: release === 3 ? '90000' : '0',
+    },
     ...{
       from: '2026-11-02T00:00:00.000Z',
       to: '2026-11-02T01:00:00.000Z',

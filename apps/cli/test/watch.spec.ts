@@ -173,6 +173,7 @@ describe('watching', () => {
       storageByteSeconds: '5368709120000',
       buildMillicoreSeconds: '42000',
       egressBytes: '98765',
+      domainSeconds: '7200',
       instanceSeconds: '7200',
       used: { millicoreSeconds: '123456', byteSeconds: '536870912000', instanceSeconds: '7199' },
     };
@@ -182,14 +183,14 @@ describe('watching', () => {
       platform.on('GET /v1/usage', usage);
       const { stdout, stderr } = await terminal.berth(['usage']);
       expect(stdout).toContain('2026-11-01 00:00:00 to 2026-11-21 10:00:00 (UTC)');
-      expect(stdout).toMatch(/shop\/hello +1 234 +1 000 +1 073 741 824 000 +5 000 +42 +98 765 +123 +500 +99 %\n/);
+      expect(stdout).toMatch(/shop\/hello +1 234 +1 000 +1 073 741 824 000 +5 000 +42 +98 765 +2 +123 +500 +99 %\n/);
       expect(stdout).toMatch(/total +1 234 +1 000 /);
       expect(stderr).toBe('');
     });
 
     it('shows nothing of what nobody measured', async () => {
       platform.on('GET /v1/usage', { ...usage, items: [], total: { ...amounts, used: null } });
-      expect((await terminal.berth(['usage'])).stdout).toMatch(/total .* 42 +98 765 +- +- +-\n/);
+      expect((await terminal.berth(['usage'])).stdout).toMatch(/total .* 42 +98 765 +2 +- +- +-\n/);
     });
 
     it('asks for the organization as a whole unless something is named', async () => {
@@ -224,7 +225,7 @@ describe('watching', () => {
       const { stdout } = await terminal.berth(['usage', '--per', 'day', '--period', '2025-11', '--env', 'staging']);
       expect(stdout).toContain('Per day of America/New_York');
       expect(stdout).toMatch(
-        /2026-10-31 04:00:00 +1 234 +1 000 +1 073 741 824 000 +5 000 +42 +98 765 +123 +500 +99 %\n/,
+        /2026-10-31 04:00:00 +1 234 +1 000 +1 073 741 824 000 +5 000 +42 +98 765 +2 +123 +500 +99 %\n/,
       );
       const [asked] = platform.to('GET /v1/usage/series').map((each) => Object.fromEntries(each.query));
       const ids = { organization: idOf(1), project: idOf(10), environment: idOf(20) };
@@ -262,7 +263,8 @@ describe('watching', () => {
             storage: '0.0500000000',
             build: '0.0100000000',
             egress: '0.0200000000',
-            total: '12.4100000001',
+            domain: '0.0300000000',
+            total: '12.4400000001',
           },
         ],
       };
@@ -270,9 +272,9 @@ describe('watching', () => {
       const { stdout } = await terminal.berth(['costs', '--period', '2026-11']);
       expect(stdout).toContain('price book default');
       expect(stdout).toMatch(
-        /shop\/hello +10\.0000000001 +2\.3400000000 +0\.0500000000 +0\.0100000000 +0\.0200000000 +12\.4100000001\n/,
+        /shop\/hello +10\.0000000001 +2\.3400000000 +0\.0500000000 +0\.0100000000 +0\.0200000000 +0\.0300000000 +12\.4400000001\n/,
       );
-      expect(stdout).toMatch(/total +- +- +- +- +- +12\.34 EUR/);
+      expect(stdout).toMatch(/total +- +- +- +- +- +- +12\.34 EUR/);
     });
 
     it.each([

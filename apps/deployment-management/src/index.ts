@@ -13,6 +13,7 @@ import { Declarations1763800000390 } from './database/migrations/declarations.mi
 import { DelegationEnds1763800000400 } from './database/migrations/delegation-ends.migration.js';
 import { Egress1763800000410 } from './database/migrations/egress.migration.js';
 import { EgressEpochs1763800000440 } from './database/migrations/egress-epochs.migration.js';
+import { DomainAttachments1763800000560 } from './database/migrations/domain-attachments.migration.js';
 import { Domains1763800000470 } from './database/migrations/domains.migration.js';
 import { EnvironmentSleep1763800000250 } from './database/migrations/environment-sleep.migration.js';
 import { EnvironmentEnds1763800000130 } from './database/migrations/environment-ends.migration.js';
@@ -86,6 +87,7 @@ export const deploymentManagement: ServiceDefinition<Config> = {
     ConfigScopes1763800000500,
     WaitingPlacements1763800000530,
     Domains1763800000470,
+    DomainAttachments1763800000560,
   ],
   module: (parsed) => AppModule.with(parsed),
   connect: connectEvents,

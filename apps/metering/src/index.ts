@@ -12,6 +12,7 @@ import { HourlyTotals1763700000051 } from './database/migrations/hourly-totals.m
 import { IndexSpans1763700000005 } from './database/migrations/index-spans.migration.js';
 import { MeasuredUsage1763700000081 } from './database/migrations/measured-usage.migration.js';
 import { MeterBuilds1763700000071 } from './database/migrations/meter-builds.migration.js';
+import { MeterDomains1763700000101 } from './database/migrations/meter-domains.migration.js';
 import { MeterEgress1763700000091 } from './database/migrations/meter-egress.migration.js';
 import { MeterVolumes1763700000052 } from './database/migrations/meter-volumes.migration.js';
 import { NameParties1763700000022 } from './database/migrations/name-parties.migration.js';
@@ -56,6 +57,7 @@ export const metering: ServiceDefinition<Config> = {
     MeasuredUsage1763700000081,
     PlaceLabels1763700000082,
     MeterEgress1763700000091,
+    MeterDomains1763700000101,
   ],
   module: (parsed) => AppModule.with(parsed),
   connect: connectEvents,

@@ -6,7 +6,7 @@ import { MeteringApp } from './support/metering-app.js';
 
 const folder = join(import.meta.dirname, '../../../libs/contracts/samples');
 const consumed = readdirSync(folder).filter((name) =>
-  /^berth\.(volume\.|egress\.|(app|project|environment)\.created|(app|environment)\.labelled|workload\.(allocation-(?!snapshot-requested)|usage-measured)|build\.(succeeded|failed|cancelled)\.v1\.2)/.test(
+  /^berth\.(volume\.|egress\.|domain\.(attached|removed)\.v1\.2|domain\.snapshot|(app|project|environment)\.created|(app|environment)\.labelled|workload\.(allocation-(?!snapshot-requested)|usage-measured)|build\.(succeeded|failed|cancelled)\.v1\.2)/.test(
     name,
   ),
 );
@@ -29,6 +29,9 @@ describe('golden samples', () => {
         'berth.build.cancelled',
         'berth.build.failed',
         'berth.build.succeeded',
+        'berth.domain.attached',
+        'berth.domain.removed',
+        'berth.domain.snapshot',
         'berth.egress.measured',
         'berth.environment.created',
         'berth.project.created',

@@ -36,7 +36,16 @@ describe('price books', () => {
       current: {
         version: 1,
         validTo: null,
-        prices: { rates: [{ id: 'cpu' }, { id: 'memory' }, { id: 'storage' }, { id: 'build' }, { id: 'egress' }] },
+        prices: {
+          rates: [
+            { id: 'cpu' },
+            { id: 'memory' },
+            { id: 'storage' },
+            { id: 'build' },
+            { id: 'egress' },
+            { id: 'domain' },
+          ],
+        },
       },
     });
   });

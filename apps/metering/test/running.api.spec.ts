@@ -79,6 +79,7 @@ describe('what ran at a moment', () => {
       storageByteSeconds: '0',
       buildMillicoreSeconds: '0',
       egressBytes: '0',
+      domainSeconds: '0',
       instanceSeconds: String(seconds),
     });
   });

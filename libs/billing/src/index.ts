@@ -33,7 +33,7 @@ export { type SyntheticMonth, syntheticMonth, syntheticUsage } from './invoices/
 export { ExportIncomplete, recompute } from './invoices/recompute.js';
 export { type Fact, mayFollow, type Progress, type Span, spansOf } from './spans/history.js';
 export { type ClippedSpan, SpanDigest } from './spans/span-digest.js';
-export { sizeOf, usageOf } from './spans/usage.js';
+export { noUsage, sizeOf, usageOf } from './spans/usage.js';
 export { type AppActivity, compareMonths, type Comparison, type Month } from './explain/compare-months.js';
 export { type ExplainedLine, partsOf } from './explain/line-parts.js';
 export { focusCsv, type FindPrices, type PricesOfLine } from './exports/focus.js';

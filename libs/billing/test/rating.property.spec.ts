@@ -40,7 +40,7 @@ const rateOf = (of: Metric) =>
     ...{ id: fc.constant(of), name: fc.constant(of), metric: fc.constant(of), pricing },
     free: maybe(fc.record({ quantity: positive(30), of: fc.constantFrom('organization' as const, 'app' as const) })),
   });
-const on = maybe(fc.subarray(['cpu', 'memory', 'storage', 'build', 'egress', 'support'], { minLength: 1 }));
+const on = maybe(fc.subarray(['cpu', 'memory', 'storage', 'build', 'egress', 'domain', 'support'], { minLength: 1 }));
 const discount = fc.oneof(
   fc.record({
     id: fc.constant('d-p'),
@@ -53,7 +53,7 @@ const discount = fc.oneof(
 const prices = fc
   .record({
     rates: fc
-      .tuple(rateOf('cpu'), rateOf('memory'), rateOf('storage'), rateOf('build'), rateOf('egress'))
+      .tuple(rateOf('cpu'), rateOf('memory'), rateOf('storage'), rateOf('build'), rateOf('egress'), rateOf('domain'))
       .chain((all) => fc.subarray(all)),
     fees: fc.array(fc.record({ id: fc.constant('support'), name: fc.constant('s'), amount: decimal(50) }), {
       maxLength: 1,

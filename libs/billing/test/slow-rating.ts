@@ -52,6 +52,7 @@ export const unitSize: Record<Metric, bigint> = {
   storage: 1_073_741_824n * hour,
   build: 1_000n * hour,
   egress: 1_073_741_824n,
+  domain: 3_600_000n,
 };
 const decimals: Record<string, bigint> = { JPY: 1n, EUR: 100n, KWD: 1_000n };
 
@@ -120,7 +121,7 @@ export function slowRate(input: RatingInput): { readonly amounts: bigint[]; read
   const period = total(input.segments.map(length));
 
   const sold: { segment: number; id: string; amount: bigint }[] = [];
-  for (const metric of ['cpu', 'memory', 'storage', 'build', 'egress'] as const)
+  for (const metric of ['cpu', 'memory', 'storage', 'build', 'egress', 'domain'] as const)
     input.segments.forEach(({ version, usage }, segment) => {
       const rate = version.prices.rates.find((each) => each.metric === metric);
       if (!rate || !usage.some((each) => each.metric === metric && each.quantity > 0n)) return;

@@ -190,9 +190,9 @@ describe('the digest of spans', () => {
     expect(digestOf({ ...span, ...over }).done().sha256).not.toBe(digestOf(span).done().sha256);
   });
 
-  it('tells storage, builds and egress of one size apart', () => {
-    const kinds = [{ storageBytes: 7 }, { buildMillicores: 7 }, { egressBytes: 7 }];
-    expect(new Set(kinds.map((kind) => digestOf({ ...span, ...kind }).done().sha256)).size).toBe(3);
+  it('tells storage, builds, egress and domains of one size apart', () => {
+    const kinds = [{ storageBytes: 7 }, { buildMillicores: 7 }, { egressBytes: 7 }, { domains: 7 }];
+    expect(new Set(kinds.map((kind) => digestOf({ ...span, ...kind }).done().sha256)).size).toBe(4);
   });
 
   it('sums up what usage says of the same spans', () => {
@@ -255,6 +255,7 @@ describe('a span in a stretch', () => {
       ['storage', 0n],
       ['build', 0n],
       ['egress', 0n],
+      ['domain', 0n],
     ]);
   });
 });

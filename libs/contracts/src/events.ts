@@ -78,5 +78,6 @@ export * from './events/workload-usage-measured.v1.js';
 export * from './events/domain-attached.v1.js';
 export * from './events/domain-fact.js';
 export * from './events/domain-removed.v1.js';
+export * from './events/domain-snapshot.v1.js';
 export * from './events/route-ready.v1.js';
 export * from './events/route-removed.v1.js';

@@ -49,6 +49,7 @@ describe('format', () => {
       amounts({
         ...{ millicoreSeconds: '1999', byteSeconds, storageByteSeconds: byteSeconds, buildMillicoreSeconds: '2999' },
         egressBytes: '1234',
+        domainSeconds: '7200',
         instanceSeconds: '1',
       }),
     ).toEqual([
@@ -58,6 +59,7 @@ describe('format', () => {
       grouped((2n ** 50n).toString()),
       '2',
       '1 234',
+      '2',
     ]);
   });
 });

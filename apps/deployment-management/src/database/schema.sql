@@ -256,7 +256,11 @@ create table domain (
   released_generation integer,
   deleted_at timestamp with time zone,
   created_at timestamp with time zone not null,
+  attachment integer not null default 0,
+  attached_at timestamp with time zone,
+  detached_at timestamp with time zone,
   constraint domain_pkey PRIMARY KEY (id),
+  constraint domain_check CHECK (((attachment > 0) = (attached_at IS NOT NULL))),
   constraint domain_proof CHECK (((proof IS NOT NULL) = (verified_at IS NOT NULL))),
   constraint domain_proven CHECK (((state = ANY (ARRAY['verified'::text, 'ready'::text])) = (verified_at IS NOT NULL))),
   constraint domain_state CHECK ((state = ANY (ARRAY['pending'::text, 'verified'::text, 'ready'::text, 'failed'::text])))

@@ -9,6 +9,7 @@ import type { WorkloadRow } from '../workloads/workload.js';
 import { WorkloadsRepository } from '../workloads/workloads.repository.js';
 import type { DomainRow } from './domain.js';
 import { DOMAINS } from './domain-queue.js';
+import { attachedFactOf, factOf } from './domain-facts.js';
 import { DomainsRepository } from './domains.repository.js';
 
 export interface Attachment {
@@ -34,7 +35,8 @@ export class DomainChanges {
   async attach(tx: Tx, workload: WorkloadRow, domain: DomainRow, attachment: Attachment): Promise<boolean> {
     const { by, proof, action, reason } = attachment;
     if (!(await this.domains.verify(tx, domain, proof, this.mint.now()))) return false;
-    await this.changes.tell(tx, domainAttached, factOf(domain));
+    const attached = await this.domains.find(tx, domain.id);
+    if (attached) await this.changes.tell(tx, domainAttached, await attachedFactOf(tx, attached));
     await this.workloads.bump(tx, workload.id);
     await this.wake(tx, [domain.id]);
     const detail = { ...detailOf(domain), proof, ...(reason !== undefined && { reason }) };
@@ -62,8 +64,9 @@ export class DomainChanges {
     domain: DomainRow,
     act: { readonly by: Actor; readonly action: 'domains:delete' | 'domains:release' },
   ): Promise<void> {
-    if (!(await this.domains.release(tx, domain.id, workload.generation + 1, this.mint.now()))) return;
-    await this.changes.tell(tx, domainRemoved, factOf(domain));
+    const at = this.mint.now();
+    if (!(await this.domains.release(tx, domain.id, workload.generation + 1, at))) return;
+    await this.changes.tell(tx, domainRemoved, await attachedFactOf(tx, { ...domain, detachedAt: at }));
     await this.workloads.bump(tx, workload.id);
     await this.wake(tx, [domain.id]);
     await this.writer.changed(tx, workload, { ...act, detail: detailOf(domain) });
@@ -83,7 +86,12 @@ export class DomainChanges {
   async end(tx: Tx, workloadId: string): Promise<void> {
     for (const domain of await this.domains.of(tx, workloadId)) {
       const isHeld = domain.verifiedAt !== null;
-      if (isHeld && !domain.releasedAt) await this.changes.tell(tx, domainRemoved, factOf(domain));
+      if (isHeld && !domain.releasedAt)
+        await this.changes.tell(
+          tx,
+          domainRemoved,
+          await attachedFactOf(tx, { ...domain, detachedAt: this.mint.now() }),
+        );
       if (domain.state === 'ready') await this.changes.tell(tx, routeRemoved, factOf(domain));
       await this.domains.delete(tx, domain.id);
       if (isHeld) await this.wake(tx, await this.domains.waitingFor(tx, domain.host));
@@ -102,8 +110,3 @@ export class DomainChanges {
 }
 
 const detailOf = ({ id, host }: DomainRow) => ({ domain: id, host });
-
-function factOf({ id: domainId, organizationId, projectId, environmentId, appId, workloadId, host }: DomainRow) {
-  const data = { organizationId, projectId, environmentId, appId, workloadId, domainId, host };
-  return { subject: domainId, organizationId, data };
-}

@@ -75,6 +75,7 @@ export class DomainClaims {
       ...{ id: this.mint.id(), workloadId, organizationId, projectId, environmentId, appId, host, token },
       ...{ state: 'pending', cause: null, message: null, proof: null, verifiedAt: null, checkedAt: null },
       ...{ claimedAt: now, releasedAt: null, releasedGeneration: null, deletedAt: null, createdAt: now },
+      ...{ attachment: 0, attachedAt: null, detachedAt: null },
     };
   }
 }

@@ -26,6 +26,10 @@ export interface DomainRow {
   /** Nobody wants it any more. */
   readonly deletedAt: Date | null;
   readonly createdAt: Date;
+  /** How often it was attached; 0: never. The last time from `attachedAt` to `detachedAt`, null: until now. */
+  readonly attachment: number;
+  readonly attachedAt: Date | null;
+  readonly detachedAt: Date | null;
 }
 
 const CLAIM_SECONDS = 7 * 86_400;

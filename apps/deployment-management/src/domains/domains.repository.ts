@@ -7,7 +7,7 @@ const select = `select d.id, d.workload_id as "workloadId", w.organization_id as
     w.project_id as "projectId", w.environment_id as "environmentId", w.app_id as "appId", d.host, d.token, d.state, d.cause,
     d.message, d.proof, d.verified_at as "verifiedAt", d.checked_at as "checkedAt", d.claimed_at as "claimedAt",
     d.released_at as "releasedAt", d.released_generation as "releasedGeneration", d.deleted_at as "deletedAt",
-    d.created_at as "createdAt" from domain d join workload w on w.id = d.workload_id`;
+    d.created_at as "createdAt", d.attachment, d.attached_at as "attachedAt", d.detached_at as "detachedAt" from domain d join workload w on w.id = d.workload_id`;
 
 /** Hosts that lead to the workload `w` beside its own, as a column. */
 export const domainsOfWorkload = `(select coalesce(jsonb_agg(d.host order by d.host), '[]') from domain d
@@ -57,6 +57,14 @@ export class DomainsRepository {
     return sql.query<DomainRow>(`${select} where d.workload_id = $1 order by d.id`, [workloadId]);
   }
 
+  /** Of all workloads; of what was ever attached and is not deleted. */
+  attached(sql: Sql, after: string | null, limit: number): Promise<DomainRow[]> {
+    return sql.query<DomainRow>(
+      `${select} where d.attachment > 0 and ($1::uuid is null or d.id > $1) order by d.id limit $2`,
+      [after, limit],
+    );
+  }
+
   async waitingFor(sql: Sql, host: string): Promise<string[]> {
     const rows = await sql.query<{ id: string }>(`select id from domain where host = $1 and state = 'pending'`, [host]);
     return rows.map(({ id }) => id);
@@ -76,7 +84,8 @@ export class DomainsRepository {
     // Two that are proven at once: the second one sees the first.
     await tx.query(`select pg_advisory_xact_lock(hashtextextended('domain ' || $1, 0))`, [host]);
     const rows = await tx.query(
-      `update domain d set state = 'verified', proof = $2, verified_at = $3, checked_at = $3, cause = null, message = null
+      `update domain d set state = 'verified', proof = $2, verified_at = $3, checked_at = $3, cause = null, message = null,
+         attachment = attachment + 1, attached_at = $3, detached_at = null
         where id = $1 and deleted_at is null and verified_at is null and not ${isHeld} returning id`,
       [id, proof, at],
     );
@@ -127,7 +136,7 @@ export class DomainsRepository {
   /** From that generation on its host is in no desired state. Answers false when that was said before. */
   async release(tx: Tx, id: string, generation: number, at: Date): Promise<boolean> {
     const rows = await tx.query(
-      `update domain set released_at = $2, released_generation = $3
+      `update domain set released_at = $2, released_generation = $3, detached_at = $2
         where id = $1 and verified_at is not null and released_at is null returning id`,
       [id, at, generation],
     );

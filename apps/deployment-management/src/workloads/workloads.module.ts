@@ -31,6 +31,7 @@ import { DomainClaims } from '../domains/domain-claims.js';
 import { DomainLoop } from '../domains/domain-loop.js';
 import { DomainProofs } from '../domains/domain-proofs.js';
 import { DomainRoutes } from '../domains/domain-routes.js';
+import { DomainSnapshots } from '../domains/domain-snapshots.js';
 import { DomainsController } from '../domains/domains.controller.js';
 import { DomainsRepository } from '../domains/domains.repository.js';
 import { DomainsService } from '../domains/domains.service.js';
@@ -269,7 +270,7 @@ const tasks = [
 const schedules = [SchedulesRepository, SchedulesService, ScheduleTimes, ScheduleLoop];
 const volumes = [VolumesRepository, VolumesService, VolumeChanges, VolumeRules, VolumeRoom, VolumeUsage];
 const domains = [
-  ...[DomainsRepository, DomainsService, DomainClaims, DomainChanges],
+  ...[DomainsRepository, DomainsService, DomainClaims, DomainChanges, DomainSnapshots],
   ...[DomainLoop, DomainProofs, DomainRoutes, TxtRecords],
 ];
 const pulling = [PullCredentialsRepository, PullCredentialsService, PullCredentialMarks, RegistryLogins];

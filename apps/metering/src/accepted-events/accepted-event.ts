@@ -5,13 +5,14 @@ import {
   buildSucceeded,
   type CloudEvent,
   type DataOf,
+  domainSnapshot,
   egressMeasured,
   type workloadAllocationHeartbeat,
   workloadAllocationSnapshot,
 } from '@berth/contracts/events';
 import type { MeteredAllocation } from '@berth/contracts/metering';
 
-/** An event that says what a workload or a volume has allocated. */
+/** An event that says what a workload, a volume or a domain has allocated. */
 export type AllocationEvent = CloudEvent<MeteredAllocation>;
 /** An event that says which version of it still holds. */
 export type HeartbeatEvent = CloudEvent<DataOf<typeof workloadAllocationHeartbeat>>;
@@ -29,7 +30,8 @@ export interface AcceptedAllocation extends Pick<Fact, 'epoch' | 'isSnapshot' | 
   readonly isOfThePast: boolean;
 }
 
-export const isSnapshot = (event: CloudEvent): boolean => event.type === workloadAllocationSnapshot.type;
+export const isSnapshot = (event: CloudEvent): boolean =>
+  event.type === workloadAllocationSnapshot.type || event.type === domainSnapshot.type;
 
 /** Types of events that are told when what they tell of is over. */
 export const typesOfThePast: readonly string[] = [buildCancelled, buildFailed, buildSucceeded, egressMeasured].map(
@@ -53,7 +55,7 @@ export const isAfter = (a: Position, b: Position): boolean =>
   a.epoch > b.epoch || (a.epoch === b.epoch && a.version > b.version);
 
 /**
- * Said of the facts of a volume or a meter in a restored database: no snapshot of them can be asked for, so that the first
+ * Said of the facts of a volume, a meter or a domain in a restored database: no snapshot of them is asked for, so that the first
  * of an epoch is believed without the versions before it.
  */
 export const bridgeOf = (epoch: number): Pick<MeteredAllocation, 'followsEpochs'> =>

@@ -19,7 +19,7 @@ interface AboutAWorkload {
   readonly organizationId: string;
 }
 
-/** Allocations of workloads and volumes; the facts that follow from the end of a build, or from what left in an hour. */
+/** Allocations of workloads and volumes; the facts that follow from the end of a build, from what left in an hour, or of a domain. */
 const PRODUCERS = /^\/berth\/(deployment-management(#[123])?|build#[123])$/;
 
 /** How far ahead of ours a producer's clock may be, in milliseconds. Within it, its word is taken as it is. */

@@ -1,14 +1,12 @@
-import { mayFollow, type Progress, type Quantities, sizeOf } from '@berth/billing';
+import { mayFollow, noUsage, type Progress, type Quantities, sizeOf } from '@berth/billing';
 import { metric } from '@berth/contracts/metering';
 import { type AcceptedAllocation, positionOf } from '../accepted-events/accepted-event.js';
 
-const none = { cpu: 0n, memory: 0n, storage: 0n, build: 0n, egress: 0n };
-
 /** What accepted events say was used between two changes, summed up without spans: each allocation, for as long as it held. */
 export class AcceptedUsage {
-  private readonly sum = { ...none };
+  private readonly sum = { ...noUsage };
   /** Of the allocation that holds. */
-  private rate: Quantities = none;
+  private rate: Quantities = noUsage;
 
   /** `last`: the change that is counted from, whose own fact comes first; nothing of what held before it is counted. */
   constructor(private last: Progress) {}
@@ -30,7 +28,7 @@ export class AcceptedUsage {
 }
 
 function rateOf({ data }: AcceptedAllocation): Quantities {
-  const rate = { ...none };
+  const rate = { ...noUsage };
   for (const entry of data.entries)
     for (const each of metric.options) rate[each] += BigInt(entry.instances) * sizeOf[each](entry);
   return rate;

@@ -37,8 +37,9 @@ const spansSql = `
          trunc(coalesce(sum(length * instances * memory_mib * 1048576), 0))::text as memory,
          trunc(coalesce(sum(length * instances * storage_bytes), 0))::text as storage,
          trunc(coalesce(sum(length * instances * build_millicores), 0))::text as build,
-         trunc(coalesce(sum(length * instances * egress_bytes), 0))::text as egress
-    from (select s.instances, r.cpu_millicores, r.memory_mib, r.storage_bytes, r.build_millicores, r.egress_bytes,
+         trunc(coalesce(sum(length * instances * egress_bytes), 0))::text as egress,
+         trunc(coalesce(sum(length * instances * domains), 0))::text as domain
+    from (select s.instances, r.cpu_millicores, r.memory_mib, r.storage_bytes, r.build_millicores, r.egress_bytes, r.domains,
                  extract(epoch from least(coalesce(upper(s.during), $3), $3) - greatest(lower(s.during), $2)) * 1000 as length
             from metered_resource r
             ${spansIn('r.id', '$2::timestamptz', '$3::timestamptz')}
@@ -50,7 +51,8 @@ const totalsSql = `
          trunc(coalesce(sum(used * memory_mib * 1048576), 0))::text as memory,
          trunc(coalesce(sum(used * storage_bytes), 0))::text as storage,
          trunc(coalesce(sum(used * build_millicores), 0))::text as build,
-         trunc(coalesce(sum(used * egress_bytes), 0))::text as egress
+         trunc(coalesce(sum(used * egress_bytes), 0))::text as egress,
+         trunc(coalesce(sum(used * domains), 0))::text as domain
     from metered_resource r
    cross join lateral (
      select ${usedUntil('r.id', '$3::timestamptz')} - ${usedUntil('r.id', '$2::timestamptz')} as used offset 0

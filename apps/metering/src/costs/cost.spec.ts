@@ -24,6 +24,7 @@ const quantity = (cores: bigint, gibs: bigint): Quantity => ({
   storageByteMilliseconds: 0n,
   buildMillicoreMilliseconds: 0n,
   egressBytes: 0n,
+  domainMilliseconds: 0n,
   instanceMilliseconds: 0n,
 });
 
@@ -70,6 +71,7 @@ describe('a cost', () => {
     expect(lineOf(charges(part, rest), [part], money)).toEqual({
       ...{ cpu: '0.0093333333', memory: '0.0070000000', storage: '0.0000000000', build: '0.0000000000' },
       egress: '0.0000000000',
+      domain: '0.0000000000',
       total: '0.0163333333',
     });
   });

@@ -35,6 +35,7 @@ const quantityOf: Record<Metric, (quantity: Quantity) => bigint> = {
   storage: (quantity) => quantity.storageByteMilliseconds,
   build: (quantity) => quantity.buildMillicoreMilliseconds,
   egress: (quantity) => quantity.egressBytes,
+  domain: (quantity) => quantity.domainMilliseconds,
 };
 
 export function segmentsOf(cuts: readonly Cut[], usage: readonly AppUsage[]): Segment[] {
@@ -94,7 +95,7 @@ export function lineOf(charges: readonly Charge[], used: readonly Quantity[], { 
   };
   return {
     ...{ cpu: of(['cpu']), memory: of(['memory']), storage: of(['storage']), build: of(['build']) },
-    egress: of(['egress']),
+    ...{ egress: of(['egress']), domain: of(['domain']) },
     total: of(metric.options),
   };
 }

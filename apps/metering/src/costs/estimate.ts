@@ -19,6 +19,7 @@ export function quantityPerMonth(entries: EstimateCosts['before'], storageMib = 
     storageByteMilliseconds: BigInt(storageMib) * bytesPerMib * monthMilliseconds,
     buildMillicoreMilliseconds: 0n,
     egressBytes: 0n,
+    domainMilliseconds: 0n,
     instanceMilliseconds: sum(() => 1) * monthMilliseconds,
   };
 }

@@ -360,8 +360,9 @@ create table metered_resource (
   storage_bytes bigint not null default 0,
   build_millicores integer not null default 0,
   egress_bytes integer not null default 0,
+  domains integer not null default 0,
   constraint metered_resource_pkey PRIMARY KEY (id),
-  constraint metered_resource_is_one UNIQUE (workload_id, cluster, release, process_type, cpu_millicores, memory_mib, storage_bytes, build_millicores, egress_bytes)
+  constraint metered_resource_is_one UNIQUE (workload_id, cluster, release, process_type, cpu_millicores, memory_mib, storage_bytes, build_millicores, egress_bytes, domains)
 );
 
 create table metered_workload (

@@ -8,7 +8,8 @@ import { spansIn } from '../windows/hourly-totals.js';
 /** Unions of the spans of each app: while two instances run, time passes once. */
 const activitySql = `
   with part as (
-    select r.app_id, s.instances, r.cpu_millicores, r.memory_mib, r.storage_bytes, r.build_millicores, r.egress_bytes, r.release,
+    select r.app_id, s.instances, r.cpu_millicores, r.memory_mib, r.storage_bytes, r.build_millicores, r.egress_bytes, r.domains,
+           r.release,
            tstzrange(greatest(lower(s.during), $2), least(coalesce(upper(s.during), $3), $3)) as during
       from metered_resource r
       ${spansIn('r.id', '$2::timestamptz', '$3::timestamptz')}
@@ -17,13 +18,13 @@ const activitySql = `
     select app_id, sum(length * instances) filter (where release > 0) as instance_time,
            sum(length * instances * cpu_millicores) as cpu, sum(length * instances * memory_mib * 1048576) as memory,
            sum(length * instances * storage_bytes) as storage, sum(length * instances * build_millicores) as build,
-           sum(length * instances * egress_bytes) as egress,
+           sum(length * instances * egress_bytes) as egress, sum(length * instances * domains) as domain,
            range_agg(during) filter (where release > 0) as busy
       from part cross join lateral (select extract(epoch from upper(during) - lower(during)) * 1000 as length) measured
      where not isempty(during) group by app_id)
   select app_id as "appId", trunc(coalesce(instance_time, 0))::text as "instanceTime", trunc(cpu)::text as cpu,
          trunc(memory)::text as memory, trunc(storage)::text as storage, trunc(build)::text as build,
-         trunc(egress)::text as egress,
+         trunc(egress)::text as egress, trunc(domain)::text as domain,
          (select trunc(coalesce(sum(extract(epoch from upper(stretch) - lower(stretch)) * 1000), 0))::text
             from unnest(busy) stretch) as time
     from sums order by app_id`;
@@ -37,6 +38,7 @@ interface ActivityRow {
   readonly storage: string;
   readonly build: string;
   readonly egress: string;
+  readonly domain: string;
 }
 
 @Injectable()

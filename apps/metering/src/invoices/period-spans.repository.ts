@@ -14,7 +14,7 @@ const spansSql = `
   select r.workload_id as "workloadId", r.app_id as "appId", r.environment_id as "environmentId",
          r.project_id as "projectId", r.cluster, r.release, r.process_type as "processType",
          r.cpu_millicores as "cpuMillicores", r.memory_mib as "memoryMib", r.storage_bytes::text as "storageBytes",
-         r.build_millicores as "buildMillicores", r.egress_bytes as "egressBytes", s.instances,
+         r.build_millicores as "buildMillicores", r.egress_bytes as "egressBytes", r.domains, s.instances,
          ${milliseconds('greatest(lower(s.during), $2)')} as "from",
          ${milliseconds('least(coalesce(upper(s.during), $3), $3)')} as "to"
     from metered_resource r

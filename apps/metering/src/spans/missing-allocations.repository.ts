@@ -17,7 +17,7 @@ type Claimed = Omit<MissingAllocation, 'place'> & { readonly place: MissingAlloc
 
 const BATCH = 200;
 
-/** Nobody says of a volume that it is still there, and its owner has no snapshot of it. */
+/** Nobody says of a volume or a domain that it is still there, and its owner is not asked for a snapshot of it. */
 const claimSql = `
   with missing as (
     select workload_id from allocation_gap where since <= $2

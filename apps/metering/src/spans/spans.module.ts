@@ -6,6 +6,7 @@ import { BillingAccountsModule } from '../billing-accounts/billing-accounts.modu
 import { MeteredWorkloadsRepository } from './metered-workloads.repository.js';
 import { OnAllocationToldHandler } from './on-allocation-told.handler.js';
 import { OnBuildEndedHandler } from './on-build-ended.handler.js';
+import { OnDomainToldHandler } from './on-domain-told.handler.js';
 import { OnEgressMeasuredHandler } from './on-egress-measured.handler.js';
 import { OnVolumeToldHandler } from './on-volume-told.handler.js';
 import { SpanMover } from './span-mover.js';
@@ -14,7 +15,10 @@ import { SpansService } from './spans.service.js';
 
 @Module({
   imports: [BillingAccountsModule],
-  controllers: [OnAllocationToldHandler, OnVolumeToldHandler, OnBuildEndedHandler, OnEgressMeasuredHandler],
+  controllers: [
+    ...[OnAllocationToldHandler, OnVolumeToldHandler, OnBuildEndedHandler],
+    ...[OnEgressMeasuredHandler, OnDomainToldHandler],
+  ],
   providers: [
     AcceptedEventsRepository,
     MeteredWorkloadsRepository,

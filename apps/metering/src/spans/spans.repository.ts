@@ -6,16 +6,18 @@ import type { Advance, Place, StoredSpan } from './advance.js';
 /** Of one workload or many. */
 export type Writing = Pick<Advance, 'ended' | 'dropped' | 'open'>;
 
-interface OpenRow extends Omit<StoredSpan, 'place' | 'storageBytes' | 'buildMillicores' | 'egressBytes'>, Place {
+interface OpenRow
+  extends Omit<StoredSpan, 'place' | 'storageBytes' | 'buildMillicores' | 'egressBytes' | 'domains'>, Place {
   readonly storageBytes: string;
   readonly buildMillicores: number;
   readonly egressBytes: number;
+  readonly domains: number;
 }
 
 const openSql = `
   select s.id, s.instances, lower(s.during) as "from", r.cluster, r.release, r.process_type as "processType",
          r.cpu_millicores as "cpuMillicores", r.memory_mib as "memoryMib", r.storage_bytes as "storageBytes",
-         r.build_millicores as "buildMillicores", r.egress_bytes as "egressBytes", r.workload_id as "workloadId",
+         r.build_millicores as "buildMillicores", r.egress_bytes as "egressBytes", r.domains, r.workload_id as "workloadId",
          r.organization_id as "organizationId", r.project_id as "projectId", r.environment_id as "environmentId",
          r.app_id as "appId"
     from metered_resource r join span s on s.resource_id = r.id and upper_inf(s.during)
@@ -36,24 +38,24 @@ const resourcesSql = `
     select * from jsonb_to_recordset($1::jsonb)
       as each (number int, "workloadId" uuid, "organizationId" uuid, "projectId" uuid, "environmentId" uuid, "appId" uuid,
                cluster text, release int, "processType" text, "cpuMillicores" int, "memoryMib" int, "storageBytes" bigint,
-               "buildMillicores" int, "egressBytes" int)
+               "buildMillicores" int, "egressBytes" int, domains int)
   ), known as (
     select told.number, r.id from told join metered_resource r
-        on (r.workload_id, r.cluster, r.release, r.process_type, r.cpu_millicores, r.memory_mib, r.storage_bytes, r.build_millicores, r.egress_bytes)
-         = (told."workloadId", told.cluster, told.release, told."processType", told."cpuMillicores", told."memoryMib", told."storageBytes", told."buildMillicores", told."egressBytes")
+        on (r.workload_id, r.cluster, r.release, r.process_type, r.cpu_millicores, r.memory_mib, r.storage_bytes, r.build_millicores, r.egress_bytes, r.domains)
+         = (told."workloadId", told.cluster, told.release, told."processType", told."cpuMillicores", told."memoryMib", told."storageBytes", told."buildMillicores", told."egressBytes", told.domains)
   ), added as (
     insert into metered_resource (workload_id, organization_id, project_id, environment_id, app_id, cluster, release,
-                                  process_type, cpu_millicores, memory_mib, storage_bytes, build_millicores, egress_bytes)
+                                  process_type, cpu_millicores, memory_mib, storage_bytes, build_millicores, egress_bytes, domains)
     select "workloadId", "organizationId", "projectId", "environmentId", "appId", cluster, release, "processType",
-           "cpuMillicores", "memoryMib", "storageBytes", "buildMillicores", "egressBytes"
+           "cpuMillicores", "memoryMib", "storageBytes", "buildMillicores", "egressBytes", domains
       from told where number not in (select number from known) order by number
     returning *
   )
   select * from known
    union all
   select told.number, r.id from told join added r
-      on (r.workload_id, r.cluster, r.release, r.process_type, r.cpu_millicores, r.memory_mib, r.storage_bytes, r.build_millicores, r.egress_bytes)
-       = (told."workloadId", told.cluster, told.release, told."processType", told."cpuMillicores", told."memoryMib", told."storageBytes", told."buildMillicores", told."egressBytes")`;
+      on (r.workload_id, r.cluster, r.release, r.process_type, r.cpu_millicores, r.memory_mib, r.storage_bytes, r.build_millicores, r.egress_bytes, r.domains)
+       = (told."workloadId", told.cluster, told.release, told."processType", told."cpuMillicores", told."memoryMib", told."storageBytes", told."buildMillicores", told."egressBytes", told.domains)`;
 
 const addSql = `
   with added as (
@@ -63,12 +65,14 @@ const addSql = `
     returning *
   ) ${addToTotals('added')}`;
 
-const resourceOf = ({ place, storageBytes = 0, buildMillicores = 0, egressBytes = 0, ...span }: StoredSpan) => {
+const resourceOf = ({ place, ...span }: StoredSpan) => {
   const { cluster, release, processType, cpuMillicores, memoryMib } = span;
+  const { storageBytes = 0, buildMillicores = 0, egressBytes = 0, domains = 0 } = span;
   const { workloadId, organizationId, projectId, environmentId, appId } = place;
   return {
     ...{ workloadId, organizationId, projectId, environmentId, appId },
-    ...{ cluster, release, processType, cpuMillicores, memoryMib, storageBytes, buildMillicores, egressBytes },
+    ...{ cluster, release, processType, cpuMillicores, memoryMib },
+    ...{ storageBytes, buildMillicores, egressBytes, domains },
   };
 };
 

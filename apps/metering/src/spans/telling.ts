@@ -9,9 +9,10 @@ import {
   positionOf,
 } from '../accepted-events/accepted-event.js';
 import { requireBelievable } from '../accepted-events/refusal.js';
+import { domainTypes } from './domain.js';
 import { volumeTypes } from './volume.js';
 
-const unconfirmedTypes: readonly string[] = [...volumeTypes, egressMeasured.type];
+const unconfirmedTypes: readonly string[] = [...volumeTypes, ...domainTypes, egressMeasured.type];
 
 /** What is told about workloads: what they have allocated, or that it is still so. */
 export type Told = AllocationEvent | HeartbeatEvent;
@@ -26,7 +27,7 @@ export interface Telling {
   readonly isHeard: boolean;
   /** Versions that still held at a moment. */
   readonly confirmed: readonly { readonly position: Position; readonly at: Date }[];
-  /** Nobody says of it that it is still so, and its owner has no snapshot of it: a volume, or a meter of what leaves. */
+  /** Nobody says of it that it is still so, and its owner is asked for no snapshot of it: a volume, a domain, or a meter of what leaves. */
   readonly isUnconfirmed: boolean;
   /** In order of arrival. */
   readonly allocations: readonly AllocationEvent[];

@@ -20,6 +20,7 @@ interface SumRow {
   readonly storage: string;
   readonly build: string;
   readonly egress: string;
+  readonly domain: string;
   readonly instances: string;
 }
 
@@ -38,7 +39,8 @@ const partsSql = (hasLabel: boolean): string => `
   select r.environment_id, r.app_id, r.process_type, part.label, i.place,
          used * r.cpu_millicores as cpu, used * r.memory_mib * 1048576 as memory,
          used * r.storage_bytes as storage, used * r.build_millicores as build, used * r.egress_bytes as egress,
-         -- Volumes, builds and answers are of no release.
+         used * r.domains as domain,
+         -- Volumes, builds, answers and domains are of no release.
          case when r.release > 0 then used else 0 end as instances
     from metered_resource r
    cross join unnest($5::timestamptz[], $6::timestamptz[]) with ordinality as i (starts, ends, place)
@@ -72,15 +74,19 @@ const runningSql = `
 
 const sums = `trunc(coalesce(sum(cpu), 0))::text as cpu, trunc(coalesce(sum(memory), 0))::text as memory,
   trunc(coalesce(sum(storage), 0))::text as storage, trunc(coalesce(sum(build), 0))::text as build,
-  trunc(coalesce(sum(egress), 0))::text as egress, trunc(coalesce(sum(instances), 0))::text as instances`;
+  trunc(coalesce(sum(egress), 0))::text as egress, trunc(coalesce(sum(domain), 0))::text as domain,
+  trunc(coalesce(sum(instances), 0))::text as instances`;
 
-const nothing: SumRow = { cpu: '0', memory: '0', storage: '0', build: '0', egress: '0', instances: '0' };
+const nothing: SumRow = {
+  ...{ cpu: '0', memory: '0', storage: '0', build: '0', egress: '0', domain: '0', instances: '0' },
+};
 const quantityOf = (row: SumRow): Quantity => ({
   millicoreMilliseconds: BigInt(row.cpu),
   byteMilliseconds: BigInt(row.memory),
   storageByteMilliseconds: BigInt(row.storage),
   buildMillicoreMilliseconds: BigInt(row.build),
   egressBytes: BigInt(row.egress),
+  domainMilliseconds: BigInt(row.domain),
   instanceMilliseconds: BigInt(row.instances),
 });
 
@@ -113,7 +119,7 @@ export class UsageRepository {
     const rows = await sql.query<UsageGroup & { quantities: (SumRow & { place: number })[] }>(
       `select environment_id as "environmentId", app_id as "appId", process_type as "processType", label,
               json_agg(json_build_object('place', place, 'cpu', cpu, 'memory', memory, 'storage', storage,
-                                         'build', build, 'egress', egress, 'instances', instances)) as quantities
+                                         'build', build, 'egress', egress, 'domain', domain, 'instances', instances)) as quantities
          from (select ${columnsOf[query.by]}, place, ${sums} from (${partsOf(query)}) part group by 1, 2, 3, 4, 5) line
         cross join lateral (
           select ${keySql} collate "C" as key

@@ -10,6 +10,7 @@ export interface Quantity {
   readonly buildMillicoreMilliseconds: bigint;
   /** Of answers to visitors. */
   readonly egressBytes: bigint;
+  readonly domainMilliseconds: bigint;
   /** Instances, times the time that they were there. */
   readonly instanceMilliseconds: bigint;
 }
@@ -29,6 +30,7 @@ export interface AppUsage {
 export const nothing: Quantity = {
   ...{ millicoreMilliseconds: 0n, byteMilliseconds: 0n, storageByteMilliseconds: 0n, buildMillicoreMilliseconds: 0n },
   egressBytes: 0n,
+  domainMilliseconds: 0n,
   instanceMilliseconds: 0n,
 };
 
@@ -40,6 +42,7 @@ export const sumOf = (quantities: readonly Quantity[]): Quantity =>
       storageByteMilliseconds: sum.storageByteMilliseconds + each.storageByteMilliseconds,
       buildMillicoreMilliseconds: sum.buildMillicoreMilliseconds + each.buildMillicoreMilliseconds,
       egressBytes: sum.egressBytes + each.egressBytes,
+      domainMilliseconds: sum.domainMilliseconds + each.domainMilliseconds,
       instanceMilliseconds: sum.instanceMilliseconds + each.instanceMilliseconds,
     }),
     nothing,
@@ -52,6 +55,7 @@ export const amountsOf = (quantity: Quantity): UsageAmounts => ({
   storageByteSeconds: (quantity.storageByteMilliseconds / 1000n).toString(),
   buildMillicoreSeconds: (quantity.buildMillicoreMilliseconds / 1000n).toString(),
   egressBytes: quantity.egressBytes.toString(),
+  domainSeconds: (quantity.domainMilliseconds / 1000n).toString(),
   instanceSeconds: (quantity.instanceMilliseconds / 1000n).toString(),
 });
 

@@ -3823,6 +3823,7 @@ export interface components {
           buildMillicores?: number;
           cluster: string;
           cpuMillicores: number;
+          domains?: number;
           egressBytes?: number;
           instances: number;
           memoryMib: number;
@@ -4021,7 +4022,7 @@ export interface components {
           };
           id: string;
           /** @enum {string} */
-          metric: 'cpu' | 'memory' | 'storage' | 'build' | 'egress';
+          metric: 'cpu' | 'memory' | 'storage' | 'build' | 'egress' | 'domain';
           name: string;
           pricing:
             | {
@@ -4477,7 +4478,7 @@ export interface components {
       };
       unpriced: {
         /** @enum {string} */
-        metric: 'cpu' | 'memory' | 'storage' | 'build' | 'egress';
+        metric: 'cpu' | 'memory' | 'storage' | 'build' | 'egress' | 'domain';
         month: string;
         quantity: string;
         version: number;
@@ -4578,7 +4579,7 @@ export interface components {
           };
           id: string;
           /** @enum {string} */
-          metric: 'cpu' | 'memory' | 'storage' | 'build' | 'egress';
+          metric: 'cpu' | 'memory' | 'storage' | 'build' | 'egress' | 'domain';
           name: string;
           pricing:
             | {
@@ -4661,6 +4662,7 @@ export interface components {
         appId: string | null;
         build: string;
         cpu: string;
+        domain: string;
         egress: string;
         /** Format: uuid */
         environmentId: string | null;
@@ -4754,7 +4756,7 @@ export interface components {
           };
           id: string;
           /** @enum {string} */
-          metric: 'cpu' | 'memory' | 'storage' | 'build' | 'egress';
+          metric: 'cpu' | 'memory' | 'storage' | 'build' | 'egress' | 'domain';
           name: string;
           pricing:
             | {
@@ -5114,7 +5116,7 @@ export interface components {
     };
     CreatePlaceSnapshots: {
       /** @enum {string} */
-      aggregate: 'project' | 'environment' | 'app' | 'workload';
+      aggregate: 'project' | 'environment' | 'app' | 'workload' | 'domain';
     };
     CreatePriceBook: {
       currency: string;
@@ -5143,7 +5145,7 @@ export interface components {
           };
           id: string;
           /** @enum {string} */
-          metric: 'cpu' | 'memory' | 'storage' | 'build' | 'egress';
+          metric: 'cpu' | 'memory' | 'storage' | 'build' | 'egress' | 'domain';
           name: string;
           pricing:
             | {
@@ -5206,7 +5208,7 @@ export interface components {
           };
           id: string;
           /** @enum {string} */
-          metric: 'cpu' | 'memory' | 'storage' | 'build' | 'egress';
+          metric: 'cpu' | 'memory' | 'storage' | 'build' | 'egress' | 'domain';
           name: string;
           pricing:
             | {
@@ -5330,7 +5332,7 @@ export interface components {
     };
     CreateWaiver: {
       /** @enum {string} */
-      metric: 'cpu' | 'memory' | 'storage' | 'build' | 'egress';
+      metric: 'cpu' | 'memory' | 'storage' | 'build' | 'egress' | 'domain';
       month: string;
       reason: string;
     };
@@ -5867,7 +5869,7 @@ export interface components {
         environmentId: string;
         perDay: string;
         soFar: string;
-        unpriced: ('cpu' | 'memory' | 'storage' | 'build' | 'egress')[];
+        unpriced: ('cpu' | 'memory' | 'storage' | 'build' | 'egress' | 'domain')[];
       }[];
       month: string;
       next: string | null;
@@ -6245,7 +6247,7 @@ export interface components {
         to: string;
         usage: {
           /** @enum {string} */
-          metric: 'cpu' | 'memory' | 'storage' | 'build' | 'egress';
+          metric: 'cpu' | 'memory' | 'storage' | 'build' | 'egress' | 'domain';
           quantity: string;
           unit: string;
         } | null;
@@ -6324,7 +6326,7 @@ export interface components {
       };
       unpriced?: {
         /** @enum {string} */
-        metric: 'cpu' | 'memory' | 'storage' | 'build' | 'egress';
+        metric: 'cpu' | 'memory' | 'storage' | 'build' | 'egress' | 'domain';
         quantity: string;
         version: number;
         waived: string | null;
@@ -6341,6 +6343,7 @@ export interface components {
       buildMillicores: number;
       cluster: string;
       cpuMillicores: number;
+      domains: number;
       egressBytes: number;
       /** Format: uuid */
       environmentId: string;
@@ -6531,7 +6534,7 @@ export interface components {
           | 'minimum'
           | 'tax';
         /** @enum {string|null} */
-        metric: 'cpu' | 'memory' | 'storage' | 'build' | 'egress' | null;
+        metric: 'cpu' | 'memory' | 'storage' | 'build' | 'egress' | 'domain' | null;
       }[];
       currency: string;
       difference: string;
@@ -6932,7 +6935,7 @@ export interface components {
           };
           id: string;
           /** @enum {string} */
-          metric: 'cpu' | 'memory' | 'storage' | 'build' | 'egress';
+          metric: 'cpu' | 'memory' | 'storage' | 'build' | 'egress' | 'domain';
           name: string;
           pricing:
             | {
@@ -6987,7 +6990,7 @@ export interface components {
               };
               id: string;
               /** @enum {string} */
-              metric: 'cpu' | 'memory' | 'storage' | 'build' | 'egress';
+              metric: 'cpu' | 'memory' | 'storage' | 'build' | 'egress' | 'domain';
               name: string;
               pricing:
                 | {
@@ -7026,7 +7029,7 @@ export interface components {
               };
               id: string;
               /** @enum {string} */
-              metric: 'cpu' | 'memory' | 'storage' | 'build' | 'egress';
+              metric: 'cpu' | 'memory' | 'storage' | 'build' | 'egress' | 'domain';
               name: string;
               pricing:
                 | {
@@ -7332,6 +7335,7 @@ export interface components {
       hour: {
         buildMillicoreSeconds: string;
         byteSeconds: string;
+        domainSeconds: string;
         egressBytes: string;
         /** Format: date-time */
         from: string;
@@ -8060,6 +8064,7 @@ export interface components {
         appId: string | null;
         buildMillicoreSeconds: string;
         byteSeconds: string;
+        domainSeconds: string;
         egressBytes: string;
         /** Format: uuid */
         environmentId: string | null;
@@ -8080,6 +8085,7 @@ export interface components {
       total: {
         buildMillicoreSeconds: string;
         byteSeconds: string;
+        domainSeconds: string;
         egressBytes: string;
         instanceSeconds: string;
         millicoreSeconds: string;
@@ -8110,6 +8116,7 @@ export interface components {
       items: {
         buildMillicoreSeconds: string;
         byteSeconds: string;
+        domainSeconds: string;
         egressBytes: string;
         /** Format: date-time */
         from: string;
@@ -8196,7 +8203,7 @@ export interface components {
     };
     Waiver: {
       /** @enum {string} */
-      metric: 'cpu' | 'memory' | 'storage' | 'build' | 'egress';
+      metric: 'cpu' | 'memory' | 'storage' | 'build' | 'egress' | 'domain';
       month: string;
       reason: string;
       /** Format: date-time */

@@ -118,14 +118,15 @@ interface QuantityChange {
   readonly denominator: bigint;
 }
 
-/** Quantity is time, times instances at a time, times their size: the three change one after the other. */
+/**
+ * Quantity is time, times instances at a time, times their size: the three change one after the other. Volumes and domains
+ * are there, builds run and answers leave by rules of their own, whatever time instances take.
+ */
 function appChanges(of: Metric, before: AppActivity | undefined, after: AppActivity | undefined): QuantityChange[] {
   const [former, now] = [before?.quantity[of] ?? 0n, after?.quantity[of] ?? 0n];
   if (!before || former === 0n) return [{ cause: 'new-app', numerator: now, denominator: 1n }];
   if (!after || now === 0n) return [{ cause: 'app-gone', numerator: -former, denominator: 1n }];
-  // Volumes are there, builds run and answers leave by rules of their own, whatever time instances take.
-  if (of === 'storage' || of === 'build' || of === 'egress')
-    return [{ cause: 'size', numerator: now - former, denominator: 1n }];
+  if (of !== 'cpu' && of !== 'memory') return [{ cause: 'size', numerator: now - former, denominator: 1n }];
   const { milliseconds: time, instanceMilliseconds: instances } = before;
   const denominator = time * instances;
   const longer = (after.milliseconds - time) * former * instances;

@@ -48,7 +48,7 @@ export function partsOf(line: ExplainedLine, spans: readonly Span[]): InvoicePar
 const keyOf = ({ workloadId, cluster, release, processType, cpuMillicores, memoryMib, ...span }: Span): string =>
   JSON.stringify([
     ...[workloadId, cluster, release, processType, cpuMillicores, memoryMib],
-    ...[span.storageBytes, span.buildMillicores, span.egressBytes],
+    ...[span.storageBytes, span.buildMillicores, span.egressBytes, span.domains],
   ]);
 
 const begun = (first: ClippedSpan): Sum => ({
@@ -67,13 +67,13 @@ const besides = ({ first }: Sum, all: readonly Sum[]): Stretch[] =>
 function told(line: ExplainedLine, sum: Sum, others: readonly Stretch[]): InvoicePart {
   const { first, spans, from, to, instanceTime } = sum;
   const { workloadId, appId, environmentId, projectId, cluster, release, processType } = first;
-  const { cpuMillicores, memoryMib, storageBytes = 0, buildMillicores = 0, egressBytes = 0 } = first;
+  const { cpuMillicores, memoryMib, storageBytes = 0, buildMillicores = 0, egressBytes = 0, domains = 0 } = first;
   const quantity = instanceTime * sizeOf[line.metric](first);
   const share = exact(line.amount).times(exact(quantity));
   const amount = roundQuotient(share, exact(line.quantity), AMOUNT_DECIMALS, 'half-even');
   return {
     ...{ workloadId, appId, environmentId, projectId, cluster, release, processType },
-    ...{ cpuMillicores, memoryMib, storageBytes, buildMillicores, egressBytes },
+    ...{ cpuMillicores, memoryMib, storageBytes, buildMillicores, egressBytes, domains },
     ...{ spans, from: from.toISOString(), to: to.toISOString() },
     overlapMilliseconds: `${overlapOf(sum.stretches, others)}`,
     ...{ instanceMilliseconds: `${instanceTime}`, quantity: `${quantity}` },

@@ -58,6 +58,7 @@ const units: Record<Metric, string> = {
   storage: 'GiB-Hours',
   build: 'Core-Hours',
   egress: 'GiB',
+  domain: 'Domain-Hours',
 };
 /** By section "Service Category", a service has one and only one. */
 const serviceOf: Record<Metric, readonly [name: string, category: string]> = {
@@ -66,6 +67,7 @@ const serviceOf: Record<Metric, readonly [name: string, category: string]> = {
   storage: ['Berth Volumes', 'Storage'],
   build: ['Berth Builds', 'Developer Tools'],
   egress: ['Berth Traffic', 'Networking'],
+  domain: ['Berth Domains', 'Networking'],
 };
 const DECIMALS = 10;
 

@@ -20,16 +20,17 @@ const segment: Segment = {
 describe('usage', () => {
   it('is conserved when spans are what is rated or known to have no price', () => {
     expect(() =>
-      requireConserved({ cpu: 12n, memory: 3n, storage: 0n, build: 0n, egress: 0n }, [segment]),
+      requireConserved({ cpu: 12n, memory: 3n, storage: 0n, build: 0n, egress: 0n, domain: 0n }, [segment]),
     ).not.toThrow();
   });
 
   it.each([
-    ['lost', { cpu: 13n, memory: 3n, storage: 0n, build: 0n, egress: 0n }],
-    ['made', { cpu: 12n, memory: 2n, storage: 0n, build: 0n, egress: 0n }],
-    ['measured but not rated', { cpu: 12n, memory: 3n, storage: 1n, build: 0n, egress: 0n }],
-    ['built but not rated', { cpu: 12n, memory: 3n, storage: 0n, build: 1n, egress: 0n }],
-    ['sent but not rated', { cpu: 12n, memory: 3n, storage: 0n, build: 0n, egress: 1n }],
+    ['lost', { cpu: 13n, memory: 3n, storage: 0n, build: 0n, egress: 0n, domain: 0n }],
+    ['made', { cpu: 12n, memory: 2n, storage: 0n, build: 0n, egress: 0n, domain: 0n }],
+    ['measured but not rated', { cpu: 12n, memory: 3n, storage: 1n, build: 0n, egress: 0n, domain: 0n }],
+    ['built but not rated', { cpu: 12n, memory: 3n, storage: 0n, build: 1n, egress: 0n, domain: 0n }],
+    ['sent but not rated', { cpu: 12n, memory: 3n, storage: 0n, build: 0n, egress: 1n, domain: 0n }],
+    ['led but not rated', { cpu: 12n, memory: 3n, storage: 0n, build: 0n, egress: 0n, domain: 1n }],
   ])('that was %s on the way stops everything', (_name, sums) => {
     expect(() => requireConserved(sums, [segment])).toThrow(NotConserved);
   });

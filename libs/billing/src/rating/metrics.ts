@@ -4,7 +4,7 @@ import { exact, type Exact } from './exact.js';
 export interface Unit {
   /** What prices are for, `core-hour`. */
   readonly name: string;
-  /** Base units in it: millicore-milliseconds, byte-milliseconds, bytes. */
+  /** Base units in it: millicore-milliseconds, byte-milliseconds, bytes, domain-milliseconds. */
   readonly size: Exact;
 }
 
@@ -16,4 +16,5 @@ export const unitOf: Readonly<Record<Metric, Unit>> = {
   storage: { name: 'GiB-hour', size: exact(2n ** 30n * millisecondsPerHour) },
   build: { name: 'core-hour', size: exact(1_000n * millisecondsPerHour) },
   egress: { name: 'GiB', size: exact(2n ** 30n) },
+  domain: { name: 'domain-hour', size: exact(millisecondsPerHour) },
 };

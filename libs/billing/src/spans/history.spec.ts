@@ -100,6 +100,7 @@ describe('usage of spans', () => {
       { appId: 'a', metric: 'storage', quantity: 0n },
       { appId: 'a', metric: 'build', quantity: 0n },
       { appId: 'a', metric: 'egress', quantity: 0n },
+      { appId: 'a', metric: 'domain', quantity: 0n },
     ]);
   });
 

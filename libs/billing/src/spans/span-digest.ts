@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { metric, type Metric } from '@berth/contracts/metering';
 import type { Span } from './history.js';
-import { sizeOf } from './usage.js';
+import { noUsage, sizeOf } from './usage.js';
 
 /** A span of a period as it goes into the hash: clipped to the period. */
 export type ClippedSpan = Span & { readonly to: Date };
@@ -25,7 +25,7 @@ export function compareSpans(a: ClippedSpan, b: ClippedSpan): number {
 export class SpanDigest {
   private readonly hash = createHash('sha256');
   private count = 0;
-  private readonly sum: Record<Metric, bigint> = { cpu: 0n, memory: 0n, storage: 0n, build: 0n, egress: 0n };
+  private readonly sum: Record<Metric, bigint> = { ...noUsage };
 
   add(span: ClippedSpan): void {
     this.count++;
@@ -34,11 +34,12 @@ export class SpanDigest {
     const { workloadId, appId, environmentId, projectId, cluster, release, processType } = span;
     const what = [workloadId, appId, environmentId, projectId, cluster, release, processType];
     const size = [span.cpuMillicores, span.memoryMib, span.instances, span.from.toISOString(), span.to.toISOString()];
-    // Only where there is some: what was hashed before there were volumes, builds and egress must have the same hash.
+    // Only where there is some: what was hashed before there were volumes, builds, egress and domains must have the same hash.
     const storage = span.storageBytes ? [span.storageBytes] : [];
     const build = span.buildMillicores ? ['build', span.buildMillicores] : [];
     const egress = span.egressBytes ? ['egress', span.egressBytes] : [];
-    this.hash.update(`${JSON.stringify([...what, ...size, ...storage, ...build, ...egress])}\n`);
+    const domains = span.domains ? ['domains', span.domains] : [];
+    this.hash.update(`${JSON.stringify([...what, ...size, ...storage, ...build, ...egress, ...domains])}\n`);
   }
 
   /** What all of them are together, in base units. */

@@ -31,8 +31,9 @@ const keyOf = ({
   storageBytes = 0,
   buildMillicores = 0,
   egressBytes = 0,
+  domains = 0,
 }: Resource): string =>
-  `${release} ${cpuMillicores} ${memoryMib} ${storageBytes} ${buildMillicores} ${egressBytes} ${processType} ${cluster}`;
+  `${release} ${cpuMillicores} ${memoryMib} ${storageBytes} ${buildMillicores} ${egressBytes} ${domains} ${processType} ${cluster}`;
 
 /** One entry per resource. */
 export function mergeEntries(entries: readonly MeteredEntry[]): MeteredEntry[] {

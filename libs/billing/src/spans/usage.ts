@@ -24,6 +24,11 @@ export const sizeOf: Readonly<Record<Metric, (resource: Resource) => bigint>> = 
   storage: ({ storageBytes = 0 }) => BigInt(storageBytes),
   build: ({ buildMillicores = 0 }) => BigInt(buildMillicores),
   egress: ({ egressBytes = 0 }) => BigInt(egressBytes),
+  domain: ({ domains = 0 }) => BigInt(domains),
+};
+
+export const noUsage: Readonly<Record<Metric, bigint>> = {
+  ...{ cpu: 0n, memory: 0n, storage: 0n, build: 0n, egress: 0n, domain: 0n },
 };
 
 /** Usage of each app in `[from, to)`; apps in the order of their ids. */
@@ -33,7 +38,7 @@ export function usageOf(spans: readonly Span[], stretch: Stretch): UsageOfApp[] 
     const part = clipped(span, stretch);
     if (!part) continue;
     const instanceTime = BigInt(part.to.getTime() - part.from.getTime()) * BigInt(part.instances);
-    const sum = sums.get(part.appId) ?? { cpu: 0n, memory: 0n, storage: 0n, build: 0n, egress: 0n };
+    const sum = sums.get(part.appId) ?? { ...noUsage };
     for (const each of metric.options) sum[each] += instanceTime * sizeOf[each](part);
     sums.set(part.appId, sum);
   }

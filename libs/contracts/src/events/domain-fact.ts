@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id } from '../common/values.js';
+import { id, instant } from '../common/values.js';
 
 /** A host and the workload that it leads to. The subject is the domain. */
 export const domainFact = z.object({
@@ -13,3 +13,16 @@ export const domainFact = z.object({
   host: z.string(),
 });
 export type DomainFact = z.infer<typeof domainFact>;
+
+/** From when to when a host was to lead to a workload, stated whole: what its usage follows from. */
+export const domainAttachment = z.object({
+  /** Counts from 1: a host that was lost may be proven again. */
+  number: z.int().positive(),
+  from: instant,
+  /** Null: it still is. */
+  to: instant.nullable(),
+});
+export type DomainAttachment = z.infer<typeof domainAttachment>;
+
+/** Facts that were told before attachments were counted have none. */
+export const attachedDomain = domainFact.extend({ attachment: domainAttachment.optional() });

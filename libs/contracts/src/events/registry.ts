@@ -56,6 +56,7 @@ import { volumeDeleted } from './volume-deleted.v1.js';
 import { volumeResized } from './volume-resized.v1.js';
 import { domainAttached } from './domain-attached.v1.js';
 import { domainRemoved } from './domain-removed.v1.js';
+import { domainSnapshot } from './domain-snapshot.v1.js';
 import { routeReady } from './route-ready.v1.js';
 import { routeRemoved } from './route-removed.v1.js';
 import { clusterRegistered } from './cluster-registered.v1.js';
@@ -133,6 +134,7 @@ const definitions: readonly EventDefinition[] = [
   volumeDeleted,
   domainAttached,
   domainRemoved,
+  domainSnapshot,
   routeReady,
   routeRemoved,
   clusterRegistered,

@@ -3,7 +3,7 @@ import { Argument, type Command } from 'commander';
 import type { Context } from '../../context.js';
 
 const identity = ['organization', 'signing-key'] as const;
-const places = ['project', 'environment', 'app', 'workload'] as const;
+const places = ['project', 'environment', 'app', 'workload', 'domain'] as const;
 
 type Identity = (typeof identity)[number];
 type Place = (typeof places)[number];

@@ -30,11 +30,12 @@ async function describe(context: Context, { from, countedUntil, items, total, cu
     each.storage,
     each.build,
     each.egress,
+    each.domain,
     each.total,
   ]);
   const lines = await table(
-    ['what', 'cpu', 'memory', 'storage', 'builds', 'traffic', 'total'],
-    [...rows, ['total', '', '', '', '', '', `${total} ${currency}`]],
+    ['what', 'cpu', 'memory', 'storage', 'builds', 'traffic', 'domains', 'total'],
+    [...rows, ['total', '', '', '', '', '', '', `${total} ${currency}`]],
   );
   return `${time(from)} to ${time(countedUntil)} (UTC), price book ${priceBook}\n\n${lines}`;
 }

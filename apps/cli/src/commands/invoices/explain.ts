@@ -84,10 +84,11 @@ async function visible<Item>(items: Promise<Item[]>): Promise<Item[]> {
   }
 }
 
-/** What has no release is a volume, a build or what left. */
-function releaseOf({ release, buildMillicores, egressBytes }: Part): string {
+/** What has no release is a volume, a build, a domain or what left. */
+function releaseOf({ release, buildMillicores, egressBytes, domains }: Part): string {
   if (release > 0) return `v${release}`;
   if (egressBytes > 0) return 'traffic';
+  if (domains > 0) return 'domain';
   return buildMillicores > 0 ? 'build' : 'volume';
 }
 

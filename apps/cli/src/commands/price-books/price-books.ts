@@ -27,6 +27,7 @@ type Rate = Schemas['PriceBook']['current']['prices']['rates'][number];
 const units: Record<Rate['metric'], string> = {
   ...{ cpu: 'core-hour', memory: 'GiB-hour', storage: 'GiB-hour', build: 'core-hour' },
   egress: 'GiB',
+  domain: 'domain-hour',
 };
 
 /** `0.028 per core-hour`. */

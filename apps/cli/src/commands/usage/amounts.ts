@@ -12,6 +12,7 @@ export const amountHeads = [
   'volume GiB-seconds',
   'build core-seconds',
   'traffic bytes',
+  'domain hours',
 ];
 
 const cores = (millicores: string): string => grouped((BigInt(millicores) / 1_000n).toString());
@@ -25,6 +26,7 @@ export const amounts = ({ millicoreSeconds, byteSeconds, ...others }: Amounts): 
   gibibytes(others.storageByteSeconds),
   cores(others.buildMillicoreSeconds),
   grouped(others.egressBytes),
+  grouped((BigInt(others.domainSeconds) / 3_600n).toString()),
 ];
 
 /** Heads of the columns of `used`. */

@@ -21,6 +21,7 @@ export const costAmounts = z.object({
   storage: decimal,
   build: decimal,
   egress: decimal,
+  domain: decimal,
   total: decimal,
 });
 export type CostAmounts = z.infer<typeof costAmounts>;

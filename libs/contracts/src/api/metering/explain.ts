@@ -11,9 +11,9 @@ export type InvoicePartQuery = z.infer<typeof invoicePartQuery>;
 
 /**
  * What one release of a workload has of a line of usage: its instances of one size and process type. Of a line of storage:
- * what a volume of one size has; of a line of builds: what cores one build kept busy; of a line of egress: what left for the
- * visitors of one workload, whose meter `workloadId` is then. `workloadId` is otherwise the id of the volume or build; release,
- * CPU and memory are 0.
+ * what a volume of one size has; of a line of builds: what cores one build kept busy; of a line of domains: one of them; of a line of egress: what left for the
+ * visitors of one workload, whose meter `workloadId` is then. `workloadId` is otherwise the id of the volume, build or
+ * domain; release, CPU and memory are 0.
  */
 export const invoicePart = z
   .object({
@@ -26,6 +26,7 @@ export const invoicePart = z
     storageBytes: z.int().nonnegative(),
     buildMillicores: z.int().nonnegative(),
     egressBytes: z.int().nonnegative(),
+    domains: z.int().nonnegative(),
     /** How many spans, from the beginning of the first to the end of the last. */
     spans: z.int().positive(),
     from: instant,

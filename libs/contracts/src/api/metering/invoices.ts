@@ -139,7 +139,7 @@ export type InvoiceQuery = z.infer<typeof invoiceQuery>;
 
 /** An event as it was accepted: with all of them up to its cut an invoice can be computed anew. */
 /**
- * Instances that serve; or the storage of a volume, cores that a build kept busy, or bytes that left in a millisecond: then
+ * Instances that serve; or the storage of a volume, cores that a build kept busy, bytes that left in a millisecond, or a domain: then
  * `release`, CPU and memory are 0.
  */
 export const meteredEntry = allocationEntry.extend({
@@ -149,13 +149,14 @@ export const meteredEntry = allocationEntry.extend({
   storageBytes: z.int().positive().optional(),
   buildMillicores: z.int().positive().optional(),
   egressBytes: z.int().positive().optional(),
+  domains: z.int().positive().optional(),
 });
 export type MeteredEntry = z.infer<typeof meteredEntry>;
 
-/** What a workload has allocated; or a volume, a build or what leaves, each metered as a workload of its own: `workloadId` is its id then. */
+/** What a workload has allocated; or a volume, a build, what leaves or a domain, each metered as a workload of its own: `workloadId` is its id then. */
 export const meteredAllocation = allocation.extend({
   entries: z.array(meteredEntry),
-  /** Of a volume or of what leaves, of which there are no snapshots: follows whatever was told in an epoch before. */
+  /** Of a volume, of what leaves or of a domain, whose owner is not asked for snapshots: follows whatever was told in an epoch before. */
   followsEpochs: z.literal(true).optional(),
 });
 export type MeteredAllocation = z.infer<typeof meteredAllocation>;

@@ -17,8 +17,8 @@ export const percentOrNone = z
   .regex(/^(100(\.0{1,10})?|[1-9]?[0-9](\.[0-9]{1,10})?)$/, { error: 'must be a percentage' });
 export const percent = percentOrNone.refine(isPositive, { error: 'must be more than 0' });
 
-/** What is measured: `cpu` is priced per core-hour, `memory` and `storage` (of volumes) per GiB-hour, `egress` (answers to visitors) per GiB (2^30 bytes). */
-export const metric = z.enum(['cpu', 'memory', 'storage', 'build', 'egress']);
+/** What is measured: `cpu` is priced per core-hour, `memory` and `storage` (of volumes) per GiB-hour, `egress` (answers to visitors) per GiB (2^30 bytes), `domain` (hosts of customers) per hour of each. */
+export const metric = z.enum(['cpu', 'memory', 'storage', 'build', 'egress', 'domain']);
 export type Metric = z.infer<typeof metric>;
 
 /** In steps of 10^-10, to compare without a float. */

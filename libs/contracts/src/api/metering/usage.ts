@@ -69,6 +69,8 @@ export const usageAmounts = z.object({
   buildMillicoreSeconds: bigCount,
   /** Bytes of answers to visitors. */
   egressBytes: bigCount,
+  /** Domains that led to apps, times seconds. */
+  domainSeconds: bigCount,
   /** Instances, those of tasks too, times seconds. */
   instanceSeconds: bigCount,
 });
