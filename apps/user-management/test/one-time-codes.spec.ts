@@ -1,15 +1,15 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Clock, Keyring, type Tx } from '@berth/service-kit';
-import { eventually, testDatabase, type TestDatabase } from '@berth/testing';
+import { eventually, type TestDatabase } from '@berth/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { v7 } from 'uuid';
-import { userManagement } from '../src/index.js';
 import { InvitationsRepository } from '../src/invitations/invitations.repository.js';
 import { PasskeyChallenges } from '../src/passkeys/passkey-challenges.js';
 import { RecoveryRepository } from '../src/recovery/recovery.repository.js';
 import { RegistrationsRepository } from '../src/registrations/registrations.repository.js';
 import { newToken } from '../src/sealing/opaque-token.js';
 import { SignInFlowsRepository } from '../src/sign-in-flows/sign-in-flows.repository.js';
+import { identityDatabase, organizationRow, userRow } from './fixtures/identity-rows.js';
 
 const START = new Date('2026-11-21T12:00:00.000Z');
 /** Time stands where a test puts it. */
@@ -25,7 +25,7 @@ let userId: string;
 let organizationId: string;
 let providerId: string;
 beforeAll(async () => {
-  database = await testDatabase({ migrations: userManagement.migrations });
+  database = await identityDatabase();
 });
 afterAll(() => database?.drop());
 
@@ -39,15 +39,7 @@ const transaction = <Result>(work: (tx: Tx) => Promise<Result>) => database.data
 
 beforeEach(async () => {
   clock.at = START;
-  [userId, organizationId, providerId] = [v7(), v7(), v7()];
-  await database.database.query(
-    `insert into app_user (id, email, password_hash, created_at) values ($1, $2, '', now())`,
-    [userId, `${userId}@example.com`],
-  );
-  await database.database.query(`insert into organization (id, slug, quota, created_at) values ($1, $2, '{}', now())`, [
-    organizationId,
-    `o${randomBytes(8).toString('hex')}`,
-  ]);
+  [userId, organizationId, providerId] = [await userRow(database), await organizationRow(database), v7()];
   await database.database.query(
     `insert into identity_provider (id, organization_id, display_name, endpoints, client_id, client_secret_sealed,
                                     settings, created_at) values ($1, $2, 'P', '{}', 'c', '', '{}', now())`,
