@@ -13,8 +13,11 @@ const EMAIL = 'ada@example.com';
 const PASSWORD = 'correct horse battery staple';
 const SECRET = 'canary-9f2c41d7-secret-value';
 
+/** What a repository holds whose app answers this, and the environment at `/env`, after `behaviour`, and has a worker. */
+type AppOf = (answer: string, behaviour?: string) => Record<string, string>;
+
 /** What a newcomer does in an afternoon, through the command line and real HTTP, on either composition of the platform. */
-export function journeySuite(start: StartPlatform): void {
+export function journeySuite(start: StartPlatform, app: AppOf = webApp): void {
   jest.setTimeout(300_000);
 
   let berth: Platform;
@@ -30,7 +33,7 @@ export function journeySuite(start: StartPlatform): void {
   beforeAll(async () => {
     berth = await start();
     ada = await CommandLine.at(berth.url);
-    repository = await Repository.make(webApp('one'));
+    repository = await Repository.make(app('one'));
   });
   afterAll(() => berth.stopAndRemove());
 
@@ -88,11 +91,26 @@ export function journeySuite(start: StartPlatform): void {
 
     it('of a new commit loses no request of 50 a second', async () => {
       const load = steadyLoad(url, 50);
-      await repository.commit(webApp('two'));
+      await repository.commit(app('two'));
       await ada.run(['deploy', '--env', 'staging', '--wait']);
       const { sent, failures } = await load.stop();
       expect(failures).toEqual([]);
       expect(sent).toBeGreaterThan(20);
+      expect((await ask(url)).body).toBe('two');
+    });
+  });
+
+  describe('4. a commit that crashes at start', () => {
+    it('fails with its cause and a next step, and no request is lost to the release before', async () => {
+      const load = steadyLoad(url, 50);
+      await repository.commit(app('never seen', "throw new Error('boom at start');"));
+      const { code, error } = await ada.try(['deploy', '--env', 'staging', '--wait']);
+      expect(code).toBe(7);
+      const [deployment] = await deployments();
+      expect(deployment).toMatchObject({ status: 'failed', failure: { cause: 'start_failed' } });
+      for (const said of ['start_failed', 'boom at start', deployment?.failure?.nextStep])
+        expect(error).toContain(said);
+      expect((await load.stop()).failures).toEqual([]);
       expect((await ask(url)).body).toBe('two');
     });
   });
