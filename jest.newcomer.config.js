@@ -9,6 +9,6 @@ export default {
   globalSetup: '<rootDir>/tools/newcomer/jest-global-setup.mjs',
   globalTeardown: '<rootDir>/tools/jest/global-teardown.mjs',
   reporters: ['default', '<rootDir>/tools/jest/closing-line-reporter.mjs'],
-  testTimeout: 600_000,
+  testTimeout: 1_800_000,
   maxWorkers: 1,
 };

@@ -10,7 +10,7 @@ const npmRun = (script) => ['npm', 'run', '--silent', script];
 /** Two at once: but for the first, each runs one file at a time and keeps about one core busy, waiting included. */
 const others = [
   { name: 'static', command: npmRun('verify:static'), needs: [], counts: false },
-  // Runs on the oldest Node, or fails by its name.
+  // Runs on the oldest Node, or fails by its name; installs and builds in clones of its own.
   { name: 'newcomer', command: npmRun('test:newcomer'), needs: ['git'], counts: true },
   { name: 'kafka', command: npmRun('test:kafka'), needs: ['java', 'mvn'], counts: true },
   // Go compiles the control plane the first time, for some ten minutes.

@@ -185,7 +185,7 @@ describe.each(['app', 'build'] as const)('the code of an %s', (which) => {
 
   it('connects to no socket of the platform', () => {
     const names = report().sockets.map(([path]) => basename(path).replace(/\d+$/, ''));
-    expect(names).toEqual(expect.arrayContaining(['agent.sock', 'gateway.sock', 'lock.sock', '.s.PGSQL.']));
+    expect(names).toEqual(expect.arrayContaining(['agent.sock', 'gateway.sock', '.s.PGSQL.']));
     expect(report().sockets.filter(([, answer]) => answer === true)).toEqual([]);
   });
 });

@@ -105,6 +105,22 @@ describe('npm run up', () => {
 });
 
 describe('npm run up in a folder that is not its own', () => {
+  it('that another start takes in the same moment: one has it, the other says so', async () => {
+    for (let round = 0; round < 3; round++) {
+      const folder = await mkdtemp(join(tmpdir(), 'berth-twice-'));
+      const [one, other] = await Promise.allSettled([BerthProcess.start({ folder }), BerthProcess.start({ folder })]);
+      const won = [one, other].flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+      const lost = [one, other].flatMap((each) => (each.status === 'rejected' ? [String(each.reason)] : []));
+      await Promise.all(won.map((berth) => berth.stop()));
+      expect(lost).toEqual([
+        expect.stringMatching(/ended with 1 before it was up:\nAnother Berth is running on .+\n$/),
+      ]);
+      expect(won).toHaveLength(1);
+      expect(await processesNaming(folder)).toEqual([]);
+      await rm(folder, { recursive: true });
+    }
+  });
+
   it('of a newer version refuses and leaves it alone', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'berth-newer-'));
     await writeFile(join(folder, 'version'), '999\n');

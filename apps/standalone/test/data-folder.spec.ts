@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -51,17 +51,30 @@ describe('the data folder', () => {
     await folder.close();
   });
 
-  it('takes away its own lock and no file of that name where it was started', async () => {
-    const before = process.cwd();
-    const folder = await DataFolder.open(join(parent, 'data'));
-    await writeFile(join(parent, 'lock.sock'), '');
-    process.chdir(parent);
-    try {
-      await folder.close();
-    } finally {
-      process.chdir(before);
+  it('is given to one of several that open it in the same moment', async () => {
+    for (let round = 0; round < 20; round++) {
+      const path = join(parent, String(round));
+      const opened = await Promise.allSettled(Array.from({ length: 4 }, () => DataFolder.open(path)));
+      const won = opened.filter((each) => each.status === 'fulfilled').map(({ value }) => value);
+      const lost = opened.filter((each) => each.status === 'rejected').map(({ reason }) => String(reason));
+      expect(won).toHaveLength(1);
+      expect(lost).toEqual(Array(3).fill(expect.stringMatching(/Another Berth is running on .+\.$/)));
+      await won[0]?.close();
     }
-    expect([existsSync(join(parent, 'lock.sock')), existsSync(join(parent, 'data/lock.sock'))]).toEqual([true, false]);
+  });
+
+  it('holds its lock by one empty file that nobody else may read, and takes it again when it is there', async () => {
+    const folder = await DataFolder.open(join(parent, 'data'));
+    const { size, mode } = await stat(folder.in('lock'));
+    expect({ size, mode: mode & 0o777 }).toEqual({ size: 0, mode: 0o600 });
+    expect((await readdir(folder.path)).sort()).toEqual(['lock', 'sockets', 'version']);
+    await folder.close();
+    await (await DataFolder.open(join(parent, 'data'))).close();
+  });
+
+  it('that cannot be locked is refused with the reason', async () => {
+    await mkdir(join(parent, 'data/lock'), { recursive: true });
+    await expect(DataFolder.open(join(parent, 'data'))).rejects.toThrow(/cannot be locked: unable to open .*--data/);
   });
 
   it('takes away the sockets that a platform left which was killed', async () => {

@@ -1,14 +1,12 @@
 import { chmod, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
-import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StartFailure } from '../failure.js';
+import { FolderLock } from './folder-lock.js';
 
 /** Raised when an older platform could not read what this one writes. */
 export const DATA_VERSION = 1;
 
-/** In the folder itself, so that it is one lock by whatever path and from wherever the folder is opened. */
-const LOCK = 'lock.sock';
 /** Names the folder of sockets that the last platform had. */
 const SOCKETS = 'sockets';
 
@@ -18,19 +16,19 @@ export class DataFolder {
     readonly path: string,
     /** Short, because the path of a Unix socket may have at most 103 bytes; nobody else can have guessed it. */
     private readonly sockets: string,
-    private readonly lock: Server,
+    private readonly lock: FolderLock,
   ) {}
 
   /** Makes it when it is missing. @throws StartFailure when it cannot be written, is of a newer version or in use */
   static async open(given: string): Promise<DataFolder> {
     await prepare(given);
     const path = await realpath(given);
-    const lock = await takeLock(path);
+    const lock = FolderLock.take(path);
     try {
       await checkVersion(path);
       return new DataFolder(path, await freshSockets(path), lock);
     } catch (error) {
-      await release(lock, path);
+      lock.release();
       throw error;
     }
   }
@@ -45,7 +43,7 @@ export class DataFolder {
 
   async close(): Promise<void> {
     await rm(this.sockets, { recursive: true, force: true });
-    await release(this.lock, this.path);
+    this.lock.release();
   }
 }
 
@@ -55,7 +53,7 @@ async function prepare(path: string): Promise<void> {
     // Searchable, because the database and apps run as other users; nothing in it can be listed or read by them.
     await chmod(path, 0o711);
     await writeFile(join(path, '.writable'), '');
-    await rm(join(path, '.writable'));
+    await rm(join(path, '.writable'), { force: true }); // another start may have taken it away
   } catch (error) {
     throw new StartFailure(
       `The data folder ${path} cannot be written: ${(error as Error).message}. Choose another with --data.`,
@@ -81,46 +79,4 @@ async function freshSockets(path: string): Promise<string> {
   const sockets = await mkdtemp(join(tmpdir(), 'berth-'));
   await writeFile(note, sockets, { mode: 0o600 });
   return sockets;
-}
-
-/** The kernel lets go of a listening socket when its process ends, however it ends. */
-async function takeLock(path: string): Promise<Server> {
-  if (await within(path, () => answers(LOCK))) {
-    throw new StartFailure(
-      `Another Berth is running on the data folder ${path}. Stop it, or choose another folder with --data.`,
-    );
-  }
-  await rm(join(path, LOCK), { force: true });
-  const server = createServer((connection) => connection.end());
-  await within(
-    path,
-    () => new Promise<void>((resolve, reject) => server.once('error', reject).listen(LOCK, resolve)),
-  ).catch((error: Error) => {
-    throw new StartFailure(`The data folder ${path} cannot be locked: ${error.message}. Choose another with --data.`);
-  });
-  server.unref();
-  return server;
-}
-
-/** In the folder, too: the file of a socket is taken away by the path that it was made with. */
-const release = (lock: Server, path: string): Promise<unknown> =>
-  within(path, () => new Promise((resolve) => lock.close(resolve)));
-
-/** Calls `begin` in the folder: a socket is found by a path of 103 bytes at most, and the folder may be deeper than that. */
-function within<Result>(path: string, begin: () => Promise<Result>): Promise<Result> {
-  const before = process.cwd();
-  process.chdir(path);
-  try {
-    return begin();
-  } finally {
-    process.chdir(before);
-  }
-}
-
-function answers(socketPath: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = connect(socketPath);
-    probe.once('connect', () => (probe.destroy(), resolve(true)));
-    probe.once('error', () => resolve(false));
-  });
 }
