@@ -10,7 +10,7 @@ const configMap: KubeObject = {
 let server: ScriptedServer;
 let client: KubeClient;
 beforeAll(async () => (server = await ScriptedServer.start()));
-beforeEach(() => ({ client } = clientOf(server)));
+beforeEach(() => void ({ client } = clientOf(server)));
 afterEach(() => client.transport.close());
 afterAll(() => server.stop());
 

@@ -17,7 +17,7 @@ const told = (...events: [type: string, item: Pod][]) =>
 let server: ScriptedServer;
 let world: ReturnType<typeof clientOf>;
 beforeAll(async () => (server = await ScriptedServer.start()));
-beforeEach(() => (world = clientOf(server)));
+beforeEach(() => void (world = clientOf(server)));
 afterEach(() => world.transport.close());
 afterAll(() => server.stop());
 

@@ -18,7 +18,7 @@ let server: ScriptedServer;
 let transport: Transport;
 let clock: NotingClock;
 beforeAll(async () => (server = await ScriptedServer.start()));
-beforeEach(() => ({ transport, clock } = clientOf(server)));
+beforeEach(() => void ({ transport, clock } = clientOf(server)));
 afterEach(() => transport.close());
 afterAll(() => server.stop());
 

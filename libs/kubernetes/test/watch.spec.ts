@@ -13,7 +13,7 @@ const expired = { kind: 'Status', code: 410, reason: 'Expired', message: 'too ol
 let server: ScriptedServer;
 let world: ReturnType<typeof clientOf>;
 beforeAll(async () => (server = await ScriptedServer.start()));
-beforeEach(() => (world = clientOf(server)));
+beforeEach(() => void (world = clientOf(server)));
 afterEach(() => world.transport.close());
 afterAll(() => server.stop());
 
