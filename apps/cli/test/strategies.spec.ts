@@ -63,6 +63,11 @@ describe('how releases take over', () => {
     expect(platform.to(route)).toEqual([]);
   });
 
+  it.each(['10', '=5m', '100=5m', 'ten=5m'])('say how a step is written where %s is none', async (step) => {
+    const { stderr } = await berth('set-strategy', 'canary', '10=5m', step);
+    expect(stderr).toContain(`"${step}" is not a step: write 10=5m`);
+  });
+
   it('are told in sentences, and as they are to scripts', async () => {
     const limits = { maxErrorPercent: 7, minRequests: 30 };
     const steps = [
