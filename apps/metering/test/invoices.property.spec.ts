@@ -126,6 +126,15 @@ async function billed(histories: readonly (readonly Fact[])[], isLate: boolean):
   return total;
 }
 
+/** The same, but that one allocation is told in two: again with its values, at the latest with the next change. */
+function inTwo(facts: readonly Fact[], which: number, part: number, batch: number): Fact[] {
+  const index = which % facts.length;
+  const [cut, next] = [facts[index]!, facts[index + 1]];
+  const after = Math.floor(part * (next?.after ?? 0));
+  const rest = next ? [{ ...next, after: next.after - after }] : [];
+  return [...facts.slice(0, index + 1), { ...cut, after, batch }, ...rest, ...facts.slice(index + 2)];
+}
+
 describe('invoices', () => {
   it('with their corrections charge the same whenever and in whatever order usage becomes known', async () => {
     await fc.assert(
@@ -133,6 +142,17 @@ describe('invoices', () => {
         expect(await billed(histories, true)).toBe(await billed(histories, false));
       }),
       { numRuns: 15 },
+    );
+  }, 600_000);
+
+  it('charge the same when one allocation is told in two, the second part whenever', async () => {
+    const parts = fc.tuple(fc.nat(), fc.double({ min: 0, max: 1, noNaN: true }), fc.integer({ min: 0, max: 2 }));
+    await fc.assert(
+      fc.asyncProperty(history, parts, async (histories, [which, part, batch]) => {
+        const split = histories.map((facts) => inTwo(facts, which, part, batch));
+        expect(await billed(split, true)).toBe(await billed(histories, false));
+      }),
+      { numRuns: 10 },
     );
   }, 600_000);
 });

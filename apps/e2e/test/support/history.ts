@@ -1,9 +1,8 @@
 import type { AuditEntry, CloudEvent } from '@berth/contracts/events';
-import type { Usage } from '@berth/contracts/metering';
 import { eventually } from '@berth/testing';
 import { expect } from '@jest/globals';
 import type { Api } from './api.js';
-import { stretchesOf, usageOf } from './expected-usage.js';
+import { expectConserved } from './conservation.js';
 import { type Platform, serviceNames } from './platform.js';
 import { rowsOf } from './stored.js';
 
@@ -21,7 +20,7 @@ export async function expectWholeHistory(platform: Platform, api: Api): Promise<
       expectContiguous(events);
       expectOneEndEach(events);
       await expectEffects(platform, events);
-      await expectUsage(api, events);
+      await expectConserved(platform, api, events);
     },
     { within: 60_000, every: 500 },
   );
@@ -87,21 +86,4 @@ async function expectEffects(platform: Platform, events: readonly CloudEvent[]):
     'select entry_id as id from audit_trail',
   );
   expect(trail.map(({ id }) => id).sort()).toEqual(audited.map(({ entryId }) => entryId).sort());
-}
-
-/** Usage computed here from what was told, beside the service's own. */
-async function expectUsage(api: Api, events: readonly CloudEvent[]): Promise<void> {
-  const now = Date.now();
-  const [from, to] = [now - 86_400_000, now].map((each) => new Date(each).toISOString());
-  const usage = await api.call<Usage>(
-    'GET',
-    `/v1/usage?organization=${api.organizationId}&from=${from ?? ''}&to=${to ?? ''}`,
-  );
-  const own = events.filter((event) => event.organizationid === api.organizationId);
-  const workloads = new Set(own.filter((event) => isOf(event, 'workload.created')).map((event) => event.subject));
-  const expected = usageOf([...workloads].flatMap((workloadId) => stretchesOf(own, workloadId ?? '', now)));
-  expect(usage.total).toMatchObject({
-    millicoreSeconds: expected.millicoreSeconds.toString(),
-    byteSeconds: expected.byteSeconds.toString(),
-  });
 }
