@@ -7,26 +7,37 @@ import { Api } from '../support/api.js';
 import { ask, type Load, steadyLoad } from '../support/app-http.js';
 import { expectWholeHistory } from '../support/history.js';
 import { isStillThere, processesThatName, type SeenProcess } from '../support/processes.js';
-import type { PartName } from './environments.js';
+import { type PartName, partNames } from './environments.js';
 import { SeparatePlatform } from './separate-platform.js';
 
 jest.setTimeout(300_000);
 
 /** Where every part may be needed, whichever it is. */
 const everywhere = [at.cloning, at.building, at.starting, at.proving];
-/** And in the middle of a part's own transactions. */
-const parts: [part: PartName, phases: at.Phase[]][] = [
-  ['user-management', everywhere],
+/** In the middle of what others do for it, and when all is done but for the accounts. */
+const onTheWay = [
+  ...[at.buildBecomes('publishing'), at.deploymentBecomes('preparing'), at.deploymentBecomes('verifying')],
+  ...[at.allocating, at.justLive, at.accountingEnds],
+];
+/** Where it waits, then in the middle of a part's own transactions, and of those of all. */
+const parts: [part: PartName, where: string, phases: at.Phase[]][] = [
+  ['user-management', 'waits', everywhere],
   [
     'deployment-management',
+    'waits or is written',
     [...everywhere, at.accepting, at.deploymentBecomes('rolling'), at.deploymentBecomes('live'), at.hearingOfBuild],
   ],
-  ['build', [...everywhere, at.buildBecomes('detecting'), at.buildBecomes('succeeded'), at.buildBecomes('queued')]],
-  ['metering', [...everywhere, at.accountingBegins]],
-  ['gateway', everywhere],
-  ['agent', everywhere],
+  [
+    'build',
+    'waits or is written',
+    [...everywhere, at.buildBecomes('detecting'), at.buildBecomes('succeeded'), at.buildBecomes('queued')],
+  ],
+  ['metering', 'waits or is written', [...everywhere, at.accountingBegins]],
+  ['gateway', 'waits', everywhere],
+  ['agent', 'waits', everywhere],
+  ...partNames.map((name): [PartName, string, at.Phase[]] => [name, 'is on its way', onTheWay]),
 ];
-const mostAtOnce = Math.max(...parts.map(([, phases]) => phases.length));
+const mostAtOnce = Math.max(...parts.map(([, , phases]) => phases.length));
 /** Without these no request reaches an app. */
 const carriesRequests = (part: PartName): boolean => part === 'gateway' || part === 'agent';
 
@@ -48,7 +59,7 @@ beforeAll(async () => {
 });
 afterAll(() => platform.stopAndRemove());
 
-describe.each(parts)('%s killed -9 in each phase of a deployment', (name, phases) => {
+describe.each(parts)('%s killed -9 in each phase where a deployment %s', (name, _where, phases) => {
   let held: HeldDeployments;
   let own: SeenProcess[];
   let load: Load;

@@ -1,4 +1,5 @@
 import type { Deployment, Release } from '@berth/contracts/deployment';
+import type { AuditEntry } from '@berth/contracts/events';
 import { type ObservedInstance, serves } from '@berth/contracts/runtime';
 import { eventually } from '@berth/testing';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
@@ -218,6 +219,24 @@ export function journeySuite(start: StartPlatform, app: AppOf = webApp): void {
       const digest = async (env: string) =>
         (await ada.json<Release[]>(['releases', 'list', '--env', env]))[0]?.artifact.digest;
       expect(await digest('production')).toBe(await digest('staging'));
+    });
+  });
+
+  describe('audit list', () => {
+    it('has what somebody did, whichever service it was done in', async () => {
+      await ada.run(['budgets', 'create', 'all of it', '250']);
+      const { id: me } = await ada.json<{ id: string }>(['whoami']);
+      // What the services recorded comes to the trail in its own time.
+      await eventually(async () => {
+        const entries = await ada.json<AuditEntry[]>(['audit', 'list', '--actor', me, '--limit', '200']);
+        const done = entries.map(({ service, action }) => `${service} ${action}`);
+        for (const act of [
+          'user-management organizations:create',
+          'deployment-management deployments:create',
+          'metering budgets:update',
+        ])
+          expect(done).toContain(act);
+      });
     });
   });
 
