@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, realpath, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -79,6 +79,7 @@ describe('the data folder', () => {
 
   it('takes away the sockets that a platform left which was killed', async () => {
     const left = await mkdtemp(join(parent, 'berth-'));
+    await writeFile(join(left, 'gateway.sock'), '');
     await (await DataFolder.open(join(parent, 'data'))).close();
     await writeFile(join(parent, 'data/sockets'), left);
     const folder = await DataFolder.open(join(parent, 'data'));
@@ -86,6 +87,23 @@ describe('the data folder', () => {
     expect((await stat(dirname(folder.socket('gateway')))).mode & 0o077).toBe(0);
     await folder.close();
     expect(existsSync(dirname(folder.socket('gateway')))).toBe(false);
+  });
+
+  it('takes away nothing else, whatever the note of them says', async () => {
+    await (await DataFolder.open(join(parent, 'data'))).close();
+    await writeFile(join(parent, 'letter'), 'dear');
+    await writeFile(join(parent, 'data/sockets'), parent);
+    await (await DataFolder.open(join(parent, 'data'))).close();
+    expect((await readdir(parent)).sort()).toEqual(['data', 'letter']);
+  });
+
+  it.each(['one', 'NaN\n', '1.x'])('whose version is %j is refused as damaged', async (version) => {
+    const path = join(parent, 'data');
+    await (await DataFolder.open(path)).close();
+    await writeFile(join(path, 'version'), version);
+    const opening = DataFolder.open(path);
+    await expect(opening).rejects.toThrow(StartFailure);
+    await expect(opening).rejects.toThrow(`${join(await realpath(path), 'version')} is damaged`);
   });
 
   it('of a newer version is refused and left as it was', async () => {
@@ -116,6 +134,18 @@ describe('the secrets file', () => {
     expect((await stat(path)).mode & 0o777).toBe(0o600);
     expect(await loadSecrets(path)).toEqual({ secrets: made.secrets, isNew: false });
   });
+
+  it.each(['', '{"keyEncryptionKey":"of', '{}', '{"keyEncryptionKey":1}'])(
+    'that is damaged (%j) ends the start with one sentence, which quotes nothing of it, and stays as it is',
+    async (text) => {
+      const path = join(parent, 'secrets.json');
+      await writeFile(path, text);
+      const loading = loadSecrets(path);
+      await expect(loading).rejects.toThrow(StartFailure);
+      await expect(loading).rejects.toThrow(new RegExp(`^${path} is damaged\\. Restore it from a backup`));
+      expect(await readFile(path, 'utf8')).toBe(text);
+    },
+  );
 
   it('forgets the administrator when told to', async () => {
     const path = join(parent, 'secrets.json');

@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, realpath, rm, rmdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StartFailure } from '../failure.js';
@@ -66,6 +66,8 @@ async function checkVersion(path: string): Promise<void> {
   const text = await readFile(file, 'utf8').catch(() => null); // a new folder has none
   if (text === null) return writeFile(file, `${DATA_VERSION}\n`, { mode: 0o600 });
   if (Number(text) <= DATA_VERSION) return;
+  if (Number.isNaN(Number(text)))
+    throw new StartFailure(`${file} is damaged: it must hold the version of the data folder, a number.`);
   throw new StartFailure(
     `The data folder ${path} was written by a newer Berth (data version ${text.trim()}, this one knows ${DATA_VERSION}). Update Berth, or choose another folder with --data.`,
   );
@@ -75,8 +77,15 @@ async function checkVersion(path: string): Promise<void> {
 async function freshSockets(path: string): Promise<string> {
   const note = join(path, SOCKETS);
   const former = await readFile(note, 'utf8').catch(() => null); // a new folder has none
-  if (former !== null) await rm(former, { recursive: true, force: true });
+  if (former !== null) await removeSockets(former);
   const sockets = await mkdtemp(join(tmpdir(), 'berth-'));
   await writeFile(note, sockets, { mode: 0o600 });
   return sockets;
+}
+
+/** Sockets and nothing else: the note may be damaged, and name any folder. */
+async function removeSockets(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []); // it went with the machine's temporary files
+  for (const name of names.filter((each) => each.endsWith('.sock'))) await rm(join(folder, name), { force: true });
+  await rmdir(folder).catch(() => undefined); // somebody else's, or gone
 }
