@@ -11,10 +11,10 @@ const opened = async (poolSize: number) => {
 };
 const select = 'select name, amount from thing where name = $1';
 const find = (name: string) => database.queryOne<{ name: string; amount: number }>(select, [name]);
-/** What the only connection of the pool has prepared, and how often it was asked by the plan that is for all parameters. */
+/** What the only connection of the pool has prepared, and how often it was asked. */
 const prepared = () =>
   database.query<{ statement: string; asked: number }>(
-    `select statement, generic_plans::int as asked from pg_prepared_statements`,
+    `select statement, (generic_plans + custom_plans)::int as asked from pg_prepared_statements`,
   );
 
 beforeAll(async () => {
@@ -188,5 +188,23 @@ describe('a read by key that fails', () => {
     for (const _ of [1, 2])
       await expect(database.queryOne('select nothing from nowhere', ['x'])).rejects.toMatchObject({ code: '42P01' });
     expect(await find('one')).toEqual({ name: 'one', amount: 1 });
+  });
+});
+
+describe('a page of a list', () => {
+  it('is planned for its own cursor: what stands before it is not read', async () => {
+    await test.database.query(
+      `insert into thing select 'row ' || lpad(n::text, 5, '0'), n from generate_series(1, 5000) n`,
+    );
+    await test.database.query('analyze thing');
+    const read = await database.transaction(async (tx) => {
+      const page = 'select name from thing where ($1::text is null or name > $1) order by name limit $2';
+      expect(await tx.query(page, ['row 04900', 10])).toHaveLength(10);
+      return tx.queryOne<{ rows: number }>(
+        `select (seq_tup_read + coalesce(idx_tup_fetch, 0))::int as rows from pg_stat_xact_user_tables where relname = $1`,
+        ['thing'],
+      );
+    });
+    expect(read?.rows).toBeLessThan(200);
   });
 });

@@ -14,9 +14,6 @@ export interface DataSourceOptions {
 /** Milliseconds. Nothing inside a transaction waits for the world, so this is met by hung processes only. */
 const LONGEST_HANG = 60_000;
 
-/** What is prepared is found by keys, and planned once for all of them; PostgreSQL alone would plan it five times more to find that out. */
-const ONE_PLAN = '-c plan_cache_mode=force_generic_plan';
-
 /** A data source that never changes a schema by itself. */
 export function createDataSource(options: DataSourceOptions): DataSource {
   return new DataSource({
@@ -29,7 +26,7 @@ export function createDataSource(options: DataSourceOptions): DataSource {
     poolSize: options.poolSize,
     // What is asked for on one connection is sent at once, not after the answer before it.
     // A process that is suspended inside a transaction does not keep what it locked: Postgres ends the transaction.
-    extra: { pipeline: true, idle_in_transaction_session_timeout: LONGEST_HANG, options: ONE_PLAN },
+    extra: { pipeline: true, idle_in_transaction_session_timeout: LONGEST_HANG },
     ...trusting(options.caFile),
   });
 }
