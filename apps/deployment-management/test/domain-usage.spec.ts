@@ -101,6 +101,20 @@ describe('the usage of a domain follows from events that', () => {
     expect(await attachmentsOf(asked)).toEqual([]);
   });
 
+  it('count what a replica attached that did not count yet', async () => {
+    const made = await claim();
+    await prove(made);
+    const { verifiedAt } = await scene.owner.get<Domain>(`/v1/domains/${made.id}`);
+    await platform.query('update domain set attachment = 0, attached_at = null where id = $1', [made.id]);
+    await snapshots();
+    await scene.owner.delete(`/v1/domains/${made.id}`);
+    const [, ...since] = await attachmentsOf(made);
+    expect(since).toEqual([
+      ['snapshot', { number: 1, from: verifiedAt, to: null }],
+      ['removed', { number: 1, from: verifiedAt, to: expect.any(String) }],
+    ]);
+  });
+
   it('say nothing of the time before the epoch of a restored database', async () => {
     const made = await claim();
     await prove(made);

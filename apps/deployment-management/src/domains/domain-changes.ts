@@ -64,9 +64,9 @@ export class DomainChanges {
     domain: DomainRow,
     act: { readonly by: Actor; readonly action: 'domains:delete' | 'domains:release' },
   ): Promise<void> {
-    const at = this.mint.now();
-    if (!(await this.domains.release(tx, domain.id, workload.generation + 1, at))) return;
-    await this.changes.tell(tx, domainRemoved, await attachedFactOf(tx, { ...domain, detachedAt: at }));
+    if (!(await this.domains.release(tx, domain.id, workload.generation + 1, this.mint.now()))) return;
+    const released = await this.domains.find(tx, domain.id); // what was read before the lock may be an attachment ago
+    if (released) await this.changes.tell(tx, domainRemoved, await attachedFactOf(tx, released));
     await this.workloads.bump(tx, workload.id);
     await this.wake(tx, [domain.id]);
     await this.writer.changed(tx, workload, { ...act, detail: detailOf(domain) });

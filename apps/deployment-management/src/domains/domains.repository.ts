@@ -3,11 +3,15 @@ import { decodeCursor, type Sql, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { DomainRow } from './domain.js';
 
+/** A replica of before attachments were counted may attach one while it is replaced: that is its first. */
+const attachment = `greatest(d.attachment, (d.verified_at is not null)::int) as attachment,
+    coalesce(d.attached_at, d.verified_at) as "attachedAt"`;
+
 const select = `select d.id, d.workload_id as "workloadId", w.organization_id as "organizationId",
     w.project_id as "projectId", w.environment_id as "environmentId", w.app_id as "appId", d.host, d.token, d.state, d.cause,
     d.message, d.proof, d.verified_at as "verifiedAt", d.checked_at as "checkedAt", d.claimed_at as "claimedAt",
     d.released_at as "releasedAt", d.released_generation as "releasedGeneration", d.deleted_at as "deletedAt",
-    d.created_at as "createdAt", d.attachment, d.attached_at as "attachedAt", d.detached_at as "detachedAt" from domain d join workload w on w.id = d.workload_id`;
+    d.created_at as "createdAt", ${attachment}, d.detached_at as "detachedAt" from domain d join workload w on w.id = d.workload_id`;
 
 /** Hosts that lead to the workload `w` beside its own, as a column. */
 export const domainsOfWorkload = `(select coalesce(jsonb_agg(d.host order by d.host), '[]') from domain d
@@ -60,7 +64,7 @@ export class DomainsRepository {
   /** Of all workloads; of what was ever attached and is not deleted. */
   attached(sql: Sql, after: string | null, limit: number): Promise<DomainRow[]> {
     return sql.query<DomainRow>(
-      `${select} where d.attachment > 0 and ($1::uuid is null or d.id > $1) order by d.id limit $2`,
+      `${select} where (d.attachment > 0 or d.verified_at is not null) and ($1::uuid is null or d.id > $1) order by d.id limit $2`,
       [after, limit],
     );
   }
