@@ -140,8 +140,8 @@ describe('the route book', () => {
     book.set('two', { hosts: ['c.localhost'], upstreams: [] });
     const hosts = ['a.localhost', 'b.localhost', 'c.localhost'];
     await eventually(() => expect(router.tables.at(-1)?.routes.map(({ host }) => host)).toEqual(hosts));
-    await eventually(() => expect(book.accepts('one', 'b.localhost')).toBe(true));
-    expect(book.accepts('two', 'c.localhost')).toBe(false);
+    await eventually(() => expect(book.accepts('one', { host: 'b.localhost' })).toBe(true));
+    expect(book.accepts('two', { host: 'c.localhost' })).toBe(false);
     const count = router.tables.length;
     book.set('one', routesOf('web-1'));
     await Promise.resolve();
@@ -164,14 +164,37 @@ describe('the route book', () => {
     const own = (host: string, id: string) => ({ hosts: ['shop.example.com', host], upstreams: [upstream(id)] });
     const ofShop = () => router.tables.at(-1)?.routes.filter(({ host }) => host === 'shop.example.com');
     book.set('two', own('b.localhost', 'web-2'));
-    await eventually(() => expect(book.accepts('two', 'shop.example.com')).toBe(true));
+    await eventually(() => expect(book.accepts('two', { host: 'shop.example.com' })).toBe(true));
     book.set('one', own('a.localhost', 'web-1'));
-    await eventually(() => expect(book.accepts('one', 'a.localhost')).toBe(true));
+    await eventually(() => expect(book.accepts('one', { host: 'a.localhost' })).toBe(true));
     expect(ofShop()).toMatchObject([{ workloadId: 'two' }]);
-    expect([book.accepts('one', 'shop.example.com'), book.accepts('two', 'shop.example.com')]).toEqual([false, true]);
+    expect([
+      book.accepts('one', { host: 'shop.example.com' }),
+      book.accepts('two', { host: 'shop.example.com' }),
+    ]).toEqual([false, true]);
     book.set('two', null);
-    await eventually(() => expect(book.accepts('one', 'shop.example.com')).toBe(true));
+    await eventually(() => expect(book.accepts('one', { host: 'shop.example.com' })).toBe(true));
     expect(ofShop()).toMatchObject([{ workloadId: 'one' }]);
+  });
+
+  it('states paths beside hosts, and says of each whether it is led somewhere', async () => {
+    const paths = [{ host: 'shop.example.com', path: '/api' }];
+    book.set('one', { hosts: ['a.localhost'], paths, upstreams: [upstream('web-1')] });
+    const shop = { hosts: ['shop.example.com'], upstreams: [upstream('web-2')] };
+    book.set('two', { ...shop, canary: { weight: 25, upstreams: [upstream('web-3')] } });
+    await eventually(() =>
+      expect(router.tables.at(-1)?.routes.map(({ host, path, workloadId }) => [workloadId, host, path])).toEqual([
+        ['one', 'a.localhost', undefined],
+        ['one', 'shop.example.com', '/api'],
+        ['two', 'shop.example.com', undefined],
+      ]),
+    );
+    const [whole, api] = [{ host: 'shop.example.com' }, paths[0]!];
+    await eventually(() => expect(book.accepts('two', whole)).toBe(true));
+    expect([book.accepts('one', api), book.accepts('one', whole), book.accepts('two', api)]).toEqual([
+      ...[true, false, false],
+    ]);
+    expect(book.canaryWeight('shop.example.com')).toBe(25);
   });
 
   it('says when an upstream is gone from the table in effect, also for a change made while one took effect', async () => {

@@ -30,7 +30,14 @@ export const delegation = {
   ...{ conditions: [], createdAt: '2026-11-21T10:00:00.000Z', endsAt: '2026-12-21T10:00:00.000Z' },
 };
 export const domain = {
-  ...{ id: idOf(96), workloadId: idOf(40), organizationId: idOf(1), host: 'shop.example.com', state: 'pending' },
+  ...{
+    id: idOf(96),
+    workloadId: idOf(40),
+    organizationId: idOf(1),
+    host: 'shop.example.com',
+    path: '/',
+    state: 'pending',
+  },
   ...{ cause: null, message: 'There is no TXT record', proof: null, verifiedAt: null, checkedAt: null, createdAt: '' },
   challenge: { type: 'TXT', name: '_berth-challenge.shop.example.com', value: 'token' },
 };

@@ -14,6 +14,7 @@ import { DelegationEnds1763800000400 } from './database/migrations/delegation-en
 import { Egress1763800000410 } from './database/migrations/egress.migration.js';
 import { EgressEpochs1763800000440 } from './database/migrations/egress-epochs.migration.js';
 import { DomainAttachments1763800000560 } from './database/migrations/domain-attachments.migration.js';
+import { DomainPaths1763800000480 } from './database/migrations/domain-paths.migration.js';
 import { Domains1763800000470 } from './database/migrations/domains.migration.js';
 import { EnvironmentSleep1763800000250 } from './database/migrations/environment-sleep.migration.js';
 import { EnvironmentEnds1763800000130 } from './database/migrations/environment-ends.migration.js';
@@ -87,6 +88,7 @@ export const deploymentManagement: ServiceDefinition<Config> = {
     ConfigScopes1763800000500,
     WaitingPlacements1763800000530,
     Domains1763800000470,
+    DomainPaths1763800000480,
     DomainAttachments1763800000560,
   ],
   module: (parsed) => AppModule.with(parsed),

@@ -4,6 +4,7 @@ import { eventually } from '@berth/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { DomainsRepository } from '../src/domains/domains.repository.js';
 import type { Client } from './fixtures/client.js';
+import { DomainWords, freshHost } from './fixtures/domain-words.js';
 import { Platform } from './fixtures/platform.js';
 import { Scene } from './fixtures/scene.js';
 import { placementsOf, Worlds } from './fixtures/second-cluster.js';
@@ -15,11 +16,13 @@ let zone: Zone;
 let platform: Platform;
 let scene: Scene;
 let administrator: Client;
+let words: DomainWords;
 beforeAll(async () => {
   zone = await Zone.start();
   const environment = { DNS_SERVERS: zone.address, PLATFORM_DOMAIN: 'berth.example' };
   platform = await Platform.start({ environment, overrides: worlds.overrides });
   administrator = platform.client(await platform.identity.token({ administrator: true }));
+  words = new DomainWords(platform, zone, administrator);
 });
 beforeEach(async () => (scene = await Scene.make(platform)));
 afterAll(async () => {
@@ -27,26 +30,17 @@ afterAll(async () => {
   await zone.close();
 });
 
-let hosts = 0;
-/** That nobody has yet. */
-const freshHost = () => `shop${++hosts}.example.com`;
-const claim = (host = freshHost(), of = scene) => of.owner.post<Domain>('/v1/domains', { workloadId: of.id, host });
-const get = ({ id }: Domain, by = scene.owner) => by.get<Domain>(`/v1/domains/${id}`);
-const look = ({ id }: Domain, by = scene.owner) => by.post<Domain>(`/v1/domains/${id}/verify`);
+const claim = (host = freshHost(), of = scene) => words.claim(of, host);
+const get = (domain: Domain, of = scene) => words.get(domain, of);
+const look = (domain: Domain, of = scene) => words.look(domain, of);
 const refusal = (host: string) => scene.owner.refusal('POST', '/v1/domains', { workloadId: scene.id, host });
-const vouchFor = ({ id }: Domain) =>
-  administrator.post<Domain>(`/v1/domains/${id}/vouch`, { reason: 'There is no DNS here.' });
-const becomes = (domain: Domain, state: Domain['state'], by = scene.owner) =>
-  eventually(async () => expect(await get(domain, by)).toMatchObject({ state }));
-const prove = async (domain: Domain, by = scene.owner) => {
-  zone.set(domain.challenge.name, domain.challenge.value);
-  await look(domain, by);
-};
+const vouchFor = (domain: Domain) => words.vouchFor(domain);
+const becomes = (domain: Domain, state: Domain['state'], of = scene) => words.becomes(domain, state, of);
+const prove = (domain: Domain, of = scene) => words.prove(domain, of);
 const seenHosts = async (of = scene) =>
   (await platform.runtime.observe(of.id))?.routes.map(({ host, accepted }) => [host, accepted]);
-const told = async ({ id }: Domain) => platform.eventTypes(id);
-const isGone = (domain: Domain) =>
-  eventually(async () => expect(await platform.query('select from domain where id = $1', [domain.id])).toEqual([]));
+const told = (domain: Domain) => words.told(domain);
+const isGone = (domain: Domain) => words.isGone(domain);
 
 describe('a domain', () => {
   it('leads nowhere until its record is there, then to the workload, without a release', async () => {
@@ -176,8 +170,8 @@ describe('whose a host is', () => {
     const owned = await claim(squatted.host, other);
     expect(owned.challenge.value).not.toBe(squatted.challenge.value);
     expect(await other.owner.refusal('GET', `/v1/domains/${squatted.id}`)).toMatchObject({ status: 404 });
-    await prove(owned, other.owner);
-    await becomes(owned, 'ready', other.owner);
+    await prove(owned, other);
+    await becomes(owned, 'ready', other);
     expect(await get(squatted)).toMatchObject({ state: 'pending', verifiedAt: null });
   });
 
@@ -189,12 +183,12 @@ describe('whose a host is', () => {
     await becomes(former, 'ready');
     const next = await claim(former.host, other);
     zone.set(next.challenge.name, former.challenge.value, next.challenge.value);
-    await look(next, other.owner);
-    await eventually(async () => expect((await get(next, other.owner)).message).toContain('in use'));
+    await look(next, other);
+    await eventually(async () => expect((await get(next, other)).message).toContain('in use'));
     expect(await get(former)).toMatchObject({ state: 'ready' });
     zone.set(next.challenge.name, next.challenge.value);
-    await look(next, other.owner);
-    await becomes(next, 'ready', other.owner);
+    await look(next, other);
+    await becomes(next, 'ready', other);
     expect(await get(former)).toMatchObject({ state: 'failed', cause: 'lost', proof: null });
     expect(scene.desired?.hosts).not.toContain(former.host);
     expect(await told(former)).toEqual(['domain.attached', 'route.ready', 'domain.removed', 'route.removed']);
@@ -222,14 +216,14 @@ describe('whose a host is', () => {
     );
     expect(act?.detail).toMatchObject({ host: made.host, reason: 'There is no DNS here.', proof: 'vouched' });
     const next = await claim(made.host, other);
-    await prove(next, other.owner);
-    await eventually(async () => expect((await get(next, other.owner)).message).toContain('in use'));
+    await prove(next, other);
+    await eventually(async () => expect((await get(next, other)).message).toContain('in use'));
     expect(await administrator.refusal('POST', `/v1/domains/${next.id}/vouch`, reason)).toMatchObject({
       ...{ status: 409, code: 'domain_held' },
     });
     expect(await get(made)).toMatchObject({ state: 'ready' });
     await scene.owner.delete(`/v1/domains/${made.id}`);
-    await becomes(next, 'verified', other.owner);
+    await becomes(next, 'verified', other);
   });
 
   it('is one somebody’s when two are vouched for at once', async () => {

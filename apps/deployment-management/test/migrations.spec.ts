@@ -69,6 +69,27 @@ describe('a replica of before placements knew until when they are certain', () =
   });
 });
 
+describe('a replica of before hosts had paths', () => {
+  let db: TestDatabase;
+  beforeAll(async () => (db = await testDatabase({ migrations })));
+  afterAll(() => db.drop());
+
+  it('goes on claiming whole hosts, each once, and none that is held', async () => {
+    const [first, second] = [await workload(db, 'one'), await workload(db, 'two')];
+    const formerly = (id: string, verifiedAt: Date | null = null) =>
+      db.database.query(
+        `insert into domain (id, workload_id, organization_id, host, token, claimed_at, created_at, verified_at, state, proof)
+         values ($1, $2, $2, 'shop.example.com', 't', now(), now(), $3, $4, $5) on conflict do nothing returning path`,
+        [randomUUID(), id, verifiedAt, verifiedAt ? 'verified' : 'pending', verifiedAt ? 'dns' : null],
+      );
+    expect(await formerly(first, new Date())).toEqual([{ path: '/' }]);
+    expect(await formerly(first)).toEqual([]);
+    expect(await formerly(second)).toEqual([{ path: '/' }]);
+    await db.database.query('delete from domain where workload_id = $1', [second]);
+    expect(await formerly(second, new Date())).toEqual([]);
+  });
+});
+
 describe('the database itself refuses', () => {
   let db: TestDatabase;
   beforeAll(async () => (db = await testDatabase({ migrations })));

@@ -28,6 +28,7 @@ describe('a domain of a customer, on the embedded platform', () => {
   });
   afterAll(() => berth.stopAndRemove());
 
+  const vouched = async (id: string) => shop.run(['domains', 'vouch', id, '--reason', 'no DNS on this machine']);
   const show = () => shop.json<Domain>(['domains', 'show', host]);
 
   it('leads visitors to the app once it is known whose it is, and nowhere when it is removed', async () => {
@@ -35,7 +36,7 @@ describe('a domain of a customer, on the embedded platform', () => {
     expect({ state, name: challenge.name }).toEqual({ state: 'pending', name: `_berth-challenge.${host}` });
     const nowhere = await ask(url);
     expect(nowhere.status).toBe(404);
-    await shop.run(['domains', 'vouch', id, '--reason', 'no DNS on this machine']);
+    await vouched(id);
     await eventually(async () => expect(await show()).toMatchObject({ state: 'ready', proof: 'vouched' }), {
       within: 60_000,
     });
@@ -47,5 +48,26 @@ describe('a domain of a customer, on the embedded platform', () => {
     await shop.run(['domains', 'remove', host, '--yes']);
     await eventually(async () => expect(await ask(url)).toEqual(nowhere), { within: 60_000 });
     expect(await shop.json<Domain[]>(['domains', 'list'])).toEqual([]);
+  });
+
+  it('leads a path of its host to another app of the environment, which needs no proof of its own', async () => {
+    const api = shop.in((await Repository.make(webApp('the api'))).folder);
+    await api.run(['apps', 'create', 'api', '--dir', '.']);
+    await api.run(['deploy', '--wait']);
+    await vouched((await shop.json<Domain>(['domains', 'add', host])).id);
+    const asked = ['domains', 'add', host, '--path', '/api/'];
+    expect(await api.json<Domain>(asked)).toMatchObject({ host, path: '/api' });
+    const answers = async () => Promise.all(['/', '/apis', '/api', '/api/v1?a'].map(async (path) => (await ask(url, path)).body)); // prettier-ignore
+    await eventually(async () => expect(await answers()).toEqual(['the shop', 'the shop', 'the api', 'the api']), {
+      within: 60_000,
+    });
+    await eventually(
+      async () =>
+        expect(await api.json<Domain>(['domains', 'show', host, '--path', '/api'])).toMatchObject({ state: 'ready' }),
+      { within: 60_000 },
+    );
+    expect((await api.run(['status'])).out).toContain(`${host}/api`);
+    await api.run(['domains', 'remove', host, '--path', '/api', '--yes']);
+    await eventually(async () => expect(new Set(await answers())).toEqual(new Set(['the shop'])), { within: 60_000 });
   });
 });

@@ -1,4 +1,7 @@
+import type { EgressCounts } from '@berth/contracts/runtime';
+import { eventually } from '@berth/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { Agent, type IncomingMessage, request as sendRequest, type ServerResponse } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
@@ -116,6 +119,64 @@ describe('app routes', () => {
     routes.delete(host);
     await app('other.localhost');
     expect((await gateway.call({ path: '/', host })).body).toBe(before.body);
+  });
+
+  describe('of one host', () => {
+    const host = 'shared.example.com';
+    const answered = async (path: string) => {
+      const { status, body } = await gateway.call({ host, path });
+      return status === 200 ? body : status;
+    };
+    const state = async (...paths: (string | undefined)[]) => {
+      const listed = await Promise.all(
+        paths.map(async (path) => {
+          const upstream = await startUpstream((_, response) => response.end(path ?? 'the rest'));
+          upstreams.push(upstream);
+          const to = { id: `shared${path}`, host: '127.0.0.1', port: upstream.port };
+          return { host, ...(path && { path }), workloadId: randomUUID(), upstreams: [to] };
+        }),
+      );
+      const table = { version: ++version, routes: listed };
+      expect((await gateway.control('PUT', '/routes', table)).status).toBe(200);
+      return listed.map(({ workloadId }) => workloadId);
+    };
+
+    it('have a request by the longest path, in whole segments, which it keeps', async () => {
+      await state(undefined, '/api', '/api/v1');
+      expect(await Promise.all(['/', '/apis', '/API', '/?/api', '/x/api'].map(answered))).toEqual(
+        Array.from({ length: 5 }, () => 'the rest'),
+      );
+      expect(await Promise.all(['/api', '/api/', '/api?a=/api/v1', '/api/v11'].map(answered))).toEqual(
+        Array.from({ length: 4 }, () => '/api'),
+      );
+      expect(await Promise.all(['/api/v1', '/api/v1/', '/api/v1/x?y'].map(answered))).toEqual(
+        Array.from({ length: 3 }, () => '/api/v1'),
+      );
+    });
+
+    it('leave the rest of it to nobody, not to the API', async () => {
+      await state('/api');
+      const answer = await gateway.call({ host, path: '/' });
+      expect([answer.status, answer.body]).toEqual([404, `There is no app at this path of ${host}.\n`]);
+      expect(await answered('/api/x')).toBe('/api');
+    });
+
+    it('are counted each for its own workload', async () => {
+      const [whole, api] = await state(undefined, '/api');
+      await answered('/');
+      await answered('/api/x');
+      await eventually(async () => {
+        const { items } = JSON.parse((await gateway.control('GET', '/egress')).body) as EgressCounts;
+        const bytesOf = (id?: string) => items.find(({ workloadId }) => workloadId === id)?.bytes;
+        expect([bytesOf(whole), bytesOf(api)]).toEqual(['the rest'.length, '/api'.length]);
+      });
+    });
+
+    it('are no table when two have one path', async () => {
+      const routes = ['/api', '/api'].map((path) => ({ host, path, upstreams: [] }));
+      const { status, body } = await gateway.control('PUT', '/routes', { version: version + 1, routes });
+      expect([status, body]).toEqual([400, expect.stringContaining(`${host}/api`)]);
+    });
   });
 
   it('answers 404 in plain text for a host that nobody has', async () => {

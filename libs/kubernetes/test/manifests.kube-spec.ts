@@ -1,3 +1,4 @@
+import { placesOf } from '@berth/contracts/runtime';
 import {
   configManifest,
   isAsStated,
@@ -74,7 +75,8 @@ describe('manifests on a real API server', () => {
       fc.asyncProperty(anyWorkload, async (any) => {
         const desired = { ...any, namespace };
         const ingresses = workloadManifests(desired, ingressSettings).filter(({ kind }) => kind === 'Ingress');
-        expect(ingresses).toHaveLength(desired.processes.some(({ name }) => name === 'web') ? desired.hosts.length : 0);
+        const hasWeb = desired.processes.some(({ name }) => name === 'web');
+        expect(ingresses).toHaveLength(hasWeb ? placesOf(desired).length : 0);
         const manifests = [...workloadManifests(desired, settings), ...ingresses];
         for (const manifest of [configManifest(desired), ...pullManifest(desired), ...manifests])
           expect(await refusalOf(stamped(manifest))).toBe('');

@@ -6,6 +6,7 @@ import {
   configManifests,
   isolationManifests,
   keyOf,
+  type ClusterSettings,
   type KubeObject,
   pullManifest,
   taskManifests,
@@ -31,6 +32,13 @@ function expectGolden(name: string, manifests: readonly KubeObject[]): void {
   const text = `${JSON.stringify(manifests, null, 2)}\n`;
   if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(file, text);
   expect(JSON.parse(text)).toEqual(JSON.parse(readFileSync(file, 'utf8')));
+}
+
+interface Leading extends KubeObject {
+  readonly spec: {
+    readonly hostnames?: readonly string[];
+    readonly rules: readonly { readonly matches?: readonly { readonly path: object }[] }[];
+  };
 }
 
 interface Workable extends KubeObject {
@@ -251,6 +259,25 @@ describe('manifests', () => {
       expect.stringMatching(/^Deployment shop-worker-[0-9a-f]{8}$/),
     ]);
     expect(kinds(workloadManifests({ ...shop, hosts: [] }, settings))).not.toContain('HTTPRoute shop');
+  });
+
+  it('lead a path of a host by a route of its own, beside that of the host', () => {
+    const paths = [{ host: 'www.shop.example.com', path: '/api' }];
+    const leading = (kind: string, given: ClusterSettings) =>
+      workloadManifests({ ...shop, paths }, given).filter((each) => each.kind === kind) as unknown as Leading[];
+    const routes = leading('HTTPRoute', settings);
+    expect(
+      routes.map(({ spec }) => [spec.hostnames, spec.rules.map(({ matches }) => matches?.map(({ path }) => path))]),
+    ).toEqual([
+      [['shop.example.com'], [[{ type: 'PathPrefix', value: '/' }]]],
+      [['www.shop.example.com'], [[{ type: 'PathPrefix', value: '/' }]]],
+      [['www.shop.example.com'], [[{ type: 'PathPrefix', value: '/api' }]]],
+    ]);
+    expect(new Set(routes.map(({ metadata }) => metadata.name)).size).toBe(3);
+    const [, , ingress] = leading('Ingress', { ...settings, ingressClass: 'nginx' });
+    expect(ingress?.spec.rules).toMatchObject([
+      { host: 'www.shop.example.com', http: { paths: [{ path: '/api', pathType: 'Prefix' }] } },
+    ]);
   });
 
   it('pause an older cluster with a program, which has no action for it', () => {

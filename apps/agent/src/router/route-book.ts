@@ -1,4 +1,13 @@
-import type { CanaryRoute, Door, RouteTable, Upstream } from '@berth/contracts/runtime';
+import {
+  type CanaryRoute,
+  type Door,
+  type Place,
+  placesOf,
+  type RouteTable,
+  type SharedPath,
+  spelled,
+  type Upstream,
+} from '@berth/contracts/runtime';
 import type { Logger } from 'pino';
 import { type AgentClock, pause, within } from '../clock.js';
 import type { AppRouter } from './app-router.js';
@@ -6,6 +15,7 @@ import { sorted } from './link-doors.js';
 
 export interface WorkloadRoutes {
   readonly hosts: readonly string[];
+  readonly paths?: readonly SharedPath[] | undefined;
   readonly upstreams: readonly Upstream[];
   /** By which it reaches others. */
   readonly doors?: readonly Door[];
@@ -58,15 +68,15 @@ export class RouteBook {
     return this.effective.some((route) => upstreamsOf(route).some(({ id }) => id === upstreamId));
   }
 
-  /** Whether requests for a host reach at least one instance of the workload. */
-  accepts(workloadId: string, host: string): boolean {
-    const isIt = (route: Route): boolean => route.host === host && route.workloadId === workloadId;
+  /** Whether requests for a host, or a path of it, reach at least one instance of the workload. */
+  accepts(workloadId: string, place: Place): boolean {
+    const isIt = (route: Route): boolean => spelled(route) === spelled(place) && route.workloadId === workloadId;
     return this.effective.some((route) => isIt(route) && upstreamsOf(route).length > 0);
   }
 
   /** Percent of a host's requests that its canary gets; undefined while it gets none. */
   canaryWeight(host: string): number | undefined {
-    const canary = this.effective.find((route) => route.host === host)?.canary;
+    const canary = this.effective.find((route) => spelled(route) === host)?.canary;
     return canary && canary.upstreams.length > 0 ? canary.weight : undefined;
   }
 
@@ -114,25 +124,32 @@ export class RouteBook {
     this.onEffective();
   }
 
-  /** A host that two workloads are stated to have stays whose it is: the router would take no table with both. */
+  /** A place that two workloads are stated to have stays whose it is: the router would take no table with both. */
   private oneEach(stated: readonly Route[]): Route[] {
-    const byHost = new Map<string, Route>();
+    const byPlace = new Map<string, Route>();
     for (const route of stated) {
-      const other = byHost.get(route.host);
-      if (other) this.logger.error({ host: route.host, of: [other.workloadId, route.workloadId] }, 'two have one host');
-      if (!other || this.isInEffect(route)) byHost.set(route.host, route);
+      const place = spelled(route);
+      const other = byPlace.get(place);
+      if (other) this.logger.error({ place, of: [other.workloadId, route.workloadId] }, 'two have one place');
+      if (!other || this.isInEffect(route)) byPlace.set(place, route);
     }
-    return [...byHost.values()];
+    return [...byPlace.values()];
   }
 
-  private isInEffect({ host, workloadId }: Route): boolean {
-    return this.effective.some((each) => each.host === host && each.workloadId === workloadId);
+  private isInEffect(route: Route): boolean {
+    const { workloadId } = route;
+    return this.effective.some((each) => spelled(each) === spelled(route) && each.workloadId === workloadId);
   }
 
   private table(): RouteTable {
     this.version++;
-    const stated = [...this.wanted].flatMap(([workloadId, { hosts, upstreams, canary }]) =>
-      hosts.map((host): Route => ({ host, workloadId, upstreams: [...upstreams], ...(canary && { canary }) })),
+    const stated = [...this.wanted].flatMap(([workloadId, { upstreams, canary, ...routed }]) =>
+      placesOf(routed).map((place): Route => ({
+        ...place,
+        workloadId,
+        upstreams: [...upstreams],
+        ...(canary && { canary }),
+      })),
     );
     const routes = this.oneEach(stated);
     const doors = [...this.wanted.values()].flatMap((each) => each.doors ?? []);

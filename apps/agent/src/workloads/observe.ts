@@ -1,4 +1,11 @@
-import type { DesiredVolume, DesiredWorkload, ObservedInstance, ObservedWorkload } from '@berth/contracts/runtime';
+import {
+  type DesiredVolume,
+  type DesiredWorkload,
+  type ObservedInstance,
+  type ObservedWorkload,
+  type Place,
+  placesOf,
+} from '@berth/contracts/runtime';
 import type { InstanceSpec } from './instance.js';
 import type { InstanceState } from './instance-state.js';
 import type { Trouble } from './trouble.js';
@@ -7,7 +14,7 @@ import { observedVolumes } from './volume-folders.js';
 export interface ObservedParts {
   readonly desired: DesiredWorkload;
   readonly instances: readonly ObservedInstance[];
-  readonly accepts: (host: string) => boolean;
+  readonly accepts: (place: Place) => boolean;
   readonly volumes: readonly DesiredVolume[];
   readonly changedAt: number;
   readonly trouble: Trouble | null;
@@ -19,7 +26,7 @@ export const observeWorkload = (parts: ObservedParts): ObservedWorkload => ({
   observedGeneration: parts.desired.generation,
   ...(parts.desired.onTrial && { onTrial: true }),
   instances: [...parts.instances],
-  routes: parts.desired.hosts.map((host) => ({ host, accepted: parts.accepts(host) })),
+  routes: placesOf(parts.desired).map((place) => ({ ...place, accepted: parts.accepts(place) })),
   ...(parts.canaryWeight !== undefined && { canaryWeight: parts.canaryWeight }),
   volumes: observedVolumes(parts.volumes),
   changedAt: toInstant(parts.changedAt),

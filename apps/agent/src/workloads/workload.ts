@@ -7,6 +7,7 @@ import {
   type InstanceTraffic,
   type Measurement,
   type ObservedWorkload,
+  type Place,
   serves,
   type Upstream,
 } from '@berth/contracts/runtime';
@@ -129,7 +130,7 @@ export class Workload {
     const instances = [...this.instances.values()].map((instance) =>
       observeInstance(instance.id, instance.spec, instance.state, context.routes.isRouted(instance.id)),
     );
-    const accepts = (host: string): boolean => context.routes.accepts(desired.workloadId, host);
+    const accepts = (place: Place): boolean => context.routes.accepts(desired.workloadId, place);
     return observeWorkload({
       desired,
       instances,
@@ -323,10 +324,10 @@ export class Workload {
   }
 
   private route(ids: readonly string[], ofCanary: readonly string[] = []): void {
-    const { workloadId, hosts, canary: wanted } = this.desired;
+    const { workloadId, hosts, paths, canary: wanted } = this.desired;
     const doors = doorsOf(this.desired);
     const canary = wanted && { weight: wanted.weight, upstreams: this.upstreamsOf(ofCanary) };
-    const routes = { hosts, upstreams: this.upstreamsOf(ids), doors, canary };
+    const routes = { hosts, paths, upstreams: this.upstreamsOf(ids), doors, canary };
     this.context.routes.set(workloadId, this.deleted ? null : routes);
   }
 

@@ -256,6 +256,7 @@ create table domain (
   released_generation integer,
   deleted_at timestamp with time zone,
   created_at timestamp with time zone not null,
+  path text not null default '/'::text,
   attachment integer not null default 0,
   attached_at timestamp with time zone,
   detached_at timestamp with time zone,
@@ -781,9 +782,9 @@ CREATE UNIQUE INDEX deployment_build ON deployment USING btree (build_id) WHERE 
 
 CREATE UNIQUE INDEX deployment_moving ON deployment USING btree (workload_id) WHERE (status = ANY (ARRAY['preparing'::text, 'rolling'::text, 'shifting'::text, 'verifying'::text]));
 
-CREATE UNIQUE INDEX domain_claim ON domain USING btree (organization_id, host) WHERE (deleted_at IS NULL);
+CREATE UNIQUE INDEX domain_claim ON domain USING btree (organization_id, host, path) WHERE (deleted_at IS NULL);
 
-CREATE UNIQUE INDEX domain_holder ON domain USING btree (host) WHERE (verified_at IS NOT NULL);
+CREATE UNIQUE INDEX domain_holder ON domain USING btree (host, path) WHERE (verified_at IS NOT NULL);
 
 CREATE INDEX domain_waiting ON domain USING btree (host) WHERE (state = 'pending'::text);
 

@@ -7,7 +7,7 @@ import { Mint } from '../changes/mint.js';
 import { WorkloadWriter } from '../workloads/workload-writer.js';
 import type { WorkloadRow } from '../workloads/workload.js';
 import { WorkloadsRepository } from '../workloads/workloads.repository.js';
-import type { DomainRow } from './domain.js';
+import { type DomainRow, placeOf } from './domain.js';
 import { DOMAINS } from './domain-queue.js';
 import { attachedFactOf, factOf } from './domain-facts.js';
 import { DomainsRepository } from './domains.repository.js';
@@ -38,7 +38,7 @@ export class DomainChanges {
     const attached = await this.domains.find(tx, domain.id);
     if (attached) await this.changes.tell(tx, domainAttached, await attachedFactOf(tx, attached));
     await this.workloads.bump(tx, workload.id);
-    await this.wake(tx, [domain.id]);
+    await this.wake(tx, [domain.id, ...(await this.nowProven(tx, domain))]);
     const detail = { ...detailOf(domain), proof, ...(reason !== undefined && { reason }) };
     await this.writer.changed(tx, workload, { by, action, detail });
     return true;
@@ -104,9 +104,15 @@ export class DomainChanges {
     await this.changes.tell(tx, missing === null ? routeReady : routeRemoved, factOf(domain));
   }
 
+  /** What its environment asks for on the same host. */
+  private async nowProven(tx: Tx, domain: DomainRow): Promise<string[]> {
+    const claims = await this.domains.claimsOf(tx, domain);
+    return claims.filter(({ state }) => state === 'pending').map(({ id }) => id);
+  }
+
   private async wake(tx: Tx, ids: readonly string[]): Promise<void> {
     if (ids.length > 0) await this.queue.enqueueAll(tx, DOMAINS, ids);
   }
 }
 
-const detailOf = ({ id, host }: DomainRow) => ({ domain: id, host });
+const detailOf = (domain: DomainRow) => ({ domain: domain.id, ...placeOf(domain) });

@@ -1,11 +1,13 @@
 import type { DomainAttachment, DomainFact } from '@berth/contracts/events';
 import { currentEpoch } from '@berth/eventing';
 import type { Tx } from '@berth/service-kit';
-import type { DomainRow } from './domain.js';
+import { type DomainRow, placeOf } from './domain.js';
 
 /** What is told of a domain. */
-export function factOf({ id: domainId, organizationId, projectId, environmentId, appId, workloadId, host }: DomainRow) {
-  const data: DomainFact = { organizationId, projectId, environmentId, appId, workloadId, domainId, host };
+export function factOf(domain: DomainRow) {
+  const { id: domainId, organizationId, projectId, environmentId, appId, workloadId } = domain;
+  const place = placeOf(domain);
+  const data: DomainFact = { organizationId, projectId, environmentId, appId, workloadId, domainId, ...place };
   return { subject: domainId, organizationId, data };
 }
 

@@ -24,9 +24,11 @@ export class DomainProofs {
   ) {}
 
   async prove(domain: DomainRow, context: ReconcileContext): Promise<Outcome> {
+    const shared = await this.proofOfEnvironment(domain);
+    if (shared) return this.take(domain, shared, context);
     const found = await this.records.of(challengeNameOf(domain.host), context.signal);
     const verdict = verdictOf(domain, found, this.clock.now());
-    if (verdict.kind === 'proven') return this.take(domain, context);
+    if (verdict.kind === 'proven') return this.take(domain, 'dns', context);
     const note = { message: verdict.message, at: this.clock.now() };
     if (verdict.kind === 'failed') {
       await context.transaction((tx) => this.domains.fail(tx, domain.id, note));
@@ -36,31 +38,44 @@ export class DomainProofs {
     return lookAgainIn({ seconds: verdict.seconds });
   }
 
-  /** It is proven. Who has the host keeps it while that is still proven or was vouched for. */
-  private async take(domain: DomainRow, context: ReconcileContext): Promise<Outcome> {
-    const holder = await this.domains.holderOf(this.database, domain.host);
-    if (holder && holder.id !== domain.id) return this.contest(domain, holder, context);
-    const attachment = { by: 'platform', proof: 'dns', action: 'domains:verify' } as const;
+  /** Whoever has a host, or a path of it, has proven all of it: workloads of one environment share it without another record. */
+  private async proofOfEnvironment({ host, environmentId }: DomainRow): Promise<DomainRow['proof']> {
+    const holders = await this.domains.holdersOf(this.database, host);
+    return holders.find((each) => each.environmentId === environmentId && !each.releasedAt)?.proof ?? null;
+  }
+
+  /** It is proven. Which environment has the host keeps it while that is still proven or was vouched for. */
+  private async take(domain: DomainRow, proof: 'dns' | 'vouched', context: ReconcileContext): Promise<Outcome> {
+    const holders = await this.domains.holdersOf(this.database, domain.host);
+    const others = holders.filter(({ environmentId }) => environmentId !== domain.environmentId);
+    if (others.length > 0) return this.contest(domain, others, context);
+    const attachment = { by: 'platform', proof, action: 'domains:verify' } as const;
     await underLock(context, this.workloads, domain.workloadId, async (tx, workload) => {
       if (!workload.deletedAt) await this.changes.attach(tx, workload, domain, attachment);
     });
     return UNTIL_LET_GO;
   }
 
-  private async contest(domain: DomainRow, holder: DomainRow, context: ReconcileContext): Promise<Outcome> {
-    if (holder.releasedAt) return UNTIL_LET_GO;
-    const found = await this.records.of(challengeNameOf(holder.host), context.signal);
-    const isGone = found.kind === 'records' && !found.values.includes(holder.token);
-    if (holder.proof === 'dns' && isGone) {
+  private async contest(domain: DomainRow, holders: DomainRow[], context: ReconcileContext): Promise<Outcome> {
+    const held = holders.filter(({ releasedAt }) => !releasedAt);
+    if (held.length === 0) return UNTIL_LET_GO;
+    if (await this.areGivenUp(domain.host, held, context.signal)) {
       const act = { by: 'platform', action: 'domains:release' } as const;
-      await underLock(context, this.workloads, holder.workloadId, (tx, workload) =>
-        this.changes.release(tx, workload, holder, act),
-      );
+      for (const holder of held)
+        await underLock(context, this.workloads, holder.workloadId, (tx, workload) =>
+          this.changes.release(tx, workload, holder, act),
+        );
       return UNTIL_LET_GO;
     }
     const at = this.clock.now();
     const message = 'The host is proven, but in use: take away the other TXT record, or ask an administrator';
     await context.transaction((tx) => this.domains.note(tx, domain.id, { message, at }));
     return lookAgainIn({ seconds: lookAgainAfter(domain.claimedAt, at) });
+  }
+
+  private async areGivenUp(host: string, held: readonly DomainRow[], signal: AbortSignal): Promise<boolean> {
+    if (held.some(({ proof }) => proof === 'vouched')) return false;
+    const found = await this.records.of(challengeNameOf(host), signal);
+    return found.kind === 'records' && !held.some(({ token }) => found.values.includes(token));
   }
 }

@@ -1,12 +1,12 @@
 import { lookAgainAbout, lookAgainIn, type Outcome, type ReconcileContext, settled } from '@berth/reconcile';
-import type { ObservedWorkload } from '@berth/contracts/runtime';
+import { type ObservedWorkload, spelled } from '@berth/contracts/runtime';
 import { Clock, CONFIG } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config.js';
 import { type PlacedRuntime, Runtimes } from '../runtime/runtimes.js';
 import { underLock } from '../workloads/under-lock.js';
 import { WorkloadsRepository } from '../workloads/workloads.repository.js';
-import { type DomainRow, lookAgainAfter } from './domain.js';
+import { type DomainRow, lookAgainAfter, placeOf } from './domain.js';
 import { DomainChanges } from './domain-changes.js';
 
 interface Seen {
@@ -54,10 +54,10 @@ export class DomainRoutes {
   }
 }
 
-/** Where the host does not lead to an instance; null: it does on every cluster. */
-function missingIn({ host }: DomainRow, seen: readonly Seen[]): string | null {
+/** Where the host, or its path, does not lead to an instance; null: it does on every cluster. */
+function missingIn(domain: DomainRow, seen: readonly Seen[]): string | null {
   const leads = ({ observed }: Seen): boolean =>
-    observed?.routes.some((route) => route.host === host && route.accepted) ?? false;
+    observed?.routes.some((route) => spelled(route) === spelled(placeOf(domain)) && route.accepted) ?? false;
   const without = seen.filter((each) => !leads(each)).map(({ cluster }) => cluster);
   if (seen.length > 0 && without.length === 0) return null;
   return `The host does not lead to an instance yet: ${without.join(', ') || 'it is on no cluster'}`;

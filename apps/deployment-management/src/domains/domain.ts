@@ -1,4 +1,5 @@
 import type { Domain, DomainCause } from '@berth/contracts/deployment';
+import type { Place } from '@berth/contracts/runtime';
 
 /** A host that somebody wants for a workload, or has. */
 export interface DomainRow {
@@ -9,7 +10,9 @@ export interface DomainRow {
   readonly environmentId: string;
   readonly appId: string;
   readonly host: string;
-  /** What a TXT record has to say. Known to the world once it does. */
+  /** `/`: the whole host, but for longer paths. */
+  readonly path: string;
+  /** What a TXT record has to say. Known to the world once it does; one for all paths that an environment asks for. */
   readonly token: string;
   readonly state: Domain['state'];
   readonly cause: DomainCause | null;
@@ -38,6 +41,10 @@ const LATEST_SECONDS = 3_600;
 
 export const challengeNameOf = (host: string): string => `_berth-challenge.${host}`;
 
+/** Where it leads requests from. */
+export const placeOf = ({ host, path }: Pick<DomainRow, 'host' | 'path'>): Place =>
+  path === '/' ? { host } : { host, path };
+
 /** What was found where the proof should be. `unknown`: it could not be asked. */
 export type Found =
   { readonly kind: 'records'; readonly values: readonly string[] } | { readonly kind: 'unknown'; readonly why: string };
@@ -65,9 +72,9 @@ export function lookAgainAfter(since: Date, now: Date): number {
 }
 
 export function toDomain(row: DomainRow): Domain {
-  const { id, workloadId, organizationId, host, token, state, cause, message, proof, createdAt } = row;
+  const { id, workloadId, organizationId, host, path, token, state, cause, message, proof, createdAt } = row;
   return {
-    ...{ id, workloadId, organizationId, host, state, cause, message, proof },
+    ...{ id, workloadId, organizationId, host, path, state, cause, message, proof },
     challenge: { type: 'TXT', name: challengeNameOf(host), value: token },
     verifiedAt: row.verifiedAt?.toISOString() ?? null,
     checkedAt: row.checkedAt?.toISOString() ?? null,

@@ -8,17 +8,20 @@ const attachment = `greatest(d.attachment, (d.verified_at is not null)::int) as 
     coalesce(d.attached_at, d.verified_at) as "attachedAt"`;
 
 const select = `select d.id, d.workload_id as "workloadId", w.organization_id as "organizationId",
-    w.project_id as "projectId", w.environment_id as "environmentId", w.app_id as "appId", d.host, d.token, d.state, d.cause,
-    d.message, d.proof, d.verified_at as "verifiedAt", d.checked_at as "checkedAt", d.claimed_at as "claimedAt",
+    w.project_id as "projectId", w.environment_id as "environmentId", w.app_id as "appId", d.host, d.path, d.token, d.state,
+    d.cause, d.message, d.proof, d.verified_at as "verifiedAt", d.checked_at as "checkedAt", d.claimed_at as "claimedAt",
     d.released_at as "releasedAt", d.released_generation as "releasedGeneration", d.deleted_at as "deletedAt",
     d.created_at as "createdAt", ${attachment}, d.detached_at as "detachedAt" from domain d join workload w on w.id = d.workload_id`;
 
-/** Hosts that lead to the workload `w` beside its own, as a column. */
-export const domainsOfWorkload = `(select coalesce(jsonb_agg(d.host order by d.host), '[]') from domain d
+/** Hosts, and paths of them, that lead to the workload `w` beside its own, as a column. */
+export const domainsOfWorkload = `(select coalesce(jsonb_agg(case d.path when '/' then jsonb_build_object('host', d.host)
+    else jsonb_build_object('host', d.host, 'path', d.path) end order by d.host, d.path), '[]') from domain d
     where d.workload_id = w.id and d.verified_at is not null and d.released_at is null)`;
 
-/** Somebody else has it, or it is on its way out of there. */
-const isHeld = 'exists (select from domain h where h.host = d.host and h.id <> d.id and h.verified_at is not null)';
+/** Another environment has the host, or another domain its path, or it is on its way out of there. */
+const isHeld = `exists (select from domain h join workload hw on hw.id = h.workload_id join workload dw on dw.id = d.workload_id
+    where h.host = d.host and h.id <> d.id and h.verified_at is not null
+      and (h.path = d.path or hw.environment_id <> dw.environment_id))`;
 
 export interface Note {
   readonly message: string | null;
@@ -27,12 +30,25 @@ export interface Note {
 
 @Injectable()
 export class DomainsRepository {
+  /** Whoever says something of a host that others may hold or ask for waits for whoever does by now. */
+  async lockHost(tx: Tx, host: string): Promise<void> {
+    await tx.query(`select pg_advisory_xact_lock(hashtextextended('domain ' || $1, 0))`, [host]);
+  }
+
+  /** What the organization has of a host, or asks for, and where. */
+  claimsOf(sql: Sql, { organizationId, host }: Pick<DomainRow, 'organizationId' | 'host'>): Promise<DomainRow[]> {
+    return sql.query<DomainRow>(
+      `${select} where d.organization_id = $1 and d.host = $2 and d.deleted_at is null order by d.id`,
+      [organizationId, host],
+    );
+  }
+
   /** Answers false when the organization has it, or asks for it, already. */
   async insert(tx: Tx, row: DomainRow): Promise<boolean> {
     const rows = await tx.query(
-      `insert into domain (id, workload_id, organization_id, host, token, claimed_at, created_at)
-       values ($1, $2, $3, $4, $5, $6, $6) on conflict do nothing returning id`,
-      [row.id, row.workloadId, row.organizationId, row.host, row.token, row.createdAt],
+      `insert into domain (id, workload_id, organization_id, host, path, token, claimed_at, created_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $7) on conflict do nothing returning id`,
+      [row.id, row.workloadId, row.organizationId, row.host, row.path, row.token, row.createdAt],
     );
     return rows.length === 1;
   }
@@ -42,10 +58,9 @@ export class DomainsRepository {
     return row;
   }
 
-  /** Whoever has the host, or lets go of it. */
-  async holderOf(sql: Sql, host: string): Promise<DomainRow | undefined> {
-    const row = await sql.queryOne<DomainRow>(`${select} where d.host = $1 and d.verified_at is not null`, [host]);
-    return row;
+  /** Whoever has the host, or a path of it, or lets go of it. */
+  holdersOf(sql: Sql, host: string): Promise<DomainRow[]> {
+    return sql.query<DomainRow>(`${select} where d.host = $1 and d.verified_at is not null order by d.id`, [host]);
   }
 
   list(sql: Sql, query: DomainQuery): Promise<DomainRow[]> {
@@ -86,7 +101,7 @@ export class DomainsRepository {
   /** Answers false when it is wanted no more, is proven by now, or somebody else has the host. */
   async verify(tx: Tx, { id, host }: DomainRow, proof: 'dns' | 'vouched', at: Date): Promise<boolean> {
     // Two that are proven at once: the second one sees the first.
-    await tx.query(`select pg_advisory_xact_lock(hashtextextended('domain ' || $1, 0))`, [host]);
+    await this.lockHost(tx, host);
     const rows = await tx.query(
       `update domain d set state = 'verified', proof = $2, verified_at = $3, checked_at = $3, cause = null, message = null,
          attachment = attachment + 1, attached_at = $3, detached_at = null

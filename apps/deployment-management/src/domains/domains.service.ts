@@ -24,13 +24,16 @@ export class DomainsService {
     private readonly changes: DomainChanges,
   ) {}
 
-  async create(caller: Caller, { workloadId, host }: CreateDomain): Promise<Domain> {
+  async create(caller: Caller, { workloadId, host, path }: CreateDomain): Promise<Domain> {
     const workload = await this.workloads.require(caller, workloadId, 'domains:create');
-    const name = this.claims.hostFrom(host);
-    const token = randomBytes(24).toString('base64url');
+    const wish = {
+      host: this.claims.hostFrom(host),
+      path: this.claims.pathFrom(path),
+      token: randomBytes(24).toString('base64url'),
+    };
     return this.database.transaction(async (tx) => {
       const locked = await this.workloads.lock(tx, workload.id);
-      return toDomain(await this.claims.begin(tx, locked, { host: name, token }, caller));
+      return toDomain(await this.claims.begin(tx, locked, wish, caller));
     });
   }
 

@@ -33,11 +33,17 @@ export function desiredWorkload(
     processes: release.processes
       .filter(({ name }) => name !== RELEASE_PROCESS)
       .map((type) => ({ ...type, ...scaleOf(workload, type.name), ...storageOf(workload, type.name) })),
-    hosts: [workload.host, ...workload.domains],
+    ...routedTo(workload),
     restartToken: restartTokenOf(workload, release),
     startDeadlineSeconds: workload.startDeadlineSeconds,
     stopDeadlineSeconds: STOP_DEADLINE_SECONDS,
   };
+}
+
+function routedTo({ host: own, domains }: WorkloadRow): Pick<DesiredWorkload, 'hosts' | 'paths'> {
+  const hosts = [own, ...domains.filter(({ path }) => path === undefined).map(({ host }) => host)];
+  const paths = domains.flatMap(({ host, path }) => (path === undefined ? [] : [{ host, path }]));
+  return { hosts, ...(paths.length > 0 && { paths }) };
 }
 
 /** A desired state, and the releases that its variables and secrets come from. */

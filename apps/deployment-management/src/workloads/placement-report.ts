@@ -1,5 +1,5 @@
 import type { PlacementProof } from '@berth/contracts/deployment';
-import type { DesiredWorkload, ObservedWorkload } from '@berth/contracts/runtime';
+import { type DesiredWorkload, type ObservedWorkload, type Place, placesOf, spelled } from '@berth/contracts/runtime';
 import type { PlacementReport } from '../clusters/placement.js';
 import { isCurrent, isServed, judgeRollout } from './rollout.js';
 import type { Observation } from './workload-reports.js';
@@ -27,14 +27,14 @@ function textOf({ phase, message, proof }: PlacementReport): string {
 }
 
 function proofOf(desired: DesiredWorkload, observed: ObservedWorkload | null): PlacementProof | null {
-  const { release, hosts } = desired;
+  const { release } = desired;
   const proven = (observed?.instances ?? []).filter((each) => each.state === 'ready' && isCurrent(each, desired));
   if (proven.length === 0) return null;
-  const isAccepted = (host: string): boolean =>
-    (observed?.routes ?? []).some((route) => route.host === host && route.accepted);
+  const accepted = new Set((observed?.routes ?? []).filter((route) => route.accepted).map(spelled));
+  const isAccepted = (place: Place): boolean => accepted.has(spelled(place));
   return {
     ...{ release: release.number, artifactDigest: release.artifact.digest, configHash: release.configHash },
     instances: proven.map(({ id }) => id).sort(),
-    routeAccepted: hosts.every(isAccepted),
+    routeAccepted: placesOf(desired).every(isAccepted),
   };
 }

@@ -10,6 +10,7 @@ import type {
   Workload,
 } from '@berth/contracts/deployment';
 import { phaseDeadlines } from '@berth/contracts/deployment';
+import { type Place, spelled } from '@berth/contracts/runtime';
 import { differing } from '../scopes/scope-versions.js';
 import type { WorkloadVolume } from '../volumes/volume.js';
 
@@ -38,8 +39,8 @@ export interface WorkloadRow {
   /** Those beside the first that it has left, until nothing of it is there. */
   readonly leaving: readonly FurtherPlacement[];
   readonly host: string;
-  /** Hosts of its customer that lead to it, too. */
-  readonly domains: string[];
+  /** Hosts of its customer, or paths of them, that lead to it, too. */
+  readonly domains: readonly Place[];
   readonly trackedRef: string | null;
   readonly state: 'running' | 'stopped';
   /** Nothing of it may run, whatever anybody asks for: its organization is suspended, or a budget is spent. */
@@ -148,6 +149,7 @@ export function toWorkload(row: WorkloadRow, urlTemplate: string): Workload {
     deadlines: deadlinesOf(row),
     outOfDate: releasedScopeVersions ? differing(releasedScopeVersions, scopeVersions) : [],
     url: urlTemplate.replace('{host}', host),
+    domains: row.domains.map(spelled),
     createdAt: row.createdAt.toISOString(),
   };
 }

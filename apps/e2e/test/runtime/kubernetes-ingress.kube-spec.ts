@@ -100,6 +100,22 @@ describe('routes on a cluster without the Gateway API', () => {
     expect((await runtime.observe(id, never))?.observedGeneration).toBe(3);
   });
 
+  it('of a path of a host are Ingresses beside it, with its prefix', async () => {
+    const shared = { host: `www.${id}.example.com`, path: '/api' };
+    const sharing = { ...more, generation: 4, paths: [shared], hosts: shop.hosts };
+    await runtime.apply(sharing, never);
+    await isAccepted(true, true);
+    const answers = async () =>
+      Promise.all(
+        ['/', '/apis', '/api/v1'].map(async (path) => (await runtime.probe(shared.host, path, never)).answered),
+      );
+    await eventually(async () => expect(await answers()).toEqual([false, false, true]), patient);
+    more = { ...more, generation: 5 };
+    await runtime.apply(more, never);
+    await isAccepted(true, true);
+    await eventually(async () => expect(await answers()).toEqual([true, true, true]), patient);
+  });
+
   it('are led to another release as a whole, and back, without the one before being touched', async () => {
     const versionOf = (number: number) => ({
       release: { ...shop.release, number, hash: hash(`a${number}`), configHash: hash(`c${number}`) },

@@ -4,14 +4,23 @@ import { kinds, type KubeClient, type KubeObject, Mirror, OURS, pathOf } from '@
 import { Clock } from '@berth/service-kit';
 
 interface Route extends KubeObject {
-  readonly spec: { readonly parentRefs: readonly object[]; readonly hostnames?: readonly string[] };
+  readonly spec: {
+    readonly parentRefs: readonly object[];
+    readonly hostnames?: readonly string[];
+    readonly rules?: readonly { readonly matches?: readonly { readonly path?: { readonly value?: string } }[] }[];
+  };
   readonly status?: {
     readonly parents?: readonly { readonly conditions: readonly { observedGeneration?: number }[] }[];
   };
 }
 
 interface Ingress extends KubeObject {
-  readonly spec: { readonly rules?: readonly { readonly host?: string }[] };
+  readonly spec: {
+    readonly rules?: readonly {
+      readonly host?: string;
+      readonly http?: { readonly paths?: readonly { readonly path?: string }[] };
+    }[];
+  };
   readonly status?: { readonly loadBalancer?: { readonly ingress?: readonly object[] } };
 }
 
@@ -24,7 +33,8 @@ const MERGE = 'application/merge-patch+json';
 
 /**
  * Does what a gateway's controller does, without sending requests on to pods, which KWOK only plays: it accepts routes and
- * Ingresses, and answers 200 for a host whose workload has a ready endpoint, as the cluster lists it.
+ * Ingresses, and answers 200 for a host, or the longest path of it that fits, whose workload has a ready endpoint, as the
+ * cluster lists it.
  */
 export class PlayedGateway {
   private readonly server: Server;
@@ -52,7 +62,7 @@ export class PlayedGateway {
       onReplace: () => void this.takeOver(),
     });
     this.server = createServer((request, response) => {
-      const answers = this.hasEndpoint(request.headers.host ?? '');
+      const answers = this.hasEndpoint(request.headers.host ?? '', request.url ?? '/');
       response.writeHead(answers ? 200 : 503).end();
     });
   }
@@ -71,12 +81,12 @@ export class PlayedGateway {
     await new Promise((resolve) => this.server.close(resolve));
   }
 
-  private hasEndpoint(host: string): boolean {
-    const route = this.routes.of('all').find(({ spec }) => spec.hostnames?.includes(host));
-    const ingress = this.ingresses
-      .of('all')
-      .find((each) => isTaken(each) && each.spec.rules?.some((rule) => rule.host === host));
-    const door = route ?? ingress;
+  private hasEndpoint(host: string, target: string): boolean {
+    const doors = [...this.routes.of('all'), ...this.ingresses.of('all').filter(isTaken)];
+    const wanted = `${host}${target.split('?')[0]}/`;
+    const fit = (each: Route | Ingress): number =>
+      Math.max(0, ...placesOf(each).map((place) => (wanted.startsWith(`${place}/`) ? place.length : 0)));
+    const [door] = doors.filter((each) => fit(each) > 0).sort((one, other) => fit(other) - fit(one));
     const slices = this.slices.of((door && workloadOf(door)) ?? '');
     return slices.some(({ endpoints }) => endpoints?.some(({ conditions }) => conditions?.ready));
   }
@@ -128,6 +138,21 @@ export class PlayedGateway {
 }
 
 const workloadOf = ({ metadata }: KubeObject): string | undefined => metadata.labels?.[WORKLOAD];
+
+/** `shop.example.com/api`, or the whole host without a `/` at its end. */
+function placesOf(door: Route | Ingress): string[] {
+  const places =
+    'parentRefs' in door.spec
+      ? (door as Route).spec.hostnames?.flatMap((host) =>
+          ((door as Route).spec.rules ?? [])
+            .flatMap(({ matches }) => matches ?? [])
+            .map(({ path }) => host + path?.value),
+        )
+      : (door as Ingress).spec.rules?.flatMap(({ host, http }) =>
+          (http?.paths ?? []).map(({ path }) => `${host}${path}`),
+        );
+  return (places ?? []).map((place) => place.replace(/\/$/, ''));
+}
 
 const isTaken = ({ status }: Ingress): boolean => (status?.loadBalancer?.ingress ?? []).length > 0;
 

@@ -50,6 +50,7 @@ export interface Wanted {
   readonly links?: DesiredWorkload['links'];
   /** Beside its own. */
   readonly hosts?: readonly string[];
+  readonly paths?: DesiredWorkload['paths'];
 }
 
 const processOf = (name: string, instances: number) => ({
@@ -74,6 +75,7 @@ export const desiredAs = (kind: 'slug' | 'image', workloadId: string, wanted: Wa
   environment: { GREETING: 'hello' },
   processes: [processOf('web', wanted.web ?? 1), processOf('worker', wanted.worker ?? 0)],
   hosts: [`${workloadId}.localhost`, ...(wanted.hosts ?? [])],
+  ...(wanted.paths && { paths: wanted.paths }),
   restartToken: wanted.restartToken ?? 'token',
   ...(wanted.onTrial && { onTrial: wanted.onTrial }),
   ...(wanted.links && { links: wanted.links }),
@@ -177,6 +179,29 @@ export function runtimeContract(name: string, start: () => Promise<RuntimeHarnes
       await Promise.all([answers(shop, true), answers(www, true)]);
       await told(3, [www]);
       await Promise.all([answers(shop, false), answers(www, true), answers(`${id}.localhost`, true)]);
+    });
+
+    it('routes a path of a host to one and the rest of it to another, whether or not something runs there', async () => {
+      const host = `${randomUUID()}.example.com`;
+      const paths = [{ host, path: '/api' }];
+      const answer = (expected: Record<string, boolean>) =>
+        eventually(async () => {
+          const answered = async (path: string) => [path, (await runtime.probe(host, path, never)).answered];
+          expect(Object.fromEntries(await Promise.all(Object.keys(expected).map(answered)))).toEqual(expected);
+        });
+      const { id, artifact, observed } = await serving();
+      await apply(id, { artifact, generation: 2, paths });
+      const routes = [{ host: `${id}.localhost` }, ...paths].map((place) => ({ ...place, accepted: true }));
+      const seen = await until(id, (each) => expect(each).toMatchObject({ observedGeneration: 2, routes }));
+      expect(seen.instances.map(startOf)).toEqual(observed.instances.map(startOf));
+      await answer({ '/': false, '/apis': false, '/api': true, '/api/v1?of=all': true });
+      const other = await serving({ hosts: [host] });
+      await answer({ '/': true, '/apis': true, '/api': true });
+      await apply(id, { artifact, generation: 3, paths, web: 0 });
+      await answer({ '/': true, '/apis': true, '/api': false, '/api/v1': false });
+      await apply(id, { artifact, generation: 4, web: 0 });
+      await answer({ '/': true, '/api': true });
+      await until(other.id, (each) => expect(each.routes.map(({ accepted }) => accepted)).toEqual([true, true]));
     });
 
     it('changes nothing when it is told the same again', async () => {

@@ -1,7 +1,7 @@
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { AppRouter } from '@berth/agent';
-import type { AnswerCount, EgressCounts, RouteTable, Upstream } from '@berth/contracts/runtime';
+import { type AnswerCount, type EgressCounts, type RouteTable, spelled, type Upstream } from '@berth/contracts/runtime';
 
 /** Requests to an instance. */
 interface UnderWay {
@@ -10,12 +10,12 @@ interface UnderWay {
   readonly end: () => void;
 }
 
-/** The least that routes by host as the gateway does. */
+/** The least that routes by host and path as the gateway does. */
 export class TinyRouter implements AppRouter {
   private table: RouteTable | undefined;
   private readonly underWay = new Map<string, UnderWay>();
   private readonly server: Server = createServer((incoming, outgoing) => {
-    const upstream = this.find((incoming.headers.host ?? '').split(':')[0] ?? '');
+    const upstream = this.find((incoming.headers.host ?? '').split(':')[0] ?? '', incoming.url);
     if (!upstream) return void outgoing.writeHead(404, { 'x-berth-router': 'no-route' }).end();
     const target = { host: upstream.host, port: upstream.port, path: incoming.url, agent: false };
     const done = this.begin(upstream.id);
@@ -77,7 +77,9 @@ export class TinyRouter implements AppRouter {
     };
   }
 
-  private find(host: string): Upstream | undefined {
-    return this.table?.routes.find((route) => route.host === host)?.upstreams[0];
+  private find(host: string, target = '/'): Upstream | undefined {
+    const wanted = `${host}${target.split('?')[0]}/`;
+    const fitting = (this.table?.routes ?? []).filter((route) => wanted.startsWith(`${spelled(route)}/`));
+    return fitting.sort((one, other) => spelled(other).length - spelled(one).length)[0]?.upstreams[0];
   }
 }

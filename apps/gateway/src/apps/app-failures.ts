@@ -19,6 +19,12 @@ export const appFailure = (failure: Failure): FailurePage => pages[failure];
 
 export const unknownHost = (host: string): FailurePage => ({ status: 404, text: `There is no app at ${host}.` });
 
+/** Others of its paths lead to apps. */
+export const unknownPath = (host: string): FailurePage => ({
+  status: 404,
+  text: `There is no app at this path of ${host}.`,
+});
+
 export const badTarget: FailurePage = { status: 400, text: 'The request target must be a path.' };
 
 /** Headers of such a page; node:http adds the rest. */

@@ -9,8 +9,8 @@ import { hostName } from '../proxy/host-name.js';
 import type { Failure } from '../proxy/target.js';
 import { UpgradeTunnels } from '../proxy/upgrade.js';
 import type { EgressMeter } from './egress-meter.js';
-import { appFailure, badTarget, pageHeaders, unknownHost } from './app-failures.js';
-import type { AppRoutes } from './app-routes.js';
+import { appFailure, badTarget, pageHeaders, unknownHost, unknownPath } from './app-failures.js';
+import type { Aim, AppRoutes } from './app-routes.js';
 
 /** An app may think for two minutes before it answers; an answer that has begun may take as long as it likes. */
 export const appTimeouts = { connectMilliseconds: 5_000, answerMilliseconds: 120_000, streamMilliseconds: 0 };
@@ -45,19 +45,20 @@ export class AppProxy {
       response.writeHead(page.status, pageHeaders(page)).end(`${page.text}\n`);
     };
     if (!isPath(request.url)) return answer(badTarget);
-    if (!this.routes.has(host)) return answer(unknownHost(host));
+    const aim = { host, target: request.url };
+    if (!this.routes.leads(aim)) return answer(this.nowhere(host));
     forward({
       request,
       response,
       agents: this.agents,
-      pick: (refused) => this.routes.pick(host, refused),
+      pick: (refused) => this.routes.pick(aim, refused),
       path: request.url ?? '/',
       headersFor: () => requestHeaders(request, request.headers.host ?? host, forwardedOf(request), []),
       added: [],
       timeouts: this.timeouts,
       maxBody: Infinity,
       expectsContinue,
-      sent: this.counterOf(host, door),
+      sent: this.counterOf(aim, door),
       fail: (failure, error) => {
         this.report(host, failure, error);
         answer(appFailure(failure));
@@ -68,12 +69,13 @@ export class AppProxy {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, door?: string): void {
     const host = door ?? hostName(request.headers.host);
     const refuse = (page: ReturnType<typeof unknownHost>) => this.tunnels.refuse(socket, page, pageHeaders(page));
-    if (!this.routes.has(host)) return refuse(unknownHost(host));
+    const aim = { host, target: request.url };
+    if (!this.routes.leads(aim)) return refuse(this.nowhere(host));
     this.tunnels.open({
       request,
       socket,
       head,
-      pick: (refused) => this.routes.pick(host, refused),
+      pick: (refused) => this.routes.pick(aim, refused),
       path: request.url ?? '/',
       headers: requestHeaders(request, request.headers.host ?? host, forwardedOf(request), [
         'Connection',
@@ -81,7 +83,7 @@ export class AppProxy {
         'Upgrade',
         request.headers.upgrade ?? 'websocket',
       ]),
-      sent: this.counterOf(host, door),
+      sent: this.counterOf(aim, door),
       fail: (failure, error) => {
         this.report(host, failure, error);
         refuse(appFailure(failure));
@@ -89,9 +91,13 @@ export class AppProxy {
     });
   }
 
+  private nowhere(host: string): ReturnType<typeof unknownHost> {
+    return this.routes.has(host) ? unknownPath(host) : unknownHost(host);
+  }
+
   /** What goes to another app of this machine leaves nothing; what began counts for whom it began. */
-  private counterOf(host: string, door: string | undefined): ((bytes: number) => void) | undefined {
-    const workloadId = this.routes.workloadOf(host);
+  private counterOf(aim: Aim, door: string | undefined): ((bytes: number) => void) | undefined {
+    const workloadId = this.routes.workloadOf(aim);
     if (door !== undefined || workloadId === undefined) return undefined;
     return (bytes) => this.egress.add(workloadId, bytes);
   }

@@ -1,10 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { CanaryRoute, RouteTable, Upstream } from '@berth/contracts/runtime';
+import { type CanaryRoute, type RouteTable, spelled, type Upstream } from '@berth/contracts/runtime';
 import type { Target } from '../proxy/target.js';
 import type { AnswerCounts } from './answer-counts.js';
 import type { InFlight } from './in-flight.js';
 
 interface AppRoute {
+  /** Empty: the whole host. */
+  readonly path: string;
   /** For whom answers are counted. */
   readonly workloadId: string | undefined;
   readonly upstreams: readonly Upstream[];
@@ -15,6 +17,15 @@ interface AppRoute {
   canaryTurn: number;
   /** Percent of a request that the canary is owed: at 100 it gets the next one. So of 100 in a row it gets its weight. */
   owed: number;
+}
+
+/** Those of one host, the longest path first. */
+type RoutesByHost = ReadonlyMap<string, readonly AppRoute[]>;
+
+/** Where a request wants to: its host, and its target as it was sent. */
+export interface Aim {
+  readonly host: string;
+  readonly target: string | undefined;
 }
 
 const WHOLE = 100;
@@ -32,7 +43,7 @@ export class RouteTableError extends Error {
 /** The route table in effect. It is replaced as a whole; a request looks at it anew for each attempt. */
 export class AppRoutes {
   private current: RouteTable | undefined;
-  private byHost: ReadonlyMap<string, AppRoute> = new Map();
+  private byHost: RoutesByHost = new Map();
 
   constructor(
     private readonly inFlight: InFlight,
@@ -58,13 +69,18 @@ export class AppRoutes {
     return this.byHost.has(host);
   }
 
-  workloadOf(host: string): string | undefined {
-    return this.byHost.get(host)?.workloadId;
+  /** Whether the host, or the path of it that the request begins with, is anybody's. */
+  leads(aim: Aim): boolean {
+    return this.routeFor(aim) !== undefined;
+  }
+
+  workloadOf(aim: Aim): string | undefined {
+    return this.routeFor(aim)?.workloadId;
   }
 
   /** The upstream with the fewest requests in flight, in turn among equals; it counts as busy until released. */
-  pick(host: string, refused: ReadonlySet<string>): Target | undefined {
-    const route = this.byHost.get(host);
+  pick(aim: Aim, refused: ReadonlySet<string>): Target | undefined {
+    const route = this.routeFor(aim);
     const upstream = route && this.upstreamFor(route, refused);
     if (!upstream) return undefined;
     const { id } = upstream;
@@ -74,6 +90,10 @@ export class AppRoutes {
       release: () => this.inFlight.leave(id),
       answered: (isError) => this.answers.add(id, isError),
     };
+  }
+
+  private routeFor({ host, target = '/' }: Aim): AppRoute | undefined {
+    return this.byHost.get(host)?.find(({ path }) => isWithin(target, path));
   }
 
   /** A request that was refused once goes to whoever takes it. */
@@ -111,13 +131,24 @@ const upstreamsOf = ({ upstreams, canary }: RouteTable['routes'][number]): Upstr
   ...(canary?.upstreams ?? []),
 ];
 
+/** By whole segments, as a prefix of the Gateway API: `/api` has `/api`, `/api/` and `/api?a`, and not `/apis`. */
+function isWithin(target: string, path: string): boolean {
+  if (!target.startsWith(path)) return false;
+  return path === '' || ['/', '?', undefined].includes(target[path.length]);
+}
+
 /** What a canary is owed outlives the table: others change it at any time. */
-function compile(table: RouteTable, former: ReadonlyMap<string, AppRoute>): Map<string, AppRoute> {
-  const byHost = new Map<string, AppRoute>();
-  for (const { host, workloadId, upstreams, canary } of table.routes) {
+function compile(table: RouteTable, former: RoutesByHost): RoutesByHost {
+  const byHost = new Map<string, AppRoute[]>();
+  for (const { host, path = '', workloadId, upstreams, canary } of table.routes) {
     const name = host.toLowerCase();
-    if (byHost.has(name)) throw new RouteTableError('invalid', `host "${name}" is listed twice`);
-    byHost.set(name, { workloadId, upstreams, canary, turn: 0, canaryTurn: 0, owed: former.get(name)?.owed ?? 0 });
+    const listed = byHost.get(name) ?? [];
+    const isIt = (route: AppRoute): boolean => route.path === path;
+    if (listed.some(isIt))
+      throw new RouteTableError('invalid', `host "${spelled({ host: name, path })}" is listed twice`);
+    const owed = former.get(name)?.find(isIt)?.owed ?? 0;
+    byHost.set(name, [...listed, { path, workloadId, upstreams, canary, turn: 0, canaryTurn: 0, owed }]);
   }
+  for (const listed of byHost.values()) listed.sort((one, other) => other.path.length - one.path.length);
   return byHost;
 }

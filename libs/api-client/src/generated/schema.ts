@@ -4970,6 +4970,8 @@ export interface components {
     };
     CreateDomain: {
       host: string;
+      /** @default / */
+      path?: string;
       /** Format: uuid */
       workloadId: string;
     };
@@ -5754,6 +5756,7 @@ export interface components {
       message: string | null;
       /** Format: uuid */
       organizationId: string;
+      path: string;
       /** @enum {string|null} */
       proof: 'dns' | 'vouched' | null;
       /** @enum {string} */

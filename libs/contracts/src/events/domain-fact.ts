@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { id, instant } from '../common/values.js';
 
-/** A host and the workload that it leads to. The subject is the domain. */
+/** A host, or a path of it, and the workload that it leads to. The subject is the domain. */
 export const domainFact = z.object({
   organizationId: id,
   projectId: id,
@@ -11,6 +11,8 @@ export const domainFact = z.object({
   domainId: id,
   /** In lower case and punycode. */
   host: z.string(),
+  /** `/api`: only what begins with it. Absent: the whole host, but for paths of other domains. */
+  path: z.string().optional(),
 });
 export type DomainFact = z.infer<typeof domainFact>;
 

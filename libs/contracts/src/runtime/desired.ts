@@ -3,6 +3,7 @@ import { autoscaling, processName, processType } from '../common/process-type.js
 import { digest, id } from '../common/values.js';
 import { artifact } from '../events/shapes.js';
 import { desiredLink } from './link.js';
+import { sharedPath } from './route.js';
 import { desiredVolume } from './volume.js';
 
 /** A process type with how many instances of it should run. */
@@ -68,7 +69,10 @@ export const desiredWorkload = z.strictObject({
       logins: z.array(z.object({ registry: z.string(), username: z.string(), password: z.string() })),
     })
     .optional(),
+  /** All of them lead to it, but for paths that others have. */
   hosts: z.array(z.string()),
+  /** Of hosts that it shares. Absent: none. */
+  paths: z.array(sharedPath).optional(),
   /** A change of this token replaces all instances although the release is the same. */
   restartToken: z.string(),
   /**

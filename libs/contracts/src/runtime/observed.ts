@@ -44,8 +44,8 @@ export const observedWorkload = z.object({
   /** Former instances are held for as long as it is stated so; absent where nothing is held for that. */
   onTrial: z.literal(true).optional(),
   instances: z.array(observedInstance),
-  /** A host is accepted when the gateway routes it to at least one ready instance. */
-  routes: z.array(z.object({ host: z.string(), accepted: z.boolean() })),
+  /** A host, or a path of it, is accepted when the gateway routes it to at least one ready instance. */
+  routes: z.array(z.object({ host: z.string(), path: z.string().optional(), accepted: z.boolean() })),
   /** Percent of the requests that the route gives to the canary now; absent while it gives it none. */
   canaryWeight: z.int().min(0).max(100).optional(),
   /** A canary that is stated no more may still be sent requests; absent when there is none. */

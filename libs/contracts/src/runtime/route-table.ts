@@ -42,6 +42,8 @@ export const routeTable = z.strictObject({
   routes: z.array(
     z.object({
       host: z.string(),
+      /** Absent: the whole host, but for what routes with a path have. The longest has a request. */
+      path: z.string().optional(),
       /** For whom its answers are counted. */
       workloadId: z.string().optional(),
       upstreams: z.array(upstream),

@@ -29,8 +29,8 @@ export const volumeNameOf = ({ name, id }: { readonly name: string; readonly id:
 export const claimNameOf = (volume: { readonly name: string; readonly id: string }): string =>
   `volume-${volumeNameOf(volume)}`;
 
-/** Name of what leads one host to an app. */
-export const routeName = (app: string, host: string): string => hashed(`${app}-web`, `${app}/${host}`);
+/** Name of what leads one host, or a path of it, to an app. */
+export const routeName = (app: string, place: string): string => hashed(`${app}-web`, `${app}/${place}`);
 
 /** Name of what lets an app, or a run of one of its commands, out to another one or into it. */
 export const linkPolicyName = (source: string, target: string, way: 'to' | 'into'): string =>

@@ -32,7 +32,7 @@ export function workloadManifests(desired: DesiredWorkload, settings: ClusterSet
     ...desired.processes.filter(isStateful).map((process) => nameService(desired, process)),
     ...desired.processes.filter((process) => mostOf(process) > 1).map((process) => disruptionBudget(desired, process)),
     ...desired.processes.flatMap((process) => autoscaler(desired, process)),
-    ...(web && desired.hosts.length > 0 ? routes(desired, settings) : []),
+    ...(web ? routes(desired, settings) : []),
   ];
 }
 

@@ -180,6 +180,10 @@ export const anyWorkload: fc.Arbitrary<DesiredWorkload> = fc.record({
     slugOf(30).map((each) => `${each}.example.com`),
     { maxLength: 4 },
   ),
+  paths: fc.uniqueArray(
+    fc.record({ host: fc.constant('shared.example.com'), path: slugOf(20).map((each) => `/${each}/v1`) }),
+    { maxLength: 3, selector: ({ path }) => path },
+  ),
   restartToken: text,
   links: fc.uniqueArray(anyLink, { maxLength: 3, selector: ({ name }) => name }),
   registries: fc.record({

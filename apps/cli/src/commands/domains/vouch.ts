@@ -1,6 +1,7 @@
 import { answerOf } from '@berth/api-client';
 import type { Command } from 'commander';
 import type { Context } from '../../context.js';
+import { nameOf } from './domains.js';
 
 export const options = (command: Command): Command =>
   command
@@ -11,5 +12,5 @@ export const options = (command: Command): Command =>
 export async function run({ client, out }: Context, { reason }: { reason: string }, id: string): Promise<void> {
   const params = { path: { id } };
   const vouched = await answerOf(client.POST('/v1/domains/{id}/vouch', { params, body: { reason } }));
-  await out.result(vouched, () => `${vouched.host} belongs to its app. Only its removal takes it away.`);
+  await out.result(vouched, () => `${nameOf(vouched)} belongs to its app. Only its removal takes it away.`);
 }

@@ -1,3 +1,4 @@
+import { spelled } from '@berth/contracts/runtime';
 import { conditionOf, type HttpRoute, type Ingress } from './cluster-objects.js';
 
 export interface Gateway {
@@ -28,9 +29,28 @@ const isGateway = (
   own: string | undefined,
 ): boolean => name === gateway.name && (namespace ?? own) === gateway.namespace;
 
-/** Hosts of Ingresses that a controller has taken over: it then says where it answers. */
-export const publishedHosts = (ingresses: readonly Ingress[]): string[] =>
-  ingresses.filter(isPublished).flatMap(({ spec }) => (spec.rules ?? []).map(({ host }) => host ?? ''));
+/** What our gateway leads to a workload, as places are spelled. */
+export const acceptedPlaces = (routes: readonly HttpRoute[], gateway: Gateway): string[] =>
+  acceptedBy(routes, gateway).flatMap(({ spec: { hostnames = [], rules = [] } }) => {
+    const paths = rules.flatMap(({ matches }) => matches ?? []).map(({ path }) => path?.value);
+    return hostnames.flatMap((host) => placesOn(host, paths));
+  });
+
+/** Places of Ingresses that a controller has taken over: it then says where it answers. */
+export const publishedPlaces = (ingresses: readonly Ingress[]): string[] =>
+  ingresses
+    .filter(isPublished)
+    .flatMap(({ spec }) => spec.rules ?? [])
+    .flatMap(({ host = '', http }) =>
+      placesOn(
+        host,
+        (http?.paths ?? []).map(({ path }) => path),
+      ),
+    );
+
+/** Where nothing is said of paths, it is the whole host. */
+const placesOn = (host: string, paths: readonly (string | undefined)[]): string[] =>
+  (paths.length === 0 ? ['/'] : paths).map((path = '/') => spelled(path === '/' ? { host } : { host, path }));
 
 const isPublished = ({ status }: Ingress): boolean => (status?.loadBalancer?.ingress ?? []).length > 0;
 

@@ -94,6 +94,7 @@ export interface HttpRoute extends KubeObject {
   readonly spec: {
     readonly hostnames?: readonly string[];
     readonly rules?: readonly {
+      readonly matches?: readonly { readonly path?: { readonly value?: string } }[];
       readonly backendRefs?: readonly { readonly name: string; readonly weight?: number }[];
     }[];
   };
@@ -108,7 +109,10 @@ export interface HttpRoute extends KubeObject {
 interface IngressRule {
   readonly host?: string;
   readonly http?: {
-    readonly paths?: readonly { readonly backend: { readonly service?: { readonly name: string } } }[];
+    readonly paths?: readonly {
+      readonly path?: string;
+      readonly backend: { readonly service?: { readonly name: string } };
+    }[];
   };
 }
 

@@ -1,4 +1,4 @@
-import type { DesiredCanary, DesiredWorkload } from '@berth/contracts/runtime';
+import { type DesiredCanary, type DesiredWorkload, placesOf } from '@berth/contracts/runtime';
 import { canaryObjectName, deploymentName, labelNames } from '@berth/kubernetes';
 import { type Doors, type Gateway, weightAt } from './accepted-routes.js';
 import type { Deployment } from './cluster-objects.js';
@@ -64,7 +64,7 @@ function hasRolled(desired: DesiredWorkload, { deployments }: Scenery): boolean 
 }
 
 /** Nobody is led to the canary. */
-const isAlone = ({ name, hosts }: DesiredWorkload, { gateway, ...doors }: Scenery): boolean =>
-  hosts.length === 0 ||
+const isAlone = (desired: DesiredWorkload, { gateway, ...doors }: Scenery): boolean =>
+  placesOf(desired).length === 0 ||
   doors.routes.length + doors.ingresses.length === 0 ||
-  weightAt(canaryObjectName(name), doors, gateway) === 0;
+  weightAt(canaryObjectName(desired.name), doors, gateway) === 0;

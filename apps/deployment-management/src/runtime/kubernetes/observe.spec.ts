@@ -279,6 +279,22 @@ describe('a route', () => {
     expect(isRouted([route()], [slice(true)])).toBe(true);
   });
 
+  it('leads a path of a host when the route of that was accepted, whatever is said of the whole host', () => {
+    const at = (path: string, accepted: HttpRoute): HttpRoute => ({
+      ...accepted,
+      spec: { hostnames: ['shop.example'], rules: [{ matches: [{ path: { value: path } }] }] },
+    });
+    const desired = { name: 'shop', hosts: ['shop.example'], release: {} } as DesiredWorkload;
+    const paths = ['/api', '/new'].map((path) => ({ host: 'shop.example', path }));
+    const routes = [at('/', route({ status: 'False' })), at('/api', route()), at('/new', route({ generation: 1 }))];
+    const objects = { pods: [serving], deployments: [], slices: [slice(true)], routes, ingresses: [], claims: [] };
+    expect(observationOf(objects, { ...desired, paths }, gateway).routes).toEqual([
+      { host: 'shop.example', accepted: false },
+      { ...paths[0], accepted: true },
+      { ...paths[1], accepted: false },
+    ]);
+  });
+
   it.each([
     [true, [{ ip: '192.0.2.1' }]],
     [true, [{ hostname: 'edge.example.com' }]],

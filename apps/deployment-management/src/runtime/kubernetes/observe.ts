@@ -1,6 +1,13 @@
-import type { DesiredWorkload, ObservedInstance, ObservedVolume, ObservedWorkload } from '@berth/contracts/runtime';
+import {
+  type DesiredWorkload,
+  type ObservedInstance,
+  type ObservedVolume,
+  type ObservedWorkload,
+  placesOf,
+  spelled,
+} from '@berth/contracts/runtime';
 import { canaryObjectName, isOfCanary, labelNames, processNameIn } from '@berth/kubernetes';
-import { acceptedBy, type Gateway, publishedHosts, weightAt } from './accepted-routes.js';
+import { acceptedPlaces, type Gateway, publishedPlaces, weightAt } from './accepted-routes.js';
 import {
   type Deployment,
   type EndpointSlice,
@@ -33,21 +40,23 @@ export function observationOf(
   desired: DesiredWorkload | null,
   gateway: Gateway,
 ): Observation {
-  const accepted = acceptedBy(objects.routes, gateway).flatMap(({ spec }) => spec.hostnames ?? []);
-  const hosts = new Set([...accepted, ...publishedHosts(objects.ingresses)]);
+  const places = new Set([...acceptedPlaces(objects.routes, gateway), ...publishedPlaces(objects.ingresses)]);
   const weight = (desired && weightAt(canaryObjectName(desired.name), objects, gateway)) ?? 0;
   const endpoints = readyEndpoints(objects.slices);
   // Pods of a StatefulSet are in a service that gives them names, whatever they do.
   const isRouted = (pod: Pod): boolean =>
     processNameIn(pod.metadata.labels) === 'web' &&
-    hosts.size > 0 &&
+    places.size > 0 &&
     endpoints.has(pod.metadata.name) &&
     (!isOfCanary(pod) || weight > 0);
   const instances = instancesOf(objects.pods, isRouted);
   const serves = instances.some(({ routed }) => routed);
   return {
     instances,
-    routes: (desired?.hosts ?? []).map((host) => ({ host, accepted: serves && hosts.has(host) })),
+    routes: (desired ? placesOf(desired) : []).map((place) => ({
+      ...place,
+      accepted: serves && places.has(spelled(place)),
+    })),
     volumes: volumesIn(objects.claims),
     ...(desired?.canary && weight > 0 && { canaryWeight: weight }),
     trouble: desired && workloadTrouble(troublesOf(objects.pods, desired), deploymentsOf(objects, desired)),

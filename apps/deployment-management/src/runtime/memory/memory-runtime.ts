@@ -14,6 +14,9 @@ import {
   type ObservedInstance,
   type ObservedTask,
   type ObservedWorkload,
+  type Place,
+  placesOf,
+  spelled,
 } from '@berth/contracts/runtime';
 import { type ProbeAnswer, type Runtime, type RuntimeChange, RuntimeUnavailable } from '../runtime.js';
 import { type InstanceName, SessionRefused } from '../session-runtime.js';
@@ -170,7 +173,7 @@ export class MemoryRuntime implements Runtime {
       observedGeneration: desired.generation,
       ...(desired.onTrial && { onTrial: desired.onTrial }),
       instances,
-      routes: desired.hosts.map((host) => ({ host, accepted: this.isRouted(world) })),
+      routes: placesOf(desired).map((place) => ({ ...place, accepted: this.isRouted(world) })),
       ...(desired.canary &&
         this.takesWeights &&
         this.serves(instances, desired.canary.release.number) && { canaryWeight: desired.canary.weight }),
@@ -267,7 +270,7 @@ export class MemoryRuntime implements Runtime {
 
   async probe(host: string, path: string): Promise<ProbeAnswer> {
     this.requireUp();
-    const world = [...this.worlds.values()].find((each) => each.desired.hosts.includes(host));
+    const world = this.worldAt(host, path);
     const answered = world !== undefined && this.isRouted(world);
     return { answered, status: answered ? 200 : 404, message: `${host}${path} answered ${answered ? 200 : 404}` };
   }
@@ -280,6 +283,15 @@ export class MemoryRuntime implements Runtime {
   /** The world is the test's, and outlives a replica. */
   close(): Promise<void> {
     return Promise.resolve();
+  }
+
+  /** Of several paths that fit the longest has it. */
+  private worldAt(host: string, path: string): World | undefined {
+    const fits = (each: Place): boolean => each.host === host && `${path}/`.startsWith(`${each.path ?? ''}/`);
+    const lengthIn = ({ desired }: World): number =>
+      Math.max(...placesOf(desired).map((each) => (fits(each) ? spelled(each).length : 0)));
+    const [first] = [...this.worlds.values()].sort((one, other) => lengthIn(other) - lengthIn(one));
+    return first && lengthIn(first) > 0 ? first : undefined;
   }
 
   private isRouted({ desired, instances }: World): boolean {

@@ -8,6 +8,8 @@ export const createDomain = z
     workloadId: id,
     /** `shop.example.com`; other scripts as they are or as punycode. */
     host: z.string().min(1).max(253),
+    /** Only requests that begin with it, of a host that workloads of one environment share; the longest has a request. */
+    path: z.string().min(1).max(200).default('/'),
   })
   .meta({ id: 'CreateDomain' });
 export type CreateDomain = z.infer<typeof createDomain>;
@@ -28,6 +30,8 @@ export const domain = z
     organizationId: id,
     /** In lower case and punycode. */
     host: z.string(),
+    /** `/`: all of the host that no longer path has. Requests keep it when they are led on. */
+    path: z.string(),
     /** `verified`: it is proven whose it is; `ready`: every cluster of the workload was seen to lead it to an instance. */
     state: z.enum(['pending', 'verified', 'ready', 'failed']),
     cause: domainCause.nullable(),

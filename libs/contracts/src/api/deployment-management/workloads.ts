@@ -109,7 +109,7 @@ export const workload = z
     startDeadlineSeconds: z.int(),
     strategy: releaseStrategy,
     url: z.string(),
-    /** Hosts of its customer that are to lead to it, too; `/v1/domains` tells which of them do. */
+    /** Hosts of its customer, or paths (`shop.example.com/api`), that are to lead to it; `/v1/domains` tells which do. */
     domains: z.array(z.string()),
     currentRelease: z.int().positive().nullable(),
     activeDeploymentId: id.nullable(),
