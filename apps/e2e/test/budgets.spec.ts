@@ -51,7 +51,8 @@ describe('the budgets of the whole tree', () => {
   });
 
   it('find rules that are silenced without a reason', () => {
-    const rule = 'eslint-disable'; // In one piece with its comment it would be found here.
+    // In one piece with their comments they would be found here.
+    const rule = 'eslint-disable';
     const compiler = '@ts-';
     const silenced = [
       `// ${rule}-next-line eqeqeq -- null and undefined alike`,
