@@ -1,4 +1,4 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { eventually } from '@berth/testing';
@@ -26,9 +26,12 @@ export interface Life {
 
 /** A guard against hanging only: installing takes what the registry and the machine take. */
 const START_MILLISECONDS = 1_200_000;
-const isRoot = process.getuid?.() === 0;
+/** Runs what follows in a network that nothing leads out of. */
+const alone = ['/usr/bin/unshare', '--net', '/bin/sh', '-c', '/usr/sbin/ip link set lo up && exec "$@"', 'sh'];
+/** Root may do that, but not in every container. */
+const canBeAlone = spawnSync(alone[0] ?? '', [...alone.slice(1), '/bin/true']).status === 0;
 /** How the network is taken away. */
-export const offline = isRoot ? 'in a network of its own' : 'with registry and proxies at a closed port';
+export const offline = canBeAlone ? 'in a network of its own' : 'with registry and proxies at a closed port';
 const closed = 'http://127.0.0.1:9';
 const unreachable = { npm_config_registry: closed, http_proxy: closed, https_proxy: closed };
 
@@ -52,9 +55,8 @@ export async function lifeOf(newcomer: Newcomer, start: Start): Promise<Life> {
 
 function begin(newcomer: Newcomer, { clone, data, port, isOffline = false }: Start): ChildProcess {
   const up = ['npm', 'run', 'up', '--', '--data', join(newcomer.folder, data), '--port', String(port)];
-  const alone = ['/usr/bin/unshare', '--net', '/bin/sh', '-c', '/usr/sbin/ip link set lo up && exec "$@"', 'sh'];
-  const [command = '', ...args] = isOffline && isRoot ? [...alone, ...up] : up;
-  const environment = isOffline && !isRoot ? { ...newcomer.environment, ...unreachable } : newcomer.environment;
+  const [command = '', ...args] = isOffline && canBeAlone ? [...alone, ...up] : up;
+  const environment = isOffline && !canBeAlone ? { ...newcomer.environment, ...unreachable } : newcomer.environment;
   // A group of its own, as a terminal makes it: Ctrl-C reaches all of it.
   return spawn(command, args, { cwd: clone, env: environment, detached: true });
 }
@@ -87,7 +89,7 @@ async function ask(child: ChildProcess, url: string): Promise<string> {
     answer.pipe(process.stdout);
   })`;
   const asking = [process.execPath, '--eval', script];
-  const within = isRoot ? ['/usr/bin/nsenter', `--net=/proc/${child.pid}/ns/net`, ...asking] : asking;
+  const within = canBeAlone ? ['/usr/bin/nsenter', `--net=/proc/${child.pid}/ns/net`, ...asking] : asking;
   const [command = '', ...args] = within;
   return (await promisify(execFile)(command, args)).stdout;
 }
