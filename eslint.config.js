@@ -1,5 +1,8 @@
 import nx from '@nx/eslint-plugin';
 import tseslint from 'typescript-eslint';
+import { confinedList } from './tools/eslint/confined-list.mjs';
+import { depth } from './tools/eslint/depth.mjs';
+import { tenantQuery } from './tools/eslint/tenant-query.mjs';
 
 const boundaries = [
   { sourceTag: 'type:contracts', onlyDependOnLibsWithTags: [] },
@@ -43,12 +46,38 @@ const shapes = [
   },
 ];
 
+/** Money and usage are integers or exact decimals, from the first digit to the last. */
+const floats = {
+  selector:
+    "CallExpression[callee.name='parseFloat'], CallExpression[callee.property.name=/^(parseFloat|toNumber|toPrecision|fround)$/], CallExpression[callee.object.name='Math'][callee.property.name='round']",
+  message: 'No float touches money or usage: Exact, bigint and strings.',
+};
+
+// Plain JavaScript (tools, benchmarks, members of tests) has no compiler that knows what Node defines.
+const ofNode = ['AbortController', 'AbortSignal', 'Buffer', 'URL', 'URLSearchParams', 'console', 'fetch', 'performance']
+  .concat(['process', 'setImmediate', 'setInterval', 'setTimeout', 'clearInterval', 'clearTimeout', 'structuredClone'])
+  .map((name) => [name, 'readonly']);
+
+/** Rules of our own. */
+const berth = { rules: { 'confined-list': confinedList, depth, 'tenant-query': tenantQuery } };
+
+// Which tables are a tenant's is another question in each service.
+const tenantQueries = ['build', 'deployment-management', 'metering', 'user-management'].map((service) => {
+  const level = ['error', { schema: `${import.meta.dirname}/apps/${service}/src/database/schema.sql` }];
+  return {
+    files: [`apps/${service}/src/**/*.ts`],
+    ignores: ['**/migrations/**'],
+    plugins: { berth },
+    rules: { 'berth/confined-list': level, 'berth/tenant-query': level },
+  };
+});
+
 export default tseslint.config(
-  { ignores: ['**/dist/**', '**/node_modules/**', '**/generated/**', '**/*.js', '**/*.mjs', '**/*.cjs'] },
+  { ignores: ['**/dist/**', '**/node_modules/**', '**/generated/**', '**/*.js', '**/*.cjs'] },
   ...tseslint.configs.recommended,
   {
     files: ['**/*.ts'],
-    plugins: { '@nx': nx },
+    plugins: { '@nx': nx, berth },
     languageOptions: { parserOptions: { project: ['./tsconfig.test.json'], tsconfigRootDir: import.meta.dirname } },
     rules: {
       '@nx/enforce-module-boundaries': boundariesAllowing(),
@@ -63,13 +92,39 @@ export default tseslint.config(
       'max-lines': ['error', { max: 400 }],
       'max-lines-per-function': ['error', { max: 80 }],
       'max-params': ['error', { max: 6 }],
-      'max-depth': ['error', 3],
+      'berth/depth': ['error', 2],
       'no-else-return': ['error', { allowElseIf: false }],
       'no-restricted-globals': ['error', ...timers],
       'no-restricted-syntax': ['error', ...shapes],
       'no-warning-comments': ['error', { terms: ['todo', 'fixme', 'xxx'] }],
       eqeqeq: 'error',
     },
+  },
+  ...tenantQueries,
+  {
+    files: ['libs/billing/src/**/*.ts', 'apps/metering/src/**/*.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...shapes, floats] },
+  },
+  {
+    files: ['**/*.mjs'],
+    languageOptions: { globals: Object.fromEntries(ofNode) },
+    rules: {
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      'max-lines': ['error', { max: 300 }],
+      'max-lines-per-function': ['error', { max: 50 }],
+      'max-params': ['error', { max: 6 }],
+      'max-depth': ['error', 2],
+      'no-else-return': ['error', { allowElseIf: false }],
+      'no-restricted-syntax': ['error', ...shapes.slice(0, 1)],
+      'no-undef': 'error',
+      'no-warning-comments': ['error', { terms: ['todo', 'fixme', 'xxx'] }],
+      eqeqeq: 'error',
+    },
+  },
+  {
+    // Jest asks these for their default export.
+    files: ['tools/**/*global-setup.mjs', 'tools/jest/global-teardown.mjs', 'tools/jest/closing-line-reporter.mjs'],
+    rules: { 'no-restricted-syntax': 'off' },
   },
   {
     files: ['**/config.ts', '**/clock.ts', '**/main.ts'],

@@ -1,9 +1,10 @@
 // M3: what workloads cost that nothing happens to: processor time of the service and of its PostgreSQL server together, and
 // memory, against the same service without any. And how fast all of them are brought to a runtime that forgot everything.
 // The reconcile queue itself runs against the least queue on SKIP LOCKED, which forgets a key when its worker dies.
-import { treeCpu, residentBytes } from './reconcile/processor.mjs';
+import { treeCpu } from './reconcile/processor.mjs';
 import { check } from './support/check.mjs';
 import { withChildren } from './support/children.mjs';
+import { COLLECTED } from './support/held.mjs';
 import { inPairs } from './support/pairs.mjs';
 import { createDatabase, withPostgres } from './support/postgres.mjs';
 import { atMost, figureRow, overheadRow, ratioRow } from './support/rows.mjs';
@@ -30,7 +31,7 @@ const idleRows = (options) =>
         const state = await ours.ask('state');
         check(state.ready === WORKLOADS, `${state.ready} of ${WORKLOADS} workloads are ready`);
         check(state.passes > 0, 'no workload was looked at while it was idle');
-        const each = (residentBytes(ours.ready.pid) - residentBytes(base.ready.pid)) / WORKLOADS / 1_024;
+        const [held, without] = [await ours.ask('held'), await base.ask('held')];
         return [
           overheadRow({ id: 'M3', what: `${WORKLOADS} idle workloads`, unit: 'cores', goal: atMost(0.02), pairs }),
           figureRow({
@@ -38,7 +39,7 @@ const idleRows = (options) =>
             what: 'memory of each, fake world included',
             unit: 'KiB',
             goal: atMost(100),
-            values: [each],
+            values: [((held - without) * 1_024) / WORKLOADS],
           }),
           figureRow({
             id: '',
@@ -47,7 +48,7 @@ const idleRows = (options) =>
             values: [ours.ready.perSecond],
           }),
         ];
-      }),
+      }, COLLECTED),
     ),
   );
 

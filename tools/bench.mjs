@@ -1,5 +1,5 @@
 // `npm run bench`: installs what it needs, builds, and runs the benchmarks with the workspace's own Node.
 import { prepare, root, run, workspaceNode } from './prepare.mjs';
 
-await prepare();
+prepare();
 run(workspaceNode, ['--no-warnings', 'bench/run.mjs', ...process.argv.slice(2)], { cwd: root });

@@ -20,6 +20,8 @@ const others = [
   { name: 'browser', command: npmRun('test:browser'), needs: [], counts: true },
   // Installs Prometheus, or fails by its name.
   { name: 'prometheus', command: npmRun('test:prometheus'), needs: [], counts: true },
+  // Installs BIND and Knot, or fails by their names.
+  { name: 'dns', command: npmRun('test:dns'), needs: [], counts: true },
   { name: 'keycloak', command: npmRun('test:keycloak'), needs: ['java', 'mvn'], counts: true },
 ];
 

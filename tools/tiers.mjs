@@ -4,19 +4,36 @@ import { createInterface } from 'node:readline';
 
 const COUNTED = /^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/;
 
-/** Begins them in their order, at most so many at once. What they print comes line by line, under the name of each. */
+/** How each line begins by which a tier says what failed. */
+export const FAILED = '✗ ';
+/** Of a tier that ends badly and says nothing of the kind, so many of its last lines are told again. */
+const LAST_LINES = 30;
+
+/**
+ * Begins them in their order, at most so many at once. What they print comes line by line, under the name of each; once they
+ * are done what failed is printed again, together, for the record may be long and may be cut.
+ */
 export async function runTiers(tiers, { atOnce, cwd, print = console.log }) {
   const waiting = [...tiers];
   const total = { passed: 0, failed: 0 };
+  const failures = [];
   const worker = async () => {
     for (let tier = waiting.shift(); tier; tier = waiting.shift()) {
-      const { passed, failed } = await runTier(tier, cwd, print);
+      const said = [];
+      const { passed, failed } = await runTier(tier, cwd, (line) => said.push(line) && print(line));
       total.passed += passed;
       total.failed += failed;
+      if (failed > 0) failures.push(...whatFailed(said, `[${tier.name}] ${FAILED}`));
     }
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
+  for (const line of failures) print(line);
   return total;
+}
+
+function whatFailed(said, beginning) {
+  const named = said.filter((line) => line.startsWith(beginning));
+  return named.length > 0 ? named : said.slice(-LAST_LINES);
 }
 
 async function runTier({ name, command, needs, counts }, cwd, print) {

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { bundle, prepare, root, stamps, workspaceNode } from './prepare.mjs';
 
-await prepare();
+prepare();
 bundle();
 const main = join(root, 'apps/standalone/bundle/main.js');
 const ownTools = (process.env.PATH ?? '').split(':').filter((folder) => !folder.includes('node_modules'));

@@ -1,7 +1,7 @@
 // Everything that must hold before a change lands, cheapest first.
 import { prepare, root, run, workspaceNode } from './prepare.mjs';
 
-await prepare();
+prepare();
 const node = (...args) => run(workspaceNode, args, { cwd: root });
 node('node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.');
 node('tools/budgets.mjs');

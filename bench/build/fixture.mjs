@@ -20,7 +20,9 @@ export async function makeApp(folder) {
   const json = { name: 'bench', version: '1.0.0', private: true, scripts: { start: 'node server.js' }, dependencies };
   await writeFile(join(folder, 'package.json'), JSON.stringify(json, undefined, 2));
   await writeServer(folder, 'first');
-  await timed('npm', ['install', '--package-lock-only', '--offline', '--no-audit', '--no-fund'], { cwd: folder });
+  await timed('npm', ['install', '--package-lock-only', '--prefer-offline', '--no-audit', '--no-fund'], {
+    cwd: folder,
+  });
 }
 
 export const writeServer = (folder, text) => writeFile(join(folder, 'server.js'), SERVER(text));

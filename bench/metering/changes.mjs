@@ -13,16 +13,18 @@ export function* changesOf({ organizationId, workloads, changes, until }) {
   const places = Array.from({ length: workloads }, (_, index) => place(organizationId, index));
   for (let number = 0; number < changes; number++)
     for (const [index, ids] of places.entries())
-      yield {
-        id: uuidOf(`${ids.workloadId} ${number}`),
-        data: {
-          ...ids,
-          allocationVersion: number + 1,
-          effectiveAt: new Date(start + number * step + index).toISOString(),
-          entries: number === changes - 1 ? [] : [web(1 + (number % 3))],
-        },
-      };
+      yield change(ids, { number, moment: start + number * step + index, isLast: number === changes - 1 });
 }
+
+const change = (ids, { number, moment, isLast }) => ({
+  id: uuidAt(moment, `${ids.workloadId} ${number}`),
+  data: {
+    ...ids,
+    allocationVersion: number + 1,
+    effectiveAt: new Date(moment).toISOString(),
+    entries: isLast ? [] : [web(1 + (number % 3))],
+  },
+});
 
 const place = (organizationId, index) => {
   const [projectId, environmentId, appId, workloadId] = ['project', 'environment', 'app', 'workload'].map((kind) =>
@@ -37,6 +39,12 @@ const uuidOf = (text) =>
     .update(text)
     .digest('hex')
     .replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, '$1-$2-8$3-8$4-$5');
+
+/** Of version 7, as outboxes name events: they are in the order of time. */
+function uuidAt(moment, text) {
+  const time = moment.toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${uuidOf(text).slice(15)}`;
+}
 
 const web = (instances) => ({
   ...{ cluster: 'local', release: 1, processType: 'web', instances, cpuMillicores: 250, memoryMib: 256 },

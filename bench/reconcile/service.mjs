@@ -1,6 +1,7 @@
 // deployment-management on its fake world, with so many workloads that are live and that nothing happens to.
 import { deploymentManagement } from '@berth/deployment-management';
 import { announce } from '../support/child.mjs';
+import { heldNow } from '../support/held.mjs';
 import { addWorkloads, bringUp } from '../support/live-workloads.mjs';
 import { startDeploymentManagement } from '../support/service.mjs';
 
@@ -14,7 +15,7 @@ let begunAt;
 await addWorkloads(service, workloads);
 const perSecond = await bringUp(service, workloads);
 await spreadPasses();
-announce({ pid: process.pid, perSecond }, { state });
+announce({ pid: process.pid, perSecond }, { state, held: heldNow });
 
 /** Idle for long: the looks at the workloads, and the heartbeats that they bring, are spread over the time between two. */
 async function spreadPasses() {

@@ -8,10 +8,18 @@ export const COLLECTED = ['--expose-gc'];
  * keep for what comes next says how generous they are, not what the program holds.
  */
 export function heldNow() {
+  const [begun, before] = [performance.now(), process.cpuUsage()];
   globalThis.gc();
+  const { user, system } = process.cpuUsage(before);
+  looking.milliseconds += performance.now() - begun;
+  looking.processor += (user + system) / 1_000;
   const { heapUsed, external } = process.memoryUsage();
   return (heapUsed + external) / 2 ** 20;
 }
+
+/** Milliseconds that looking itself took, and of processor time, until now: not what is measured. */
+const looking = { milliseconds: 0, processor: 0 };
+export const lookedUntilNow = () => ({ ...looking });
 
 /** Does `work`; answers with the most that was held meanwhile, as far as it was looked. */
 export async function watchingHeld(work) {

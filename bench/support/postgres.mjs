@@ -2,7 +2,7 @@ import { PostgresServer } from '@berth/local-postgres';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client } from 'pg';
+import { Client, escapeLiteral } from 'pg';
 
 /** Runs `work` on a PostgreSQL server of its own, with the settings a real one has: nothing is traded for speed. */
 export async function withPostgres(work) {
@@ -16,10 +16,23 @@ export async function withPostgres(work) {
   }
 }
 
-/** Makes an empty database; answers its URL. */
+const OWNER = 'berth_bench';
+
+/** Makes an empty database; answers its URL, as a role that policies bind, like those of services. */
 export async function createDatabase(serverUrl, name) {
-  await withClient(serverUrl, (client) => client.query(`create database ${name}`));
-  return Object.assign(new URL(serverUrl), { pathname: `/${name}` }).href;
+  await withClient(serverUrl, async (client) => {
+    await ensureOwner(client, decodeURIComponent(new URL(serverUrl).password));
+    await client.query(`create database ${name} owner ${OWNER}`);
+  });
+  return Object.assign(new URL(serverUrl), { pathname: `/${name}`, username: OWNER }).href;
+}
+
+/** It may also vacuum, write a checkpoint and read files by COPY, as some benchmarks do. */
+async function ensureOwner(client, password) {
+  const { rowCount } = await client.query('select from pg_roles where rolname = $1', [OWNER]);
+  if (rowCount > 0) return;
+  await client.query(`create role ${OWNER} login password ${escapeLiteral(password)}`);
+  await client.query(`grant pg_checkpoint, pg_maintain, pg_read_server_files to ${OWNER}`);
 }
 
 export async function withClient(connectionString, work) {

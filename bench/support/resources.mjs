@@ -43,14 +43,21 @@ export function ownMemoryOf(pid) {
   return kibibytes.reduce((a, b) => a + (b || 0), 0) / 1_024;
 }
 
-/** Does `work`; answers with the most memory of its own that each of the processes held meanwhile. */
+/**
+ * Does `work`; answers with what each of the processes held of its own meanwhile: MiB and milliseconds since the work began, ten
+ * times a second.
+ */
 export async function watchingMemory(pids, work) {
-  const peaks = pids.map(ownMemoryOf);
-  const timer = setInterval(() => {
-    for (const [index, pid] of pids.entries()) peaks[index] = Math.max(peaks[index], ownMemoryOf(pid));
-  }, SAMPLE_EVERY);
+  const begun = performance.now();
+  const samples = pids.map(() => []);
+  const look = () => {
+    for (const [index, pid] of pids.entries())
+      samples[index].push({ at: performance.now() - begun, mebibytes: ownMemoryOf(pid) });
+  };
+  look();
+  const timer = setInterval(look, SAMPLE_EVERY);
   try {
-    return { answer: await work(), peaks };
+    return { answer: await work(), samples };
   } finally {
     clearInterval(timer);
   }

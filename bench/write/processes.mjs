@@ -1,5 +1,6 @@
 // The two processes of the benchmark of writes: the service making projects, and bare pg sending the same statements.
 import { randomUUID } from 'node:crypto';
+import { Confinement, withCorrelation } from '@berth/service-kit';
 import { Client } from 'pg';
 import { ProjectsService } from '../../apps/deployment-management/dist/projects/projects.service.js';
 import { announce } from '../support/child.mjs';
@@ -20,7 +21,11 @@ async function runService() {
   const made = Array.from({ length: Number(clients) }, () => identity.organization({ quota }));
   const organizations = await Promise.all(made);
   for (const organizationId of organizations) await identity.member(organizationId, 'admin', { subjectId });
-  const create = (organizationId, slug) => projects.create(caller, { organizationId, slug });
+  // As a request does it, which is confined to the organization that it was allowed in.
+  const create = (organizationId, slug) =>
+    withCorrelation({ correlationId: 'bench', confinement: new Confinement() }, () =>
+      projects.create(caller, { organizationId, slug }),
+    );
   const [organizationId] = organizations;
   await create(organizationId, 'first');
   const statements = await transactionIn(() => create(organizationId, 'the-recorded-one'));

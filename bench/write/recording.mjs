@@ -32,7 +32,7 @@ function statementOf(text, values) {
 
 const uuids = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 
-/** The same statements about something else: texts and ids as `renamed` says (old to new), any other id a new one. */
+/** The same statements about something else: names and ids as `renamed` says (old to new), any other id a new one. */
 export function anew(statements, renamed) {
   const names = new Map(Object.entries(renamed));
   const nameOf = (old) => names.get(old) ?? names.set(old, randomUUID()).get(old);
@@ -40,7 +40,7 @@ export function anew(statements, renamed) {
     if (typeof value === 'string') return renameAll(value.replace(uuids, nameOf), renamed);
     return value === null || typeof value !== 'object' ? value : JSON.parse(renew(JSON.stringify(value)));
   };
-  return statements.map((statement) => ({ ...statement, values: statement.values.map(renew) }));
+  return statements.map(({ text, values, ...more }) => ({ ...more, text: renew(text), values: values.map(renew) }));
 }
 
 const renameAll = (text, renamed) =>

@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import { freePorts } from '../free-ports.mjs';
 import { installKube, KubeToolError } from './install.mjs';
 import { programsOf } from './programs.mjs';
+import { traefikDefinitions } from './traefik-definitions.mjs';
 
 const READY_WITHIN = 120_000;
 const LOOPBACK = '127.0.0.1';
@@ -122,14 +123,18 @@ export class ControlPlane {
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  /** The Gateway API's, served when this returns. */
+  /** The Gateway API's, and Traefik's of what stands before routes; served when this returns. */
   async addDefinitions() {
-    for (const text of await readAll(join(this.tools, 'gateway-api'))) {
-      const name = /^ {2}name: (\S+)$/m.exec(text)?.[1];
-      await this.apply(`/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${name}`, text);
-    }
-    const routes = '/apis/gateway.networking.k8s.io/v1/httproutes';
-    await this.until('kube-apiserver', async () => (await this.ask('GET', routes)).status === 200);
+    const { middlewares } = await traefikDefinitions();
+    for (const text of [...(await readAll(join(this.tools, 'gateway-api'))), middlewares]) await this.define(text);
+    for (const kind of ['gateway.networking.k8s.io/v1/httproutes', 'traefik.io/v1alpha1/middlewares'])
+      await this.until('kube-apiserver', async () => (await this.ask('GET', `/apis/${kind}`)).status === 200);
+  }
+
+  /** `text`: a custom resource definition. */
+  define(text) {
+    const name = /^ {2}name: (\S+)$/m.exec(text)?.[1];
+    return this.apply(`/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${name}`, text);
   }
 
   /** Nodes that KWOK keeps alive; returns when they are ready. */

@@ -26,17 +26,26 @@ export class KubeToolError extends Error {}
  * (how KWOK plays nodes and pods). The first call builds them, which takes minutes.
  */
 export async function installKube({ say = (line) => console.error(line) } = {}) {
-  const folder = join(cache, `kube-${await hashOfSources()}`);
-  if (existsSync(folder)) return folder;
-  await requireGo();
-  say('Building the Kubernetes control plane from its Go modules: about ten minutes on two cores, once ...');
-  await mkdir(cache, { recursive: true });
-  // Complete or not there: a build that is broken off leaves only a folder of another name.
-  const draft = await mkdtemp(join(cache, 'kube-draft-'));
-  try {
+  return madeOnce('kube', await hashOfSources(), async (draft) => {
+    await requireGo();
+    say('Building the Kubernetes control plane from its Go modules: about ten minutes on two cores, once ...');
     await build(join(draft, 'kube'));
     await copyFromModule('sigs.k8s.io/gateway-api', DEFINITIONS, join(draft, 'gateway-api'));
     await copyFromModule('sigs.k8s.io/kwok', STAGES, join(draft, 'stages'));
+  });
+}
+
+/**
+ * The folder `NAME-HASH` among the built tools, after `make` filled it the first time. Complete or not there: what is broken off
+ * leaves only a folder of another name.
+ */
+export async function madeOnce(name, hash, make) {
+  const folder = join(cache, `${name}-${hash}`);
+  if (existsSync(folder)) return folder;
+  await mkdir(cache, { recursive: true });
+  const draft = await mkdtemp(join(cache, `${name}-draft-`));
+  try {
+    await make(draft);
     await rename(draft, folder);
   } catch (error) {
     await rm(draft, { recursive: true, force: true });

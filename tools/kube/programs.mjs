@@ -56,7 +56,7 @@ function apiServer({ folder, ports, address }) {
   });
 }
 
-function clientsOf({ folder, tools, ports }) {
+function clientsOf({ folder, ports }) {
   const file = (name) => join(folder, name);
   const alone = { 'leader-elect': false, 'secure-port': 0, profiling: false };
   return {

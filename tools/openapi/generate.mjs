@@ -1,4 +1,4 @@
-// Writes libs/api-client/openapi.json and the types made from it. With --check it writes nothing and exits 1 on drift.
+// Writes libs/api-client/openapi.json, the types made from it, and docs/permissions.md. With --check it writes nothing and exits 1 on drift.
 // Every service is booted as `api` on a database of its own, so that the document is what really answers.
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -11,12 +11,15 @@ import openapiTypescript, { astToString } from 'openapi-typescript';
 import { format, resolveConfig } from 'prettier';
 import { Client } from 'pg';
 import { mergeOpenApi } from '../../apps/gateway/dist/openapi/merge-openapi.js';
+import { administratorPermissions, permissions } from '../../libs/access/dist/index.js';
 import { PostgresServer } from '../../libs/local-postgres/dist/index.js';
 import { startService } from '../../libs/service-kit/dist/index.js';
+import { permissionsPage } from './permissions-page.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const services = ['user-management', 'deployment-management', 'build', 'metering'];
 const documentFile = join(root, 'libs/api-client/openapi.json');
+const permissionsFile = join(root, 'docs/permissions.md');
 const schemaFile = join(root, 'libs/api-client/src/generated/schema.ts');
 
 async function main() {
@@ -108,9 +111,11 @@ async function finish(document, folder) {
       header + astToString(await openapiTypescript(structuredClone(document), { defaultNonNullable: false })),
     ],
   ];
-  for (const [file, text] of files) {
-    const options = await resolveConfig(file);
-    const wanted = await format(text, { ...options, filepath: file });
+  const texts = await Promise.all(
+    files.map(async ([file, text]) => [file, await format(text, { ...(await resolveConfig(file)), filepath: file })]),
+  );
+  const page = permissionsPage({ permissions, administratorPermissions }, document);
+  for (const [file, wanted] of [...texts, [permissionsFile, page]]) {
     if (process.argv.includes('--check')) await compare(file, wanted, folder);
     else await writeFile(file, wanted);
   }

@@ -197,6 +197,17 @@ describe('the route book', () => {
     expect(book.canaryWeight('shop.example.com')).toBe(25);
   });
 
+  it('states what visitors have to pass on all places, and publishes it anew when only that changes', async () => {
+    const routes = { ...routesOf('web-1'), paths: [{ host: 'shop.example.com', path: '/api' }] };
+    const protections = () => router.tables.at(-1)?.routes.map(({ protection }) => protection);
+    for (const protection of [{ allow: ['192.0.2.0/24'] }, { allow: ['192.0.2.1/32'] }]) {
+      book.set('one', { ...routes, protection });
+      await eventually(() => expect(protections()).toEqual([protection, protection, protection]));
+    }
+    book.set('one', routes);
+    await eventually(() => expect(protections()).toEqual([undefined, undefined, undefined]));
+  });
+
   it('says when an upstream is gone from the table in effect, also for a change made while one took effect', async () => {
     book.set('one', routesOf('web-1', 'web-2'));
     await eventually(() => expect(book.isRouted('web-2')).toBe(true));

@@ -64,6 +64,7 @@ function gitSource(config: BuildConfig, runner: CommandRunner, clock: Clock): Gi
     limits: sourceLimits(config),
     allowLocal,
     allowPrivateAddresses: config.ALLOW_PRIVATE_ADDRESSES,
+    hosts: config.OUTBOUND_HOSTS,
     resolve: resolveHost,
   };
   return new GitSource(git, options, clock);

@@ -47,6 +47,7 @@ const checkout = async (url: string, options: Partial<GitSourceOptions> = {}) =>
       limits: { maxBytes: 1e7, maxEntries: 100, timeoutSeconds: 120 },
       allowLocal: false,
       allowPrivateAddresses: true,
+      hosts: [],
       // These names are in no DNS: that they are reached at all shows that git connects to the address that was checked.
       resolve: async () => ['127.0.0.1'],
       ...options,

@@ -30,6 +30,7 @@ const sourceIn = (place: string, options: Partial<GitSourceOptions> = {}): GitSo
       limits: { maxBytes: 50_000_000, maxEntries: 1_000, timeoutSeconds: 120 },
       allowLocal,
       allowPrivateAddresses: false,
+      hosts: [],
       resolve: async () => ['140.82.121.4'],
       ...options,
     },
@@ -203,6 +204,18 @@ describe('what cannot be fetched', () => {
   ])('a host whose name means %s', async (_, addresses) => {
     const source = sourceIn(folder, { resolve: async () => addresses });
     await expect(checkout(source, 'https://git.example.com/a.git')).rejects.toMatchObject({ cause: 'source_denied' });
+  });
+
+  it('a host that is not on the list of those that may be asked', async () => {
+    const source = sourceIn(folder, {
+      hosts: ['git.example.com', '*.example.org'],
+      resolve: async () => Promise.reject(new Error('a name was looked up that nobody may ask')),
+    });
+    for (const host of ['other.example.com', 'example.org'])
+      await expect(checkout(source, `https://${host}/a.git`)).rejects.toMatchObject({ cause: 'source_denied' });
+    await expect(checkout(source, 'https://git.example.com/a.git')).rejects.toMatchObject({
+      cause: 'source_not_found',
+    });
   });
 
   it('a host without an address', async () => {

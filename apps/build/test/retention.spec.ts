@@ -118,7 +118,8 @@ describe('an artifact', () => {
     expect(await store().has(digest)).toBe(false);
   });
 
-  const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+  const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
+    and query = 'select pg_advisory_xact_lock(hashtextextended($1, 0))'`;
   /** Somebody has the blob in hand; `meanwhile` is called when another one waits for it. */
   const withLocked = (digest: string, begin: () => Promise<unknown>, meanwhile: () => Promise<unknown>) =>
     platform.service.database.transaction(async (tx) => {

@@ -21,6 +21,12 @@ export const accountCommands: CommandGroup = {
       'E-MAIL',
     ),
     entry('account confirm-email', 'with that code', () => import('./commands/account/confirm-email.js'), 'CODE'),
+    entry(
+      'account change-password',
+      'the present one is asked for',
+      () => import('./commands/account/change-password.js'),
+    ),
+    entry('account deactivate', 'until you log in again', () => import('./commands/account/deactivate.js')),
     entry('account delete', 'erased later; logging in takes it back', () => import('./commands/account/delete.js')),
     entry('sessions list', 'where you are logged in', () => import('./commands/sessions/list.js')),
     entry('sessions revoke', 'sign out there', () => import('./commands/sessions/revoke.js'), 'ID | --all'),

@@ -77,6 +77,11 @@ export const groups: readonly CommandGroup[] = [
       entry('domains show', 'how it is, and its record', () => import('./commands/domains/show.js'), 'HOST'),
       entry('domains verify', 'look for its record now', () => import('./commands/domains/verify.js'), 'HOST'),
       entry('domains remove', 'lead it nowhere', () => import('./commands/domains/remove.js'), 'HOST'),
+      entry('protect show', 'who may visit it', () => import('./commands/protect/show.js')),
+      entry('protect login', 'let in who has a password', () => import('./commands/protect/login.js'), 'NAME'),
+      entry('protect forget', 'a password counts no more', () => import('./commands/protect/forget.js'), 'NAME ...'),
+      entry('protect allow', 'only from these addresses', () => import('./commands/protect/allow.js'), 'NETWORK ...'),
+      entry('protect off', 'let everybody in', () => import('./commands/protect/off.js')),
       entry('volumes list', 'storage that outlives instances', () => import('./commands/volumes/list.js')),
       entry('volumes add', 'for a process type', () => import('./commands/volumes/add.js'), 'NAME --at PATH --size S'),
       entry('volumes grow', 'make it larger', () => import('./commands/volumes/grow.js'), 'NAME SIZE'),
@@ -165,8 +170,8 @@ export const groups: readonly CommandGroup[] = [
       entry('failover show', 'if it leaves a dead cluster', () => import('./commands/failover/show.js'), 'ENV'),
       entry('failover set', 'let it', () => import('./commands/failover/set.js'), 'ENV [--after 5m]'),
       entry('failover off', 'let it wait', () => import('./commands/failover/off.js'), 'ENV'),
-      entry('config set', 'set variables', () => import('./commands/config/set.js'), 'NAME=value ...'),
-      entry('config unset', 'remove variables', () => import('./commands/config/unset.js'), 'NAME ...'),
+      entry('config set', 'set variables and files', () => import('./commands/config/set.js'), 'NAME=value ...'),
+      entry('config unset', 'remove variables and files', () => import('./commands/config/unset.js'), 'NAME ...'),
       entry(
         'config apply',
         'release what a wider scope holds',
@@ -200,6 +205,7 @@ export const groups: readonly CommandGroup[] = [
     title: 'Pay',
     commands: [
       entry('usage', 'what was used', () => import('./commands/usage/usage.js'), '[--period 2026-11]'),
+      entry('usage anomalies', 'what was unusual: repairs, gaps', () => import('./commands/usage/anomalies.js')),
       entry('costs', 'what that costs', () => import('./commands/costs/costs.js'), '[--period 2026-11]'),
       entry(
         'costs compare',

@@ -10,6 +10,8 @@ export const exitCodes = {
   deploymentFailed: 7,
   deploymentStopped: 8,
   unavailable: 9,
+  /** A newer version wrote what it was given. */
+  outdated: 10,
   interrupted: 130,
 } as const;
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

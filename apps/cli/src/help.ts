@@ -24,7 +24,7 @@ Exit codes:
   2 wrong usage                  7 the deployment failed
   3 not logged in                8 the deployment was cancelled or superseded
   4 forbidden or not found       9 server not available, or waited too long
-  130 interrupted`;
+  10 a newer berth wrote it      130 interrupted`;
 
 export function helpText(): string {
   const width = Math.max(...groups.flatMap((group) => group.commands.map((each) => label(each).length)));

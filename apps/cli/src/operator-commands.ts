@@ -128,6 +128,12 @@ export const operatorCommands: CommandGroup = {
     entry('clusters doctor', 'what a cluster lacks', () => import('./commands/clusters/doctor.js'), 'NAME'),
     entry('clusters cordon', 'place nothing new there', () => import('./commands/clusters/cordon.js'), 'NAME'),
     entry('clusters uncordon', 'place there again', () => import('./commands/clusters/uncordon.js'), 'NAME'),
+    entry(
+      'clusters address',
+      'where records lead',
+      () => import('./commands/clusters/address.js'),
+      'NAME [ADDRESS ...]',
+    ),
     entry('clusters remove', 'forget an empty one', () => import('./commands/clusters/remove.js'), 'NAME'),
     entry('domains vouch', 'for a host without DNS', () => import('./commands/domains/vouch.js'), 'ID --reason TEXT'),
     entry('doctor isolation', 'what keeps tenants apart', () => import('./commands/doctor/isolation.js'), '[CLUSTER]'),

@@ -1,5 +1,5 @@
 import { idOf } from './platform.js';
-import { delegation, domain, hook, pull } from './samples.js';
+import { delegation, dnsZone, domain, hook, pull } from './samples.js';
 
 /** Every read, and how it is called. */
 export const reads: Readonly<Record<string, readonly string[]>> = {
@@ -16,6 +16,7 @@ export const reads: Readonly<Record<string, readonly string[]>> = {
   'orgs status': [],
   'service-accounts list': [],
   'audit list': [],
+  'audit show': [idOf(1)],
   'audit export': [],
   'audit verify': [],
   'admin audit': [],
@@ -55,6 +56,7 @@ export const reads: Readonly<Record<string, readonly string[]>> = {
   'links list': [],
   'delegations list': [],
   'delegations show': [delegation.namespace],
+  'protect show': [],
   'volumes list': [],
   'domains list': [],
   'domains show': [domain.host],
@@ -75,6 +77,7 @@ export const reads: Readonly<Record<string, readonly string[]>> = {
   open: [],
   top: [],
   usage: [],
+  'usage anomalies': [],
   costs: [],
   'costs compare': ['2026-11', '2026-10'],
   budgets: [],
@@ -92,6 +95,8 @@ export const reads: Readonly<Record<string, readonly string[]>> = {
   'payments list': [],
   'webhooks list': [],
   'pull-credentials list': [],
+  'dns list': [],
+  'dns records': [dnsZone.name],
   'webhooks deliveries': [hook.url],
   'invoices show': [],
 };
@@ -106,6 +111,8 @@ export const others: Readonly<Record<string, readonly string[]>> = {
   'account rename': ['ada'],
   'account change-email': ['a@b.example'],
   'account confirm-email': ['code'],
+  'account change-password': ['--password-stdin'],
+  'account deactivate': ['--yes'],
   'account delete': ['--yes'],
   'sessions revoke': ['--all'],
   'tokens create': ['ci'],
@@ -195,6 +202,10 @@ export const others: Readonly<Record<string, readonly string[]>> = {
   'ps scale': ['web=1'],
   'patch set': ['web', 'patch.json'],
   'patch unset': ['web'],
+  'protect login': ['ann'],
+  'protect forget': ['ann'],
+  'protect allow': ['198.51.100.0/24'],
+  'protect off': [],
   'autoscale set': ['web', '--memory', '128Mi..1Gi'],
   'autoscale off': [],
   restart: [],
@@ -234,6 +245,7 @@ export const others: Readonly<Record<string, readonly string[]>> = {
   'clusters add': ['berlin', '--gateway', 'a/b', '--gateway-url', 'http://x', '--kubeconfig', '/dev/null'],
   'clusters cordon': ['local'],
   'clusters uncordon': ['local'],
+  'clusters address': ['local', '192.0.2.1'],
   'clusters remove': ['local', '--yes'],
   'doctor isolation': ['local'],
   'closings waive': [idOf(2), '2026-11', '--metric', 'cpu', '--reason', 'promised'],
@@ -247,6 +259,9 @@ export const others: Readonly<Record<string, readonly string[]>> = {
   'price-books simulate': ['default', 'invoice.json'],
   'credits redeem': ['CODE'],
   'webhooks create': ['https://example.com/hook'],
+  'dns add': ['other.example', '--at', '9.9.9.9', '--key', 'k', '--secret-stdin'],
+  'dns update': [dnsZone.name, '--ttl', '300'],
+  'dns remove': [dnsZone.name, '--yes'],
   'pull-credentials add': ['registry.example', '--username', 'robot', '--password-stdin'],
   'pull-credentials remove': [pull.registry],
   'webhooks delete': [hook.url],

@@ -6,7 +6,7 @@ import { platform, terminal, withPlatform } from './with-platform.js';
 
 const cluster = {
   ...{ id: idOf(90), name: 'berlin', region: 'eu', isOwn: false, isCordoned: false, server: 'https://10.0.0.1' },
-  ...{ settings: null, workloads: 3, generation: 1, createdAt: '2026-11-21T10:00:00.000Z' },
+  ...{ settings: null, address: ['192.0.2.1'], workloads: 3, generation: 1, createdAt: '2026-11-21T10:00:00.000Z' },
   conditions: [{ type: 'Reachable', status: 'false', reason: 'DoesNotAnswer', message: 'ECONNREFUSED', since: '' }],
 };
 const one = `/v1/clusters/${cluster.id}`;

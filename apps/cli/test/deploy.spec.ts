@@ -275,6 +275,19 @@ describe('berth deploy', () => {
       );
     });
 
+    it('ends as the deployment would when it is known that it would fail, and says what to do', async () => {
+      const failure = {
+        ...{ cause: 'config_invalid', message: 'Nobody can be kept out of it.', evidence: [] },
+        nextStep: 'Take its protection away.',
+      };
+      platform.on(create, { ...plan, failure });
+      const ran = await terminal.berth(['deploy', '--dry-run']);
+      expect(ran).toMatchObject({ code: 7, stdout: expect.stringContaining('Price of a month') });
+      for (const line of ['It would fail: config_invalid', failure.message, `Next step: ${failure.nextStep}`])
+        expect(ran.stderr).toContain(line);
+      expect((await terminal.berth(['deploy', '--dry-run', '--json'])).stdout).toContain('"config_invalid"');
+    });
+
     it('stores nothing: it makes no workload and sends no folder', async () => {
       platform.on('GET /v1/apps', bySlug(app('hello', { kind: 'upload' })));
       expect(await terminal.berth(['deploy', '--dry-run', '--dir', '.'])).toMatchObject({ code: 0 });

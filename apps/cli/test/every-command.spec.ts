@@ -16,6 +16,7 @@ import {
 } from './platform.js';
 import {
   delegation,
+  dnsZone,
   domain,
   hook,
   interval,
@@ -74,13 +75,21 @@ describe('every command', () => {
     platform.on(`GET ${base}/instances`, { items: [], silent: [] });
     platform.on(`GET ${base}/stats`, { at: '', items: [], silent: [] });
     platform.on(`POST ${base}/placements/berlin/scale`, { counts: { web: 2 } });
-    platform.on(`GET /v1/config/${idOf(40)}`, { workloadId: idOf(40), version: 0, variables: {}, createdAt: null });
+    platform.on(`GET /v1/config/${idOf(40)}`, {
+      workloadId: idOf(40),
+      version: 0,
+      variables: {},
+      files: [],
+      createdAt: null,
+    });
     const scopeVersions = { organization: 0, project: 0, environment: 0 };
     platform.on(`GET /v1/config/${idOf(40)}/effective`, { workloadId: idOf(40), version: 0, scopeVersions, items: [] });
     platform.on(`GET /v1/secrets/${idOf(40)}/effective`, { workloadId: idOf(40), items: [] });
     platform.on(`GET /v1/links/${idOf(40)}`, { workloadId: idOf(40), version: 0, items: [], usedBy: [] });
+    platform.on(`GET /v1/workloads/${idOf(40)}/protection`, { workloadId: idOf(40), logins: [], allow: [] });
     platform.on(`GET /v1/builds/${idOf(60)}/logs`, logLines());
     platform.on('GET /v1/usage', { ...interval, total });
+    platform.on('GET /v1/usage/anomalies', page());
     platform.on('GET /v1/costs', { ...interval, total: '0.00', currency: 'EUR', priceBook: 'default' });
     platform.on(
       'GET /v1/price-books',
@@ -112,11 +121,12 @@ describe('every command', () => {
       'invitations',
       'groups',
       'service-accounts',
-      'audit',
       'me/impersonations',
     ])
       platform.on(`GET /v1/${route}`, page());
     platform.on('GET /v1/identity-providers', page(provider));
+    const who = { actor: { kind: 'user', id: 'u' }, target: { kind: 'app', id: 'a' }, address: null };
+    platform.on('GET /v1/audit', page({ entryId: idOf(1), at: '', action: 'apps:create', ...who, detail: {} }));
     platform.on('GET /v1/audit/export', { entryId: idOf(1) });
     platform.on('GET /v1/audit/verification', { items: [] });
     platform.on('GET /v1/auth/totp', { enabled: false, recoveryCodesLeft: 0 });
@@ -135,7 +145,7 @@ describe('every command', () => {
     platform.on('GET /v1/admin/metering/closings', page());
     platform.on(`GET /v1/admin/metering/closings/${idOf(2)}`, openClosing);
     platform.on('GET /v1/budgets', page());
-    platform.on('GET /v1/clusters', page({ id: idOf(90), name: 'local', isOwn: true, conditions: [] }));
+    platform.on('GET /v1/clusters', page({ id: idOf(90), name: 'local', isOwn: true, conditions: [], address: [] }));
     platform.on(`GET /v1/clusters/${idOf(90)}/report`, { isFit: true, version: null, checks: [] });
     const same = { before: '0.00', after: '0.00', difference: '0.00', causes: [] };
     platform.on('GET /v1/costs/comparison', { currency: 'EUR', month: '2026-11', with: '2026-10', ...same });
@@ -143,6 +153,8 @@ describe('every command', () => {
     platform.on('GET /v1/payments', page());
     platform.on('GET /v1/webhooks', page(hook));
     platform.on('GET /v1/pull-credentials', page(pull));
+    platform.on('GET /v1/dns-zones', page(dnsZone));
+    platform.on(`GET /v1/dns-zones/${dnsZone.id}/records`, page());
     platform.on(`GET /v1/webhooks/${hook.id}/deliveries`, page());
     platform.on('GET /v1/invoices/preview', openMonth);
     for (const route of ['price-books', 'organizations', 'projects', 'environments', 'apps', 'workloads', 'clusters']) {

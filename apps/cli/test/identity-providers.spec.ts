@@ -12,6 +12,7 @@ const oauth2 = {
   ...{ kind: 'oauth2', authorizationUrl: 'https://git.example/a', tokenUrl: 'https://git.example/t' },
   ...{ userUrl: 'https://git.example/u', subjectField: 'id' },
 };
+const plugIn = { kind: 'plugin', plugin: 'saml', settings: { metadata: 'https://idp.example/?a=b', entity: 'berth' } };
 const made = 'POST /v1/identity-providers';
 const urls = ['--authorization-url', oauth2.authorizationUrl, '--token-url', oauth2.tokenUrl, '--user-url'];
 
@@ -20,7 +21,11 @@ describe('identity providers of an organization', () => {
   beforeEach(() => {
     platform.on(
       'GET /v1/identity-providers',
-      page(google, { ...google, id: idOf(6), displayName: 'Git', endpoints: oauth2 }),
+      page(
+        google,
+        { ...google, id: idOf(6), displayName: 'Git', endpoints: oauth2 },
+        { ...google, id: idOf(7), displayName: 'Old', endpoints: plugIn },
+      ),
     );
     platform.on(made, (_, response) => json(response, google, 201));
   });
@@ -34,6 +39,10 @@ describe('identity providers of an organization', () => {
     const { stdout } = await providers('list');
     expect(stdout).toMatch(/Google +oidc +https:\/\/accounts\.example +berth/);
     expect(stdout).toMatch(/Git +oauth2 +https:\/\/git\.example\/a +berth/);
+    expect(stdout).toMatch(/Old +plugin +saml +berth/);
+    expect((await providers('show', 'Old')).stdout).toMatch(
+      /Plug-in: +saml\nSettings: +metadata=https.+a=b, entity=berth/,
+    );
     expect((await providers('show', 'Google')).stdout).toMatch(/Roles: +groups=ops:admin\nElse: +no role/);
     expect((await providers('show', idOf(6))).stdout).toContain('https://git.example/u (id)');
     expect(await providers('show', 'Gitlab')).toMatchObject({ code: 4, stdout: '' });
@@ -58,8 +67,20 @@ describe('identity providers of an organization', () => {
     expect(platform.bodies(made)).toMatchObject([{ endpoints: oauth2, roles: [], defaultRole: 'viewer' }]);
   });
 
+  it('are added as a plug-in has them', async () => {
+    const settings = ['--setting', 'metadata=https://idp.example/?a=b', 'entity=berth'];
+    expect(await add('--plugin', 'saml', ...settings)).toMatchObject({ code: 0 });
+    expect(await add('--plugin', 'saml')).toMatchObject({ code: 0 });
+    const endpoints = [plugIn, { ...plugIn, settings: {} }];
+    expect(platform.bodies(made)).toMatchObject(endpoints.map((each) => ({ endpoints: each })));
+  });
+
   it.each([
     ['without a place', []],
+    ['as a plug-in and at a place', ['--plugin', 'saml', '--issuer', 'https://a.example']],
+    ['with a setting of no plug-in', ['--issuer', 'https://a.example', '--setting', 'a=b']],
+    ['with a setting without a name', ['--plugin', 'saml', '--setting', '=b']],
+    ['with a setting said twice', ['--plugin', 'saml', '--setting', 'a=b', '--setting', 'a=c']],
     ['at two places', ['--issuer', 'https://a.example', ...urls, oauth2.userUrl]],
     ['at a part of one', urls.slice(0, 4)],
     ['with a role that nobody gets so', ['--issuer', 'https://a.example', '--role', 'groups=ops:owner']],

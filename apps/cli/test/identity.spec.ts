@@ -191,7 +191,7 @@ describe('people and machines of an organization', () => {
     const entry = { at, action: 'users:suspend', ...who, detail: {} };
     platform.on(`GET ${audit}`, page(entry));
     const listed = await terminal.berth(['admin', 'audit', '--actor', 'u', '--limit', '7']);
-    expect(listed.stdout).toMatch(/users:suspend +user a +user u/);
+    expect(listed.stdout).toMatch(/users:suspend +user a +user u +-/);
     expect(Object.fromEntries(platform.to(`GET ${audit}`)[0]?.query ?? [])).toEqual({ actor: 'u', limit: '7' });
     const broken = { sequence: 2, reason: 'missing' };
     const head = { sequence: 2, hash: 'f'.repeat(64) };
@@ -205,10 +205,10 @@ describe('people and machines of an organization', () => {
   it('lists who did what, and tells when that was changed afterwards', async () => {
     const who = { actor: { kind: 'user', id: 'u' }, target: { kind: 'app', id: 'a' } };
     const detail = { before: { cpu: '250m', counts: { web: 1 } }, after: { cpu: '500m', counts: { web: 2 } } };
-    const entry = { at, action: 'apps:create', ...who, detail };
+    const entry = { at, action: 'apps:create', ...who, detail, address: '192.0.2.7' };
     platform.on('GET /v1/audit', page(entry));
     const { stdout } = await terminal.berth(['audit', 'list', '--action', 'apps:create']);
-    expect(stdout).toMatch(/apps:create +app a +user u +cpu 250m -> 500m\n +counts\.web 1 -> 2\n/);
+    expect(stdout).toMatch(/apps:create +app a +user u +192\.0\.2\.7 +cpu 250m -> 500m\n +counts\.web 1 -> 2\n/);
     expect(platform.to('GET /v1/audit')[0]?.query.get('action')).toBe('apps:create');
     const whole = { service: 'build', good: 2, broken: null, head: { sequence: 2, hash: 'f'.repeat(64) } };
     platform.on('GET /v1/audit/verification', { items: [whole] });
@@ -220,6 +220,23 @@ describe('people and machines of an organization', () => {
     platform.on('GET /v1/audit/verification', { items: [broken] });
     const ran = await terminal.berth(['audit', 'verify']);
     expect(ran).toMatchObject({ code: 6, stdout: expect.stringContaining('entry 2 is changed') });
+  });
+
+  it('shows one act whole, and finds those of a session or a request', async () => {
+    const request = { sessionId: 's-1', correlationId: 'c-1' };
+    const who = { actor: { kind: 'user', id: 'u' }, target: { kind: 'app', id: 'a' }, address: '192.0.2.7' };
+    const chained = { service: 'build', sequence: 7, hash: 'f'.repeat(64) };
+    const detail = { before: { cpu: '250m' }, after: { cpu: '500m' }, request };
+    platform.on('GET /v1/audit', page({ entryId: idOf(3), at, action: 'apps:update', ...who, ...chained, detail }));
+    const { stdout } = await terminal.berth(['audit', 'show', idOf(3)]);
+    for (const line of [/Session: +s-1/, /From: +192\.0\.2\.7/, /Correlation: +c-1/, /Changed: +cpu 250m -> 500m/])
+      expect(stdout).toMatch(line);
+    expect(platform.to('GET /v1/audit')[0]?.query.get('entry')).toBe(idOf(3));
+    await terminal.berth(['audit', 'list', '--session', 's-1', '--correlation', 'c-1']);
+    const asked = Object.fromEntries(platform.to('GET /v1/audit')[1]?.query ?? []);
+    expect(asked).toMatchObject({ session: 's-1', correlation: 'c-1' });
+    platform.on('GET /v1/audit', page());
+    expect(await terminal.berth(['audit', 'show', idOf(4)])).toMatchObject({ code: 4 });
   });
 
   it.each([

@@ -151,6 +151,29 @@ describe('an exported invoice', () => {
     expect(ran).toMatchObject({ code: 6, stdout: '', stderr: expect.stringMatching(reason) });
   });
 
+  it('of a newer platform is not called wrong: it exits with 10 and says which berth to take', async () => {
+    const file = JSON.parse(await exported()) as { document: string };
+    const told = { ...(JSON.parse(file.document) as object), codeVersion: '999', lines: 'of another shape' };
+    const text = JSON.stringify({ ...file, document: canonicalText(told) });
+    const refused = {
+      code: 10,
+      stdout: '',
+      stderr: expect.stringMatching(/BERTH-000007 was written by a newer Berth/),
+    };
+    expect(await verify(text)).toMatchObject(refused);
+    const simulated = await terminal.berth(['price-books', 'simulate', 'default', 'invoice.json']);
+    expect(simulated).toMatchObject({ ...refused, stderr: expect.stringContaining('or a later one') });
+  });
+
+  it('by the rules of before is verified, and by rules that never were is refused', async () => {
+    const text = await exported();
+    const by = (version: string) =>
+      text.replace(/\\"codeVersion\\": \\"[0-9]+\\"/, `\\"codeVersion\\": \\"${version}\\"`);
+    expect(by('1')).not.toBe(text);
+    expect(await verify(by('1'))).toMatchObject({ code: 0, stderr: '' });
+    expect(await verify(by('none'))).toMatchObject({ code: 6, stderr: expect.stringContaining('No rules are called') });
+  });
+
   it.each([
     ['no JSON', 'hello'],
     ['something else', '{}'],
@@ -385,6 +408,21 @@ describe('berth invoices explain', () => {
     platform.on(`GET /v1/invoices/${summary.id}/parts`, page(part(3)));
     platform.on(`GET /v1/invoices/${summary.id}`, named(names));
     expect((await ask()).stdout).toMatch(/CPU +oldshop\/storefront oldshop\/preview-7 web +v3 /);
+  });
+
+  it.each([
+    ['its host', 'shop.example.com/api', / shop\.example\.com\/api +- +- +- +2026/],
+    ['that it is one, where nobody said its host', null, / domain +- +- +- +2026/],
+  ])('says of a domain %s', async (_what, name, line) => {
+    const names = [
+      {
+        ...{ appId: idOf(30), name: 'hello', project: { id: idOf(10), name: 'shop' }, environments: [] },
+        domains: [{ id: idOf(41), name }],
+      },
+    ];
+    platform.on(`GET /v1/invoices/${summary.id}/parts`, page({ ...part(0, 41), domains: 1 }));
+    platform.on(`GET /v1/invoices/${summary.id}`, named(names));
+    expect((await ask()).stdout).toMatch(line);
   });
 
   it('shows as much as the reader may see, and does not hide that the platform is away', async () => {

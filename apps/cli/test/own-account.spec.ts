@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { done, idOf, json, problem, tagged } from './platform.js';
+import { typing } from './terminal.js';
 import { platform, terminal, withPlatform } from './with-platform.js';
 
 const me = {
@@ -53,6 +54,42 @@ describe("one's own account", () => {
     expect(platform.bodies('POST /v1/me/email')).toEqual([{ email: 'ada@example.com' }]);
     expect(await berth('confirm-email', 'c0de')).toMatchObject({ code: 0 });
     expect(platform.bodies('POST /v1/me/email/confirm')).toEqual([{ token: 'c0de' }]);
+  });
+
+  it('gets another password from two lines of stdin, and from nothing else', async () => {
+    platform.on('POST /v1/auth/password', done);
+    const change = (stdin: string) =>
+      terminal.berth(['account', 'change-password', '--password-stdin'], { variables, stdin });
+    for (const stdin of ['', 'one', 'one\n', 'one\n\n', 'one\ntwo\nthree'])
+      expect(await change(stdin)).toMatchObject({ code: 2, stderr: expect.stringContaining('two lines') });
+    expect((await berth('change-password')).stderr).toContain('--password-stdin');
+    expect(platform.bodies('POST /v1/auth/password')).toEqual([]);
+    expect(await change('old words\r\nnew words\n')).toMatchObject({ code: 0, stdout: '' });
+    expect(platform.bodies('POST /v1/auth/password')).toEqual([
+      { currentPassword: 'old words', password: 'new words' },
+    ]);
+  });
+
+  it('gets another password on a terminal, which shows neither', async () => {
+    platform.on('POST /v1/auth/password', done);
+    const keyboard = typing('old words', 'new words');
+    const ran = await terminal.berth(['account', 'change-password'], { variables, keyboard });
+    expect(ran).toMatchObject({ code: 0, stdout: '' });
+    expect(ran.stderr).not.toMatch(/words/);
+    expect(platform.bodies('POST /v1/auth/password')).toEqual([
+      { currentPassword: 'old words', password: 'new words' },
+    ]);
+  });
+
+  it('is closed by whoever means it, and opened again by logging in', async () => {
+    platform.on('POST /v1/me/deactivation', done);
+    expect(await berth('deactivate')).toMatchObject({ code: 2, stderr: expect.stringContaining('API tokens') });
+    expect(platform.to('POST /v1/me/deactivation')).toHaveLength(0);
+    expect(await berth('deactivate', '--yes')).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('berth login'),
+    });
+    expect(platform.to('POST /v1/me/deactivation')).toHaveLength(1);
   });
 
   it('is deleted by whoever means it, and says what takes that back', async () => {

@@ -393,7 +393,7 @@ describe('what runs', () => {
     it('lists names and versions of secrets', async () => {
       const items = [{ name: 'TOKEN', version: 2, createdAt: at, scope: 'workload' }];
       platform.on(`GET /v1/secrets/${idOf(40)}/effective`, { ...effective, items });
-      expect((await terminal.berth(['secrets', 'list'])).stdout).toMatch(/TOKEN +2 +workload +2026-11-21 10:00:00/);
+      expect((await terminal.berth(['secrets', 'list'])).stdout).toMatch(/TOKEN +2 +- +workload +2026-11-21 10:00:00/);
       await terminal.berth(['secrets', 'unset', 'TOKEN']);
       expect(platform.bodies(secrets)).toEqual([{ set: {}, unset: ['TOKEN'], revokeFormer: false }]);
     });

@@ -6,6 +6,7 @@ export const interval = {
   to: '',
   countedUntil: '',
   waitingWorkloads: 0,
+  notMetered: [],
   items: [],
   next: null,
 };
@@ -18,6 +19,11 @@ export const openMonth = {
   ...{ lines: [], corrections: [], totals: { net: '', tax: '', credited: '', corrected: '', due: '' } },
 };
 
+export const dnsZone = {
+  ...{ id: idOf(98), organizationId: idOf(1), name: 'shop.example', servers: ['9.9.9.9'], ttlSeconds: 60 },
+  ...{ key: { name: 'berth-key', algorithm: 'hmac-sha256' }, conditions: [], createdBy: idOf(2) },
+  ...{ createdAt: '2026-11-21T10:00:00.000Z', deletedAt: null },
+};
 export const pull = {
   ...{ id: idOf(97), registry: 'registry.example', username: 'robot', createdAt: '2026-11-21T10:00:00.000Z' },
 };

@@ -49,7 +49,7 @@ describe('config of a wider scope', () => {
     });
     expect((await berth('config', 'list')).stdout).toBe('A=1  # project\nB=2\n');
     platform.on(`GET ${of('config')}`, {
-      ...{ scope: 'project', scopeId: idOf(10), version: 4, variables: { A: '1' }, createdAt: null },
+      ...{ scope: 'project', scopeId: idOf(10), version: 4, variables: { A: '1' }, files: [], createdAt: null },
     });
     expect((await berth('config', 'list', '--scope', 'project')).stdout).toBe('A=1\n');
   });

@@ -177,7 +177,10 @@ describe('watching', () => {
       instanceSeconds: '7200',
       used: { millicoreSeconds: '123456', byteSeconds: '536870912000', instanceSeconds: '7199' },
     };
-    const usage = { ...interval, waitingWorkloads: 0, items: [{ ...group, ...amounts }], next: null, total: amounts };
+    const usage = {
+      ...{ ...interval, waitingWorkloads: 0, notMetered: [] as object[], next: null },
+      ...{ items: [{ ...group, ...amounts }], total: amounts },
+    };
 
     it('shows whole core-seconds and byte-seconds by name', async () => {
       platform.on('GET /v1/usage', usage);
@@ -191,6 +194,18 @@ describe('watching', () => {
     it('shows nothing of what nobody measured', async () => {
       platform.on('GET /v1/usage', { ...usage, items: [], total: { ...amounts, used: null } });
       expect((await terminal.berth(['usage'])).stdout).toMatch(/total .* 42 +98 765 +2 +- +- +-\n/);
+    });
+
+    it('says what nobody metered, and where', async () => {
+      const notMetered = [{ metric: 'egress', clusters: ['berlin', 'paris'] }];
+      platform.on('GET /v1/usage', { ...usage, notMetered });
+      expect((await terminal.berth(['usage'])).stdout).toMatch(
+        /total .*\n\negress: not metered on Kubernetes \(berlin, paris\)\n$/,
+      );
+      const answer = JSON.parse((await terminal.berth(['usage', '--json'])).stdout) as object;
+      expect(answer).toMatchObject({ notMetered });
+      platform.on('GET /v1/usage', usage);
+      expect((await terminal.berth(['usage'])).stdout).not.toContain('not metered');
     });
 
     it('asks for the organization as a whole unless something is named', async () => {
@@ -221,7 +236,8 @@ describe('watching', () => {
 
     it('shows a month in pieces, a past one to its end', async () => {
       const items = [{ from: '2026-10-31T04:00:00.000Z', to: '2026-11-01T04:00:00.000Z', ...amounts }];
-      platform.on('GET /v1/usage/series', { timeZone: 'America/New_York', items });
+      const notMetered = [{ metric: 'egress', clusters: ['berlin'] }];
+      platform.on('GET /v1/usage/series', { timeZone: 'America/New_York', notMetered, items });
       const { stdout } = await terminal.berth(['usage', '--per', 'day', '--period', '2025-11', '--env', 'staging']);
       expect(stdout).toContain('Per day of America/New_York');
       expect(stdout).toMatch(
@@ -229,8 +245,20 @@ describe('watching', () => {
       );
       const [asked] = platform.to('GET /v1/usage/series').map((each) => Object.fromEntries(each.query));
       const ids = { organization: idOf(1), project: idOf(10), environment: idOf(20) };
-      const month = { from: '2025-11-01T00:00:00.000Z', to: '2025-12-01T00:00:00.000Z' };
-      expect(asked).toEqual({ ...ids, ...month, per: 'day' });
+      expect(asked).toEqual({ ...ids, period: '2025-11', per: 'day' });
+      expect(stdout).toMatch(/\n\negress: not metered on Kubernetes \(berlin\)\n$/);
+    });
+
+    it('asks for what a label or a process type names, in pieces, too', async () => {
+      platform.on('GET /v1/usage', usage);
+      platform.on('GET /v1/usage/series', { timeZone: 'UTC', notMetered: [], items: [] });
+      const named = ['--label', 'team=shop', '--process', 'worker'];
+      await terminal.berth(['usage', ...named]);
+      await terminal.berth(['usage', '--per', 'hour', ...named]);
+      const part = { organization: idOf(1), labelKey: 'team', labelValue: 'shop', process: 'worker' };
+      const [whole, pieces] = ['GET /v1/usage', 'GET /v1/usage/series'].map((route) => platform.to(route)[0]?.query);
+      expect(Object.fromEntries(whole!)).toEqual({ ...part, by: 'app', limit: '200' });
+      expect(Object.fromEntries(pieces!)).toEqual({ ...part, per: 'hour' });
     });
 
     it('shows what ran at a moment, and what that hour used and cost', async () => {
@@ -252,9 +280,30 @@ describe('watching', () => {
       expect(charged).toMatchObject({ from: hour.from, to: hour.to, by: 'none', environment: idOf(20) });
     });
 
+    it('shows what was unusual, over all pages, and what was made of it', async () => {
+      const [early, late] = ['2026-11-10T12:00:00.000Z', '2026-11-10T12:30:00.000Z'];
+      const kinds = {
+        told_late: { effectiveAt: early, toldAt: late },
+        history_missing: { afterEpoch: 0, afterVersion: 3 },
+        effective_before_former: { effectiveAt: early, countedFrom: late },
+      };
+      const items = Object.entries(kinds).map(([kind, detail]) => ({ workloadId: idOf(40), version: 7, kind, detail }));
+      platform.on('GET /v1/usage/anomalies', ({ query }, response) =>
+        json(response, query.get('cursor') ? { items: items.slice(1), next: null } : { items: [items[0]], next: 'c' }),
+      );
+      const { stdout } = await terminal.berth(['usage', 'anomalies']);
+      expect(stdout).toMatch(/ 7 +took effect at 2026-11-10 12:00:00, was told at 2026-11-10 12:30:00: a repair\n/);
+      expect(stdout).toMatch(/ 7 +what came after version 3 was never told; that one counts until here\n/);
+      expect(stdout).toMatch(
+        /told to be of 2026-11-10 12:00:00, counts from the change before it: 2026-11-10 12:30:00\n/,
+      );
+      expect(JSON.parse((await terminal.berth(['usage', 'anomalies', '--json'])).stdout)).toEqual(items);
+    });
+
     it('shows costs with currency and price book', async () => {
       const costs = {
-        ...{ ...interval, waitingWorkloads: 0, currency: 'EUR', priceBook: 'default', next: null, total: '12.34' },
+        ...{ ...interval, waitingWorkloads: 2, currency: 'EUR', priceBook: 'default', next: null, total: '12.34' },
+        notMetered: [{ metric: 'egress', clusters: ['berlin'] }],
         items: [
           {
             ...group,
@@ -269,12 +318,13 @@ describe('watching', () => {
         ],
       };
       platform.on('GET /v1/costs', costs);
-      const { stdout } = await terminal.berth(['costs', '--period', '2026-11']);
+      const { stdout, stderr } = await terminal.berth(['costs', '--period', '2026-11']);
       expect(stdout).toContain('price book default');
       expect(stdout).toMatch(
         /shop\/hello +10\.0000000001 +2\.3400000000 +0\.0500000000 +0\.0100000000 +0\.0200000000 +0\.0300000000 +12\.4400000001\n/,
       );
-      expect(stdout).toMatch(/total +- +- +- +- +- +- +12\.34 EUR/);
+      expect(stdout).toMatch(/total +- +- +- +- +- +- +12\.34 EUR\n\negress: not metered on Kubernetes \(berlin\)\n$/);
+      expect(stderr).toContain('2 workloads are not counted to the end yet');
     });
 
     it.each([
@@ -283,6 +333,10 @@ describe('watching', () => {
       [['--by', 'colour']],
       [['--at', 'noon']],
       [['--at', '2026-11-10T12:00Z', '--per', 'day']],
+      [['--at', '2026-11-10T12:00Z', '--label', 'team=shop']],
+      [['--at', '2026-11-10T12:00Z', '--by', 'app']],
+      [['--per', 'day', '--by', 'app']],
+      [['--per', 'day', '--label', 'team']],
     ])('refuses %j', async (argv) => {
       expect(await terminal.berth(['usage', ...argv])).toMatchObject({ code: 2 });
       expect(platform.to('GET /v1/usage')).toHaveLength(0);

@@ -5,6 +5,8 @@ import { SealedRowsModule } from '@berth/service-kit';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AppsModule } from './apps/apps.module.js';
 import type { Config } from './config.js';
+import { sealedDnsKeys } from './dns-zones/dns-keys.js';
+import { DnsZonesModule } from './dns-zones/dns-zones.module.js';
 import { EnvironmentsModule } from './environments/environments.module.js';
 import { LabelsModule } from './labels/labels.module.js';
 import { sealedPullCredentials } from './pull-credentials/registry-logins.js';
@@ -31,10 +33,11 @@ export class AppModule {
         SealedRowsModule.forRoot({
           config,
           keyring: config.KEY_ENCRYPTION_KEY,
-          columns: [sealedSecrets, sealedClusters, sealedPullCredentials],
+          columns: [sealedSecrets, sealedClusters, sealedPullCredentials, sealedDnsKeys],
         }),
         ClustersModule,
         IsolationChecksModule,
+        DnsZonesModule,
         ProjectsModule,
         EnvironmentsModule,
         AppsModule,

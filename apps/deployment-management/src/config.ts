@@ -56,6 +56,11 @@ export const config = baseConfig.extend({
     .enum(['true', 'false'])
     .default('false')
     .transform((value) => value === 'true'),
+  /** Servers of zones that organizations hand over may be in the own network. Those of the platform's zones may be anywhere. */
+  PRIVATE_DNS: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((value) => value === 'true'),
   /** How long a registry that is away is asked again what a tag means, before the deployment fails. */
   REGISTRY_PATIENCE_SECONDS: z.coerce.number().int().min(0).default(60),
   /** How long a task is kept after its end, with its last lines. */

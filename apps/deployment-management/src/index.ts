@@ -13,6 +13,8 @@ import { Declarations1763800000390 } from './database/migrations/declarations.mi
 import { DelegationEnds1763800000400 } from './database/migrations/delegation-ends.migration.js';
 import { Egress1763800000410 } from './database/migrations/egress.migration.js';
 import { EgressEpochs1763800000440 } from './database/migrations/egress-epochs.migration.js';
+import { ConfigFiles1763800000590 } from './database/migrations/config-files.migration.js';
+import { DnsZones1763800000600 } from './database/migrations/dns-zones.migration.js';
 import { DomainAttachments1763800000560 } from './database/migrations/domain-attachments.migration.js';
 import { DomainPaths1763800000480 } from './database/migrations/domain-paths.migration.js';
 import { Domains1763800000470 } from './database/migrations/domains.migration.js';
@@ -25,9 +27,12 @@ import { IsolationChecks1763800000260 } from './database/migrations/isolation-ch
 import { MeasuredUse1763800000340 } from './database/migrations/measured-use.migration.js';
 import { Labels1763800000350 } from './database/migrations/labels.migration.js';
 import { Moves1763800000240 } from './database/migrations/moves.migration.js';
+import { Protections1763800000580 } from './database/migrations/protections.migration.js';
 import { PullCredentials1763800000280 } from './database/migrations/pull-credentials.migration.js';
 import { Quotas1763800000010 } from './database/migrations/quotas.migration.js';
 import { ReleaseExpiry1763800000060 } from './database/migrations/release-expiry.migration.js';
+import { RowSecurity1763800000610 } from './database/migrations/row-security.migration.js';
+import { RowSecurityOfParts1763800000620 } from './database/migrations/row-security-of-parts.migration.js';
 import { RuntimeWatch1763800000030 } from './database/migrations/runtime-watch.migration.js';
 import { TaskRuns1763800000200 } from './database/migrations/task-runs.migration.js';
 import { Tasks1763800000080 } from './database/migrations/tasks.migration.js';
@@ -90,6 +95,11 @@ export const deploymentManagement: ServiceDefinition<Config> = {
     Domains1763800000470,
     DomainPaths1763800000480,
     DomainAttachments1763800000560,
+    Protections1763800000580,
+    ConfigFiles1763800000590,
+    DnsZones1763800000600,
+    RowSecurity1763800000610,
+    RowSecurityOfParts1763800000620,
   ],
   module: (parsed) => AppModule.with(parsed),
   connect: connectEvents,

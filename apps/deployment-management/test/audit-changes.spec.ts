@@ -24,7 +24,7 @@ interface Told {
 /** What changed by the acts of this kind on a thing, in their order. */
 async function changes(action: string, target = scene.id): Promise<Told[]> {
   const rows = await platform.query<{ detail: Told }>(
-    `select detail from audit_entry where action = $1 and target->>'id' = $2 order by sequence`,
+    `select detail - 'request' as detail from audit_entry where action = $1 and target->>'id' = $2 order by sequence`,
     [action, target],
   );
   return rows.map(({ detail: { before, after } }) => ({ ...(before && { before }), ...(after && { after }) }));

@@ -163,7 +163,7 @@ describe('a cluster is given up', () => {
     expect(await told()).toEqual(['local 1', `${lost.name} 1`, '', `${berlin.name} 1`]);
     await eventually(async () => expect(await spaces()).toEqual([]), patient);
     const [act] = await platform.query<{ detail: object }>(
-      `select detail from audit_entry where target->>'id' = $1 and detail ? 'forced'`,
+      `select detail - 'request' as detail from audit_entry where target->>'id' = $1 and detail ? 'forced' order by sequence`,
       [lost.id],
     );
     const detail = { removed: true, forced: true, name: lost.name, workloads: 1, environments: 1 };

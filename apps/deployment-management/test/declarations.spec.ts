@@ -1,77 +1,52 @@
 import { randomUUID } from 'node:crypto';
 import { Access } from '@berth/access';
 import type { Page } from '@berth/contracts/common';
-import type { App, Config, Delegation, Deployment, PlaceLabels, SecretList } from '@berth/contracts/deployment';
+import type {
+  App,
+  Config,
+  Delegation,
+  Deployment,
+  PlaceLabels,
+  SecretList,
+  WorkloadProtection,
+} from '@berth/contracts/deployment';
 import { sessionRevoked } from '@berth/contracts/events';
 import { EVENT_BUS, type EventBus } from '@berth/eventing';
-import { WorkQueue } from '@berth/reconcile';
 import { eventually } from '@berth/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { type DeclarationRow, DECLARATIONS, keyOfPlace, type Place } from '../src/declarations/declaration.js';
+import { DECLARATIONS, keyOfPlace, type Place } from '../src/declarations/declaration.js';
 import { DeclarationsRepository } from '../src/declarations/declarations.repository.js';
 import { DeclaredObjects } from '../src/declarations/declared-objects.js';
 import { callerOf, type DelegationRow } from '../src/delegations/delegation.js';
 import { DeclaredWorld } from './fixtures/declared-world.js';
+import { Declaring, fine, image, patient } from './fixtures/declaring.js';
 import { Platform } from './fixtures/platform.js';
-import { Scene } from './fixtures/scene.js';
-import { unaskedCluster } from './fixtures/unasked-cluster.js';
+import type { Scene } from './fixtures/scene.js';
 
-const patient = { within: 60_000 };
-const image = (mark: string): string => `registry.example/shop@sha256:${mark.padEnd(64, '0')}`;
-const fine = ['Accepted True Applied', 'Conflict False None'];
-
+const world = new DeclaredWorld();
 let platform: Platform;
-let world: DeclaredWorld;
+let declaring: Declaring;
 let scene: Scene;
 let machineId: string;
 let sessionId: string;
 let delegations: string;
 let cluster: { id: string; name: string };
-let place: (kind: Place['kind'], name: string) => Place;
+let place: Declaring['place'];
 beforeAll(async () => {
-  world = new DeclaredWorld();
   platform = await Platform.start({ overrides: [[DeclaredObjects, world]] });
 });
 afterAll(() => platform.close());
 beforeEach(async () => {
-  world.isDown = false;
-  await platform.identity.heartbeat(new Date());
-  scene = await Scene.make(platform);
-  [machineId, sessionId] = [randomUUID(), randomUUID()];
-  await platform.identity.member(scene.organizationId, 'developer', { subjectId: machineId });
-  delegations = `/v1/projects/${scene.project.id}/delegations`;
-  place = await delegatedPlace();
+  declaring = await Declaring.make(platform, world);
+  ({ scene, cluster, delegations, machineId, sessionId, place } = declaring);
 });
 
-const machine = async () =>
-  platform.client(await platform.identity.token({ subjectId: machineId, sessionId, kind: 'service-account' }));
-/** Places in a namespace of a cluster that speaks for the machine. */
-async function delegatedPlace(): Promise<typeof place> {
-  cluster = await unaskedCluster({ service: platform.service, query: (...all) => platform.query(...all) });
-  await (await machine()).post(delegations, { cluster: cluster.name, namespace: 'team' });
-  const { id: clusterId } = cluster;
-  return (kind, name) => ({ clusterId, kind, namespace: 'team', name });
-}
-
-const look = (at: Place) =>
-  platform.service.database.transaction((tx) =>
-    platform.service.app.get(WorkQueue, { strict: false }).enqueue(tx, DECLARATIONS, keyOfPlace(at)),
-  );
-async function apply(at: Place, spec: object, annotations: Record<string, string> = {}): Promise<void> {
-  world.apply(at, { projectId: scene.project.id, ...spec }, annotations);
-  await look(at);
-}
-const isSaid = (at: Place, ...conditions: string[]) =>
-  eventually(() => expect(world.said(at)).toEqual(expect.arrayContaining(conditions)), patient);
-const row = (at: Place): Promise<DeclarationRow | undefined> =>
-  platform.service.app.get(DeclarationsRepository, { strict: false }).find(keyOfPlace(at));
-/** No key is due, and none in work. */
-const untilQuiet = () =>
-  eventually(async () => {
-    const sql = `select key from work_item where queue = $1 and key like $2 and due_at <= now()
-      union all select key from work_lease where queue = $1 and key like $2`;
-    expect(await platform.query(sql, [DECLARATIONS, `${place('app', '').clusterId}%`])).toEqual([]);
-  }, patient);
+const machine = () => declaring.machine();
+const look = (at: Place) => declaring.look(at);
+const apply = (...stated: Parameters<Declaring['apply']>) => declaring.apply(...stated);
+const isSaid = (at: Place, ...conditions: string[]) => declaring.isSaid(at, ...conditions);
+const row = (at: Place) => declaring.row(at);
+const untilQuiet = () => declaring.untilQuiet();
 const outdatedHere = async (): Promise<string[]> => {
   const declarations = platform.service.app.get(DeclarationsRepository, { strict: false });
   return (await declarations.outdated(new Date())).filter((key) => key.startsWith(cluster.id));
@@ -82,6 +57,10 @@ const sized = (memoryMib: number) => ({ sizes: { web: { memoryMib } } });
 const variables = async () => (await scene.owner.get<Config>(`/v1/config/${scene.id}`)).variables;
 const configured = (body: object) => scene.owner.patch(`/v1/config/${scene.id}`, body);
 const setting = (set: object) => ({ config: { set } });
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+const visitors = async () => (await scene.owner.get<WorkloadProtection>(`/v1/workloads/${scene.id}/protection`)).allow;
+const protect = (body: object) => scene.owner.patch(`/v1/workloads/${scene.id}/protection`, body);
+const allowing = (...allow: string[]) => ({ protection: { allow } });
 const deployments = (id: string) => scene.owner.get<Page<Deployment>>(`/v1/deployments?workload=${id}`);
 
 describe('an object that is declared', () => {
@@ -198,6 +177,9 @@ describe('a workload that is declared', () => {
     ['counts', { counts: { web: 2 } }, () => scene.scale({ counts: { web: 3 } })],
     ['a variable', setting({ A: '1' }), () => configured({ set: { A: '2' } })],
     ['a variable that is taken away', setting({ A: '1' }), () => configured({ unset: ['A'] })],
+    ['a file', setting({ './a': base64('1') }), () => configured({ set: { './a': base64('2') } })],
+    ['visitors', allowing('192.0.2.1'), () => protect({ allow: ['192.0.2.2'] })],
+    ['visitors that are let in again', allowing('192.0.2.1'), () => protect({ allow: [] })],
   ])('is changed over somebody else only once by who has seen that: %s', async (_, part, byOthers) => {
     const web = place('workload', 'web');
     await apply(web, stated(part));
@@ -245,6 +227,10 @@ describe('a workload that is declared', () => {
       ...(['a variable', setting({ A: '1' }), setting({ A: '3' })] as const),
       ...([() => configured({ set: { A: '2' } }), { variables: { A: '2' } }] as const),
     ],
+    [
+      ...(['visitors', allowing('192.0.2.1'), allowing('192.0.2.3')] as const),
+      ...([() => protect({ allow: ['192.0.2.2'] }), { allow: ['192.0.2.2/32'] }] as const),
+    ],
   ])('keeps what others change between a look and its change: %s', async (_, before, after, byOthers, theirs) => {
     const web = place('workload', 'web');
     await apply(web, stated({ ...runs('a1'), ...before }));
@@ -262,7 +248,8 @@ describe('a workload that is declared', () => {
     await change;
     await isSaid(web, 'Conflict True ChangedElsewhere', 'Accepted True Applied');
     const made = (await deployments(scene.id)).items.find(({ source }) => source.kind === 'image');
-    expect({ ...(await scene.now()), source: made?.source, variables: await variables() }).toMatchObject(theirs);
+    const now = { ...(await scene.now()), source: made?.source, variables: await variables(), allow: await visitors() };
+    expect(now).toMatchObject(theirs);
   });
 });
 
@@ -400,7 +387,7 @@ describe('a namespace', () => {
     await isSaid(before, ...fine);
     const late = await row(before);
     const { id: former } = cluster;
-    const after = (await delegatedPlace())('app', 'api');
+    const after = (await declaring.elsewhere())('app', 'api');
     await apply(after, upload);
     await isSaid(after, 'Conflict True DeclaredElsewhere');
     const administrator = platform.client(await platform.identity.token({ administrator: true }));

@@ -46,7 +46,7 @@ describe('a delegation', () => {
     expect(await list()).toEqual([made]);
     expect(await scene.owner.get(`${path()}/${made.id}`)).toEqual(made);
     const [act] = await platform.query(
-      `select actor, detail from audit_entry where action = 'delegations:create' and target->>'id' = $1`,
+      `select actor, detail - 'request' as detail from audit_entry where action = 'delegations:create' and target->>'id' = $1 order by sequence`,
       [made.id],
     );
     expect(act).toMatchObject({

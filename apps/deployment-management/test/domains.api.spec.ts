@@ -211,7 +211,7 @@ describe('whose a host is', () => {
       ...{ status: 409, code: 'domain_verified' },
     });
     const [act] = await platform.query<{ detail: object }>(
-      `select detail from audit_entry where action = 'domains:vouch' and organization_id = $1`,
+      `select detail - 'request' as detail from audit_entry where action = 'domains:vouch' and organization_id = $1 order by sequence`,
       [scene.organizationId],
     );
     expect(act?.detail).toMatchObject({ host: made.host, reason: 'There is no DNS here.', proof: 'vouched' });
@@ -268,7 +268,7 @@ it('says in the trail that somebody removed what was on its way out', async () =
   await becomes(made, 'ready');
   await platform.query(`update domain set released_at = now(), released_generation = 1000000 where id = $1`, [made.id]);
   await scene.owner.delete(`/v1/domains/${made.id}`);
-  const sql = `select detail ->> 'host' as host from audit_entry where action = 'domains:delete' and organization_id = $1`;
+  const sql = `select detail ->> 'host' as host from audit_entry where action = 'domains:delete' and organization_id = $1 order by sequence`;
   expect(await platform.query(sql, [scene.organizationId])).toEqual([{ host: made.host }]);
 });
 

@@ -67,7 +67,7 @@ const told = async () =>
   (await allocations()).map(({ entries }) => entries.map((each) => `${each.cluster} ${each.instances}`).join());
 const failovers = async () =>
   platform.query<{ detail: object }>(
-    `select detail from audit_entry where action = 'workloads:move' and target->>'id' = $1 and detail ? 'failover'
+    `select detail - 'request' as detail from audit_entry where action = 'workloads:move' and target->>'id' = $1 and detail ? 'failover'
       order by sequence`,
     [scene.id],
   );
@@ -350,7 +350,7 @@ describe('the policy of an environment', () => {
     await scene.owner.delete(path());
     expect(await scene.owner.refusal('DELETE', path())).toMatchObject({ status: 404 });
     const acts = await platform.query<{ detail: object }>(
-      `select detail from audit_entry where action = 'environments:update' and target->>'id' = $1 order by sequence`,
+      `select detail - 'request' as detail from audit_entry where action = 'environments:update' and target->>'id' = $1 order by sequence`,
       [scene.environment.id],
     );
     const failover = { afterSeconds: 300, workersMayRunTwice: false };

@@ -48,7 +48,7 @@ describe.each(places)('the labels of %s', (_name, collection, kind, idOf) => {
       },
     ]);
     const audit = await platform.query(
-      `select action, detail from audit_entry where target->>'id' = $1 and detail->'labels'->>'tier' = 'gold'`,
+      `select action, detail - 'request' as detail from audit_entry where target->>'id' = $1 and detail->'labels'->>'tier' = 'gold' order by sequence`,
       [idOf(scene)],
     );
     const changed = { before: { labels: {} }, after: { labels: { tier: 'gold' } } };
@@ -130,7 +130,7 @@ describe.each(bodies)('labels with which one of the %s is made', (collection, ki
       labels: [{ key: 'team', value: 'shop' }],
       labelledAt: since,
     });
-    const written = `select detail from audit_entry where target->>'id' = $1 and action = '${collection}:create'`;
+    const written = `select detail - 'request' as detail from audit_entry where target->>'id' = $1 and action = '${collection}:create' order by sequence`;
     expect(await platform.query(written, [id])).toEqual([{ detail: { labels: { team: 'shop' } } }]);
   });
 

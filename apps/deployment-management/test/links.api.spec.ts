@@ -117,7 +117,7 @@ describe('a link', () => {
   it('is written down', async () => {
     await change({ add: ['billing'] });
     const [entry] = await platform.query<{ detail: object }>(
-      `select detail from audit_entry where action = 'links:update' and target->>'id' = $1`,
+      `select detail - 'request' as detail from audit_entry where action = 'links:update' and target->>'id' = $1 order by sequence`,
       [scene.id],
     );
     expect(entry?.detail).toEqual({

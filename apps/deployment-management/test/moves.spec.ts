@@ -43,7 +43,7 @@ const told = async () =>
 const acts = async () =>
   (
     await platform.query<{ detail: object }>(
-      `select detail from audit_entry where action = 'workloads:move' and target->>'id' = $1 order by sequence`,
+      `select detail - 'request' as detail from audit_entry where action = 'workloads:move' and target->>'id' = $1 order by sequence`,
       [scene.id],
     )
   ).map(({ detail }) => detail);

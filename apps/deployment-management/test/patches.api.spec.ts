@@ -90,7 +90,7 @@ describe('a patch', () => {
   it('is told to the auditors, with whom and what', async () => {
     await set(slow);
     const entries = await platform.query<{ detail: object; actor: object }>(
-      `select detail, actor from audit_entry where action = 'workloads:patch' and target->>'id' = $1`,
+      `select detail - 'request' as detail, actor from audit_entry where action = 'workloads:patch' and target->>'id' = $1 order by sequence`,
       [scene.id],
     );
     expect(entries).toMatchObject([{ detail: { process: 'web', patch: slow } }]);

@@ -37,7 +37,7 @@ describe('projects, environments and apps', () => {
       expect(created.body).toMatchObject({ organizationId: scene.organizationId, slug: 'new-one' });
       expect(await platform.eventTypes(id)).toEqual([`${collection.slice(0, -1)}.created`]);
       const audit = await platform.query(
-        `select action, actor->>'id' as actor from audit_entry where target->>'id' = $1`,
+        `select action, actor->>'id' as actor from audit_entry where target->>'id' = $1 order by sequence`,
         [id],
       );
       expect(audit).toEqual([{ action: `${collection}:create`, actor: scene.ownerId }]);

@@ -114,7 +114,7 @@ describe('credentials for a registry', () => {
     const { id } = await add();
     await scene.owner.delete(`${path}/${id}`);
     const rows = await platform.query<{ action: string; detail: object }>(
-      `select action, detail from audit_entry where target->>'id' = $1 order by sequence`,
+      `select action, detail - 'request' as detail from audit_entry where target->>'id' = $1 order by sequence`,
       [id],
     );
     const detail = { registry: 'registry.example' };

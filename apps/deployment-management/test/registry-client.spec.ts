@@ -20,7 +20,7 @@ afterEach(async () => {
 });
 
 const clientOf = (more: object = {}) =>
-  new RegistryClient(outboundFetch({ ...limits, allowPrivateAddresses: true, ...more }));
+  new RegistryClient(outboundFetch({ ...limits, hosts: [], allowPrivateAddresses: true, ...more }));
 const named = (name: string) => taggedImage(`${registry.host}/${name}`)!;
 const ask = (name: string, as?: RegistryLogin) => clientOf().digestOf(named(name), as, never);
 const refusal = async (name: string, as?: RegistryLogin) => {
@@ -69,6 +69,27 @@ describe('what a tag means', () => {
     registry.troubles.push({ status: 307, headers: { location: `http://${other.host}/v2/mirror/manifests/1` } });
     other.guard = { kind: 'basic', login };
     expect(await refusal('shop:1', login)).toMatchObject({ cause: 'image_denied' });
+  });
+});
+
+describe('a registry', () => {
+  const asking = (...hosts: string[]) => clientOf({ hosts }).digestOf(named('shop:1'), undefined, never);
+
+  it('is not asked when it is not on the list of hosts', async () => {
+    const digest = registry.push('shop', '1', 'a');
+    await expect(asking('registry.example.com')).rejects.toThrow(ImageRefused);
+    expect(registry.asked).toEqual([]);
+    expect(await asking('registry.example.com', new URL(`http://${registry.host}`).hostname)).toBe(digest);
+  });
+
+  it('leads nobody to a host that is not on the list', async () => {
+    const { hostname, port } = new URL(`http://${other.host}`);
+    other.push('mirror', '1', 'a');
+    const elsewhere = hostname === 'localhost' ? '127.0.0.1' : 'localhost';
+    const location = `http://${elsewhere}:${port}/v2/mirror/manifests/1`;
+    registry.troubles.push({ status: 307, headers: { location } });
+    await expect(asking(new URL(`http://${registry.host}`).hostname)).rejects.toThrow(ImageRefused);
+    expect(other.asked).toEqual([]);
   });
 });
 

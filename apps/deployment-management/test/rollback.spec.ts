@@ -239,7 +239,7 @@ describe('a secret', () => {
     expect((await (await Scene.make(platform)).owner.refusal('POST', path, body)).status).toBe(404);
     for (const _ of ['first', 'again']) await revoke('TOKEN', 1);
     const audit = await platform.query<{ detail: object }>(
-      `select detail from audit_entry where action = 'secrets:revoke' and target->>'id' = $1 order by sequence`,
+      `select detail - 'request' as detail from audit_entry where action = 'secrets:revoke' and target->>'id' = $1 order by sequence`,
       [scene.id],
     );
     const told = { before: { revoked: false }, after: { revoked: true } };

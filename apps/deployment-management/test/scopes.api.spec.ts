@@ -215,7 +215,7 @@ describe('config of a wider scope', () => {
   it('is audited by name, never by value', async () => {
     await set('project', { A: 'plain-value-of-a' }, { unset: ['B'] });
     const [entry] = await platform.query<{ detail: object }>(
-      `select detail from audit_entry where action = 'config:update' and target->>'id' = $1`,
+      `select detail - 'request' as detail from audit_entry where action = 'config:update' and target->>'id' = $1 order by sequence`,
       [scene.project.id],
     );
     expect(entry?.detail).toEqual({

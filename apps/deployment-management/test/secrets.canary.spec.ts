@@ -9,11 +9,20 @@ import { Scene } from './fixtures/scene.js';
 import type { Deployment, Workload } from './fixtures/types.js';
 
 /** Planted where only the app may see them. Each holds characters that change when it is encoded. */
-const canaries = ['first', 'second', 'refused', 'malformed', 'cluster', 'registry', 'scoped'].map(
-  (name) => `canary/${name}?+&=%"${randomUUID()}`,
-);
-const [first, second, refused, malformed, cluster, registry, inScope] = canaries as [
-  ...[string, string, string, string, string, string, string],
+const canaries = [
+  'first',
+  'second',
+  'refused',
+  'malformed',
+  'cluster',
+  'registry',
+  'scoped',
+  'zone',
+  'wall',
+  'filed',
+].map((name) => `canary/${name}?+&=%"${randomUUID()}`);
+const [first, second, refused, malformed, cluster, registry, inScope, zone, wall, inFile] = canaries as [
+  ...[string, string, string, string, string, string, string, string, string, string],
 ];
 
 /** Every form in which a value could lie about: as it is, escaped, encoded, at any offset of base64, in hexadecimal. */
@@ -32,6 +41,8 @@ function formsOf(value: string): string[] {
   ];
 }
 
+const fileOf = (text: string): string => Buffer.from(text).toString('base64');
+
 describe('the value of a secret', () => {
   let platform: Platform;
   let scene: Scene;
@@ -40,7 +51,7 @@ describe('the value of a secret', () => {
 
   beforeAll(async () => {
     listenToLogs();
-    platform = await Platform.start({ environment: { LOG_LEVEL: 'debug' } });
+    platform = await Platform.start({ environment: { LOG_LEVEL: 'debug', PRIVATE_DNS: 'true' } });
     scene = await Scene.make(platform);
     await useEverything();
   }, 300_000);
@@ -77,12 +88,13 @@ describe('the value of a secret', () => {
   }
 
   async function useEverything(): Promise<void> {
-    await setSecret({ TOKEN: first, OTHER: first });
+    await setSecret({ TOKEN: first, OTHER: first, './tls/key.pem': fileOf(inFile) });
     await call('PATCH', '/v1/config/{workloadId}', scene.id, { set: { PLAIN: 'plain' } });
     await scene.deployLive('one');
     await scene.reaches({ id: (await setSecret({ TOKEN: second })).deploymentId! }, 'live');
     await scene.reaches(await scene.request({ kind: 'release', number: 1 }), 'live');
     expect(scene.desired?.environment).toMatchObject({ TOKEN: first });
+    expect(scene.desired?.files).toEqual([{ path: 'tls/key.pem', content: fileOf(inFile) }]);
     await failWithSecrets();
     await readEverything();
     await goBack();
@@ -90,6 +102,7 @@ describe('the value of a secret', () => {
     await keepSomething();
     await pullEverything();
     await delegateEverything();
+    await handEverythingOver();
     await administerEverything();
     await changeEverything();
   }
@@ -102,6 +115,8 @@ describe('the value of a secret', () => {
     await call('PATCH', '/v1/secrets/{workloadId}', scene.id, { set: { TOKEN: refused }, values: [refused] });
     await call('PATCH', '/v1/secrets/{workloadId}', scene.id, `{"set":{"TOKEN":"${malformed}",}`);
     await call('PATCH', '/v1/secrets/{workloadId}', scene.id, malformed);
+    await call('PATCH', '/v1/secrets/{workloadId}', scene.id, { set: { './../a': fileOf(inFile), './a': inFile } });
+    await call('PATCH', '/v1/secrets/{workloadId}', scene.id, { set: { './tls': fileOf(inFile) } });
     await platform.query('alter table config_version add constraint broken check (number < 3) not valid');
     await call('PATCH', '/v1/secrets/{workloadId}', scene.id, { set: { TOKEN: refused } });
     await platform.query('alter table config_version drop constraint broken');
@@ -164,7 +179,7 @@ describe('the value of a secret', () => {
         called.add(`${method} /v1/${segment}/scopes/{scope}/{scopeId}${rest}`);
         return call<Body>(method, `/v1/${segment}/scopes/${scope}/{id}${rest}`, id, body);
       };
-      await on('PATCH', 'secrets', '', { set: { SHARED: inScope } });
+      await on('PATCH', 'secrets', '', { set: { SHARED: inScope, './shared.pem': fileOf(inFile) } });
       await on('PATCH', 'secrets', '', { set: { SHARED: `${inScope}\0` } });
       await on('PATCH', 'secrets', '', { set: { SHARED: `${inScope}2` }, apply: true });
       await on('PATCH', 'config', '', { set: { PLAIN: 'plain' } });
@@ -219,6 +234,31 @@ describe('the value of a secret', () => {
     }
   }
 
+  /** A key is written in base64, in which its secret would be found as well. */
+  async function handEverythingOver(): Promise<void> {
+    const secret = Buffer.from(zone).toString('base64');
+    const [path, one] = ['/v1/dns-zones', '/v1/dns-zones/{id}'];
+    const body = { organizationId: scene.organizationId, name: 'shop.example', servers: ['127.0.0.1:1'] };
+    const hand = (key: object, more: object = {}) => call('POST', path, '', { ...body, key, ...more });
+    await hand({ name: 'key', secret: zone });
+    await hand({ name: zone, secret });
+    await hand({ name: 'key', secret }, { servers: ['nowhere'] });
+    const { id } = await hand({ name: 'key', secret });
+    await hand({ name: 'key', secret });
+    called.add(`GET ${path}`);
+    await scene.owner.get(`${path}?organization=${scene.organizationId}`);
+    await call('PATCH', one, id, { key: { name: 'other', secret } });
+    await eventually(
+      async () => {
+        const { conditions } = await call<{ conditions: object[] }>('GET', one, id);
+        expect(conditions).toHaveLength(1);
+      },
+      { within: 60_000 },
+    );
+    await call('GET', `${one}/records`, id);
+    await call('DELETE', one, id);
+  }
+
   async function keepSomething(): Promise<void> {
     const body = { workloadId: scene.id, name: 'data', mountPath: '/data', sizeMib: 1 };
     const { id } = await call('POST', '/v1/volumes', '', body);
@@ -249,6 +289,7 @@ describe('the value of a secret', () => {
     await ask('POST', '', { name: 'berlin', credentials: { kind: 'kubeconfig', kubeconfig: `{${cluster}` }, settings });
     await ask('PATCH', '/{id}', { credentials });
     for (const rest of ['/{id}', '/{id}/report', '/{id}/deletions']) await ask('GET', rest);
+    await ask('PUT', '/{id}/address', { address: ['192.0.2.1'] });
     for (const rest of ['/{id}/cordon', '/{id}/uncordon']) await ask('POST', rest);
     await ask('POST', '/{id}/isolation-checks', { image: `registry.example/${cluster}` });
     const { id } = await ask('POST', '/{id}/isolation-checks', {});
@@ -286,6 +327,11 @@ describe('the value of a secret', () => {
       called.add(`${method} ${patches}`);
       await call(method, patches.replace('{process}', 'web'), id, method === 'PUT' ? { spec: {} } : undefined);
     }
+    const protection = '/v1/workloads/{id}/protection';
+    for (const logins of [{ ann: wall }, { ann: `${wall}\n` }, { 'a:b': wall }, { ann: wall.repeat(2) }])
+      await call('PATCH', protection, id, { logins });
+    expect(await call('GET', protection, id)).toEqual({ workloadId: id, logins: ['ann'], allow: [] });
+    await call('PATCH', protection, id, { logins: { ann: null } });
     await call('POST', '/v1/secrets/{workloadId}/revocations', id, { name: 'TOKEN', version: 1 });
     await call('POST', '/v1/workloads/{id}/move', id, { cluster: 'local' });
     await call('GET', '/v1/workloads/{id}/placements', id);

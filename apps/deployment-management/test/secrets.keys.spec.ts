@@ -21,7 +21,7 @@ it('secrets survive a change of the key that seals them, and need the old one no
     database,
     createLogger('test', 'silent'),
   ).onApplicationBootstrap();
-  const read = (store: SecretStore) => store.environmentOf(database, { TOKEN: { secretVersionId: version.id } });
+  const read = (store: SecretStore) => store.valuesOf(database, { TOKEN: { secretVersionId: version.id } });
   expect(await read(storeWith(current))).toEqual({ TOKEN: 'canary' });
   await expect(read(storeWith(old))).rejects.toThrow(/is not among KEY_ENCRYPTION_KEY/);
   await drop();

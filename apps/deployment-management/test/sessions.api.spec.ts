@@ -47,7 +47,7 @@ describe('a way into an instance', () => {
   };
   const audited = () =>
     platform.query<{ actor: string; detail: object }>(
-      `select actor->>'id' as actor, detail from audit_entry where action = 'workloads:exec' and target->>'id' = $1`,
+      `select actor->>'id' as actor, detail - 'request' as detail from audit_entry where action = 'workloads:exec' and target->>'id' = $1 order by sequence`,
       [scene.id],
     );
 

@@ -109,7 +109,7 @@ describe('a snapshot of an environment', () => {
     expect(scene.desired?.processes).toMatchObject([{ memoryMib: 256, instances: 2 }]);
     expect((await scene.now()).counts).toEqual({ web: 2 });
     const audit = await platform.query<{ detail: object }>(
-      `select detail from audit_entry where action = 'deployments:create' and target->>'id' = $1 order by sequence desc`,
+      `select detail - 'request' as detail from audit_entry where action = 'deployments:create' and target->>'id' = $1 order by sequence desc`,
       [scene.environment.id],
     );
     expect(audit[0]?.detail).toEqual({ snapshotId: snapshot.id, rollbackId: rollback.id });
@@ -228,7 +228,7 @@ describe('a snapshot of an environment', () => {
     expect(first).toMatchObject({ snapshotId: snapshot.id, status: 'succeeded' });
     await scene.reaches(await scene.request({ kind: 'release', number: 1 }), 'live');
     const audit = await platform.query<{ detail: object }>(
-      `select detail from audit_entry where detail->>'removed' = 'true' and target->>'id' = $1`,
+      `select detail - 'request' as detail from audit_entry where detail->>'removed' = 'true' and target->>'id' = $1 order by sequence`,
       [scene.environment.id],
     );
     expect(audit).toEqual([{ detail: { snapshotId: snapshot.id, removed: true } }]);

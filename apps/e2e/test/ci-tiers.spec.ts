@@ -82,4 +82,15 @@ describe('tiers of tests', () => {
     await run([tier('a', `process.stdout.write('one\\ntwo'); process.stderr.write('three\\n')`, { counts: false })], 1);
     expect(printed.sort()).toEqual(['[a] ended with code 0', '[a] one', '[a] three', '[a] two']);
   });
+
+  it('say again in the end what failed, or how that ended which says nothing of it', async () => {
+    const tiers = [
+      tier('named', `console.log('✗ this\\nnoise\\n✗     why\\n8 passed, 1 failed'); process.exitCode = 1`),
+      tier('silent', `console.log('what for'); process.exitCode = 2`, { counts: false }),
+      tier('good', `console.log('✗ \\n3 passed, 0 failed')`),
+    ];
+    await run(tiers, 1);
+    const end = ['[named] ✗ this', '[named] ✗     why', '[silent] what for', '[silent] ended with code 2'];
+    expect(printed.slice(-5)).toEqual(['[good] ended with code 0', ...end]);
+  });
 });

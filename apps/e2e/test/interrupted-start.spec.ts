@@ -12,6 +12,8 @@ const soon = { within: 120_000 };
 
 describe('a first start', () => {
   let folder: string;
+  /** Beside what tests lay down: a folder that holds something else is not taken. */
+  const data = () => join(folder, 'data');
   let berth: BerthProcess | undefined;
 
   beforeEach(async () => {
@@ -35,14 +37,14 @@ describe('a first start', () => {
     await chmod(join(tools, 'git'), 0o755);
     await chmod(join(tools, 'git.called'), 0o666);
     const environment = { BERTH_TOOL_PATH: `${tools}:/usr/local/bin:/usr/bin:/bin` };
-    return (berth = await BerthProcess.begin({ folder, arguments: [], environment }));
+    return (berth = await BerthProcess.begin({ folder: data(), arguments: [], environment }));
   };
   const exampleOf = async (started: BerthProcess): Promise<number> => {
     const url = /Example\s+(\S+)/.exec(started.output)?.[1];
     return (await ask(url ?? started.everything)).status;
   };
 
-  const isThere = (path: string) => expect(existsSync(join(folder, path))).toBe(true);
+  const isThere = (path: string) => expect(existsSync(join(data(), path))).toBe(true);
   const moments: Record<string, () => Promise<void>> = {
     'the database is made': () => eventually(() => isThere('postgres'), soon),
     'PostgreSQL starts': () => eventually(() => isThere('postgres/data/postmaster.pid'), soon),
@@ -61,7 +63,7 @@ describe('a first start', () => {
     expect(await first.stop(signal)).toBe(signal === 'SIGINT' ? 130 : null);
     if (signal === 'SIGINT') expect(await processesNaming(folder)).toEqual([]);
 
-    berth = await BerthProcess.start({ folder, arguments: [] });
+    berth = await BerthProcess.start({ folder: data(), arguments: [] });
     expect(berth.administrator().password.length).toBeGreaterThanOrEqual(12);
     expect(await exampleOf(berth)).toBe(200);
     expect(await berth.stop()).toBe(0);
@@ -77,7 +79,7 @@ describe('a first start', () => {
     const tools = join(folder, 'tools');
     await mkdir(tools);
     await symlink('/usr/bin/id', join(tools, 'id')); // PostgreSQL is no root's
-    berth = await BerthProcess.start({ folder: join(folder, 'data'), arguments: [], environment: { PATH: tools } });
+    berth = await BerthProcess.start({ folder: data(), arguments: [], environment: { PATH: tools } });
     expect(berth.everything).toMatch(/^The example could not be deployed: its Git repository was not made: .*git/m);
     expect(berth.output).not.toMatch(/Example /);
     expect(berth.administrator().email).toBe('admin@berth.localhost');

@@ -19,6 +19,13 @@ describe('loadConfiguration', () => {
     expect(() => loadConfiguration({ CONTROL_SOCKET: '/tmp/a', UPSTREAMS })).toThrow('UPSTREAMS');
   });
 
+  it('takes networks of proxies, and nothing else for one', () => {
+    const proxiesIn = (TRUSTED_PROXIES?: string) =>
+      loadConfiguration({ CONTROL_SOCKET: '/tmp/a', ...(TRUSTED_PROXIES && { TRUSTED_PROXIES }) }).TRUSTED_PROXIES;
+    expect([proxiesIn(), proxiesIn('10.0.0.0/8,2001:db8::/32')]).toEqual([[], ['10.0.0.0/8', '2001:db8::/32']]);
+    expect(() => proxiesIn('10.0.0.1')).toThrow('TRUSTED_PROXIES');
+  });
+
   it('names every problem at once', () => {
     expect(() => loadConfiguration({ PORT: '70000', LOG_LEVEL: 'loud' })).toThrow(
       /PORT[^]*CONTROL_SOCKET[^]*LOG_LEVEL/,

@@ -1,3 +1,4 @@
+import { network } from '@berth/contracts/runtime';
 import { z } from 'zod';
 
 const upstreams = z
@@ -10,6 +11,12 @@ const upstreams = z
   .pipe(z.array(z.tuple([z.string().min(1, 'name=url, name=url ...'), z.url({ protocol: /^http$/ })])))
   .transform((pairs): Record<string, string> => Object.fromEntries(pairs));
 
+const networks = z
+  .string()
+  .default('')
+  .transform((text) => text.split(',').filter(Boolean))
+  .pipe(z.array(network));
+
 const config = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(8_000),
@@ -17,6 +24,8 @@ const config = z.object({
   /** `user-management=http://127.0.0.1:3001,build=http://...`: replaces the URLs in the file. */
   UPSTREAMS: upstreams,
   CONTROL_SOCKET: z.string(),
+  /** `10.0.0.0/8,...`: proxies whose X-Forwarded-For is believed. */
+  TRUSTED_PROXIES: networks,
   PLATFORM_DOMAIN: z.string().default('localhost'),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });

@@ -10,6 +10,7 @@ import { AnswerCounts } from './apps/answer-counts.js';
 import { EgressMeter } from './apps/egress-meter.js';
 import { AppProxy } from './apps/app-proxy.js';
 import { AppRoutes } from './apps/app-routes.js';
+import { AppWalls } from './apps/app-walls.js';
 import { InFlight } from './apps/in-flight.js';
 import { type Clock, systemClock } from './clock.js';
 import { ControlHandler } from './control/control-handler.js';
@@ -18,6 +19,7 @@ import { createDoorServer, createGatewayServer } from './gateway-server.js';
 import type { GatewayLogger } from './logger.js';
 import { OpenApiHandler } from './openapi/openapi-handler.js';
 import { RateLimiter } from './plugins/rate-limiting.js';
+import { Networks } from './protection/networks.js';
 import { UpstreamAgents } from './proxy/agents.js';
 import type { Timeouts } from './proxy/target.js';
 
@@ -34,6 +36,8 @@ export interface GatewayOptions {
   /** Hosts `<anything>.<platformDomain>` are apps. */
   readonly platformDomain: string;
   readonly logger: GatewayLogger;
+  /** Networks of proxies whose word on where a visitor comes from counts; absent: none. */
+  readonly trustedProxies?: readonly string[];
   readonly clock?: Clock;
   readonly appTimeouts?: Timeouts;
 }
@@ -59,9 +63,11 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const answers = new AnswerCounts();
   const egress = new EgressMeter();
   const routes = new AppRoutes(inFlight, answers);
+  const trusted = new Networks(options.trustedProxies ?? []);
+  const walls = new AppWalls(routes, trusted, logger);
   const current = () => config.current;
-  const apps = new AppProxy(routes, agents, options.platformDomain, logger, egress, options.appTimeouts);
-  const api = new ApiProxy(current, new Policies(new RateLimiter(), clock), addresses, agents, logger);
+  const apps = new AppProxy(walls, agents, options.platformDomain, logger, egress, options.appTimeouts);
+  const api = new ApiProxy(current, new Policies(new RateLimiter(), clock, trusted), addresses, agents, logger);
   const openapi = new OpenApiHandler(current, addresses, logger);
   const server = createGatewayServer({ apps, api, openapi }, clock, logger);
   const doors = new AppDoors((host) => createDoorServer(apps, host, clock), clock, logger);

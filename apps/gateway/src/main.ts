@@ -12,6 +12,7 @@ try {
     upstreams: config.UPSTREAMS,
     controlSocket: config.CONTROL_SOCKET,
     platformDomain: config.PLATFORM_DOMAIN,
+    trustedProxies: config.TRUSTED_PROXIES,
     logger,
   });
   logger.info({ url: gateway.url }, 'the gateway listens');

@@ -131,7 +131,7 @@ export async function gatewayOptions(kong: string): Promise<GatewayOptions & { r
 /** A running gateway on a free port. */
 export async function startTestGateway(
   kong: string,
-  overrides: Partial<Pick<GatewayOptions, 'upstreams' | 'clock' | 'appTimeouts' | 'logger'>> = {},
+  overrides: Partial<Pick<GatewayOptions, 'upstreams' | 'clock' | 'appTimeouts' | 'logger' | 'trustedProxies'>> = {},
 ): Promise<TestGateway> {
   const options = await gatewayOptions(kong);
   const gateway = await startGateway({ ...options, ...overrides });

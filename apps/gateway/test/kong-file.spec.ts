@@ -11,7 +11,7 @@ const owners: Record<string, string> = {
   'user-management':
     'auth me users organizations memberships groups invitations roles identity-providers service-accounts api-tokens organization-tokens sessions quotas audit',
   'deployment-management':
-    'projects environments snapshots apps workloads releases deployments deployment-groups config secrets domains routes links pipelines volumes backups addons plans bindings brokers tasks schedules clusters pull-credentials alerts events apis subscriptions',
+    'projects environments snapshots apps workloads releases deployments deployment-groups config secrets domains routes links pipelines volumes backups addons plans bindings brokers tasks schedules clusters pull-credentials dns-zones alerts events apis subscriptions',
   build: 'git-connections registry-credentials uploads builds build-secrets artifacts webhook-deliveries',
   metering: 'usage costs price-books billing-accounts credits payments invoices budgets webhooks',
 };

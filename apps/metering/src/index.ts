@@ -21,6 +21,9 @@ import { PercentCoupons1763700000072 } from './database/migrations/percent-coupo
 import { PlaceNames1763700000073 } from './database/migrations/place-names.migration.js';
 import { PlaceLabels1763700000082 } from './database/migrations/place-labels.migration.js';
 import { PriceBookVersions1763700000003 } from './database/migrations/price-book-versions.migration.js';
+import { RowSecurity1763700000121 } from './database/migrations/row-security.migration.js';
+import { RowSecurityOfParts1763700000131 } from './database/migrations/row-security-of-parts.migration.js';
+import { UncountedUse1763700000111 } from './database/migrations/uncounted-use.migration.js';
 import { UsageAtScale1763700000031 } from './database/migrations/usage-at-scale.migration.js';
 import { UsageConservation1763700000032 } from './database/migrations/usage-conservation.migration.js';
 import { WaiveUsage1763700000061 } from './database/migrations/waive-usage.migration.js';
@@ -58,6 +61,9 @@ export const metering: ServiceDefinition<Config> = {
     PlaceLabels1763700000082,
     MeterEgress1763700000091,
     MeterDomains1763700000101,
+    UncountedUse1763700000111,
+    RowSecurity1763700000121,
+    RowSecurityOfParts1763700000131,
   ],
   module: (parsed) => AppModule.with(parsed),
   connect: connectEvents,

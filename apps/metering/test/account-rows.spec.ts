@@ -35,7 +35,7 @@ async function account(since: Date): Promise<string> {
   return id;
 }
 const find = () => accounts.find(database.database, organizationId);
-const lateSince = () => accounts.lateSince(database.database, organizationId);
+const lateSince = () => accounts.lateSince(database.database.confined, organizationId);
 const noteChange = (since: Date) => inTransaction((tx) => accounts.noteChange(tx, organizationId, since));
 /** An invoice was issued, and the period after it is open. */
 async function billed(openSince: Date): Promise<void> {
@@ -83,7 +83,7 @@ describe('usage that changed', () => {
     await noteChange(day(4));
     expect((await find())?.openSince).toEqual(day(4));
     expect(await lateSince()).toBeUndefined();
-    expect(await accounts.due(database.database, 10)).toEqual([organizationId]);
+    expect(await accounts.due(database.database.confined, 10)).toEqual([organizationId]);
   });
 
   it('before it, where something was billed, is noted since the earliest of all changes, and nothing is opened', async () => {
@@ -100,10 +100,21 @@ describe('usage that changed', () => {
     organizationId = other;
     await billed(day(15));
     await noteChange(day(5));
-    await inTransaction((tx) => accounts.forgetLate(tx, mine));
+    await inTransaction((tx) => accounts.settleLate(tx, mine, null));
     expect(await lateSince()).toEqual(day(5));
     organizationId = mine;
     expect(await lateSince()).toBeUndefined();
+  });
+
+  it('is billed up to a moment, and from there on stays to be', async () => {
+    await billed(day(15));
+    await noteChange(day(3));
+    await inTransaction((tx) => accounts.settleLate(tx, organizationId, day(9)));
+    expect(await lateSince()).toEqual(day(9));
+    await noteChange(day(12));
+    expect(await lateSince()).toEqual(day(9));
+    await noteChange(day(4));
+    expect(await lateSince()).toEqual(day(4));
   });
 
   it('of who has no account is nothing', async () => {
@@ -116,7 +127,7 @@ describe('usage that changed', () => {
 describe('accounts that are due', () => {
   it('come the longest due first, from the moment on that was said, and no more than asked for', async () => {
     const [first, later] = [await account(day(5)), await account(day(21))];
-    const due = (limit: number) => accounts.due(database.database, limit);
+    const due = (limit: number) => accounts.due(database.database.confined, limit);
     expect(await due(10)).toEqual([first, organizationId]);
     expect(await due(1)).toEqual([first]);
     clock.at = new Date(day(21).getTime() - 1);

@@ -27,7 +27,10 @@ async function credit(name: string, over: Partial<NewCredit> = {}): Promise<stri
   return id;
 }
 const paying = async (at = day(10), currency = 'EUR') =>
-  (await credits.payingFor(database.database, organizationId, currency, at)).map(({ name, left }) => [name, left]);
+  (await credits.payingFor(database.database.confined, organizationId, currency, at)).map(({ name, left }) => [
+    name,
+    left,
+  ]);
 const use = (creditId: string, invoiceId: string, amount: bigint) =>
   inTransaction((tx) => credits.use(tx, creditId, invoiceId, amount));
 
@@ -44,7 +47,7 @@ describe('credits that pay for a period', () => {
 
   it('given at one moment are used in the order of their ids, whoever asks', async () => {
     const ids = [await credit('a'), await credit('b'), await credit('c')];
-    const found = await credits.payingFor(database.database, organizationId, 'EUR', day(10));
+    const found = await credits.payingFor(database.database.confined, organizationId, 'EUR', day(10));
     expect(found.map(({ id }) => id)).toEqual(ids);
   });
 
@@ -107,7 +110,7 @@ describe('credits that pay for a period', () => {
       ;
       cursor = Buffer.from(JSON.stringify(rows[1]!.id)).toString('base64url')
     ) {
-      rows = await credits.list(database.database, { organization: organizationId, limit: 2, cursor });
+      rows = await credits.list(database.database.confined, { organization: organizationId, limit: 2, cursor });
       seen.push(...rows.slice(0, 2).map(({ id }) => id));
       if (rows.length <= 2) break;
     }
@@ -128,7 +131,7 @@ describe('discounts of a month', () => {
     return id;
   }
   const holding = async (month: string) =>
-    (await discounts.holding(database.database, organizationId, month)).map(({ name }) => name);
+    (await discounts.holding(database.database.confined, organizationId, month)).map(({ name }) => name);
 
   it.each([
     ['2026-02', []],
@@ -165,7 +168,7 @@ describe('discounts of a month', () => {
   it('are on what their coupon says, or on everything', async () => {
     await discount('on cpu', { on: ['cpu'] });
     await discount('on all');
-    const found = await discounts.holding(database.database, organizationId, '2026-04');
+    const found = await discounts.holding(database.database.confined, organizationId, '2026-04');
     expect(found.map((each) => each.on)).toEqual([['cpu'], undefined]);
   });
 

@@ -1,5 +1,5 @@
 import { appLabelled, type CloudEvent, environmentLabelled, workloadUsageMeasured } from '@berth/contracts/events';
-import type { Costs, Usage } from '@berth/contracts/metering';
+import type { Costs, Usage, UsageSeries } from '@berth/contracts/metering';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { changed, eventOf, instantAt, MeteringApp, type Place, somewhere, web } from './support/metering-app.js';
 
@@ -113,6 +113,16 @@ describe('usage by label', () => {
       [place.appId, 6],
     ]);
     expect(coreHours(total.millicoreSeconds)).toBe(6);
+  });
+
+  it('of one value comes hour by hour', async () => {
+    const place = somewhere();
+    const said = [labelled('app', place, 1, 2, { team: 'shop' }), labelled('app', place, 2, 5, { team: 'store' })];
+    await app.tell(...runs(place), ...said);
+    const hours = `&from=${instantAt(0)}&to=${instantAt(7 * HOUR)}&per=hour`;
+    const query = `${hours}&labelKey=team&labelValue=shop`;
+    const { items } = await ask<UsageSeries>(place, query, '/v1/usage/series');
+    expect(items.map(({ millicoreSeconds }) => coreHours(millicoreSeconds))).toEqual([0, 0, 1, 1, 1, 0, 0]);
   });
 
   it('has what was seen to be used beside it, by the label that each hour began with', async () => {

@@ -42,7 +42,9 @@ describe('what is asked of a provider', () => {
     const first = await asked();
     await asked();
     await asked({ attempt: 2 });
-    expect(idsOf(await payments.list(database.database, { organization: organizationId, limit: 10 }))).toEqual([first]);
+    expect(idsOf(await payments.list(database.database.confined, { organization: organizationId, limit: 10 }))).toEqual(
+      [first],
+    );
   });
 
   it('is asked again once the former attempt has ended, under the next number alone', async () => {
@@ -169,7 +171,7 @@ describe('a list of payments', () => {
     const stranger = randomUUID();
     await asked({ organizationId: stranger, invoiceId: await invoiceRow(database, { organizationId: stranger }) });
     const list = (over: object) =>
-      payments.list(database.database, { organization: organizationId, limit: 10, ...over });
+      payments.list(database.database.confined, { organization: organizationId, limit: 10, ...over });
     expect(idsOf(await list({}))).toEqual([mine, other]);
     expect(idsOf(await list({ invoice: invoiceId }))).toEqual([mine]);
     expect(idsOf(await list({ limit: 1 }))).toHaveLength(2);

@@ -67,7 +67,7 @@ describe('price books', () => {
     expect(await add('x')).toMatchObject({ status: 422, body: { errors: [{ pointer: '/reason' }] } });
     expect((await add('power became dearer')).status).toBe(201);
     const entries = await app.database.query(
-      `select detail from audit_entry where target->>'id' = $1 order by sequence`,
+      `select detail - 'request' as detail from audit_entry where target->>'id' = $1 order by sequence`,
       [made['id']],
     );
     const after = { version: 2, validFrom: later(60) };

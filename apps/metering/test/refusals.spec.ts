@@ -51,6 +51,11 @@ describe('what is not believed becomes a dead letter with its reason, and has no
     ['a fraction of a millicore', (place) => withEntry(first(place), { cpuMillicores: 0.5 }), /cpuMillicores/],
     ['memory as text', (place) => withEntry(first(place), { memoryMib: '256' }), /memoryMib/],
     [
+      'memory in a unit that nobody knows',
+      (place) => withEntry(first(place), { memoryMib: undefined, memoryGib: 1 }),
+      /memoryMib/,
+    ],
+    [
       'an instant that is none',
       (place) => ({ ...first(place), data: { ...(first(place).data as object), effectiveAt: 'yesterday' } }),
       /effectiveAt/,

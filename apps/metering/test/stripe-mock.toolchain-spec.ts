@@ -53,7 +53,7 @@ describe('Stripe, as its own description has it,', () => {
   });
 
   it('refuses what it does not know: so what it took above, it knows', async () => {
-    const fetch = outboundFetch({ allowPrivateAddresses: true, timeoutMs: 30_000, maxBytes: 1_048_576 });
+    const fetch = outboundFetch({ allowPrivateAddresses: true, hosts: [], timeoutMs: 30_000, maxBytes: 1_048_576 });
     const ask = async (parameter: string) =>
       fetch(`${url}/v1/checkout/sessions`, {
         ...{ method: 'POST', body: new URLSearchParams({ mode: 'payment', [parameter]: '1' }) },

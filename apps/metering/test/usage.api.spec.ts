@@ -39,6 +39,7 @@ describe('usage', () => {
       to: '2026-12-01T00:00:00.000Z',
       countedUntil: app.clock.held.toISOString(),
       waitingWorkloads: 0,
+      notMetered: [],
       items: [
         {
           ...{ environmentId: null, appId: null, processType: null, label: null },

@@ -35,14 +35,18 @@ const eventsOf = (place: Place, changes: History, kind: typeof changed) => {
 function slowInstanceQuarters(changes: History, from: number, to: number): number {
   let sum = 0;
   for (let quarter = from; quarter < to; quarter++) {
-    let [at, running] = [0, 0];
-    for (const { instances, quarters } of changes) {
-      at += quarters;
-      if (at <= quarter) running = instances;
-    }
-    sum += running;
+    sum += runningAt(changes, quarter);
   }
   return sum;
+}
+
+function runningAt(changes: History, quarter: number): number {
+  let [at, running] = [0, 0];
+  for (const { instances, quarters } of changes) {
+    at += quarters;
+    if (at <= quarter) running = instances;
+  }
+  return running;
 }
 
 /** But for the ids of resources, which follow the order of arrival. */

@@ -23,13 +23,23 @@ describe('the command line', () => {
       example: false,
     });
     expect(parse('--data=/srv/berth', '--open-sign-up')).toMatchObject({ folder: '/srv/berth', signUp: 'open' });
+    expect(parse().trustedProxies).toEqual([]);
+    const proxies = ['--trusted-proxy', '127.0.0.1/32', '--trusted-proxy', '2001:db8::/32'];
+    expect(parse(...proxies).trustedProxies).toEqual(['127.0.0.1/32', '2001:db8::/32']);
     expect([parse().replay, parse('--replay').replay]).toEqual([false, true]);
   });
 
-  it.each([['--port', 'x'], ['--port', '65536'], ['--port', '-1'], ['--port', '80.5'], ['--unknown'], ['extra']])(
-    'refuses %s %s in a sentence',
-    (...args) =>
-      expect(() => parse(...args.filter((each): each is string => each !== undefined))).toThrow(StartFailure),
+  it.each([
+    ['--port', 'x'],
+    ['--port', '65536'],
+    ['--port', '-1'],
+    ['--port', '80.5'],
+    ['--unknown'],
+    ['extra'],
+    ['--data', ''],
+    ['--trusted-proxy', '127.0.0.1'],
+  ])('refuses %s %s in a sentence', (...args) =>
+    expect(() => parse(...args.filter((each): each is string => each !== undefined))).toThrow(StartFailure),
   );
 });
 

@@ -22,6 +22,37 @@ describe('the data folder', () => {
     await again.close();
   });
 
+  it.each(['/proc/berth', '/proc/self/status/berth', '/dev/null', '/dev/null/berth'])(
+    'is refused in a sentence where none can be made: %s',
+    async (path) => {
+      const { mode: before } = await stat('/dev/null');
+      const refused = DataFolder.open(path);
+      await expect(refused).rejects.toThrow(StartFailure);
+      await expect(refused).rejects.toThrow(/^The data folder \S+ cannot be written: .+ Choose another with --data\.$/);
+      expect((await stat('/dev/null')).mode).toBe(before);
+    },
+  );
+
+  it("is refused and left as it was where it is somebody's own", async () => {
+    const path = join(parent, 'own');
+    await mkdir(path, { mode: 0o755 });
+    await writeFile(join(path, 'letter'), 'dear');
+    const opening = DataFolder.open(path);
+    await expect(opening).rejects.toThrow(StartFailure);
+    await expect(opening).rejects.toThrow(`The folder ${path} is not a data folder of Berth: it holds letter.`);
+    expect(await readdir(path)).toEqual(['letter']);
+    expect((await stat(path)).mode & 0o777).toBe(0o755);
+  });
+
+  it('is taken where a start was ended before its version was written, and where disks are mounted', async () => {
+    const path = join(parent, 'begun');
+    for (const name of ['lost+found', 'builds', 'postgres']) await mkdir(join(path, name), { recursive: true });
+    await writeFile(join(path, 'lock'), '');
+    await writeFile(join(path, '.writable'), '');
+    await (await DataFolder.open(path)).close();
+    expect(existsSync(join(path, 'version'))).toBe(true);
+  });
+
   it('can be listed by nobody else', async () => {
     const folder = await DataFolder.open(join(parent, 'data'));
     expect((await stat(folder.path)).mode & 0o077).toBe(0o011);

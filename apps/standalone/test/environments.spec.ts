@@ -11,7 +11,7 @@ const administrator = { email: 'admin@berth.localhost', password: 'shown-once' }
 const parts = (over: { config?: Partial<StandaloneConfig>; secrets?: Partial<Parts['secrets']> } = {}): Parts => ({
   config: {
     ...{ folder: '/data', port: 8080, example: true, workspace: '/work', toolPath: '/opt/bin', logLevel: 'warn' },
-    ...{ signUp: 'closed', replay: false },
+    ...{ signUp: 'closed', trustedProxies: [], replay: false },
     ...over.config,
   },
   folder: { in: (name: string) => `/data/${name}`, socket: (name: string) => `/run/${name}.sock` } as Parts['folder'],
@@ -42,6 +42,12 @@ describe('what services are told on one machine', () => {
     expect(new Set(all.map((each) => each['BUS_DATABASE_URL']))).toEqual(new Set(['postgres://bus@localhost/bus']));
     for (const [name, each] of Object.entries(told()))
       expect(each['DATABASE_URL']).toBe(`postgres://${name}@localhost/${name}`);
+  });
+
+  it('is to believe the gateway where a request comes from, and what stands before the gateway', () => {
+    const given = parts({ config: { trustedProxies: ['10.0.0.0/8', '192.0.2.7/32'] } });
+    for (const service of services)
+      expect(configOf(service, given)['TRUSTED_PROXIES']).toEqual(['127.0.0.1', '10.0.0.0/8', '192.0.2.7/32']);
   });
 
   it('leads people and apps to the port that the gateway has, wherever that was asked to be', () => {

@@ -7,6 +7,7 @@ const good = {
   KEY_ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64'),
   MAIL_FOLDER: '/tmp/mail',
 };
+const administrator = { BOOTSTRAP_ADMIN_EMAIL: 'a@example.com' };
 const problems = (environment: Record<string, string | undefined>) => {
   try {
     loadConfig(config, environment);
@@ -35,6 +36,18 @@ describe('the configuration', () => {
     ['a gateway without its file', { GATEWAY_CONTROL: 'http://gateway:8001' }, /KONG_FILE: is needed/],
     ['a gateway that is no address', { GATEWAY_CONTROL: '/tmp/sock', KONG_FILE: 'k' }, /GATEWAY_CONTROL/],
     ['half an administrator', { BOOTSTRAP_ADMIN_EMAIL: 'a@example.com' }, /set both/],
+    ['a plug-in without a module', { IDENTITY_PROVIDER_PLUGINS: 'saml' }, /PLUGINS\.0: must be name=\/path/],
+    [
+      'a plug-in at no absolute path',
+      { IDENTITY_PROVIDER_PLUGINS: 'saml=saml.mjs' },
+      /PLUGINS\.0: must be name=\/path/,
+    ],
+    ['two plug-ins of one name', { IDENTITY_PROVIDER_PLUGINS: 'a=/a.mjs,a=/b.mjs' }, /PLUGINS: names a plug-in twice/],
+    [
+      'a first password that nobody could log in with',
+      { ...administrator, BOOTSTRAP_ADMIN_PASSWORD: 'x'.repeat(257) },
+      /PASSWORD/,
+    ],
     ['a mail server that is none', { SMTP_URL: 'http://mail' }, /SMTP_URL/],
   ])('refuses %s', (_, change, message) => {
     expect(problems({ ...good, ...change })).toMatch(message);

@@ -16,6 +16,17 @@ const addresses = list.pipe(
   z.array(z.string().regex(/^(unix:\/|https?:\/\/)/, { error: 'must be unix:/path or an http(s) URL' })),
 );
 
+const plugInFile = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,62}=\/./, { error: 'must be name=/path/of/module.mjs' })
+  .transform((text) => {
+    const at = text.indexOf('=');
+    return { name: text.slice(0, at), path: text.slice(at + 1) };
+  });
+
+const namedOnce = (files: readonly { readonly name: string }[]): boolean =>
+  new Set(files.map(({ name }) => name)).size === files.length;
+
 export const config = baseConfig
   .extend({
     /** Seals signing keys and unsent mail in the database: keys separated by commas, the first one seals. */
@@ -31,8 +42,10 @@ export const config = baseConfig
     ORGANIZATION_GRACE_DAYS: z.coerce.number().positive().max(365).default(14),
     /** So long after its owner asked for it an account is erased. */
     ACCOUNT_GRACE_DAYS: z.coerce.number().positive().max(365).default(14),
+    /** So long it is kept from which network address an act was asked for. The act itself is kept for ever. */
+    AUDIT_ADDRESS_DAYS: z.coerce.number().positive().max(3_650).default(90),
     BOOTSTRAP_ADMIN_EMAIL: z.email().optional(),
-    BOOTSTRAP_ADMIN_PASSWORD: z.string().min(8).optional(),
+    BOOTSTRAP_ADMIN_PASSWORD: z.string().min(8).max(256).optional(),
     ACCESS_TOKEN_SECONDS: z.coerce.number().int().min(5).max(3_600).default(600),
     /** After so long the key that signs tokens is replaced; it verifies until its last token has ended. */
     SIGNING_KEY_DAYS: z.coerce.number().positive().max(3_650).default(30),
@@ -58,6 +71,8 @@ export const config = baseConfig
       .enum(['true', 'false'])
       .default('false')
       .transform((value) => value === 'true'),
+    /** Further kinds of identity providers: `name=/path/of/module.mjs`, separated by commas. See docs/sign-in-plug-ins.md. */
+    IDENTITY_PROVIDER_PLUGINS: list.pipe(z.array(plugInFile)).refine(namedOnce, { error: 'names a plug-in twice' }),
     /** Domain that passkeys belong to, and the pages that may ask for them: they hold there and nowhere else. */
     PASSKEY_DOMAIN: z.string().min(1).default('localhost'),
     PASSKEY_ORIGINS: list.pipe(z.array(z.url({ protocol: /^https?$/ }))),

@@ -39,7 +39,7 @@ async function act<Body = { id: string }>(method: string, path: string, body?: u
   return answer.body;
 }
 
-/** What the newest entry of an action says, as the API answers it. */
+/** What the newest entry of an action says of the act, as the API answers it. */
 async function told(
   action: string,
   target: string,
@@ -51,7 +51,8 @@ async function told(
     const { body } = await identity.call<{ items: AuditEntry[] }>('GET', path, { token });
     const [newest] = body.items;
     if (!newest) throw new Error(`nobody was told of ${action} of ${target}`);
-    return newest.detail;
+    const { request: _, ...said } = newest.detail;
+    return said;
   });
 }
 const toldOfPlatform = (action: string, target: string) =>

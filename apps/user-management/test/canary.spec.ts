@@ -137,6 +137,63 @@ it('no secret of a machine, a device, a second factor or a recovery lies in a ro
       expect({ place, holds: text.includes(shape) }).toEqual({ place, holds: false });
 });
 
+it('no secret of a changed account, an invitation, a provider or an impersonation lies in a row, an event or a log line', async () => {
+  const [owner, guest] = [await identity.person(), await identity.person()];
+  const { organization, access } = await identity.organization(owner.accessToken);
+  const answers: string[] = [];
+  const call = async (path: string, body: object, token = owner.accessToken, status?: number) => {
+    const answer = await identity.call('POST', path, { body, token, headers: { 'berth-access': access } });
+    expect({ path, status: answer.status }).toEqual({ path, status: status ?? expect.any(Number) });
+    answers.push(JSON.stringify(answer.body ?? null));
+    return answer.body;
+  };
+  const canary = () => `canary ${randomBytes(9).toString('base64')}`;
+  const [password, wrong, clientSecret] = [canary(), canary(), canary()];
+  const change = { currentPassword: owner.password, password };
+  await call('/v1/auth/password', { ...change, currentPassword: wrong }, owner.accessToken, 422);
+  await call('/v1/auth/password', change, owner.accessToken, 204);
+  await call('/v1/auth/step-up', { password: wrong });
+  await call('/v1/auth/step-up', { password }, owner.accessToken, 200);
+  const email = `${randomBytes(6).toString('hex')}@example.com`;
+  await call('/v1/me/email', { email }, owner.accessToken, 202);
+  const proof = await identity.codeFor(email);
+  await call('/v1/me/email/confirm', { token: `${proof}x` }, owner.accessToken, 422);
+  await call('/v1/me/email/confirm', { token: proof }, owner.accessToken, 204);
+  const [organizationId, role] = [organization.id, 'viewer'];
+  await call('/v1/invitations', { organizationId, email: guest.email, role }, owner.accessToken, 201);
+  const invited = await identity.codeFor(guest.email, 2);
+  await call('/v1/invitations/accept', { token: invited }, owner.accessToken, 403);
+  await call('/v1/invitations/accept', { token: invited }, guest.accessToken, 201);
+  const provider = { displayName: 'Login', endpoints: { kind: 'oidc', issuer: 'https://login.example.com' } };
+  const made = { organizationId, ...provider, clientId: 'berth', clientSecret };
+  await call('/v1/identity-providers', { ...made, unknown: 1 }, owner.accessToken, 422);
+  await call('/v1/identity-providers', made, owner.accessToken, 201);
+
+  const [{ id: userId }] = (await identity.database.query<{ id: string }>(
+    'update app_user set administrator = true where email = $1 returning id',
+    [email],
+  )) as [{ id: string }];
+  const admin = (await identity.login(email, password)).body;
+  const [guestId] = await identity.database.query<{ id: string }>('select id from app_user where email = $1', [
+    guest.email,
+  ]);
+  const at = '/v1/admin/user-management';
+  const because = { reason: 'ticket 4711' };
+  const { id } = await call(`${at}/users/${guestId?.id}/impersonations`, because, admin.accessToken, 201);
+  await call(`/v1/me/impersonations/${String(id)}/consent`, {}, guest.accessToken, 200);
+  const secrets = [password, wrong, clientSecret, proof, invited];
+  for (const answer of answers) for (const secret of secrets) expect(answer).not.toContain(secret);
+  const looking = await call(`${at}/impersonations/${String(id)}/token`, {}, admin.accessToken, 200);
+  secrets.push(String(looking['accessToken']), admin.accessToken, admin.refreshToken, guest.accessToken);
+
+  await eventually(async () => expect(await identity.database.query('select from mail')).toHaveLength(0));
+  const places = { rows: await everythingStored(), logs: logged.join('\n') };
+  expect(places.rows).toContain(userId);
+  for (const [place, text] of Object.entries(places))
+    for (const shape of secrets.flatMap(shapesOf))
+      expect({ place, holds: text.includes(shape) }).toEqual({ place, holds: false });
+});
+
 it('mail that waits to be sent can be read by nobody who has the database alone', async () => {
   const rows = await IdentityService.during({ ROLE: 'api' }, async (waiting) => {
     await waiting.call('POST', '/v1/auth/register', { body: { email: 'ada@example.com', password: 'canary canary' } });

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { IdentityProviderView, SignInProviders } from '@berth/contracts/identity';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { IdentityService, type Person } from './fixtures/identity-service.js';
@@ -109,4 +111,49 @@ describe('the identity providers of an organization', () => {
       });
     },
   );
+});
+
+describe('an identity provider', () => {
+  it('that is not on the list of hosts that may be asked is not asked', async () => {
+    let asked = 0;
+    const server = createServer((_, reply) => {
+      asked += 1;
+      reply.writeHead(500).end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const redirectUri = 'https://console.example.com/back';
+    const begunWith = (hosts: string) =>
+      IdentityService.during(
+        {
+          ...{ PRIVATE_IDENTITY_PROVIDERS: 'true', SIGN_IN_REDIRECTS: redirectUri, LOG_LEVEL: 'silent' },
+          OUTBOUND_HOSTS: hosts,
+        },
+        async (service) => {
+          const { accessToken: token } = await service.person();
+          const { organization, access } = await service.organization(token);
+          const made = await service.call<IdentityProviderView>('POST', '/v1/identity-providers', {
+            token,
+            headers: { 'berth-access': access },
+            body: {
+              organizationId: organization.id,
+              displayName: 'Company login',
+              endpoints: { kind: 'oidc', issuer },
+              ...{ clientId: 'berth', clientSecret: 'a client secret' },
+            },
+          });
+          const body = { providerId: made.body.id, redirectUri };
+          return service.call('POST', '/v1/auth/oidc/flows', { body });
+        },
+      );
+    try {
+      const refused = { status: 409, body: { code: 'provider_unreachable' } };
+      expect(await begunWith('login.example.com')).toMatchObject(refused);
+      expect(asked).toBe(0);
+      expect(await begunWith('login.example.com,127.0.0.1')).toMatchObject(refused);
+      expect(asked).toBe(1);
+    } finally {
+      await new Promise((resolve) => server.close(resolve));
+    }
+  });
 });

@@ -67,6 +67,10 @@ const endings: [string, Ending][] = [
       identity.call('POST', '/v1/auth/password', { token, body: { currentPassword: password, password } }),
   ],
   [
+    'they log out of the session in which they look',
+    ({ accessToken: token }) => identity.call('POST', '/v1/auth/logout', { token }),
+  ],
+  [
     'the person signs out everywhere',
     (_, { accessToken: token }) => identity.call('DELETE', '/v1/sessions', { token }),
   ],
@@ -149,6 +153,44 @@ describe('an administrator who wants to see what somebody sees', () => {
     expect(await me(bystander.accessToken)).toBe(200);
   });
 
+  it('goes on when another session of theirs ends', async () => {
+    const administrator = await administratorToo();
+    const other = (await identity.login(administrator.email, administrator.password)).body.accessToken;
+    const { id, accessToken } = await looking(administrator.accessToken);
+    expect((await identity.call('POST', '/v1/auth/logout', { token: other })).status).toBe(204);
+    expect((await tokenOf(id, administrator.accessToken)).status).toBe(200);
+    expect(await me(accessToken)).toBe(200);
+  });
+
+  it('leaves no token that outlives their session where the hour was over meanwhile', async () => {
+    const administrator = await administratorToo();
+    const { id, accessToken } = await looking(administrator.accessToken);
+    await identity.database.query('update impersonation set expires_at = created_at where id = $1', [id]);
+    expect((await ask(await identity.person())).status).toBe(201);
+    expect(await me(accessToken)).toBe(200);
+    expect((await identity.call('POST', '/v1/auth/logout', { token: administrator.accessToken })).status).toBe(204);
+    await eventually(async () => expect(await me(accessToken)).toBe(401));
+  });
+
+  it('is given no token in a session that ends in the same moment', async () => {
+    const administrator = await administratorToo();
+    const { id } = await looking(administrator.accessToken);
+    const session = decodeJwt(administrator.accessToken).sid;
+    const answer = await identity.database.transaction(async (tx) => {
+      await tx.query('update session set revoked_at = now() where id = $1', [session]);
+      const asked = tokenOf(id, administrator.accessToken);
+      await eventually(async () => {
+        const waiting = await identity.database.query(
+          `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
+             and query like '%from session where id = $1%for share'`,
+        );
+        expect(waiting).toHaveLength(1);
+      });
+      return { asked };
+    });
+    expect((await answer.asked).status).toBe(401);
+  });
+
   const ways: [string, (person: Person) => Promise<{ status: number }>][] = [
     ['they sign out', ({ accessToken: token }) => identity.call('DELETE', '/v1/sessions', { token })],
     [
@@ -196,7 +238,7 @@ describe('an administrator who wants to see what somebody sees', () => {
     await tokenOf(id);
     await end(person, id);
     const trace = await identity.database.query<{ action: string; actor: { id: string }; detail: object }>(
-      `select action, actor, detail from audit_entry where target->>'id' = $1 order by sequence`,
+      `select action, actor, detail - 'request' as detail from audit_entry where target->>'id' = $1 order by sequence`,
       [id],
     );
     const [hers, his] = [idOf(admin), idOf(person.accessToken)];

@@ -1,6 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { AuditEntry } from '@berth/contracts/events';
-import type { MemberView, MyOrganization, Organization } from '@berth/contracts/identity';
+import type { AuditEntryView, MemberView, MyOrganization, Organization } from '@berth/contracts/identity';
 import { auditChain, verifyChain } from '@berth/access';
 import { eventually } from '@berth/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -319,7 +318,7 @@ describe('organizations', () => {
     const { body: membership } = await add(owner, bob, 'viewer');
     await as(owner, 'DELETE', `/v1/memberships/${membership.id}`);
     const trail = (query = '') =>
-      as<{ items: AuditEntry[]; next: string | null }>(
+      as<{ items: AuditEntryView[]; next: string | null }>(
         owner,
         'GET',
         `/v1/audit?organization=${organization.id}${query}`,
@@ -338,8 +337,10 @@ describe('organizations', () => {
     const [hers, his] = [await id(owner), await id(bob)];
     expect(body.items.map(({ actor }) => actor.id)).toEqual([hers, his, hers, hers]);
     const { entries, head } = await auditChain(identity.database, 'user-management', organization.id);
-    expect(verifyChain(body.items.toReversed(), head)).toBeUndefined();
-    expect(entries).toEqual(body.items.toReversed());
+    // From where it was asked for is told beside the entry: it can be forgotten, and is not hashed.
+    const told = body.items.toReversed().map(({ address: _, ...entry }) => entry);
+    expect(verifyChain(told, head)).toBeUndefined();
+    expect(entries).toEqual(told);
     const first = await trail('&limit=2');
     const second = await trail(`&limit=2&cursor=${first.body.next}`);
     expect([...first.body.items, ...second.body.items]).toEqual(body.items);

@@ -92,7 +92,7 @@ describe('somebody with a passkey', () => {
     const listed = await identity.call<{ items: Passkey[] }>('GET', '/v1/auth/passkeys', { token: mine.accessToken });
     expect(listed.body.items).toEqual([{ ...before, name: 'Desk' }]);
     const entries = await identity.database.query(
-      "select target, detail from audit_entry where action = 'users:rename-passkey'",
+      "select target, detail - 'request' as detail from audit_entry where action = 'users:rename-passkey' order by sequence",
     );
     expect(entries).toEqual([{ target: { kind: 'passkey', id: before.id }, detail: {} }]);
   });

@@ -170,7 +170,7 @@ describe('a new password', () => {
     [{ currentPassword: 'not the password', password: newPassword }, 'current_password_wrong', '/currentPassword'],
     [{ currentPassword: goodPassword, password: 'password123' }, 'password_too_common', '/password'],
     [{ currentPassword: goodPassword, password: 'example-2026' }, 'password_of_context', '/password'],
-    [{ currentPassword: goodPassword, password: 'x'.repeat(73) }, 'validation_failed', '/password'],
+    [{ currentPassword: goodPassword, password: 'x'.repeat(257) }, 'validation_failed', '/password'],
     [{ password: newPassword }, 'validation_failed', '/currentPassword'],
   ])('is not %j', async (body, code, pointer) => {
     const person = await identity.person();

@@ -80,7 +80,7 @@ describe('registering', () => {
 
   it.each([
     ['7 characters', 'short77', 'validation_failed'],
-    ['73 bytes', 'ä'.repeat(36) + 'x', 'validation_failed'],
+    ['257 characters', 'x'.repeat(257), 'validation_failed'],
     ['one of the most common ones', 'password123', 'password_too_common'],
     ['a common one in capitals', 'PassWord123', 'password_too_common'],
     ['the name of the platform and a year', 'Berth-2026', 'password_of_context'],
@@ -92,11 +92,22 @@ describe('registering', () => {
     expect(await identity.database.query('select from registration where email = $1', [email])).toHaveLength(0);
   });
 
-  it('takes a password of exactly 72 bytes, all of which count', async () => {
-    const password = `${'ä'.repeat(35)}xy`;
+  it.each([
+    ['72 bytes, which are what bcrypt reads', `${'ä'.repeat(35)}xy`],
+    ['73 bytes', `${'ä'.repeat(35)}xyz`],
+    ['64 characters of four bytes each', '🦊'.repeat(63) + '🧊'],
+    ['256 characters', `${'long '.repeat(51)}x`],
+  ])('takes a password of %s, all of which count', async (_, password) => {
     const { email } = await identity.person(newEmail(), password);
-    expect((await identity.login(email, password.slice(0, -1) + 'z')).status).toBe(401);
-    expect((await identity.login(email, `${password}and more`)).status).toBe(401);
+    const characters = [...password];
+    const others = [
+      characters.slice(0, -1).join(''),
+      [...characters.slice(0, -1), '!'].join(''),
+      ['!', ...characters.slice(1)].join(''),
+      `${password}!`,
+    ];
+    for (const other of others) expect((await identity.login(email, other)).status).toBe(401);
+    expect((await identity.login(email, password)).status).toBe(200);
   });
 
   it.each([
@@ -145,6 +156,12 @@ describe('registering', () => {
       return all;
     });
     expect(log).not.toContain(email);
+  });
+});
+
+it('a platform whose configuration names no first administrator has no account at all', async () => {
+  await IdentityService.during({}, async ({ database }) => {
+    expect(await database.query('select from app_user')).toEqual([]);
   });
 });
 

@@ -193,6 +193,30 @@ describe('sessions', () => {
     expect((await list('limit=10')).body.items).toHaveLength(1);
   });
 
+  it('ends other sessions for somebody who was proven a short while ago, and their own without that', async () => {
+    const person = await identity.person();
+    const other = (await identity.login(person.email, person.password)).body;
+    let { accessToken: token, refreshToken } = person;
+    const aQuarterLater = async () => {
+      clock.forward += 15 * 60_000;
+      ({ accessToken: token, refreshToken } = (await refresh(refreshToken)).body);
+    };
+    const end = (path: string) => identity.call('DELETE', `/v1/sessions${path}`, { token });
+    const prove = (body: object) => identity.call('POST', '/v1/auth/step-up', { token, body });
+    await aQuarterLater();
+    for (const path of ['', `/${other.sessionId}`, `/${randomUUID()}`])
+      expect(await end(path)).toMatchObject({ status: 403, body: { code: 'step_up_required' } });
+    expect(await me(token)).toBe(200);
+    expect((await prove({ password: 'not the password' })).status).toBe(422);
+    expect((await end(`/${other.sessionId}`)).status).toBe(403);
+    expect((await prove({ password: person.password })).status).toBe(200);
+    expect((await end(`/${other.sessionId}`)).status).toBe(204);
+    expect((await refresh(other.refreshToken)).status).toBe(401);
+    await aQuarterLater();
+    expect((await end(`/${person.sessionId}`)).status).toBe(204);
+    await unusableSoon(token);
+  });
+
   it('ends nobody else their session', async () => {
     const [ada, eve] = [await identity.person(), await identity.person()];
     const answer = await identity.call('DELETE', `/v1/sessions/${ada.sessionId}`, { token: eve.accessToken });

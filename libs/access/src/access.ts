@@ -1,5 +1,5 @@
 import type { Quota } from '@berth/contracts/events';
-import { afterwards, type BaseConfig, Clock, Database, type Sql } from '@berth/service-kit';
+import { afterwards, type BaseConfig, Clock, confineTo, Database, type Sql } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { ACCESS_OPTIONS } from './access-options.js';
 import { accessErrors, notFound } from './access.errors.js';
@@ -24,7 +24,7 @@ export class Access {
   ) {}
 
   /**
-   * Resolves when the caller may do it there.
+   * Resolves when the caller may do it there. What its request changes afterwards is of that organization alone.
    * @throws DomainError 404 `not_found` when the caller may not know that the object exists, 403 `forbidden` when its role or
    * its token's scopes are too low, 403 `organization_suspended` or `second_factor_needed` where the organization is or asks
    * for that, 503 `access_pending` while the read copy of the organization is incomplete
@@ -32,9 +32,9 @@ export class Access {
   async require(caller: Caller, permission: Permission, target: Target): Promise<void> {
     noteCheck(caller, { permission, target });
     const subject = await this.subject(caller, target);
-    requireRules(caller, permission, { subject, target });
-    if (scopesAllow(caller.scopes, permission) && can(subject, permission, target)) return;
-    throw forbidden(permission);
+    this.requireRules(caller, permission, { subject, target });
+    if (!scopesAllow(caller.scopes, permission) || !can(subject, permission, target)) throw forbidden(permission);
+    confineTo(target.organizationId);
   }
 
   /**
@@ -46,10 +46,11 @@ export class Access {
     const target = { organizationId };
     noteCheck(caller, { permission, target });
     const subject = await this.subject(caller, target);
-    requireRules(caller, permission, { subject, target });
+    this.requireRules(caller, permission, { subject, target });
     const places = placesWhere(subject, permission, organizationId);
     const isNowhere = places?.projects.length === 0 && places.environments.length === 0;
     if (isNowhere || !scopesAllow(caller.scopes, permission)) throw forbidden(permission);
+    confineTo(organizationId);
     return places;
   }
 
@@ -89,20 +90,33 @@ export class Access {
     return mayKnow(await this.subject(caller, target), target);
   }
 
-  /** For what belongs to the platform and to no organization. @throws DomainError 403 `forbidden` */
+  /** For what belongs to the platform and to no organization. @throws DomainError 403 `forbidden`, `second_factor_needed` */
   requireOnPlatform(caller: Caller, permission: Permission): void {
     noteCheck(caller, { permission, target: null });
     const allowed = caller.administrator && administratorPermissions.includes(permission);
-    if (allowed && scopesAllow(caller.scopes, permission)) return;
-    throw accessErrors.Forbidden(`This needs the permission ${permission} on the platform.`);
+    if (!allowed || !scopesAllow(caller.scopes, permission))
+      throw accessErrors.Forbidden(`This needs the permission ${permission} on the platform.`);
+    this.requireSecondFactor(caller);
   }
 
   /**
    * For a route that makes the object which its answer tells of: nothing can be asked about it before, but a repeat of the
    * request with its Idempotency-Key gets the answer only if the caller may do this to the object by then.
+   * @throws DomainError 403 `second_factor_needed` as a repeat would, before anything is made
    */
   requireOnReplay(caller: Caller, permission: Permission, target: Target): void {
     noteCheck(caller, { permission, target });
+    this.requireSecondFactor(caller);
+  }
+
+  /**
+   * Of people, where the platform asks for it: machines have none. For what somebody gets who is asked for no permission,
+   * a role or a token; to look after the own account takes none.
+   * @throws DomainError 403 `second_factor_needed`
+   */
+  requireSecondFactor({ kind, secondFactor }: Caller): void {
+    if (!this.config.SECOND_FACTOR_REQUIRED || kind !== 'user' || secondFactor) return;
+    throw accessErrors.SecondFactorNeeded('This platform asks for a second factor: add one and log in.');
   }
 
   /** For an answer without any object in it, which a list may be: there was nothing to ask about. */
@@ -136,20 +150,21 @@ export class Access {
     return !isStale(heartbeatAt, this.clock.now(), this.config.ACCESS_STALE_SECONDS);
   }
 
+  /** @throws DomainError 404 `not_found`, and 403 by the rules of the platform and of the organization */
+  private requireRules(
+    caller: Caller,
+    permission: Permission,
+    { subject, target }: { readonly subject: RuledAccess; readonly target: Target },
+  ): void {
+    if (!mayKnow(subject, target)) throw notFound();
+    this.requireSecondFactor(caller);
+    const refused = refusalOf(caller, permission, subject);
+    if (refused) throw accessErrors[refused.error](refused.detail);
+  }
+
   private subject(caller: Caller, { organizationId }: Target): RuledAccess | Promise<RuledAccess> {
     return afterwards(this.cache.member(organizationId, caller.subjectId), (member) => ruledAccess(caller, member));
   }
-}
-
-/** @throws DomainError 404 `not_found`, and 403 by the organization's own rules */
-function requireRules(
-  caller: Caller,
-  permission: Permission,
-  { subject, target }: { readonly subject: RuledAccess; readonly target: Target },
-): void {
-  if (!mayKnow(subject, target)) throw notFound();
-  const refused = refusalOf(caller, permission, subject);
-  if (refused) throw accessErrors[refused.error](refused.detail);
 }
 
 const forbidden = (permission: Permission) => accessErrors.Forbidden(`This needs the permission ${permission}.`);

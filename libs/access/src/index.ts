@@ -3,6 +3,7 @@ export { accessEntities, accessMigrations, AccessModule, type AccessModuleOption
 export { Access } from './access.js';
 export { auditChain } from './audit/audit-entries.repository.js';
 export { Audit, type AuditRecord } from './audit/audit.js';
+export { isAddressOf } from './audit/request.js';
 export { type Change, changedFrom, concealed } from './audit/changed-from.js';
 export { type AuditContent, type ChainBreak, type ChainHead, ChainWalk, linkHash, verifyChain } from './audit/chain.js';
 export { type AccessVersion, BERTH_ACCESS, formatBerthAccess, parseBerthAccess } from './berth-access.js';

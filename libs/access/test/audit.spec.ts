@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { AuditEntry, CloudEvent } from '@berth/contracts/events';
+import { withCorrelation } from '@berth/service-kit';
 import { startTestService, type TestService } from '@berth/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Audit, auditChain, type Caller, verifyChain } from '../src/index.js';
+import { Audit, auditChain, type Caller, isAddressOf, verifyChain } from '../src/index.js';
 import { probe } from './fixtures/probe.service-definition.js';
 
 const caller: Caller = {
@@ -63,6 +64,30 @@ describe('the audit chain', () => {
     expect(told.map((event) => event.data)).toEqual(entries);
     expect(told.map((event) => event.aggregateversion)).toEqual([1, 2]);
     expect(told[0]?.organizationid).toBe(organizationId);
+  });
+
+  it('says of an act by which session, in which request and from where, the last beside the chain', async () => {
+    const organizationId = randomUUID();
+    const clientAddress = () => '192.0.2.7';
+    await withCorrelation({ correlationId: 'c-1', clientAddress }, () => record(organizationId));
+    await withCorrelation({ correlationId: 'c-2' }, () => record(organizationId, {}, 'platform'));
+    await withCorrelation({ correlationId: 'c-3', clientAddress }, () => record(organizationId, {}, 'platform'));
+    const { entries, head } = await chain(organizationId);
+    const addressDigest = expect.stringMatching(/^[0-9a-f]{64}$/);
+    expect(entries.map(({ detail }) => detail.request)).toEqual([
+      { sessionId: caller.sessionId, correlationId: 'c-1', addressDigest },
+      { correlationId: 'c-2' },
+      { correlationId: 'c-3' },
+    ]);
+    expect(verifyChain(entries, head)).toBeUndefined();
+    const [told, ...others] = (await events(organizationId)).map(({ data }) => (data as { address?: object }).address);
+    const salt = expect.stringMatching(/^[0-9a-f]{32}$/);
+    expect(told).toEqual({ subjectId: caller.subjectId, address: '192.0.2.7', salt });
+    // Nobody could have one erased that belongs to nobody.
+    expect(others).toEqual([undefined, undefined]);
+    const [entry] = entries as [AuditEntry];
+    expect(isAddressOf(entry, told as { address: string; salt: string })).toBe(true);
+    expect(isAddressOf(entry, { address: '192.0.2.8', salt: (told as { salt: string }).salt })).toBe(false);
   });
 
   it('has one chain for each organization and one for the platform', async () => {

@@ -186,6 +186,37 @@ describe('an organization that asks for a second factor, on every kind of route'
   });
 });
 
+describe('a platform that asks for a second factor, on every kind of route', () => {
+  let strict: Stage;
+  beforeAll(async () => {
+    strict = await stageOf(
+      await startTestService(probe, { ...patient, environment: { SECOND_FACTOR_REQUIRED: 'true' } }),
+    );
+  });
+  afterAll(() => strict.service.close());
+  const anywhere = new Set<Route>(['what is one’s own', 'the list of organizations']);
+
+  it.each([
+    ['a member', false, ownerAnswers],
+    ['an administrator', true, administratorAnswers],
+  ])('refuses %s without one wherever more is asked for than what is their own', async (_, administrator, usual) => {
+    const tenant = await Tenant.create(strict);
+    const who = administrator ? randomUUID() : tenant.owner;
+    const asked = await answers(tenant, await tenant.token(who, { administrator }));
+    const isRefused = (route: Route) =>
+      !anywhere.has(route) && (administrator || route !== 'an operation on the platform');
+    for (const route of all)
+      expect([route, asked[route]]).toEqual([route, isRefused(route) ? 'second_factor_needed' : usual[route]]);
+    expect(await answers(tenant, await tenant.token(who, { administrator, secondFactor: true }))).toEqual(usual);
+  });
+
+  it('does not hinder a machine, and tells strangers no more than otherwise', async () => {
+    const tenant = await Tenant.create(strict);
+    expect(await answers(tenant, await machineToken(strict, tenant.owner))).toEqual(ownerAnswers);
+    expect(await answers(tenant, await tenant.token(randomUUID()))).toEqual(strangerAnswers);
+  });
+});
+
 describe('a machine’s token', () => {
   it('may do what its role allows and read its own, and change nothing that is for people', async () => {
     const tenant = await Tenant.create(stage);

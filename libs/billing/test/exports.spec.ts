@@ -89,19 +89,85 @@ describe('CSV', () => {
 
   it('of an invoice has a row for each app and line, which add up to what is due', () => {
     const [head, ...rows] = invoiceCsv(told).trimEnd().split('\r\n');
-    expect(head!.split(',')).toHaveLength(17);
+    expect(head!.split(',')).toHaveLength(18);
     expect(rows[0]).toBe(
-      `BERTH-000007,2026-11,usage,cpu,CPU,1,,${month.from},${month.to},${a},100.0000000000,core-hour,2.80,EUR,,storefront,shop`,
+      `BERTH-000007,2026-11,usage,cpu,CPU,1,,${month.from},${month.to},${a},100.0000000000,core-hour,2.80,EUR,,storefront,shop,`,
     );
     expect(rows[4]).toContain('"Support, ""gold"""');
-    expect(rows.at(-1)).toBe('BERTH-000007,2026-11,usage,cpu,CPU,1,,,,,,,0.46,EUR,BERTH-000003 (2026-10),,');
+    expect(rows.at(-1)).toBe('BERTH-000007,2026-11,usage,cpu,CPU,1,,,,,,,0.46,EUR,BERTH-000003 (2026-10),,,');
     const amounts = rows.map((row) =>
       row
         .replaceAll(/"[^"]*("")?[^"]*"/g, '')
         .split(',')
-        .at(-5)!,
+        .at(-6)!,
     );
     expect(sumOf(amounts)).toBe(parseMinor(told.totals.due, 2));
+  });
+});
+
+/** An invoice of the hours that domains led to apps, by what it calls them. */
+const ofDomains = (
+  ...named: readonly (readonly (readonly [id: string, name: string | null])[])[]
+): InvoiceDocument => ({
+  ...told,
+  names: [a, b].map((appId, index) => ({
+    ...{ appId, name: `app ${index}`, project: { id: b, name: 'shop' }, environments: [] },
+    ...(named[index] && { domains: named[index].map(([id, name]) => ({ id, name })) }),
+  })),
+  lines: invoiceDocument.shape.lines.parse([
+    line({
+      ...{ kind: 'usage', id: 'domain', name: 'Domains', amount: '0.30' },
+      usage: { metric: 'domain', quantity: `${6n * 3_600_000n}`, unit: 'domain-hour' },
+      apps: [app(a, 4n * 3_600_000n, '0.20'), app(b, 2n * 3_600_000n, '0.10')],
+    }),
+    told.lines[0],
+  ]),
+  corrections: [],
+});
+const [one, two, three] = ['5', '6', '7'].map((last) => `019a0000-0000-7000-8000-00000000000${last}`) as [
+  string,
+  string,
+  string,
+];
+
+describe('a line of domains', () => {
+  const several = ofDomains([
+    ...[[one, 'shop.example.com'] as const, [two, 'shop.example.com/api'] as const, [three, null] as const],
+  ]);
+
+  it('has the hosts and paths of each app in CSV, the id of one that nobody named, and other lines have none', () => {
+    const [, first, second, cpu] = invoiceCsv(several).split('\r\n');
+    expect(first).toMatch(new RegExp(`,app 0,shop,shop.example.com shop.example.com/api ${three}$`));
+    expect(second).toMatch(/,app 1,shop,$/);
+    expect(cpu).toMatch(/,app 0,shop,$/);
+  });
+
+  it('is about the host in FOCUS where one alone led to the app', () => {
+    const rows = focusRows(ofDomains([[one, 'shop.example.com']], [[two, null]]), pricesOf);
+    expect(rows.slice(0, 3)).toMatchObject([
+      { ResourceId: one, ResourceName: 'shop.example.com', ResourceType: 'Domain', SubAccountName: 'shop' },
+      { ResourceId: two, ResourceName: null, ResourceType: 'Domain' },
+      { ResourceId: a, ResourceName: 'app 0', ResourceType: 'App', Tags: null },
+    ]);
+    expect(rows[0]!.Tags).toBe('{"berth/app":"app 0","berth/domains":"shop.example.com"}');
+  });
+
+  it('is about the app in FOCUS where several led to it, or nobody said which, with all that is known as tags', () => {
+    const rows = focusRows(several, pricesOf);
+    const resource = { ResourceId: a, ResourceName: 'app 0', ResourceType: 'App' };
+    const hosts = `shop.example.com shop.example.com/api ${three}`;
+    expect(rows.slice(0, 2)).toMatchObject([
+      { ...resource, Tags: JSON.stringify({ 'berth/app': 'app 0', 'berth/domains': hosts }) },
+      { ResourceId: b, ResourceType: 'App', Tags: null },
+    ]);
+  });
+
+  it('keeps the rules of the columns of FOCUS', () => {
+    for (const each of [several, ofDomains([[one, 'shop.example.com']], [[two, null]]), ofDomains()]) {
+      const rows = focusRows(each, pricesOf);
+      expect(rows.map(breachesOf)).toEqual(rows.map(() => []));
+      expect(breachesAmong(rows)).toEqual([]);
+    }
   });
 });
 

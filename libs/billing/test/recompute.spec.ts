@@ -3,7 +3,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { canonicalText, sha256Of } from '../src/invoices/canonical.js';
 import type { InvoiceExport } from '../src/invoices/export.js';
-import { ExportIncomplete, recompute } from '../src/invoices/recompute.js';
+import { ExportIncomplete } from '../src/invoices/export-incomplete.js';
+import { recompute } from '../src/invoices/recompute.js';
 import { recordedUsage } from '../src/invoices/simulate.js';
 
 const uuid = (last: number) => `0190b2a4-7c1e-7000-8000-${String(last).padStart(12, '0')}`;
@@ -163,6 +164,36 @@ describe('an invoice computed anew', () => {
     const found = recomputed(exported({ events: [...tenHours, before, ended] }, { names }));
     expect(found.names).toEqual([{ appId: shop, ...about }]);
     expect(recomputed(exported()).names).toBeUndefined();
+  });
+
+  it('names the domains that led to it in the month, unless it is from before they had names', () => {
+    const named = (id: string, name: string | null) => ({ id, name });
+    const about = { name: 'Shop', project: named(project, 'Store'), environments: [named(production, null)] };
+    const attached = (number: number, id: string, host: [from: number, to: number]) =>
+      host.map((hour, index) => {
+        const told = event(number + index, [index + 1, hour, 0], { workloadId: id });
+        const entry = {
+          cluster: 'domains',
+          release: 0,
+          processType: 'web',
+          instances: 1,
+          cpuMillicores: 0,
+          memoryMib: 0,
+        };
+        return { ...told, data: { ...told.data, entries: index === 0 ? [{ ...entry, domains: 1 }] : [] } };
+      });
+    const events = [...tenHours, ...attached(3, uuid(22), [-48, -24]), ...attached(5, uuid(23), [0, 2])];
+    const namesOf = (domains: ReturnType<typeof named>[]) =>
+      recomputed(exported({ events }, { names: [{ appId: shop, ...about, domains }] })).names;
+    const host = named(uuid(23), 'shop.example.com');
+    expect(namesOf([host])).toEqual([{ appId: shop, ...about, domains: [host] }]);
+    expect(namesOf([named(uuid(22), 'former.example.com')])).toEqual([
+      { appId: shop, ...about, domains: [named(uuid(23), null)] },
+    ]);
+    const names = [{ appId: shop, ...about }];
+    expect(recomputed(exported({ events }, { names })).names).toEqual(names);
+    const since = recomputed(exported({ events }, { names, codeVersion: '2' }));
+    expect(since.names).toEqual([{ appId: shop, ...about, domains: [named(uuid(23), null)] }]);
   });
 });
 

@@ -79,17 +79,20 @@ function priceUpTo({ pricing }: SlowRate, units: Rational, whole: Rational): Rat
       const tier = pricing.tiers.find(({ upTo }) => upTo === null || !whole.isAbove(Rational.of(upTo)));
       return units.times(Rational.of(tier!.price));
     }
-    case 'graduated': {
-      let [price, done] = [nothing, nothing];
-      for (const tier of pricing.tiers) {
-        const end = tier.upTo === null ? units : smaller(units, Rational.of(tier.upTo));
-        if (!end.isAbove(done)) break;
-        price = price.plus(end.minus(done).times(Rational.of(tier.price)));
-        done = end;
-      }
-      return price;
-    }
+    case 'graduated':
+      return tierByTier(pricing.tiers, units);
   }
+}
+
+function tierByTier(tiers: readonly { upTo: string | null; price: string }[], units: Rational): Rational {
+  let [price, done] = [nothing, nothing];
+  for (const tier of tiers) {
+    const end = tier.upTo === null ? units : smaller(units, Rational.of(tier.upTo));
+    if (!end.isAbove(done)) break;
+    price = price.plus(end.minus(done).times(Rational.of(tier.price)));
+    done = end;
+  }
+  return price;
 }
 
 function usedUpTo({ segments }: RatingInput, metric: Metric, count: number): AppUnits {

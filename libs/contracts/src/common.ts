@@ -1,4 +1,5 @@
 export * from './common/causes.js';
+export * from './common/config-name.js';
 export * from './common/dead-letters.js';
 export * from './common/epochs.js';
 export * from './common/link.js';

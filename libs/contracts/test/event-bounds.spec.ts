@@ -23,6 +23,7 @@ const usage: readonly [string, ...Bounds][] = [
   ['workload.allocation-changed', 'entries.0.cpuMillicores', [1], [0, -250, 0.25, '250']],
   ['workload.allocation-changed', 'entries.0.memoryMib', [1], [0, -256, 1.5, null]],
   ['workload.allocation-changed', 'entries.0.release', [1], [0, -1, null]],
+  ['workload.allocation-changed', 'entries.0.uncounted', [['egress'], undefined], [[], ['cpu'], 'egress', null]],
   [
     'workload.allocation-changed',
     'entries.0.processType',
@@ -139,6 +140,8 @@ const access: readonly [string, ...Bounds][] = [
   ['audit.recorded', 'actor.kind', ['service-account', 'platform'], ['admin', null]],
   ['audit.recorded', 'service', ['build', 'metering'], ['gateway', 'berth', null]],
   ['audit.recorded', 'detail', [{ anything: 1 }, { before: {}, after: {} }], [null, 'text', undefined]],
+  ['audit.recorded', 'detail.request', [{ sessionId: 'a', later: 1 }, {}], ['a', null, { correlationId: 7 }]],
+  ['audit.recorded', 'address', [undefined], ['192.0.2.7', null, { address: '192.0.2.7' }]],
   ['audit.recorded', 'detail.before', [{ name: 'a' }], ['a', null, 7]],
   ['access.heartbeat', 'at', ['2026-11-21T10:00:00.000Z'], ['2026-11-21T10:00:00.000', '10:00', null]],
 ];

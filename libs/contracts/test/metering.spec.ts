@@ -147,8 +147,12 @@ describeBody({
     ['/period', '2026-12'],
     ['/limit', '200'],
     ['/by', 'process'],
+    ['/process', 'worker'],
   ],
   refuses: [
+    ['/process', 'Worker'],
+    ['/period', '0000-01'],
+    ['/period', '9999-12'],
     ['/period', '2026-13'],
     ['/period', '2026-1'],
     ['/limit', '201'],
@@ -175,7 +179,22 @@ describe('an interval', () => {
     expect(wrongIn(schema, { ...query, from: later, to: at })).toEqual(['/to']);
   });
 
-  it('is named by a period or by its ends', () => {
-    expect(wrongIn(usageQuery, { ...query, period: '2026-11' })).toEqual(['/period']);
+  it.each([
+    ['usage', usageQuery],
+    ['a series', usageSeriesQuery],
+  ] as const)('of %s is named by a period, or by both of its ends, or not at all', (_name, schema) => {
+    expect(wrongIn(schema, { ...query, period: '2026-11' })).toEqual(['/period']);
+    expect(wrongIn(schema, { organization: uuid, to: later })).toEqual(['/to']);
+    expect(wrongIn(schema, { organization: uuid, from: at })).toEqual(['/to']);
+    expect(wrongIn(schema, { organization: uuid })).toEqual([]);
+  });
+});
+
+describe('a series', () => {
+  it('is of a label with its value alone', () => {
+    const asked = { organization: uuid, labelKey: 'team' };
+    expect(wrongIn(usageSeriesQuery, { ...asked, labelValue: 'shop' })).toEqual([]);
+    expect(wrongIn(usageSeriesQuery, asked)).toEqual(['/labelValue']);
+    expect(wrongIn(usageSeriesQuery, { organization: uuid, labelValue: 'shop' })).toEqual(['/labelValue']);
   });
 });

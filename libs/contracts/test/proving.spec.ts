@@ -140,7 +140,7 @@ describeBody({
     ['/currentPassword', undefined],
     ['/currentPassword', ''],
     ['/password', 'short'],
-    ['/password', long(73)],
+    ['/password', long(257)],
   ],
 });
 

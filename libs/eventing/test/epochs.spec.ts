@@ -59,11 +59,13 @@ it('a copy of a database is known to be another one', async () => {
 
 it('no event of a former epoch is told after one begins, whoever is about to tell one', async () => {
   const [before, after] = [randomUUID(), randomUUID()];
-  const committed = Promise.withResolvers<void>();
+  const [told, committed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   const open = test.database.transaction(async (tx) => {
     await outbox.append(tx, buildStarted, { subject: before, data: buildData(before) });
+    told.resolve();
     await committed.promise;
   });
+  await told.promise;
   const waiting = async (count: number) => {
     const sql = `select count(*)::int as count from pg_locks where not granted and relation = 'outbox'::regclass`;
     expect(await test.database.query(sql)).toEqual([{ count }]);

@@ -20,11 +20,15 @@ const stated = [
     'podDisruptionBudget',
     'httpRoute',
     'ingress',
+    // After what names it.
+    'middleware',
     'job',
     'horizontalPodAutoscaler',
   ],
   ...['namespace', 'serviceAccount', 'limitRange', 'resourceQuota'],
 ] as const satisfies readonly KindName[];
+/** Which no cluster need serve, or let us see. */
+const additions: readonly KindName[] = ['middleware'];
 /** What the cluster makes of it; they carry our labels, too. */
 const watched = [...stated, 'pod', 'endpointSlice', 'replicaSet'] as const satisfies readonly KindName[];
 
@@ -166,7 +170,8 @@ export class Cluster {
     const { client, clock, onChange, onReplace, optional = [], watchSeconds } = this.options;
     return new Mirror<KubeObject>(client, {
       ...{ kind: kinds[name], clock, selector: OURS, indexBy: workloadOf, trim, onReplace },
-      isOptional: optional.includes(name),
+      isOptional: [...additions, ...optional].includes(name),
+      mayBeHidden: additions.includes(name),
       onChange: (item) => {
         const workloadId = workloadOf(item);
         if (workloadId !== undefined) onChange(workloadId);

@@ -64,7 +64,7 @@ export function problemsOf(
     ...(isOld
       ? [blocking('version_too_old', `It is Kubernetes ${version}.`, `Upgrade it to 1.${OLDEST_MINOR} or later.`)]
       : []),
-    ...missing.filter((kind) => ingressClass === undefined || !isOfGateway(kind)).map(missingKind),
+    ...missing.filter((kind) => isNeeded(kind, ingressClass)).map(missingKind),
     ...(hasMetrics ? [] : [noMetrics]),
   ];
 }
@@ -74,6 +74,10 @@ const noMetrics: ClusterProblem = {
   message: 'It serves no metrics.k8s.io: there are no live statistics.',
   nextStep: 'Install metrics-server.',
 };
+
+/** With Traefik's kind there is more that can be done; nothing fails for want of it. */
+const isNeeded = (kind: Kind, ingressClass?: string): boolean =>
+  kind !== kinds.middleware && (ingressClass === undefined || !isOfGateway(kind));
 
 const isOfGateway = ({ apiVersion }: Kind): boolean => apiVersion.startsWith('gateway.networking.k8s.io');
 

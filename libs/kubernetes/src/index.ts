@@ -25,16 +25,18 @@ export {
   storageUsePermission,
 } from './preflight/required-permissions.js';
 export { cannotAsk } from './preflight/unreachable.js';
+export { noMiddlewares, protectionRefusal } from './preflight/protection-refusal.js';
 export { keyOf, type KubeObject, type ObjectList, type ObjectMeta } from './kube-object.js';
 export { declaredKinds, type DeclaredKindName, type Kind, type KindName, kindOf, kinds, pathOf } from './kinds.js';
 export { Mirror, type MirrorOptions } from './mirror.js';
-export { isAsStated, MANIFEST_ANNOTATION, stamped } from './stated.js';
+export { isAsStated, isUntouched, MANIFEST_ANNOTATION, stamped } from './stated.js';
 export { Transport } from './transport.js';
 export { watch, type WatchEvent, type WatchOptions } from './watch.js';
 export { isolationManifests } from './manifests/isolation.manifests.js';
 export { isOfCanary, names as labelNames, OURS, processNameIn, workloadLabels } from './manifests/labels.js';
 export { canaryObjectName } from './manifests/names.js';
 export { configName, WEB_PORT } from './manifests/pod.manifest.js';
+export { loginsManifest, MIDDLEWARES_ANNOTATION } from './manifests/protection.manifests.js';
 export { isPodMaker, podOf, type PodMaker } from './manifests/pod-maker.js';
 export type { ClusterSettings, EnvironmentSpace } from './manifests/settings.js';
 export {

@@ -43,6 +43,7 @@ describe('what a cluster lacks', () => {
     ['a version that is a number', { ...good, minor: Number.NaN }, ['version_too_old blocking']],
     ['metrics', { ...good, hasMetrics: false }, ['metrics_missing degraded']],
     ['the Gateway API', { ...good, missing: [kinds.httpRoute] }, ['gateway_api_missing blocking']],
+    ['what only Traefik is told by', { ...good, missing: [kinds.middleware] }, []],
     ['a kind', { ...good, missing: [kinds.job] }, ['kind_missing blocking']],
   ])('%s', (_name, facts, problems) => {
     expect(problemsOf(facts).map(({ code, severity }) => `${code} ${severity}`)).toEqual(problems);

@@ -9,7 +9,7 @@ export interface Kind {
 const define = (apiVersion: string, kind: string, plural: string, namespaced = true): Kind =>
   Object.freeze({ apiVersion, kind, plural, namespaced });
 
-/** Every kind that the platform reads or writes. All are stable in Kubernetes 1.26 but the Gateway API's, which is an addition. */
+/** Every kind that the platform reads or writes. All are stable in Kubernetes 1.26 but the Gateway API's and Traefik's, which are additions. */
 export const kinds = {
   namespace: define('v1', 'Namespace', 'namespaces', false),
   serviceAccount: define('v1', 'ServiceAccount', 'serviceaccounts'),
@@ -30,6 +30,7 @@ export const kinds = {
   horizontalPodAutoscaler: define('autoscaling/v2', 'HorizontalPodAutoscaler', 'horizontalpodautoscalers'),
   ingress: define('networking.k8s.io/v1', 'Ingress', 'ingresses'),
   httpRoute: define('gateway.networking.k8s.io/v1', 'HTTPRoute', 'httproutes'),
+  middleware: define('traefik.io/v1alpha1', 'Middleware', 'middlewares'),
 } as const;
 
 export type KindName = keyof typeof kinds;

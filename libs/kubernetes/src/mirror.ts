@@ -1,5 +1,5 @@
 import type { Clock } from '@berth/service-kit';
-import { isNotFound } from './api-error.js';
+import { isForbidden, isNotFound } from './api-error.js';
 import type { Kind } from './kinds.js';
 import type { KubeClient } from './kube-client.js';
 import { keyOf, type KubeObject, type ObjectMeta } from './kube-object.js';
@@ -26,6 +26,8 @@ export interface MirrorOptions<Item extends KubeObject> {
   readonly watchSeconds?: number;
   /** A cluster that does not serve the kind has none of it; otherwise that is a failure like any other. */
   readonly isOptional?: boolean;
+  /** Where we may not look there is none of it for us, either: what is granted for it came later than the rest. */
+  readonly mayBeHidden?: boolean;
 }
 
 /**
@@ -84,8 +86,8 @@ export class Mirror<Item extends KubeObject> {
 
   /** Follows the cluster until the signal aborts. */
   async follow(signal: AbortSignal): Promise<void> {
-    const { kind, selector, clock, watchSeconds } = this.options;
-    const how = { clock, ...(selector && { selector }), ...(watchSeconds && { seconds: watchSeconds }) };
+    const { kind, selector, clock, watchSeconds, mayBeHidden = false } = this.options;
+    const how = { clock, mayBeHidden, ...(selector && { selector }), ...(watchSeconds && { seconds: watchSeconds }) };
     for await (const event of watch<Item>(this.client, kind, how, signal)) {
       switch (event.type) {
         case 'lost':
@@ -110,7 +112,9 @@ export class Mirror<Item extends KubeObject> {
   }
 
   private miss(error: Error): void {
-    if (!this.options.isOptional || !isNotFound(error)) return this.become(error);
+    const { isOptional, mayBeHidden } = this.options;
+    const isAbsence = (isOptional && isNotFound(error)) || (mayBeHidden && isForbidden(error));
+    if (!isAbsence) return this.become(error);
     const isNews = this.served || this.trouble !== null;
     this.served = false;
     this.become(null);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { FieldSet, KubeObject } from './kube-object.js';
-import { isAsStated, MANIFEST_ANNOTATION, stamped } from './stated.js';
+import { isAsStated, isUntouched, MANIFEST_ANNOTATION, stamped } from './stated.js';
 
 const container = {
   name: 'web',
@@ -42,6 +42,25 @@ const observed = (fieldsV1: FieldSet, more: object = {}): KubeObject => {
 };
 const lacking = (name: string): FieldSet =>
   Object.fromEntries(Object.entries(containerFields).filter(([field]) => field !== name));
+
+describe('what has values that are not known', () => {
+  const annotations = { version: 'one' };
+  const marked = { ...manifest, metadata: { ...manifest.metadata, annotations } };
+  const leaves = { 'f:annotations': { 'f:version': leaf }, 'f:labels': { 'f:app': leaf } };
+  const seen = (is: object, more: object = {}) =>
+    observed({ ...owned(), 'f:metadata': leaves }, { annotations: is, ...more });
+
+  it('is untouched while its marks are the same, and its fields ours', () => {
+    expect(isUntouched(seen(annotations), marked)).toBe(true);
+  });
+
+  it.each<[string, KubeObject]>([
+    ['another mark', seen({ version: 'two' })],
+    ['no mark', seen({})],
+    ['an end', seen(annotations, { deletionTimestamp: '2026-01-01T00:00:00Z' })],
+    ['a field of somebody else', observed({ ...owned(lacking('f:image')), 'f:metadata': leaves }, { annotations })],
+  ])('is not with %s', (_, found) => expect(isUntouched(found, marked)).toBe(false));
+});
 
 describe('what was stated', () => {
   it('has the same hash whatever the order of its keys', () => {

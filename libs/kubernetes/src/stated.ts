@@ -20,8 +20,18 @@ export function isAsStated(observed: KubeObject | undefined, stated: KubeObject)
   return hashOf(observed) === hashOf(stated) && ownsAll(stated, ownFieldsOf(observed));
 }
 
+/**
+ * True when nobody else has changed or removed a field that `stated` states, and its annotations say the same: for what has
+ * values that are known only where it is stated.
+ */
+export function isUntouched({ metadata }: KubeObject, stated: KubeObject): boolean {
+  const marks = Object.entries(stated.metadata.annotations ?? {});
+  const isMarked = marks.every(([name, value]) => metadata.annotations?.[name] === value);
+  return isMarked && metadata.deletionTimestamp === undefined && ownsAll(stated, ownFieldsOf({ metadata }));
+}
+
 /** What we state of an object; undefined when nothing. */
-export function ownFieldsOf({ metadata }: KubeObject): FieldSet | undefined {
+export function ownFieldsOf({ metadata }: Pick<KubeObject, 'metadata'>): FieldSet | undefined {
   const isOurs = (each: { manager: string; operation: string; subresource?: string }) =>
     each.manager === FIELD_MANAGER && each.operation === 'Apply' && each.subresource === undefined;
   return metadata.managedFields?.find(isOurs)?.fieldsV1;

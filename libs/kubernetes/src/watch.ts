@@ -1,5 +1,5 @@
 import type { Clock } from '@berth/service-kit';
-import { ApiError, ClusterUnreachable, isGone, isNotFound, toApiError } from './api-error.js';
+import { ApiError, ClusterUnreachable, isForbidden, isGone, isNotFound, toApiError } from './api-error.js';
 import { type Kind, pathOf } from './kinds.js';
 import type { KubeClient } from './kube-client.js';
 import type { KubeObject } from './kube-object.js';
@@ -16,12 +16,14 @@ export interface WatchOptions {
   readonly clock: Clock;
   /** Server ends a watch after so many seconds; we open the next one where it ended. Default 300. */
   readonly seconds?: number;
+  /** Where we may not look there is as good as none of it. */
+  readonly mayBeHidden?: boolean;
 }
 
 const SLACK_MILLISECONDS = 15_000;
 const STEADY_MILLISECONDS = 5_000;
-const [FIRST_PAUSE, LONGEST_PAUSE] = [100, 15_000];
-/** A kind that is not served comes with an installation, if ever. */
+const [FIRST_PAUSE, LONGEST_PAUSE] = [100, 8_000];
+/** A kind that is not served comes with an installation, if ever, and what is hidden with somebody's grant. */
 const UNSERVED_SECONDS = 60;
 
 interface Line {
@@ -49,7 +51,7 @@ export async function* watch<Item extends KubeObject>(
     if (signal.aborted) return;
     if (failure) yield { type: 'lost', error: failure };
     if (options.clock.monotonic() - begun > STEADY_MILLISECONDS) failures = 0;
-    await options.clock.pause(pauseAfter(++failures, failure, options.seconds), signal);
+    await options.clock.pause(pauseAfter(++failures, failure, options), signal);
   }
 }
 
@@ -82,8 +84,9 @@ async function* untilItEnds<Item extends KubeObject>(
     }
     return null;
   } catch (error) {
-    // What is not understood (something between us and the server answers in its own words) is read anew, too.
-    if (isGone(error) || isNotFound(error) || !isOutage(error)) place.version = null;
+    // What is not understood (something between us and the server answers in its own words) is read anew, too; and so is what
+    // we might not see for a while, which may have been taken for nothing meanwhile.
+    if (isGone(error) || isNotFound(error) || isForbidden(error) || !isOutage(error)) place.version = null;
     return error as Error;
   }
 }
@@ -130,9 +133,14 @@ function parseLine(text: string): Line {
 const isOutage = (error: unknown): boolean => error instanceof ApiError || error instanceof ClusterUnreachable;
 
 /** Doubling, never less than the server asks for, and spread so that replicas do not come back at once. */
-function pauseAfter(failures: number, error: unknown, watchSeconds = UNSERVED_SECONDS): number {
+function pauseAfter(
+  failures: number,
+  error: unknown,
+  { seconds = UNSERVED_SECONDS, mayBeHidden }: WatchOptions,
+): number {
   const asked = error instanceof ApiError ? (error.retryAfterSeconds ?? 0) * 1_000 : 0;
-  if (isNotFound(error)) return Math.min(UNSERVED_SECONDS, watchSeconds) * 1_000;
+  const isAbsence = isNotFound(error) || (mayBeHidden && isForbidden(error));
+  if (isAbsence) return Math.min(UNSERVED_SECONDS, seconds) * 1_000;
   const doubled = Math.min(FIRST_PAUSE * 2 ** (failures - 1), LONGEST_PAUSE);
   return Math.max(asked, doubled * (0.5 + Math.random() / 2));
 }

@@ -1,6 +1,6 @@
 import { placesOf } from '@berth/contracts/runtime';
 import {
-  configManifest,
+  configManifests,
   isAsStated,
   isolationManifests,
   type KubeClient,
@@ -8,6 +8,7 @@ import {
   kindOf,
   kinds,
   labelNames,
+  loginsManifest,
   MANIFEST_ANNOTATION,
   pullManifest,
   stamped,
@@ -19,7 +20,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { randomBytes } from 'node:crypto';
 import { never, testCluster, type TestCluster } from './support/cluster.js';
-import { anyWorkload, ingressSettings, keeper, settings, shop, space, taskOn } from './support/desired.js';
+import { anyWorkload, closedShop, ingressSettings, keeper, settings, shop, space, taskOn } from './support/desired.js';
 
 interface Template extends KubeObject {
   readonly spec: {
@@ -78,8 +79,8 @@ describe('manifests on a real API server', () => {
         const hasWeb = desired.processes.some(({ name }) => name === 'web');
         expect(ingresses).toHaveLength(hasWeb ? placesOf(desired).length : 0);
         const manifests = [...workloadManifests(desired, settings), ...ingresses];
-        for (const manifest of [configManifest(desired), ...pullManifest(desired), ...manifests])
-          expect(await refusalOf(stamped(manifest))).toBe('');
+        const secrets = [...configManifests(desired), ...pullManifest(desired), ...loginsManifest(desired)];
+        for (const manifest of [...secrets, ...manifests]) expect(await refusalOf(stamped(manifest))).toBe('');
         const task = taskManifests(taskOn(desired), settings);
         for (const manifest of task) expect(await refusalOf(stamped(manifest))).toBe('');
         const withPods = [...manifests, ...task].filter(({ kind }) =>
@@ -106,9 +107,11 @@ describe('manifests on a real API server', () => {
   });
 
   it('are known to be as they were stated, by their own fields, and not when one was touched', async () => {
-    const all = [shop, keeper].map((each) => ({ ...each, namespace }));
+    const files = [{ path: 'tls/key.pem', content: 'a2V5' }];
+    const all = [{ ...closedShop, files }, keeper].map((each) => ({ ...each, namespace }));
     const stated = all.flatMap((each) => [
-      ...[configManifest(each), ...pullManifest(each), ...workloadManifests(each, settings)],
+      ...[...configManifests(each), ...pullManifest(each), ...loginsManifest(each)],
+      ...workloadManifests(each, settings),
       ...workloadManifests(each, ingressSettings).filter(({ kind }) => kind === 'Ingress'),
     ]);
     const manifests = [...walls, ...stated.map(stamped)];

@@ -8,6 +8,7 @@ import {
   keyOf,
   type ClusterSettings,
   type KubeObject,
+  loginsManifest,
   pullManifest,
   taskManifests,
   workloadManifests,
@@ -16,6 +17,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import {
   anyWorkload,
+  closedShop,
   ingressSettings,
   keeper,
   linkedShop,
@@ -141,6 +143,44 @@ describe('manifests', () => {
     expectGolden(
       'ingress',
       manifests.filter((each) => !others([each]).length),
+    );
+  });
+
+  it('ask visitors before they are led anywhere, on every host', () => {
+    const own = new Set(workloadManifests(shop, settings).map(identityOf));
+    const all = [...loginsManifest(closedShop), ...workloadManifests(closedShop, settings)];
+    const added = all.filter((each) => !own.has(identityOf(each)));
+    const doors = all.filter(({ kind }) => kind === 'HTTPRoute');
+    const others = (manifests: KubeObject[]) => manifests.filter((each) => ![...added, ...doors].includes(each));
+    expect(others(all)).toEqual(workloadManifests(shop, settings).filter(({ kind }) => kind !== 'HTTPRoute'));
+    const ingresses = workloadManifests(closedShop, ingressSettings).filter(({ kind }) => kind === 'Ingress');
+    expectGolden('protection', [...added, ...doors, ...ingresses]);
+  });
+
+  it('ask only by what a protection has, and nobody where there is no web', () => {
+    const named = (desired: DesiredWorkload) =>
+      [...loginsManifest(desired), ...workloadManifests(desired, settings)]
+        .filter(({ kind, metadata }) => kind === 'Middleware' || metadata.name.startsWith('login-'))
+        .map(({ kind, metadata }) => `${kind} ${metadata.name.split('-')[0]}`);
+    const { allow, logins } = closedShop.protection ?? {};
+    expect(named({ ...shop, protection: { allow } })).toEqual(['Middleware allow', 'Middleware chain']);
+    expect(named({ ...shop, protection: { logins } })).toEqual([
+      'Secret login',
+      'Middleware login',
+      'Middleware chain',
+    ]);
+    expect(named({ ...shop, protection: {} })).toEqual([]);
+    expect(workloadManifests({ ...shop, protection: {} }, settings)).toEqual(workloadManifests(shop, settings));
+    expect(named({ ...closedShop, processes: shop.processes.slice(1) })).toEqual([]);
+  });
+
+  it('ask by names of one length, so that none is that of another namespace with the rest of it before', () => {
+    fc.assert(
+      fc.property(anyWorkload, (desired) => {
+        const asking = workloadManifests({ ...closedShop, ...desired, protection: closedShop.protection }, settings);
+        const names = asking.filter(({ kind }) => kind === 'Middleware').map(({ metadata }) => metadata.name);
+        expect(names.map((name) => name.length)).toEqual(names.map(() => 'chain-'.length + 16));
+      }),
     );
   });
 
@@ -301,7 +341,8 @@ describe('manifests', () => {
     fc.assert(
       fc.property(anyWorkload, (desired) => {
         expect(desiredWorkload.safeParse(desired).error).toBeUndefined();
-        const manifests = [configManifest(desired), ...pullManifest(desired), ...workloadManifests(desired, through)];
+        const secrets = [configManifest(desired), ...pullManifest(desired), ...loginsManifest(desired)];
+        const manifests = [...secrets, ...workloadManifests(desired, through)];
         const identities = manifests.map(identityOf);
         expect(new Set(identities).size).toBe(identities.length);
         for (const { metadata } of manifests) {

@@ -176,6 +176,26 @@ describe('a kind that is not served', () => {
     });
   });
 
+  it('and may be hidden is empty where we may not look, and comes when we may', async () => {
+    const mirror = mirrorOf({ isOptional: true, mayBeHidden: true });
+    mirror.put(pod('a', 1));
+    server.will(refusal(403, 'Forbidden'));
+    await follow(mirror, 2);
+    expect({ lost: mirror.lost, served: mirror.isServed, shown: shown(mirror) }).toEqual({
+      ...{ lost: null, served: false, shown: [] },
+    });
+    server.will(listed(10, pod('b', 9)), told());
+    await follow(mirror);
+    expect([mirror.isServed, shown(mirror)]).toEqual([true, ['b new']]);
+  });
+
+  it('and may be hidden is whole again where it was hidden for a while only', async () => {
+    const mirror = mirrorOf({ isOptional: true, mayBeHidden: true });
+    server.will(listed(10, pod('a', 9)), told(), refusal(403, 'Forbidden'), listed(10, pod('a', 9)), told());
+    await follow(mirror, 3);
+    expect([mirror.isServed, shown(mirror)]).toEqual([true, ['a new']]);
+  });
+
   it.each([403, 500])('is not what a refusal with %d says', async (status) => {
     const mirror = mirrorOf({ isOptional: true });
     server.will(refusal(status, 'No'));

@@ -53,6 +53,7 @@ describe('a look at a whole cluster', () => {
       'metrics',
       'permissions',
       'pod-security',
+      'protections',
       'reachable',
     ];
     expect(checks.map(({ name }) => name).sort()).toEqual([...names, 'storage', 'storage-use', 'version']);
@@ -92,6 +93,25 @@ describe('a look at a whole cluster', () => {
     await cluster.client.transport.ask({ method: 'DELETE', path, signal: never });
   });
 
+  it('says whether apps can ask visitors for passwords, which only Traefik does', async () => {
+    const said = async () => {
+      const { isFit, checks } = await look();
+      expect(isFit).toBe(true);
+      const { outcome, message } = checks.find(({ name }) => name === 'protections')!;
+      return `${outcome}: ${message}`;
+    };
+    expect(await said()).toMatch(/^warning: .* Gateway default\/preflight is not there, or its class is not\.$/);
+    answer(`${GATEWAYS}/gatewayclasses/`, 200, { spec: { controllerName: 'example.com/other' } });
+    expect(await said()).toMatch(
+      /^warning: .* belongs to example\.com\/other \(class played\), which is not Traefik\.$/,
+    );
+    cluster.proxy.heal();
+    answer(`${GATEWAYS}/gatewayclasses/`, 200, { spec: { controllerName: 'traefik.io/gateway-controller' } });
+    expect(await said()).toMatch(/^passed: Its gateway is Traefik/);
+    answer('/apis/traefik.io', 404);
+    expect(await said()).toMatch(/^warning: .* it serves no Middleware of traefik\.io\/v1alpha1/);
+  });
+
   it('finds that the gateway is not there', async () => {
     answer(`${GATEWAYS}/namespaces/default/gateways/preflight`, 404);
     expect(await failedIn()).toEqual(['gateway: There is no Gateway default/preflight.']);
@@ -106,6 +126,24 @@ describe('a look at a whole cluster', () => {
     const [missing, ...rest] = await failedIn();
     expect(rest).toEqual([]);
     expect(missing).toMatch(/^permissions: It does not let the platform [a-z]+ [a-z]+, [a-z]+ [a-z]+\.$/);
+  });
+
+  it('asks for what only protections need where they are possible', async () => {
+    const refuseAll = () =>
+      cluster.proxy.break({
+        when: (_, path) => path.includes('selfsubjectaccessreviews'),
+        fault: { kind: 'status', status: 201, body: { status: { allowed: false } } },
+      });
+    refuseAll();
+    const [whole = ''] = await failedIn();
+    expect(whole).toContain('get gatewayclasses.gateway.networking.k8s.io');
+    cluster.proxy.heal();
+    answer('/apis/traefik.io', 404);
+    refuseAll();
+    const [without = ''] = await failedIn();
+    expect(without).toContain('get gateways.gateway.networking.k8s.io');
+    expect(without).not.toMatch(/gatewayclasses|traefik/);
+    cluster.proxy.heal();
   });
 
   it('finds that nobody looks at the level of pods, without leaving a namespace behind', async () => {

@@ -18,7 +18,8 @@ const items = () => db.database.query<{ key: string }>('select key from work_ite
 /** What a restart of the database does to its clients. */
 const cutConnections = () =>
   db.database.query(
-    `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`,
+    `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and usename = current_user
+       and pid <> pg_backend_pid()`,
   );
 
 beforeAll(async () => {

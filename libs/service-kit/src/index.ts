@@ -11,20 +11,29 @@ export { type EventStreamOptions, sendEventStream, type StreamEvent } from './ht
 export { entityTag, requireMatch } from './http/entity-tag.js';
 export { type Accepted, acceptWebSocket, requireUpgrade } from './http/upgrade.js';
 export { openApiOf } from './http/open-api.js';
+export { pointerOf } from './http/parse-json.js';
 export { RawBody } from './http/request-bodies.js';
 export { type Route, Routes } from './http/routes.js';
 export { Unguarded, UNGUARDED } from './http/unguarded.js';
 export { AnswerNotStored } from './idempotency/idempotency.interceptor.js';
 export { REPLAY_JUDGE, type ReplayJudge } from './idempotency/replay-judge.js';
 export type { Headers } from './idempotency/stored-answers.js';
-export { currentCausationId, currentCorrelationId, withCorrelation } from './logging/correlation.js';
+export {
+  currentCausationId,
+  currentClientAddress,
+  currentCorrelationId,
+  withCorrelation,
+} from './logging/correlation.js';
 export { createLogger, LOGGER, type Logger, NestLogger } from './logging/logger.js';
 export { logRefusal, type RefusedRequest } from './logging/refusals.js';
 export { maskFor } from './logging/mask.js';
 export { isPublicAddress, type Resolve, resolveHost } from './outbound/addresses.js';
+export { isListedHost } from './outbound/outbound-hosts.js';
 export { type OutboundFetch, outboundFetch, type OutboundOptions, OutboundRefused } from './outbound/outbound-fetch.js';
+export { ConfineParts, ConfineRows, type Part } from './persistence/confined-rows.js';
+export { Confinement, confineTo } from './persistence/confinement.js';
 export { createDataSource, type DataSourceOptions, migrate } from './persistence/data-source.js';
-export { Database, type Sql, Tx } from './persistence/database.js';
+export { type ConfinedSql, Database, type Sql, Tx } from './persistence/database.js';
 export { Listener, type ListenerOptions } from './persistence/listener.js';
 export { encryptionKeys } from './sealing/encryption-keys.js';
 export { Keyring } from './sealing/keyring.js';

@@ -19,8 +19,8 @@ async function serve(answer: RequestListener): Promise<string> {
 }
 
 const limits = { timeoutMs: 30_000, maxBytes: 1_000 };
-const toAnybody = outboundFetch({ ...limits, allowPrivateAddresses: true });
-const toPublic = outboundFetch({ ...limits, allowPrivateAddresses: false });
+const toAnybody = outboundFetch({ ...limits, hosts: [], allowPrivateAddresses: true });
+const toPublic = outboundFetch({ ...limits, hosts: [], allowPrivateAddresses: false });
 
 describe('an outbound request', () => {
   it('carries method, headers and a form, and gets status, headers and body', async () => {
@@ -44,7 +44,9 @@ describe('an outbound request', () => {
     const long = await serve((_, reply) => reply.end('x'.repeat(1_001)));
     await expect(toAnybody(long)).rejects.toThrow(/longer than 1000 bytes/);
     const silent = await serve(() => undefined);
-    await expect(outboundFetch({ ...limits, timeoutMs: 50, allowPrivateAddresses: true })(silent)).rejects.toThrow();
+    await expect(
+      outboundFetch({ ...limits, hosts: [], timeoutMs: 50, allowPrivateAddresses: true })(silent),
+    ).rejects.toThrow();
   });
 
   it.each([
@@ -65,6 +67,26 @@ describe('an outbound request', () => {
     expect(asked).toBe(0);
   });
 
+  it('is made to hosts on the list, where there is one, and to no other: nothing is looked up or connected to', async () => {
+    let asked = 0;
+    const url = await serve((_, reply) => {
+      asked += 1;
+      reply.end();
+    });
+    const listing = (...hosts: string[]) => outboundFetch({ ...limits, hosts, allowPrivateAddresses: true });
+    const refused = [listing('example.com')(url), listing('localhost')(url)];
+    for (const answer of refused) await expect(answer).rejects.toThrow(OutboundRefused);
+    expect(asked).toBe(0);
+    expect((await listing('example.com', '127.0.0.1')(url)).status).toBe(200);
+    expect(asked).toBe(1);
+  });
+
+  it('is refused to the own network also when the list has it, unless that is allowed', async () => {
+    const listed = outboundFetch({ ...limits, hosts: ['127.0.0.1', 'localhost'], allowPrivateAddresses: false });
+    for (const host of ['127.0.0.1', 'localhost'])
+      await expect(listed(`https://${host}/`)).rejects.toThrow(/not a public host/);
+  });
+
   it('is not taken for answered when the connection broke in the middle of its answer', async () => {
     const url = await serve((_, reply) => {
       reply.writeHead(200, { 'content-length': '100' }).write('half');
@@ -75,7 +97,9 @@ describe('an outbound request', () => {
 
   it('does not wait for ever either for the rest of an answer that began', async () => {
     const url = await serve((_, reply) => void reply.writeHead(200).write('begun'));
-    await expect(outboundFetch({ ...limits, timeoutMs: 200, allowPrivateAddresses: true })(url)).rejects.toThrow();
+    await expect(
+      outboundFetch({ ...limits, hosts: [], timeoutMs: 200, allowPrivateAddresses: true })(url),
+    ).rejects.toThrow();
   });
 
   it('is given up when who asked does not want it any more, before its answer and in the middle of it', async () => {

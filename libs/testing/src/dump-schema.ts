@@ -35,6 +35,22 @@ const indexesSql = `
    where i.schemaname = 'public' and not exists (select from pg_constraint o where o.conname = i.indexname)
    order by i.tablename, i.indexname`;
 
+/** A table of which the rows are guarded, and by what; `name` is the policy's. */
+const policiesSql = `
+  select c.relname as "table", p.polname as name,
+         case p.polpermissive when true then 'permissive' else 'restrictive' end
+           || ' for ' || case p.polcmd when '*' then 'all' else p.polcmd::text end
+           || ' using (' || pg_get_expr(p.polqual, p.polrelid) || ')'
+           || coalesce(' with check (' || pg_get_expr(p.polwithcheck, p.polrelid) || ')', '') as definition
+    from pg_policy p join pg_class c on c.oid = p.polrelid and c.relnamespace = 'public'::regnamespace
+   order by c.relname, p.polname`;
+
+const guardedSql = `
+  select relname as name,
+         'enable row level security' || case when relforcerowsecurity then ', force row level security' else '' end as definition
+    from pg_class where relrowsecurity and relkind = 'r' and relnamespace = 'public'::regnamespace
+   order by relname`;
+
 const sequencesSql = `
   select sequencename as name, 'as ' || data_type::text as definition
     from pg_sequences s
@@ -46,15 +62,17 @@ const extensionsSql = `select extname as name from pg_extension where extname <>
 
 /**
  * Everything that migrations made in the schema `public`, as SQL that makes it again: extensions, sequences, tables with their
- * constraints, foreign keys, indexes. Sorted, so that two databases of the same schema give the same text.
+ * constraints, foreign keys, indexes, policies. Sorted, so that two databases of the same schema give the same text.
  */
 export async function dumpSchema(sql: Sql): Promise<string> {
-  const [extensions, columns, constraints, indexes, sequences] = await Promise.all([
+  const [extensions, columns, constraints, indexes, sequences, guarded, policies] = await Promise.all([
     sql.query<Pick<Named, 'name'>>(extensionsSql),
     sql.query<Owned>(columnsSql),
     sql.query<Owned>(constraintsSql),
     sql.query<Named>(indexesSql),
     sql.query<Named>(sequencesSql),
+    sql.query<Named>(guardedSql),
+    sql.query<Owned>(policiesSql),
   ]);
   const isForeign = (each: Owned) => each.definition.startsWith('FOREIGN KEY');
   const tables = [...new Set(columns.map((each) => each.table))].filter((table) => table !== 'migrations');
@@ -75,6 +93,8 @@ export async function dumpSchema(sql: Sql): Promise<string> {
       .filter((each) => isForeign(each) && known(each))
       .map(({ table, name, definition }) => `alter table ${table} add constraint ${name} ${definition};`),
     ...indexes.map(({ definition }) => `${definition.replace('ON public.', 'ON ')};`),
+    ...guarded.map(({ name, definition }) => `alter table ${name} ${definition};`),
+    ...policies.map(({ table, name, definition }) => `create policy ${name} on ${table} as ${definition};`),
   ];
   return `${parts.join('\n\n')}\n`;
 }

@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createDataSource, Database, migrate } from '@berth/service-kit';
-import { Client } from 'pg';
+import { Client, escapeLiteral } from 'pg';
 import type { EntityTarget, MigrationInterface, ObjectLiteral } from 'typeorm';
 
 export interface TestDatabase {
-  /** URL of a database of its own. */
+  /** URL of a database of its own, as the role that owns it and nothing else: policies bind it. */
   readonly url: string;
   /** Superuser URL of the server. */
   readonly adminUrl: string;
@@ -29,29 +29,39 @@ export async function testDatabase(options: TestDatabaseOptions = {}): Promise<T
     throw new Error('TEST_POSTGRES_URL is not set: run tests through "npm run jest", which starts PostgreSQL.');
   const name = `t_${randomBytes(6).toString('hex')}`;
   await asAdmin(adminUrl, async (admin) => {
+    await admin.query('select pg_advisory_lock($1)', [TEMPLATE_LOCK]);
+    await ensureOwner(admin, adminUrl);
     const template = await ensureTemplate(admin, adminUrl, options.migrations ?? []);
-    await admin.query(`create database ${name} template ${template}`);
+    await admin.query(`create database ${name} template ${template} owner ${OWNER}`);
   });
   const url = urlOf(adminUrl, name);
   const database = new Database(await createDataSource(dataSourceOptions(url, options)).initialize());
   return { url, adminUrl, name, database, drop: () => drop(adminUrl, name, database) };
 }
 
+/** Template creation and cloning share a lock: Postgres cannot clone a database that somebody is connected to. */
 const TEMPLATE_LOCK = 7_163_600_002;
 
-/** Template creation and cloning share a lock: Postgres cannot clone a database that somebody is connected to. */
+const OWNER = 'berth_test';
+
+/** With the password of the administrator, which every process of a run knows. */
+async function ensureOwner(admin: Client, adminUrl: string): Promise<void> {
+  const found = await admin.query('select 1 from pg_roles where rolname = $1', [OWNER]);
+  const verb = found.rowCount ? 'alter' : 'create';
+  await admin.query(`${verb} role ${OWNER} login password ${escapeLiteral(passwordOf(adminUrl))}`);
+}
+
 async function ensureTemplate(
   admin: Client,
   adminUrl: string,
   migrations: NonNullable<TestDatabaseOptions['migrations']>,
 ): Promise<string> {
-  const text = migrations.map((each) => `${each.name}${each.toString()}`).join('\n');
+  const text = [OWNER, ...migrations.map((each) => `${each.name}${each.toString()}`)].join('\n');
   const template = `tpl_${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;
-  await admin.query('select pg_advisory_lock($1)', [TEMPLATE_LOCK]);
   const found = await admin.query('select 1 from pg_database where datname = $1', [template]);
   if (found.rowCount) return template;
   const draft = `${template}_${randomBytes(3).toString('hex')}`;
-  await admin.query(`create database ${draft}`);
+  await admin.query(`create database ${draft} owner ${OWNER}`);
   const source = await createDataSource(dataSourceOptions(urlOf(adminUrl, draft), { migrations })).initialize();
   await migrate(source);
   await source.destroy();
@@ -66,8 +76,10 @@ const dataSourceOptions = (url: string, options: TestDatabaseOptions) => ({
   migrations: options.migrations ?? [],
 });
 
+const passwordOf = (url: string): string => decodeURIComponent(new URL(url).password);
+
 const urlOf = (adminUrl: string, database: string): string =>
-  Object.assign(new URL(adminUrl), { pathname: `/${database}` }).href;
+  Object.assign(new URL(adminUrl), { pathname: `/${database}`, username: OWNER }).href;
 
 async function drop(adminUrl: string, name: string, database: Database): Promise<void> {
   if (database.dataSource.isInitialized) await database.dataSource.destroy();

@@ -119,7 +119,7 @@ export const gateway = (port) => [
       verbs: ['get', 'list', 'watch'],
     },
     { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['list', 'watch'] },
-    { apiGroups: [GATEWAY_API], resources: ['*'], verbs: ['get', 'list', 'watch'] },
+    { apiGroups: [GATEWAY_API, 'traefik.io'], resources: ['*'], verbs: ['get', 'list', 'watch'] },
     { apiGroups: [GATEWAY_API], resources: statuses.map((each) => `${each}/status`), verbs: ['update', 'patch'] },
   ]),
   {

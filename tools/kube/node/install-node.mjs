@@ -1,16 +1,16 @@
 // What a real node needs beside the control plane: some of it is built from Go modules, once, the rest are Debian's packages.
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { cache, KubeToolError } from '../install.mjs';
+import { build, FLAGS, go } from '../go.mjs';
+import { KubeToolError, madeOnce } from '../install.mjs';
+import { installTraefik } from '../traefik.mjs';
 
 const here = import.meta.dirname;
 const CONTAINERD = 'v2.2.9';
 const METRICS_SERVER = 'v0.9.0';
-const FLAGS = ['-trimpath', '-buildvcs=false'];
 const sources = ['dns/go.mod', 'dns/go.sum', 'dns/main.go', 'pause/main.go', 'gateway/go.mod', 'gateway/go.sum'];
 /** A program of each package, and the package. */
 const packages = {
@@ -29,19 +29,11 @@ const run = promisify(execFile);
 /** Folder with containerd and its shim, `ctr`, metrics-server, CoreDNS, Traefik and pause. The first call takes many minutes. */
 export async function installNode({ say = (line) => console.error(line) } = {}) {
   await requirePackages();
-  const folder = join(cache, `kube-node-${await hashOfSources()}`);
-  if (existsSync(folder)) return folder;
-  say('Building containerd, metrics-server, CoreDNS and Traefik from their Go modules: about twenty minutes, once ...');
-  await mkdir(cache, { recursive: true });
-  const draft = await mkdtemp(join(cache, 'kube-node-draft-'));
-  try {
+  return madeOnce('kube-node', await hashOfSources(), async (draft) => {
+    say('Building containerd, metrics-server and CoreDNS from their Go modules: some fifteen minutes, once ...');
     await buildAll(draft);
-    await rename(draft, folder);
-  } catch (error) {
-    await rm(draft, { recursive: true, force: true });
-    if (!existsSync(folder)) throw error;
-  }
-  return folder;
+    await cp(await installTraefik({ say }), join(draft, 'traefik'));
+  });
 }
 
 async function requirePackages() {
@@ -71,21 +63,6 @@ async function buildAll(folder) {
     await go(folder, folder, ['install', `-ldflags=-s -w ${mark}`, `${containerd}/cmd/${name}@${CONTAINERD}`]);
   const metrics = 'sigs.k8s.io/metrics-server/cmd/metrics-server';
   await go(folder, folder, ['install', '-ldflags=-s -w', `${metrics}@${METRICS_SERVER}`]);
-  await build(folder, 'dns', 'coredns', '.');
-  await build(folder, 'pause', 'pause', '.');
-  // Traefik's module has lines that "go install" refuses: it is built as a tool of a module of its own, which carries them.
-  await build(folder, 'gateway', 'traefik', 'github.com/traefik/traefik/v3/cmd/traefik');
-}
-
-/** In a copy: a module is not written to while it is built. */
-async function build(folder, module, name, target) {
-  const copy = await mkdtemp(join(folder, 'module-'));
-  await cp(join(here, module), copy, { recursive: true });
-  await go(folder, copy, ['build', '-ldflags=-s -w', '-o', join(folder, name), target]);
-  await rm(copy, { recursive: true });
-}
-
-async function go(folder, cwd, [command, ...args]) {
-  const env = { ...process.env, CGO_ENABLED: '0', GOBIN: folder };
-  await run('nice', ['-n', '19', 'go', command, ...FLAGS, ...args], { cwd, env, maxBuffer: 1 << 26 });
+  await build(folder, join(here, 'dns'), 'coredns', '.');
+  await build(folder, join(here, 'pause'), 'pause', '.');
 }

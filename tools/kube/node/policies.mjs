@@ -32,15 +32,20 @@ function write(rules) {
   });
 }
 
+/** Answers the rules that hold now. */
+async function enforce(written) {
+  const [policies, namespaces, pods] = await Promise.all(
+    ['/apis/networking.k8s.io/v1/networkpolicies', '/api/v1/namespaces', '/api/v1/pods'].map(list),
+  );
+  const rules = rulesOf({ policies, namespaces, pods });
+  if (rules !== written) await write(rules);
+  return rules;
+}
+
 let written;
 for (;;) {
   try {
-    const [policies, namespaces, pods] = await Promise.all(
-      ['/apis/networking.k8s.io/v1/networkpolicies', '/api/v1/namespaces', '/api/v1/pods'].map(list),
-    );
-    const rules = rulesOf({ policies, namespaces, pods });
-    if (rules !== written) await write(rules);
-    written = rules;
+    written = await enforce(written);
   } catch (error) {
     console.error(error);
   }

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ControlPlane, portsFor } from '../control-plane.mjs';
 import { installKube, KubeToolError } from '../install.mjs';
+import { traefikDefinitions } from '../traefik-definitions.mjs';
 import { dns, gateway, metrics, metricsFlags, pathOf } from './add-ons.mjs';
 import { Images, nodeRoot } from './images.mjs';
 import { installNode } from './install-node.mjs';
@@ -136,6 +137,7 @@ class RealNode {
     const resolver = await this.programImage('coredns', '["/coredns","-conf","/Corefile"]', {
       Corefile: settings.corefile,
     });
+    for (const text of Object.values(await traefikDefinitions())) await plane.define(text);
     for (const each of [...dns(resolver), ...metrics, ...gateway(plane.ports.gateway)])
       await plane.apply(pathOf(each), JSON.stringify(each));
     await plane.spawn('metrics-server', join(parts, 'metrics-server'), metricsFlags(folder));

@@ -109,17 +109,16 @@ export const corefile = `.:53 {
 }
 `;
 
-export const traefikOf = (folder, url, port) =>
-  JSON.stringify({
+export const traefikOf = (folder, url, port) => {
+  const api = { endpoint: url, token: `${folder}/traefik.token`, certAuthFilePath: `${folder}/ca.crt` };
+  return JSON.stringify({
     global: { checkNewVersion: false, sendAnonymousUsage: false },
     log: { level: 'INFO' },
     entryPoints: { web: { address: `127.0.0.1:${port}` } },
     providers: {
-      kubernetesGateway: {
-        endpoint: url,
-        token: `${folder}/traefik.token`,
-        certAuthFilePath: `${folder}/ca.crt`,
-        statusAddress: { ip: '127.0.0.1' },
-      },
+      kubernetesGateway: { ...api, statusAddress: { ip: '127.0.0.1' } },
+      // The Middlewares that routes name.
+      kubernetesCRD: api,
     },
   });
+};

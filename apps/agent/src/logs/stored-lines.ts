@@ -49,14 +49,19 @@ async function lastOf(log: OpenLog, accept: Accept, count: number): Promise<LogL
   let found: LogLine[] = [];
   for (const file of log.files) {
     if (found.length >= count) break;
-    const lines: LogLine[] = [];
-    for await (const line of linesOf({ instance: log.instance, files: [file] }, accept)) {
-      lines.push(line);
-      if (lines.length > 2 * count) lines.splice(0, lines.length - count);
-    }
-    found = [...lines, ...found].slice(-count);
+    found = [...(await lastOfFile({ instance: log.instance, files: [file] }, accept, count)), ...found].slice(-count);
   }
   return found;
+}
+
+/** At least the last `count`, and never more than twice as many in memory. */
+async function lastOfFile(log: OpenLog, accept: Accept, count: number): Promise<LogLine[]> {
+  const lines: LogLine[] = [];
+  for await (const line of linesOf(log, accept)) {
+    lines.push(line);
+    if (lines.length > 2 * count) lines.splice(0, lines.length - count);
+  }
+  return lines;
 }
 
 function earliest(heads: readonly (LogLine | undefined)[]): number {
@@ -67,13 +72,16 @@ function earliest(heads: readonly (LogLine | undefined)[]): number {
 }
 
 async function* linesOf(log: OpenLog, accept: Accept): AsyncGenerator<LogLine> {
+  for await (const raw of rawLinesOf(log)) {
+    const line = parseLine(log.instance, raw);
+    if (line && accept(line)) yield line;
+  }
+}
+
+async function* rawLinesOf(log: OpenLog): AsyncGenerator<string> {
   for (const { handle, size } of [...log.files].reverse()) {
     if (size === 0) continue;
-    const stream = handle.createReadStream({ start: 0, end: size - 1, autoClose: false, encoding: 'utf8' });
-    for await (const raw of rawLines(stream)) {
-      const line = parseLine(log.instance, raw);
-      if (line && accept(line)) yield line;
-    }
+    yield* rawLines(handle.createReadStream({ start: 0, end: size - 1, autoClose: false, encoding: 'utf8' }));
   }
 }
 

@@ -33,7 +33,7 @@ export class Census {
     while (size !== members.size) {
       size = members.size;
       const pids = new Set([...members].map((entry) => entry.pid));
-      for (const entry of candidates) if (pids.has(entry.parent)) members.add(entry);
+      for (const child of candidates.filter((entry) => pids.has(entry.parent))) members.add(child);
     }
     for (const entry of members) this.owners.set(nameOf(entry), root.instanceId);
     return [...members];
@@ -60,7 +60,7 @@ export class Census {
     this.readAt = now;
     const alive = new Set(this.entries.map(nameOf));
     for (const known of [this.markers, this.owners])
-      for (const name of known.keys()) if (!alive.has(name)) known.delete(name);
+      for (const gone of [...known.keys()].filter((name) => !alive.has(name))) known.delete(gone);
   }
 }
 

@@ -1,3 +1,4 @@
+import { FILES_VARIABLE } from '@berth/contracts/common';
 import { join } from 'node:path';
 import type { LaunchFile } from '../slugs/launch-file.js';
 import { MARKER } from './census.js';
@@ -17,6 +18,8 @@ export interface EnvironmentInput {
   readonly temporary: string;
   /** Folders of the host's toolchains, `:` between them. */
   readonly toolPath: string;
+  /** Where what of its config is a file lies; null: there is none. */
+  readonly files: string | null;
   /** Where each of its volumes is, by variable. */
   readonly volumes: Readonly<Record<string, string>>;
   /** Null for all but `web`. */
@@ -32,6 +35,7 @@ export function environmentFor(input: EnvironmentInput): Record<string, string> 
     ...input.launch.env,
     ...input.config,
     ...web,
+    ...(input.files !== null && { [FILES_VARIABLE]: input.files }),
     ...input.volumes,
     HOME: input.home,
     TMPDIR: input.temporary,

@@ -3,6 +3,7 @@ import {
   type Door,
   type Place,
   placesOf,
+  type Protection,
   type RouteTable,
   type SharedPath,
   spelled,
@@ -21,6 +22,7 @@ export interface WorkloadRoutes {
   readonly doors?: readonly Door[];
   /** A part of the requests goes to another release. */
   readonly canary?: CanaryRoute | undefined;
+  readonly protection?: Protection | undefined;
 }
 
 const RETRY = 300;
@@ -143,12 +145,13 @@ export class RouteBook {
 
   private table(): RouteTable {
     this.version++;
-    const stated = [...this.wanted].flatMap(([workloadId, { upstreams, canary, ...routed }]) =>
+    const stated = [...this.wanted].flatMap(([workloadId, { upstreams, canary, protection, ...routed }]) =>
       placesOf(routed).map((place): Route => ({
         ...place,
         workloadId,
         upstreams: [...upstreams],
         ...(canary && { canary }),
+        ...(protection && { protection }),
       })),
     );
     const routes = this.oneEach(stated);

@@ -1,6 +1,8 @@
+import type { DesiredFile } from '@berth/contracts/runtime';
 import { chown, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Identity } from '../processes/identities.js';
+import { writeFiles } from './config-files.js';
 import { makeWorkingCopy } from './working-copy.js';
 
 /** What one instance may write to: its own for as long as it exists, closed to every other user. */
@@ -10,16 +12,20 @@ export interface InstanceFolder {
   readonly app: string;
   readonly home: string;
   readonly temporary: string;
+  /** What of its config is a file; there only when there is any. */
+  readonly files: string;
 }
 
 export const foldersIn = (path: string): InstanceFolder => ({
   ...{ path, app: join(path, 'app'), home: join(path, 'home'), temporary: join(path, 'tmp') },
+  files: join(path, 'files'),
 });
 
 export async function makeInstanceFolder(
   path: string,
   slug: string,
   identity: Identity | undefined,
+  files: readonly DesiredFile[] = [],
 ): Promise<InstanceFolder> {
   const folder = foldersIn(path);
   for (const made of [path, folder.home, folder.temporary]) {
@@ -27,6 +33,7 @@ export async function makeInstanceFolder(
     if (identity) await chown(made, identity.uid, identity.gid);
   }
   await makeWorkingCopy(slug, folder.app, identity);
+  await writeFiles(files, folder.files, identity);
   return folder;
 }
 

@@ -162,7 +162,7 @@ export class Instance {
   private async spawnAndWait(): Promise<Ended> {
     const identity = this.context.identities?.of(this.spec.desired.workloadId);
     const { desired, process, slug } = this.spec;
-    const folder = await makeInstanceFolder(this.folder, slug.folder, identity);
+    const folder = await makeInstanceFolder(this.folder, slug.folder, identity, desired.files);
     await this.context.volumes.make(desired.workloadId, process.volumes, identity);
     if (this.isWeb) this.heldPort = await this.context.ports.take();
     if (this.now.phase === 'stopping') return { code: null, signal: null };
@@ -242,6 +242,7 @@ export class Instance {
       slugFolder: folder.app,
       home: folder.home,
       temporary: folder.temporary,
+      files: desired.files?.length ? folder.files : null,
       volumes: this.context.volumes.environmentOf(desired.workloadId, process.volumes),
       toolPath: this.context.toolPath,
       port: this.heldPort,

@@ -365,7 +365,7 @@ describe('plan, whatever happens', () => {
           world.pass();
           const held = world.instances.filter((view) => view.heldSince !== null && view.state.phase === 'ready');
           const before = world.clone();
-          for (const { id, heldSince } of before.instances) if (heldSince === null) before.crash(id);
+          for (const { id } of before.instances.filter(({ heldSince }) => heldSince === null)) before.crash(id);
           before.pass();
           if (before.instances.some((view) => view.wasRouted && view.state.phase === 'backoff'))
             expect(before.serving()).toBe(held.length);

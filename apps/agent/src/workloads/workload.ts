@@ -299,12 +299,11 @@ export class Workload {
   /** Instances of an equal revision take over the release's number and the deadlines without a restart. */
   private keepWhatIsTheSame(): void {
     for (const instance of this.instances.values()) {
-      const { name } = instance.spec.process;
-      for (const desired of this.stated) {
-        const process = processIn(desired, name);
-        if (!process || revisionOf(desired, process) !== instance.spec.revision) continue;
-        instance.spec = { ...instance.spec, process, desired };
-      }
+      const { revision, process: former } = instance.spec;
+      const same = this.stated
+        .map((desired) => ({ desired, process: processIn(desired, former.name) }))
+        .findLast(({ desired, process }) => process && revisionOf(desired, process) === revision);
+      if (same?.process) instance.spec = { ...instance.spec, process: same.process, desired: same.desired };
     }
   }
 
@@ -324,10 +323,10 @@ export class Workload {
   }
 
   private route(ids: readonly string[], ofCanary: readonly string[] = []): void {
-    const { workloadId, hosts, paths, canary: wanted } = this.desired;
+    const { workloadId, hosts, paths, canary: wanted, protection } = this.desired;
     const doors = doorsOf(this.desired);
     const canary = wanted && { weight: wanted.weight, upstreams: this.upstreamsOf(ofCanary) };
-    const routes = { hosts, paths, upstreams: this.upstreamsOf(ids), doors, canary };
+    const routes = { hosts, paths, upstreams: this.upstreamsOf(ids), doors, canary, protection };
     this.context.routes.set(workloadId, this.deleted ? null : routes);
   }
 

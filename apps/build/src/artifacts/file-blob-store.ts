@@ -41,12 +41,7 @@ export class FileBlobStore implements BlobStore {
 
   async *writtenBefore(moment: Date): AsyncIterable<string> {
     const root = join(this.folder, 'blobs/sha256');
-    for (const start of await readdir(root).catch(() => [])) {
-      for (const name of await readdir(join(root, start))) {
-        const written = await stat(join(root, start, name)).catch(() => null); // it may be gone meanwhile
-        if (written && written.mtime < moment) yield `sha256:${name}`;
-      }
-    }
+    for (const start of await readdir(root).catch(() => [])) yield* writtenBefore(moment, join(root, start));
   }
 
   async delete(digest: string): Promise<void> {
@@ -73,6 +68,13 @@ export class FileBlobStore implements BlobStore {
     const parts = digestPattern.exec(digest);
     if (!parts) throw new BlobNotFound(digest);
     return join(this.folder, 'blobs/sha256', `${parts[1]}`, `${parts[1]}${parts[2]}`);
+  }
+}
+
+async function* writtenBefore(moment: Date, folder: string): AsyncIterable<string> {
+  for (const name of await readdir(folder)) {
+    const written = await stat(join(folder, name)).catch(() => null); // it may be gone meanwhile
+    if (written && written.mtime < moment) yield `sha256:${name}`;
   }
 }
 

@@ -28,7 +28,7 @@ export class BuildsController {
     @Query({ schema: api.buildQuery }) query: api.BuildQuery,
   ): Promise<api.BuildPage> {
     const found = await this.builds.list(
-      this.database,
+      this.database.confined,
       query.workload,
       decodeCursor(query.cursor, 'id'),
       query.limit + 1,

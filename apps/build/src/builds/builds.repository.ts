@@ -1,5 +1,5 @@
 import type { BuildStatus } from '@berth/contracts/build';
-import type { Sql, Tx } from '@berth/service-kit';
+import type { ConfinedSql, Sql, Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { beforeOf, type Build } from './build.js';
 
@@ -59,7 +59,7 @@ export class BuildsRepository {
   }
 
   /** Newest first: ids are made in the order of time. */
-  list(sql: Sql, workloadId: string, before: string | null, limit: number): Promise<Build[]> {
+  list(sql: ConfinedSql, workloadId: string, before: string | null, limit: number): Promise<Build[]> {
     return sql.query<Build>(
       `select ${columns} from build where workload_id = $1 and ($2::uuid is null or id < $2) order by id desc limit $3`,
       [workloadId, before, limit],

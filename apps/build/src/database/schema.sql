@@ -289,3 +289,21 @@ CREATE INDEX work_item_due ON work_item USING btree (queue, due_at) WHERE (due_a
 CREATE INDEX work_item_group ON work_item USING btree (queue, work_group, due_at) WHERE (due_at IS NOT NULL);
 
 CREATE INDEX work_lease_expires_at ON work_lease USING btree (expires_at);
+
+alter table audit_entry enable row level security, force row level security;
+
+alter table build enable row level security, force row level security;
+
+alter table build_log enable row level security, force row level security;
+
+alter table upload enable row level security, force row level security;
+
+create policy organization on audit_entry as permissive for all using (COALESCE((organization_id = ANY ((NULLIF(current_setting('berth.organizations'::text, true), ''::text))::uuid[])), true));
+
+create policy organization on build as permissive for all using (COALESCE((organization_id = ANY ((NULLIF(current_setting('berth.organizations'::text, true), ''::text))::uuid[])), true));
+
+create policy organization on build_log as permissive for all using (((NULLIF(current_setting('berth.organizations'::text, true), ''::text) IS NULL) OR (EXISTS ( SELECT
+   FROM build whole
+  WHERE (whole.id = build_log.build_id)))));
+
+create policy organization on upload as permissive for all using (COALESCE((organization_id = ANY ((NULLIF(current_setting('berth.organizations'::text, true), ''::text))::uuid[])), true));

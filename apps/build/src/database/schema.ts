@@ -6,6 +6,8 @@ import { CreateBuilds1763600000100 } from './migrations/create-builds.migration.
 import { LimitBuilds1763800000020 } from './migrations/limit-builds.migration.js';
 import { MeasureBuilds1763800000060 } from './migrations/measure-builds.migration.js';
 import { Retention1763800000050 } from './migrations/retention.migration.js';
+import { RowSecurity1763800000070 } from './migrations/row-security.migration.js';
+import { RowSecurityOfParts1763800000080 } from './migrations/row-security-of-parts.migration.js';
 
 export const entities: readonly EntityTarget<ObjectLiteral>[] = [
   ...eventingEntities,
@@ -21,4 +23,6 @@ export const migrations: readonly (new () => MigrationInterface)[] = [
   LimitBuilds1763800000020,
   Retention1763800000050,
   MeasureBuilds1763800000060,
+  RowSecurity1763800000070,
+  RowSecurityOfParts1763800000080,
 ];

@@ -55,7 +55,7 @@ export function familyOf(root: number, processes: readonly ProcessInfo[]): Proce
   let size = 0;
   while (size !== members.size) {
     size = members.size;
-    for (const each of processes) if (belongs(each)) members.add(each.pid);
+    for (const each of processes.filter(belongs)) members.add(each.pid);
   }
   return processes.filter(({ pid }) => members.has(pid));
 }

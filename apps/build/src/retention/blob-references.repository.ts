@@ -31,6 +31,7 @@ export class BlobReferencesRepository {
   /** By a release, by a build that ended lately and may yet be released, by a build that runs, or by an upload. */
   async isNeeded(sql: Sql, digest: string, { artifacts }: RetentionLimits): Promise<boolean> {
     const [row] = await sql.query<{ needed: boolean }>(
+      // eslint-disable-next-line berth/tenant-query -- equal content is kept once for all organizations: it goes when nobody needs it
       `select exists (select from release_reference where digest = $1)
            or exists (select from upload where blob = $1)
            or exists (select from build where artifact->>'digest' = $1 and finished_at >= $2) as needed`,
@@ -46,6 +47,7 @@ export class BlobReferencesRepository {
   /** A build that waits for its turn still needs its upload. Answers how many rows went. */
   async removeOldUploads(tx: Tx, { uploads }: RetentionLimits): Promise<number> {
     const rows = await tx.query(
+      // eslint-disable-next-line berth/tenant-query -- retention takes what is old of every organization
       `delete from upload where id in (
          select u.id from upload u where u.created_at < $1 and not exists (
            select from build b where b.finished_at is null and b.source->>'uploadId' = u.id::text)
@@ -58,6 +60,7 @@ export class BlobReferencesRepository {
   /** Answers of how many builds. */
   async removeOldLogs(tx: Tx, { logs }: RetentionLimits): Promise<number> {
     const rows = await tx.query<{ builds: number }>(
+      // eslint-disable-next-line berth/tenant-query -- retention takes what is old of every organization
       `with old as (
          select id from build b where finished_at < $1 and exists (select from build_log l where l.build_id = b.id) limit $2
        ), gone as (

@@ -15,6 +15,13 @@ export const sourceTimeout = (seconds: number): BuildFailure =>
     'Check that the git host answers quickly, then deploy again.',
   );
 
+export const hostNotListed = (host: string): BuildFailure =>
+  new BuildFailure(
+    'source_denied',
+    `This installation fetches nothing from ${host}.`,
+    'Use a git host that is allowed here, or ask an administrator to allow this one.',
+  );
+
 export const refNotFound = (ref: string): BuildFailure =>
   new BuildFailure(
     'source_not_found',

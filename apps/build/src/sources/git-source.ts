@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Clock, isPublicAddress, type Resolve } from '@berth/service-kit';
+import { type Clock, isListedHost, isPublicAddress, type Resolve } from '@berth/service-kit';
 import { BuildFailure } from '../builds/build-failure.js';
 import { ensureFolder, type StopReason } from '../execution/command-runner.js';
 import { markUsed } from '../execution/forget-unused.js';
@@ -19,6 +19,8 @@ export interface GitSourceOptions {
   readonly limits: SourceLimits;
   readonly allowLocal: boolean;
   readonly allowPrivateAddresses: boolean;
+  /** `OUTBOUND_HOSTS` */
+  readonly hosts: readonly string[];
   readonly resolve: Resolve;
 }
 
@@ -98,6 +100,7 @@ export class GitSource {
       ? { 'http.extraHeader': `Authorization: ${authorization}` }
       : {};
     const name = host.replace(/^\[|\]$/g, '');
+    if (!isListedHost(name, this.options.hosts)) throw failures.hostNotListed(name);
     const addresses = await this.options.resolve(name).catch(() => []);
     if (addresses.length === 0) throw unknownHost(name);
     if (!this.options.allowPrivateAddresses && !addresses.every(isPublicAddress)) throw privateAddress(name);

@@ -1,6 +1,7 @@
 import {
   type Allocation,
   type AllocationEntry,
+  type StatedEntry,
   workloadAllocationChanged,
   workloadAllocationHeartbeat,
   workloadAllocationSnapshot,
@@ -21,6 +22,7 @@ import {
   sameAllocation,
   shifted,
 } from './allocation.js';
+import { withUncounted } from './uncounted.js';
 
 interface AllocationRow {
   readonly version: number;
@@ -59,7 +61,7 @@ export class Allocations {
   constructor(
     private readonly changes: Changes,
     private readonly mint: Mint,
-    @Inject(CONFIG) config: Config,
+    @Inject(CONFIG) private readonly config: Config,
   ) {
     this.heartbeatMilliseconds = config.RESYNC_SECONDS * 500;
   }
@@ -117,7 +119,7 @@ export class Allocations {
   ): Promise<void> {
     const version = (last?.version ?? 0) + 1;
     await this.store(tx, workload, { version, effectiveAt, entries });
-    const data = statementOf(workload, { version, effectiveAt, entries });
+    const data = this.statement(workload, { version, effectiveAt, entries });
     await this.changes.tell(tx, workloadAllocationChanged, {
       ...{ subject: data.workloadId, organizationId: data.organizationId, data },
     });
@@ -140,10 +142,15 @@ export class Allocations {
     const { beganAt } = await currentEpoch(tx);
     const last = (await this.last(tx, { workload })) ?? (beganAt && (await this.forgotten(tx, workload, beganAt)));
     if (!last) return;
-    const data = statementOf(workload, { ...last, effectiveAt: notBefore(beganAt ?? last.effectiveAt, last) });
+    const effectiveAt = notBefore(beganAt ?? last.effectiveAt, last);
+    const data = this.statement(workload, { ...last, effectiveAt });
     await this.changes.tell(tx, workloadAllocationSnapshot, {
       ...{ subject: data.workloadId, organizationId: data.organizationId, data },
     });
+  }
+
+  private statement(workload: WorkloadRow, stated: StatedAllocation): Allocation {
+    return statementOf(workload, stated, withUncounted(stated.entries, this.config.RUNTIME));
   }
 
   /** It ran after the backup alone: since the epoch it has nothing, and what it will have is counted on from there. */
@@ -257,7 +264,8 @@ const notBefore = (said: Date, last: StatedAllocation | undefined): Date =>
 
 function statementOf(
   { id: workloadId, appId, environmentId, projectId, organizationId }: WorkloadRow,
-  { version, effectiveAt, entries }: StatedAllocation,
+  { version, effectiveAt }: StatedAllocation,
+  entries: StatedEntry[],
 ): Allocation {
   return {
     ...{ workloadId, appId, environmentId, projectId, organizationId, entries },

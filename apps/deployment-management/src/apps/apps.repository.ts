@@ -1,5 +1,5 @@
 import type { App, AppQuery } from '@berth/contracts/deployment';
-import { decodeCursor, type Sql, type Tx } from '@berth/service-kit';
+import { type ConfinedSql, decodeCursor, type Sql, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 
 interface AppRow extends Omit<App, 'createdAt'> {
@@ -29,7 +29,7 @@ export class AppsRepository {
   }
 
   /** @param within only those that have a workload in one of these environments; null: all */
-  async list(sql: Sql, query: AppQuery, within: readonly string[] | null): Promise<App[]> {
+  async list(sql: ConfinedSql, query: AppQuery, within: readonly string[] | null): Promise<App[]> {
     const rows = await sql.query<AppRow>(
       `select ${columns} from app
         where project_id = $1 and deleted_at is null and ($2::text is null or slug = $2) and ($3::uuid is null or id > $3)

@@ -53,7 +53,7 @@ export class AppsService {
 
   async list(caller: Caller, query: AppQuery): Promise<Page<App>> {
     const { environments: within } = await this.projects.getInPart(caller, query.project, 'apps:read');
-    return toPage(await this.apps.list(this.database, query, within), query.limit, (app) => app.id);
+    return toPage(await this.apps.list(this.database.confined, query, within), query.limit, (app) => app.id);
   }
 
   /** Merge patch; `ifMatch` must name the generation that was read. */

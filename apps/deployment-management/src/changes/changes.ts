@@ -3,6 +3,7 @@ import type { DataOf, EventDefinition } from '@berth/contracts/events';
 import { Outbox } from '@berth/eventing';
 import type { Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
+import { DnsWakes } from '../dns-zones/dns-wakes.js';
 
 /** Who acts: a caller, or the platform itself. */
 export type Actor = Caller | 'platform';
@@ -34,11 +35,17 @@ export class Changes {
   constructor(
     private readonly audit: Audit,
     private readonly outbox: Outbox,
+    private readonly zones: DnsWakes,
   ) {}
 
   /** Last in a transaction: all acts of an organization meet at its audit chain's head. */
   async act(tx: Tx, act: Act): Promise<void> {
     await this.audit.record(tx, act);
+  }
+
+  /** Hosts of the organization came, went, or are served elsewhere: their records follow. */
+  leadElsewhere(tx: Tx, organizationId: string): Promise<void> {
+    return this.zones.of(tx, organizationId);
   }
 
   async tell<Definition extends EventDefinition>(

@@ -56,8 +56,8 @@ export class ClusterSetups {
     const door = { gateway: { namespace, name }, ...(ingressClass !== undefined && { ingressClass }) };
     const settings = { registry, ...door, dnsNamespace };
     const token = credentials.prometheusToken === undefined ? {} : { token: credentials.prometheusToken };
-    const { PRIVATE_PROMETHEUS: allowPrivate } = this.config;
-    const asked = prometheus && { prometheus: prometheusAt({ ...prometheus, ...token }, allowPrivate) };
+    const { PRIVATE_PROMETHEUS: allowPrivate, OUTBOUND_HOSTS: hosts } = this.config;
+    const asked = prometheus && { prometheus: prometheusAt({ ...prometheus, ...token }, allowPrivate, hosts) };
     return { access: await accessOf(credentials), settings, gatewayUrl, ...asked };
   }
 

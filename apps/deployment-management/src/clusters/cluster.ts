@@ -9,6 +9,8 @@ export interface ClusterRow {
   readonly isCordoned: boolean;
   readonly server: string | null;
   readonly settings: ClusterSettings | null;
+  /** Of its gateway, as the world reaches it: IP addresses, or one name. */
+  readonly address: string[];
   /** Raised whenever whoever speaks to the cluster has to begin anew: with other credentials, or in another way. */
   readonly runtimeVersion: number;
   /** How often in a row it could not be asked. */

@@ -1,5 +1,8 @@
 import { Module } from '@nestjs/common';
 import { ChangesModule } from '../changes/changes.module.js';
+import { DnsWakesModule } from '../dns-zones/dns-wakes.module.js';
+import { ClusterAddresses } from './cluster-addresses.js';
+import { ClusterAddressesController } from './cluster-addresses.controller.js';
 import { ClusterEnd } from './cluster-end.js';
 import { ClusterLooks } from './cluster-looks.js';
 import { ClusterReports } from './cluster-reports.js';
@@ -10,8 +13,16 @@ import { ClustersStoreModule } from './clusters-store.module.js';
 import { Registrations } from './registrations.js';
 
 @Module({
-  imports: [ChangesModule, ClustersStoreModule],
-  controllers: [ClustersController],
-  providers: [ClustersService, Registrations, ClusterEnd, ClusterLooks, ClusterReports, ClusterReconciler],
+  imports: [ChangesModule, DnsWakesModule, ClustersStoreModule],
+  controllers: [ClustersController, ClusterAddressesController],
+  providers: [
+    ClustersService,
+    ClusterAddresses,
+    Registrations,
+    ClusterEnd,
+    ClusterLooks,
+    ClusterReports,
+    ClusterReconciler,
+  ],
 })
 export class ClustersModule {}

@@ -1,10 +1,10 @@
 import type { ClusterQuery, ClusterSettings, Condition } from '@berth/contracts/deployment';
-import { decodeCursor, type Sql, type Tx } from '@berth/service-kit';
+import { type ConfinedSql, decodeCursor, type Sql, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { ClusterPointer, ClusterRow } from './cluster.js';
 
 const standing = `from placement p join workload w on w.id = p.workload_id where p.cluster_id = c.id and p.state <> 'failed' and w.finished_at is null`;
-const select = `select c.id, c.name, c.region, c.is_own as "isOwn", c.is_cordoned as "isCordoned", c.server, c.settings,
+const select = `select c.id, c.name, c.region, c.is_own as "isOwn", c.is_cordoned as "isCordoned", c.server, c.settings, c.address,
     c.runtime_version as "runtimeVersion", c.failed_looks as "failedLooks", c.conditions,
     (select count(*)::int ${standing}) as workloads, c.generation, c.created_at as "createdAt"
   from cluster c where c.removed_at is null`;
@@ -58,8 +58,9 @@ export class ClustersRepository {
     return row;
   }
 
-  async list(sql: Sql, query: ClusterQuery): Promise<ClusterRow[]> {
+  async list(sql: ConfinedSql, query: ClusterQuery): Promise<ClusterRow[]> {
     return sql.query<ClusterRow>(
+      // eslint-disable-next-line berth/tenant-query -- of workloads it answers how many stand on a cluster, to administrators
       `${select} and ($1::text is null or c.name = $1) and ($2::uuid is null or c.id > $2) order by c.id limit $3`,
       [query.name ?? null, decodeCursor(query.cursor, 'id'), query.limit + 1],
     );
@@ -73,6 +74,7 @@ export class ClustersRepository {
   /** The emptiest of those that are in the regions and take something new. */
   async choose(sql: Sql, regions: readonly string[]): Promise<string | undefined> {
     const [row] = await sql.query<{ name: string }>(
+      // eslint-disable-next-line berth/tenant-query -- of workloads it asks how many stand on a cluster
       `select c.name from cluster c
         where c.removed_at is null and not c.is_cordoned and c.region = any($1)
         order by (select count(*) ${standing}), c.id limit 1`,
@@ -115,6 +117,10 @@ export class ClustersRepository {
     await tx.query('update cluster set is_cordoned = $2, generation = generation + 1 where id = $1', [id, isCordoned]);
   }
 
+  async setAddress(tx: Tx, id: string, address: readonly string[]): Promise<void> {
+    await tx.query('update cluster set address = $2, generation = generation + 1 where id = $1', [id, address]);
+  }
+
   /** Answers false when it was removed. */
   async report(tx: Tx, id: string, failedLooks: number, conditions: readonly Condition[]): Promise<boolean> {
     const rows = await tx.query(
@@ -140,6 +146,7 @@ export class ClustersRepository {
   /** What has, had or gets something there. */
   async standingOn(sql: Sql, id: string): Promise<{ workloads: string[]; environments: string[] }> {
     const ids = async (select: string) =>
+      // eslint-disable-next-line berth/tenant-query -- what stands on a cluster is counted for administrators, whosever it is
       (await sql.query<{ id: string }>(`${select} order by 1`, [id])).map((row) => row.id);
     return {
       workloads: await ids('select workload_id as id from placement where cluster_id = $1'),

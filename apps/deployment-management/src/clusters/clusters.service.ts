@@ -34,7 +34,7 @@ export class ClustersService {
 
   async list(caller: Caller, query: ClusterQuery): Promise<Page<Cluster>> {
     this.access.requireOnPlatform(caller, 'clusters:read');
-    const page = toPage(await this.clusters.list(this.database, query), query.limit, ({ id }) => id);
+    const page = toPage(await this.clusters.list(this.database.confined, query), query.limit, ({ id }) => id);
     return { ...page, items: page.items.map(toCluster) };
   }
 

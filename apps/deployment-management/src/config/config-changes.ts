@@ -9,6 +9,7 @@ import type { WorkloadRow } from '../workloads/workload.js';
 import { requireRoomFor } from '../scopes/config-room.js';
 import { SecretStore } from '../secrets/secret-store.js';
 import { linksIn } from '../links/link.js';
+import { requireFilesApart } from './config-files.js';
 import { changeEntries, type ConfigEntries, type ConfigVersion } from './config-version.js';
 import { ConfigVersionsRepository } from './config-versions.repository.js';
 import { ConfigWriter } from './config-writer.js';
@@ -47,6 +48,7 @@ export class ConfigChanges {
   async apply(tx: Tx, workload: WorkloadRow, change: EntryChange): Promise<ConfigChange> {
     const current = await this.configs.current(tx, workload.id);
     const entries = changeEntries(current.entries, change.set, change.unset);
+    requireFilesApart(entries, change.set);
     await requireRoomFor(tx, this.secrets, entries, change.action === 'links:update' ? {} : change.set);
     const { number } = await this.writer.addCurrent(tx, workload.id, entries, change.by.subjectId);
     const deploymentId = await this.release(tx, workload, change.by);

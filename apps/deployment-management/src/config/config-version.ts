@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
+import { isFileName } from '@berth/contracts/common';
 
-/** A plain value, a pinned secret version, or the workload that this one may reach. */
+/** A plain value (in base64 under the name of a file), a pinned secret version, or the workload that this one may reach. */
 export type ConfigEntry =
   { readonly value: string } | { readonly secretVersionId: string } | { readonly linkTo: string };
 export type ConfigEntries = Readonly<Record<string, ConfigEntry>>;
 
-/** Immutable numbered set of variables, pinned secret versions and links of a workload or a wider scope. Version 0 is empty. */
+/** Immutable numbered set of variables, files, pinned secret versions and links of a workload or a wider scope. Version 0 is empty. */
 export interface ConfigVersion {
   /** The workload, organization, project or environment that it is of. */
   readonly ownerId: string;
@@ -42,5 +43,7 @@ export const plainEntries = (values: Readonly<Record<string, string>>): ConfigEn
 
 export const plainVariables = (entries: ConfigEntries): Record<string, string> =>
   Object.fromEntries(
-    Object.entries(entries).flatMap(([name, entry]) => ('value' in entry ? [[name, entry.value]] : [])),
+    Object.entries(entries).flatMap(([name, entry]) =>
+      'value' in entry && !isFileName(name) ? [[name, entry.value]] : [],
+    ),
   );

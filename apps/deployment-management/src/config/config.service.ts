@@ -1,4 +1,5 @@
 import type { Caller } from '@berth/access';
+import { bytesIn, isFileName } from '@berth/contracts/common';
 import type {
   ChangeConfig,
   ChangeSecrets,
@@ -15,6 +16,7 @@ import { pinnedIn } from '../secrets/pinned-secrets.js';
 import { SecretStore, toRevoked, toSecretItem } from '../secrets/secret-store.js';
 import { type Precondition, WorkloadAccess } from '../workloads/workload-access.js';
 import { ConfigChanges } from './config-changes.js';
+import { plainFiles } from './config-files.js';
 import { plainEntries, plainVariables } from './config-version.js';
 import { EffectiveConfigs } from './effective-configs.js';
 import { ConfigVersionsRepository } from './config-versions.repository.js';
@@ -30,7 +32,7 @@ export class ConfigService {
     private readonly effective: EffectiveConfigs,
   ) {}
 
-  /** The plain variables of the current version. */
+  /** The plain variables and files of the current version. */
   async get(caller: Caller, workloadId: string): Promise<Config> {
     await this.workloads.require(caller, workloadId, 'config:read');
     const { number, entries, createdAt } = await this.configs.current(this.database, workloadId);
@@ -38,6 +40,7 @@ export class ConfigService {
       workloadId,
       version: number,
       variables: plainVariables(entries),
+      files: plainFiles(entries),
       createdAt: createdAt?.toISOString() ?? null,
     };
   }
@@ -47,7 +50,9 @@ export class ConfigService {
     const workload = await this.workloads.require(caller, workloadId, 'config:read');
     const { number: version, items } = await this.effective.scoped(this.database, workload);
     const plain = items.flatMap(({ name, scope, entry }) =>
-      'value' in entry ? [{ name, value: entry.value, scope }] : [],
+      'value' in entry
+        ? [{ name, value: entry.value, scope, ...(isFileName(name) && { bytes: bytesIn(entry.value) }) }]
+        : [],
     );
     return { workloadId, version, scopeVersions: workload.nextScopeVersions, items: plain };
   }

@@ -5,6 +5,7 @@ import { ConfigScopesRepository, type ScopeLayers } from '../scopes/config-scope
 import { pinnedIn } from '../secrets/pinned-secrets.js';
 import { SecretStore } from '../secrets/secret-store.js';
 import type { WorkloadRow } from '../workloads/workload.js';
+import { overlaid } from './config-files.js';
 import type { ConfigEntries, ConfigEntry, ConfigVersion } from './config-version.js';
 import { ConfigVersionsRepository } from './config-versions.repository.js';
 
@@ -28,14 +29,17 @@ export interface ScopedEntry {
 /** The nearer scope wins; each name with the scope that it is of. */
 export function scopedEntries(layers: ScopeLayers, own: ConfigEntries): ScopedEntry[] {
   const all = [...configScopes.map((scope) => [scope, layers[scope] ?? {}] as const), ['workload', own] as const];
-  const named = all.flatMap(([scope, entries]) =>
-    Object.entries(entries).map(([name, entry]) => [name, { name, scope, entry }] as const),
+  const named = all.map(([scope, entries]) =>
+    Object.fromEntries(Object.entries(entries).map(([name, entry]) => [name, { name, scope, entry }])),
   );
-  return [...new Map(named).values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return Object.values(named.reduce<Record<string, ScopedEntry>>(overlaid, {})).sort((a, b) =>
+    a.name < b.name ? -1 : 1,
+  );
 }
 
 export function merged(layers: ScopeLayers, own: ConfigEntries): ConfigEntries {
-  return { ...layers.organization, ...layers.project, ...layers.environment, ...own };
+  const wider = configScopes.map((scope) => layers[scope] ?? {});
+  return [...wider, own].reduce<ConfigEntries>(overlaid, {});
 }
 
 /** What releases of a workload have, and what the next one gets. */

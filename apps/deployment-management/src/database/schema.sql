@@ -133,6 +133,7 @@ create table cluster (
   generation integer not null default 1,
   created_at timestamp with time zone not null,
   removed_at timestamp with time zone,
+  address text[] not null default '{}'::text[],
   constraint cluster_pkey PRIMARY KEY (id)
 );
 
@@ -237,6 +238,35 @@ create table deployment_transition (
   actor text not null,
   message text not null,
   constraint deployment_transition_pkey PRIMARY KEY (deployment_id, sequence)
+);
+
+create table dns_record (
+  zone_id uuid not null,
+  host text not null,
+  values jsonb not null,
+  state text not null default 'pending'::text,
+  cause text,
+  message text,
+  since timestamp with time zone not null,
+  live_at timestamp with time zone,
+  checked_at timestamp with time zone,
+  constraint dns_record_pkey PRIMARY KEY (zone_id, host)
+);
+
+create table dns_zone (
+  id uuid not null,
+  organization_id uuid,
+  name text not null,
+  servers text[] not null,
+  key_name text not null,
+  algorithm text not null,
+  sealed bytea not null,
+  ttl_seconds integer not null,
+  conditions jsonb not null default '[]'::jsonb,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  deleted_at timestamp with time zone,
+  constraint dns_zone_pkey PRIMARY KEY (id)
 );
 
 create table domain (
@@ -522,7 +552,9 @@ create table secret_version (
   sealed bytea not null,
   created_at timestamp with time zone not null,
   revoked_at timestamp with time zone,
+  bytes integer,
   constraint secret_version_pkey PRIMARY KEY (id),
+  constraint secret_version_bytes_check CHECK ((bytes >= 0)),
   constraint secret_version_workload_id_name_number_key UNIQUE (workload_id, name, number)
 );
 
@@ -676,6 +708,7 @@ create table workload (
   autoscaling jsonb not null default '{}'::jsonb,
   strategy jsonb not null default '{"kind": "rolling"}'::jsonb,
   config_holds jsonb not null default '{}'::jsonb,
+  protection jsonb not null default '{"allow": [], "logins": {}}'::jsonb,
   constraint workload_pkey PRIMARY KEY (id),
   constraint workload_host_key UNIQUE (host)
 );
@@ -697,6 +730,8 @@ alter table deployment add constraint deployment_release_id_fkey FOREIGN KEY (re
 alter table deployment add constraint deployment_workload_id_fkey FOREIGN KEY (workload_id) REFERENCES workload(id);
 
 alter table deployment_transition add constraint deployment_transition_deployment_id_fkey FOREIGN KEY (deployment_id) REFERENCES deployment(id);
+
+alter table dns_record add constraint dns_record_zone_id_fkey FOREIGN KEY (zone_id) REFERENCES dns_zone(id) ON DELETE CASCADE;
 
 alter table domain add constraint domain_workload_id_fkey FOREIGN KEY (workload_id) REFERENCES workload(id);
 
@@ -782,6 +817,8 @@ CREATE UNIQUE INDEX deployment_build ON deployment USING btree (build_id) WHERE 
 
 CREATE UNIQUE INDEX deployment_moving ON deployment USING btree (workload_id) WHERE (status = ANY (ARRAY['preparing'::text, 'rolling'::text, 'shifting'::text, 'verifying'::text]));
 
+CREATE UNIQUE INDEX dns_zone_name ON dns_zone USING btree (organization_id, name) NULLS NOT DISTINCT;
+
 CREATE UNIQUE INDEX domain_claim ON domain USING btree (organization_id, host, path) WHERE (deleted_at IS NULL);
 
 CREATE UNIQUE INDEX domain_holder ON domain USING btree (host, path) WHERE (verified_at IS NOT NULL);
@@ -849,3 +886,131 @@ CREATE INDEX workload_environment ON workload USING btree (environment_id, id);
 CREATE INDEX workload_organization ON workload USING btree (organization_id) WHERE (deleted_at IS NULL);
 
 CREATE INDEX workload_project ON workload USING btree (project_id, id);
+
+alter table app enable row level security, force row level security;
+
+alter table audit_entry enable row level security, force row level security;
+
+alter table budget_stop enable row level security, force row level security;
+
+alter table config_scope enable row level security, force row level security;
+
+alter table delegation enable row level security, force row level security;
+
+alter table deployment enable row level security, force row level security;
+
+alter table deployment_transition enable row level security, force row level security;
+
+alter table dns_record enable row level security, force row level security;
+
+alter table dns_zone enable row level security, force row level security;
+
+alter table domain enable row level security, force row level security;
+
+alter table environment enable row level security, force row level security;
+
+alter table environment_failover enable row level security, force row level security;
+
+alter table environment_rollback enable row level security, force row level security;
+
+alter table environment_sleep enable row level security, force row level security;
+
+alter table environment_snapshot enable row level security, force row level security;
+
+alter table placement enable row level security, force row level security;
+
+alter table project enable row level security, force row level security;
+
+alter table pull_credential enable row level security, force row level security;
+
+alter table release enable row level security, force row level security;
+
+alter table schedule enable row level security, force row level security;
+
+alter table schedule_run enable row level security, force row level security;
+
+alter table space enable row level security, force row level security;
+
+alter table task enable row level security, force row level security;
+
+alter table usage_peak enable row level security, force row level security;
+
+alter table vertical_autoscaling enable row level security, force row level security;
+
+alter table volume enable row level security, force row level security;
+
+alter table workload enable row level security, force row level security;
+
+create policy organization on app as permissive for all using (COALESCE((organization_id = ANY ((NULLIF(current_setting('berth.organizations'::text, true), ''::text))::uuid[])), true));
+
+create policy organization on audit_entry as permissive for all using (COALESCE((organization_id = ANY ((NULLIF(current_setting('berth.organizations'::text, true), ''::text))::uuid[])), true));
+
+create policy organization on budget_stop as permissive for all using (COALESCE((organization_id = ANY ((NULLIF(current_setting('berth.organizations'::text, true), ''::text))::uuid[])), true));
+
+create policy organization on config_scope as permissive for all using (COALESCE((organization_id = ANY ((NULLIF(current_setting('berth.organizations'::text, true), ''::text))::uuid[])), true));
+
+create policy organization on delegation as permissive for all using (COALESCE((organization_id = ANY ((NULLIF(current_setting('berth.organizations'::text, true), ''::text))::uuid[])), true));
+
+create policy organization on deployment as permissive for all using (COALESCE((organization_id = ANY ((NULLIF(current_setting('berth.organizations'::text, true), ''::text))::uuid[])), true));
+
+create policy organization on deployment_transition as permissive for all using (((NULLIF(current_setting('berth.organizations'::text, true), ''::text) IS NULL) OR (EXISTS ( SELECT
+   FROM deployment whole
+  WHERE (whole.id = deployment_transition.deployment_id)))));
+
+create policy organization on dns_record as permissive for all using (((NULLIF(current_setting('berth.organizations'::text, true), ''::text) IS NULL) OR (EXISTS ( SELECT
+   FROM dns_zone whole
+  WHERE (whole.id = dns_record.zone_id)))));
+
+create policy organization on dns_zone as permissive for all using (COALESCE((organization_id = ANY ((NULLIF(current_setting('berth.organizations'::text, true), ''::text))::uuid[])), true));
+
+create policy organization on domain as permissive for all using (COALESCE((organization_id = ANY ((NULLIF(current_setting('berth.organizations'::text, true), ''::text))::uuid[])), true));
+
+create policy organization on environment as permissive for all using (COALESCE((organization_id = ANY ((NULLIF(current_setting('berth.organizations'::text, true), ''::text))::uuid[])), true));
+
+create policy organization on environment_failover as permissive for all using (((NULLIF(current_setting('berth.organizations'::text, true), ''::text) IS NULL) OR (EXISTS ( SELECT
+   FROM environment whole
+  WHERE (whole.id = environment_failover.environment_id)))));
+
+create policy organization on environment_rollback as permissive for all using (((NULLIF(current_setting('berth.organizations'::text, true), ''::text) IS NULL) OR (EXISTS ( SELECT
+   FROM environment whole
+  WHERE (whole.id = environment_rollback.environment_id)))));
+
+create policy organization on environment_sleep as permissive for all using (COALESCE((organization_id = ANY ((NULLIF(current_setting('berth.organizations'::text, true), ''::text))::uuid[])), true));
+
+create policy organization on environment_snapshot as permissive for all using (COALESCE((organization_id = ANY ((NULLIF(current_setting('berth.organizations'::text, true), ''::text))::uuid[])), true));
+
+create policy organization on placement as permissive for all using (((NULLIF(current_setting('berth.organizations'::text, true), ''::text) IS NULL) OR (EXISTS ( SELECT
+   FROM workload whole
+  WHERE (whole.id = placement.workload_id)))));
+
+create policy organization on project as permissive for all using (COALESCE((organization_id = ANY ((NULLIF(current_setting('berth.organizations'::text, true), ''::text))::uuid[])), true));
+
+create policy organization on pull_credential as permissive for all using (COALESCE((organization_id = ANY ((NULLIF(current_setting('berth.organizations'::text, true), ''::text))::uuid[])), true));
+
+create policy organization on release as permissive for all using (((NULLIF(current_setting('berth.organizations'::text, true), ''::text) IS NULL) OR (EXISTS ( SELECT
+   FROM workload whole
+  WHERE (whole.id = release.workload_id)))));
+
+create policy organization on schedule as permissive for all using (COALESCE((organization_id = ANY ((NULLIF(current_setting('berth.organizations'::text, true), ''::text))::uuid[])), true));
+
+create policy organization on schedule_run as permissive for all using (((NULLIF(current_setting('berth.organizations'::text, true), ''::text) IS NULL) OR (EXISTS ( SELECT
+   FROM schedule whole
+  WHERE (whole.id = schedule_run.schedule_id)))));
+
+create policy organization on space as permissive for all using (((NULLIF(current_setting('berth.organizations'::text, true), ''::text) IS NULL) OR (EXISTS ( SELECT
+   FROM environment whole
+  WHERE (whole.id = space.environment_id)))));
+
+create policy organization on task as permissive for all using (COALESCE((organization_id = ANY ((NULLIF(current_setting('berth.organizations'::text, true), ''::text))::uuid[])), true));
+
+create policy organization on usage_peak as permissive for all using (((NULLIF(current_setting('berth.organizations'::text, true), ''::text) IS NULL) OR (EXISTS ( SELECT
+   FROM vertical_autoscaling whole
+  WHERE (whole.workload_id = usage_peak.workload_id)))));
+
+create policy organization on vertical_autoscaling as permissive for all using (((NULLIF(current_setting('berth.organizations'::text, true), ''::text) IS NULL) OR (EXISTS ( SELECT
+   FROM workload whole
+  WHERE (whole.id = vertical_autoscaling.workload_id)))));
+
+create policy organization on volume as permissive for all using (COALESCE((organization_id = ANY ((NULLIF(current_setting('berth.organizations'::text, true), ''::text))::uuid[])), true));
+
+create policy organization on workload as permissive for all using (COALESCE((organization_id = ANY ((NULLIF(current_setting('berth.organizations'::text, true), ''::text))::uuid[])), true));

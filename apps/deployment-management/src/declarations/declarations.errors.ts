@@ -6,5 +6,6 @@ export const declarationErrors = defineErrors({
   EnvironmentUnknown: 422,
   EnvironmentFixed: 422,
   ScaleInvalid: 422,
+  NotProtected: 422,
   PreconditionFailed: 412,
 });

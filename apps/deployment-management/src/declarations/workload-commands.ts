@@ -5,6 +5,7 @@ import { DomainError } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { ConfigService } from '../config/config.service.js';
 import { DeploymentRequests } from '../deployments/deployment-requests.js';
+import { ProtectionsService } from '../protections/protections.service.js';
 import type { Precondition } from '../workloads/workload-access.js';
 import { WorkloadActions } from '../workloads/workload-actions.js';
 import { WorkloadUpdates } from '../workloads/workload-updates.js';
@@ -24,13 +25,21 @@ export class WorkloadCommands {
     private readonly actions: WorkloadActions,
     private readonly deployments: DeploymentRequests,
     private readonly configs: ConfigService,
+    private readonly protections: ProtectionsService,
     private readonly current: CurrentFields,
   ) {}
 
-  /** Each by itself: one that is refused keeps no other from being done. @throws ChangesRefused at the end */
+  /**
+   * Each by itself: one that is refused keeps no other from being done, but what is to be closed is not deployed open.
+   * @throws ChangesRefused at the end
+   */
   async change(caller: Caller, target: Target, spec: DeclaredWorkload, fields: readonly string[]): Promise<void> {
     const among = (...starts: string[]) => fields.filter((field) => starts.includes(field.split('.')[0] ?? ''));
+    const unprotected = await this.refusalOf(target, among('protection'), (_, stillSo) =>
+      this.protect(caller, target.id, spec, stillSo),
+    );
     const refusals = [
+      unprotected,
       await this.refusalOf(target, among('trackedRef', 'deadlines'), (mine, stillSo) =>
         this.update(caller, target.id, spec, mine, stillSo),
       ),
@@ -40,7 +49,9 @@ export class WorkloadCommands {
       await this.refusalOf(target, among('config'), (mine, stillSo) =>
         this.configure(caller, target.id, spec, mine, stillSo),
       ),
-      await this.refusalOf(target, among('source'), (_, stillSo) => this.deploy(caller, target.id, spec, stillSo)),
+      await this.refusalOf(target, among('source'), (_, stillSo) =>
+        unprotected ? leftAlone() : this.deploy(caller, target.id, spec, stillSo),
+      ),
     ];
     const refused = refusals.filter((each) => each !== null);
     if (refused.length > 0) throw new ChangesRefused(refused);
@@ -89,6 +100,15 @@ export class WorkloadCommands {
     await this.configs.change(caller, id, { set, unset: config.unset.filter(isMine) }, stillSo);
   }
 
+  private async protect(
+    caller: Caller,
+    id: string,
+    { protection }: DeclaredWorkload,
+    stillSo: Precondition,
+  ): Promise<void> {
+    if (protection) await this.protections.change(caller, id, protection, stillSo);
+  }
+
   private async deploy(caller: Caller, id: string, { source }: DeclaredWorkload, stillSo: Precondition): Promise<void> {
     if (source) await this.deployments.create(caller, id, { source }, stillSo);
   }
@@ -115,6 +135,10 @@ export class WorkloadCommands {
       );
     };
   }
+}
+
+function leftAlone(): never {
+  throw declarationErrors.NotProtected('It is not deployed while visitors are not kept out as it is stated.');
 }
 
 const only = <Part extends object>(fields: readonly string[], path: string, part: Part): Partial<Part> =>

@@ -1,7 +1,11 @@
 import type { DeclaredWorkload } from '@berth/contracts/deployment';
 import { type ConfigEntries, type ConfigEntry, sha256 } from '../config/config-version.js';
+import { networksOf } from '../protections/protection.js';
 import type { WorkloadRow } from '../workloads/workload.js';
 import { type Fields, flatten, NOTHING } from './fields.js';
+
+/** Where visitors come from. */
+const VISITORS = 'protection.allow';
 
 type Parts = Pick<WorkloadRow, 'counts' | 'autoscaling' | 'deadlines'> & { sizes: WorkloadRow['processSettings'] };
 
@@ -21,8 +25,10 @@ export const statedBy = ({
   sizes,
   deadlines = {},
   config,
+  protection,
 }: DeclaredWorkload): Fields => ({
   ...{ trackedRef, source },
+  ...(protection && visitorsOf(protection)),
   ...(config && statedConfig(config)),
   ...partsOf({ counts, autoscaling, sizes: sizes as Parts['sizes'], deadlines: deadlines as Parts['deadlines'] }),
 });
@@ -32,8 +38,13 @@ export function fieldsOf(row: WorkloadRow, source: object | null, entries: Confi
   const { trackedRef, counts, autoscaling, processSettings: sizes, deadlines } = row;
   const config = Object.entries(entries).map(([name, entry]) => [fieldOf(name), stanceOf(entry)]);
   const parts = partsOf({ counts, autoscaling, sizes, deadlines });
-  return { trackedRef, source, ...parts, ...(Object.fromEntries(config) as Fields) };
+  return { trackedRef, source, ...visitorsOf(row.protection), ...parts, ...(Object.fromEntries(config) as Fields) };
 }
+
+/** A set, whatever order it is written in; an empty one keeps nobody out, as none does. */
+const visitorsOf = ({ allow }: { readonly allow: readonly string[] }): Fields => ({
+  [VISITORS]: allow.length === 0 ? NOTHING : networksOf(allow).sort(),
+});
 
 /** What is compared is remembered, which no value of config has to be. */
 function statedConfig({ set, unset }: NonNullable<DeclaredWorkload['config']>): Fields {

@@ -1,6 +1,6 @@
 import type { ConditionStatement } from '../workloads/conditions.js';
 import type { PageQuery } from '@berth/contracts/common';
-import { decodeCursor, type Sql, type Tx } from '@berth/service-kit';
+import { type ConfinedSql, decodeCursor, type Sql, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { ClusterPointer } from '../clusters/cluster.js';
 import type { DelegationRow } from './delegation.js';
@@ -40,7 +40,7 @@ export class DelegationsRepository {
     return row;
   }
 
-  list(sql: Sql, projectId: string, { cursor, limit }: PageQuery): Promise<DelegationRow[]> {
+  list(sql: ConfinedSql, projectId: string, { cursor, limit }: PageQuery): Promise<DelegationRow[]> {
     return sql.query<DelegationRow>(
       `${select} where d.project_id = $1 and ($2::uuid is null or d.id > $2) order by d.id limit $3`,
       [projectId, decodeCursor(cursor, 'id'), limit + 1],
@@ -55,6 +55,7 @@ export class DelegationsRepository {
 
   speakingClusters(sql: Sql): Promise<SpeakingCluster[]> {
     return sql.query<SpeakingCluster>(
+      // eslint-disable-next-line berth/tenant-query -- clusters are told which namespaces speak, whosever they are
       `select c.id, c.runtime_version as "runtimeVersion", array_agg(distinct d.namespace) as namespaces,
           c.runtime_version || '/' || md5(string_agg(d.id::text, ',' order by d.id)) as version
         from delegation d join cluster c on c.id = d.cluster_id where ${inForce} group by c.id order by c.id`,

@@ -45,7 +45,11 @@ export class DelegationsService {
 
   async list(caller: Caller, projectId: string, query: PageQuery): Promise<Page<Delegation>> {
     await this.projects.get(caller, projectId, 'apps:read');
-    const page = toPage(await this.delegations.list(this.database, projectId, query), query.limit, ({ id }) => id);
+    const page = toPage(
+      await this.delegations.list(this.database.confined, projectId, query),
+      query.limit,
+      ({ id }) => id,
+    );
     return { ...page, items: page.items.map(toDelegation) };
   }
 

@@ -1,6 +1,6 @@
 import type { Page } from '@berth/contracts/common';
 import type { Deployment, DeploymentQuery, TimelineEntry } from '@berth/contracts/deployment';
-import { Clock, CONFIG, toPage, type Sql } from '@berth/service-kit';
+import { Clock, CONFIG, toPage, type ConfinedSql, type Sql } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { toProgress } from '../canaries/canary.js';
 import type { Config } from '../config.js';
@@ -21,7 +21,7 @@ export class DeploymentAnswers {
     return this.complete(row, timelines.get(row.id) ?? [], host);
   }
 
-  async page(sql: Sql, query: DeploymentQuery, host: string): Promise<Page<Deployment>> {
+  async page(sql: ConfinedSql, query: DeploymentQuery, host: string): Promise<Page<Deployment>> {
     const { items, next } = toPage(await this.deployments.list(sql, query), query.limit, (row) => String(row.number));
     const timelines = await this.deployments.timelines(
       sql,

@@ -1,6 +1,6 @@
 import type { Failure } from '@berth/contracts/common';
 import type { DeploymentQuery, DeploymentStatus, TimelineEntry } from '@berth/contracts/deployment';
-import { decodeCursor, type Sql, type Tx } from '@berth/service-kit';
+import { type ConfinedSql, decodeCursor, type Sql, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { Canary } from '../canaries/canary.js';
 import type { Reservation } from '../quotas/reservation.js';
@@ -62,7 +62,7 @@ export class DeploymentsRepository {
   }
 
   /** Newest first. */
-  async list(sql: Sql, query: DeploymentQuery): Promise<DeploymentRow[]> {
+  async list(sql: ConfinedSql, query: DeploymentQuery): Promise<DeploymentRow[]> {
     return sql.query<DeploymentRow>(
       `${select} where d.workload_id = $1 and ($2::int is null or d.number < $2::int) order by d.number desc limit $3`,
       [query.workload, decodeCursor(query.cursor, 'number'), query.limit + 1],

@@ -51,7 +51,7 @@ export class DeploymentsService {
 
   async list(caller: Caller, query: DeploymentQuery): Promise<Page<Deployment>> {
     const workload = await this.workloads.require(caller, query.workload, 'deployments:read');
-    return this.answers.page(this.database, query, workload.host);
+    return this.answers.page(this.database.confined, query, workload.host);
   }
 
   /** @throws 404 when it does not exist or the caller may not know that it does */

@@ -6,11 +6,12 @@ import { Database } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { plannedCanary } from '../canaries/canary-room.js';
 import { hashOfEntries } from '../config/config-version.js';
+import { FileChanges } from '../config/file-changes.js';
 import { type ReleaseContent, releaseHash } from '../releases/release.js';
 import { ReleaseMaker } from '../releases/release-maker.js';
-import { ReleasesRepository } from '../releases/releases.repository.js';
 import { WorkloadAccess } from '../workloads/workload-access.js';
 import { instancesOf, type WorkloadRow } from '../workloads/workload.js';
+import { ForeseenFailures } from './foreseen-failures.js';
 import { Sources } from './sources.js';
 
 interface Compared extends Pick<Release, 'artifact' | 'processes' | 'scopeVersions'> {
@@ -26,7 +27,8 @@ export class DryRuns {
     private readonly workloads: WorkloadAccess,
     private readonly sources: Sources,
     private readonly maker: ReleaseMaker,
-    private readonly releases: ReleasesRepository,
+    private readonly files: FileChanges,
+    private readonly foreseen: ForeseenFailures,
   ) {}
 
   async of(caller: Caller, workloadId: string, body: CreateDeployment): Promise<DryRun> {
@@ -37,10 +39,13 @@ export class DryRuns {
       buildResult: null,
       imageDigest: null,
     });
-    return this.between(workload, source, await this.currentOf(workload), content);
+    const current = await this.maker.currentOf(this.database, workload);
+    const dry = this.between(workload, source, current, content);
+    const files = content ? await this.files.between(this.database, current, content.config.effective) : [];
+    return this.foreseen.in(workload, { ...dry, changes: [...dry.changes, ...files] });
   }
 
-  /** `content`: null where it is not known yet what a release would be made of. */
+  /** Whether it would be taken is not asked here. `content`: null where it is not known yet what a release would be made of. */
   between(
     workload: WorkloadRow,
     source: Pick<DeploymentSource, 'kind'>,
@@ -55,6 +60,7 @@ export class DryRuns {
         allocation: { before, after: before },
         canary: plannedCanary(workload, source, current?.processes ?? []),
         notes: notesOn(workload),
+        failure: null,
       };
     return {
       releaseHash: releaseHash(content.artifact, hashOfEntries(content.config.effective), content.processes),
@@ -70,11 +76,8 @@ export class DryRuns {
       },
       canary: plannedCanary(workload, source, content.processes),
       notes: notesOn(workload),
+      failure: null,
     };
-  }
-
-  private async currentOf({ currentReleaseId }: WorkloadRow): Promise<Release | undefined> {
-    return currentReleaseId === null ? undefined : this.releases.find(this.database, currentReleaseId);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { DomainQuery } from '@berth/contracts/deployment';
-import { decodeCursor, type Sql, type Tx } from '@berth/service-kit';
+import { type ConfinedSql, decodeCursor, type Sql, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { DomainRow } from './domain.js';
 
@@ -36,7 +36,10 @@ export class DomainsRepository {
   }
 
   /** What the organization has of a host, or asks for, and where. */
-  claimsOf(sql: Sql, { organizationId, host }: Pick<DomainRow, 'organizationId' | 'host'>): Promise<DomainRow[]> {
+  claimsOf(
+    sql: ConfinedSql,
+    { organizationId, host }: Pick<DomainRow, 'organizationId' | 'host'>,
+  ): Promise<DomainRow[]> {
     return sql.query<DomainRow>(
       `${select} where d.organization_id = $1 and d.host = $2 and d.deleted_at is null order by d.id`,
       [organizationId, host],
@@ -60,10 +63,11 @@ export class DomainsRepository {
 
   /** Whoever has the host, or a path of it, or lets go of it. */
   holdersOf(sql: Sql, host: string): Promise<DomainRow[]> {
+    // eslint-disable-next-line berth/tenant-query -- a host has one holder on the whole platform
     return sql.query<DomainRow>(`${select} where d.host = $1 and d.verified_at is not null order by d.id`, [host]);
   }
 
-  list(sql: Sql, query: DomainQuery): Promise<DomainRow[]> {
+  list(sql: ConfinedSql, query: DomainQuery): Promise<DomainRow[]> {
     return sql.query<DomainRow>(
       `${select} where d.workload_id = $1 and d.deleted_at is null and ($2::uuid is null or d.id > $2)
         order by d.id limit $3`,
@@ -77,14 +81,16 @@ export class DomainsRepository {
   }
 
   /** Of all workloads; of what was ever attached and is not deleted. */
-  attached(sql: Sql, after: string | null, limit: number): Promise<DomainRow[]> {
+  attached(sql: ConfinedSql, after: string | null, limit: number): Promise<DomainRow[]> {
     return sql.query<DomainRow>(
+      // eslint-disable-next-line berth/tenant-query -- a reconciler goes through those of every organization
       `${select} where (d.attachment > 0 or d.verified_at is not null) and ($1::uuid is null or d.id > $1) order by d.id limit $2`,
       [after, limit],
     );
   }
 
   async waitingFor(sql: Sql, host: string): Promise<string[]> {
+    // eslint-disable-next-line berth/tenant-query -- a host has one holder on the whole platform: whoever waits for it is asked again
     const rows = await sql.query<{ id: string }>(`select id from domain where host = $1 and state = 'pending'`, [host]);
     return rows.map(({ id }) => id);
   }

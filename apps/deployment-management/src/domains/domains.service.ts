@@ -43,7 +43,7 @@ export class DomainsService {
 
   async list(caller: Caller, query: DomainQuery): Promise<Page<Domain>> {
     await this.workloads.require(caller, query.workload, 'domains:read');
-    const page = toPage(await this.domains.list(this.database, query), query.limit, ({ id }) => id);
+    const page = toPage(await this.domains.list(this.database.confined, query), query.limit, ({ id }) => id);
     return { ...page, items: page.items.map(toDomain) };
   }
 

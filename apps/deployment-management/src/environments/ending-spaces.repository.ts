@@ -1,6 +1,6 @@
 import type { PageQuery } from '@berth/contracts/common';
 import type { SpaceDeletion } from '@berth/contracts/deployment';
-import { decodeCursor, type Sql, type Tx } from '@berth/service-kit';
+import { type ConfinedSql, decodeCursor, type Sql, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { ClusterPointer } from '../clusters/cluster.js';
 import type { Space } from '../runtime/space-runtime.js';
@@ -72,7 +72,7 @@ export class EndingSpacesRepository {
     ]);
   }
 
-  async list(sql: Sql, clusterId: string, query: PageQuery): Promise<SpaceDeletion[]> {
+  async list(sql: ConfinedSql, clusterId: string, query: PageQuery): Promise<SpaceDeletion[]> {
     const rows = await sql.query<Omit<SpaceDeletion, 'deletedAt'> & { deletedAt: Date | null }>(
       `select e.id as "environmentId", e.organization_id as "organizationId", e.namespace, e.deleted_at as "deletedAt",
               s.held_by as "heldBy"

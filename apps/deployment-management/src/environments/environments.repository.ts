@@ -1,6 +1,6 @@
 import type { Environment, EnvironmentQuery } from '@berth/contracts/deployment';
 import { WorkQueue } from '@berth/reconcile';
-import { decodeCursor, type Sql, type Tx } from '@berth/service-kit';
+import { type ConfinedSql, decodeCursor, type Sql, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { Placements } from '../clusters/placements.js';
 import { ENVIRONMENTS } from './environment-queue.js';
@@ -60,7 +60,7 @@ export class EnvironmentsRepository {
   }
 
   /** @param within ids of those that may be shown; null: all */
-  async list(sql: Sql, query: EnvironmentQuery, within: readonly string[] | null): Promise<Environment[]> {
+  async list(sql: ConfinedSql, query: EnvironmentQuery, within: readonly string[] | null): Promise<Environment[]> {
     const rows = await sql.query<EnvironmentRow>(
       `${select}
         where e.project_id = $1 and e.deleted_at is null and ($2::text is null or e.slug = $2)

@@ -42,7 +42,7 @@ export class EnvironmentsService {
 
   async list(caller: Caller, query: EnvironmentQuery): Promise<Page<Environment>> {
     const { environments: within } = await this.projects.getInPart(caller, query.project, 'environments:read');
-    const found = await this.environments.list(this.database, query, within);
+    const found = await this.environments.list(this.database.confined, query, within);
     return toPage(found, query.limit, (environment) => environment.id);
   }
 

@@ -23,7 +23,7 @@ export class SpaceDeletionsController {
     @Query({ schema: pageQuery }) query: PageQuery,
   ): Promise<Page<SpaceDeletion>> {
     this.access.requireOnPlatform(caller, 'clusters:read');
-    const rows = await this.environments.list(this.database, id, query);
+    const rows = await this.environments.list(this.database.confined, id, query);
     return toPage(rows, query.limit, ({ environmentId }) => environmentId);
   }
 }

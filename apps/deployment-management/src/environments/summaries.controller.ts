@@ -25,7 +25,7 @@ export class SummariesController {
     @Query({ schema: summaryQuery }) { organization }: SummaryQuery,
   ): Promise<WorkloadSummary> {
     await this.access.require(caller, 'workloads:read', { organizationId: organization });
-    return this.summaries.summary(this.database, 'organization', organization);
+    return this.summaries.summary(this.database.confined, 'organization', organization);
   }
 
   @Get(':id/summary')
@@ -36,6 +36,6 @@ export class SummariesController {
     @Param('id', { schema: objectId }) id: string,
   ): Promise<WorkloadSummary> {
     await this.environments.get(caller, id, 'workloads:read');
-    return this.summaries.summary(this.database, 'environment', id);
+    return this.summaries.summary(this.database.confined, 'environment', id);
   }
 }

@@ -33,12 +33,11 @@ export function coveredSince(last: Date | null, at: Date, everySeconds: number):
 export function usesOf(sample: readonly Measurement[], from: Date, to: Date): MeasuredUse[] {
   const parts = hoursOf({ from: from.getTime(), to: to.getTime() });
   const uses = new Map<string, MeasuredUse>();
-  for (const each of sample)
-    for (const part of parts) {
-      const key = `${each.workloadId} ${each.processType} ${part.from}`;
-      const use = added(uses.get(key), each, part);
-      if (use) uses.set(key, use);
-    }
+  for (const [each, part] of sample.flatMap((one) => parts.map((part) => [one, part] as const))) {
+    const key = `${each.workloadId} ${each.processType} ${part.from}`;
+    const use = added(uses.get(key), each, part);
+    if (use) uses.set(key, use);
+  }
   return [...uses.values()];
 }
 

@@ -4,6 +4,7 @@ import type { Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { Changes } from '../changes/changes.js';
 import { Mint } from '../changes/mint.js';
+import { DnsWakes } from '../dns-zones/dns-wakes.js';
 import { ENVIRONMENTS } from '../environments/environment-queue.js';
 import { OrganizationWorkloads } from './organization-workloads.js';
 
@@ -19,11 +20,13 @@ export class OrganizationEnd {
     private readonly workloads: OrganizationWorkloads,
     private readonly changes: Changes,
     private readonly queue: WorkQueue,
+    private readonly zones: DnsWakes,
     private readonly mint: Mint,
   ) {}
 
   async end(tx: Tx, organizationId: string): Promise<void> {
     await this.workloads.delete(tx, organizationId);
+    await this.zones.end(tx, organizationId, this.mint.now());
     await tx.query('delete from pull_credential where organization_id = $1', [organizationId]);
     for (const { id, projectId } of await this.mark(tx, 'app', organizationId)) {
       const data = { organizationId, projectId, appId: id };

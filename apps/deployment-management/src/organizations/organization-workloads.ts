@@ -26,6 +26,7 @@ export class OrganizationWorkloads {
 
   private async raise(tx: Tx, column: 'organization_id' | 'environment_id', id: string): Promise<void> {
     const changed = await tx.query<{ id: string }>(
+      // eslint-disable-next-line berth/tenant-query -- the column is the id of an organization or an environment
       `update workload set generation = generation + 1 where id in (
          select id from workload where ${column} = $1 and deleted_at is null order by id for update)
        returning id`,

@@ -4,8 +4,8 @@ import { RELEASE_PROCESS } from '@berth/contracts/runtime';
 import { Database } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DryRuns } from '../deployments/dry-runs.js';
+import { ForeseenFailures } from '../deployments/foreseen-failures.js';
 import { ReleaseMaker } from '../releases/release-maker.js';
-import { ReleasesRepository } from '../releases/releases.repository.js';
 import { RuntimeUnavailable } from '../runtime/runtime.js';
 import { Runtimes } from '../runtime/runtimes.js';
 import { RuntimeState } from '../workloads/runtime-state.js';
@@ -23,9 +23,9 @@ export class PatchTrials {
     private readonly database: Database,
     private readonly runtimes: Runtimes,
     private readonly runtime: RuntimeState,
-    private readonly releases: ReleasesRepository,
     private readonly maker: ReleaseMaker,
     private readonly dryRuns: DryRuns,
+    private readonly foreseen: ForeseenFailures,
   ) {}
 
   /** What it would change. @throws 422, 503 when the cluster cannot be asked */
@@ -34,13 +34,13 @@ export class PatchTrials {
     if (misfit) throw patchErrors.PatchOfOtherProcess(misfit.message, { pointer: misfit.pointer });
     if (!(await this.runtimes.of(workload.id)).patches)
       throw patchErrors.PatchNotSupported('The runtime of this workload makes no pods: there is nothing to patch.');
-    const current = await this.currentRelease(workload);
+    const current = await this.maker.currentOf(this.database, workload);
     requireType(process, current);
     const wanted = { ...workload, processSettings: withPatch(workload.processSettings, process, patch) };
     // Before the first release nobody knows which pods there will be: the first deployment asks.
     const content = current && (await this.maker.contentOf(this.database, wanted, renewal));
     if (current && content) await this.requireTaken(wanted, { ...current, ...content });
-    return this.dryRuns.between(wanted, { kind: 'scale' }, current, content ?? null);
+    return this.foreseen.in(workload, this.dryRuns.between(wanted, { kind: 'scale' }, current, content ?? null));
   }
 
   private async requireTaken(workload: WorkloadRow, release: Release): Promise<void> {
@@ -56,10 +56,6 @@ export class PatchTrials {
       if (error instanceof RuntimeUnavailable) throw patchErrors.RuntimeUnavailable(error.message, { retryAfter: 5 });
       throw error;
     }
-  }
-
-  private async currentRelease({ currentReleaseId }: WorkloadRow): Promise<Release | undefined> {
-    return currentReleaseId === null ? undefined : this.releases.find(this.database, currentReleaseId);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Places } from '@berth/access';
 import type { Project, ProjectQuery } from '@berth/contracts/deployment';
-import { decodeCursor, type Sql, type Tx } from '@berth/service-kit';
+import { type ConfinedSql, decodeCursor, type Sql, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 
 interface ProjectRow extends Omit<Project, 'createdAt'> {
@@ -33,7 +33,7 @@ export class ProjectsRepository {
    * One more than asked for, so that the caller knows whether there is a next page.
    * @param within those that may be shown, themselves or for an environment that they hold; null: all
    */
-  async list(sql: Sql, query: ProjectQuery, within: Places | null): Promise<Project[]> {
+  async list(sql: ConfinedSql, query: ProjectQuery, within: Places | null): Promise<Project[]> {
     const rows = await sql.query<ProjectRow>(
       `select ${columns} from project
         where organization_id = $1 and deleted_at is null and ($2::text is null or slug = $2) and ($3::uuid is null or id > $3)

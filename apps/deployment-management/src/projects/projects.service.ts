@@ -81,7 +81,11 @@ export class ProjectsService {
 
   async list(caller: Caller, query: ProjectQuery): Promise<Page<Project>> {
     const within = await this.access.placesWhere(caller, 'projects:read', query.organization);
-    return toPage(await this.projects.list(this.database, query, within), query.limit, (project) => project.id);
+    return toPage(
+      await this.projects.list(this.database.confined, query, within),
+      query.limit,
+      (project) => project.id,
+    );
   }
 
   async remove(caller: Caller, id: string): Promise<void> {

@@ -1,5 +1,5 @@
 import type { PullCredentialQuery } from '@berth/contracts/deployment';
-import { decodeCursor, type Sql, type Tx } from '@berth/service-kit';
+import { type ConfinedSql, decodeCursor, type Sql, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { PullCredentialRow } from './pull-credential.js';
 
@@ -25,7 +25,7 @@ export class PullCredentialsRepository {
     return rows.length === 1;
   }
 
-  async count(sql: Sql, organizationId: string): Promise<number> {
+  async count(sql: ConfinedSql, organizationId: string): Promise<number> {
     const [row] = await sql.query<{ count: number }>(
       'select count(*)::int as count from pull_credential where organization_id = $1',
       [organizationId],
@@ -38,14 +38,14 @@ export class PullCredentialsRepository {
     return row;
   }
 
-  list(sql: Sql, query: PullCredentialQuery): Promise<PullCredentialRow[]> {
+  list(sql: ConfinedSql, query: PullCredentialQuery): Promise<PullCredentialRow[]> {
     return sql.query<PullCredentialRow>(
       `select ${columns} from pull_credential where organization_id = $1 and ($2::uuid is null or id > $2) order by id limit $3`,
       [query.organization, decodeCursor(query.cursor, 'id'), query.limit + 1],
     );
   }
 
-  sealedOf(sql: Sql, organizationId: string): Promise<SealedCredential[]> {
+  sealedOf(sql: ConfinedSql, organizationId: string): Promise<SealedCredential[]> {
     return sql.queryPrepared<SealedCredential>(
       'select id, registry, username, sealed from pull_credential where organization_id = $1 order by registry',
       [organizationId],

@@ -44,7 +44,7 @@ export class PullCredentialsService {
 
   async list(caller: Caller, query: PullCredentialQuery): Promise<Page<PullCredential>> {
     await this.access.require(caller, 'pull-credentials:read', { organizationId: query.organization });
-    const page = toPage(await this.credentials.list(this.database, query), query.limit, ({ id }) => id);
+    const page = toPage(await this.credentials.list(this.database.confined, query), query.limit, ({ id }) => id);
     return { ...page, items: page.items.map(toPullCredential) };
   }
 

@@ -32,7 +32,7 @@ export class RegistryLogins {
 
   /** As whom images of an organization are pulled. @throws Error when one does not open */
   async of(organizationId: string): Promise<NonNullable<DesiredWorkload['registries']>> {
-    const rows = await this.credentials.sealedOf(this.database, organizationId);
+    const rows = await this.credentials.sealedOf(this.database.confined, organizationId);
     return registriesOf(
       rows.map(({ sealed, ...row }) => ({ ...row, password: this.keyring.openText(contextOf(row.id), sealed) })),
     );

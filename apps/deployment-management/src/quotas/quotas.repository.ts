@@ -1,4 +1,4 @@
-import type { Sql, Tx } from '@berth/service-kit';
+import type { ConfinedSql, Sql, Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { Reservation } from './reservation.js';
 
@@ -28,7 +28,7 @@ export class QuotasRepository {
   }
 
   /** MiB of all volumes, copies included, until nothing of them is there. */
-  async reservedStorage(sql: Sql, organizationId: string): Promise<number> {
+  async reservedStorage(sql: ConfinedSql, organizationId: string): Promise<number> {
     const [row] = await sql.query<{ mib: number }>(
       `select coalesce(sum(size_mib::float8 * copies), 0)::float8 as mib from volume
         where organization_id = $1 and finished_at is null`,
@@ -38,7 +38,7 @@ export class QuotasRepository {
   }
 
   /** While a workload changes from one release to another it holds what the larger of them needs: it may have to go back. */
-  async reservedByOthers(sql: Sql, organizationId: string, workloadId: string): Promise<Reservation> {
+  async reservedByOthers(sql: ConfinedSql, organizationId: string, workloadId: string): Promise<Reservation> {
     const [row] = await sql.queryPrepared<Reservation>(
       `select (coalesce(sum(held.cpu), 0) + (select coalesce(sum(cpu_millicores), 0) ${tasks})
                  + (select coalesce(sum((canary->'extra'->>'cpuMillicores')::float8), 0) ${canaries}))::float8 as "cpuMillicores",

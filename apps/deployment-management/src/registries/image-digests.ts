@@ -16,10 +16,10 @@ export class ImageDigests {
 
   constructor(
     private readonly logins: RegistryLogins,
-    @Inject(CONFIG) { PRIVATE_REGISTRIES: allowPrivateAddresses }: Config,
+    @Inject(CONFIG) { PRIVATE_REGISTRIES: allowPrivateAddresses, OUTBOUND_HOSTS: hosts }: Config,
   ) {
     const limits = { timeoutMs: TIMEOUT, maxBytes: MOST_OF_ANSWER };
-    this.client = new RegistryClient(outboundFetch({ ...limits, allowPrivateAddresses }));
+    this.client = new RegistryClient(outboundFetch({ ...limits, allowPrivateAddresses, hosts }));
   }
 
   /** @throws ImageRefused, RegistryAway */

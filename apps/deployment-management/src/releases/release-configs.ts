@@ -2,10 +2,12 @@ import type { Release } from '@berth/contracts/deployment';
 import type { DesiredLink } from '@berth/contracts/runtime';
 import { Database } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
+import { type Given, givenIn } from '../config/config-files.js';
 import type { ConfigEntries } from '../config/config-version.js';
 import { EffectiveConfigs } from '../config/effective-configs.js';
 import { desiredLinks, linksIn } from '../links/link.js';
 import { LinksRepository } from '../links/links.repository.js';
+import { hiddenIn } from '../secrets/hidden-parts.js';
 import { pinnedIn, type SecretVersion } from '../secrets/pinned-secrets.js';
 import { SecretStore } from '../secrets/secret-store.js';
 
@@ -19,14 +21,16 @@ export class ReleaseConfigs {
     private readonly links: LinksRepository,
   ) {}
 
-  /** @throws Error when a secret version is gone or does not open */
-  async environmentOf(release: Release): Promise<Record<string, string>> {
-    return this.secrets.environmentOf(this.database, await this.entriesOf(release));
+  /** What its processes get. @throws Error when a secret version is gone or does not open */
+  async givenTo(release: Release): Promise<Given> {
+    return givenIn(await this.secrets.valuesOf(this.database, await this.entriesOf(release)));
   }
 
+  /** What must not be shown of what a process prints. */
   async secretValuesOf(release: Release): Promise<string[]> {
     const secret = Object.entries(await this.entriesOf(release)).filter(([, entry]) => 'secretVersionId' in entry);
-    return Object.values(await this.secrets.environmentOf(this.database, Object.fromEntries(secret)));
+    const { environment, files = [] } = givenIn(await this.secrets.valuesOf(this.database, Object.fromEntries(secret)));
+    return [...Object.values(environment), ...files.flatMap(({ content }) => hiddenIn(content))];
   }
 
   async revokedIn(release: Release): Promise<SecretVersion[]> {

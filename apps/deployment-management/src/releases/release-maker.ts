@@ -39,6 +39,11 @@ export class ReleaseMaker {
     private readonly mint: Mint,
   ) {}
 
+  /** What is live; undefined while nothing is. */
+  async currentOf(sql: Sql, { currentReleaseId }: WorkloadRow): Promise<Release | undefined> {
+    return currentReleaseId === null ? undefined : this.releases.find(sql, currentReleaseId);
+  }
+
   /** Null while the build has not given a result, or the registry has not said what a tag means. @throws ReleaseMissing */
   async contentOf(
     sql: Sql,

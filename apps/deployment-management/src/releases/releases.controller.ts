@@ -23,7 +23,7 @@ export class ReleasesController {
     @Query({ schema: releaseQuery }) query: ReleaseQuery,
   ): Promise<Page<Release>> {
     await this.workloads.require(caller, query.workload, 'releases:read');
-    return toPage(await this.releases.list(this.database, query), query.limit, (each) => String(each.number));
+    return toPage(await this.releases.list(this.database.confined, query), query.limit, (each) => String(each.number));
   }
 
   @Get(':id')

@@ -1,5 +1,5 @@
 import type { ProcessSettings, Release, ReleaseQuery } from '@berth/contracts/deployment';
-import { decodeCursor, type Sql, type Tx } from '@berth/service-kit';
+import { type ConfinedSql, decodeCursor, type Sql, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { BilledReleases } from '../allocations/allocation.js';
 
@@ -80,7 +80,7 @@ export class ReleasesRepository {
   }
 
   /** Newest first. */
-  async list(sql: Sql, query: ReleaseQuery): Promise<Release[]> {
+  async list(sql: ConfinedSql, query: ReleaseQuery): Promise<Release[]> {
     const rows = await sql.query<ReleaseRow>(
       `select ${columns} ${from} where r.workload_id = $1 and ($2::int is null or r.number < $2::int) order by r.number desc limit $3`,
       [query.workload, decodeCursor(query.cursor, 'number'), query.limit + 1],

@@ -18,6 +18,7 @@ export class GoneRuntime implements Runtime {
   readonly apply = refuse;
   readonly makeSpace = refuse;
   readonly refusalOfPatches = refuse;
+  readonly refusalOfProtection = refuse;
   readonly startTask = refuse;
   readonly exec = refuse;
   readonly forward = refuse;

@@ -61,6 +61,8 @@ export interface Runtime extends TaskRuntime, SessionRuntime, SpaceRuntime, Volu
    * know because the workload's space is not there. Nothing is written.
    */
   refusalOfPatches(desired: DesiredWorkload, signal: AbortSignal): Promise<string | null>;
+  /** Why it could not keep visitors out who do not pass a protection; null when it could. */
+  refusalOfProtection(signal: AbortSignal): Promise<string | null>;
   /** Null: the runtime knows no such workload. */
   observe(workloadId: string, signal: AbortSignal): Promise<ObservedWorkload | null>;
   /** Asks for its end; it is gone when `observe` answers null. */

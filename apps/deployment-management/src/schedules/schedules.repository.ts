@@ -1,5 +1,5 @@
 import type { ScheduleQuery, ScheduleRun, ScheduleRunQuery, UpdateSchedule } from '@berth/contracts/deployment';
-import { decodeCursor, type Sql, type Tx } from '@berth/service-kit';
+import { type ConfinedSql, decodeCursor, type Sql, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { ScheduleRow } from './schedule.js';
 
@@ -35,7 +35,7 @@ export class SchedulesRepository {
     return row;
   }
 
-  async list(sql: Sql, query: ScheduleQuery): Promise<ScheduleRow[]> {
+  async list(sql: ConfinedSql, query: ScheduleQuery): Promise<ScheduleRow[]> {
     return sql.query<ScheduleRow>(
       `${select} where workload_id = $1 and ($2::uuid is null or id > $2) order by id limit $3`,
       [query.workload, decodeCursor(query.cursor, 'id'), query.limit + 1],
@@ -70,7 +70,7 @@ export class SchedulesRepository {
   }
 
   /** Newest first. */
-  async runs(sql: Sql, scheduleId: string, query: ScheduleRunQuery): Promise<ScheduleRunRow[]> {
+  async runs(sql: ConfinedSql, scheduleId: string, query: ScheduleRunQuery): Promise<ScheduleRunRow[]> {
     return sql.query<ScheduleRunRow>(
       `select r.id, r.due_at as "dueAt", r.outcome, r.count, r.reason, r.task_id as "taskId", t.status
          from schedule_run r left join task t on t.id = r.task_id

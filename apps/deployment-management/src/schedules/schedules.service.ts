@@ -69,12 +69,12 @@ export class SchedulesService {
 
   async list(caller: Caller, query: ScheduleQuery): Promise<Page<ScheduleRow>> {
     await this.workloads.require(caller, query.workload, 'schedules:read');
-    return toPage(await this.schedules.list(this.database, query), query.limit, ({ id }) => id);
+    return toPage(await this.schedules.list(this.database.confined, query), query.limit, ({ id }) => id);
   }
 
   async runs(caller: Caller, id: string, query: ScheduleRunQuery): Promise<Page<ScheduleRunRow>> {
     await this.find(caller, id, 'schedules:read');
-    return toPage(await this.schedules.runs(this.database, id, query), query.limit, (run) => run.id);
+    return toPage(await this.schedules.runs(this.database.confined, id, query), query.limit, (run) => run.id);
   }
 
   /** @throws 404 when it does not exist or the caller may not know that it does */

@@ -4,6 +4,7 @@ import type { Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { Changes } from '../changes/changes.js';
 import { revokedIn } from '../config/config-changes.js';
+import { requireFilesApart } from '../config/config-files.js';
 import { changeEntries, type ConfigEntries } from '../config/config-version.js';
 import { ConfigVersionsRepository } from '../config/config-versions.repository.js';
 import { ConfigWriter } from '../config/config-writer.js';
@@ -39,6 +40,7 @@ export class ScopeChanges {
   async apply(tx: Tx, scope: Scope, former: number, change: ScopedEntryChange): Promise<ScopedChange> {
     const { entries: before } = await this.configs.find(tx, scope.id, former);
     const entries = changeEntries(before, change.set, change.unset);
+    requireFilesApart(entries, change.set);
     await requireRoomFor(tx, this.secrets, entries, change.set);
     const version = former + 1;
     await this.writer.insert(tx, scope.id, version, entries, change.by.subjectId);

@@ -12,6 +12,7 @@ import type {
 } from '@berth/contracts/deployment';
 import { Database, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
+import { plainFiles } from '../config/config-files.js';
 import { plainEntries, plainVariables } from '../config/config-version.js';
 import { ConfigVersionsRepository } from '../config/config-versions.repository.js';
 import { pinnedIn } from '../secrets/pinned-secrets.js';
@@ -35,8 +36,8 @@ export class ScopesService {
   async get(caller: Caller, kind: ConfigScope, id: string): Promise<ScopedConfig> {
     await this.access.require(caller, kind, id, 'config:read');
     const { number, entries, createdAt } = await this.current(id);
-    const variables = plainVariables(entries);
-    return { scope: kind, scopeId: id, version: number, variables, createdAt: createdAt?.toISOString() ?? null };
+    const held = { variables: plainVariables(entries), files: plainFiles(entries) };
+    return { scope: kind, scopeId: id, version: number, ...held, createdAt: createdAt?.toISOString() ?? null };
   }
 
   /** Names and versions; a value is never answered. */

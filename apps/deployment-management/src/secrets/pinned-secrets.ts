@@ -4,6 +4,8 @@ export interface SecretVersion {
   readonly id: string;
   readonly name: string;
   readonly number: number;
+  /** Of what is in it, where it is a file; null: a variable. */
+  readonly bytes: number | null;
   readonly createdAt: Date;
 }
 

@@ -1,3 +1,4 @@
+import { bytesIn, isFileName } from '@berth/contracts/common';
 import type { SecretList, SecretsChange } from '@berth/contracts/deployment';
 import { CONFIG, type Keyring, type SealedColumn, type Sql, type Tx } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
@@ -15,7 +16,7 @@ interface SealedRow {
   readonly sealed: Buffer;
 }
 
-const columns = 'id, name, number, created_at as "createdAt"';
+const columns = 'id, name, number, bytes, created_at as "createdAt"';
 /** For wrapping all of them anew after a change of keys; `contextOf` in SQL. */
 export const sealedSecrets: SealedColumn = {
   table: 'secret_version',
@@ -26,8 +27,12 @@ export const sealedSecrets: SealedColumn = {
 
 const contextOf = (row: Omit<SealedRow, 'sealed' | 'id'>): string => `${row.ownerId}/${row.name}/${row.number}`;
 
-export const toSecretItem = ({ name, number, createdAt }: SecretVersion): SecretList['items'][number] => ({
+/** What is sealed: of a file its bytes. */
+const plainOf = (name: string, value: string): Buffer => Buffer.from(value, isFileName(name) ? 'base64' : 'utf8');
+
+export const toSecretItem = ({ name, number, bytes, createdAt }: SecretVersion): SecretList['items'][number] => ({
   ...{ name, version: number, createdAt: createdAt.toISOString() },
+  ...(bytes !== null && { bytes }),
 });
 
 export const toRevoked = ({ name, number }: SecretVersion): SecretsChange['revoked'][number] => ({
@@ -46,17 +51,19 @@ export class SecretStore {
     this.keyring = config.KEY_ENCRYPTION_KEY;
   }
 
-  /** Makes the next version of a secret. The caller holds the row lock of its owner. */
+  /** Makes the next version of a secret, which of a file is given in base64. The caller holds the row lock of its owner. */
   async add(tx: Tx, ownerId: string, name: string, value: string): Promise<SecretVersion> {
     const [last] = await tx.query<{ number: number }>(
       'select coalesce(max(number), 0)::int as number from secret_version where workload_id = $1 and name = $2',
       [ownerId, name],
     );
-    const version = { id: this.mint.id(), name, number: (last?.number ?? 0) + 1, createdAt: this.mint.now() };
-    const sealed = this.keyring.seal(contextOf({ ownerId, ...version }), value);
+    const bytes = isFileName(name) ? bytesIn(value) : null;
+    const version = { id: this.mint.id(), name, number: (last?.number ?? 0) + 1, bytes, createdAt: this.mint.now() };
+    const sealed = this.keyring.seal(contextOf({ ownerId, ...version }), plainOf(name, value));
     await tx.query(
-      'insert into secret_version (id, workload_id, name, number, sealed, created_at) values ($1, $2, $3, $4, $5, $6)',
-      [version.id, ownerId, name, version.number, sealed, version.createdAt],
+      `insert into secret_version (id, workload_id, name, number, sealed, bytes, created_at)
+       values ($1, $2, $3, $4, $5, $6, $7)`,
+      [version.id, ownerId, name, version.number, sealed, bytes, version.createdAt],
     );
     return version;
   }
@@ -121,17 +128,21 @@ export class SecretStore {
     );
   }
 
-  /** What the processes of a release get as environment. @throws Error when a version is gone or does not open */
-  async environmentOf(sql: Sql, entries: ConfigEntries): Promise<Record<string, string>> {
+  /** Values by name, those of files in base64. @throws Error when a version is gone or does not open */
+  async valuesOf(sql: Sql, entries: ConfigEntries): Promise<Record<string, string>> {
     const ids = pinnedIn(entries);
     const rows = ids.length === 0 ? [] : await this.sealedRows(sql, ids);
-    const values = new Map(rows.map((row) => [row.id, this.keyring.openText(contextOf(row), row.sealed)]));
+    const values = new Map(rows.map((row) => [row.id, this.open(row)]));
     const valueOf = (name: string, entry: ConfigEntry): [string, string][] => {
       if ('value' in entry) return [[name, entry.value]];
       // Where a link leads is known to the runtime alone.
       return 'linkTo' in entry ? [] : [[name, this.valueOf(values, name, entry.secretVersionId)]];
     };
     return Object.fromEntries(Object.entries(entries).flatMap(([name, entry]) => valueOf(name, entry)));
+  }
+
+  private open(row: SealedRow): string {
+    return this.keyring.open(contextOf(row), row.sealed).toString(isFileName(row.name) ? 'base64' : 'utf8');
   }
 
   private valueOf(values: ReadonlyMap<string, string>, name: string, id: string): string {

@@ -45,7 +45,7 @@ export class EnvironmentRollbacks {
 
   async list(caller: Caller, environmentId: string, query: PageQuery): Promise<Page<EnvironmentRollback>> {
     await this.environments.get(caller, environmentId, 'deployments:read');
-    const rows = await this.snapshots.listRollbacks(this.database, environmentId, query);
+    const rows = await this.snapshots.listRollbacks(this.database.confined, environmentId, query);
     const page = toPage(rows, query.limit, ({ id }) => id);
     return { ...page, items: await this.reports(this.database, page.items) };
   }

@@ -1,6 +1,6 @@
 import type { PageQuery } from '@berth/contracts/common';
 import type { SnapshotWorkload } from '@berth/contracts/deployment';
-import { decodeCursor, type Sql, type Tx } from '@berth/service-kit';
+import { type ConfinedSql, decodeCursor, type Sql, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { nextScopeVersions } from '../scopes/scope-versions.js';
 import type { DeploymentEnd, RollbackRow, SnapshotRow } from './snapshot.js';
@@ -45,7 +45,7 @@ export class SnapshotsRepository {
   }
 
   /** The newest first. */
-  list(sql: Sql, environmentId: string, query: PageQuery): Promise<SnapshotRow[]> {
+  list(sql: ConfinedSql, environmentId: string, query: PageQuery): Promise<SnapshotRow[]> {
     return sql.query<SnapshotRow>(
       `select ${snapshotColumns} from environment_snapshot
         where environment_id = $1 and ($2::uuid is null or id < $2) order by id desc limit $3`,

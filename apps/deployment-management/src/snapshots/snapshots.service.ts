@@ -36,7 +36,11 @@ export class SnapshotsService {
 
   async list(caller: Caller, environmentId: string, query: PageQuery): Promise<Page<Snapshot>> {
     await this.environments.get(caller, environmentId, 'releases:read');
-    const page = toPage(await this.snapshots.list(this.database, environmentId, query), query.limit, ({ id }) => id);
+    const page = toPage(
+      await this.snapshots.list(this.database.confined, environmentId, query),
+      query.limit,
+      ({ id }) => id,
+    );
     return { ...page, items: page.items.map(toSnapshot) };
   }
 

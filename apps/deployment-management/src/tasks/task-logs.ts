@@ -26,11 +26,7 @@ export class TaskLogs {
       if (!task || signal.aborted) return;
       // It is read after its status: whatever it printed before its end is in it.
       const lines = isOpen(task) ? this.running(task, last, signal) : await this.tasks.outputOf(this.database, id);
-      for await (const line of lines) {
-        if (line.cursor <= last) continue;
-        last = line.cursor;
-        yield { id: last, event: 'line', data: line };
-      }
+      last = yield* eventsOf(lines, last);
       if (!isOpen(task)) return yield { event: 'end', data: { status: task.status, exitCode: task.exitCode } };
       await this.clock.pause(LOOK_MILLISECONDS, signal);
     }
@@ -47,4 +43,18 @@ export class TaskLogs {
       if (!(error instanceof RuntimeUnavailable)) throw error;
     }
   }
+}
+
+/** The lines after the cursor; answers the cursor of the last one. */
+async function* eventsOf(
+  lines: AsyncIterable<LogLine> | Iterable<LogLine>,
+  after: string,
+): AsyncGenerator<StreamEvent, string> {
+  let last = after;
+  for await (const line of lines) {
+    if (line.cursor <= last) continue;
+    last = line.cursor;
+    yield { id: last, event: 'line', data: line };
+  }
+  return last;
 }

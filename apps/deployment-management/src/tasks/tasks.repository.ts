@@ -1,6 +1,6 @@
 import type { TaskQuery } from '@berth/contracts/deployment';
 import type { LogLine } from '@berth/contracts/runtime';
-import { decodeCursor, type Sql, type Tx } from '@berth/service-kit';
+import { type ConfinedSql, decodeCursor, type Sql, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { Seen } from '../deployments/deployment.js';
 import type { TaskEnding, TaskRow } from './task.js';
@@ -41,7 +41,7 @@ export class TasksRepository {
   }
 
   /** Newest first. */
-  async list(sql: Sql, query: TaskQuery): Promise<TaskRow[]> {
+  async list(sql: ConfinedSql, query: TaskQuery): Promise<TaskRow[]> {
     return sql.query<TaskRow>(
       `${select} where t.workload_id = $1 and ($2::uuid is null or t.id < $2) order by t.id desc limit $3`,
       [query.workload, decodeCursor(query.cursor, 'id'), query.limit + 1],

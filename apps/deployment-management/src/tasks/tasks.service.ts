@@ -36,7 +36,7 @@ export class TasksService {
 
   async list(caller: Caller, query: TaskQuery): Promise<Page<TaskRow>> {
     await this.workloads.require(caller, query.workload, 'tasks:read');
-    return toPage(await this.tasks.list(this.database, query), query.limit, (task) => task.id);
+    return toPage(await this.tasks.list(this.database.confined, query), query.limit, (task) => task.id);
   }
 
   /** @throws 404 when it does not exist or the caller may not know that it does */

@@ -1,5 +1,5 @@
 import type { VolumeQuery } from '@berth/contracts/deployment';
-import { decodeCursor, type Sql, type Tx } from '@berth/service-kit';
+import { type ConfinedSql, decodeCursor, type Sql, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { VolumeRow } from './volume.js';
 
@@ -49,7 +49,7 @@ export class VolumesRepository {
     return sql.query<VolumeRow>(`${select} and v.workload_id = $1 order by v.id`, [workloadId]);
   }
 
-  list(sql: Sql, query: VolumeQuery): Promise<VolumeRow[]> {
+  list(sql: ConfinedSql, query: VolumeQuery): Promise<VolumeRow[]> {
     return sql.query<VolumeRow>(
       `${select} and v.workload_id = $1 and ($2::uuid is null or v.id > $2) order by v.id limit $3`,
       [query.workload, decodeCursor(query.cursor, 'id'), query.limit + 1],

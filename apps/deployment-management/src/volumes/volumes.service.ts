@@ -36,7 +36,7 @@ export class VolumesService {
 
   async list(caller: Caller, query: VolumeQuery): Promise<Page<Volume>> {
     await this.access.require(caller, query.workload, 'volumes:read');
-    const page = toPage(await this.volumes.list(this.database, query), query.limit, ({ id }) => id);
+    const page = toPage(await this.volumes.list(this.database.confined, query), query.limit, ({ id }) => id);
     return { ...page, items: page.items.map(toVolume) };
   }
 

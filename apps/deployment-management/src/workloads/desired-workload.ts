@@ -6,6 +6,7 @@ import {
   RELEASE_PROCESS,
 } from '@berth/contracts/runtime';
 import { type Canary, canaryInstances, isSplit, weightOf } from '../canaries/canary.js';
+import { desiredProtection } from '../protections/protection.js';
 import { volumesOf } from '../volumes/volume.js';
 import { instancesOf, type WorkloadRow } from './workload.js';
 import type { WorkloadView } from './workload-views.js';
@@ -40,10 +41,15 @@ export function desiredWorkload(
   };
 }
 
-function routedTo({ host: own, domains }: WorkloadRow): Pick<DesiredWorkload, 'hosts' | 'paths'> {
+function routedTo({
+  host: own,
+  domains,
+  protection: row,
+}: WorkloadRow): Pick<DesiredWorkload, 'hosts' | 'paths' | 'protection'> {
   const hosts = [own, ...domains.filter(({ path }) => path === undefined).map(({ host }) => host)];
   const paths = domains.flatMap(({ host, path }) => (path === undefined ? [] : [{ host, path }]));
-  return { hosts, ...(paths.length > 0 && { paths }) };
+  const protection = desiredProtection(row);
+  return { hosts, ...(paths.length > 0 && { paths }), ...(protection && { protection }) };
 }
 
 /** A desired state, and the releases that its variables and secrets come from. */

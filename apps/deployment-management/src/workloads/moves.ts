@@ -39,7 +39,7 @@ export class Moves {
   /** Where it stands, is on its way to, or was and is not quite gone from. */
   async list(caller: Caller, id: string, query: PageQuery): Promise<Page<PlacementRow>> {
     await this.access.require(caller, id, 'workloads:read');
-    return toPage(await this.placements.list(this.database, id, query), query.limit, (row) => row.id);
+    return toPage(await this.placements.list(this.database.confined, id, query), query.limit, (row) => row.id);
   }
 
   /** Before the workload's, as when one is made in it. */

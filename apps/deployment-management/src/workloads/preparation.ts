@@ -61,6 +61,7 @@ export class Preparation {
     }
     const unfit =
       (await this.runtime.refusalOf(target)) ??
+      (await this.runtime.protectionFailure(view.workload, context.signal)) ??
       (await this.runtime.patchFailure(view.workload, target, context.signal));
     const support = await this.runtime.canarySupport(view.workload.id);
     await underLock(context, this.workloads, view.workload.id, (tx, workload) => {

@@ -142,6 +142,7 @@ export class RelocationSteps {
     const { id: workloadId, organizationId, projectId, environmentId, appId } = workload;
     const data = { workloadId, organizationId, projectId, environmentId, appId };
     await this.changes.tell(tx, workloadUpdated, { subject: workloadId, organizationId, data });
+    await this.changes.leadElsewhere(tx, organizationId);
     const target = { kind: 'workload', id: workloadId };
     await this.changes.act(tx, { by: 'platform', action: 'workloads:move', target, organizationId, detail });
   }

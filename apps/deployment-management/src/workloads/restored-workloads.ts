@@ -27,6 +27,7 @@ export class RestoredWorkloads {
   private some(epoch: number): Promise<number> {
     return this.database.transaction(async (tx) => {
       const rows = await tx.query<{ id: string }>(
+        // eslint-disable-next-line berth/tenant-query -- after a restore every workload is stated anew
         `update workload set generation = $1 where id in
            (select id from workload where generation < $1 and deleted_at is null order by id limit $2 for update)
          returning id`,

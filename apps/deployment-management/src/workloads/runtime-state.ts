@@ -11,6 +11,7 @@ import { nextStepFor } from '../runtime/artifact-kinds.js';
 import { RegistryLogins } from '../pull-credentials/registry-logins.js';
 import { ReleaseConfigs } from '../releases/release-configs.js';
 import type { WorkloadRow } from './workload.js';
+import { holeIn, isProtected } from '../protections/protection.js';
 import { bringsBack, desiredWorkload, isComingBack, type Stated, statedFor } from './desired-workload.js';
 import type { WorkloadView } from './workload-views.js';
 
@@ -87,7 +88,7 @@ export class RuntimeState {
       );
     }
     try {
-      await this.configs.environmentOf(release);
+      await this.configs.givenTo(release);
       return undefined;
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
@@ -116,6 +117,16 @@ export class RuntimeState {
     return refusal('policy_denied', `The cluster does not take pods with this patch: ${refused}`, next);
   }
 
+  /** Why it would be open to everybody although it is protected, as a failure of the deployment that would bring it there. */
+  async protectionFailure({ id, protection }: WorkloadRow, signal: AbortSignal): Promise<Failure | undefined> {
+    if (!isProtected(protection)) return undefined;
+    for (const { runtime } of await this.runtimes.allOf(id)) {
+      const refused = await runtime.refusalOfProtection(signal);
+      if (refused !== null) return refusal('config_invalid', `Nobody can be kept out of it: ${refused}`, unprotect);
+    }
+    return undefined;
+  }
+
   private async withoutConfig(workload: WorkloadRow, release: Release): Promise<DesiredWorkload> {
     const registries = await this.logins.of(workload.organizationId);
     return { ...desiredWorkload(workload, release, {}), registries, ...(await this.quotaOf(workload.organizationId)) };
@@ -130,8 +141,10 @@ export class RuntimeState {
     if (!web || web.instances === 0) return null;
     const runtime = await this.runtimeOf(desired.workloadId, at);
     for (const host of desired.hosts.slice(0, 1)) {
-      const { answered, message } = await runtime.probe(host, web.health.path ?? '/', signal);
+      const { answered, status, message } = await runtime.probe(host, web.health.path ?? '/', signal);
       if (!answered) return message;
+      const hole = holeIn(desired.protection, status);
+      if (hole !== null) return `${message}: ${hole}`;
     }
     return null;
   }
@@ -152,20 +165,20 @@ export class RuntimeState {
   }
 
   private async canaryParts({ canary }: DesiredWorkload, release: Release): Promise<Pick<DesiredWorkload, 'canary'>> {
-    const environment = await this.configs.environmentOf(release);
-    return canary ? { canary: { ...canary, environment, ...(await this.configs.linksOf(release)) } } : {};
+    const given = await this.configs.givenTo(release);
+    return canary ? { canary: { ...canary, ...given, ...(await this.configs.linksOf(release)) } } : {};
   }
 
-  /** What is looked up, and opened, only when something is stated: variables, links and passwords. */
+  /** What is looked up, and opened, only when something is stated: variables, files, links and passwords. */
   async partsFor(
     runtime: Runtime,
     place: Pick<DesiredWorkload, 'organizationId'>,
     release: Release,
     former?: Release,
-  ): Promise<Pick<DesiredWorkload, 'environment' | 'links' | 'registries'>> {
-    const environment = await this.configs.environmentOf(release);
+  ): Promise<Pick<DesiredWorkload, 'environment' | 'files' | 'links' | 'registries'>> {
+    const given = await this.configs.givenTo(release);
     const links = await this.configs.linksOf(release, former);
-    return { environment, ...links, ...(await this.registriesFor(runtime, place)) };
+    return { ...given, ...links, ...(await this.registriesFor(runtime, place)) };
   }
 
   /** Passwords go only where images are pulled. */
@@ -199,6 +212,8 @@ const refusal = (cause: Failure['cause'], message: string, nextStep: string): Fa
   evidence: ['No instance was touched.'],
   nextStep,
 });
+
+const unprotect = 'Move it to a cluster that can, or take its protection away (berth protect off).';
 
 const isPatched = ({ processes }: Release): boolean => processes.some(({ patch }) => patch !== undefined);
 

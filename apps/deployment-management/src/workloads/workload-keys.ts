@@ -21,10 +21,10 @@ export class WorkloadKeys {
 
   /** Of a cluster; a page at a time, so that thousands of workloads hold no long transaction. */
   async enqueueAll(clusterId: string): Promise<void> {
-    let ids = await this.workloads.idsAfter(this.database, clusterId, null, PAGE);
+    let ids = await this.workloads.idsAfter(this.database.confined, clusterId, null, PAGE);
     while (ids.length > 0) {
       await this.enqueue(ids);
-      ids = await this.workloads.idsAfter(this.database, clusterId, ids.at(-1) ?? null, PAGE);
+      ids = await this.workloads.idsAfter(this.database.confined, clusterId, ids.at(-1) ?? null, PAGE);
     }
   }
 }

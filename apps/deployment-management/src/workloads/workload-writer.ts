@@ -26,6 +26,7 @@ export interface WorkloadAct {
     | 'workloads:restart'
     | 'workloads:move'
     | 'workloads:patch'
+    | 'workloads:protect'
     | 'workloads:delete'
     | `volumes:${'create' | 'update' | 'delete'}`
     | `domains:${'verify' | 'vouch' | 'release' | 'delete'}`;
@@ -59,6 +60,7 @@ export class WorkloadWriter {
     });
     const workload = await this.workloads.find(tx, id);
     if (!workload) throw new Error('A workload is gone that was just made.');
+    await this.changes.leadElsewhere(tx, organizationId);
     await this.act(tx, workload, { by, action: 'workloads:create' });
     return workload;
   }
@@ -95,6 +97,7 @@ export class WorkloadWriter {
     const data = { workloadId, organizationId, projectId, environmentId, appId };
     await this.changes.tell(tx, workloadUpdated, { subject: workloadId, organizationId, data });
     await this.queue.enqueue(tx, WORKLOADS, workloadId, { group: organizationId });
+    if (/^(workloads:(move|delete)|domains:)/.test(act.action)) await this.changes.leadElsewhere(tx, organizationId);
     const next = (await this.workloads.find(tx, workloadId)) ?? workload;
     await this.act(tx, workload, act, next);
     return next;

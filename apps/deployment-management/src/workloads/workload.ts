@@ -11,6 +11,7 @@ import type {
 } from '@berth/contracts/deployment';
 import { phaseDeadlines } from '@berth/contracts/deployment';
 import { type Place, spelled } from '@berth/contracts/runtime';
+import type { ProtectionRow } from '../protections/protection.js';
 import { differing } from '../scopes/scope-versions.js';
 import type { WorkloadVolume } from '../volumes/volume.js';
 
@@ -41,6 +42,8 @@ export interface WorkloadRow {
   readonly host: string;
   /** Hosts of its customer, or paths of them, that lead to it, too. */
   readonly domains: readonly Place[];
+  /** What visitors have to pass on all of them. */
+  readonly protection: ProtectionRow;
   readonly trackedRef: string | null;
   readonly state: 'running' | 'stopped';
   /** Nothing of it may run, whatever anybody asks for: its organization is suspended, or a budget is spent. */
@@ -139,6 +142,7 @@ export function toWorkload(row: WorkloadRow, urlTemplate: string): Workload {
     isClusterGone: _g,
     further: _f,
     leaving: _l,
+    protection: _p,
     scopeVersions,
     nextScopeVersions: _x,
     releasedScopeVersions,

@@ -9,6 +9,7 @@ import { ChangesModule } from '../changes/changes.module.js';
 import { ConfigChanges } from '../config/config-changes.js';
 import { ConfigController } from '../config/config.controller.js';
 import { ConfigService } from '../config/config.service.js';
+import { FileChanges } from '../config/file-changes.js';
 import { EffectiveConfigs } from '../config/effective-configs.js';
 import { ConfigWriter } from '../config/config-writer.js';
 import { ConfigVersionsRepository } from '../config/config-versions.repository.js';
@@ -21,6 +22,7 @@ import { DeploymentsController } from '../deployments/deployments.controller.js'
 import { DeploymentsRepository } from '../deployments/deployments.repository.js';
 import { DeploymentsService } from '../deployments/deployments.service.js';
 import { DryRuns } from '../deployments/dry-runs.js';
+import { ForeseenFailures } from '../deployments/foreseen-failures.js';
 import { OnBuildFailedHandler } from '../deployments/on-build-failed.handler.js';
 import { OnBuildStartedHandler } from '../deployments/on-build-started.handler.js';
 import { OnBuildSucceededHandler } from '../deployments/on-build-succeeded.handler.js';
@@ -36,6 +38,7 @@ import { DomainsController } from '../domains/domains.controller.js';
 import { DomainsRepository } from '../domains/domains.repository.js';
 import { DomainsService } from '../domains/domains.service.js';
 import { TxtRecords } from '../domains/txt-records.js';
+import { DnsWakesModule } from '../dns-zones/dns-wakes.module.js';
 import { EnvironmentsModule } from '../environments/environments.module.js';
 import { FailoverLoop } from '../failovers/failover-loop.js';
 import { FailoverDepartures } from '../failovers/failover-departures.js';
@@ -68,6 +71,8 @@ import { LinksService } from '../links/links.service.js';
 import { PatchTrials } from '../patches/patch-trials.js';
 import { PatchesController } from '../patches/patches.controller.js';
 import { PatchesService } from '../patches/patches.service.js';
+import { ProtectionsController } from '../protections/protections.controller.js';
+import { ProtectionsService } from '../protections/protections.service.js';
 import { PullCredentialMarks } from '../pull-credentials/pull-credential-marks.js';
 import { PullCredentialsController } from '../pull-credentials/pull-credentials.controller.js';
 import { PullCredentialsRepository } from '../pull-credentials/pull-credentials.repository.js';
@@ -211,6 +216,7 @@ const workloads = [
   ComputeRoom,
   PatchTrials,
   PatchesService,
+  ProtectionsService,
 ];
 const reconciliation = [
   WorkloadLoop,
@@ -252,6 +258,7 @@ const deployments = [
   Canceller,
   Sources,
   DryRuns,
+  ForeseenFailures,
   BuildProgress,
 ];
 const tasks = [
@@ -298,6 +305,7 @@ const releases = [
   ConfigVersionsRepository,
   ConfigWriter,
   EffectiveConfigs,
+  FileChanges,
   ConfigService,
   ConfigChanges,
   LinksRepository,
@@ -310,6 +318,7 @@ const releases = [
 @Module({
   imports: [
     ChangesModule,
+    DnsWakesModule,
     RuntimesModule,
     ClustersStoreModule,
     QuotasModule,
@@ -322,6 +331,7 @@ const releases = [
     MovesController,
     PlacementsController,
     PatchesController,
+    ProtectionsController,
     VerticalController,
     DeploymentsController,
     ReleasesController,
@@ -371,7 +381,7 @@ const releases = [
   ],
   exports: [
     ...[WorkloadsService, WorkloadActions, WorkloadUpdates, WorkloadAccess, DeploymentRequests],
-    ...[ConfigService, ConfigVersionsRepository],
+    ...[ConfigService, ConfigVersionsRepository, ProtectionsService],
   ],
 })
 export class WorkloadsModule {}

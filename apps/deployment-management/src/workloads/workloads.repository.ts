@@ -5,10 +5,11 @@ import type {
   ReleaseStrategy,
   WorkloadQuery,
 } from '@berth/contracts/deployment';
-import { decodeCursor, type Sql, type Tx } from '@berth/service-kit';
+import { type ConfinedSql, decodeCursor, type Sql, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { type ConfigHolds, newestScopeVersions, nextScopeVersions } from '../scopes/scope-versions.js';
 import { domainsOfWorkload } from '../domains/domains.repository.js';
+import type { ProtectionRow } from '../protections/protection.js';
 import { volumesOfWorkload } from '../volumes/volumes.repository.js';
 import type { WorkloadRow } from './workload.js';
 
@@ -31,7 +32,7 @@ const beside = (
 const select = `select w.id, w.app_id as "appId", w.environment_id as "environmentId", w.project_id as "projectId",
     w.organization_id as "organizationId", a.slug as "appSlug", e.slug as "environmentSlug", e.namespace, c.name as cluster,
     c.removed_at is not null as "isClusterGone", w.host,
-    w.tracked_ref as "trackedRef", ${stateOf} as state, ${isBarred} as "isBarred", ${isAsleep} as "isAsleep", w.state as "wantedState", w.counts, w.autoscaling, w.process_settings as "processSettings", w.deadlines,
+    w.tracked_ref as "trackedRef", ${stateOf} as state, ${isBarred} as "isBarred", ${isAsleep} as "isAsleep", w.state as "wantedState", w.counts, w.autoscaling, w.process_settings as "processSettings", w.deadlines, w.protection,
     w.start_deadline_seconds as "startDeadlineSeconds", w.strategy, w.current_release_id as "currentReleaseId",
     r.number as "currentRelease", w.restart_token as "restartToken", w.config_version as "configVersion", w.generation,
     r.scope_versions as "releasedScopeVersions", ${newestScopeVersions} as "scopeVersions", ${nextScopeVersions} as "nextScopeVersions",
@@ -95,7 +96,7 @@ export class WorkloadsRepository {
   }
 
   /** @param within only those in these environments; null: all */
-  async list(sql: Sql, query: WorkloadQuery, within: readonly string[] | null): Promise<WorkloadRow[]> {
+  async list(sql: ConfinedSql, query: WorkloadQuery, within: readonly string[] | null): Promise<WorkloadRow[]> {
     return sql.query<WorkloadRow>(
       `${select}
         where w.deleted_at is null and ($1::uuid is null or w.project_id = $1) and ($2::uuid is null or w.app_id = $2)
@@ -137,6 +138,10 @@ export class WorkloadsRepository {
 
   async setAutoscaling(tx: Tx, id: string, bounds: AutoscalingBounds): Promise<void> {
     await tx.query('update workload set autoscaling = $2, generation = generation + 1 where id = $1', [id, bounds]);
+  }
+
+  async setProtection(tx: Tx, id: string, protection: ProtectionRow): Promise<void> {
+    await tx.query('update workload set protection = $2, generation = generation + 1 where id = $1', [id, protection]);
   }
 
   async setProcessSettings(tx: Tx, id: string, settings: object): Promise<void> {
@@ -225,7 +230,7 @@ export class WorkloadsRepository {
   }
 
   /** Of those placed on a cluster. */
-  async idsAfter(sql: Sql, clusterId: string, after: string | null, limit: number): Promise<string[]> {
+  async idsAfter(sql: ConfinedSql, clusterId: string, after: string | null, limit: number): Promise<string[]> {
     const rows = await sql.query<{ id: string }>(
       `select w.id from placement p join workload w on w.id = p.workload_id
         where p.cluster_id = $1 and w.deleted_at is null and ($2::uuid is null or w.id > $2) order by w.id limit $3`,

@@ -35,7 +35,11 @@ export class WorkloadsService {
 
   async list(caller: Caller, query: WorkloadQuery): Promise<Page<WorkloadRow>> {
     const within = await this.parents.shownTo(caller, query);
-    return toPage(await this.workloads.list(this.database, query, within), query.limit, (workload) => workload.id);
+    return toPage(
+      await this.workloads.list(this.database.confined, query, within),
+      query.limit,
+      (workload) => workload.id,
+    );
   }
 
   /** @throws 409 while others are linked to it, unless that is no matter */

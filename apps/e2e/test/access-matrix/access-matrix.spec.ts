@@ -187,6 +187,12 @@ describe('the authorisation matrix', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('finds in the audit trail what each route has changed', async () => {
+    const recorded = await services.recordedRequests();
+    expect(matrix.unrecorded(recorded)).toEqual([]);
+    expect(matrix.wronglyExcused(recorded)).toEqual([]);
+  });
+
   it('still lets the owner in, whose token all the bad ones were made from', async () => {
     const answer = await services.send('GET', '/v1/me', { token: await sign(key, claims()) });
     expect(answer.status).toBe(200);

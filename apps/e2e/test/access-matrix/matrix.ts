@@ -22,6 +22,8 @@ export interface Route {
 /** Asks every route in every way, and keeps what was not answered as the permission table says. */
 export class Matrix {
   cells = 0;
+  /** Of each route that changes something, the correlation ids of requests that it did. */
+  private readonly changes = new Map<Route, string[]>();
   readonly wrong: string[] = [];
 
   constructor(
@@ -45,9 +47,29 @@ export class Matrix {
     return this.routes.filter(({ operation }) => operation.needsToken);
   }
 
+  /** Routes of which nothing that they did was written down. */
+  unrecorded(recorded: ReadonlySet<string>): string[] {
+    const of = [...this.changes].filter(([{ row }]) => row.unrecorded === undefined);
+    return of.filter(([, ids]) => !ids.some((id) => recorded.has(id))).map(([{ operation }]) => operation.name);
+  }
+
+  /** Routes that say why they are not written down, and are, or have done nothing. */
+  wronglyExcused(recorded: ReadonlySet<string>): string[] {
+    const excused = this.routes.filter(({ row }) => row.unrecorded !== undefined);
+    const isWrong = (route: Route) => this.changes.get(route)?.some((id) => recorded.has(id)) ?? true;
+    return excused.filter(isWrong).map(({ operation }) => operation.name);
+  }
+
+  private noteChange(route: Route, { status, headers }: Answer): void {
+    if (status >= 300 || ['GET', 'HEAD'].includes(route.operation.method)) return;
+    this.changes.set(route, [...(this.changes.get(route) ?? []), headers.get('x-correlation-id') ?? '']);
+  }
+
   /** One cell: `what` was asked of a route, and its answer is right or it is noted. */
-  note({ operation }: Route, what: string, answer: Answer, ...expected: readonly number[]): void {
+  note(route: Route, what: string, answer: Answer, ...expected: readonly number[]): void {
+    const { operation } = route;
     this.cells += 1;
+    this.noteChange(route, answer);
     const untyped = untypedIn(answer);
     if (untyped) this.wrong.push(`${operation.name}, ${what}: ${untyped}`);
     if (expected.includes(answer.status)) return;

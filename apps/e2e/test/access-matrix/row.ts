@@ -32,6 +32,8 @@ export interface Row {
   readonly handsOn?: true;
   /** What of a tenant somebody may be told who was in it: their own acts name it. */
   readonly tellsFormer?: readonly (keyof Belongings)[];
+  /** Why what it does is in no audit trail, though it is no read. */
+  readonly unrecorded?: string;
   /** Ids of what belongs to no tenant. */
   readonly everybodys?: readonly IdPlace[];
   /** A list that tells strangers nothing, instead of 404. */

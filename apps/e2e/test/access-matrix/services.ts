@@ -43,12 +43,22 @@ export class Services {
     const environment = { BUS_DATABASE_URL: identity.databaseUrl, KEY_ENCRYPTION_KEY: key };
     const running = [
       identity,
-      await startTestService(deploymentManagement, { environment: { ...environment, RUNTIME: 'memory' } }),
+      await startTestService(deploymentManagement, {
+        environment: { ...environment, RUNTIME: 'memory', PRIVATE_DNS: 'true' },
+      }),
       await startTestService(build, { environment: { ...environment, ...buildEnvironment(folder) } }),
       await startTestService(metering, { environment }),
     ];
     const operations = await Promise.all(running.map(({ url }) => operationsOf(url)));
     return new Services(folder, key, running, operations.flat());
+  }
+
+  /** Correlation ids of all requests that left an entry in the audit trail of any service. */
+  async recordedRequests(): Promise<Set<string>> {
+    const asked = this.running.map(({ database }) =>
+      database.query<{ id: string }>(`select distinct detail -> 'request' ->> 'correlationId' as id from audit_entry`),
+    );
+    return new Set((await Promise.all(asked)).flat().map(({ id }) => id));
   }
 
   databaseOf(service: (typeof names)[number]): Database {

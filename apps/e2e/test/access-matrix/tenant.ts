@@ -51,6 +51,7 @@ export interface Belongings {
   voidInvoice: string;
   webhook: string;
   pullCredential: string;
+  dnsZone: string;
   membership: string;
   invitation: string;
   provider: string;
@@ -191,6 +192,9 @@ export class Tenant {
   newPullCredential = (): Promise<string> =>
     this.make('/v1/pull-credentials', { organizationId: this.has.organization, ...pullCredential(this.name()) });
 
+  newDnsZone = (): Promise<string> =>
+    this.make('/v1/dns-zones', { organizationId: this.has.organization, ...dnsZone(this.name()) });
+
   newWebhook = (): Promise<string> => this.make('/v1/webhooks', webhookOf(this.has.organization));
 
   newDelivery = async (): Promise<{ path: Record<string, string> }> => {
@@ -219,6 +223,12 @@ export const roomyQuota = {
   memoryMib: 1_000_000,
   buildsAtOnce: 1_000_000,
 };
+
+/** Its server is nowhere: what is written into it waits. */
+export const dnsZone = (name: string) => ({
+  ...{ name: `${name}.example`, servers: ['127.0.0.1:1'] },
+  key: { name: 'key', secret: 'b3BlbiBzZXNhbWUgYWdhaW4=' },
+});
 
 export const pullCredential = (name: string) => ({
   registry: `${name}.example`,
@@ -292,6 +302,7 @@ export async function foundTenant(
   has.voidInvoice = await tenant.newVoidInvoice();
   has.webhook = await tenant.newWebhook();
   has.pullCredential = await tenant.newPullCredential();
+  has.dnsZone = await tenant.newDnsZone();
   return tenant;
 }
 

@@ -1,119 +1,58 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { TestIdentity } from '@berth/access/testing';
+import { randomUUID } from 'node:crypto';
 import type { Problem } from '@berth/contracts/common';
 import type {
-  App,
   Cluster,
   ClusterReport,
-  Deployment,
   Environment,
   InstanceList,
-  Placement,
-  Project,
   SpaceDeletion,
   Workload,
 } from '@berth/contracts/deployment';
-import type { Allocation, CloudEvent } from '@berth/contracts/events';
 import { deploymentManagement } from '@berth/deployment-management';
 import { kinds } from '@berth/kubernetes';
 import { eventually, startTestService, type TestService } from '@berth/testing';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { type Answer, type Caller, ClusteredService, image, patient } from './clustered-service.js';
+import { makeDoors } from '../runtime/played-traefik.js';
 import { PlayedCluster } from './played-cluster.js';
 
 jest.setTimeout(300_000);
 
-const image = (mark: string): string => `registry.example/shop@sha256:${mark.padEnd(64, '0')}`;
-const patient = { within: 90_000, every: 200 };
-
 let cluster: PlayedCluster;
+let clustered: ClusteredService;
 let service: TestService;
-let environment: Record<string, string>;
-let tokens: { administrator: string; owner: string };
-let organizationId: string;
 let berlin: Cluster;
 let there: Workload;
 let here: Workload;
 
 beforeAll(async () => {
   cluster = await PlayedCluster.start();
-  environment = { RUNTIME: 'memory', KEY_ENCRYPTION_KEY: randomBytes(32).toString('base64') };
-  service = await startTestService(deploymentManagement, { environment });
-  const identity = await TestIdentity.create(service.database);
-  organizationId = await identity.organization();
-  tokens = {
-    administrator: await identity.token({ administrator: true, expiresIn: 3_600 }),
-    owner: await identity.member(organizationId, 'owner'),
-  };
+  clustered = await ClusteredService.start();
+  service = clustered.service;
 }, 1_200_000);
 afterAll(async () => {
-  await service.close();
+  await clustered.close();
   await cluster.stop();
 });
 
-interface Answer<Body> {
-  readonly status: number;
-  readonly body: Body;
-}
-
-async function send<Body = Problem>(
-  who: keyof typeof tokens,
-  method: string,
-  path: string,
-  body?: unknown,
-  url = service.url,
-): Promise<Answer<Body>> {
-  const headers = { authorization: `Bearer ${tokens[who]}`, 'if-match': '*' };
-  const json = body === undefined ? {} : { 'content-type': 'application/json' };
-  const sent = {
-    method,
-    headers: { ...headers, ...json },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  };
-  const response = await fetch(`${url}${path}`, sent);
-  const text = await response.text();
-  return { status: response.status, body: (text === '' ? undefined : JSON.parse(text)) as Body };
-}
-
-async function ask<Body>(who: keyof typeof tokens, method: string, path: string, body?: unknown): Promise<Body> {
-  const answer = await send<Body>(who, method, path, body);
-  if (answer.status >= 300) expect({ method, path, ...answer }).toBe('a success');
-  return answer.body;
-}
-
-const settings = () => ({ gateway: { namespace: 'gateway', name: 'public', url: cluster.gatewayUrl } });
-const register = (kubeconfig: string, more: object = {}) =>
-  send('administrator', 'POST', '/v1/clusters', {
-    ...{ name: 'berlin', credentials: { kind: 'kubeconfig', kubeconfig }, settings: settings(), ...more },
-  });
-const deployLive = async (workload: Workload, mark: string): Promise<Deployment> => {
-  const source = { kind: 'image', image: image(mark) };
-  const { id } = await ask<Deployment>('owner', 'POST', `/v1/workloads/${workload.id}/deployments`, { source });
-  const end = () => ask<Deployment>('owner', 'GET', `/v1/deployments/${id}`);
-  await eventually(async () => expect((await end()).endedAt).not.toBeNull(), patient);
-  const ended = await end();
-  expect({ status: ended.status, failure: ended.failure }).toEqual({ status: 'live', failure: null });
-  return ended;
-};
-const events = async (subject: string): Promise<CloudEvent[]> => {
-  const rows = await service.database.query<{ event: CloudEvent }>(
-    `select event::json as event from berth_bus.message where event->>'subject' = $1 order by "offset"`,
-    [subject],
-  );
-  return rows.map(({ event }) => event);
-};
-const types = async (subject: string) => (await events(subject)).map(({ type }) => type.replace(/^berth\.|\.v1$/g, ''));
-
-const placementsOf = async ({ id }: Workload): Promise<Record<string, string>> => {
-  const { items } = await ask<{ items: Placement[] }>('owner', 'GET', `/v1/workloads/${id}/placements`);
-  return Object.fromEntries(items.map(({ cluster: name, state }) => [name, state]));
-};
+const ask = <Body>(who: Caller, method: string, path: string, body?: unknown): Promise<Body> =>
+  clustered.ask<Body>(who, method, path, body);
+const send = <Body = Problem>(who: Caller, method: string, path: string, body?: unknown, url?: string) =>
+  clustered.send<Body>(who, method, path, body, url);
+const register = (kubeconfig: string, more: object = {}): Promise<Answer<Problem & Cluster>> =>
+  clustered.register('berlin', cluster, { credentials: { kind: 'kubeconfig', kubeconfig }, ...more });
+const deployLive = (workload: Workload, mark: string) => clustered.deployLive(workload, mark);
+const placementsOf = async (workload: Workload): Promise<Record<string, string>> =>
+  Object.fromEntries((await clustered.placements(workload)).map(({ cluster: name, state }) => [name, state]));
+const types = async (subject: string) =>
+  (await clustered.events(subject)).map(({ type }) => type.replace(/^berth\.|\.v1$/g, ''));
 /** In an environment on the cluster that leaves it when that does not answer. */
 async function workloadThatLeaves(): Promise<Workload> {
-  const { projectId, appId } = there;
-  const body = { projectId, slug: 'leaves', kind: 'staging', cluster: 'berlin' };
-  const { id } = await ask<Environment>('owner', 'POST', '/v1/environments', body);
-  await ask('owner', 'PUT', `/v1/environments/${id}/failover`, { afterSeconds: 600 });
-  return ask<Workload>('owner', 'POST', '/v1/workloads', { appId, environmentId: id });
+  const leaving = await clustered.workload({ id: there.appId, projectId: there.projectId }, 'leaves', {
+    cluster: 'berlin',
+  });
+  await ask('owner', 'PUT', `/v1/environments/${leaving.environmentId}/failover`, { afterSeconds: 600 });
+  return leaving;
 }
 /** What is known of the cluster has been so for an hour, and somebody has looked since. */
 async function anHourPasses({ id }: Cluster): Promise<void> {
@@ -121,7 +60,7 @@ async function anHourPasses({ id }: Cluster): Promise<void> {
   const anHourAgo = JSON.stringify(new Date(Date.now() - 3_600_000));
   await service.database.query(`update cluster set conditions = ${forgotten} where id = $1`, [id, anHourAgo]);
   await eventually(async () => {
-    await service.database.query(`update work_item set due_at = now() where queue = 'clusters'`);
+    await clustered.hurry('clusters');
     const { conditions } = await ask<Cluster>('administrator', 'GET', `/v1/clusters/${id}`);
     expect(conditions[0]?.message).not.toBe('');
   }, patient);
@@ -146,7 +85,7 @@ describe('a cluster', () => {
       ],
       [
         cluster.kubeconfig,
-        { settings: { gateway: { ...settings().gateway, name: 'private' } } },
+        { settings: { gateway: { namespace: 'gateway', name: 'private', url: cluster.gatewayUrl } } },
         /no Gateway gateway\/private/,
       ],
     ];
@@ -161,7 +100,7 @@ describe('a cluster', () => {
   it('is taken when it is fit; its credentials are sealed and never shown', async () => {
     const { status, body } = await register(cluster.kubeconfig, { region: 'eu' });
     expect({ status, body }).toMatchObject({ status: 201, body: { name: 'berlin', region: 'eu', workloads: 0 } });
-    berlin = body as unknown as Cluster;
+    berlin = body;
     const secret = (JSON.parse(cluster.kubeconfig) as { users: [{ user: { token: string } }] }).users[0].user.token;
     const [row] = await service.database.query<{ text: string }>(
       'select c::text as text from cluster c where id = $1',
@@ -176,16 +115,9 @@ describe('a cluster', () => {
   });
 
   it('runs the workloads of environments that name it, beside those that run elsewhere', async () => {
-    const project = await ask<Project>('owner', 'POST', '/v1/projects', { organizationId, slug: 'shop' });
-    const app = await ask<App>('owner', 'POST', '/v1/apps', {
-      ...{ projectId: project.id, slug: 'web', source: { kind: 'image', image: image('a1') } },
-    });
-    const environmentAt = (slug: string, more: object) =>
-      ask<Environment>('owner', 'POST', '/v1/environments', { projectId: project.id, slug, kind: 'staging', ...more });
-    const workloadIn = async ({ id }: Environment) =>
-      ask<Workload>('owner', 'POST', '/v1/workloads', { appId: app.id, environmentId: id });
-    there = await workloadIn(await environmentAt('there', { cluster: 'berlin' }));
-    here = await workloadIn(await environmentAt('here', {}));
+    const app = await clustered.app('shop');
+    there = await clustered.workload(app, 'there', { cluster: 'berlin' });
+    here = await clustered.workload(app, 'here');
     expect([there.cluster, here.cluster]).toEqual(['berlin', 'local']);
     await Promise.all([deployLive(there, 'a1'), deployLive(here, 'a1')]);
     expect((await cluster.pods(there.id)).map(({ spec }) => spec.containers[0]?.image)).toEqual([image('a1')]);
@@ -194,10 +126,35 @@ describe('a cluster', () => {
       [there, 'berlin'],
       [here, 'local'],
     ] as const)
-      await eventually(async () => {
-        const told = (await events(workload.id)).filter(({ type }) => type.includes('allocation-changed')).at(-1);
-        expect((told?.data as Allocation | undefined)?.entries).toMatchObject([{ cluster: name, instances: 1 }]);
-      }, patient);
+      await eventually(
+        async () => expect((await clustered.allocations(workload)).at(-1)).toEqual([`${name} 1`]),
+        patient,
+      );
+  });
+
+  it('keeps out who has no password where its gateway is Traefik, and is not asked to anywhere else', async () => {
+    const path = `/v1/workloads/${there.id}/protection`;
+    const report = async () => {
+      const { checks } = await ask<ClusterReport>('administrator', 'GET', `/v1/clusters/${berlin.id}/report`);
+      return checks.find(({ name }) => name === 'protections')?.outcome;
+    };
+    await makeDoors(cluster.administrator, 'example.com');
+    expect(await report()).toBe('warning');
+    const { status, body } = await send('owner', 'PATCH', path, { logins: { ann: 'a password' } });
+    expect({ status, body }).toMatchObject({
+      ...{ status: 422, body: { code: 'protection_not_supported', detail: expect.stringContaining('example.com') } },
+    });
+    await makeDoors(cluster.administrator);
+    expect(await report()).toBe('passed');
+    await ask('owner', 'PATCH', path, { logins: { ann: 'a password' } });
+    await deployLive(there, 'c3');
+    const parts = async () => {
+      const found = (await cluster.everythingOf(there.id)).map((each) => each.split('-')[0] ?? '');
+      return found.filter((each) => /^(Middleware|Secret) (allow|chain|login)/.test(each)).sort();
+    };
+    expect(await parts()).toEqual(['Middleware chain', 'Middleware login', 'Secret login']);
+    await ask('owner', 'PATCH', path, { logins: { ann: null } });
+    await eventually(async () => expect(await parts()).toEqual([]), patient);
   });
 
   it('takes a workload from another one and gives it back, without a namespace left behind', async () => {
@@ -206,11 +163,7 @@ describe('a cluster', () => {
     const move = (name: string) =>
       ask('owner', 'POST', `/v1/environments/${here.environmentId}/move`, { cluster: name, drainSeconds: 0 });
     const standsOn = (name: string) =>
-      eventually(async () => {
-        const path = `/v1/workloads/${here.id}/placements`;
-        const { items } = await ask<{ items: Placement[] }>('owner', 'GET', path);
-        expect(items).toMatchObject([{ cluster: name, state: 'active' }]);
-      }, patient);
+      eventually(async () => expect(await placementsOf(here)).toEqual({ [name]: 'active' }), patient);
     await move('berlin');
     await standsOn('berlin');
     expect((await cluster.pods(here.id)).map(({ spec }) => spec.containers[0]?.image)).toEqual([image('a1')]);
@@ -222,18 +175,13 @@ describe('a cluster', () => {
       async () => expect(await cluster.administrator.get(kinds.namespace, namespace, signal)).toBeNull(),
       patient,
     );
-    await eventually(async () => {
-      const told = (await events(here.id)).filter(({ type }) => type.includes('allocation-changed'));
-      const entries = told.map(({ data }) =>
-        (data as Allocation).entries.map((each) => `${each.cluster} ${each.instances}`),
-      );
-      expect(entries).toEqual([['local 1'], ['berlin 1'], ['local 1']]);
-    }, patient);
+    const told = [['local 1'], ['berlin 1'], ['local 1']];
+    await eventually(async () => expect(await clustered.allocations(here)).toEqual(told), patient);
   });
 
   it('is spoken to by every replica for itself', async () => {
     const replica = await startTestService(deploymentManagement, {
-      environment: { ...environment, DATABASE_URL: service.databaseUrl, ROLE: 'api' },
+      environment: { ...clustered.environment, DATABASE_URL: service.databaseUrl, ROLE: 'api' },
     });
     const path = `/v1/workloads/${there.id}/instances`;
     const answer = await send<InstanceList>('owner', 'GET', path, undefined, replica.url);
@@ -257,7 +205,7 @@ describe('a cluster', () => {
     const read = () => ask<Cluster>('administrator', 'GET', `/v1/clusters/${berlin.id}`);
     // An API server believes a token that it has seen for a few seconds more.
     await eventually(async () => {
-      await service.database.query(`update work_item set due_at = now() where queue = 'clusters'`);
+      await clustered.hurry('clusters');
       expect((await read()).conditions).toMatchObject([
         {
           type: 'Reachable',
@@ -281,11 +229,8 @@ describe('a cluster', () => {
     const told = ['cluster.registered', 'cluster.unreachable', 'cluster.recovered'];
     await eventually(async () => expect(await types(berlin.id)).toEqual(told), patient);
     expect(await placementsOf(leaving)).toEqual({ berlin: 'active' });
-    const entries = (await events(leaving.id))
-      .filter(({ type }) => type.includes('allocation-changed'))
-      .map(({ data }) => (data as Allocation).entries.map((each) => `${each.cluster} ${each.instances}`));
     // Whether it is uncertain in between depends on when the API server ends the watches that it let in.
-    expect(new Set(entries.flat())).toEqual(new Set(['berlin 1']));
+    expect(new Set((await clustered.allocations(leaving)).flat())).toEqual(new Set(['berlin 1']));
     await ask('owner', 'DELETE', `/v1/workloads/${leaving.id}`);
     await eventually(async () => expect(await types(leaving.id)).toContain('workload.deleted'), patient);
     await ask('owner', 'DELETE', `/v1/environments/${leaving.environmentId}`);
@@ -316,7 +261,7 @@ describe('a cluster', () => {
     const free = { ...hold, metadata: { ...hold.metadata, finalizers: [] } };
     await cluster.administrator.apply(free, signal);
     await eventually(async () => {
-      await service.database.query(`update work_item set due_at = now() where queue = 'environments'`);
+      await clustered.hurry('environments');
       expect(await cluster.administrator.get(kinds.namespace, namespace, signal)).toBeNull();
     }, patient);
     await eventually(async () => expect((await remove()).status).toBeLessThan(300), patient);

@@ -1,7 +1,16 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { TestIdentity } from '@berth/access/testing';
 import type { Problem } from '@berth/contracts/common';
-import type { App, Config, Delegation, Deployment, Environment, Project, Workload } from '@berth/contracts/deployment';
+import type {
+  App,
+  Config,
+  Delegation,
+  Deployment,
+  Environment,
+  Project,
+  Workload,
+  WorkloadProtection,
+} from '@berth/contracts/deployment';
 import { deploymentManagement } from '@berth/deployment-management';
 import { declaredKinds, type DeclaredKindName, type KubeObject, pathOf } from '@berth/kubernetes';
 import { eventually, startTestService, type TestService } from '@berth/testing';
@@ -14,6 +23,7 @@ jest.setTimeout(300_000);
 const { signal: never } = new AbortController();
 /** What is not served is asked for again after a minute. */
 const patient = { within: 150_000, every: 200 };
+const content = Buffer.alloc(100_000, 'conf').toString('base64');
 const image = (mark: string): string => `registry.example/shop@sha256:${mark.padEnd(64, '0')}`;
 
 interface Declared extends KubeObject {
@@ -148,7 +158,8 @@ describe('what is declared in it', () => {
   it('is what the API would have made, in the name of the service account', async () => {
     await apply('workload', 'web', {
       ...{ projectId: project.id, app: 'web', environment: 'staging', counts: { web: 2 } },
-      ...{ source: { kind: 'image', image: image('a1') }, config: { set: { GREETING: 'hello' }, unset: ['OLD'] } },
+      ...{ source: { kind: 'image', image: image('a1') }, protection: { allow: ['192.0.2.7', '2001:db8::/32'] } },
+      config: { set: { GREETING: 'hello', './app/app.conf': content }, unset: ['OLD', './app/old.conf'] },
     });
     await isSaid('workload', 'web', 'Accepted False AppUnknown');
     await apply('environment', 'staging', { projectId: project.id, kind: 'staging' });
@@ -160,12 +171,14 @@ describe('what is declared in it', () => {
     const workload = await ask<Workload>('owner', 'GET', `/v1/workloads/${status?.id}`);
     expect(workload).toMatchObject({ counts: { web: 2 }, currentRelease: 1, url: status?.url });
     expect(await actsOf(workload.id)).toEqual(
-      ['workloads:create', 'workloads:scale', 'config:update', 'deployments:create'].map((action) => ({
-        ...{ action, kind: 'service-account', actor: machineId },
-      })),
+      ['workloads:create', 'workloads:protect', 'workloads:scale', 'config:update', 'deployments:create'].map(
+        (action) => ({ action, kind: 'service-account', actor: machineId }),
+      ),
     );
-    const { variables } = await ask<Config>('owner', 'GET', `/v1/config/${workload.id}`);
-    expect(variables).toEqual({ GREETING: 'hello' });
+    const { variables, files } = await ask<Config>('owner', 'GET', `/v1/config/${workload.id}`);
+    expect([variables, files]).toEqual([{ GREETING: 'hello' }, [{ name: './app/app.conf', bytes: 100_000, content }]]);
+    const { allow } = await ask<WorkloadProtection>('owner', 'GET', `/v1/workloads/${workload.id}/protection`);
+    expect(allow).toEqual(['192.0.2.7/32', '2001:db8::/32']);
     const apps = await ask<{ items: App[] }>('owner', 'GET', `/v1/apps?project=${project.id}`);
     expect(apps.items).toMatchObject([{ slug: 'web', source: { kind: 'image', image: image('a0') } }]);
     const all = await ask<{ items: Environment[] }>('owner', 'GET', `/v1/environments?project=${project.id}`);
@@ -243,12 +256,17 @@ describe('what is declared in it', () => {
       ],
       ['workload', 'right', { projectId, app: 'a1', environment: 'b1', autoscaling: { web: { min: 3, max: 2 } } }],
       ['workload', 'right', { projectId, app: 'a1', environment: 'b1', config: { unset: ['1A'] } }],
+      ['workload', 'right', { projectId, app: 'a1', environment: 'b1', config: { unset: ['/etc/passwd'] } }],
+      ['workload', 'right', { projectId, app: 'a1', environment: 'b1', protection: {} }],
+      ['workload', 'right', { projectId, app: 'a1', environment: 'b1', protection: { allow: ['example.com'] } }],
     ] as const)
       await expect(apply(kind, name, spec)).rejects.toMatchObject({ status: 422 });
     const unknown = { projectId, source, secret: 'x' };
     await expect(apply('app', 'right', unknown)).rejects.toThrow(/field not declared/);
     const secret = { projectId, app: 'a1', environment: 'b1', config: { secrets: { KEY: 'x' } } };
     await expect(apply('workload', 'right', secret)).rejects.toThrow(/field not declared/);
+    const password = { projectId, app: 'a1', environment: 'b1', protection: { allow: [], logins: { ann: 'x' } } };
+    await expect(apply('workload', 'right', password)).rejects.toThrow(/field not declared/);
   });
 });
 

@@ -6,6 +6,7 @@ import { type KubePlane, startKube } from '../../../../tools/kube/kube.mjs';
 import { install, kubeconfigOf } from '../runtime/kubernetes-account.js';
 import { PlayedGateway } from '../runtime/played-gateway.js';
 import { PlayedMetrics } from '../runtime/played-metrics.js';
+import { makeDoors } from '../runtime/played-traefik.js';
 
 const { signal: never } = new AbortController();
 
@@ -41,7 +42,7 @@ export class PlayedCluster {
     const gateway = new PlayedGateway(administrator);
     const metrics = new PlayedMetrics(administrator);
     await metrics.start();
-    await makeGateway(administrator);
+    await makeDoors(administrator);
     const token = await install(administrator);
     const facts = { gatewayUrl: await gateway.listen(), authority: access.authority ?? '', token };
     return new PlayedCluster(plane, administrator, gateway, metrics, facts);
@@ -82,16 +83,4 @@ export class PlayedCluster {
     this.administrator.transport.close();
     await this.plane.stop();
   }
-}
-
-/** Routes name it; PlayedGateway does its work. */
-async function makeGateway(administrator: KubeClient): Promise<void> {
-  await administrator.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'gateway' } }, never);
-  const body = {
-    ...{ apiVersion: 'gateway.networking.k8s.io/v1', kind: 'Gateway', metadata: { name: 'public' } },
-    spec: { gatewayClassName: 'played', listeners: [{ name: 'http', port: 80, protocol: 'HTTP' }] },
-  };
-  const path = '/apis/gateway.networking.k8s.io/v1/namespaces/gateway/gateways/public?fieldManager=played';
-  const contentType = 'application/apply-patch+yaml';
-  await administrator.transport.ask({ method: 'PATCH', path, body, contentType, signal: never });
 }

@@ -96,6 +96,24 @@ describe('the platform on a node that runs pods', () => {
     await eventually(async () => expect(await serving()).toHaveLength(2), patient);
   });
 
+  it('asks visitors for a password at the gateway, looks where they come from, and lets everybody in again', async () => {
+    const authorization = `Basic ${Buffer.from('ann:a password').toString('base64')}`;
+    const seen = async () => {
+      const known = await ask(url, '/', undefined, { authorization });
+      return [(await ask(url)).status, known.status];
+    };
+    const answers = (...statuses: number[]) => eventually(async () => expect(await seen()).toEqual(statuses), patient);
+    await ada.run(['protect', 'login', 'ann', ...IN_STAGING], 'a password');
+    await answers(401, 200);
+    await deploy('two');
+    await answers(401, 200);
+    await run('rollback', 'v1', '--wait');
+    await run('protect', 'allow', '198.51.100.0/24');
+    await answers(403, 403);
+    await run('protect', 'off');
+    await answers(200, 200);
+  });
+
   it('goes to another release and back under load without losing a request', async () => {
     const load = steadyLoad(url, 50);
     await deploy('two');

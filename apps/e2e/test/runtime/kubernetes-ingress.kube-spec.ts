@@ -5,8 +5,8 @@ import { kinds, type KindName } from '@berth/kubernetes';
 import { eventually } from '@berth/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type KubernetesWorld, kubernetesWorld, never } from './kubernetes-world.js';
+import { hash, shopAs } from './shop.js';
 
-const hash = (mark: string): string => `sha256:${mark.padEnd(64, '0')}`;
 const patient = { within: 60_000 };
 const isOfGateway = (_: string, path: string) => path.includes('gateway.networking.k8s.io');
 
@@ -29,23 +29,7 @@ describe('routes on a cluster without the Gateway API', () => {
   });
 
   const id = randomUUID();
-  const shop: DesiredWorkload = {
-    ...{ workloadId: id, organizationId: id, projectId: id, environmentId: id, appId: id },
-    ...{ namespace: `shop-${id.slice(0, 8)}`, name: 'shop', generation: 2 },
-    release: {
-      ...{ number: 1, hash: hash('a1'), configHash: hash('c1') },
-      artifact: { kind: 'image', digest: hash('1111'), sizeBytes: 1 },
-    },
-    environment: {},
-    processes: [
-      {
-        ...{ name: 'web', instances: 1, command: 'run', cpuMillicores: 100, memoryMib: 64 },
-        health: { path: null, intervalSeconds: 1, timeoutSeconds: 1, failureThreshold: 2 },
-      },
-    ],
-    hosts: [`${id}.example.com`],
-    ...{ restartToken: 'token', startDeadlineSeconds: 20, stopDeadlineSeconds: 3 },
-  };
+  const shop = shopAs(id);
   let more: DesiredWorkload = { ...shop, generation: 3, hosts: [...shop.hosts, `www.${id}.example.com`] };
   const accepted = async (by: KubernetesRuntime = runtime) =>
     (await by.observe(id, never))?.routes.map((each) => each.accepted);

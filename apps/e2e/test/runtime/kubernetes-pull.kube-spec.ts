@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { DesiredTask, DesiredWorkload } from '@berth/contracts/runtime';
-import { kinds, type KubeObject } from '@berth/kubernetes';
+import { kinds, type KubeObject, pathOf } from '@berth/kubernetes';
 import { eventually } from '@berth/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type KubernetesWorld, kubernetesWorld, never } from './kubernetes-world.js';
@@ -86,8 +86,19 @@ describe('as whom images are pulled on Kubernetes', () => {
         expect(JSON.stringify(items)).not.toContain('sesame');
   });
 
-  it('is stated again when somebody deleted it', async () => {
-    await world.direct.delete((await secret())!, never);
+  it.each<[string, () => Promise<unknown>]>([
+    ['deleted', async () => world.direct.delete((await secret())!, never)],
+    [
+      'edited',
+      () =>
+        world.direct.transport.ask({
+          ...{ method: 'PATCH', contentType: 'application/merge-patch+json', signal: never },
+          path: `${pathOf(kinds.secret, namespace, 'shop-pull')}?fieldManager=somebody`,
+          body: { data: { '.dockerconfigjson': Buffer.from('{"auths":{}}').toString('base64') } },
+        }),
+    ],
+  ])('is stated again when somebody %s it', async (_, change) => {
+    await change();
     await eventually(async () => expect(await observed()).toBe(2), patient);
     await world.runtime.apply(at(3, 'one', 'open sesame'), never);
     expect(await passwords()).toEqual(['open sesame']);

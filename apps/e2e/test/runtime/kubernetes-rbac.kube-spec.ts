@@ -5,6 +5,8 @@ import {
   declaredKinds,
   type EnvironmentSpace,
   isolationManifests,
+  type Kind,
+  type KubeClient,
   preflight,
   watch,
 } from '@berth/kubernetes';
@@ -36,6 +38,11 @@ function usedBy({ method, path, status }: SeenRequest): string[] {
   if (method === 'POST') return [`create ${what}`];
   if (method === 'DELETE') return [`delete ${what}`];
   return status === 201 ? [`patch ${what}`, `create ${what}`] : [`patch ${what}`];
+}
+
+/** Ends as soon as it is connected. */
+async function isFollowed(account: KubeClient, kind: Kind): Promise<void> {
+  for await (const event of watch(account, kind, { clock: new Clock() }, never)) if (event.type === 'connected') return;
 }
 
 /** What nobody needs to grant: kubernetes-storage-use.kube-spec.ts. */
@@ -84,12 +91,15 @@ describe('the permissions of deployment-management in a cluster', () => {
     });
     await runtime.endTask(id, huge.taskId, never);
     const worker = { ...workload('worker', 'c2'), ...{ workloadId: id, namespace: web.namespace, generation: 3 } };
+    const isTold = async (desired: DesiredWorkload) => {
+      await runtime.apply(desired, never);
+      await isServing(desired, 2);
+    };
     const [type] = worker.processes;
     const scaled = { ...type!, autoscaling: { min: 2, max: 3, cpuPercent: 50 } };
-    await runtime.apply({ ...worker, processes: [scaled] }, never);
-    await eventually(() => isServing(worker, 2), { within: 60_000 });
-    await runtime.apply(worker, never);
-    await eventually(() => isServing(worker, 2), { within: 60_000 });
+    // What stood before its route goes after that.
+    await eventually(() => isTold({ ...worker, processes: [scaled] }), { within: 60_000 });
+    await eventually(() => isTold(worker), { within: 60_000 });
     // The former pods are gone, and with them what they started from.
     const keeping = { ...worker, generation: 4, processes: [{ ...type!, volumes: [volume] }] };
     await runtime.apply(keeping, never);
@@ -97,11 +107,7 @@ describe('the permissions of deployment-management in a cluster', () => {
     await runtime.storageClasses(never);
     const forgetful = { ...worker, generation: 5 };
     // The former Deployment may still be on its way out, and takes its name with it.
-    const restate = async () => {
-      await runtime.apply(forgetful, never);
-      await isServing(forgetful, 2);
-    };
-    await eventually(restate, { within: 60_000 });
+    await eventually(() => isTold(forgetful), { within: 60_000 });
     await runtime.remove(id, never);
     await eventually(async () => expect(await runtime.observe(id, never)).toBeNull(), { within: 60_000 });
 
@@ -141,8 +147,7 @@ describe('the permissions of deployment-management in a cluster', () => {
         metadata: { name: 'none', namespace: 'default' },
       };
       await expect(world.account.applyStatus(kind, nowhere, {}, never)).rejects.toMatchObject({ status: 404 });
-      for await (const event of watch(world.account, kind, { clock: new Clock() }, never))
-        if (event.type === 'connected') break;
+      await isFollowed(world.account, kind);
     }
 
     expect(proxy.seen.filter((each) => each.status === 403 && !isGrantedApart(each))).toEqual([]);
@@ -188,6 +193,7 @@ function workload(process: string, config: string): DesiredWorkload {
     environment: { A: config },
     processes: [{ name: process, instances: 2, command: 'run', cpuMillicores: 100, memoryMib: 64, health }],
     hosts: [`${id}.example.com`],
+    protection: { allow: ['198.51.100.0/24'] },
     quota: { cpuMillicores: 4_000, memoryMib: 8_192 },
     ...{ restartToken: 'token', startDeadlineSeconds: 20, stopDeadlineSeconds: 3 },
   };

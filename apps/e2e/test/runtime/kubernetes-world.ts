@@ -7,6 +7,7 @@ import { eventually, FaultProxy } from '@berth/testing';
 import { type KubePlane, startKube } from '../../../../tools/kube/kube.mjs';
 import { PlayedGateway } from './played-gateway.js';
 import { PlayedMetrics } from './played-metrics.js';
+import { makeDoors } from './played-traefik.js';
 
 export interface KubernetesWorld {
   readonly runtime: KubernetesRuntime;
@@ -19,6 +20,8 @@ export interface KubernetesWorld {
   readonly plane: KubePlane;
   readonly metrics: PlayedMetrics;
   readonly gateway: PlayedGateway;
+  /** Where that answers. */
+  readonly gatewayUrl: string;
   /** Another one beside `runtime`, as after a restart: on a cluster that is known differently. */
   also(settings: Partial<Settings>): KubernetesRuntime;
   close(): Promise<void>;
@@ -42,6 +45,7 @@ export async function kubernetesWorld(
   const gateway = new PlayedGateway(direct);
   const metrics = new PlayedMetrics(direct);
   await metrics.start();
+  await makeDoors(direct);
   const { server: upstream, authority: ca = '', identity = { certificate: '', key: '' } } = access;
   const token = await identify?.(direct);
   const own = token === undefined && { cert: identity.certificate, key: identity.key };
@@ -69,7 +73,7 @@ export async function kubernetesWorld(
     await proxy.close();
     await plane.stop();
   };
-  return { runtime, account, direct, proxy, plane, metrics, gateway, also, close };
+  return { runtime, account, direct, proxy, plane, metrics, gateway, gatewayUrl, also, close };
 }
 
 /** Resolves when the runtime can be asked again. */

@@ -1,13 +1,17 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { kinds, type KubeClient, type KubeObject, Mirror, OURS, pathOf } from '@berth/kubernetes';
 import { Clock } from '@berth/service-kit';
+import { playedAnswer } from './played-traefik.js';
 
 interface Route extends KubeObject {
   readonly spec: {
     readonly parentRefs: readonly object[];
     readonly hostnames?: readonly string[];
-    readonly rules?: readonly { readonly matches?: readonly { readonly path?: { readonly value?: string } }[] }[];
+    readonly rules?: readonly {
+      readonly matches?: readonly { readonly path?: { readonly value?: string } }[];
+      readonly filters?: readonly { readonly extensionRef?: { readonly name: string } }[];
+    }[];
   };
   readonly status?: {
     readonly parents?: readonly { readonly conditions: readonly { observedGeneration?: number }[] }[];
@@ -32,9 +36,9 @@ const WORKLOAD = 'berth.dev/workload';
 const MERGE = 'application/merge-patch+json';
 
 /**
- * Does what a gateway's controller does, without sending requests on to pods, which KWOK only plays: it accepts routes and
- * Ingresses, and answers 200 for a host, or the longest path of it that fits, whose workload has a ready endpoint, as the
- * cluster lists it.
+ * Does what Traefik does, without sending requests on to pods, which KWOK only plays: it accepts routes and Ingresses, and
+ * answers 200 for a host, or the longest path of it that fits, whose workload has a ready endpoint, as the cluster lists it;
+ * before that, whatever the Middlewares say that are named there.
  */
 export class PlayedGateway {
   private readonly server: Server;
@@ -62,8 +66,9 @@ export class PlayedGateway {
       onReplace: () => void this.takeOver(),
     });
     this.server = createServer((request, response) => {
-      const answers = this.hasEndpoint(request.headers.host ?? '', request.url ?? '/');
-      response.writeHead(answers ? 200 : 503).end();
+      const end = (status: number): void => void response.writeHead(status).end();
+      // What cannot be asked for leads nobody anywhere.
+      this.answer(request).then(end, () => end(500));
     });
   }
 
@@ -81,13 +86,29 @@ export class PlayedGateway {
     await new Promise((resolve) => this.server.close(resolve));
   }
 
-  private hasEndpoint(host: string, target: string): boolean {
+  private async answer({ headers, url = '/' }: IncomingMessage): Promise<number> {
+    const door = this.doorOf(headers.host ?? '', url);
+    if (!door) return 503;
+    const { authorization } = headers;
+    const visit = { namespace: door.metadata.namespace ?? '', authorization };
+    for (const name of middlewaresOf(door)) {
+      const status = await playedAnswer(this.client, name, visit);
+      if (status !== null) return status;
+    }
+    return this.hasEndpoint(door) ? 200 : 503;
+  }
+
+  private doorOf(host: string, target: string): Route | Ingress | undefined {
     const doors = [...this.routes.of('all'), ...this.ingresses.of('all').filter(isTaken)];
     const wanted = `${host}${target.split('?')[0]}/`;
     const fit = (each: Route | Ingress): number =>
       Math.max(0, ...placesOf(each).map((place) => (wanted.startsWith(`${place}/`) ? place.length : 0)));
     const [door] = doors.filter((each) => fit(each) > 0).sort((one, other) => fit(other) - fit(one));
-    const slices = this.slices.of((door && workloadOf(door)) ?? '');
+    return door;
+  }
+
+  private hasEndpoint(door: Route | Ingress): boolean {
+    const slices = this.slices.of(workloadOf(door) ?? '');
     return slices.some(({ endpoints }) => endpoints?.some(({ conditions }) => conditions?.ready));
   }
 
@@ -138,6 +159,19 @@ export class PlayedGateway {
 }
 
 const workloadOf = ({ metadata }: KubeObject): string | undefined => metadata.labels?.[WORKLOAD];
+
+const MIDDLEWARES = 'traefik.ingress.kubernetes.io/router.middlewares';
+
+/** Names, without the namespace that Traefik writes before them. */
+function middlewaresOf(door: Route | Ingress): string[] {
+  const { namespace, annotations } = door.metadata;
+  const named = (annotations?.[MIDDLEWARES] ?? '').split(',').filter((each) => each !== '');
+  const filters = 'parentRefs' in door.spec ? (door as Route).spec.rules?.flatMap((rule) => rule.filters ?? []) : [];
+  return [
+    ...named.map((each) => each.replace(`${namespace}-`, '').replace('@kubernetescrd', '')),
+    ...(filters ?? []).flatMap(({ extensionRef }) => (extensionRef ? [extensionRef.name] : [])),
+  ];
+}
 
 /** `shop.example.com/api`, or the whole host without a `/` at its end. */
 function placesOf(door: Route | Ingress): string[] {

@@ -51,6 +51,7 @@ export interface Wanted {
   /** Beside its own. */
   readonly hosts?: readonly string[];
   readonly paths?: DesiredWorkload['paths'];
+  readonly protection?: DesiredWorkload['protection'];
 }
 
 const processOf = (name: string, instances: number) => ({
@@ -76,6 +77,7 @@ export const desiredAs = (kind: 'slug' | 'image', workloadId: string, wanted: Wa
   processes: [processOf('web', wanted.web ?? 1), processOf('worker', wanted.worker ?? 0)],
   hosts: [`${workloadId}.localhost`, ...(wanted.hosts ?? [])],
   ...(wanted.paths && { paths: wanted.paths }),
+  ...(wanted.protection && { protection: wanted.protection }),
   restartToken: wanted.restartToken ?? 'token',
   ...(wanted.onTrial && { onTrial: wanted.onTrial }),
   ...(wanted.links && { links: wanted.links }),
@@ -204,6 +206,32 @@ export function runtimeContract(name: string, start: () => Promise<RuntimeHarnes
       await until(other.id, (each) => expect(each.routes.map(({ accepted }) => accepted)).toEqual([true, true]));
     });
 
+    it('leads nobody past a protection, on any host', async () => {
+      const { id, artifact, observed } = await serving();
+      const shop = `${id}.example.com`;
+      const ann = { username: 'ann', passwordHash: `$2b$10$${'a'.repeat(53)}` };
+      const logins = { version: '0123456789abcdef', known: [ann] };
+      const told = { artifact, hosts: [shop] };
+      expect(await runtime.refusalOfProtection(never)).toBeNull();
+      const answers = (status: number) =>
+        eventually(async () => {
+          const seen = await Promise.all([`${id}.localhost`, shop].map((host) => runtime.probe(host, '/', never)));
+          expect(seen.map((each) => [each.answered, each.status])).toEqual(seen.map(() => [true, status]));
+        });
+      await apply(id, { ...told, generation: 2, protection: { logins } });
+      await answers(401);
+      await apply(id, { ...told, generation: 3, protection: { logins, allow: ['198.51.100.0/24'] } });
+      await answers(403);
+      const after = await eventually(async () => {
+        await apply(id, { ...told, generation: 4 });
+        const seen = await observe(id);
+        expect(seen.observedGeneration).toBe(4);
+        return seen;
+      });
+      await answers(200);
+      expect(after.instances.map(startOf)).toEqual(observed.instances.map(startOf));
+    });
+
     it('changes nothing when it is told the same again', async () => {
       const { id, artifact, observed } = await serving({ web: 2 });
       await apply(id, { artifact, web: 2 });
@@ -249,12 +277,19 @@ export function runtimeContract(name: string, start: () => Promise<RuntimeHarnes
 
     it('replaces one release by the next, and always has one that answers', async () => {
       const { id } = await serving();
+      const host = `${id}.localhost`;
+      await eventually(async () => expect((await runtime.probe(host, '/', never)).answered).toBe(true));
       await apply(id, { artifact: harness.good('two'), generation: 2, release: 2 });
-      await until(id, ({ instances }) => {
-        expect(instances.filter((each) => each.state === 'ready').length).toBeGreaterThan(0);
-        expect(instances.every((each) => each.release === 2 && each.state === 'ready')).toBe(true);
-      });
-      expect((await runtime.probe(`${id}.localhost`, '/', never)).answered).toBe(true);
+      const seen: [answered: boolean, ready: boolean][] = [];
+      await eventually(
+        async () => {
+          const [{ answered }, { instances }] = [await runtime.probe(host, '/', never), await observe(id)];
+          seen.push([answered, instances.some(({ state }) => state === 'ready')]);
+          expect(instances.map(({ release, state }) => [release, state])).toEqual([[2, 'ready']]);
+        },
+        { within: 60_000 },
+      );
+      expect(seen).toEqual(seen.map(() => [true, true]));
     });
 
     it('lets a release on trial take over, and changes none of its instances when it was found live', async () => {

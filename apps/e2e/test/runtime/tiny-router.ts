@@ -1,7 +1,9 @@
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { AppRouter } from '@berth/agent';
-import { type AnswerCount, type EgressCounts, type RouteTable, spelled, type Upstream } from '@berth/contracts/runtime';
+import { type AnswerCount, type EgressCounts, type RouteTable, spelled } from '@berth/contracts/runtime';
+
+type Route = RouteTable['routes'][number];
 
 /** Requests to an instance. */
 interface UnderWay {
@@ -15,7 +17,10 @@ export class TinyRouter implements AppRouter {
   private table: RouteTable | undefined;
   private readonly underWay = new Map<string, UnderWay>();
   private readonly server: Server = createServer((incoming, outgoing) => {
-    const upstream = this.find((incoming.headers.host ?? '').split(':')[0] ?? '', incoming.url);
+    const route = this.routeOf((incoming.headers.host ?? '').split(':')[0] ?? '', incoming.url);
+    // Nobody who asks here has a password, or comes from anywhere that is allowed.
+    if (route?.protection) return void outgoing.writeHead(route.protection.allow ? 403 : 401).end();
+    const upstream = route?.upstreams[0];
     if (!upstream) return void outgoing.writeHead(404, { 'x-berth-router': 'no-route' }).end();
     const target = { host: upstream.host, port: upstream.port, path: incoming.url, agent: false };
     const done = this.begin(upstream.id);
@@ -60,9 +65,15 @@ export class TinyRouter implements AppRouter {
   }
 
   async upstreamOf(host: string): Promise<string> {
-    const upstream = this.find(host);
+    const upstream = this.routeOf(host)?.upstreams[0];
     if (!upstream) throw new Error(`${host} is not routed`);
     return `http://${upstream.host}:${upstream.port}`;
+  }
+
+  /** Of each instance of what has the host; none when it is not routed. */
+  upstreamsOf(host: string): string[] {
+    const routed = this.table?.routes.find((route) => spelled(route) === host);
+    return (routed?.upstreams ?? []).map(({ host: address, port }) => `http://${address}:${port}`);
   }
 
   private begin(upstreamId: string): () => void {
@@ -77,9 +88,9 @@ export class TinyRouter implements AppRouter {
     };
   }
 
-  private find(host: string, target = '/'): Upstream | undefined {
+  private routeOf(host: string, target = '/'): Route | undefined {
     const wanted = `${host}${target.split('?')[0]}/`;
     const fitting = (this.table?.routes ?? []).filter((route) => wanted.startsWith(`${spelled(route)}/`));
-    return fitting.sort((one, other) => spelled(other).length - spelled(one).length)[0]?.upstreams[0];
+    return fitting.sort((one, other) => spelled(other).length - spelled(one).length)[0];
   }
 }

@@ -7,11 +7,11 @@ export interface AppAnswer {
 }
 
 /** Asks for a path of an app through the gateway. `*.localhost` need not resolve: the host goes into the header. */
-export function ask(appUrl: string, path = '/', agent?: Agent): Promise<AppAnswer> {
+export function ask(appUrl: string, path = '/', agent?: Agent, headers: object = {}): Promise<AppAnswer> {
   const { host, port } = new URL(appUrl);
   return new Promise((resolve, reject) => {
     const outgoing = request(
-      { host: '127.0.0.1', port, path, headers: { host }, agent: agent ?? false },
+      { host: '127.0.0.1', port, path, headers: { ...headers, host }, agent: agent ?? false },
       (response) => {
         let body = '';
         response.on('data', (chunk: Buffer) => (body += chunk.toString()));

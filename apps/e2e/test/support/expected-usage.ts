@@ -27,8 +27,7 @@ export function usageOf(stretches: readonly Stretch[], counts: (processType: str
   let cpu = 0n;
   let memory = 0n;
   for (const { from, to, entries } of stretches) {
-    for (const { processType, instances, cpuMillicores, memoryMib } of entries) {
-      if (!counts(processType)) continue;
+    for (const { instances, cpuMillicores, memoryMib } of entries.filter(({ processType }) => counts(processType))) {
       const instanceMilliseconds = BigInt(to - from) * BigInt(instances);
       cpu += instanceMilliseconds * BigInt(cpuMillicores);
       memory += instanceMilliseconds * BigInt(memoryMib) * 1_048_576n;

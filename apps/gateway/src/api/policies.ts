@@ -6,7 +6,8 @@ import { corsHeaders, type CorsRequest, isPreflight, preflightHeaders } from '..
 import { authenticate } from '../plugins/jwt.js';
 import type { RateLimiter } from '../plugins/rate-limiting.js';
 import { allowedBytes, refuseSize } from '../plugins/request-size.js';
-import { clientAddress } from '../proxy/client-address.js';
+import type { Networks } from '../protection/networks.js';
+import { visitorAddress } from '../protection/visitor-address.js';
 import { type Refusal, sizeRefused, tooManyRequests, unauthorized } from './refusals.js';
 
 /** What the plugins decided for one request. Headers are flat lists. */
@@ -29,6 +30,8 @@ export class Policies {
   constructor(
     private readonly limiter: RateLimiter,
     private readonly clock: Clock,
+    /** Proxies whose word on where a request comes from counts. */
+    private readonly trusted: Networks,
   ) {}
 
   async admit(config: GatewayConfig, route: ApiRoute, admission: Admission): Promise<Verdict> {
@@ -66,7 +69,8 @@ export class Policies {
   private countRequest(route: ApiRoute, request: IncomingMessage, credential: Credential | undefined) {
     const limits = route.plugins['rate-limiting'];
     if (!limits) return undefined;
-    const identifier = `${limits.scope} ${rateIdentifier(limits, route, request, credential)}`;
+    const asking = { request, credential, address: visitorAddress(request, this.trusted) };
+    const identifier = `${limits.scope} ${rateIdentifier(limits, route, asking)}`;
     return this.limiter.take(limits, identifier, this.clock.now());
   }
 }
@@ -112,13 +116,17 @@ function identityHeaders(credential: Credential | undefined): string[] {
   return [...optional, 'X-Consumer-Username', username, 'X-Credential-Identifier', credential.key];
 }
 
+interface Asking {
+  readonly request: IncomingMessage;
+  readonly credential: Credential | undefined;
+  readonly address: string;
+}
+
 function rateIdentifier(
   limits: Placed<'rate-limiting'>,
   route: ApiRoute,
-  request: IncomingMessage,
-  credential: Credential | undefined,
+  { request, credential, address }: Asking,
 ): string {
-  const address = clientAddress(request);
   switch (limits.limit_by) {
     case 'consumer':
       return credential?.consumer.username ?? address;

@@ -1,9 +1,11 @@
 import type { Failure } from '../proxy/target.js';
 
-interface FailurePage {
+export interface FailurePage {
   readonly status: number;
   readonly text: string;
   readonly retryAfter?: string;
+  /** How to say who asks. */
+  readonly challenge?: string;
 }
 
 const pages: Record<Failure, FailurePage> = {
@@ -38,5 +40,6 @@ export function pageHeaders(page: FailurePage): string[] {
     'Cache-Control',
     'no-store',
     ...(page.retryAfter ? ['Retry-After', page.retryAfter] : []),
+    ...(page.challenge ? ['WWW-Authenticate', page.challenge] : []),
   ];
 }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type CanaryRoute, type RouteTable, spelled, type Upstream } from '@berth/contracts/runtime';
 import type { Target } from '../proxy/target.js';
+import { Wall } from '../protection/wall.js';
 import type { AnswerCounts } from './answer-counts.js';
 import type { InFlight } from './in-flight.js';
 
@@ -13,6 +14,7 @@ interface AppRoute {
   /** Where the search among equals starts next time. */
   turn: number;
   readonly canary: CanaryRoute | undefined;
+  readonly wall: Wall | undefined;
   /** Where the search among equals of the canary starts next time. */
   canaryTurn: number;
   /** Percent of a request that the canary is owed: at 100 it gets the next one. So of 100 in a row it gets its weight. */
@@ -78,6 +80,11 @@ export class AppRoutes {
     return this.routeFor(aim)?.workloadId;
   }
 
+  /** What visitors have to pass on their way there. */
+  wallOf(aim: Aim): Wall | undefined {
+    return this.routeFor(aim)?.wall;
+  }
+
   /** The upstream with the fewest requests in flight, in turn among equals; it counts as busy until released. */
   pick(aim: Aim, refused: ReadonlySet<string>): Target | undefined {
     const route = this.routeFor(aim);
@@ -140,14 +147,15 @@ function isWithin(target: string, path: string): boolean {
 /** What a canary is owed outlives the table: others change it at any time. */
 function compile(table: RouteTable, former: RoutesByHost): RoutesByHost {
   const byHost = new Map<string, AppRoute[]>();
-  for (const { host, path = '', workloadId, upstreams, canary } of table.routes) {
+  for (const { host, path = '', workloadId, upstreams, canary, protection } of table.routes) {
     const name = host.toLowerCase();
     const listed = byHost.get(name) ?? [];
     const isIt = (route: AppRoute): boolean => route.path === path;
     if (listed.some(isIt))
       throw new RouteTableError('invalid', `host "${spelled({ host: name, path })}" is listed twice`);
     const owed = former.get(name)?.find(isIt)?.owed ?? 0;
-    byHost.set(name, [...listed, { path, workloadId, upstreams, canary, turn: 0, canaryTurn: 0, owed }]);
+    const wall = protection && new Wall(protection);
+    byHost.set(name, [...listed, { path, workloadId, upstreams, canary, wall, turn: 0, canaryTurn: 0, owed }]);
   }
   for (const listed of byHost.values()) listed.sort((one, other) => other.path.length - one.path.length);
   return byHost;

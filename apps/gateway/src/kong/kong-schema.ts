@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { plugin } from './plugin-schemas.js';
+import { plugin, spoken } from './plugin-schemas.js';
 
 const tags = z.array(z.string()).optional();
 const name = z.string().regex(/^[\w.~-]+$/);
@@ -10,7 +10,7 @@ const route = z
   .strictObject({
     name,
     service: z.string().optional(),
-    protocols: z.array(z.enum(['http', 'https'])).optional(),
+    protocols: spoken.optional(),
     methods: z.array(z.string().regex(/^[A-Z]+$/)).optional(),
     hosts: z.array(z.string().min(1)).optional(),
     paths: z.array(path).optional(),
@@ -36,10 +36,8 @@ const service = z
     host: z.string().optional(),
     port: z.int().min(1).max(65_535).default(80),
     path: z.string().startsWith('/').optional(),
-    retries: z.int().min(0).default(5),
     connect_timeout: milliseconds.default(60_000),
     read_timeout: milliseconds.default(60_000),
-    write_timeout: milliseconds.default(60_000),
     enabled: z.boolean().default(true),
     routes: z.array(route).nullish(),
     plugins: z.array(plugin).nullish(),

@@ -22,7 +22,7 @@ function problemsOf(text: string): readonly string[] {
 describe('parseKongFile', () => {
   it("gives Kong's defaults to what is left out", () => {
     const file = parseKongFile(service(`    routes: [{ name: all, paths: [/] }]`));
-    expect(file.services?.[0]).toMatchObject({ retries: 5, read_timeout: 60_000 });
+    expect(file.services?.[0]).toMatchObject({ connect_timeout: 60_000, read_timeout: 60_000 });
     expect(file.services?.[0]?.routes?.[0]).toMatchObject({
       strip_path: true,
       preserve_host: false,
@@ -56,6 +56,26 @@ consumers:`);
       'an unknown field of a plugin',
       service(`    plugins: [{ name: jwt, config: { cookie_names: [a] } }]`),
       'services.0.plugins.0.config.cookie_names: field "cookie_names" is not supported',
+    ],
+    [
+      'retries, of which there are none',
+      service(`    retries: 5`),
+      'services.0.retries: field "retries" is not supported',
+    ],
+    [
+      'a timeout that nothing keeps to',
+      service(`    write_timeout: 9`),
+      'services.0.write_timeout: field "write_timeout" is not supported',
+    ],
+    [
+      'a route by https alone',
+      service(`    routes: [{ name: a, paths: [/a], protocols: [https] }]`),
+      'services.0.routes.0.protocols: protocols without http',
+    ],
+    [
+      'a plugin that stands by https alone',
+      service(`    plugins: [{ name: cors, protocols: [https] }]`),
+      'services.0.plugins.0.protocols: protocols without http',
     ],
     ['another format', `_format_version: '2.1'`, '_format_version'],
     [

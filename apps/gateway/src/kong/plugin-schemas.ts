@@ -63,11 +63,16 @@ const rateLimiting = z
   .refine((config) => config.limit_by !== 'header' || config.header_name, 'limit_by header needs header_name');
 export type RateLimitingConfig = z.infer<typeof rateLimiting>;
 
+/** HTTP is all that is spoken here: what Kong would take by another protocol alone, it would refuse by this one. */
+export const spoken = z
+  .array(z.enum(['http', 'https', 'grpc', 'grpcs', 'ws', 'wss', 'tcp', 'tls', 'udp', 'tls_passthrough']))
+  .refine((protocols) => protocols.includes('http'), 'protocols without http are not supported');
+
 /** Where a plugin stands besides its configuration. `service` and `route` are allowed at the top level only. */
 const placed = {
   enabled: z.boolean().default(true),
   instance_name: z.string().optional(),
-  protocols: z.array(z.string()).optional(),
+  protocols: spoken.optional(),
   tags: z.array(z.string()).optional(),
   service: z.string().optional(),
   route: z.string().optional(),

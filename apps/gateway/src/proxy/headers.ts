@@ -38,11 +38,17 @@ export interface Forwarded {
  * Headers for the upstream: the client's without hop-by-hop ones, without any that says who it is or where it comes from
  * (X-Forwarded-For is appended to, as Kong does: only its last entry is known to be true), then `added`.
  *
- * Underscores count as hyphens, because CGI-like servers cannot tell them apart.
+ * Underscores count as hyphens, because CGI-like servers cannot tell them apart. `kept`: names of what is not sent on.
  */
-export function requestHeaders(request: IncomingMessage, host: string, from: Forwarded, added: HeaderList): string[] {
+export function requestHeaders(
+  request: IncomingMessage,
+  host: string,
+  from: Forwarded,
+  added: HeaderList,
+  kept: readonly string[] = [],
+): string[] {
   const named = connectionOptions(request.headers.connection);
-  const replaced = namesOf(added);
+  const replaced = new Set([...namesOf(added), ...kept]);
   const result = ['Host', host];
   const raw = request.rawHeaders;
   for (let index = 0; index < raw.length; index += 2) {

@@ -8,22 +8,35 @@ import {
   typesOfThePast,
 } from './accepted-event.js';
 
-export interface FreshEvent {
-  readonly event: AllocationEvent;
+/** What of a run of events one workload has in the log since. */
+export interface Added {
+  /** Place of the last one. */
   readonly seq: string;
+  /** Which of them; null: all that were told. */
+  readonly keys: ReadonlySet<string> | null;
 }
 
 type Named = Pick<AllocationEvent, 'source' | 'id'>;
 
-/** `$10`: the data of each event, a line each, which costs less than an array of it: nothing in it is to be escaped. */
+/**
+ * Columns are texts with a line for each event, which costs less than arrays: nothing in them is to be escaped. Which of the
+ * events are new is said only where not all of them are.
+ */
 const appendSql = `
-  insert into accepted_event (source, id, type, workload_id, epoch, version, is_snapshot, time, accepted_at, data)
-  select source, id, type, workload_id, epoch, version, is_snapshot, time, $9, data
-    from unnest($1::text[], $2::uuid[], $3::text[], $4::uuid[], $5::int[], $6::int[], $7::boolean[], $8::timestamptz[],
-                string_to_array($10, E'\\n')::json[])
-      as told (source, id, type, workload_id, epoch, version, is_snapshot, time, data)
-      on conflict (id, source) do nothing
-  returning source, id, seq`;
+  with added as (
+    insert into accepted_event (source, id, type, workload_id, epoch, version, is_snapshot, time, accepted_at, data)
+    select source, id, type, workload_id, epoch, version, is_snapshot, time, $9, data
+      from unnest(string_to_array($1, E'\\n'), string_to_array($2, E'\\n')::uuid[], string_to_array($3, E'\\n'),
+                  string_to_array($4, E'\\n')::uuid[], string_to_array($5, E'\\n')::int[], string_to_array($6, E'\\n')::int[],
+                  string_to_array($7, E'\\n')::boolean[], string_to_array($8, E'\\n')::timestamptz[],
+                  string_to_array($10, E'\\n')::json[])
+        as told (source, id, type, workload_id, epoch, version, is_snapshot, time, data)
+        on conflict (id, source) do nothing
+    returning source, id, workload_id, seq
+  )
+  select workload_id as "workloadId", max(seq) as seq,
+         case when (select count(*) from added) < $11 then array_agg(id || ' ' || source) end as keys
+    from added group by workload_id`;
 
 /**
  * Says nothing new: what a fact told before says too. A snapshot of a version that was only told as a change does say
@@ -42,22 +55,17 @@ const facts = `select epoch, is_snapshot as "isSnapshot", time, data,
 export class AcceptedEventsRepository {
   constructor(private readonly clock: Clock) {}
 
-  /** Answers those that were not there yet, with their places in the log. The caller holds the locks of their workloads. */
-  async append(tx: Tx, events: readonly AllocationEvent[]): Promise<FreshEvent[]> {
-    if (events.length === 0) return [];
-    const columns = [
-      ...[events.map((each) => each.source), events.map((each) => each.id), events.map((each) => each.type)],
-      ...[events.map(({ data }) => data.workloadId), events.map((each) => each.epoch)],
-      ...[events.map(({ data }) => data.allocationVersion), events.map(isSnapshot), events.map((each) => each.time)],
-    ];
-    const parameters = [...columns, this.clock.now(), events.map(({ data }) => JSON.stringify(data)).join('\n')];
-    const rows = await tx.query<Named & { seq: string }>(appendSql, parameters);
-    const places = new Map(rows.map((row) => [keyOf(row), row.seq]));
-    return events.flatMap((event) => {
-      const seq = places.get(keyOf(event));
-      places.delete(keyOf(event)); // an event that is twice in a run is new once
-      return seq === undefined ? [] : [{ event, seq }];
-    });
+  /** Answers by workload what was not there yet. The caller holds the locks of their workloads. */
+  async append(tx: Tx, events: readonly AllocationEvent[]): Promise<ReadonlyMap<string, Added>> {
+    if (events.length === 0) return new Map();
+    const column = (of: (event: AllocationEvent) => unknown) => events.map(of).join('\n');
+    const rows = await tx.query<{ workloadId: string; seq: string; keys: string[] | null }>(appendSql, [
+      ...[column(({ source }) => source), column(({ id }) => id), column(({ type }) => type)],
+      ...[column(({ data }) => data.workloadId), column(({ epoch }) => epoch)],
+      ...[column(({ data }) => data.allocationVersion), column(isSnapshot), column(({ time }) => time)],
+      ...[this.clock.now(), column(({ data }) => JSON.stringify(data)), events.length],
+    ]);
+    return new Map(rows.map(({ workloadId, seq, keys }) => [workloadId, { seq, keys: keys && new Set(keys) }]));
   }
 
   /** The workloads of which one of these events says something new. */
@@ -89,5 +97,12 @@ export class AcceptedEventsRepository {
     );
   }
 }
+
+/** Those that were added, each once. */
+export const addedOf = (events: readonly AllocationEvent[], added: Added | undefined): readonly AllocationEvent[] => {
+  if (!added) return [];
+  const left = added.keys && new Set(added.keys);
+  return left ? events.filter((event) => left.delete(keyOf(event))) : events;
+};
 
 const keyOf = ({ source, id }: Named): string => `${id.toLowerCase()} ${source}`;

@@ -30,7 +30,7 @@ export class AgreementsController {
     @Query({ schema: pageQuery }) query: PageQuery,
   ): Promise<Page<Agreement>> {
     await this.access.require(caller, 'invoices:read', { organizationId });
-    const rows = await this.agreements.list(this.database, organizationId, query);
+    const rows = await this.agreements.list(this.database.confined, organizationId, query);
     return toPage(rows, query.limit, (each) => String(each.number));
   }
 

@@ -1,5 +1,5 @@
 import { type Agreement, terms } from '@berth/contracts/metering';
-import { decodeCursor, type Sql, type Tx } from '@berth/service-kit';
+import { type ConfinedSql, decodeCursor, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 
 type Row = Omit<Agreement, 'validFrom' | 'validTo'> & { readonly validFrom: Date; readonly validTo: Date | null };
@@ -20,20 +20,20 @@ const agreementOf = (row: Row): Agreement => ({
 @Injectable()
 export class AgreementsRepository {
   /** One more than asked for; the oldest first. */
-  async list(sql: Sql, organizationId: string, page: { limit: number; cursor?: string | undefined }) {
+  async list(sql: ConfinedSql, organizationId: string, page: { limit: number; cursor?: string | undefined }) {
     const rows = await sql.query<Row>(`select * from (${agreements}) a where number > $2 order by number limit $3`, [
       ...[organizationId, decodeCursor(page.cursor, 'number') ?? '0', page.limit + 1],
     ]);
     return rows.map(agreementOf);
   }
 
-  async find(sql: Sql, organizationId: string, number: number): Promise<Agreement | undefined> {
+  async find(sql: ConfinedSql, organizationId: string, number: number): Promise<Agreement | undefined> {
     const [row] = await sql.query<Row>(`select * from (${agreements}) a where number = $2`, [organizationId, number]);
     return row && agreementOf(row);
   }
 
   /** Those that hold somewhere in `[from, to)`, in order. */
-  async holding(sql: Sql, organizationId: string, from: Date, to: Date): Promise<Agreement[]> {
+  async holding(sql: ConfinedSql, organizationId: string, from: Date, to: Date): Promise<Agreement[]> {
     const rows = await sql.query<Row>(
       `select * from (${agreements}) a
         where "validFrom" < $3 and coalesce("validTo" > $2, true) order by number`,

@@ -1,6 +1,6 @@
 import { withTerms } from '@berth/billing';
 import type { Agreement } from '@berth/contracts/metering';
-import type { Sql } from '@berth/service-kit';
+import type { ConfinedSql, Sql } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { type Cut, cutsOf } from '../price-books/price-book.js';
 import { type BookRow, PriceBooksRepository } from '../price-books/price-books.repository.js';
@@ -43,7 +43,7 @@ export class Tariffs {
   ) {}
 
   /** Without an organization: the default price book alone. `bookId`: another than the account has now. */
-  async of(sql: Sql, organizationId: string | null, from: Date, to: Date, bookId?: string): Promise<Tariff> {
+  async of(sql: ConfinedSql, organizationId: string | null, from: Date, to: Date, bookId?: string): Promise<Tariff> {
     const book = bookId === undefined ? await this.books.of(sql, organizationId) : await this.books.get(sql, bookId);
     const agreed = organizationId === null ? [] : await this.agreements.holding(sql, organizationId, from, to);
     const cuts: Cut[] = [];

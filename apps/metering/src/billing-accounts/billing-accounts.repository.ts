@@ -1,5 +1,5 @@
 import { type BillingAccount, billTo, type RoundingMode, tax } from '@berth/contracts/metering';
-import { Clock, type Sql, type Tx } from '@berth/service-kit';
+import { type ConfinedSql, Clock, type Sql, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 
@@ -38,8 +38,9 @@ export class BillingAccountsRepository {
   }
 
   /** Organizations whose period may be closed, or whose turn it is to be looked at; the longest due first. */
-  async due(sql: Sql, limit: number): Promise<string[]> {
+  async due(sql: ConfinedSql, limit: number): Promise<string[]> {
     const rows = await sql.query<{ id: string }>(
+      // eslint-disable-next-line berth/tenant-query -- a reconciler looks for what is due, whosever it is
       'select organization_id as id from billing_account where due_at <= $1 order by due_at limit $2',
       [this.clock.now(), limit],
     );
@@ -74,15 +75,19 @@ export class BillingAccountsRepository {
   }
 
   /** Since when usage is other than it was billed. */
-  async lateSince(sql: Sql, organizationId: string): Promise<Date | undefined> {
+  async lateSince(sql: ConfinedSql, organizationId: string): Promise<Date | undefined> {
     const rows = await sql.query<{ since: Date }>('select since from late_usage where organization_id = $1', [
       organizationId,
     ]);
     return rows[0]?.since;
   }
 
-  async forgetLate(tx: Tx, organizationId: string): Promise<void> {
-    await tx.query('delete from late_usage where organization_id = $1', [organizationId]);
+  /** What was other than it was billed is billed now: all of it, or up to a moment. */
+  async settleLate(tx: Tx, organizationId: string, until: Date | null): Promise<void> {
+    const sql = until
+      ? 'update late_usage set since = $2 where organization_id = $1'
+      : 'delete from late_usage where organization_id = $1';
+    await tx.query(sql, [organizationId, ...(until ? [until] : [])]);
   }
 
   async update(tx: Tx, account: BillingAccount): Promise<void> {

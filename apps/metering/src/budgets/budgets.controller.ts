@@ -33,7 +33,7 @@ export class BudgetsController {
     @Query({ schema: budgetQuery }) query: BudgetQuery,
   ): Promise<Page<Budget>> {
     await this.access.require(caller, 'budgets:read', { organizationId: query.organization });
-    const page = toPage(await this.budgets.list(this.database, query), query.limit, (each) => each.id);
+    const page = toPage(await this.budgets.list(this.database.confined, query), query.limit, (each) => each.id);
     return { ...page, items: page.items.map(budgetTold) };
   }
 

@@ -1,5 +1,5 @@
 import { calendarMonth, digitsOf, exact, monthAt, parseMinor, type Period, roundQuotient } from '@berth/billing';
-import type { Sql } from '@berth/service-kit';
+import type { ConfinedSql } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { BillingAccountsRepository } from '../billing-accounts/billing-accounts.repository.js';
 import { ScopeCosts } from '../costs/scope-costs.js';
@@ -26,7 +26,7 @@ export class Spending {
     private readonly accounts: BillingAccountsRepository,
   ) {}
 
-  async of(sql: Sql, budget: Scope, now: Date): Promise<Spent> {
+  async of(sql: ConfinedSql, budget: Scope, now: Date): Promise<Spent> {
     const month = await this.monthOf(sql, budget.organizationId, now);
     const until = async (to: Date) => {
       const { total, book } = await this.costs.of(sql, scopeOf(budget), { from: month.from, to });
@@ -40,7 +40,7 @@ export class Spending {
     return { month: month.month, currency: today.currency, spent: today.amount, forecast };
   }
 
-  async monthOf(sql: Sql, organizationId: string, now: Date): Promise<Period> {
+  async monthOf(sql: ConfinedSql, organizationId: string, now: Date): Promise<Period> {
     const account = await this.accounts.find(sql, organizationId);
     const { month } = monthAt(now, account?.timeZone ?? 'UTC');
     return calendarMonth(month, account?.timeZone ?? 'UTC');

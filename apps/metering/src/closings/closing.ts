@@ -1,3 +1,4 @@
+import { type InvoiceInput, ratingOf } from '@berth/billing';
 import type { Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { type AccountRow, BillingAccountsRepository } from '../billing-accounts/billing-accounts.repository.js';
@@ -24,17 +25,19 @@ export class Closing {
   /** The caller holds the locks of the organization and of its account. Nothing is guessed: what is missing or has no price keeps it open. */
   async close(tx: Tx, account: AccountRow): Promise<Closed> {
     const { organizationId } = account;
-    const { checks, inputs, period } = await this.looks.of(tx, account);
+    const { checks, inputs, period, back } = await this.looks.of(tx, account);
     const blocked = hindranceOf(checks);
     const input = inputs.at(-1);
     if (blocked !== undefined || !input) return { blocked: blocked ?? 'nothing is known of the period' };
-    const since = (await this.accounts.lateSince(tx, organizationId)) ?? period.from;
-    const late = await this.drafts.late(tx, organizationId, since);
-    for (const missed of inputs.slice(0, -1)) await this.issuing.issue(tx, missed);
+    const late = await this.drafts.late(tx, organizationId, back);
+    for (const missed of inputs.slice(0, -1).filter(chargesAnything)) await this.issuing.issue(tx, missed);
     const invoiceId = await this.issuing.issue(tx, { ...input, corrections: late.map(({ usage }) => usage) });
     for (const { id, usage } of late) await this.invoices.corrected(tx, id, usage.after, usage.cuts.to);
-    await this.accounts.forgetLate(tx, organizationId);
+    await this.accounts.settleLate(tx, organizationId, back.until);
     await this.accounts.open(tx, organizationId, period.to);
     return { invoiceId };
   }
 }
+
+/** A month that was closed without an invoice gets none that says nothing but zeros. */
+const chargesAnything = (input: InvoiceInput): boolean => ratingOf(input).lines.some(({ amount }) => amount !== 0n);

@@ -43,7 +43,7 @@ export class ClosingsController {
     @Query({ schema: pageQuery }) query: PageQuery,
   ): Promise<Page<BlockedClosing>> {
     this.access.requireOnPlatform(caller, 'invoices:update');
-    const rows = await this.closings.blocked(this.database, query);
+    const rows = await this.closings.blocked(this.database.confined, query);
     return toPage(rows, query.limit, (each) => each.organizationId);
   }
 

@@ -1,6 +1,6 @@
 import { monthAt } from '@berth/billing';
 import type { BlockedClosing } from '@berth/contracts/metering';
-import { decodeCursor, type Sql } from '@berth/service-kit';
+import { type ConfinedSql, decodeCursor } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 
 interface BlockedRow {
@@ -14,8 +14,9 @@ interface BlockedRow {
 @Injectable()
 export class ClosingsRepository {
   /** One more than asked for. */
-  async blocked(sql: Sql, page: { limit: number; cursor?: string | undefined }): Promise<BlockedClosing[]> {
+  async blocked(sql: ConfinedSql, page: { limit: number; cursor?: string | undefined }): Promise<BlockedClosing[]> {
     const rows = await sql.query<BlockedRow>(
+      // eslint-disable-next-line berth/tenant-query -- administrators see whose closings are blocked
       `select organization_id as "organizationId", time_zone as "timeZone", open_since as "openSince", blocked,
               due_at as "dueAt"
          from billing_account where blocked is not null and ($1::uuid is null or organization_id > $1)
@@ -29,7 +30,7 @@ export class ClosingsRepository {
   }
 
   /** Workloads that should run and of which nothing was heard since a moment. */
-  async silent(sql: Sql, organizationId: string, since: Date): Promise<number> {
+  async silent(sql: ConfinedSql, organizationId: string, since: Date): Promise<number> {
     const [row] = await sql.query<{ count: number }>(
       `select count(*)::int as count from metered_workload where organization_id = $1 and runs and heard_at <= $2`,
       [organizationId, since],
@@ -38,7 +39,7 @@ export class ClosingsRepository {
   }
 
   /** What the comparison of accepted, spanned and rated usage found. */
-  async drifts(sql: Sql, organizationId: string): Promise<number> {
+  async drifts(sql: ConfinedSql, organizationId: string): Promise<number> {
     const [row] = await sql.query<{ count: number }>(
       'select count(*)::int as count from usage_drift where organization_id = $1',
       [organizationId],
@@ -46,7 +47,7 @@ export class ClosingsRepository {
     return row?.count ?? 0;
   }
 
-  async hasInvoiceSince(sql: Sql, organizationId: string, month: string): Promise<boolean> {
+  async hasInvoiceSince(sql: ConfinedSql, organizationId: string, month: string): Promise<boolean> {
     const rows = await sql.query('select from invoice where organization_id = $1 and month >= $2 limit 1', [
       ...[organizationId, month],
     ]);

@@ -2,8 +2,9 @@ import type { InvoiceInput } from '@berth/billing';
 import type { Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { type AccountRow, BillingAccountsRepository } from '../billing-accounts/billing-accounts.repository.js';
-import { closedPeriods, InvoiceDrafts, openPeriod } from '../invoices/invoice-drafts.js';
+import { InvoiceDrafts, openPeriod } from '../invoices/invoice-drafts.js';
 import { InvoicesRepository } from '../invoices/invoices.repository.js';
+import { type LookBack, lookBackOn } from '../invoices/look-back.js';
 
 /** All invoices that closing the open period makes. */
 @Injectable()
@@ -14,14 +15,16 @@ export class Drafts {
     private readonly drafts: InvoiceDrafts,
   ) {}
 
-  /** Earlier months that had nothing to bill when they were closed, and of which something became known since; then the open one. */
-  async of(tx: Tx, account: AccountRow, now: Date): Promise<InvoiceInput[]> {
-    const open = openPeriod(account);
-    const since = (await this.accounts.lateSince(tx, account.organizationId)) ?? open.from;
+  async lookBack(tx: Tx, account: AccountRow): Promise<LookBack> {
+    return lookBackOn(account, await this.accounts.lateSince(tx, account.organizationId));
+  }
+
+  /** Months that are looked back on, had nothing to bill when they were closed, and of which something may be known since; then the open one. */
+  async of(tx: Tx, account: AccountRow, { periods }: LookBack, now: Date): Promise<InvoiceInput[]> {
     const billed = await this.invoices.months(tx, account.organizationId);
-    const missed = closedPeriods(account, since).filter(({ month }) => !billed.has(month));
+    const missed = periods.filter(({ month }) => !billed.has(month));
     const inputs: InvoiceInput[] = [];
-    for (const period of [...missed, open]) inputs.push(await this.drafts.of(tx, account, period, now));
+    for (const period of [...missed, openPeriod(account)]) inputs.push(await this.drafts.of(tx, account, period, now));
     return inputs;
   }
 }

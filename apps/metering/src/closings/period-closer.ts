@@ -25,15 +25,15 @@ export class PeriodCloser implements OnApplicationBootstrap {
   ) {}
 
   onApplicationBootstrap(): void {
-    this.rounds.every(EVERY, 'periods could not be closed', () => this.closeDue());
+    this.rounds.every(EVERY, 'periods could not be closed', (ending) => this.closeDue(ending));
   }
 
-  /** Closes everything that is due, one period after the other. */
-  async closeDue(): Promise<void> {
-    for (;;) {
-      const due = await this.accounts.due(this.database, BATCH);
+  /** Closes everything that is due, one period after the other, until the service ends: on the first of a month that is much. */
+  async closeDue(ending?: AbortSignal): Promise<void> {
+    while (!ending?.aborted) {
+      const due = await this.accounts.due(this.database.confined, BATCH);
       if (due.length === 0) return;
-      for (const organizationId of due) await this.tryToLook(organizationId);
+      await this.lookAtEach(due, ending);
     }
   }
 
@@ -51,6 +51,13 @@ export class PeriodCloser implements OnApplicationBootstrap {
       if ('blocked' in closed) throw closingErrors.PeriodBlocked(closed.blocked);
       return closed.invoiceId;
     });
+  }
+
+  private async lookAtEach(organizations: readonly string[], ending?: AbortSignal): Promise<void> {
+    for (const organizationId of organizations) {
+      if (ending?.aborted) return;
+      await this.tryToLook(organizationId);
+    }
   }
 
   /** One organization that cannot be billed does not hold up the others. */

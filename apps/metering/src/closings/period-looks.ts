@@ -5,6 +5,7 @@ import { Clock, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { AccountRow } from '../billing-accounts/billing-accounts.repository.js';
 import { type BilledPeriod, openPeriod } from '../invoices/invoice-drafts.js';
+import type { LookBack } from '../invoices/look-back.js';
 import { UsageRepository } from '../usage/usage.repository.js';
 import { checklistOf, type ClosingFacts } from './checklist.js';
 import { ClosingsRepository } from './closings.repository.js';
@@ -18,6 +19,8 @@ export interface PeriodLook {
   readonly inputs: readonly InvoiceInput[];
   readonly unpriced: ClosingChecklist['unpriced'];
   readonly checks: readonly ClosingCheck[];
+  /** Months of the past that this closing bills or corrects, if any must be. */
+  readonly back: LookBack;
 }
 
 @Injectable()
@@ -36,7 +39,8 @@ export class PeriodLooks {
     const now = this.clock.now();
     const period = openPeriod(account);
     const waivers = await this.waivers.of(tx, account.organizationId);
-    const drafted = await this.drafted(tx, account, now);
+    const back = await this.drafts.lookBack(tx, account);
+    const drafted = await this.drafted(tx, account, back, now);
     const inputs = drafted.inputs.map((input) => ({ ...input, waivers: ofMonth(waivers, input) }));
     const unpriced = inputs.flatMap((input) => unpricedOf(input, waivers));
     const noted = await this.closings.drifts(tx, account.organizationId);
@@ -46,7 +50,7 @@ export class PeriodLooks {
       ...(await this.arrivals(tx, account.organizationId, now < period.to ? now : period.to)),
       ...(drift !== undefined && { drift }),
     };
-    return { period, inputs, unpriced, checks: checklistOf(facts) };
+    return { period, inputs, unpriced, checks: checklistOf(facts), back };
   }
 
   private async arrivals(tx: Tx, organizationId: string, heardSince: Date) {
@@ -57,9 +61,14 @@ export class PeriodLooks {
     };
   }
 
-  private async drafted(tx: Tx, account: AccountRow, now: Date): Promise<{ inputs: InvoiceInput[]; drift?: string }> {
+  private async drafted(
+    tx: Tx,
+    account: AccountRow,
+    back: LookBack,
+    now: Date,
+  ): Promise<{ inputs: InvoiceInput[]; drift?: string }> {
     try {
-      return { inputs: await this.drafts.of(tx, account, now) };
+      return { inputs: await this.drafts.of(tx, account, back, now) };
     } catch (error) {
       if (!(error instanceof NotConserved)) throw error;
       return { inputs: [], drift: error.message };

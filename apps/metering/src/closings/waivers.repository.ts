@@ -1,10 +1,10 @@
 import type { Waiver } from '@berth/contracts/metering';
-import type { Sql, Tx } from '@berth/service-kit';
+import type { ConfinedSql, Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 
 @Injectable()
 export class WaiversRepository {
-  async of(sql: Sql, organizationId: string): Promise<Waiver[]> {
+  async of(sql: ConfinedSql, organizationId: string): Promise<Waiver[]> {
     const rows = await sql.query<Omit<Waiver, 'waivedAt'> & { waivedAt: Date }>(
       `select month, metric, reason, waived_by as "waivedBy", waived_at as "waivedAt" from usage_waiver
         where organization_id = $1 order by month, metric`,

@@ -1,6 +1,6 @@
 import type { Progress, Quantities } from '@berth/billing';
 import { metric, type Metric } from '@berth/contracts/metering';
-import { Clock, type Sql, type Tx } from '@berth/service-kit';
+import { type ConfinedSql, Clock, type Sql, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { spansIn, usedUntil } from '../windows/hourly-totals.js';
 
@@ -76,7 +76,8 @@ export class ConservationRepository {
     return row?.got ?? false;
   }
 
-  async unchecked(sql: Sql, limit: number): Promise<string[]> {
+  async unchecked(sql: ConfinedSql, limit: number): Promise<string[]> {
+    // eslint-disable-next-line berth/tenant-query -- usage of every organization is checked
     const rows = await sql.query<UncheckedRow>(`${uncheckedSql} order by w.workload_id limit $1`, [limit]);
     return rows.map(({ workloadId }) => workloadId);
   }
@@ -118,11 +119,13 @@ export class ConservationRepository {
   }
 
   async forget(sql: Sql, subject: string): Promise<void> {
+    // eslint-disable-next-line berth/tenant-query -- the subject is an id of what drifted, found by the check of every organization
     await sql.query('delete from usage_drift where subject = $1', [subject]);
   }
 
   drifts(sql: Sql): Promise<Drift[]> {
     return sql.query<Drift>(
+      // eslint-disable-next-line berth/tenant-query -- administrators see all drifts
       'select subject, organization_id as "organizationId", stage, detail from usage_drift order by since, subject',
     );
   }

@@ -39,7 +39,7 @@ export class Conservation {
   /** Answers how many workloads were compared: none when there are none, or another replica is at it. */
   private async checkSome(): Promise<number> {
     const organizations: string[] = [];
-    for (const id of await this.repository.unchecked(this.database, BATCH)) {
+    for (const id of await this.repository.unchecked(this.database.confined, BATCH)) {
       const organization = await this.inSnapshot((tx) => this.checkSpans(tx, id));
       if (organization !== undefined) organizations.push(organization);
     }
@@ -74,7 +74,7 @@ export class Conservation {
     const usage = new AcceptedUsage(before);
     let facts = await this.events.after(tx, workloadId, before, PAGE);
     for (let last = facts.at(-1); last; last = facts.at(-1)) {
-      for (const fact of facts) if (!isAfter(positionOf(fact), applied)) usage.add(fact);
+      for (const fact of facts.filter((each) => !isAfter(positionOf(each), applied))) usage.add(fact);
       facts = await this.events.after(tx, workloadId, positionOf(last), PAGE);
     }
     return usage.sums();

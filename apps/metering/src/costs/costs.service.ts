@@ -29,9 +29,9 @@ export class CostsService {
   async read(caller: Caller, query: UsageQuery): Promise<Costs> {
     const interval = await this.usages.intervalFor(caller, 'costs:read', query);
     const { from, countedUntil: to } = interval;
-    const { book, cuts, charges, total } = await this.costs.of(this.database, query, { from, to });
+    const { book, cuts, charges, total } = await this.costs.of(this.database.confined, query, { from, to });
     const money = { digits: digitsOf(book.currency), rounding: book.rounding };
-    const lines = toPage(await this.costs.lines(this.database, query, cuts), query.limit, keyOf);
+    const lines = toPage(await this.costs.lines(this.database.confined, query, cuts), query.limit, keyOf);
     return {
       ...(await this.usages.tellOf(query, interval)),
       ...{ currency: book.currency, priceBook: book.name, rounding: policyOf(book) },
@@ -48,7 +48,7 @@ export class CostsService {
     const {
       book,
       cuts: [now],
-    } = await this.tariffs.of(this.database, body.organization ?? null, from, to);
+    } = await this.tariffs.of(this.database.confined, body.organization ?? null, from, to);
     if (!now) throw new Error(`price book ${book.name} has no version for ${from.toISOString()}`);
     const before = pricePerMonth(body.before, body.storage.beforeMib, now);
     const after = pricePerMonth(body.after, body.storage.afterMib, now);

@@ -46,20 +46,21 @@ export class CostsOfEnvironments {
     const account = await this.accounts.find(this.database, organization);
     const { month, from } = monthAt(now, account?.timeZone ?? 'UTC');
     const tomorrow = new Date(now.getTime() + DAY);
-    const { book, cuts } = await this.tariffs.of(this.database, organization, from, tomorrow);
+    const { book, cuts } = await this.tariffs.of(this.database.confined, organization, from, tomorrow);
     const pieces = cutAt(cuts, now);
-    const segments = segmentsOf(pieces, await this.usage.byApp(this.database, organization, pieces));
+    const segments = segmentsOf(pieces, await this.usage.byApp(this.database.confined, organization, pieces));
     const past = pieces.filter(({ to }) => to <= now).length;
     const soFar = chargesOf(segments.slice(0, past));
     // After what the month used so far: allowances and tiers go on from there.
     const perDay = chargesOf(segments).filter(({ cut }) => cut >= past);
     const money: Money = { digits: digitsOf(book.currency), rounding: book.rounding };
     const asked: UsageQuery = { ...query, by: 'environment' };
-    const lines = toPage(await this.usage.lines(this.database, asked, pieces), query.limit, keyOf);
+    const lines = toPage(await this.usage.lines(this.database.confined, asked, pieces), query.limit, keyOf);
     return {
       ...{ month, from: from.toISOString(), countedUntil: now.toISOString() },
       ...{ currency: book.currency, priceBook: book.name },
-      waitingWorkloads: await this.usage.waitingWorkloads(this.database, organization, silentSince(now)),
+      waitingWorkloads: await this.usage.waitingWorkloads(this.database.confined, organization, silentSince(now)),
+      notMetered: await this.usage.notMetered(this.database.confined, query, { from, to: now }),
       items: lines.items.map((line) => ({
         environmentId: environmentOf(line),
         soFar: lineOf(soFar, line.quantities, money).total,

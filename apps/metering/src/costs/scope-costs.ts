@@ -1,6 +1,6 @@
 import { digitsOf } from '@berth/billing';
 import type { UsageQuery } from '@berth/contracts/metering';
-import type { Sql } from '@berth/service-kit';
+import type { ConfinedSql } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { type Tariff, Tariffs } from '../agreements/tariffs.js';
 import type { Stretch } from '../usage/interval.js';
@@ -24,7 +24,7 @@ export class ScopeCosts {
     private readonly usage: UsageRepository,
   ) {}
 
-  async of(sql: Sql, scope: UsageScope, { from, to }: Stretch): Promise<CostOfScope> {
+  async of(sql: ConfinedSql, scope: UsageScope, { from, to }: Stretch): Promise<CostOfScope> {
     const { book, cuts } = await this.tariffs.of(sql, scope.organization, from, to);
     const charges = chargesOf(segmentsOf(cuts, await this.usage.byApp(sql, scope.organization, cuts)));
     const used = await this.usage.totals(sql, scope, cuts);
@@ -33,7 +33,7 @@ export class ScopeCosts {
   }
 
   /** One more than asked for: what each part of the scope used while each version held. */
-  lines(sql: Sql, query: UsageQuery, cuts: readonly Stretch[]): Promise<UsageLine[]> {
+  lines(sql: ConfinedSql, query: UsageQuery, cuts: readonly Stretch[]): Promise<UsageLine[]> {
     return this.usage.lines(sql, query, cuts);
   }
 }

@@ -23,7 +23,8 @@ export class VoidedCorrections {
   /** The caller holds the lock. */
   async takeBack(tx: Tx, { organizationId, document, currency }: Invoice): Promise<void> {
     const { corrections } = invoiceDocument.parse(JSON.parse(document));
-    const earlier = await this.invoices.correctable(tx, organizationId, new Date(0));
+    const numbers = corrections.map(({ invoice }) => invoice);
+    const earlier = await this.invoices.numbered(tx, organizationId, numbers);
     for (const correction of corrections) {
       const corrected = earlier.find(({ number }) => number === correction.invoice);
       // A later invoice corrects it, too, from here on: what is between the two cuts is not to be told apart any more.

@@ -29,7 +29,7 @@ export class CouponDiscountsController {
     @Query({ schema: creditQuery }) query: CreditQuery,
   ): Promise<Page<DiscountOfOrganization>> {
     await this.access.require(caller, 'credits:read', { organizationId: query.organization });
-    return toPage(await this.stored.list(this.database, query), query.limit, (each) => each.id);
+    return toPage(await this.stored.list(this.database.confined, query), query.limit, (each) => each.id);
   }
 
   @Post('admin/metering/discounts/:id/revoke')

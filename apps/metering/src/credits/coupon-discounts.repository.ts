@@ -1,6 +1,6 @@
 import type { CouponDiscount } from '@berth/billing';
 import type { CreditQuery, DiscountOfOrganization } from '@berth/contracts/metering';
-import { decodeCursor, type Sql, type Tx } from '@berth/service-kit';
+import { type ConfinedSql, decodeCursor, type Sql, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 
 export interface NewDiscount {
@@ -31,7 +31,7 @@ const told = (row: Row): DiscountOfOrganization => ({
 @Injectable()
 export class CouponDiscountsRepository {
   /** One more than asked for; the oldest first. */
-  async list(sql: Sql, query: CreditQuery): Promise<DiscountOfOrganization[]> {
+  async list(sql: ConfinedSql, query: CreditQuery): Promise<DiscountOfOrganization[]> {
     const rows = await sql.query<Row>(
       `select ${columns} from coupon_discount
         where organization_id = $1 and ($2::uuid is null or id > $2) order by id limit $3`,
@@ -46,7 +46,7 @@ export class CouponDiscountsRepository {
   }
 
   /** Those of a month, in the order in which they are taken off. */
-  async holding(sql: Sql, organizationId: string, month: string): Promise<CouponDiscount[]> {
+  async holding(sql: ConfinedSql, organizationId: string, month: string): Promise<CouponDiscount[]> {
     const rows = await sql.query<Row>(
       `select ${columns} from coupon_discount
         where organization_id = $1 and revoked_at is null and first_month <= $2 and coalesce(last_month >= $2, true)

@@ -32,7 +32,7 @@ export class CreditsController {
     @Query({ schema: creditQuery }) query: CreditQuery,
   ): Promise<Page<CreditOfOrganization>> {
     await this.access.require(caller, 'credits:read', { organizationId: query.organization });
-    return toPage(await this.credits.list(this.database, query), query.limit, (each) => each.id);
+    return toPage(await this.credits.list(this.database.confined, query), query.limit, (each) => each.id);
   }
 
   /** Turns the code of a coupon into a credit or a discount. */

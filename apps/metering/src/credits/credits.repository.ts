@@ -1,6 +1,6 @@
 import { type Credit, digitsOf, formatMinor } from '@berth/billing';
 import type { CreditOfOrganization, CreditQuery } from '@berth/contracts/metering';
-import { decodeCursor, type Sql, type Tx } from '@berth/service-kit';
+import { type ConfinedSql, decodeCursor, type Sql, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 
 export interface NewCredit {
@@ -49,7 +49,7 @@ function told(row: Row): CreditOfOrganization {
 @Injectable()
 export class CreditsRepository {
   /** One more than asked for; the oldest first. */
-  async list(sql: Sql, query: CreditQuery): Promise<CreditOfOrganization[]> {
+  async list(sql: ConfinedSql, query: CreditQuery): Promise<CreditOfOrganization[]> {
     const rows = await sql.query<Row>(
       `select ${columns} from credit c
         where c.organization_id = $1 and ($2::uuid is null or c.id > $2) order by c.id limit $3`,
@@ -64,7 +64,7 @@ export class CreditsRepository {
   }
 
   /** What can pay for a period that begins at `at`, in the order in which it is used. */
-  async payingFor(sql: Sql, organizationId: string, currency: string, at: Date): Promise<Credit[]> {
+  async payingFor(sql: ConfinedSql, organizationId: string, currency: string, at: Date): Promise<Credit[]> {
     const rows = await sql.query<{ id: string; name: string; left: string }>(
       `select id, name, "left" from (select ${columns} from credit c
          where c.organization_id = $1 and c.currency = $2 and c.revoked_at is null

@@ -490,6 +490,15 @@ create table tax_rule (
   constraint tax_rule_issuer_country_customers_tax_id_valid_from_key UNIQUE (issuer, country, customers, tax_id, valid_from)
 );
 
+create table uncounted_use (
+  workload_id uuid not null,
+  organization_id uuid not null,
+  cluster text not null,
+  metric text not null,
+  since timestamp with time zone not null,
+  constraint uncounted_use_pkey PRIMARY KEY (workload_id, cluster, metric)
+);
+
 create table usage_anomaly (
   id bigint generated always as identity not null,
   workload_id uuid not null,
@@ -635,6 +644,8 @@ CREATE UNIQUE INDEX payment_reference ON payment USING btree (reference);
 
 CREATE INDEX span_open ON span USING btree (resource_id) WHERE upper_inf(during);
 
+CREATE INDEX uncounted_use_organization ON uncounted_use USING btree (organization_id);
+
 CREATE INDEX usage_anomaly_organization ON usage_anomaly USING btree (organization_id, id);
 
 CREATE INDEX usage_anomaly_workload ON usage_anomaly USING btree (workload_id);
@@ -646,3 +657,105 @@ CREATE INDEX webhook_delivery_due ON webhook_delivery USING btree (due_at) WHERE
 CREATE INDEX webhook_delivery_ended ON webhook_delivery USING btree (created_at) WHERE (state <> 'pending'::text);
 
 CREATE INDEX webhook_delivery_webhook ON webhook_delivery USING btree (webhook_id, id);
+
+alter table agreement enable row level security, force row level security;
+
+alter table allocation_gap enable row level security, force row level security;
+
+alter table audit_entry enable row level security, force row level security;
+
+alter table billing_account enable row level security, force row level security;
+
+alter table budget enable row level security, force row level security;
+
+alter table budget_alert enable row level security, force row level security;
+
+alter table coupon_discount enable row level security, force row level security;
+
+alter table credit enable row level security, force row level security;
+
+alter table credit_note enable row level security, force row level security;
+
+alter table credit_use enable row level security, force row level security;
+
+alter table invoice enable row level security, force row level security;
+
+alter table late_usage enable row level security, force row level security;
+
+alter table measured_usage enable row level security, force row level security;
+
+alter table metered_resource enable row level security, force row level security;
+
+alter table metered_workload enable row level security, force row level security;
+
+alter table payment enable row level security, force row level security;
+
+alter table place_labels enable row level security, force row level security;
+
+alter table place_name enable row level security, force row level security;
+
+alter table uncounted_use enable row level security, force row level security;
+
+alter table usage_anomaly enable row level security, force row level security;
+
+alter table usage_drift enable row level security, force row level security;
+
+alter table usage_waiver enable row level security, force row level security;
+
+alter table webhook enable row level security, force row level security;
+
+alter table webhook_delivery enable row level security, force row level security;
+
+create policy organization on agreement as permissive for all using (COALESCE((organization_id = ANY ((NULLIF(current_setting('berth.organizations'::text, true), ''::text))::uuid[])), true));
+
+create policy organization on allocation_gap as permissive for all using (COALESCE((organization_id = ANY ((NULLIF(current_setting('berth.organizations'::text, true), ''::text))::uuid[])), true));
+
+create policy organization on audit_entry as permissive for all using (COALESCE((organization_id = ANY ((NULLIF(current_setting('berth.organizations'::text, true), ''::text))::uuid[])), true));
+
+create policy organization on billing_account as permissive for all using (COALESCE((organization_id = ANY ((NULLIF(current_setting('berth.organizations'::text, true), ''::text))::uuid[])), true));
+
+create policy organization on budget as permissive for all using (COALESCE((organization_id = ANY ((NULLIF(current_setting('berth.organizations'::text, true), ''::text))::uuid[])), true));
+
+create policy organization on budget_alert as permissive for all using (((NULLIF(current_setting('berth.organizations'::text, true), ''::text) IS NULL) OR (EXISTS ( SELECT
+   FROM budget whole
+  WHERE (whole.id = budget_alert.budget_id)))));
+
+create policy organization on coupon_discount as permissive for all using (COALESCE((organization_id = ANY ((NULLIF(current_setting('berth.organizations'::text, true), ''::text))::uuid[])), true));
+
+create policy organization on credit as permissive for all using (COALESCE((organization_id = ANY ((NULLIF(current_setting('berth.organizations'::text, true), ''::text))::uuid[])), true));
+
+create policy organization on credit_note as permissive for all using (COALESCE((organization_id = ANY ((NULLIF(current_setting('berth.organizations'::text, true), ''::text))::uuid[])), true));
+
+create policy organization on credit_use as permissive for all using (((NULLIF(current_setting('berth.organizations'::text, true), ''::text) IS NULL) OR (EXISTS ( SELECT
+   FROM credit whole
+  WHERE (whole.id = credit_use.credit_id)))));
+
+create policy organization on invoice as permissive for all using (COALESCE((organization_id = ANY ((NULLIF(current_setting('berth.organizations'::text, true), ''::text))::uuid[])), true));
+
+create policy organization on late_usage as permissive for all using (COALESCE((organization_id = ANY ((NULLIF(current_setting('berth.organizations'::text, true), ''::text))::uuid[])), true));
+
+create policy organization on measured_usage as permissive for all using (COALESCE((organization_id = ANY ((NULLIF(current_setting('berth.organizations'::text, true), ''::text))::uuid[])), true));
+
+create policy organization on metered_resource as permissive for all using (COALESCE((organization_id = ANY ((NULLIF(current_setting('berth.organizations'::text, true), ''::text))::uuid[])), true));
+
+create policy organization on metered_workload as permissive for all using (COALESCE((organization_id = ANY ((NULLIF(current_setting('berth.organizations'::text, true), ''::text))::uuid[])), true));
+
+create policy organization on payment as permissive for all using (COALESCE((organization_id = ANY ((NULLIF(current_setting('berth.organizations'::text, true), ''::text))::uuid[])), true));
+
+create policy organization on place_labels as permissive for all using (COALESCE((organization_id = ANY ((NULLIF(current_setting('berth.organizations'::text, true), ''::text))::uuid[])), true));
+
+create policy organization on place_name as permissive for all using (COALESCE((organization_id = ANY ((NULLIF(current_setting('berth.organizations'::text, true), ''::text))::uuid[])), true));
+
+create policy organization on uncounted_use as permissive for all using (COALESCE((organization_id = ANY ((NULLIF(current_setting('berth.organizations'::text, true), ''::text))::uuid[])), true));
+
+create policy organization on usage_anomaly as permissive for all using (COALESCE((organization_id = ANY ((NULLIF(current_setting('berth.organizations'::text, true), ''::text))::uuid[])), true));
+
+create policy organization on usage_drift as permissive for all using (COALESCE((organization_id = ANY ((NULLIF(current_setting('berth.organizations'::text, true), ''::text))::uuid[])), true));
+
+create policy organization on usage_waiver as permissive for all using (COALESCE((organization_id = ANY ((NULLIF(current_setting('berth.organizations'::text, true), ''::text))::uuid[])), true));
+
+create policy organization on webhook as permissive for all using (COALESCE((organization_id = ANY ((NULLIF(current_setting('berth.organizations'::text, true), ''::text))::uuid[])), true));
+
+create policy organization on webhook_delivery as permissive for all using (((NULLIF(current_setting('berth.organizations'::text, true), ''::text) IS NULL) OR (EXISTS ( SELECT
+   FROM webhook whole
+  WHERE (whole.id = webhook_delivery.webhook_id)))));

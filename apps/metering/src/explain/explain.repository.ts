@@ -1,6 +1,6 @@
 import type { AppActivity, Fact, Quantities } from '@berth/billing';
 import { metric } from '@berth/contracts/metering';
-import { decodeCursor, type Sql } from '@berth/service-kit';
+import { type ConfinedSql, decodeCursor, type Sql } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { Stretch } from '../usage/interval.js';
 import { spansIn } from '../windows/hourly-totals.js';
@@ -43,7 +43,7 @@ interface ActivityRow {
 
 @Injectable()
 export class ExplainRepository {
-  async activity(sql: Sql, organizationId: string, { from, to }: Stretch): Promise<AppActivity[]> {
+  async activity(sql: ConfinedSql, organizationId: string, { from, to }: Stretch): Promise<AppActivity[]> {
     if (from >= to) return [];
     const rows = await sql.query<ActivityRow>(activitySql, [organizationId, from, to]);
     return rows.map(({ appId, time, instanceTime, ...sums }) => ({
@@ -53,7 +53,7 @@ export class ExplainRepository {
   }
 
   /** Workloads of an organization, one more than asked for. */
-  async workloads(sql: Sql, organizationId: string, page: { limit: number; cursor?: string | undefined }) {
+  async workloads(sql: ConfinedSql, organizationId: string, page: { limit: number; cursor?: string | undefined }) {
     const rows = await sql.query<{ id: string }>(
       `select workload_id as id from metered_workload
         where organization_id = $1 and ($2::uuid is null or workload_id > $2) order by workload_id limit $3`,

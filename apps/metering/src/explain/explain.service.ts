@@ -38,7 +38,7 @@ export class ExplainService {
   async parts(invoice: Invoice, query: InvoicePartQuery): Promise<Page<InvoicePart>> {
     const { cut } = invoiceDocument.parse(JSON.parse(invoice.document));
     const line = lineOf(invoice, query.line);
-    const workloads = await this.explained.workloads(this.database, invoice.organizationId, query);
+    const workloads = await this.explained.workloads(this.database.confined, invoice.organizationId, query);
     const page = toPage(workloads, query.limit, (id) => id);
     const items: InvoicePart[] = [];
     for (const id of page.items)

@@ -28,7 +28,8 @@ export class ChargedPrices {
     { organizationId, priceBook }: InvoiceDocument,
     named: Named,
   ): Promise<PricesOfLine | undefined> {
-    const agreed = named.agreement && (await this.agreements.find(this.database, organizationId, named.agreement));
+    const agreed =
+      named.agreement && (await this.agreements.find(this.database.confined, organizationId, named.agreement));
     const found = await this.books.version(this.database, agreed ? agreed.priceBookId : priceBook.id, named.version);
     if (!found) return undefined;
     return { list: found.prices, contracted: agreed ? withTerms(found.prices, agreed.terms) : found.prices };

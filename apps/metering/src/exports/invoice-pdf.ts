@@ -211,4 +211,22 @@ function places(paper: Writer, names: NonNullable<InvoiceDocument['names']>): vo
       ...[titleOf(appId, names), environments.map(({ id, name }) => name ?? id).join('\n'), appId],
     ]),
   );
+  hosts(paper, names);
+}
+
+function hosts(paper: Writer, names: NonNullable<InvoiceDocument['names']>): void {
+  const rows = names.flatMap(({ appId, domains = [] }) =>
+    domains.map(({ id, name }) => [titleOf(appId, names), name ?? '', id]),
+  );
+  if (rows.length === 0) return;
+  paper.space(24);
+  paper.heading('Domains');
+  paper.table(
+    [
+      { title: 'App', part: 0.27 },
+      { title: 'Domain', part: 0.29 },
+      { title: 'Id of the domain', part: 0.44 },
+    ],
+    rows,
+  );
 }

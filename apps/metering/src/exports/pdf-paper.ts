@@ -16,6 +16,10 @@ const tabular: PDFKit.Mixins.OpenTypeFeatures[] = ['tnum'];
 const margin = { left: 50, right: 50, top: 50, bottom: 72 };
 const width = 595.28 - margin.left - margin.right;
 const lowest = 841.89 - margin.bottom;
+/** Between the rows of a table. */
+const rowGap = 6;
+/** A row with more than this is on no page as a whole, for the head of its table takes its own. */
+const tallestRow = lowest - margin.top - 20 - rowGap;
 
 export const ink = { text: '#1b2430', soft: '#66717f', line: '#d5dae1', accent: '#0b5cad', alarm: '#b3261e' } as const;
 
@@ -31,6 +35,30 @@ export interface Column {
   /** Part of the width of the page. */
   readonly part: number;
   readonly align?: 'left' | 'right';
+}
+
+/** From where to where text goes, as parts of the width. What is measured in one is written in the same. */
+type Box = readonly [from: number, to: number];
+
+const widthOf = ([from, to]: Box): number => (to - from) * width;
+
+/** Text ends a little before the next column. */
+function boxesOf(columns: readonly Column[]): Box[] {
+  let at = 0;
+  return columns.map(({ part }): Box => {
+    at += part;
+    return [at - part, at - 0.01];
+  });
+}
+
+/** As many rows, with the same number of lines in each cell; fewer where there are not so many lines. */
+function piecesOf(row: readonly string[], count: number): string[][] {
+  const cells = row.map((cell) => cell.split('\n'));
+  const most = Math.max(...cells.map(({ length }) => length));
+  const each = Math.ceil(most / count);
+  return Array.from({ length: Math.ceil(most / each) }, (_, index) =>
+    cells.map((lines) => lines.slice(index * each, (index + 1) * each).join('\n')),
+  );
 }
 
 /** A document that is written from top to bottom and takes a new page when one is full. */
@@ -59,9 +87,9 @@ export class Paper {
   }
 
   /** One line of text, or more where it is too long; from `at` to `to`, which are parts of the width. */
-  text(text: string, style: Style = {}, [at, to]: readonly [number, number] = [0, 1]): void {
-    this.room(this.heightOf(text, style, to - at));
-    this.y += this.put(text, style, [at, to]);
+  text(text: string, style: Style = {}, box: Box = [0, 1]): void {
+    this.room(this.heightOf(text, style, box));
+    this.y += this.put(text, style, box);
   }
 
   /** Of what follows, with room for its beginning. */
@@ -71,21 +99,33 @@ export class Paper {
     this.space(4);
   }
 
-  /** Two columns of lines, side by side. */
+  /** Two columns of lines, side by side on one page. */
   beside(left: readonly string[], right: readonly string[], style: Style = {}): void {
+    const columns: [readonly string[], Box][] = [
+      [left, [0, 0.5]],
+      [right, [0.58, 1]],
+    ];
+    const heights = columns.map(([lines, box]) =>
+      lines.reduce((all, each) => all + this.heightOf(each, style, box), 0),
+    );
+    this.room(Math.max(...heights));
     const start = this.y;
-    for (const line of left) this.text(line, style, [0, 0.5]);
-    const end = this.y;
-    this.y = start;
-    for (const line of right) this.text(line, style, [0.58, 1]);
-    this.y = Math.max(this.y, end);
+    for (const [lines, box] of columns) {
+      this.y = start;
+      for (const line of lines) this.text(line, style, box);
+    }
+    this.y = start + Math.max(...heights);
   }
 
   /** A name and an amount, at the right. */
   pair(name: string, amount: string, style: Style = {}): void {
-    this.room(this.heightOf(name, style, 0.3));
-    this.put(amount, { ...style, align: 'right' }, [0.72, 0.99]);
-    this.text(name, style, [0.42, 0.72]);
+    const [left, right]: [Box, Box] = [
+      [0.42, 0.71],
+      [0.72, 0.99],
+    ];
+    this.room(Math.max(this.heightOf(name, style, left), this.heightOf(amount, style, right)));
+    const height = this.put(amount, { ...style, align: 'right' }, right);
+    this.y += Math.max(height, this.put(name, style, left));
   }
 
   rule(color: string = ink.line): void {
@@ -99,15 +139,10 @@ export class Paper {
     this.y += 6;
   }
 
-  /** The head comes again on each page. */
+  /** The head comes again on each page. A row that is taller than a page goes on on the next. */
   table(columns: readonly Column[], rows: readonly (readonly string[])[]): void {
     this.head(columns);
-    for (const row of rows) {
-      const height = Math.max(...row.map((cell, index) => this.heightOf(cell, {}, columns[index]?.part ?? 1)));
-      if (this.room(height + 6)) this.head(columns);
-      this.cells(columns, row, {});
-      this.y += height + 6;
-    }
+    for (const row of rows) this.row(columns, row);
     this.rule();
   }
 
@@ -135,24 +170,35 @@ export class Paper {
     this.rule();
   }
 
+  private row(columns: readonly Column[], row: readonly string[]): void {
+    const boxes = boxesOf(columns);
+    const height = Math.max(...boxes.map((box, index) => this.heightOf(row[index] ?? '', {}, box)));
+    const pieces = piecesOf(row, Math.ceil(height / tallestRow));
+    if (pieces.length > 1) {
+      for (const piece of pieces) this.row(columns, piece);
+      return;
+    }
+    if (this.room(height + rowGap)) this.head(columns);
+    this.cells(columns, row, {});
+    this.y += height + rowGap;
+  }
+
   private cells(columns: readonly Column[], row: readonly string[], style: Style): void {
-    let at = 0;
-    columns.forEach(({ part, align = 'left' }, index) => {
-      this.put(row[index] ?? '', { ...style, align }, [at, at + part - 0.01]);
-      at += part;
+    boxesOf(columns).forEach((box, index) => {
+      this.put(row[index] ?? '', { ...style, align: columns[index]?.align ?? 'left' }, box);
     });
   }
 
-  private put(text: string, style: Style, [at, to]: readonly [number, number]): number {
-    const options = { width: (to - at) * width, align: style.align ?? 'left', features: tabular };
+  private put(text: string, style: Style, box: Box): number {
+    const options = { width: widthOf(box), align: style.align ?? 'left', features: tabular };
     this.use(style)
       .fillColor(style.color ?? ink.text)
-      .text(text, margin.left + at * width, this.y, options);
-    return this.heightOf(text, style, to - at);
+      .text(text, margin.left + box[0] * width, this.y, options);
+    return this.heightOf(text, style, box);
   }
 
-  private heightOf(text: string, style: Style, part: number): number {
-    return this.use(style).heightOfString(text === '' ? ' ' : text, { width: part * width, features: tabular }) + 2;
+  private heightOf(text: string, style: Style, box: Box): number {
+    return this.use(style).heightOfString(text === '' ? ' ' : text, { width: widthOf(box), features: tabular }) + 2;
   }
 
   private use({ size = 9, bold = false }: Style): PDFKit.PDFDocument {

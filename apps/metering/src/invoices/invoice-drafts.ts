@@ -13,7 +13,7 @@ import { type InvoiceDocument, invoiceDocument } from '@berth/contracts/metering
 import type { Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { AccountRow } from '../billing-accounts/billing-accounts.repository.js';
-import { type Correctable, InvoicesRepository } from './invoices.repository.js';
+import { type Correctable, type Ending, InvoicesRepository } from './invoices.repository.js';
 import { TaxRulesRepository } from '../tax-rules/tax-rules.repository.js';
 import { IssuersRepository } from '../issuers/issuers.repository.js';
 import { CreditsRepository } from '../credits/credits.repository.js';
@@ -35,15 +35,6 @@ export const openPeriod = ({ openSince, timeZone }: AccountRow): BilledPeriod =>
   ...monthAt(openSince, timeZone),
   timeZone,
 });
-
-/** The periods from the one that `since` lies in to the one before the open one. */
-export function closedPeriods(account: AccountRow, since: Date): BilledPeriod[] {
-  const { timeZone } = account;
-  const { from: end } = openPeriod(account);
-  const periods: BilledPeriod[] = [];
-  for (let at = since; at < end; at = periods.at(-1)?.to ?? end) periods.push({ ...monthAt(at, timeZone), timeZone });
-  return periods;
-}
 
 @Injectable()
 export class InvoiceDrafts {
@@ -97,10 +88,10 @@ export class InvoiceDrafts {
   }
 
   /** What earlier invoices must be corrected by. */
-  async late(tx: Tx, organizationId: string, since: Date): Promise<Late[]> {
+  async late(tx: Tx, organizationId: string, ending: Ending): Promise<Late[]> {
     const cut = await this.invoices.cut(tx, organizationId);
     const late: Late[] = [];
-    for (const invoice of await this.invoices.correctable(tx, organizationId, since))
+    for (const invoice of await this.invoices.correctable(tx, organizationId, ending))
       late.push({ id: invoice.id, usage: await this.lateUsage(tx, invoice, cut) });
     return late;
   }

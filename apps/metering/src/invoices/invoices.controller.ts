@@ -36,7 +36,7 @@ export class InvoicesController {
     @Query({ schema: invoiceQuery }) query: InvoiceQuery,
   ): Promise<Page<InvoiceSummary>> {
     await this.access.require(caller, 'invoices:read', { organizationId: query.organization });
-    return toPage(await this.invoices.list(this.database, query), query.limit, (each) => each.id);
+    return toPage(await this.invoices.list(this.database.confined, query), query.limit, (each) => each.id);
   }
 
   /** Of the period that is open: what it costs so far. */
@@ -71,7 +71,7 @@ export class InvoicesController {
   ): Promise<Page<AcceptedEvent>> {
     const { organizationId } = await this.service.find(invoiceId);
     await this.access.require(caller, 'invoices:read', { organizationId });
-    const rows = await this.invoices.events(this.database, invoiceId, query);
+    const rows = await this.invoices.events(this.database.confined, invoiceId, query);
     return toPage(rows, query.limit, (each) => each.sequence);
   }
 }

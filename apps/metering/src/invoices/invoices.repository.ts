@@ -1,6 +1,6 @@
 import { type CorrectedLine, identityOf } from '@berth/billing';
 import type { AcceptedEvent, Invoice, InvoiceQuery, InvoiceSummary } from '@berth/contracts/metering';
-import { decodeCursor, type Sql, type Tx } from '@berth/service-kit';
+import { type ConfinedSql, decodeCursor, type Sql, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { type InvoiceEnd, invoiceEnds } from './invoice-state.js';
 
@@ -24,6 +24,19 @@ export interface Correctable {
   readonly ratedCut: string;
 }
 
+/** Where periods end: after a moment and, unless it is null, not after another. */
+export interface Ending {
+  readonly since: Date;
+  readonly until: Date | null;
+}
+
+type CorrectableRow = Omit<Correctable, 'rated'> & { readonly rated: (CorrectedLine & { amount: unknown })[] };
+
+const correctableOf = ({ rated, ...row }: CorrectableRow): Correctable => ({
+  ...row,
+  rated: rated.map((line) => ({ ...line, amount: BigInt(line.amount) })),
+});
+
 type Row<T> = { readonly [K in keyof T]: K extends 'issuedAt' | 'paidAt' | 'voidedAt' ? Date | null : T[K] };
 
 const summary = `id, organization_id as "organizationId", number, month, status, currency, due, issued_at as "issuedAt",
@@ -44,7 +57,7 @@ const storable = (lines: readonly CorrectedLine[]): string =>
 @Injectable()
 export class InvoicesRepository {
   /** One more than asked for; the oldest first. */
-  async list(sql: Sql, query: InvoiceQuery): Promise<InvoiceSummary[]> {
+  async list(sql: ConfinedSql, query: InvoiceQuery): Promise<InvoiceSummary[]> {
     const rows = await sql.query<Row<InvoiceSummary>>(
       `select ${summary} from invoice
         where organization_id = $1 and ($2::text is null or number = $2) and ($3::uuid is null or id > $3)
@@ -62,7 +75,7 @@ export class InvoicesRepository {
   }
 
   /** The events that an invoice follows from, one more than asked for. */
-  async events(sql: Sql, id: string, { limit, cursor }: { limit: number; cursor?: string | undefined }) {
+  async events(sql: ConfinedSql, id: string, { limit, cursor }: { limit: number; cursor?: string | undefined }) {
     const rows = await sql.query<Omit<AcceptedEvent, 'time'> & { time: Date }>(
       `select e.seq::text as sequence, e.source, e.id, e.epoch, e.is_snapshot as "isSnapshot", e.time, e.data
          from invoice i
@@ -75,7 +88,7 @@ export class InvoicesRepository {
   }
 
   /** The last event of an organization that was accepted. */
-  async cut(sql: Sql, organizationId: string): Promise<string> {
+  async cut(sql: ConfinedSql, organizationId: string): Promise<string> {
     const [row] = await sql.query<{ cut: string }>(
       'select coalesce(max(accepted_seq), 0)::text as cut from metered_workload where organization_id = $1',
       [organizationId],
@@ -114,17 +127,25 @@ export class InvoicesRepository {
     return new Set(rows.map(({ month }) => month));
   }
 
-  /** Invoices of periods that end after `since`, and hold. */
-  async correctable(tx: Tx, organizationId: string, since: Date): Promise<Correctable[]> {
-    const rows = await tx.query<Omit<Correctable, 'rated'> & { rated: (CorrectedLine & { amount: unknown })[] }>(
+  /** Invoices of periods that end there, and hold. */
+  async correctable(tx: Tx, organizationId: string, { since, until }: Ending): Promise<Correctable[]> {
+    const rows = await tx.query<CorrectableRow>(
       `select id, number, document, rated, rated_cut::text as "ratedCut" from invoice
-        where organization_id = $1 and period_to > $2 and status <> 'void' order by period_to`,
-      [organizationId, since],
+        where organization_id = $1 and period_to > $2 and ($3::timestamptz is null or period_to <= $3) and status <> 'void'
+        order by period_to`,
+      [organizationId, since, until],
     );
-    return rows.map(({ rated, ...row }) => ({
-      ...row,
-      rated: rated.map((line) => ({ ...line, amount: BigInt(line.amount) })),
-    }));
+    return rows.map(correctableOf);
+  }
+
+  /** Of these numbers, invoices that hold. */
+  async numbered(tx: Tx, organizationId: string, numbers: readonly string[]): Promise<Correctable[]> {
+    const rows = await tx.query<CorrectableRow>(
+      `select id, number, document, rated, rated_cut::text as "ratedCut" from invoice
+        where organization_id = $1 and number = any($2) and status <> 'void'`,
+      [organizationId, numbers],
+    );
+    return rows.map(correctableOf);
   }
 
   async corrected(tx: Tx, id: string, rated: readonly CorrectedLine[], cut: string): Promise<void> {

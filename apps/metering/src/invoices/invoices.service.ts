@@ -8,6 +8,7 @@ import { InvoiceDrafts, openPeriod } from './invoice-drafts.js';
 import { InvoiceRecords } from './invoice-records.js';
 import { invoiceErrors, notOpen } from './invoices.errors.js';
 import { InvoicesRepository } from './invoices.repository.js';
+import { lookBackOn } from './look-back.js';
 
 @Injectable()
 export class InvoicesService {
@@ -33,8 +34,8 @@ export class InvoicesService {
       await tx.query('set transaction isolation level repeatable read');
       const account = await this.accounts.find(tx, organizationId);
       if (!account) throw invoiceErrors.InvoiceNotFound('The organization has used nothing yet.');
-      const since = (await this.accounts.lateSince(tx, organizationId)) ?? account.openSince;
-      const late = await this.drafts.late(tx, organizationId, since);
+      const back = lookBackOn(account, await this.accounts.lateSince(tx, organizationId));
+      const late = await this.drafts.late(tx, organizationId, back);
       const input = await this.drafts.credited(
         tx,
         await this.drafts.of(tx, account, openPeriod(account), this.clock.now()),

@@ -1,5 +1,5 @@
 import type { CouponDiscount, Period, Rated, Tax } from '@berth/billing';
-import type { Sql } from '@berth/service-kit';
+import type { ConfinedSql } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { Tariffs } from '../agreements/tariffs.js';
 import { segmentsOf } from '../costs/cost.js';
@@ -25,7 +25,7 @@ export class RatedPeriods {
   ) {}
 
   /** What still runs is counted up to `countedUntil`. */
-  async of(sql: Sql, about: PeriodOf, countedUntil: Date): Promise<Rated> {
+  async of(sql: ConfinedSql, about: PeriodOf, countedUntil: Date): Promise<Rated> {
     const { organizationId, period, priceBookId, taxes } = about;
     const coupons = about.coupons ?? (await this.discounts.holding(sql, organizationId, period.month));
     const { book, cuts } = await this.tariffs.of(sql, organizationId, period.from, period.to, priceBookId);

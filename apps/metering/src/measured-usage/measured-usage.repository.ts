@@ -34,8 +34,9 @@ const sumsSql = (by: UsageQuery['by'], hasLabel: boolean): string => `
        where ($2::uuid is null or m.project_id = $2)
          and ($3::uuid is null or m.environment_id = $3)
          and ($4::uuid is null or m.app_id = $4)
+         and ($9::text is null or m.process_type = $9)
     ) seen
-   where $9::text[] is null or ${keySql} = any($9)
+   where $10::text[] is null or ${keySql} = any($10)
    group by 1, 2, 3, 4, 5`;
 
 @Injectable()

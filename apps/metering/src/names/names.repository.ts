@@ -1,12 +1,23 @@
 import type { Sql, Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 
-/** What projects, environments and apps are called. Names never change, and stay when what has them is deleted. */
+export interface Name {
+  readonly organizationId: string;
+  readonly id: string;
+  readonly name: string;
+}
+
+/** What projects, environments, apps and domains are called. Names never change, and stay when what has them is deleted. */
 @Injectable()
 export class NamesRepository {
-  async keep(tx: Tx, organizationId: string, id: string, name: string): Promise<void> {
-    const sql = 'insert into place_name (organization_id, id, name) values ($1, $2, $3) on conflict do nothing';
-    await tx.query(sql, [organizationId, id, name]);
+  /** In one order, so that two who keep the same ones do not wait for each other. */
+  async keep(tx: Tx, names: readonly Name[]): Promise<void> {
+    const sql = `
+      insert into place_name (organization_id, id, name)
+      select * from unnest($1::uuid[], $2::uuid[], $3::text[]) as told (organization_id, id, name) order by 1, 2
+      on conflict do nothing`;
+    const columns = [names.map(({ organizationId }) => organizationId), names.map(({ id }) => id)];
+    await tx.query(sql, [...columns, names.map(({ name }) => name)]);
   }
 
   async of(sql: Sql, organizationId: string, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {

@@ -28,6 +28,6 @@ export class OnPlaceToldHandler {
 
   @EventPattern<readonly string[]>(types, repeatable)
   async handle(@Payload() { subject, data }: PlaceTold, @Ctx() { tx }: EventContext): Promise<void> {
-    await this.names.keep(tx, data.organizationId, subject, data.slug);
+    await this.names.keep(tx, [{ organizationId: data.organizationId, id: subject, name: data.slug }]);
   }
 }

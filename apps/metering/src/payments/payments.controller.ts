@@ -33,7 +33,7 @@ export class PaymentsController {
     @Query({ schema: paymentQuery }) query: PaymentQuery,
   ): Promise<Page<Payment>> {
     await this.access.require(caller, 'invoices:read', { organizationId: query.organization });
-    return toPage(await this.payments.list(this.database, query), query.limit, (each) => each.id);
+    return toPage(await this.payments.list(this.database.confined, query), query.limit, (each) => each.id);
   }
 
   /** Asks the provider now, whatever became of former attempts. The one that is open stays the one. */

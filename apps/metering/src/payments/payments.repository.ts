@@ -1,5 +1,5 @@
 import type { Payment, PaymentQuery } from '@berth/contracts/metering';
-import { decodeCursor, type Sql, type Tx } from '@berth/service-kit';
+import { type ConfinedSql, decodeCursor, type Sql, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 
 export interface NewPayment extends Pick<Payment, 'id' | 'invoiceId' | 'organizationId' | 'attempt' | 'provider'> {
@@ -37,7 +37,7 @@ const told = <T extends Payment>({ askedAt, endedAt, nextLookAt, ...row }: Row<T
 @Injectable()
 export class PaymentsRepository {
   /** One more than asked for; the oldest first. */
-  async list(sql: Sql, { organization, invoice, limit, cursor }: PaymentQuery): Promise<Payment[]> {
+  async list(sql: ConfinedSql, { organization, invoice, limit, cursor }: PaymentQuery): Promise<Payment[]> {
     const rows = await sql.query<Row<Payment>>(
       `select ${columns} from payment p join invoice i on i.id = p.invoice_id
         where p.organization_id = $1 and ($2::uuid is null or p.invoice_id = $2) and ($3::uuid is null or p.id > $3)
@@ -72,6 +72,7 @@ export class PaymentsRepository {
   /** The longest due, for whoever claims them alone until `until`: if he ends before he says what he saw, they are due again. */
   async claim(tx: Tx, now: Date, until: Date, provider: Payment['provider'], limit: number): Promise<Claimed[]> {
     const rows = await tx.query<Row<Claimed>>(
+      // eslint-disable-next-line berth/tenant-query -- a reconciler looks for what is due, whosever it is
       `with due as (
          select id from payment where due_at <= $1 and provider = $3 order by due_at limit $4 for update skip locked)
        update payment p set due_at = $2, looks = p.looks + 1
@@ -117,6 +118,7 @@ export class PaymentsRepository {
   async lookNow(tx: Tx, by: { readonly reference: string } | { readonly invoiceId: string }, now: Date): Promise<void> {
     const [column, value] = 'reference' in by ? ['reference', by.reference] : ['invoice_id', by.invoiceId];
     await tx.query(
+      // eslint-disable-next-line berth/tenant-query -- the column is the id of an invoice or the reference that the provider knows it by
       `update payment set due_at = $2, looks = case looks when 0 then 0 else looks + 1 end where ${column} = $1 and ${isOpen}`,
       [value, now],
     );

@@ -49,7 +49,8 @@ export class StripePaymentProvider implements PaymentProvider {
 
   constructor(private readonly options: StripeOptions) {
     // The address is the operator's own setting, not a tenant's.
-    this.fetch = outboundFetch({ allowPrivateAddresses: true, timeoutMs: 30_000, maxBytes: 1_048_576 });
+    const limits = { timeoutMs: 30_000, maxBytes: 1_048_576 };
+    this.fetch = outboundFetch({ allowPrivateAddresses: true, hosts: [], ...limits });
   }
 
   async ask(request: PaymentRequest): Promise<Observed> {

@@ -1,5 +1,5 @@
 import { type PriceBook, type PriceBookVersion, priceList, type PriceList } from '@berth/contracts/metering';
-import { decodeCursor, type Sql, type Tx } from '@berth/service-kit';
+import { type ConfinedSql, decodeCursor, type Sql, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 
 export interface BookRow extends Omit<PriceBook, 'current'> {
@@ -78,7 +78,7 @@ export class PriceBooksRepository {
   }
 
   /** The book of an organization's billing account, else the default one. */
-  async of(sql: Sql, organizationId: string | null): Promise<BookRow> {
+  async of(sql: ConfinedSql, organizationId: string | null): Promise<BookRow> {
     const [row] = await sql.query<BookRow>(
       `select ${book} from price_book b
         where b.id = (select book_id from billing_account where organization_id = $1)

@@ -41,7 +41,7 @@ export function advance(
     if (mayFollow(fact, last)) {
       anomalies.push(...anomaliesOf(last, fact));
       const move = moveTo(current, fact.data.entries, new Date(fact.data.effectiveAt), last.at);
-      for (const span of move.closing) ended.push({ ...span, to: move.at });
+      ended.push(...move.closing.map((span) => ({ ...span, to: move.at })));
       dropped.push(...move.dropping);
       current = [...move.staying, ...move.opening.map((entry) => begun(fact.data, entry, move.at))];
       last = { ...positionOf(fact), at: move.at };

@@ -40,6 +40,11 @@ export function factsOf(event: DomainEvent): AllocationEvent[] {
   }));
 }
 
+/** As on invoices: `shop.example.com`, or `shop.example.com/api` where it is a path of the host. */
+export const nameOf = ({ data: { organizationId, domainId, host, path = '' } }: DomainEvent) => ({
+  ...{ organizationId, id: domainId, name: `${host}${path}` },
+});
+
 /** @throws Refused when it ends before it begins */
 function changesOf({ number, from, to }: DomainAttachment) {
   if (to !== null && to < from) throw new Refused('contradictory', 'the attachment ended before it began');

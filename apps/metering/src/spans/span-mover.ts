@@ -5,7 +5,7 @@ import { type AcceptedAllocation, beginning, factOf, isAfter, positionOf } from 
 import { AcceptedEventsRepository } from '../accepted-events/accepted-events.repository.js';
 import { type Advance, advance, type StoredSpan } from './advance.js';
 import { type MeteredWorkload, MeteredWorkloadsRepository } from './metered-workloads.repository.js';
-import { earliestOf, eventsOf, isUsual, type News, type Outcome } from './news.js';
+import { earliestOf, isUsual, type News, type Outcome } from './news.js';
 import { SpansRepository } from './spans.repository.js';
 
 /** Facts that are read from the log at once. */
@@ -43,7 +43,7 @@ export class SpanMover {
       running.map(({ workloadId }) => workloadId),
     );
     const advances = news.map((each) => {
-      const facts = eventsOf(each).map(factOf);
+      const facts = each.fresh.map(factOf);
       const { workload } = each;
       const { progress, ...moved } = advance(workload.progress, open.get(workload.workloadId) ?? [], facts);
       return { workload, ...moved, progress, changedSince: earliestOf([each]) };
@@ -60,7 +60,7 @@ export class SpanMover {
   /** The workloads that must be applied anew: something new was told about what was applied already. */
   private async restarting(tx: Tx, news: readonly News[]): Promise<ReadonlySet<string>> {
     const old = news.flatMap((each) =>
-      eventsOf(each).filter((event) => isAfter(each.workload.progress, positionOf(event))),
+      each.fresh.filter((event) => isAfter(each.workload.progress, positionOf(event))),
     );
     return old.length > 0 ? this.events.withNews(tx, old) : new Set();
   }

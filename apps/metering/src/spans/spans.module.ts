@@ -3,6 +3,8 @@ import { AcceptedEventsRepository } from '../accepted-events/accepted-events.rep
 import { MissingAllocationsRepository } from './missing-allocations.repository.js';
 import { MissingAllocations } from './missing-allocations.js';
 import { BillingAccountsModule } from '../billing-accounts/billing-accounts.module.js';
+import { NamesModule } from '../names/names.module.js';
+import { UncountedUseRepository } from '../uncounted-use/uncounted-use.repository.js';
 import { MeteredWorkloadsRepository } from './metered-workloads.repository.js';
 import { OnAllocationToldHandler } from './on-allocation-told.handler.js';
 import { OnBuildEndedHandler } from './on-build-ended.handler.js';
@@ -14,7 +16,7 @@ import { SpansRepository } from './spans.repository.js';
 import { SpansService } from './spans.service.js';
 
 @Module({
-  imports: [BillingAccountsModule],
+  imports: [BillingAccountsModule, NamesModule],
   controllers: [
     ...[OnAllocationToldHandler, OnVolumeToldHandler, OnBuildEndedHandler],
     ...[OnEgressMeasuredHandler, OnDomainToldHandler],
@@ -22,6 +24,7 @@ import { SpansService } from './spans.service.js';
   providers: [
     AcceptedEventsRepository,
     MeteredWorkloadsRepository,
+    UncountedUseRepository,
     SpansRepository,
     SpanMover,
     SpansService,

@@ -3,8 +3,8 @@ import { describe, expect, it } from '@jest/globals';
 import { intervalOf } from './interval.js';
 
 const now = new Date('2026-11-21T10:00:00.000Z');
-const textOf = (query: Parameters<typeof intervalOf>[0]) => {
-  const { from, to, countedUntil } = intervalOf(query, now);
+const textOf = (query: Parameters<typeof intervalOf>[0], timeZone = 'UTC') => {
+  const { from, to, countedUntil } = intervalOf(query, timeZone, now);
   return [from, to, countedUntil].map((date) => date.toISOString());
 };
 
@@ -16,6 +16,13 @@ describe('the interval of a query', () => {
     ['a month to come', { period: '2027-01' }, '2027-01-01', '2027-02-01', '2027-01-01T00:00:00.000Z'],
   ])('%s', (_name, query, from, to, until) => {
     expect(textOf(query)).toEqual([`${from}T00:00:00.000Z`, `${to}T00:00:00.000Z`, until]);
+  });
+
+  it.each([
+    ['nothing named: this month', {}, '2026-10-31T18:15', '2026-11-30T18:15', now.toISOString()],
+    ['a month', { period: '2026-02' }, '2026-01-31T18:15', '2026-02-28T18:15', '2026-02-28T18:15:00.000Z'],
+  ])('by the clocks of Kathmandu, %s', (_name, query, from, to, until) => {
+    expect(textOf(query, 'Asia/Kathmandu')).toEqual([`${from}:00.000Z`, `${to}:00.000Z`, until]);
   });
 
   it('is taken to the millisecond', () => {

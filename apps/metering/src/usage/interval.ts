@@ -1,3 +1,4 @@
+import { calendarMonth, monthAt } from '@berth/billing';
 import type { UsageQuery } from '@berth/contracts/metering';
 
 /** Half-open: `[from, to)`. */
@@ -11,23 +12,19 @@ export interface Interval extends Stretch {
   readonly countedUntil: Date;
 }
 
-/** The interval that a query names, and the current month of UTC when it names none. */
-export function intervalOf(query: Pick<UsageQuery, 'from' | 'to' | 'period'>, now: Date): Interval {
-  const { from, to } = named(query) ?? monthOf(now.getUTCFullYear(), now.getUTCMonth());
+type Named = Pick<UsageQuery, 'from' | 'to' | 'period'>;
+
+/** The interval that a query names, and the current month when it names none: months are those that are billed. */
+export function intervalOf(query: Named, timeZone: string, now: Date): Interval {
+  const { from, to } = named(query, timeZone) ?? monthAt(now, timeZone);
   const latest = Math.max(from.getTime(), Math.min(to.getTime(), now.getTime()));
   return { from, to, countedUntil: new Date(latest) };
 }
 
-function named(query: Pick<UsageQuery, 'from' | 'to' | 'period'>): Omit<Interval, 'countedUntil'> | undefined {
+function named(query: Named, timeZone: string): Stretch | undefined {
   if (query.from && query.to) return { from: new Date(query.from), to: new Date(query.to) };
-  const [year, month] = (query.period ?? '').split('-').map(Number);
-  return year && month ? monthOf(year, month - 1) : undefined;
+  return query.period === undefined ? undefined : calendarMonth(query.period, timeZone);
 }
-
-const monthOf = (year: number, month: number) => ({
-  from: new Date(Date.UTC(year, month)),
-  to: new Date(Date.UTC(year, month + 1)),
-});
 
 const HOUR = 3_600_000;
 

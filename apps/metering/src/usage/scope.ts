@@ -4,7 +4,7 @@ import type { Stretch } from './interval.js';
 /** What of an organization is meant. */
 export type UsageScope = Pick<
   UsageQuery,
-  'organization' | 'project' | 'environment' | 'app' | 'labelKey' | 'labelValue'
+  'organization' | 'project' | 'environment' | 'app' | 'process' | 'labelKey' | 'labelValue'
 >;
 
 const columns = (environment: string, app: string, process: string, label: string): string =>
@@ -22,9 +22,9 @@ export const columnsOf: Record<UsageQuery['by'], string> = {
 /** SQL: what `keyOf` answers of a line. */
 export const keySql = `concat(environment_id, '/', app_id, '/', process_type, '/', label)`;
 
-/** Organization, project, environment, app; beginnings and ends of the intervals; key and value of a label. */
+/** Organization, project, environment, app; beginnings and ends of the intervals; key and value of a label; process type. */
 export const parametersOf = (scope: UsageScope, intervals: readonly Stretch[]): unknown[] => [
   ...[scope.organization, scope.project ?? null, scope.environment ?? null, scope.app ?? null],
   ...[intervals.map(({ from }) => from), intervals.map(({ to }) => to)],
-  ...[scope.labelKey ?? null, scope.labelValue ?? null],
+  ...[scope.labelKey ?? null, scope.labelValue ?? null, scope.process ?? null],
 ];

@@ -1,4 +1,5 @@
 import type {
+  NotMetered,
   RunningInstances,
   RunningQuery,
   UsageAnomaly,
@@ -6,7 +7,7 @@ import type {
   UsageGroup,
   UsageQuery,
 } from '@berth/contracts/metering';
-import { decodeCursor, type Sql } from '@berth/service-kit';
+import { type ConfinedSql, decodeCursor, type Sql } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { usedUntil } from '../windows/hourly-totals.js';
 import type { Stretch } from './interval.js';
@@ -36,7 +37,7 @@ interface AnomalyRow extends UsageAnomaly {
 
 /** What each resource used in each interval of `$5, $6`. What still runs is counted to the end of the interval. */
 const partsSql = (hasLabel: boolean): string => `
-  select r.environment_id, r.app_id, r.process_type, part.label, i.place,
+  select r.workload_id, r.cluster, r.environment_id, r.app_id, r.process_type, part.label, i.place,
          used * r.cpu_millicores as cpu, used * r.memory_mib * 1048576 as memory,
          used * r.storage_bytes as storage, used * r.build_millicores as build, used * r.egress_bytes as egress,
          used * r.domains as domain,
@@ -54,7 +55,8 @@ const partsSql = (hasLabel: boolean): string => `
                     and (w.runs or w.effective_at > (select min(starts) from unnest($5::timestamptz[]) starts)))
      and ($2::uuid is null or r.project_id = $2)
      and ($3::uuid is null or r.environment_id = $3)
-     and ($4::uuid is null or r.app_id = $4)`;
+     and ($4::uuid is null or r.app_id = $4)
+     and ($9::text is null or r.process_type = $9)`;
 
 const partsOf = ({ labelKey }: UsageScope): string => partsSql(labelKey !== undefined);
 
@@ -70,6 +72,7 @@ const runningSql = `
      and ($2::uuid is null or r.project_id = $2)
      and ($3::uuid is null or r.environment_id = $3)
      and ($4::uuid is null or r.app_id = $4)
+     and ($8::text is null or r.process_type = $8)
    order by r.id limit $7`;
 
 const sums = `trunc(coalesce(sum(cpu), 0))::text as cpu, trunc(coalesce(sum(memory), 0))::text as memory,
@@ -115,7 +118,7 @@ export class UsageRepository {
   }
 
   /** One line more than asked for, so that the caller knows whether there is a next page. */
-  async lines(sql: Sql, query: UsageQuery, intervals: readonly Stretch[]): Promise<UsageLine[]> {
+  async lines(sql: ConfinedSql, query: UsageQuery, intervals: readonly Stretch[]): Promise<UsageLine[]> {
     const rows = await sql.query<UsageGroup & { quantities: (SumRow & { place: number })[] }>(
       `select environment_id as "environmentId", app_id as "appId", process_type as "processType", label,
               json_agg(json_build_object('place', place, 'cpu', cpu, 'memory', memory, 'storage', storage,
@@ -124,7 +127,7 @@ export class UsageRepository {
         cross join lateral (
           select ${keySql} collate "C" as key
         ) position
-        where $9::text is null or key > $9 group by 1, 2, 3, 4, key order by key limit $10`,
+        where $10::text is null or key > $10 group by 1, 2, 3, 4, key order by key limit $11`,
       [...parametersOf(query, intervals), decodeCursor(query.cursor), query.limit + 1],
     );
     return rows.map(({ quantities, ...group }) => ({
@@ -134,14 +137,14 @@ export class UsageRepository {
   }
 
   /** One more than asked for. */
-  running(sql: Sql, query: RunningQuery): Promise<RunningRow[]> {
+  running(sql: ConfinedSql, query: RunningQuery): Promise<RunningRow[]> {
     return sql.query<RunningRow>(runningSql, [
       ...[query.organization, query.project ?? null, query.environment ?? null, query.app ?? null],
-      ...[query.at, decodeCursor(query.cursor, 'place') ?? '0', query.limit + 1],
+      ...[query.at, decodeCursor(query.cursor, 'place') ?? '0', query.limit + 1, query.process ?? null],
     ]);
   }
 
-  async waitingWorkloads(sql: Sql, organizationId: string, silentSince: Date): Promise<number> {
+  async waitingWorkloads(sql: ConfinedSql, organizationId: string, silentSince: Date): Promise<number> {
     const [row] = await sql.query<{ count: number }>(
       `select count(*)::int as count from (
          select workload_id from allocation_gap where organization_id = $1
@@ -152,8 +155,23 @@ export class UsageRepository {
     return row?.count ?? 0;
   }
 
+  /** What nobody counted of instances of the scope that ran in the interval. */
+  async notMetered(sql: ConfinedSql, scope: UsageScope, interval: Stretch): Promise<NotMetered[]> {
+    // As a rule there is nothing, and then usage is not looked at a second time.
+    const any = await sql.query('select from uncounted_use where organization_id = $1 limit 1', [scope.organization]);
+    if (any.length === 0) return [];
+    return sql.query<NotMetered>(
+      `select metric, array_agg(distinct u.cluster order by u.cluster) as clusters
+         from (${partsOf(scope)}) part
+         join uncounted_use u on u.organization_id = $1 and (u.workload_id, u.cluster) = (part.workload_id, part.cluster)
+        where u.since < ($6::timestamptz[])[1] and part.instances > 0
+        group by metric order by metric`,
+      parametersOf(scope, [interval]),
+    );
+  }
+
   /** Workloads of an organization of which versions are missing. */
-  async waitingForEvents(sql: Sql, organizationId: string): Promise<number> {
+  async waitingForEvents(sql: ConfinedSql, organizationId: string): Promise<number> {
     const [row] = await sql.query<{ count: number }>(
       'select count(*)::int as count from allocation_gap where organization_id = $1',
       [organizationId],
@@ -162,7 +180,7 @@ export class UsageRepository {
   }
 
   /** One more than asked for. */
-  anomalies(sql: Sql, query: UsageAnomalyQuery): Promise<AnomalyRow[]> {
+  anomalies(sql: ConfinedSql, query: UsageAnomalyQuery): Promise<AnomalyRow[]> {
     return sql.query<AnomalyRow>(
       `select id::text, workload_id as "workloadId", kind, version, detail from usage_anomaly
         where organization_id = $1 and id > $2 order by id limit $3`,

@@ -24,7 +24,7 @@ import { usageErrors } from './usage.errors.js';
 import { UsageRepository } from './usage.repository.js';
 
 /** What every answer about an interval says of it. */
-type Told = Pick<Usage, 'from' | 'to' | 'countedUntil' | 'waitingWorkloads'>;
+type Told = Pick<Usage, 'from' | 'to' | 'countedUntil' | 'waitingWorkloads' | 'notMetered'>;
 
 /** A month of hours, and some more. */
 const MOST_PIECES = 800;
@@ -42,12 +42,13 @@ export class UsageService {
 
   async read(caller: Caller, query: UsageQuery): Promise<Usage> {
     const interval = await this.intervalFor(caller, 'usage:read', query);
-    const counted = [{ from: interval.from, to: interval.countedUntil }];
-    const { items, next } = toPage(await this.usage.lines(this.database, query, counted), query.limit, keyOf);
+    const whole = { from: interval.from, to: interval.countedUntil };
+    const counted = [whole];
+    const { items, next } = toPage(await this.usage.lines(this.database.confined, query, counted), query.limit, keyOf);
     const isWhole = query.cursor === undefined && next === null;
     const quantities = isWhole
       ? items.flatMap((line) => line.quantities)
-      : await this.usage.totals(this.database, query, counted);
+      : await this.usage.totals(this.database.confined, query, counted);
     return {
       ...(await this.tellOf(query, interval)),
       ...(await this.withUsed(query, counted, items, sumOf(quantities))),
@@ -61,9 +62,9 @@ export class UsageService {
     lines: readonly UsageLine[],
     total: Quantity,
   ): Promise<Pick<Usage, 'items' | 'total'>> {
-    const used = await this.measured.sums(this.database, query, counted, lines.map(keyOf));
+    const used = await this.measured.sums(this.database.confined, query, counted, lines.map(keyOf));
     const usedBy = new Map(used.map((each) => [keyOf(each.group), each]));
-    const [all] = await this.measured.sums(this.database, { ...query, by: 'none' }, counted, null);
+    const [all] = await this.measured.sums(this.database.confined, { ...query, by: 'none' }, counted, null);
     return {
       items: lines.map((line) => ({
         ...{ ...groupOf(line), ...amountsOf(line.quantities[0] ?? nothing) },
@@ -75,21 +76,22 @@ export class UsageService {
 
   async series(caller: Caller, query: UsageSeriesQuery): Promise<UsageSeries> {
     await this.requireAccess(caller, 'usage:read', query);
-    const account = await this.accounts.find(this.database, query.organization);
-    const timeZone = account?.timeZone ?? 'UTC';
-    const interval = { from: new Date(query.from), to: new Date(query.to) };
+    const timeZone = await this.timeZoneOf(query);
+    const { from, to, countedUntil: now } = intervalOf(query, timeZone, this.clock.now());
+    // Of a month nothing is told that is to come.
+    const interval = { from, to: query.to === undefined ? now : to };
     const cuts = cutsBetween(interval, query.per, timeZone, MOST_PIECES);
     if (!cuts) throw usageErrors.IntervalTooLong(`At most ${MOST_PIECES} pieces: ask for less, or by day or month.`);
-    const now = this.clock.now();
-    const counted = cuts.map(({ from, to }) => ({ from, to: to < now ? to : laterOf(from, now) }));
-    const totals = await this.usage.totals(this.database, query, counted);
-    const used = await this.measured.sums(this.database, { ...query, by: 'none' }, counted, null);
-    const items = cuts.map(({ from, to }, index) => ({
-      ...{ from: from.toISOString(), to: to.toISOString() },
+    const counted = cuts.map((cut) => ({ from: cut.from, to: cut.to < now ? cut.to : laterOf(cut.from, now) }));
+    const totals = await this.usage.totals(this.database.confined, query, counted);
+    const used = await this.measured.sums(this.database.confined, { ...query, by: 'none' }, counted, null);
+    const items = cuts.map((cut, index) => ({
+      ...{ from: cut.from.toISOString(), to: cut.to.toISOString() },
       ...amountsOf(totals[index] ?? nothing),
       used: usedAmountsOf(used.find(({ interval: of }) => of === index)),
     }));
-    return { timeZone, items };
+    const notMetered = await this.usage.notMetered(this.database.confined, query, { from, to: now });
+    return { timeZone, notMetered, items };
   }
 
   /** @throws DomainError 422 when the moment is to come */
@@ -98,8 +100,10 @@ export class UsageService {
     const [now, at] = [this.clock.now(), new Date(query.at)];
     if (at > now) throw usageErrors.MomentToCome('Nobody knows yet what will run.', { pointer: '?at' });
     const { from, to } = hourOf(at);
-    const [used = nothing] = await this.usage.totals(this.database, query, [{ from, to: to < now ? to : now }]);
-    const page = toPage(await this.usage.running(this.database, query), query.limit, ({ id }) => id);
+    const [used = nothing] = await this.usage.totals(this.database.confined, query, [
+      { from, to: to < now ? to : now },
+    ]);
+    const page = toPage(await this.usage.running(this.database.confined, query), query.limit, ({ id }) => id);
     return {
       at: query.at,
       hour: { from: from.toISOString(), to: to.toISOString(), ...amountsOf(used) },
@@ -113,7 +117,7 @@ export class UsageService {
 
   async anomalies(caller: Caller, query: UsageAnomalyQuery): Promise<Page<UsageAnomaly>> {
     await this.access.require(caller, 'usage:read', { organizationId: query.organization });
-    const rows = await this.usage.anomalies(this.database, query);
+    const rows = await this.usage.anomalies(this.database.confined, query);
     const page = toPage(rows, query.limit, (row) => row.id);
     return { ...page, items: page.items.map(({ id: _, ...anomaly }) => anomaly) };
   }
@@ -121,16 +125,23 @@ export class UsageService {
   /** @throws DomainError when the caller may not see what the query is about */
   async intervalFor(caller: Caller, permission: Permission, query: UsageQuery): Promise<Interval> {
     await this.requireAccess(caller, permission, query);
-    return intervalOf(query, this.clock.now());
+    return intervalOf(query, await this.timeZoneOf(query), this.clock.now());
   }
 
-  async tellOf({ organization }: UsageQuery, { from, to, countedUntil }: Interval): Promise<Told> {
+  /** The account's; before there is one, as usage will have it when it makes one. */
+  private async timeZoneOf({ organization }: UsageScope): Promise<string> {
+    return (await this.accounts.find(this.database, organization))?.timeZone ?? 'UTC';
+  }
+
+  async tellOf(query: UsageQuery, { from, to, countedUntil }: Interval): Promise<Told> {
+    const { organization } = query;
     const silent = silentSince(this.clock.now());
     return {
       from: from.toISOString(),
       to: to.toISOString(),
       countedUntil: countedUntil.toISOString(),
-      waitingWorkloads: await this.usage.waitingWorkloads(this.database, organization, silent),
+      waitingWorkloads: await this.usage.waitingWorkloads(this.database.confined, organization, silent),
+      notMetered: await this.usage.notMetered(this.database.confined, query, { from, to: countedUntil }),
     };
   }
 

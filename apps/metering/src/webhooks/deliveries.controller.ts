@@ -1,4 +1,4 @@
-import { Access, type Caller, CurrentCaller, notFound, Requires } from '@berth/access';
+import { Access, Audit, type Caller, CurrentCaller, notFound, Requires } from '@berth/access';
 import { id, type Page } from '@berth/contracts/common';
 import {
   type WebhookDelivery,
@@ -19,6 +19,7 @@ export class DeliveriesController {
     private readonly webhooks: WebhooksRepository,
     private readonly deliveries: DeliveriesRepository,
     private readonly access: Access,
+    private readonly audit: Audit,
     private readonly database: Database,
     private readonly clock: Clock,
   ) {}
@@ -32,7 +33,7 @@ export class DeliveriesController {
     @Query({ schema: webhookDeliveryQuery }) query: WebhookDeliveryQuery,
   ): Promise<Page<WebhookDelivery>> {
     await this.require(caller, webhookId);
-    return toPage(await this.deliveries.list(this.database, webhookId, query), query.limit, (each) => each.id);
+    return toPage(await this.deliveries.list(this.database.confined, webhookId, query), query.limit, (each) => each.id);
   }
 
   /** Sends it again, with the same id, whether it had arrived or was given up. */
@@ -44,19 +45,24 @@ export class DeliveriesController {
     @Param('id', { schema: id }) webhookId: string,
     @Param('delivery', { schema: id }) delivery: string,
   ): Promise<WebhookDelivery> {
-    await this.require(caller, webhookId);
+    const organizationId = await this.require(caller, webhookId);
     return this.database.transaction(async (tx) => {
       const found = await this.deliveries.find(tx, webhookId, delivery);
       if (!found) throw notFound();
       if (found.state === 'pending') throw webhookErrors.DeliveryPending('It is being sent.');
       await this.deliveries.replay(tx, delivery, this.clock.now());
-      return (await this.deliveries.find(tx, webhookId, delivery)) ?? found;
+      const replayed = await this.deliveries.find(tx, webhookId, delivery);
+      const act = { by: caller, action: 'webhooks:update', target: { kind: 'webhook', id: webhookId }, organizationId };
+      await this.audit.record(tx, { ...act, detail: { replayed: delivery } });
+      return replayed ?? found;
     });
   }
 
-  private async require(caller: Caller, webhookId: string): Promise<void> {
+  /** The organization that it belongs to. */
+  private async require(caller: Caller, webhookId: string): Promise<string> {
     const found = await this.webhooks.find(this.database, webhookId);
     if (!found) throw notFound();
     await this.access.require(caller, 'webhooks:update', { organizationId: found.organizationId });
+    return found.organizationId;
   }
 }

@@ -19,13 +19,13 @@ export class WebhookSender {
   private readonly fetch: OutboundFetch;
 
   constructor(
-    @Inject(CONFIG) { PRIVATE_WEBHOOKS: allowPrivateAddresses }: Config,
+    @Inject(CONFIG) { PRIVATE_WEBHOOKS: allowPrivateAddresses, OUTBOUND_HOSTS: hosts }: Config,
     private readonly deliveries: DeliveriesRepository,
     private readonly secrets: WebhookSecrets,
     private readonly database: Database,
     private readonly clock: Clock,
   ) {
-    this.fetch = outboundFetch({ allowPrivateAddresses, timeoutMs: TIMEOUT, maxBytes: MOST_OF_ANSWER });
+    this.fetch = outboundFetch({ allowPrivateAddresses, hosts, timeoutMs: TIMEOUT, maxBytes: MOST_OF_ANSWER });
   }
 
   /** Resolves when nothing is due any more. */

@@ -34,7 +34,7 @@ export class WebhooksController {
     @Query({ schema: webhookQuery }) query: WebhookQuery,
   ): Promise<Page<Webhook>> {
     await this.access.require(caller, 'webhooks:update', { organizationId: query.organization });
-    return toPage(await this.webhooks.list(this.database, query), query.limit, (each) => each.id);
+    return toPage(await this.webhooks.list(this.database.confined, query), query.limit, (each) => each.id);
   }
 
   /** The secret is told once. */

@@ -1,5 +1,5 @@
 import type { Webhook, WebhookEvent, WebhookQuery } from '@berth/contracts/metering';
-import { decodeCursor, type Sql, type Tx } from '@berth/service-kit';
+import { type ConfinedSql, decodeCursor, type Sql, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 
 type Row = Omit<Webhook, 'createdAt'> & { readonly createdAt: Date };
@@ -10,7 +10,7 @@ const told = (row: Row): Webhook => ({ ...row, createdAt: row.createdAt.toISOStr
 @Injectable()
 export class WebhooksRepository {
   /** One more than asked for. */
-  async list(sql: Sql, { organization, limit, cursor }: WebhookQuery): Promise<Webhook[]> {
+  async list(sql: ConfinedSql, { organization, limit, cursor }: WebhookQuery): Promise<Webhook[]> {
     const rows = await sql.query<Row>(
       `select ${columns} from webhook where organization_id = $1 and ($2::uuid is null or id > $2) order by id limit $3`,
       [organization, decodeCursor(cursor, 'id'), limit + 1],
@@ -23,7 +23,7 @@ export class WebhooksRepository {
     return row && told(row);
   }
 
-  async count(sql: Sql, organizationId: string): Promise<number> {
+  async count(sql: ConfinedSql, organizationId: string): Promise<number> {
     const [row] = await sql.query<{ count: number }>(
       'select count(*)::int as count from webhook where organization_id = $1',
       [organizationId],

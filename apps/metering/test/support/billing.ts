@@ -49,7 +49,7 @@ export class Billing {
   }
 
   async invoices({ organizationId }: Pick<Place, 'organizationId'>) {
-    const { body } = await this.app.call(`/v1/invoices?organization=${organizationId}`, this.administrator);
+    const { body } = await this.app.call(`/v1/invoices?organization=${organizationId}&limit=200`, this.administrator);
     return Promise.all(
       (body['items'] as InvoiceSummary[]).map(async ({ id }) => {
         const invoice = (await this.app.call(`/v1/invoices/${id}`, this.administrator)).body as unknown as Invoice;

@@ -17,7 +17,10 @@ export class DomainOf {
   private events = 0;
   private epoch = 0;
 
-  constructor(private readonly place: Place) {}
+  constructor(
+    private readonly place: Place,
+    private readonly where: Pick<Domain, 'host' | 'path'> = { host: 'shop.example.com' },
+  ) {}
 
   /** Its owner's database is an older one. */
   restore(): void {
@@ -51,7 +54,7 @@ export class DomainOf {
         datacontenttype: 'application/json',
       },
       ...{ partitionkey: this.id, epoch: this.epoch, aggregateversion: ++this.events, organizationid: organizationId },
-      data: { ...place, domainId: this.id, host: 'shop.example.com', ...(attachment && { attachment }) },
+      data: { ...place, domainId: this.id, ...this.where, ...(attachment && { attachment }) },
     };
   }
 }

@@ -17,8 +17,8 @@ export class HeldRounds extends Rounds {
     super({ ROLE: 'worker' }, clock, createLogger('test', 'silent'));
   }
 
-  override every(milliseconds: number, failure: string, work: () => Promise<unknown>): RoundNow {
-    this.kept.push({ milliseconds, failure, work });
+  override every(milliseconds: number, failure: string, work: (ending: AbortSignal) => Promise<unknown>): RoundNow {
+    this.kept.push({ milliseconds, failure, work: () => work(new AbortController().signal) });
     return () => undefined;
   }
 }

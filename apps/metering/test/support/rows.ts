@@ -9,6 +9,7 @@ export const meteringDatabase = (): Promise<TestDatabase> => testDatabase({ migr
 export interface InvoiceRow {
   readonly organizationId: string;
   readonly status?: 'issued' | 'paid' | 'void';
+  readonly number?: string;
 }
 
 let count = 0;
@@ -16,15 +17,15 @@ let count = 0;
 /** An invoice as far as other rows refer to it; answers its id. */
 export async function invoiceRow(
   { database }: TestDatabase,
-  { organizationId, status = 'issued' }: InvoiceRow,
+  { organizationId, status = 'issued', number = `BERTH-${randomUUID()}` }: InvoiceRow,
 ): Promise<string> {
   const id = v7();
   count++;
   await database.query(
     `insert into invoice (id, organization_id, month, number, issuer, status, currency, due, issued_at, period_to,
                           document, sha256, cut, rated, rated_cut)
-     values ($1, $2, $3, $4, 'BERTH', $5, 'EUR', '10.00', now(), now(), '', '', 0, '{}', 0)`,
-    [id, organizationId, `2026-${count}`, `BERTH-${randomUUID()}`, status],
+     values ($1, $2, $3, $4, 'BERTH', $5, 'EUR', '10.00', now(), now(), '', '', 0, '[]', 0)`,
+    [id, organizationId, `2026-${count}`, number, status],
   );
   return id;
 }

@@ -1,6 +1,7 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, realpath, rm, rmdir, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, readdir, readFile, realpath, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { StartFailure } from '../failure.js';
 import { FolderLock } from './folder-lock.js';
 
@@ -9,6 +10,15 @@ export const DATA_VERSION = 1;
 
 /** Names the folder of sockets that the last platform had. */
 const SOCKETS = 'sockets';
+
+/** Whatever else Berth writes into a data folder comes after it. */
+const VERSION = 'version';
+
+/** May lie in a data folder that has no version yet: of a start that was ended, and disks that are mounted there. */
+const BEFORE_VERSION: ReadonlySet<string> = new Set([
+  ...['lock', '.writable', 'lost+found', SOCKETS, 'secrets.json'],
+  ...['agent', 'blobs', 'builds', 'examples', 'mail', 'payments', 'postgres'],
+]);
 
 /** The one folder of the embedded default. Held by one platform at a time. */
 export class DataFolder {
@@ -49,20 +59,42 @@ export class DataFolder {
 
 async function prepare(path: string): Promise<void> {
   try {
-    await mkdir(path, { recursive: true });
+    await makeFolder(path);
+    await refuseForeign(path);
     // Searchable, because the database and apps run as other users; nothing in it can be listed or read by them.
     await chmod(path, 0o711);
     await writeFile(join(path, '.writable'), '');
     await rm(join(path, '.writable'), { force: true }); // another start may have taken it away
   } catch (error) {
+    if (error instanceof StartFailure) throw error;
     throw new StartFailure(
       `The data folder ${path} cannot be written: ${(error as Error).message}. Choose another with --data.`,
     );
   }
 }
 
+/** Not `recursive`: Node then tries for ever where no folder can be made, as below /proc. */
+async function makeFolder(path: string): Promise<void> {
+  if (!existsSync(dirname(path))) await makeFolder(dirname(path));
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const there = await stat(path).catch(() => null); // what is wrong is in `error`
+    if (!there?.isDirectory()) throw error;
+  }
+}
+
+/** Somebody's own folder is neither filled nor given another mode. */
+async function refuseForeign(path: string): Promise<void> {
+  const foreign = (await readdir(path)).find((name) => !BEFORE_VERSION.has(name));
+  if (foreign === undefined || existsSync(join(path, VERSION))) return;
+  throw new StartFailure(
+    `The folder ${path} is not a data folder of Berth: it holds ${foreign}. Choose a new or an empty one with --data.`,
+  );
+}
+
 async function checkVersion(path: string): Promise<void> {
-  const file = join(path, 'version');
+  const file = join(path, VERSION);
   const text = await readFile(file, 'utf8').catch(() => null); // a new folder has none
   if (text === null) return writeFile(file, `${DATA_VERSION}\n`, { mode: 0o600 });
   if (Number(text) <= DATA_VERSION) return;

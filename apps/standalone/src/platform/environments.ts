@@ -27,7 +27,8 @@ const shared = ({ config, databases }: Parts, name: ServiceName): Environment =>
   BUS_DATABASE_URL: databases.urlOf('bus'),
   ONE_POSTGRES: 'true',
   LOG_LEVEL: config.logLevel,
-  TRUSTED_PROXIES: '127.0.0.1',
+  // The gateway, and what it was told stands before it.
+  TRUSTED_PROXIES: ['127.0.0.1', ...config.trustedProxies].join(','),
 });
 
 function ownVariables({ config, folder, secrets, gateway }: Parts): Record<ServiceName, Environment> {
@@ -54,6 +55,7 @@ function ownVariables({ config, folder, secrets, gateway }: Parts): Record<Servi
       PLATFORM_DOMAIN: 'localhost',
       PRIVATE_REGISTRIES: 'true',
       PRIVATE_PROMETHEUS: 'true',
+      PRIVATE_DNS: 'true',
     },
     build: {
       DATA_FOLDER: folder.in('builds'),

@@ -64,6 +64,7 @@ async function openGateway(config: StandaloneConfig, folder: DataFolder, logger:
       upstreams: {},
       controlSocket: folder.socket('gateway'),
       platformDomain: 'localhost',
+      trustedProxies: config.trustedProxies,
       logger,
     });
   } catch (error) {

@@ -32,6 +32,7 @@ export class AccountErasure {
     await this.departures.leaveAll(tx, userId);
     for (const table of byAddress) await tx.query(`delete from ${table} where email = $1`, [user.email]);
     await tx.query('delete from session where user_id = $1', [userId]);
+    await tx.query('delete from audit_address where subject_id = $1', [userId]);
     await tx.query('delete from app_user where id = $1', [userId]);
     await this.outbox.append(tx, userDeleted, { subject: userId, data: { userId } });
     await this.mail.post(tx, erasedMail(user.email));

@@ -1,6 +1,6 @@
 import type { Caller } from '@berth/access';
 import type { AuditEntry, MemberRole, Scope } from '@berth/contracts/events';
-import type { AccountExport } from '@berth/contracts/identity';
+import type { AccountExport, AuditEntryView } from '@berth/contracts/identity';
 import { Clock, Database } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { PasskeysRepository } from '../passkeys/passkeys.repository.js';
@@ -28,7 +28,7 @@ export class AccountExports {
   async of({ subjectId }: Caller): Promise<AccountExport> {
     const acts = await this.acts(subjectId);
     const passkeys = await this.passkeys.list(this.database, subjectId, null, MOST);
-    const identities = await this.identities.list(this.database, subjectId, null, MOST);
+    const identities = await this.identities.list(this.database.confined, subjectId, null, MOST);
     return {
       exportedAt: this.clock.now().toISOString(),
       user: toUser(await this.users.get(this.database, subjectId)),
@@ -98,11 +98,13 @@ export class AccountExports {
     return rows.map((row) => ({ ...row, createdAt: row.createdAt.toISOString() }));
   }
 
-  private async acts(userId: string): Promise<AuditEntry[]> {
-    const rows = await this.database.query<{ entry: AuditEntry }>(
-      `select entry from audit_trail where entry->'actor'->>'id' = $1 order by entry_id desc limit $2`,
+  private async acts(userId: string): Promise<AuditEntryView[]> {
+    const rows = await this.database.query<{ entry: AuditEntry; address: string | null }>(
+      // eslint-disable-next-line berth/tenant-query -- a person is told of the own acts in every organization
+      `select entry, address from audit_trail left join audit_address using (entry_id)
+        where entry->'actor'->>'id' = $1 order by entry_id desc limit $2`,
       [userId, MOST + 1],
     );
-    return rows.map(({ entry }) => entry);
+    return rows.map(({ entry, address }) => ({ ...entry, address }));
   }
 }

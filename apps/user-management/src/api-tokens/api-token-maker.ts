@@ -1,4 +1,4 @@
-import { Audit, type Caller } from '@berth/access';
+import { Access, Audit, type Caller } from '@berth/access';
 import type { Tx } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { StepUp } from '../step-up/step-up.js';
@@ -14,11 +14,13 @@ export class ApiTokenMaker {
   constructor(
     @Inject(ApiTokensRepository) private readonly tokens: ApiTokensRepository,
     @Inject(StepUp) private readonly stepUp: StepUp,
+    @Inject(Access) private readonly access: Access,
     @Inject(Audit) private readonly audit: Audit,
   ) {}
 
-  /** @throws DomainError 409 `too_many_api_tokens`, 403 `step_up_required` */
+  /** @throws DomainError 409 `too_many_api_tokens`, 403 `second_factor_needed` or `step_up_required` */
   async insert(tx: Tx, caller: Caller, record: ApiTokenRecord, token: string): Promise<void> {
+    this.access.requireSecondFactor(caller);
     if ((await this.tokens.count(tx, caller.subjectId)) >= MOST)
       throw apiTokenErrors.TooManyApiTokens(`You have ${MOST} API tokens: revoke one first.`);
     // The user's row is held by now: whoever closes the account or ends its sessions comes before this, or finds the token.

@@ -26,7 +26,7 @@ export class ApiTokensService {
 
   /**
    * Takes a fresh proof: what somebody gets who found a session open, or an API token, must not outlive it.
-   * @throws DomainError 422 `api_token_scope_unknown`, 409 `too_many_api_tokens`, 403 `step_up_required`
+   * @throws DomainError 422 `api_token_scope_unknown`, 409 `too_many_api_tokens`, 403 `second_factor_needed` or `step_up_required`
    */
   async create(caller: Caller, { name, scopes, expiresInDays }: CreateApiToken): Promise<CreatedApiToken> {
     const meaningless = meaninglessScope(scopes);

@@ -1,7 +1,7 @@
 import type { ChainHead } from '@berth/access';
-import type { AuditEntry, ServiceName } from '@berth/contracts/events';
-import type { AuditExportQuery } from '@berth/contracts/identity';
-import type { Sql, Tx } from '@berth/service-kit';
+import type { AuditAddress, AuditEntry, ServiceName } from '@berth/contracts/events';
+import type { AuditEntryView, AuditExportQuery } from '@berth/contracts/identity';
+import type { ConfinedSql, Sql, Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 
 /** What is looked for. Null: in what belongs to the platform and to no organization. */
@@ -11,6 +11,12 @@ export type AuditFilter = Omit<AuditExportQuery, 'organization'> & { readonly or
 export interface Chain {
   readonly organizationId: string | null;
   readonly service: ServiceName;
+}
+
+/** An entry and from where it was asked for, as far as that is still kept. */
+export interface KeptEntry {
+  readonly entry: AuditEntry;
+  readonly from: Pick<AuditAddress, 'address' | 'salt'> | null;
 }
 
 /** $1: whose entries. Written so that the index is used for the platform's, too. */
@@ -35,10 +41,11 @@ export class AuditTrailRepository {
   }
 
   /** Newest first: entry ids sort by time. */
-  async list(sql: Sql, query: AuditFilter, before: string | null, limit: number): Promise<AuditEntry[]> {
+  async list(sql: Sql, query: AuditFilter, before: string | null, limit: number): Promise<AuditEntryView[]> {
     const { organization, actor = null, action = null, target = null, service = null, from = null, to = null } = query;
-    const rows = await sql.query<{ entry: AuditEntry }>(
-      `select entry from audit_trail
+    const { session = null, correlation = null, entry = null } = query;
+    const rows = await sql.query<{ entry: AuditEntry; address: string | null }>(
+      `select entry, address from audit_trail left join audit_address using (entry_id)
         where ${belongs(organization)} and ($2::uuid is null or entry_id < $2)
           and ($4::text is null or entry->'actor'->>'id' = $4)
           and ($5::text is null or entry->>'action' = $5)
@@ -46,13 +53,16 @@ export class AuditTrailRepository {
           and ($7::text is null or entry->>'service' = $7)
           and ($8::text is null or entry->>'at' >= $8)
           and ($9::text is null or entry->>'at' < $9)
+          and ($10::text is null or entry->'detail'->'request'->>'sessionId' = $10)
+          and ($11::text is null or entry->'detail'->'request'->>'correlationId' = $11)
+          and ($12::text is null or entry_id::text = $12)
         order by entry_id desc limit $3`,
-      [organization, before, limit, actor, action, target, service, from, to],
+      [organization, before, limit, actor, action, target, service, from, to, session, correlation, entry],
     );
-    return rows.map(({ entry }) => entry);
+    return rows.map((row) => ({ ...row.entry, address: row.address }));
   }
 
-  heads(sql: Sql, organizationId: string | null): Promise<(ChainHead & { service: ServiceName })[]> {
+  heads(sql: ConfinedSql, organizationId: string | null): Promise<(ChainHead & { service: ServiceName })[]> {
     return sql.query(
       `select service, sequence, hash from audit_head where ${belongs(organizationId)} order by service`,
       [organizationId],
@@ -60,13 +70,13 @@ export class AuditTrailRepository {
   }
 
   /** In the order of the chain. Rows of one place in it all come: there must not be two. */
-  async page(sql: Sql, { organizationId, service }: Chain, after: number, limit: number): Promise<AuditEntry[]> {
-    const rows = await sql.query<{ entry: AuditEntry }>(
-      `select entry from audit_trail
+  page(sql: Sql, { organizationId, service }: Chain, after: number, limit: number): Promise<KeptEntry[]> {
+    return sql.query(
+      `select entry, case when address is not null then json_build_object('address', address, 'salt', salt) end as "from"
+         from audit_trail left join audit_address using (entry_id)
         where ${belongs(organizationId)} and entry->>'service' = $2 and (entry->>'sequence')::int > $3
         order by (entry->>'sequence')::int, entry_id limit $4`,
       [organizationId, service, after, limit],
     );
-    return rows.map(({ entry }) => entry);
   }
 }

@@ -1,9 +1,9 @@
-import { type ChainBreak, type ChainHead, ChainWalk } from '@berth/access';
-import type { AuditEntry, ServiceName } from '@berth/contracts/events';
+import { type ChainBreak, type ChainHead, ChainWalk, isAddressOf } from '@berth/access';
+import type { ServiceName } from '@berth/contracts/events';
 import type { AuditVerification } from '@berth/contracts/identity';
 import { Database } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
-import { AuditTrailRepository, type Chain } from './audit-trail.repository.js';
+import { AuditTrailRepository, type Chain, type KeptEntry } from './audit-trail.repository.js';
 
 const PAGE = 500;
 
@@ -17,7 +17,7 @@ export class AuditVerifier {
 
   async verify(organizationId: string | null): Promise<AuditVerification> {
     // The heads first: what is recorded meanwhile comes after them and is not looked at.
-    const heads = await this.trail.heads(this.database, organizationId);
+    const heads = await this.trail.heads(this.database.confined, organizationId);
     const items = [];
     for (const { service, ...head } of heads) items.push(await this.chain(organizationId, service, head));
     return { items };
@@ -30,18 +30,22 @@ export class AuditVerifier {
   ): Promise<AuditVerification['items'][number]> {
     const walk = new ChainWalk();
     let broken: ChainBreak | undefined;
-    for await (const entry of this.entries({ organizationId, service }, head.sequence)) {
-      broken = walk.step(entry);
+    for await (const kept of this.entries({ organizationId, service }, head.sequence)) {
+      broken = misplaced(kept) ?? walk.step(kept.entry);
       if (broken) break;
     }
     return { service, good: walk.length, broken: broken ?? walk.end(head) ?? null, head };
   }
 
-  private async *entries(chain: Chain, last: number): AsyncGenerator<AuditEntry> {
+  private async *entries(chain: Chain, last: number): AsyncGenerator<KeptEntry> {
     for (let after = 0; after < last;) {
       const page = await this.trail.page(this.database, chain, after, PAGE);
-      yield* page.filter(({ sequence }) => sequence <= last);
-      after = page.length < PAGE ? last : (page.at(-1)?.sequence ?? last);
+      yield* page.filter(({ entry }) => entry.sequence <= last);
+      after = page.length < PAGE ? last : (page.at(-1)?.entry.sequence ?? last);
     }
   }
 }
+
+/** An address that is kept must be the one that was recorded. That none is kept says nothing: it may be forgotten. */
+const misplaced = ({ entry, from }: KeptEntry): ChainBreak | undefined =>
+  from === null || isAddressOf(entry, from) ? undefined : { sequence: entry.sequence, reason: 'changed' };

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { Access, type Caller, CurrentCaller, Requires } from '@berth/access';
 import type { Page } from '@berth/contracts/common';
-import type { AuditEntry } from '@berth/contracts/events';
 import {
+  type AuditEntryView,
   type AuditExportQuery,
   auditExportQuery,
   auditPage,
@@ -36,7 +36,7 @@ export class AuditController {
   async listAudit(
     @CurrentCaller() caller: Caller,
     @Query({ schema: auditQuery }) { limit, cursor, ...query }: AuditQuery,
-  ): Promise<Page<AuditEntry>> {
+  ): Promise<Page<AuditEntryView>> {
     await this.access.require(caller, 'audit:read', { organizationId: query.organization });
     const entries = await this.trail.list(this.database, query, decodeCursor(cursor, 'id'), limit + 1);
     return toPage(entries, limit, (entry) => entry.entryId);

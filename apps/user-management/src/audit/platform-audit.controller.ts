@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { Access, type Caller, CurrentCaller, Requires } from '@berth/access';
 import type { Page } from '@berth/contracts/common';
-import type { AuditEntry } from '@berth/contracts/events';
 import {
+  type AuditEntryView,
   auditPage,
   type AuditVerification,
   auditVerification,
@@ -35,7 +35,7 @@ export class PlatformAuditController {
   async listPlatformAudit(
     @CurrentCaller() caller: Caller,
     @Query({ schema: platformAuditQuery }) { limit, cursor, ...filter }: PlatformAuditQuery,
-  ): Promise<Page<AuditEntry>> {
+  ): Promise<Page<AuditEntryView>> {
     this.access.requireOnPlatform(caller, 'audit:read');
     const query = { ...filter, organization: null };
     const entries = await this.trail.list(this.database, query, decodeCursor(cursor, 'id'), limit + 1);

@@ -1,9 +1,11 @@
 import { Accounts1763750000003 } from './migrations/accounts.migration.js';
+import { AuditAddresses1763810000001 } from './migrations/audit-addresses.migration.js';
 import { AuditHeads1763760000002 } from './migrations/audit-heads.migration.js';
 import { Administration1763750000005 } from './migrations/administration.migration.js';
 import { ApiTokens1763740000004 } from './migrations/api-tokens.migration.js';
 import { CreateUserManagement1763690000001 } from './migrations/create-user-management.migration.js';
 import { IdentityProviders1763750000001 } from './migrations/identity-providers.migration.js';
+import { ImpersonationSessions1763820000001 } from './migrations/impersonation-sessions.migration.js';
 import { Impersonations1763770000001 } from './migrations/impersonations.migration.js';
 import { Invitations1763740000003 } from './migrations/invitations.migration.js';
 import { OrganizationRules1763750000004 } from './migrations/organization-rules.migration.js';
@@ -37,4 +39,6 @@ export const identityMigrations = [
   PlatformAudit1763780000002,
   SessionAddresses1763790000001,
   Usernames1763800000001,
+  AuditAddresses1763810000001,
+  ImpersonationSessions1763820000001,
 ] as const;

@@ -92,6 +92,15 @@ create table app_user (
   constraint app_user_state_check CHECK ((state = ANY (ARRAY['active'::text, 'deactivated'::text, 'suspended'::text])))
 );
 
+create table audit_address (
+  entry_id uuid not null,
+  subject_id text not null,
+  address text not null,
+  salt text not null,
+  at timestamp with time zone not null,
+  constraint audit_address_pkey PRIMARY KEY (entry_id)
+);
+
 create table audit_chain (
   key text not null,
   sequence integer not null,
@@ -235,6 +244,7 @@ create table impersonation (
   state text not null default 'asked'::text,
   created_at timestamp with time zone not null,
   expires_at timestamp with time zone not null,
+  looked_in uuid[] not null default '{}'::uuid[],
   constraint impersonation_pkey PRIMARY KEY (id),
   constraint impersonation_state_check CHECK ((state = ANY (ARRAY['asked'::text, 'consented'::text])))
 );
@@ -605,6 +615,10 @@ CREATE INDEX api_token_owner ON api_token USING btree (user_id, id);
 
 CREATE INDEX app_user_email_prefix ON app_user USING btree (email COLLATE "C" text_pattern_ops);
 
+CREATE INDEX audit_address_at ON audit_address USING btree (at);
+
+CREATE INDEX audit_address_subject ON audit_address USING btree (subject_id);
+
 CREATE INDEX audit_trail_actor ON audit_trail USING btree ((((entry -> 'actor'::text) ->> 'id'::text)), entry_id);
 
 CREATE INDEX audit_trail_chain ON audit_trail USING btree (organization_id, ((entry ->> 'service'::text)), (((entry ->> 'sequence'::text))::integer));
@@ -680,3 +694,51 @@ CREATE INDEX work_item_due ON work_item USING btree (queue, due_at) WHERE (due_a
 CREATE INDEX work_item_group ON work_item USING btree (queue, work_group, due_at) WHERE (due_at IS NOT NULL);
 
 CREATE INDEX work_lease_expires_at ON work_lease USING btree (expires_at);
+
+alter table audit_entry enable row level security, force row level security;
+
+alter table audit_head enable row level security, force row level security;
+
+alter table client_secret enable row level security, force row level security;
+
+alter table custom_role enable row level security, force row level security;
+
+alter table identity_provider enable row level security, force row level security;
+
+alter table invitation enable row level security, force row level security;
+
+alter table membership enable row level security, force row level security;
+
+alter table organization_token enable row level security, force row level security;
+
+alter table service_account enable row level security, force row level security;
+
+alter table user_group enable row level security, force row level security;
+
+alter table user_group_member enable row level security, force row level security;
+
+create policy organization on audit_entry as permissive for all using (COALESCE((organization_id = ANY ((NULLIF(current_setting('berth.organizations'::text, true), ''::text))::uuid[])), true));
+
+create policy organization on audit_head as permissive for all using (COALESCE((organization_id = ANY ((NULLIF(current_setting('berth.organizations'::text, true), ''::text))::uuid[])), true));
+
+create policy organization on client_secret as permissive for all using (((NULLIF(current_setting('berth.organizations'::text, true), ''::text) IS NULL) OR (EXISTS ( SELECT
+   FROM service_account whole
+  WHERE (whole.id = client_secret.service_account_id)))));
+
+create policy organization on custom_role as permissive for all using (COALESCE((organization_id = ANY ((NULLIF(current_setting('berth.organizations'::text, true), ''::text))::uuid[])), true));
+
+create policy organization on identity_provider as permissive for all using (COALESCE((organization_id = ANY ((NULLIF(current_setting('berth.organizations'::text, true), ''::text))::uuid[])), true));
+
+create policy organization on invitation as permissive for all using (COALESCE((organization_id = ANY ((NULLIF(current_setting('berth.organizations'::text, true), ''::text))::uuid[])), true));
+
+create policy organization on membership as permissive for all using (COALESCE((organization_id = ANY ((NULLIF(current_setting('berth.organizations'::text, true), ''::text))::uuid[])), true));
+
+create policy organization on organization_token as permissive for all using (COALESCE((organization_id = ANY ((NULLIF(current_setting('berth.organizations'::text, true), ''::text))::uuid[])), true));
+
+create policy organization on service_account as permissive for all using (COALESCE((organization_id = ANY ((NULLIF(current_setting('berth.organizations'::text, true), ''::text))::uuid[])), true));
+
+create policy organization on user_group as permissive for all using (COALESCE((organization_id = ANY ((NULLIF(current_setting('berth.organizations'::text, true), ''::text))::uuid[])), true));
+
+create policy organization on user_group_member as permissive for all using (((NULLIF(current_setting('berth.organizations'::text, true), ''::text) IS NULL) OR (EXISTS ( SELECT
+   FROM user_group whole
+  WHERE (whole.id = user_group_member.group_id)))));

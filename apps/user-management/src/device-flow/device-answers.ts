@@ -46,8 +46,8 @@ export class DeviceAnswers {
       if (!(await this.grants.answer(tx, readUserCode(userCode), { userId, secondFactor, state }, this.clock.now())))
         throw deviceFlowErrors.DeviceCodeUnknown('No device waits with this code.', { pointer: '/userCode' });
       const target = { kind: 'user', id: userId };
-      const action = `devices:${decision}`;
-      await this.audit.record(tx, { by: 'platform', action, target, organizationId: null, detail: { address } });
+      const act = { by: 'platform', person: userId, action: `devices:${decision}` } as const;
+      await this.audit.record(tx, { ...act, target, organizationId: null });
     });
     await this.throttle.succeeded(attempt);
   }

@@ -1,4 +1,4 @@
-import type { Sql, Tx } from '@berth/service-kit';
+import type { ConfinedSql, Sql, Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { GroupRecord } from './group.js';
 
@@ -24,7 +24,7 @@ export class GroupsRepository {
     return found;
   }
 
-  list(sql: Sql, organizationId: string, after: string | null, limit: number): Promise<GroupRecord[]> {
+  list(sql: ConfinedSql, organizationId: string, after: string | null, limit: number): Promise<GroupRecord[]> {
     return sql.query<GroupRecord>(
       `select ${columns} from user_group where organization_id = $1 and ($2::uuid is null or id > $2) order by id limit $3`,
       [organizationId, after, limit],
@@ -32,7 +32,7 @@ export class GroupsRepository {
   }
 
   /** Everything there is, for a snapshot. */
-  ofOrganization(sql: Sql, organizationId: string): Promise<GroupRecord[]> {
+  ofOrganization(sql: ConfinedSql, organizationId: string): Promise<GroupRecord[]> {
     return sql.query<GroupRecord>(`select ${columns} from user_group where organization_id = $1 order by id`, [
       organizationId,
     ]);

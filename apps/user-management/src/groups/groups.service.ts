@@ -27,7 +27,7 @@ export class GroupsService {
 
   async list(caller: Caller, { organization, limit, cursor }: GroupQuery): Promise<Page<GroupView>> {
     await this.access.require(caller, 'groups:read', { organizationId: organization });
-    const rows = await this.groups.list(this.database, organization, decodeCursor(cursor, 'id'), limit + 1);
+    const rows = await this.groups.list(this.database.confined, organization, decodeCursor(cursor, 'id'), limit + 1);
     return toPage(rows.map(toView), limit, (group) => group.id);
   }
 

@@ -1,4 +1,4 @@
-import { Keyring, type Sql, type Tx } from '@berth/service-kit';
+import { type ConfinedSql, Keyring, type Sql, type Tx } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import type { IdentityProviderRecord } from './identity-provider.js';
 
@@ -54,7 +54,12 @@ export class IdentityProvidersRepository {
     return row && this.keyring.openText(contextOf(id), row.sealed);
   }
 
-  list(sql: Sql, organizationId: string, after: string | null, limit: number): Promise<IdentityProviderRecord[]> {
+  list(
+    sql: ConfinedSql,
+    organizationId: string,
+    after: string | null,
+    limit: number,
+  ): Promise<IdentityProviderRecord[]> {
     return sql.query<IdentityProviderRecord>(
       `select ${columns} from identity_provider
         where organization_id = $1 and ($2::uuid is null or id > $2) order by id limit $3`,
@@ -62,7 +67,7 @@ export class IdentityProvidersRepository {
     );
   }
 
-  listOfSlug(sql: Sql, slug: string, limit: number): Promise<{ id: string; displayName: string }[]> {
+  listOfSlug(sql: ConfinedSql, slug: string, limit: number): Promise<{ id: string; displayName: string }[]> {
     return sql.query(
       `select identity_provider.id, identity_provider.display_name as "displayName"
          from identity_provider join organization on organization.id = organization_id

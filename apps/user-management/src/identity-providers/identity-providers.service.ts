@@ -7,10 +7,11 @@ import type {
   SignInProviders,
   UpdateIdentityProvider,
 } from '@berth/contracts/identity';
-import { Clock, Database, decodeCursor, Ids, requireMatch, toPage, type Tx } from '@berth/service-kit';
+import { Database, decodeCursor, requireMatch, toPage, type Tx } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { type IdentityProviderRecord, toView } from './identity-provider.js';
 import { IdentityProvidersRepository } from './identity-providers.repository.js';
+import { NewIdentityProviders } from './new-identity-providers.js';
 
 const MOST_SHOWN = 50;
 
@@ -20,34 +21,33 @@ export class IdentityProvidersService {
   constructor(
     @Inject(Database) private readonly database: Database,
     @Inject(IdentityProvidersRepository) private readonly providers: IdentityProvidersRepository,
+    @Inject(NewIdentityProviders) private readonly begins: NewIdentityProviders,
     @Inject(Access) private readonly access: Access,
     @Inject(Audit) private readonly audit: Audit,
-    @Inject(Clock) private readonly clock: Clock,
-    @Inject(Ids) private readonly ids: Ids,
   ) {}
 
+  /** @throws DomainError 422 `plugin_unknown`, `plugin_settings_refused` */
   async create(caller: Caller, request: CreateIdentityProvider): Promise<IdentityProviderRecord> {
-    const { organizationId, displayName, endpoints, clientId, clientSecret, ...settings } = request;
-    await this.access.require(caller, 'identity-providers:update', { organizationId });
-    const createdAt = this.clock.now();
-    const provider = { id: this.ids.next(), organizationId, displayName, endpoints, clientId, settings, createdAt };
+    const { clientSecret, ...rest } = request;
+    await this.access.require(caller, 'identity-providers:update', { organizationId: rest.organizationId });
+    const provider = this.begins.make(rest);
     await this.database.transaction(async (tx) => {
       await this.providers.insert(tx, provider, clientSecret);
       await this.record(tx, caller, 'identity-providers:create', provider);
     });
-    return { ...provider, generation: 1 };
+    return provider;
   }
 
   async list(caller: Caller, query: IdentityProviderQuery): Promise<Page<IdentityProviderView>> {
     const { organization, limit, cursor } = query;
     await this.access.require(caller, 'identity-providers:read', { organizationId: organization });
-    const rows = await this.providers.list(this.database, organization, decodeCursor(cursor, 'id'), limit + 1);
+    const rows = await this.providers.list(this.database.confined, organization, decodeCursor(cursor, 'id'), limit + 1);
     return toPage(rows.map(toView), limit, (provider) => provider.id);
   }
 
   /** For a page on which somebody is about to sign in: the same for an organization that does not exist. */
   async offered(slug: string): Promise<SignInProviders> {
-    return { items: await this.providers.listOfSlug(this.database, slug, MOST_SHOWN) };
+    return { items: await this.providers.listOfSlug(this.database.confined, slug, MOST_SHOWN) };
   }
 
   async get(caller: Caller, id: string): Promise<IdentityProviderRecord> {

@@ -27,6 +27,12 @@ export class ImpersonationEnder {
     for (const each of await this.impersonations.deleteAllOf(tx, userId)) await this.told(tx, each, by);
   }
 
+  /** Those in which this person looked from a session of theirs that ends. */
+  async endLookedIn(tx: Tx, administratorId: string, sessionId: string, by: Caller | 'platform'): Promise<void> {
+    const ended = await this.impersonations.deleteLookedIn(tx, administratorId, sessionId);
+    for (const each of ended) await this.told(tx, each, by);
+  }
+
   private async told(tx: Tx, { id, userId }: ImpersonationRecord, by: Caller | 'platform'): Promise<void> {
     await this.outbox.append(tx, sessionRevoked, { subject: id, data: { sessionId: id, userId } });
     const target = { kind: 'impersonation', id };

@@ -1,4 +1,4 @@
-import { Access, type Caller, notFound } from '@berth/access';
+import { Access, accessErrors, type Caller, notFound } from '@berth/access';
 import type { AccessToken } from '@berth/contracts/identity';
 import { Clock, Database, Ids, type Tx } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
@@ -51,6 +51,9 @@ export class ImpersonationRequests {
   }
 
   private async begin(tx: Tx, caller: Caller, id: string): Promise<ImpersonationRecord> {
+    // Before the impersonation, as whoever ends the session: a token that is given out meanwhile would outlive it.
+    if (!(await this.store.holdSession(tx, caller.sessionId)))
+      throw accessErrors.Unauthenticated('The session has ended.');
     const found = await this.store.askedBy(tx, caller.subjectId, id, this.clock.now());
     if (!found) throw notFound();
     if (found.state !== 'consented') throw impersonationErrors.NotConsented('The person has not consented yet.');

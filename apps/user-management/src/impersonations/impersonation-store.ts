@@ -2,6 +2,7 @@ import { Audit, type Caller } from '@berth/access';
 import type { Tx } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { MailService } from '../mail/mail.service.js';
+import { SessionsRepository } from '../sessions/sessions.repository.js';
 import type { UserRecord } from '../users/user.js';
 import { UsersRepository } from '../users/users.repository.js';
 import type { ImpersonationRecord } from './impersonation.js';
@@ -14,12 +15,18 @@ export class ImpersonationStore {
   constructor(
     @Inject(ImpersonationsRepository) private readonly impersonations: ImpersonationsRepository,
     @Inject(UsersRepository) private readonly users: UsersRepository,
+    @Inject(SessionsRepository) private readonly sessions: SessionsRepository,
     @Inject(MailService) private readonly mail: MailService,
     @Inject(Audit) private readonly audit: Audit,
   ) {}
 
   user(tx: Tx, id: string): Promise<UserRecord | undefined> {
     return this.users.find(tx, id, 'for update');
+  }
+
+  /** False when it was ended. */
+  holdSession(tx: Tx, id: string): Promise<boolean> {
+    return this.sessions.holdOpen(tx, id);
   }
 
   askedBy(tx: Tx, administratorId: string, id: string, now: Date): Promise<ImpersonationRecord | undefined> {
@@ -43,9 +50,10 @@ export class ImpersonationStore {
     return consented;
   }
 
-  /** Each token that is given out is recorded: what it reads is not. */
-  looked(tx: Tx, by: Caller, impersonation: ImpersonationRecord): Promise<void> {
-    return this.record(tx, by, 'impersonations:look', impersonation);
+  /** Each token that is given out is recorded, and ends with the session in which it was: what it reads is not. */
+  async looked(tx: Tx, by: Caller, impersonation: ImpersonationRecord): Promise<void> {
+    await this.impersonations.look(tx, impersonation.id, by.sessionId);
+    await this.record(tx, by, 'impersonations:look', impersonation);
   }
 
   private record(tx: Tx, by: Caller, action: string, { id, userId, reason }: ImpersonationRecord): Promise<void> {

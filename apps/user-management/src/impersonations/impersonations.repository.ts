@@ -7,11 +7,11 @@ const columns = `id, user_id as "userId", administrator_id as "administratorId",
 
 @Injectable()
 export class ImpersonationsRepository {
-  /** Also forgets those that have ended. */
+  /** Also forgets those that have ended so long ago that no token of them is good: until then it ends with its session. */
   async insert(tx: Tx, record: ImpersonationRecord): Promise<void> {
     const { id, userId, administratorId, reason, createdAt, expiresAt } = record;
     await tx.query(
-      `with ended as (delete from impersonation where expires_at < $5)
+      `with ended as (delete from impersonation where expires_at < $5::timestamptz - interval '1 hour')
        insert into impersonation (id, user_id, administrator_id, reason, created_at, expires_at)
        values ($1, $2, $3, $4, $5, $6)`,
       [id, userId, administratorId, reason, createdAt, expiresAt],
@@ -55,6 +55,21 @@ export class ImpersonationsRepository {
     return tx.query<ImpersonationRecord>(
       `delete from impersonation where id = $1 and user_id = $2 returning ${columns}`,
       [id, userId],
+    );
+  }
+
+  /** What the tokens end with that are given out in this session. */
+  async look(tx: Tx, id: string, sessionId: string): Promise<void> {
+    await tx.query(
+      `update impersonation set looked_in = looked_in || $2::uuid where id = $1 and $2::uuid <> all (looked_in)`,
+      [id, sessionId],
+    );
+  }
+
+  async deleteLookedIn(tx: Tx, administratorId: string, sessionId: string): Promise<ImpersonationRecord[]> {
+    return tx.query<ImpersonationRecord>(
+      `delete from impersonation where administrator_id = $1 and $2::uuid = any (looked_in) returning ${columns}`,
+      [administratorId, sessionId],
     );
   }
 

@@ -1,4 +1,4 @@
-import type { Caller } from '@berth/access';
+import { Access, type Caller } from '@berth/access';
 import { Clock, Database, type Tx } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Changed, MembershipWriter } from '../memberships/membership-writer.js';
@@ -15,14 +15,17 @@ export class InvitationAnswers {
     @Inject(InvitationsRepository) private readonly invitations: InvitationsRepository,
     @Inject(MembershipWriter) private readonly memberships: MembershipWriter,
     @Inject(UsersRepository) private readonly users: UsersRepository,
+    @Inject(Access) private readonly access: Access,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
   /**
    * The caller gets the role, if the mail went to the caller's own proven address: a mail that was passed on is no invitation.
-   * @throws DomainError 422 `invitation_invalid`, 403 `invitation_for_another_address`, 409 `membership_exists`
+   * @throws DomainError 422 `invitation_invalid`, 403 `invitation_for_another_address`, 409 `membership_exists`,
+   * 403 `second_factor_needed`
    */
-  accept(caller: Caller, token: string): Promise<Changed> {
+  async accept(caller: Caller, token: string): Promise<Changed> {
+    this.access.requireSecondFactor(caller);
     return this.database.transaction(async (tx) => {
       const { organizationId, email, scope, role } = await this.take(tx, token);
       const user = await this.users.find(tx, caller.subjectId);

@@ -1,4 +1,4 @@
-import type { Sql, Tx } from '@berth/service-kit';
+import type { ConfinedSql, Sql, Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { hashToken } from '../sealing/opaque-token.js';
 import type { InvitationRecord } from './invitation.js';
@@ -28,7 +28,7 @@ export class InvitationsRepository {
     return found;
   }
 
-  list(sql: Sql, organizationId: string, after: string | null, limit: number): Promise<InvitationRecord[]> {
+  list(sql: ConfinedSql, organizationId: string, after: string | null, limit: number): Promise<InvitationRecord[]> {
     return sql.query<InvitationRecord>(
       `select ${columns} from invitation where organization_id = $1 and ($2::uuid is null or id > $2) order by id limit $3`,
       [organizationId, after, limit],

@@ -34,7 +34,7 @@ export class InvitationsService {
   async list(caller: Caller, { organization, limit, cursor }: InvitationQuery): Promise<Page<InvitationView>> {
     await this.access.require(caller, 'memberships:create', { organizationId: organization });
     const after = decodeCursor(cursor, 'id');
-    const rows = await this.invitations.list(this.database, organization, after, limit + 1);
+    const rows = await this.invitations.list(this.database.confined, organization, after, limit + 1);
     return toPage(rows.map(toView), limit, ({ id }) => id);
   }
 

@@ -1,5 +1,5 @@
 import type { MemberRole } from '@berth/contracts/events';
-import type { Sql, Tx } from '@berth/service-kit';
+import type { ConfinedSql, Sql, Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { usernameOf } from '../users/usernames.repository.js';
 import type { MemberRecord, MembershipRecord } from './membership.js';
@@ -17,7 +17,7 @@ export class MembershipsRepository {
   }
 
   /** Who has that address, if they have a role in the organization, wherever in it. */
-  async memberWith(sql: Sql, organizationId: string, email: string): Promise<string | undefined> {
+  async memberWith(sql: ConfinedSql, organizationId: string, email: string): Promise<string | undefined> {
     const [user] = await sql.query<{ id: string }>(
       `select app_user.id from ${source} where email = $2 and organization_id = $1 limit 1`,
       [organizationId, email],
@@ -50,7 +50,7 @@ export class MembershipsRepository {
 
   /** @param whose without a user: everybody's */
   list(
-    sql: Sql,
+    sql: ConfinedSql,
     { organization, user }: { organization: string; user: string | null },
     after: string | null,
     limit: number,
@@ -65,7 +65,7 @@ export class MembershipsRepository {
 
   /** Everything there is, for a snapshot. */
   ofOrganization(
-    sql: Sql,
+    sql: ConfinedSql,
     organizationId: string,
   ): Promise<Pick<MembershipRecord, 'userId' | 'scope' | 'role' | 'roleId'>[]> {
     return sql.query(

@@ -23,7 +23,7 @@ export class MembershipsService {
   async list(caller: Caller, { organization, user, limit, cursor }: MembershipQuery): Promise<Page<MemberView>> {
     await this.access.require(caller, 'memberships:read', { organizationId: organization });
     const whose = { organization, user: user ?? null };
-    const rows = await this.memberships.list(this.database, whose, decodeCursor(cursor, 'id'), limit + 1);
+    const rows = await this.memberships.list(this.database.confined, whose, decodeCursor(cursor, 'id'), limit + 1);
     return toPage(rows.map(toMemberView), limit, (member) => member.id);
   }
 
@@ -43,7 +43,7 @@ export class MembershipsService {
     await this.requireOwnershipFor(caller, organizationId, role);
     const scope = request.scope ?? { kind: 'organization' as const, id: organizationId };
     await this.rights.requireToGive(caller, organizationId, { scope, role, roleId });
-    const userId = await this.memberships.memberWith(this.database, organizationId, email);
+    const userId = await this.memberships.memberWith(this.database.confined, organizationId, email);
     if (!userId) throw membershipErrors.NotAMember('has no role here yet: send an invitation', { pointer: '/email' });
     const membership = { organizationId, userId, scope, role, roleId };
     return this.database.transaction((tx) => this.writer.grant(tx, caller, membership));

@@ -1,5 +1,5 @@
 import type { Scope } from '@berth/contracts/events';
-import type { Sql, Tx } from '@berth/service-kit';
+import type { ConfinedSql, Sql, Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { hashToken } from '../sealing/opaque-token.js';
 import type { OrganizationTokenRecord } from './organization-token.js';
@@ -42,6 +42,7 @@ export class OrganizationTokensRepository {
   /** Those of every organization that are good no longer, as many as are worked off in a while. */
   async ended(sql: Sql, now: Date): Promise<string[]> {
     const rows = await sql.query<{ id: string }>(
+      // eslint-disable-next-line berth/tenant-query -- those that have ended end in every organization
       'select id from organization_token where expires_at <= $1 order by expires_at, id limit 100',
       [now],
     );
@@ -50,12 +51,18 @@ export class OrganizationTokensRepository {
 
   /** When one ends next; null when there is none. */
   async nextEnd(sql: Sql): Promise<Date | null> {
+    // eslint-disable-next-line berth/tenant-query -- those that have ended end in every organization
     const [row] = await sql.query<{ at: Date | null }>('select min(expires_at) as at from organization_token');
     return row?.at ?? null;
   }
 
   /** Within one organization: whoever asks has shown that it may. */
-  list(sql: Sql, organizationId: string, after: string | null, limit: number): Promise<OrganizationTokenRecord[]> {
+  list(
+    sql: ConfinedSql,
+    organizationId: string,
+    after: string | null,
+    limit: number,
+  ): Promise<OrganizationTokenRecord[]> {
     return sql.query<OrganizationTokenRecord>(
       `select ${columns} from ${source}
         where token.organization_id = $1 and ($2::uuid is null or token.id > $2) order by token.id limit $3`,

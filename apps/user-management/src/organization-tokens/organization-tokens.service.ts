@@ -59,7 +59,7 @@ export class OrganizationTokensService {
   async list(caller: Caller, query: OrganizationTokenQuery): Promise<Page<OrganizationTokenView>> {
     const { organization: organizationId, limit, cursor } = query;
     await this.access.require(caller, 'organization-tokens:read', { organizationId });
-    const rows = await this.tokens.list(this.database, organizationId, decodeCursor(cursor, 'id'), limit + 1);
+    const rows = await this.tokens.list(this.database.confined, organizationId, decodeCursor(cursor, 'id'), limit + 1);
     return toPage(rows.map(toOrganizationTokenView), limit, ({ id }) => id);
   }
 

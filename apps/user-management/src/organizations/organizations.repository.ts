@@ -1,6 +1,6 @@
 import type { Quota } from '@berth/contracts/events';
 import type { MyOrganization } from '@berth/contracts/identity';
-import type { Sql, Tx } from '@berth/service-kit';
+import type { ConfinedSql, Sql, Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { likePrefix } from '../like-prefix.js';
 import type { OrganizationRecord } from './organization.js';
@@ -37,7 +37,7 @@ export class OrganizationsRepository {
     return found;
   }
 
-  listOf(sql: Sql, userId: string, after: string | null, limit: number) {
+  listOf(sql: ConfinedSql, userId: string, after: string | null, limit: number) {
     return sql.query<OrganizationRecord & Pick<MyOrganization, 'role'>>(
       `select ${columns}, max(role) filter (where scope_kind = 'organization') as role
          from organization join membership on membership.organization_id = organization.id
@@ -66,7 +66,7 @@ export class OrganizationsRepository {
   }
 
   /** Addresses of those who can act for it. */
-  async ownerAddresses(sql: Sql, id: string): Promise<string[]> {
+  async ownerAddresses(sql: ConfinedSql, id: string): Promise<string[]> {
     const rows = await sql.query<{ email: string }>(
       `select email from membership join app_user on app_user.id = user_id
         where organization_id = $1 and scope_kind = 'organization' and role = 'owner' order by email`,

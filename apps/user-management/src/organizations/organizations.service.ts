@@ -46,7 +46,7 @@ export class OrganizationsService {
 
   async list(caller: Caller, { limit, cursor }: PageQuery): Promise<Page<MyOrganization>> {
     const after = decodeCursor(cursor, 'id');
-    const rows = await this.organizations.listOf(this.database, caller.subjectId, after, limit + 1);
+    const rows = await this.organizations.listOf(this.database.confined, caller.subjectId, after, limit + 1);
     return toPage(rows.map(toMyOrganization), limit, (organization) => organization.id);
   }
 

@@ -30,6 +30,7 @@ export class PasswordSetter {
     await this.sessions.endAll(tx, userId, { by, reason, except });
     await this.mail.post(tx, passwordChangedMail(email));
     const target = { kind: 'user', id: userId };
-    await this.audit.record(tx, { by, action: 'users:set-password', target, organizationId: null, detail: { reason } });
+    const act = { by, person: userId, action: 'users:set-password', target };
+    await this.audit.record(tx, { ...act, organizationId: null, detail: { reason } });
   }
 }

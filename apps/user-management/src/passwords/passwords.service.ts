@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { CONFIG, type Sql } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
@@ -48,17 +49,15 @@ export class PasswordsService {
 
   /** @throws DomainError 503 `too_busy` */
   async hash(password: string): Promise<string> {
-    if (Buffer.byteLength(password) > MAX_BYTES) throw new Error('a password of more than 72 bytes reached the hash');
-    return String(await this.inSlot({ password, against: this.cost }));
+    return String(await this.inSlot({ password: readByBcrypt(password), against: this.cost }));
   }
 
   /** Whether it is the password of `stored`; undefined stands for a user who does not exist. @throws DomainError 503 `too_busy` */
   async matches(password: string, stored: string | undefined): Promise<boolean> {
     this.dummy ??= await this.hash('nobody has this password');
     const against = stored ?? this.dummy;
-    const fits = Buffer.byteLength(password) <= MAX_BYTES;
-    const same = await this.inSlot({ password: password.slice(0, MAX_BYTES), against });
-    return same === true && fits && stored !== undefined;
+    const same = await this.inSlot({ password: readByBcrypt(password), against });
+    return same === true && stored !== undefined;
   }
 
   private async inSlot(job: HashJob): Promise<string | boolean> {
@@ -67,3 +66,12 @@ export class PasswordsService {
     throw passwordErrors.TooBusy('Too many sign-ins at this moment.', { retryAfter: 5 });
   }
 }
+
+/**
+ * All of a password that bcrypt would cut stands in 64 characters (HMAC-SHA-384), so that every character of it counts; the
+ * key keeps them apart from hashes that somebody else made of the same password.
+ */
+const readByBcrypt = (password: string): string =>
+  Buffer.byteLength(password) <= MAX_BYTES
+    ? password
+    : createHmac('sha384', 'berth: a password of more than 72 bytes').update(password).digest('base64');

@@ -1,4 +1,4 @@
-import type { Sql, Tx } from '@berth/service-kit';
+import type { ConfinedSql, Sql, Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { CustomRoleRecord } from './custom-role.js';
 
@@ -21,7 +21,7 @@ export class RolesRepository {
     return found;
   }
 
-  list(sql: Sql, organizationId: string, after: string | null, limit: number): Promise<CustomRoleRecord[]> {
+  list(sql: ConfinedSql, organizationId: string, after: string | null, limit: number): Promise<CustomRoleRecord[]> {
     return sql.query<CustomRoleRecord>(
       `select ${columns} from custom_role where organization_id = $1 and ($2::uuid is null or id > $2) order by id limit $3`,
       [organizationId, after, limit],
@@ -29,7 +29,7 @@ export class RolesRepository {
   }
 
   /** Everything there is, for a snapshot. */
-  ofOrganization(sql: Sql, organizationId: string): Promise<CustomRoleRecord[]> {
+  ofOrganization(sql: ConfinedSql, organizationId: string): Promise<CustomRoleRecord[]> {
     return sql.query<CustomRoleRecord>(`select ${columns} from custom_role where organization_id = $1 order by id`, [
       organizationId,
     ]);

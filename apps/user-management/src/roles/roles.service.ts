@@ -28,7 +28,7 @@ export class RolesService {
 
   async list(caller: Caller, { organization, limit, cursor }: RoleQuery): Promise<Page<CustomRoleView>> {
     await this.access.require(caller, 'roles:read', { organizationId: organization });
-    const rows = await this.roles.list(this.database, organization, decodeCursor(cursor, 'id'), limit + 1);
+    const rows = await this.roles.list(this.database.confined, organization, decodeCursor(cursor, 'id'), limit + 1);
     return toPage(rows.map(toView), limit, (role) => role.id);
   }
 

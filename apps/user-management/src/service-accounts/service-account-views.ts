@@ -20,7 +20,7 @@ export class ServiceAccountViews {
 
   async page(caller: Caller, { organization, limit, cursor }: ServiceAccountQuery): Promise<Page<ServiceAccountView>> {
     await this.access.require(caller, 'service-accounts:read', { organizationId: organization });
-    const rows = await this.accounts.list(this.database, organization, decodeCursor(cursor, 'id'), limit + 1);
+    const rows = await this.accounts.list(this.database.confined, organization, decodeCursor(cursor, 'id'), limit + 1);
     return toPage(await this.withSecrets(rows), limit, ({ id }) => id);
   }
 

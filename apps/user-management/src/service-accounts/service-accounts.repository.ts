@@ -1,5 +1,5 @@
 import type { Role, Scope } from '@berth/contracts/events';
-import type { Sql, Tx } from '@berth/service-kit';
+import type { ConfinedSql, Sql, Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { ServiceAccountRecord } from './service-account.js';
 
@@ -21,7 +21,7 @@ export class ServiceAccountsRepository {
   }
 
   /** Within one organization: whoever asks has shown that it may. */
-  list(sql: Sql, organizationId: string, after: string | null, limit: number): Promise<ServiceAccountRecord[]> {
+  list(sql: ConfinedSql, organizationId: string, after: string | null, limit: number): Promise<ServiceAccountRecord[]> {
     return sql.query<ServiceAccountRecord>(
       `select ${columns} from ${source}
         where account.organization_id = $1 and ($2::uuid is null or account.id > $2) order by account.id limit $3`,

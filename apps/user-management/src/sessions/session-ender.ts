@@ -46,9 +46,10 @@ export class SessionEnder {
     await this.audit.record(tx, { by, action: 'users:sign-out', target, organizationId: null, detail: { reason } });
   }
 
-  /** False when there was none to end. */
+  /** With all that its user saw from it with somebody else's eyes. False when there was none to end. */
   async end(tx: Tx, userId: string, sessionId: string, by: Caller | 'platform', reason: string): Promise<boolean> {
     if (!(await this.sessions.revoke(tx, userId, sessionId, this.clock.now()))) return false;
+    await this.impersonations.endLookedIn(tx, userId, sessionId, by);
     await this.outbox.append(tx, sessionRevoked, { subject: sessionId, data: { sessionId, userId } });
     const target = { kind: 'session', id: sessionId };
     const detail = { reason, userId };

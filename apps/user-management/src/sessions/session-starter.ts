@@ -46,8 +46,8 @@ export class SessionStarter {
     await this.sessions.insert(tx, session);
     await this.sessions.addToken(tx, sessionId, refreshToken, now);
     const target = { kind: 'session', id: sessionId };
-    const detail = { userId };
-    await this.audit.record(tx, { by: 'platform', action: 'sessions:create', target, organizationId: null, detail });
+    const act = { by: 'platform', person: userId, action: 'sessions:create' } as const;
+    await this.audit.record(tx, { ...act, target, organizationId: null, detail: { userId } });
     return { sessionId, refreshToken };
   }
 }

@@ -3,6 +3,7 @@ import { id, type Page, pageQuery, type PageQuery } from '@berth/contracts/commo
 import { type Session, sessionPage } from '@berth/contracts/identity';
 import { Answers, AnswersNothing } from '@berth/service-kit';
 import { Controller, Delete, Get, Inject, Param, Query } from '@nestjs/common';
+import { ProvenRecently } from '../step-up/proven-recently.js';
 import { SessionsService } from './sessions.service.js';
 
 @Authenticated()
@@ -20,6 +21,7 @@ export class SessionsController {
   }
 
   @Delete()
+  @ProvenRecently()
   @AnswersNothing()
   revokeAllSessions(@CurrentCaller() caller: Caller): Promise<void> {
     return this.sessions.revokeAll(caller);

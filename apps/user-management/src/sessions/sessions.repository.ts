@@ -103,6 +103,12 @@ export class SessionsRepository {
     return rows.map(({ id }) => id);
   }
 
+  /** False when it was ended. Whoever ends it meanwhile waits. */
+  async holdOpen(tx: Tx, sessionId: string): Promise<boolean> {
+    const rows = await tx.query('select id from session where id = $1 and revoked_at is null for share', [sessionId]);
+    return rows.length > 0;
+  }
+
   /** Those that are still good, oldest first. */
   list(sql: Sql, userId: string, now: Date, after: string | null, limit: number): Promise<SessionRecord[]> {
     return sql.query<SessionRecord>(

@@ -5,6 +5,7 @@ import { Clock, Database, decodeCursor, toPage } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { localPlaceOf } from '../places/local-network.js';
 import { type Places, PLACES } from '../places/places.js';
+import { StepUp } from '../step-up/step-up.js';
 import { type SessionRecord, toSession } from './session.js';
 import { SessionEnder } from './session-ender.js';
 import { sessionErrors } from './sessions.errors.js';
@@ -17,6 +18,7 @@ export class SessionsService {
     @Inject(Database) private readonly database: Database,
     @Inject(SessionsRepository) private readonly sessions: SessionsRepository,
     @Inject(SessionEnder) private readonly ender: SessionEnder,
+    @Inject(StepUp) private readonly stepUp: StepUp,
     @Inject(PLACES) private readonly places: Places,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
@@ -48,7 +50,9 @@ export class SessionsService {
     );
   }
 
+  /** Somebody else's device must not lock its owner out elsewhere: another session than the own takes a fresh proof. */
   async revoke(caller: Caller, sessionId: string): Promise<void> {
+    if (sessionId !== caller.sessionId) await this.stepUp.require(caller);
     await this.database.transaction(async (tx) => {
       if (await this.ender.end(tx, caller.subjectId, sessionId, caller, 'revoked by its owner')) return;
       throw sessionErrors.SessionNotFound('You have no such session.');

@@ -9,6 +9,7 @@ import {
 } from '@berth/contracts/identity';
 import { AnswerNotStored, Answers, AnswersNothing } from '@berth/service-kit';
 import { Body, Controller, Delete, Get, Inject, Ip, Param, Post, Query } from '@nestjs/common';
+import { ProvenRecently } from '../step-up/proven-recently.js';
 import { LinkedIdentitiesService } from './linked-identities.service.js';
 
 @Authenticated()
@@ -37,6 +38,7 @@ export class LinkedIdentitiesController {
   }
 
   @Delete(':id')
+  @ProvenRecently()
   @AnswersNothing()
   unlinkIdentity(@CurrentCaller() caller: Caller, @Param('id', { schema: id }) identityId: string): Promise<void> {
     return this.identities.unlink(caller, identityId);

@@ -1,4 +1,4 @@
-import type { Sql, Tx } from '@berth/service-kit';
+import type { ConfinedSql, Sql, Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 
 /** An account at a provider that lets its holder in as a user. */
@@ -33,7 +33,7 @@ export class LinkedIdentitiesRepository {
     return row?.userId;
   }
 
-  list(sql: Sql, userId: string, after: string | null, limit: number): Promise<LinkedIdentityRecord[]> {
+  list(sql: ConfinedSql, userId: string, after: string | null, limit: number): Promise<LinkedIdentityRecord[]> {
     return sql.query<LinkedIdentityRecord>(
       `select linked_identity.id, provider_id as "providerId", display_name as provider,
               organization_id as "organizationId", linked_identity.created_at as "createdAt"

@@ -23,7 +23,12 @@ export class LinkedIdentitiesService {
   ) {}
 
   async list(caller: Caller, { limit, cursor }: PageQuery): Promise<Page<LinkedIdentity>> {
-    const rows = await this.identities.list(this.database, caller.subjectId, decodeCursor(cursor, 'id'), limit + 1);
+    const rows = await this.identities.list(
+      this.database.confined,
+      caller.subjectId,
+      decodeCursor(cursor, 'id'),
+      limit + 1,
+    );
     return toPage(rows.map(toLinkedIdentity), limit, (identity) => identity.id);
   }
 

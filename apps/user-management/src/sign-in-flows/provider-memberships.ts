@@ -7,7 +7,7 @@ import { toFact } from '../memberships/membership.js';
 import { MembershipsRepository } from '../memberships/memberships.repository.js';
 import { OrganizationChanges } from '../organizations/organization-changes.js';
 import { roleOfClaims } from './role-of-claims.js';
-import type { ProviderAccount } from './sign-in-provider.js';
+import type { ProviderAccount } from '../sign-in-kinds/sign-in-provider.js';
 
 /** Roles that follow what a provider says at each sign-in. One that somebody gave by hand is left alone. */
 @Injectable()

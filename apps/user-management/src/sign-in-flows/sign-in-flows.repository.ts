@@ -1,7 +1,7 @@
 import { Clock, Keyring, type Sql, type Tx } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { hashToken, newToken } from '../sealing/opaque-token.js';
-import type { ProviderAccount, SignInRequest } from './sign-in-provider.js';
+import type { ProviderAccount, SignInRequest } from '../sign-in-kinds/sign-in-provider.js';
 
 const VALID_MS = 15 * 60_000;
 

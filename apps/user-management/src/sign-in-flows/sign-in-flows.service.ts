@@ -10,7 +10,7 @@ import { ProviderAccounts } from './provider-accounts.js';
 import { mayRedirectTo } from './redirect-uris.js';
 import { signInFlowErrors } from './sign-in-flows.errors.js';
 import { SignInFlowsRepository } from './sign-in-flows.repository.js';
-import type { ProviderAccount } from './sign-in-provider.js';
+import type { ProviderAccount } from '../sign-in-kinds/sign-in-provider.js';
 
 export interface Identified {
   readonly provider: IdentityProviderRecord;

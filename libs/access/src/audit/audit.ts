@@ -1,4 +1,4 @@
-import { type AuditEntry, auditRecorded, type ServiceName } from '@berth/contracts/events';
+import { type AuditAddress, type AuditEntry, auditRecorded, type ServiceName } from '@berth/contracts/events';
 import { Outbox, outboxLock } from '@berth/eventing';
 import { Clock, Ids, type Tx } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
@@ -8,10 +8,13 @@ import { canonicalJson } from './canonical-json.js';
 import type { AuditContent } from './chain.js';
 import { type Change, isNothing } from './changed-from.js';
 import { redact } from './redact.js';
+import { addressOf, requestOf } from './request.js';
 
 export interface AuditRecord {
   /** `platform`: nobody in particular, the platform itself. */
   readonly by: Caller | 'platform';
+  /** Whose address the request came from, where no token says it: a person who signs in. */
+  readonly person?: string;
   /** `<segment>:<verb>`. */
   readonly action: string;
   readonly target: { readonly kind: string; readonly id: string };
@@ -60,18 +63,20 @@ export class Audit {
    * Call it last in a transaction: all writes of an organization meet at its chain's head.
    */
   async record(tx: Tx, record: AuditRecord): Promise<void> {
-    const content = this.contentOf(record);
+    const address = addressOf(record);
+    const content = this.contentOf(record, address);
     const key = content.organizationId ?? 'platform';
     const link = await this.link(tx, key, content);
     // A subject of its own: audit must not count in the organization's access versions.
     await this.outbox.append(tx, auditRecorded, {
       subject: `audit/${key}`,
-      data: { ...content, ...link },
+      data: { ...content, ...link, ...(address && { address }) },
       ...(content.organizationId === null ? {} : { organizationId: content.organizationId }),
     });
   }
 
-  private contentOf({ by, action, target, organizationId, detail, change }: AuditRecord): AuditContent {
+  private contentOf(record: AuditRecord, address: AuditAddress | undefined): AuditContent {
+    const { by, action, target, organizationId, detail, change } = record;
     const actor = by === 'platform' ? { kind: by, id: this.service } : ({ kind: by.kind, id: by.subjectId } as const);
     return {
       entryId: this.ids.next(),
@@ -81,7 +86,10 @@ export class Audit {
       action,
       target: { kind: target.kind, id: target.id },
       at: this.clock.now().toISOString(),
-      detail: redact({ ...detail, ...(change && !isNothing(change) ? change : {}) }),
+      detail: {
+        ...redact({ ...detail, ...(change && !isNothing(change) ? change : {}) }),
+        ...requestOf(by, address),
+      },
     };
   }
 

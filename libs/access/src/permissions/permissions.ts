@@ -31,6 +31,7 @@ const writesOfEnvironment = [
   'workloads:scale',
   'workloads:restart',
   'workloads:exec',
+  'workloads:protect',
   'volumes:create',
   'volumes:update',
   'deployments:create',
@@ -72,6 +73,7 @@ const readsOfOrganization = [
   'service-accounts:read',
   'organization-tokens:read',
   'pull-credentials:read',
+  'dns-zones:read',
 ] as const;
 const administrationOfOrganization = [
   'organizations:update',
@@ -93,6 +95,9 @@ const administrationOfOrganization = [
   'organization-tokens:delete',
   'pull-credentials:create',
   'pull-credentials:delete',
+  'dns-zones:create',
+  'dns-zones:update',
+  'dns-zones:delete',
 ] as const;
 /** What costs or saves the organization money. */
 const spending = ['budgets:update', 'credits:redeem', 'payments:create'] as const;

@@ -1472,6 +1472,22 @@ export interface paths {
     patch: operations['updateCluster'];
     trace?: never;
   };
+  '/v1/clusters/{id}/address': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put: operations['setClusterAddress'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/clusters/{id}/cordon': {
     parameters: {
       query?: never;
@@ -1802,6 +1818,54 @@ export interface paths {
     get?: never;
     put?: never;
     post: operations['promoteDeployment'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/dns-zones': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['listDnsZones'];
+    put?: never;
+    post: operations['createDnsZone'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/dns-zones/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['getDnsZone'];
+    put?: never;
+    post?: never;
+    delete: operations['deleteDnsZone'];
+    options?: never;
+    head?: never;
+    patch: operations['updateDnsZone'];
+    trace?: never;
+  };
+  '/v1/dns-zones/{id}/records': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['listDnsRecords'];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -3680,6 +3744,22 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/workloads/{id}/protection': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['getProtection'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch: operations['changeProtection'];
+    trace?: never;
+  };
   '/v1/workloads/{id}/restart': {
     parameters: {
       query?: never;
@@ -3865,39 +3945,7 @@ export interface components {
       erasedAt: string;
     };
     AccountExport: {
-      acts: {
-        action: string;
-        actor: {
-          id: string;
-          /** @enum {string} */
-          kind: 'user' | 'service-account' | 'platform';
-        };
-        /** Format: date-time */
-        at: string;
-        detail: {
-          after?: {
-            [key: string]: unknown;
-          };
-          before?: {
-            [key: string]: unknown;
-          };
-        } & {
-          [key: string]: unknown;
-        };
-        /** Format: uuid */
-        entryId: string;
-        hash: string;
-        /** Format: uuid */
-        organizationId: string | null;
-        previousHash: string;
-        sequence: number;
-        /** @enum {string} */
-        service: 'user-management' | 'deployment-management' | 'build' | 'metering';
-        target: {
-          id: string;
-          kind: string;
-        };
-      }[];
+      acts: components['schemas']['AuditEntry'][];
       apiTokens: {
         /** Format: date-time */
         createdAt: string;
@@ -4142,6 +4190,7 @@ export interface components {
         /** @enum {string} */
         kind: 'user' | 'service-account' | 'platform';
       };
+      address: string | null;
       /** Format: date-time */
       at: string;
       detail: {
@@ -4149,6 +4198,13 @@ export interface components {
           [key: string]: unknown;
         };
         before?: {
+          [key: string]: unknown;
+        };
+        request?: {
+          addressDigest?: string;
+          correlationId?: string;
+          sessionId?: string;
+        } & {
           [key: string]: unknown;
         };
       } & {
@@ -4399,6 +4455,12 @@ export interface components {
       currentPassword: string;
       password: string;
     };
+    ChangeProtection: {
+      allow?: (string | string)[];
+      logins?: {
+        [key: string]: string | null;
+      };
+    };
     ChangeScopedConfig: {
       /** @default false */
       apply?: boolean;
@@ -4486,6 +4548,7 @@ export interface components {
       }[];
     };
     Cluster: {
+      address: string[];
       conditions: {
         message: string;
         reason: string;
@@ -4525,6 +4588,9 @@ export interface components {
       } | null;
       workloads: number;
     };
+    ClusterAddress: {
+      address: (string | string)[];
+    };
     ClusterPage: {
       items: components['schemas']['Cluster'][];
       next: string | null;
@@ -4541,6 +4607,7 @@ export interface components {
           | 'permissions'
           | 'gateway'
           | 'ingress'
+          | 'protections'
           | 'metrics'
           | 'statistics'
           | 'storage-use'
@@ -4619,6 +4686,7 @@ export interface components {
     Config: {
       /** Format: date-time */
       createdAt: string | null;
+      files: components['schemas']['ConfigFile'][];
       variables: {
         [key: string]: string;
       };
@@ -4630,6 +4698,12 @@ export interface components {
       /** Format: uuid */
       deploymentId: string | null;
       version: number;
+    };
+    ConfigFile: {
+      bytes: number;
+      /** Format: base64 */
+      content: string;
+      name: string;
     };
     ConfirmEmail: {
       token: string;
@@ -4673,6 +4747,11 @@ export interface components {
         total: string;
       }[];
       next: string | null;
+      notMetered: {
+        clusters: string[];
+        /** @enum {string} */
+        metric: 'egress';
+      }[];
       priceBook: string;
       rounding: {
         lineDecimals: number;
@@ -4968,6 +5047,24 @@ export interface components {
             workloadId: string;
           };
     };
+    CreateDnsZone: {
+      key: {
+        /**
+         * @default hmac-sha256
+         * @enum {string}
+         */
+        algorithm?: 'hmac-sha256' | 'hmac-sha384' | 'hmac-sha512';
+        name: string;
+        /** Format: base64 */
+        secret: string;
+      };
+      name: string;
+      /** Format: uuid */
+      organizationId: string | null;
+      servers: string[];
+      /** @default 60 */
+      ttlSeconds?: number;
+    };
     CreateDomain: {
       host: string;
       /** @default / */
@@ -5037,6 +5134,15 @@ export interface components {
             tokenUrl: string;
             /** Format: uri */
             userUrl: string;
+          }
+        | {
+            /** @enum {string} */
+            kind: 'plugin';
+            plugin: string;
+            /** @default {} */
+            settings?: {
+              [key: string]: string;
+            };
           };
       /** Format: uuid */
       organizationId: string;
@@ -5737,6 +5843,56 @@ export interface components {
       id: string;
       reason: string;
     };
+    DnsRecord: {
+      /** @enum {string|null} */
+      cause: 'foreign' | 'apex' | 'server' | 'no_address' | null;
+      host: string;
+      /** Format: date-time */
+      liveAt: string | null;
+      message: string | null;
+      /** @enum {string} */
+      state: 'pending' | 'live' | 'refused' | 'leaving';
+      values: {
+        data: string;
+        /** @enum {string} */
+        type: 'A' | 'AAAA' | 'CNAME';
+      }[];
+    };
+    DnsRecordPage: {
+      items: components['schemas']['DnsRecord'][];
+      next: string | null;
+    };
+    DnsZone: {
+      conditions: {
+        message: string;
+        reason: string;
+        /** Format: date-time */
+        since: string;
+        /** @enum {string} */
+        status: 'true' | 'false' | 'unknown';
+        type: string;
+      }[];
+      /** Format: date-time */
+      createdAt: string;
+      createdBy: string;
+      /** Format: date-time */
+      deletedAt: string | null;
+      /** Format: uuid */
+      id: string;
+      key: {
+        algorithm: string;
+        name: string;
+      };
+      name: string;
+      /** Format: uuid */
+      organizationId: string | null;
+      servers: string[];
+      ttlSeconds: number;
+    };
+    DnsZonePage: {
+      items: components['schemas']['DnsZone'][];
+      next: string | null;
+    };
     Domain: {
       /** @enum {string|null} */
       cause: 'not_proven' | 'lost' | null;
@@ -5814,11 +5970,50 @@ export interface components {
         before: unknown;
         path: string;
       }[];
+      failure: {
+        /** @enum {string} */
+        cause:
+          | 'source_not_found'
+          | 'source_denied'
+          | 'source_too_large'
+          | 'detect_failed'
+          | 'toolchain_missing'
+          | 'build_failed'
+          | 'build_out_of_memory'
+          | 'storage_full'
+          | 'image_not_found'
+          | 'image_denied'
+          | 'image_invalid'
+          | 'image_needs_root'
+          | 'registry_unavailable'
+          | 'policy_denied'
+          | 'quota_exceeded'
+          | 'unschedulable'
+          | 'config_invalid'
+          | 'start_failed'
+          | 'crash_loop'
+          | 'out_of_memory'
+          | 'port_not_bound'
+          | 'health_check_failed'
+          | 'release_command_failed'
+          | 'task_failed'
+          | 'route_failed'
+          | 'canary_failed'
+          | 'runtime_unavailable'
+          | 'timeout'
+          | 'cancelled'
+          | 'superseded'
+          | 'internal';
+        evidence: string[];
+        message: string;
+        nextStep: string;
+      } | null;
       notes: string[];
       releaseHash: string | null;
     };
     EffectiveConfig: {
       items: {
+        bytes?: number;
         name: string;
         /** @enum {string} */
         scope: 'organization' | 'project' | 'environment' | 'workload';
@@ -5831,6 +6026,7 @@ export interface components {
     };
     EffectiveSecrets: {
       items: {
+        bytes?: number;
         /** Format: date-time */
         createdAt: string;
         name: string;
@@ -5876,6 +6072,11 @@ export interface components {
       }[];
       month: string;
       next: string | null;
+      notMetered: {
+        clusters: string[];
+        /** @enum {string} */
+        metric: 'egress';
+      }[];
       priceBook: string;
       waitingWorkloads: number;
     };
@@ -6023,6 +6224,15 @@ export interface components {
             tokenUrl: string;
             /** Format: uri */
             userUrl: string;
+          }
+        | {
+            /** @enum {string} */
+            kind: 'plugin';
+            plugin: string;
+            /** @default {} */
+            settings: {
+              [key: string]: string;
+            };
           };
       /** Format: uuid */
       id: string;
@@ -6259,6 +6469,11 @@ export interface components {
       names?: {
         /** Format: uuid */
         appId: string;
+        domains?: {
+          /** Format: uuid */
+          id: string;
+          name: string | null;
+        }[];
         environments: {
           /** Format: uuid */
           id: string;
@@ -7469,6 +7684,7 @@ export interface components {
     ScopedConfig: {
       /** Format: date-time */
       createdAt: string | null;
+      files: components['schemas']['ConfigFile'][];
       /** @enum {string} */
       scope: 'organization' | 'project' | 'environment';
       /** Format: uuid */
@@ -7480,6 +7696,7 @@ export interface components {
     };
     ScopedSecretList: {
       items: {
+        bytes?: number;
         /** Format: date-time */
         createdAt: string;
         name: string;
@@ -7517,6 +7734,7 @@ export interface components {
     };
     SecretList: {
       items: {
+        bytes?: number;
         /** Format: date-time */
         createdAt: string;
         name: string;
@@ -7963,6 +8181,20 @@ export interface components {
         registry?: string;
       };
     };
+    UpdateDnsZone: {
+      key?: {
+        /**
+         * @default hmac-sha256
+         * @enum {string}
+         */
+        algorithm?: 'hmac-sha256' | 'hmac-sha384' | 'hmac-sha512';
+        name: string;
+        /** Format: base64 */
+        secret: string;
+      };
+      servers?: string[];
+      ttlSeconds?: number;
+    };
     UpdateGroup: {
       grants?: {
         /** @enum {string} */
@@ -8083,6 +8315,11 @@ export interface components {
         } | null;
       }[];
       next: string | null;
+      notMetered: {
+        clusters: string[];
+        /** @enum {string} */
+        metric: 'egress';
+      }[];
       /** Format: date-time */
       to: string;
       total: {
@@ -8133,6 +8370,11 @@ export interface components {
           instanceSeconds: string;
           millicoreSeconds: string;
         } | null;
+      }[];
+      notMetered: {
+        clusters: string[];
+        /** @enum {string} */
+        metric: 'egress';
       }[];
       timeZone: string;
     };
@@ -8359,6 +8601,12 @@ export interface components {
     WorkloadPage: {
       items: components['schemas']['Workload'][];
       next: string | null;
+    };
+    WorkloadProtection: {
+      allow: string[];
+      logins: string[];
+      /** Format: uuid */
+      workloadId: string;
     };
     WorkloadSummary: {
       degraded: number;
@@ -9302,6 +9550,9 @@ export interface operations {
         action?: string;
         target?: string;
         service?: 'user-management' | 'deployment-management' | 'build' | 'metering';
+        session?: string;
+        correlation?: string;
+        entry?: string;
         from?: string;
         to?: string;
       };
@@ -9337,6 +9588,9 @@ export interface operations {
         action?: string;
         target?: string;
         service?: 'user-management' | 'deployment-management' | 'build' | 'metering';
+        session?: string;
+        correlation?: string;
+        entry?: string;
         from?: string;
         to?: string;
       };
@@ -10332,6 +10586,9 @@ export interface operations {
         action?: string;
         target?: string;
         service?: 'user-management' | 'deployment-management' | 'build' | 'metering';
+        session?: string;
+        correlation?: string;
+        entry?: string;
         from?: string;
         to?: string;
       };
@@ -10368,6 +10625,9 @@ export interface operations {
         action?: string;
         target?: string;
         service?: 'user-management' | 'deployment-management' | 'build' | 'metering';
+        session?: string;
+        correlation?: string;
+        entry?: string;
         from?: string;
         to?: string;
       };
@@ -11846,6 +12106,40 @@ export interface operations {
       };
     };
   };
+  setClusterAddress: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ClusterAddress'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Cluster'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   cordonCluster: {
     parameters: {
       query?: never;
@@ -12261,18 +12555,19 @@ export interface operations {
   readCosts: {
     parameters: {
       query: {
-        limit?: number;
-        cursor?: string;
         organization: string;
         project?: string;
         environment?: string;
         app?: string;
+        process?: string;
         from?: string;
         to?: string;
         period?: string;
-        by?: 'app' | 'environment' | 'process' | 'label' | 'none';
         labelKey?: string;
         labelValue?: string;
+        limit?: number;
+        cursor?: string;
+        by?: 'app' | 'environment' | 'process' | 'label' | 'none';
       };
       header?: never;
       path?: never;
@@ -12601,6 +12896,197 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Deployment'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listDnsZones: {
+    parameters: {
+      query?: {
+        limit?: number;
+        cursor?: string;
+        organization?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DnsZonePage'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  createDnsZone: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CreateDnsZone'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DnsZone'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getDnsZone: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DnsZone'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  deleteDnsZone: {
+    parameters: {
+      query?: {
+        force?: string;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  updateDnsZone: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['UpdateDnsZone'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DnsZone'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listDnsRecords: {
+    parameters: {
+      query?: {
+        limit?: number;
+        cursor?: string;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DnsRecordPage'];
         };
       };
       /** @description refused or failed */
@@ -16992,18 +17478,19 @@ export interface operations {
   readUsage: {
     parameters: {
       query: {
-        limit?: number;
-        cursor?: string;
         organization: string;
         project?: string;
         environment?: string;
         app?: string;
+        process?: string;
         from?: string;
         to?: string;
         period?: string;
-        by?: 'app' | 'environment' | 'process' | 'label' | 'none';
         labelKey?: string;
         labelValue?: string;
+        limit?: number;
+        cursor?: string;
+        by?: 'app' | 'environment' | 'process' | 'label' | 'none';
       };
       header?: never;
       path?: never;
@@ -17065,12 +17552,13 @@ export interface operations {
   readRunning: {
     parameters: {
       query: {
-        limit?: number;
-        cursor?: string;
         organization: string;
         project?: string;
         environment?: string;
         app?: string;
+        process?: string;
+        limit?: number;
+        cursor?: string;
         at: string;
       };
       header?: never;
@@ -17105,8 +17593,12 @@ export interface operations {
         project?: string;
         environment?: string;
         app?: string;
-        from: string;
-        to: string;
+        process?: string;
+        from?: string;
+        to?: string;
+        period?: string;
+        labelKey?: string;
+        labelValue?: string;
         per?: 'hour' | 'day' | 'month';
       };
       header?: never;
@@ -18026,6 +18518,70 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Placement'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getProtection: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['WorkloadProtection'];
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  changeProtection: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ChangeProtection'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['WorkloadProtection'];
         };
       };
       /** @description refused or failed */

@@ -68,6 +68,8 @@ export const focusColumns = {
 } as const satisfies Record<string, FocusColumn>;
 
 export type FocusColumnName = keyof typeof focusColumns;
+/** Some of a row. */
+export type FocusCells = Partial<Record<FocusColumnName, string | null>>;
 export type FocusRow = Readonly<Record<FocusColumnName, string | null>>;
 
 export const focusColumnNames = Object.keys(focusColumns) as FocusColumnName[];

@@ -2,7 +2,8 @@ import type { Correction, InvoiceDocument, InvoiceLine, Metric, PriceList } from
 import { exact, roundQuotient } from '../rating/exact.js';
 import { formatMinor } from '../rating/currency.js';
 import { csvOf } from './csv.js';
-import { type FocusColumnName, focusColumnNames, type FocusRow } from './focus-columns.js';
+import { type FocusCells, focusColumnNames, type FocusRow } from './focus-columns.js';
+import { resourceOf } from './focus-resource.js';
 import { inUnits } from './quantity.js';
 
 /** Prices that a line was charged by, as they stand in the price book and as they were agreed on. */
@@ -30,15 +31,13 @@ export function focusRows(told: InvoiceDocument, pricesOf: FindPrices): FocusRow
   return [...own, ...corrected];
 }
 
-type Cells = Partial<Record<FocusColumnName, string | null>>;
-
 const nothing = Object.fromEntries(focusColumnNames.map((name) => [name, null])) as FocusRow;
 
 /** Seconds are as fine as the format of dates goes. */
 const moment = (instant: string): string => instant.replace(/\.[0-9]{3}Z$/, 'Z');
 
 /** What all rows of an invoice have in common. */
-function rowOf(told: InvoiceDocument, amount: string, cells: Cells): FocusRow {
+function rowOf(told: InvoiceDocument, amount: string, cells: FocusCells): FocusRow {
   const { organizationId, period, currency, issuer, seller, buyer } = told;
   return {
     ...nothing,
@@ -86,18 +85,10 @@ function usageRows(told: InvoiceDocument, line: InvoiceLine, prices: PricesOfLin
       ...{ PricingQuantity: used, PricingUnit: units[metric], ConsumedQuantity: used, ConsumedUnit: units[metric] },
       ...{ ListUnitPrice: list, ListCost: product(list, used) },
       ...{ ContractedUnitPrice: contracted, ContractedCost: product(contracted, used) },
-      ...{ ResourceId: appId, ResourceType: 'App', ServiceName: service, ServiceCategory: category },
-      ...calledIn(told, appId),
+      ...{ ServiceName: service, ServiceCategory: category },
+      ...resourceOf(told, line, appId),
     });
   });
-}
-
-/** A project is what FOCUS calls a sub account. */
-function calledIn({ names }: InvoiceDocument, appId: string): Cells {
-  const app = names?.find((each) => each.appId === appId);
-  if (!app) return {};
-  const { id, name } = app.project;
-  return { ResourceName: app.name, ...(name !== null && { SubAccountId: id, SubAccountName: name }) };
 }
 
 const product = (price: string, quantity: string): string => exact(price).times(quantity).toFixed();
@@ -122,7 +113,7 @@ const categories: Record<InvoiceLine['kind'], readonly [category: string, freque
   credit: ['Credit', 'One-Time'],
 };
 
-function aboutCharge({ priceBook }: InvoiceDocument, line: InvoiceLine): Cells {
+function aboutCharge({ priceBook }: InvoiceDocument, line: InvoiceLine): FocusCells {
   const [category, frequency] = categories[line.kind];
   const isSold = line.kind === 'usage' || line.kind === 'fee';
   const version = `v${line.version}${line.agreement === undefined ? '' : `-a${line.agreement}`}`;

@@ -1,23 +1,32 @@
 import type { InvoiceDocument, InvoiceLine } from '@berth/contracts/metering';
+import { domainsIn, hostsOf } from '../invoices/names.js';
 import { csvOf } from './csv.js';
 import { inUnits } from './quantity.js';
 
 const head = [
   ...['invoice', 'month', 'kind', 'id', 'name', 'version', 'agreement', 'from', 'to', 'app', 'quantity', 'unit'],
-  ...['amount', 'currency', 'corrects', 'app name', 'project'],
+  ...['amount', 'currency', 'corrects', 'app name', 'project', 'domains'],
 ];
 
 const DECIMALS = 10;
+const nothing = (columns: number): null[] => Array.from({ length: columns }, () => null);
 
-/** An invoice as a table: a row for each app of a line of usage and for each other line. The amounts add up to what is due. */
+/**
+ * An invoice as a table: a row for each app of a line of usage and for each other line. The amounts add up to what is due. `domains`:
+ * the hosts and paths that a row of domains is for, with blanks between them.
+ */
 export function invoiceCsv(told: InvoiceDocument): string {
   const { number, period, currency } = told;
   const own = told.lines.flatMap((line) =>
-    partsOf(line).map((part) => [...about(line), line.from, line.to, ...part, currency, null, ...called(told, part)]),
+    partsOf(line).map((part) => [
+      ...[...about(line), line.from, line.to],
+      ...[...part, currency, null, ...called(told, line, part)],
+    ]),
   );
   const corrected = told.corrections.flatMap(({ invoice, month, lines }) =>
     lines.map((line) => [
-      ...[...about(line), null, null, null, null, null, line.amount, currency, `${invoice} (${month})`, null, null],
+      ...[...about(line), ...nothing(5), line.amount, currency],
+      ...[`${invoice} (${month})`, ...nothing(3)],
     ]),
   );
   return csvOf(
@@ -26,10 +35,10 @@ export function invoiceCsv(told: InvoiceDocument): string {
   );
 }
 
-/** Name and project of the app of a part. */
-function called({ names }: InvoiceDocument, [appId]: readonly (string | null)[]): (string | null)[] {
-  const app = names?.find((each) => each.appId === appId);
-  return [app?.name ?? null, app?.project.name ?? null];
+/** Name and project of the app of a part, and the domains that it stands for. */
+function called(told: InvoiceDocument, line: InvoiceLine, [appId]: readonly (string | null)[]): (string | null)[] {
+  const app = told.names?.find((each) => each.appId === appId);
+  return [app?.name ?? null, app?.project.name ?? null, hostsOf(domainsIn(told, line, appId ?? '')) || null];
 }
 
 const about = ({

@@ -1,10 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { namesTold, Users } from './names.js';
+import { namesTold, Users, withoutDomains } from './names.js';
 
-const usersOf = (spans: readonly { appId: string; projectId: string; environmentId: string }[]): Users => {
+interface Used {
+  readonly appId: string;
+  readonly projectId: string;
+  readonly environmentId: string;
+  /** Of a domain that was attached. */
+  readonly domainId?: string;
+}
+
+const usersOf = (spans: readonly Used[]): Users => {
   const users = new Users();
-  for (const span of spans) users.add(span);
+  for (const { domainId, ...span } of spans)
+    users.add({ ...span, workloadId: domainId ?? 'workload', ...(domainId && { domains: 1 }) });
   return users;
 };
 
@@ -30,6 +39,35 @@ describe('names on an invoice', () => {
         ],
       },
     ]);
+  });
+
+  it('are of the domains that led to an app, once, and of nothing else that was metered by itself', () => {
+    const web = { appId: 'web', projectId: 'shop', environmentId: 'production' };
+    const api = { ...web, appId: 'api' };
+    const users = usersOf([
+      { ...web, domainId: 'www' },
+      web,
+      { ...api, domainId: 'path' },
+      { ...web, domainId: 'apex' },
+      { ...web, domainId: 'www' },
+      { ...web, appId: 'job' },
+    ]);
+    expect(users.ids()).not.toContain('workload');
+    const names = users.named((id) => (id === 'www' ? null : `named ${id}`));
+    expect(names.map(({ appId, domains }) => [appId, domains])).toEqual([
+      ['api', [{ id: 'path', name: 'named path' }]],
+      ['job', undefined],
+      [
+        'web',
+        [
+          { id: 'apex', name: 'named apex' },
+          { id: 'www', name: null },
+        ],
+      ],
+    ]);
+    expect(users.ids()).toEqual(expect.arrayContaining(['www', 'apex', 'path']));
+    expect(users.named(namesTold({ names }))).toEqual(names);
+    expect(withoutDomains(names).some((app) => 'domains' in app)).toBe(false);
   });
 
   it('are the same in whatever order spans come, and can be told again from what was told', () => {

@@ -8,19 +8,20 @@ import { clipped, usageOf } from '../spans/usage.js';
 import { canonicalText, sha256Of } from './canonical.js';
 import { documentOf, type LateUsage, type Rated, ratingOf } from './document.js';
 import type { InvoiceExport } from './export.js';
-import { namesTold, Users } from './names.js';
-
-/** Thrown when an export does not hold what its invoice follows from. */
-export class ExportIncomplete extends Error {}
+import { ExportIncomplete } from './export-incomplete.js';
+import { namesTold, Users, withoutDomains } from './names.js';
+import { namesDomains, requireKnownRules } from './rules.js';
 
 /**
  * Computes the canonical text of an invoice anew: from the accepted events up to its cut and the versions of its price
  * book, with nothing taken from the invoice but its number, its dates, its taxes, its coupons, its waivers, its
- * names and its cuts.
+ * names and its cuts; by the rules that it was written by.
  * @throws ExportIncomplete
+ * @throws NewerRules
  */
 export function recompute(exported: InvoiceExport): string {
   const told = read(exported.document);
+  requireKnownRules(told);
   const late = told.corrections.map((each): LateUsage => {
     const text = exported.corrected.find((document) => read(document).number === each.invoice);
     if (text === undefined)
@@ -54,12 +55,13 @@ const read = (text: string): InvoiceDocument => invoiceDocument.parse(JSON.parse
 const waiversOf = ({ unpriced = [] }: InvoiceDocument) =>
   unpriced.flatMap(({ metric, waived }) => (waived === null ? [] : [{ metric, reason: waived }]));
 
-/** Invoices from before there were names have none. */
+/** Invoices from before there were names have none, and most of those from before domains had to have names none of domains. */
 function namesOf(told: InvoiceDocument, spans: readonly Span[], period: Interval): InvoiceDocument['names'] {
   if (!told.names) return undefined;
   const users = new Users();
   for (const span of spans) if (clipped(span, period)) users.add(span);
-  return users.named(namesTold(told));
+  const names = users.named(namesTold(told));
+  return namesDomains(told) || told.names.some(({ domains }) => domains) ? names : withoutDomains(names);
 }
 
 const linesOf = (exported: InvoiceExport, told: InvoiceDocument, cut: string): readonly RatedLine[] =>

@@ -51,14 +51,12 @@ describe('taxes by rule', () => {
       fc.property(all, fc.boolean(), fc.nat(4), (given, hasTaxId, now) => {
         const expected: string[] = [];
         for (const tax of ['gst', 'vat']) {
-          let chosen: (typeof given)[number] | undefined;
-          for (const customers of [hasTaxId ? 'with-tax-id' : 'without-tax-id', 'all'])
-            for (let began = now; began >= 0 && !chosen; began--)
-              chosen = given.find((each) =>
-                [each.country === 'DE', each.tax === tax, each.customers === customers, each.began === began].every(
-                  Boolean,
-                ),
-              );
+          const customers = [hasTaxId ? 'with-tax-id' : 'without-tax-id', 'all'];
+          const moments = Array.from({ length: now + 1 }, (_, index) => now - index);
+          const chosen = customers
+            .flatMap((who) => moments.map((began) => ({ who, began })))
+            .flatMap(({ who, began }) => given.filter((each) => each.customers === who && each.began === began))
+            .find((each) => each.country === 'DE' && each.tax === tax);
           if (chosen && chosen.percent !== null) expected.push(`${tax} ${chosen.percent}`);
         }
         const told = given.map(({ began, ...each }) => rule({ ...each, validFrom: year(began) }));

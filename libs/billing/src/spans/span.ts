@@ -22,7 +22,7 @@ export interface Move<Open extends OpenSpan = OpenSpan> {
 }
 
 /** Equal for what is of one resource of a workload. Only the last part may hold blanks. */
-const keyOf = ({
+export const resourceKey = ({
   cluster,
   release,
   processType,
@@ -43,7 +43,7 @@ export function mergeEntries(entries: readonly MeteredEntry[]): MeteredEntry[] {
 function merged(entries: readonly MeteredEntry[]): Map<string, MeteredEntry> {
   const byKey = new Map<string, MeteredEntry>();
   for (const entry of entries) {
-    const key = keyOf(entry);
+    const key = resourceKey(entry);
     const same = byKey.get(key);
     byKey.set(key, same ? { ...entry, instances: same.instances + entry.instances } : entry);
   }
@@ -64,7 +64,7 @@ export function moveTo<Open extends OpenSpan>(
   const opening = merged(entries);
   const [staying, closing, dropping]: [Open[], Open[], Open[]] = [[], [], []];
   for (const span of open) {
-    const key = keyOf(span);
+    const key = resourceKey(span);
     const goesOn = opening.get(key)?.instances === span.instances;
     if (goesOn) opening.delete(key);
     (goesOn ? staying : span.from < at ? closing : dropping).push(span);

@@ -82,7 +82,7 @@ const scratchVolume = z.strictObject({
   }),
 });
 
-const OURS = /^\/($|tmp(\/|$)|proc(\/|$)|sys(\/|$)|dev($|\/(?!shm$)))/;
+const OURS = /^\/($|tmp(\/|$)|run\/berth(\/|$)|proc(\/|$)|sys(\/|$)|dev($|\/(?!shm$)))/;
 /** Of the instance's own. A folder that is open at the node shows below `/proc/self/fd` to what starts there. */
 const ownFolder = z
   .string()

@@ -7,7 +7,9 @@ export const mountPath = z
   .regex(/^(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._-]+)+$/, {
     error: 'must be an absolute path of letters, digits, ".", "_" and "-"',
   })
-  .refine((path) => !/^\/(tmp|proc|sys|dev)(\/|$)/.test(path), { error: 'must not lie in /tmp, /proc, /sys or /dev' });
+  .refine((path) => !/^\/(tmp|proc|sys|dev|run\/berth)(\/|$)/.test(path), {
+    error: 'must not lie in /tmp, /proc, /sys, /dev or /run/berth',
+  });
 
 /** Name of a storage class, as clusters have them. */
 export const storageClassName = z.string().regex(/^[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?$/);

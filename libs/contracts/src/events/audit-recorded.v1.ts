@@ -4,6 +4,18 @@ import { defineEvent, serviceName } from './define-event.js';
 
 const fields = z.record(z.string(), z.unknown());
 
+/** By what an act was asked for. Absent of acts of former versions, and of those that nobody asked for. */
+const auditRequest = z
+  .object({
+    /** What the access token came from: a session, an API token or a client secret. Absent: nobody was signed in yet. */
+    sessionId: z.string().optional(),
+    /** Of the request, and of all that followed from it. */
+    correlationId: z.string().optional(),
+    /** Stands for the network address, which is kept beside the chain and can be forgotten: see `auditAddress`. */
+    addressDigest: z.string().optional(),
+  })
+  .catchall(z.unknown());
+
 /** Whatever an act says of itself. */
 const auditDetail = z
   .object({
@@ -11,6 +23,7 @@ const auditDetail = z
     before: fields.optional(),
     /** The same fields as they are since. */
     after: fields.optional(),
+    request: auditRequest.optional(),
   })
   .catchall(z.unknown());
 
@@ -33,9 +46,16 @@ export const auditEntry = z.object({
 });
 export type AuditEntry = z.infer<typeof auditEntry>;
 
+/**
+ * From where it was asked for. It is told beside the entry and hashed only as sha256 of salt, line feed and address, so that
+ * it can be erased, or forgotten after its time, and the chain stays whole; without the salt nobody can try all addresses.
+ */
+export const auditAddress = z.object({ subjectId: z.string(), address: z.string(), salt: z.string() });
+export type AuditAddress = z.infer<typeof auditAddress>;
+
 /** The one type that every service produces; user-management collects them into one trail. */
 export const auditRecorded = defineEvent({
   type: 'berth.audit.recorded.v1',
   producer: 'every-service',
-  data: auditEntry,
+  data: auditEntry.extend({ address: auditAddress.optional() }),
 });

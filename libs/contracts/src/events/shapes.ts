@@ -129,6 +129,14 @@ export const allocationEntry = z.object({
 });
 export type AllocationEntry = z.infer<typeof allocationEntry>;
 
+/** What nobody counts of instances where they run, so that nothing is known of it and it costs nothing. */
+export const uncounted = z.enum(['egress']);
+export type Uncounted = z.infer<typeof uncounted>;
+
+/** As it is told. `uncounted` absent: all that is metered of instances is counted there, or nobody said otherwise. */
+export const statedEntry = allocationEntry.extend({ uncounted: z.array(uncounted).min(1).optional() });
+export type StatedEntry = z.infer<typeof statedEntry>;
+
 /** Everything a workload has running and serving at an instant. No entries: nothing runs. */
 export const allocation = z.object({
   workloadId: id,
@@ -140,7 +148,7 @@ export const allocation = z.object({
   allocationVersion: z.int().positive(),
   /** When the runtime says it happened, or the last moment at which the former state was confirmed. */
   effectiveAt: instant,
-  entries: z.array(allocationEntry),
+  entries: z.array(statedEntry),
 });
 export type Allocation = z.infer<typeof allocation>;
 

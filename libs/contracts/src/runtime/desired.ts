@@ -3,6 +3,7 @@ import { autoscaling, processName, processType } from '../common/process-type.js
 import { digest, id } from '../common/values.js';
 import { artifact } from '../events/shapes.js';
 import { desiredLink } from './link.js';
+import { protection } from './protection.js';
 import { sharedPath } from './route.js';
 import { desiredVolume } from './volume.js';
 
@@ -16,6 +17,17 @@ export const desiredProcess = processType.extend({
 });
 export type DesiredProcess = z.infer<typeof desiredProcess>;
 
+/** Read only, below the folder that `BERTH_FILES` names. Written where instances run, for as long as they do. */
+export const desiredFile = z.strictObject({
+  path: z.string(),
+  /** In base64; empty where only what was stated is kept. */
+  content: z.base64(),
+});
+export type DesiredFile = z.infer<typeof desiredFile>;
+
+/** By path, each once, and none of them a folder of another. Absent: none. */
+const files = z.array(desiredFile).optional();
+
 const desiredRelease = z.object({ number: z.int().positive(), hash: digest, configHash: digest, artifact });
 
 /**
@@ -25,6 +37,7 @@ const desiredRelease = z.object({ number: z.int().positive(), hash: digest, conf
 export const desiredCanary = z.strictObject({
   release: desiredRelease,
   environment: z.record(z.string(), z.string()),
+  files,
   restartToken: z.string(),
   process: desiredProcess,
   /** What its instances are told of; doors are opened for those of the workload. */
@@ -56,6 +69,8 @@ export const desiredWorkload = z.strictObject({
   release: desiredRelease,
   /** Config and secrets of the release. Never logged, never written to disk by a runtime. */
   environment: z.record(z.string(), z.string()),
+  /** Config and secrets of the release that are files. Never logged. */
+  files,
   processes: z.array(desiredProcess),
   /** Workloads that it may reach. Variables that lead there never replace one of `environment`. Absent: none. */
   links: z.array(desiredLink).optional(),
@@ -73,6 +88,8 @@ export const desiredWorkload = z.strictObject({
   hosts: z.array(z.string()),
   /** Of hosts that it shares. Absent: none. */
   paths: z.array(sharedPath).optional(),
+  /** Of all its hosts and paths. Absent: whoever asks is led there. */
+  protection: protection.optional(),
   /** A change of this token replaces all instances although the release is the same. */
   restartToken: z.string(),
   /**
@@ -104,12 +121,14 @@ export type DesiredWorkload = z.infer<typeof desiredWorkload>;
 export function asCanary({
   canary,
   links: _links,
+  files: _files,
   onTrial: _onTrial,
   ...workload
 }: DesiredWorkload): DesiredWorkload | undefined {
   if (!canary) return undefined;
-  const { release, environment, links, restartToken, process } = canary;
-  return { ...workload, release, environment, ...(links && { links }), restartToken, processes: [process] };
+  const { release, environment, files, links, restartToken, process } = canary;
+  const told = { ...(files && { files }), ...(links && { links }) };
+  return { ...workload, release, environment, ...told, restartToken, processes: [process] };
 }
 
 export const logQuery = z.object({

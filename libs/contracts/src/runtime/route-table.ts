@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { protection } from './protection.js';
 
 /** One instance behind a host. */
 export const upstream = z.object({ id: z.string(), host: z.string(), port: z.int().min(1).max(65_535) });
@@ -48,6 +49,8 @@ export const routeTable = z.strictObject({
       workloadId: z.string().optional(),
       upstreams: z.array(upstream),
       canary: canaryRoute.optional(),
+      /** Absent: whoever asks is led there. */
+      protection: protection.optional(),
     }),
   ),
   /** Loopback addresses by which processes of this machine reach a host whose name their resolver may not know. */

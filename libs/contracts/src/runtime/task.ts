@@ -15,7 +15,7 @@ export const TASK_PROCESS = 'task';
 export const desiredTask = desiredWorkload
   .pick({
     ...{ workloadId: true, organizationId: true, projectId: true, environmentId: true, appId: true },
-    ...{ namespace: true, name: true, release: true, environment: true, links: true, registries: true },
+    ...{ namespace: true, name: true, release: true, environment: true, files: true, links: true, registries: true },
     ...{ stopDeadlineSeconds: true },
   })
   .extend({

@@ -18,6 +18,7 @@ export const names = {
   configHash: 'berth.dev/config-hash',
   restartToken: 'berth.dev/restart-token',
   registries: 'berth.dev/registries',
+  logins: 'berth.dev/logins',
 } as const;
 
 export const MANAGER = 'berth';

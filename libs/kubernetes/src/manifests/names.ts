@@ -5,6 +5,16 @@ const LONGEST = 46;
 
 const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 8);
 
+/** What stands between visitors and an app: what routes name, and what that asks, one after the other. */
+export type ProtectionPart = 'chain' | 'allow' | 'login';
+
+/**
+ * Name of a part of the protection of an app. All of one length: Traefik knows a Middleware as NAMESPACE-NAME, and with
+ * names of several lengths that of one namespace could be that of another.
+ */
+export const protectionName = (app: string, part: ProtectionPart): string =>
+  `${part}-${createHash('sha256').update(`${app}/web.${part}`).digest('hex').slice(0, 16)}`;
+
 const cut = (name: string, length: number): string => name.slice(0, length).replace(/-+$/, '');
 
 /**

@@ -1,5 +1,6 @@
 import type { ProcessSize } from '@berth/contracts/common';
 import type { DesiredProcess, DesiredWorkload } from '@berth/contracts/runtime';
+import { filesEnvironment, filesMount, filesSource, hasFiles } from './files.manifests.js';
 import { POD_ACCOUNT } from './isolation.manifests.js';
 import { processLabels, processSelector, runningAnnotations } from './labels.js';
 import { shortDigest } from './names.js';
@@ -7,7 +8,7 @@ import { patched, type PodTemplate } from './patch.js';
 import { probesOf } from './probes.js';
 import { pullsWith } from './pull-secret.manifest.js';
 import type { ClusterSettings } from './settings.js';
-import { volumeEnvironment, volumeMounts, volumeSecurity, volumeSources } from './volumes.manifests.js';
+import { podGroup, volumeEnvironment, volumeMounts, volumeSecurity, volumeSources } from './volumes.manifests.js';
 
 /** The port that `web` must listen on, and its name in Service and probes. */
 export const WEB_PORT = 8080;
@@ -22,6 +23,10 @@ const SLEEP_ACTION_MINOR = 30;
 /** Immutable, so its name says what is in it. */
 export const configName = (desired: DesiredWorkload): string =>
   `${desired.name}-config-${shortDigest(desired.release.configHash)}`;
+
+/** Changes with it, and with nothing else. */
+export const filesName = (desired: DesiredWorkload): string =>
+  `${desired.name}-files-${shortDigest(desired.release.configHash)}`;
 
 /** Always the same: pods need not be replaced when what is in it changes. */
 export const pullName = ({ name }: Pick<DesiredWorkload, 'name'>): string => `${name}-pull`;
@@ -47,7 +52,7 @@ function ownTemplate(
     ...baseContainer(desired, { ...process, configName: configName(desired) }, settings),
     ...(process.name === 'web' && webParts(desired, process, settings)),
   });
-  const base = basePodSpec();
+  const base = basePodSpec(desired, filesName(desired));
   return {
     metadata: { labels: processLabels(desired, component), annotations: runningAnnotations(desired) },
     spec: {
@@ -84,15 +89,18 @@ interface PodSpec {
   readonly volumes: readonly object[];
 }
 
-type Runnable = Pick<DesiredWorkload, 'organizationId' | 'appId' | 'release'>;
+type Runnable = Pick<DesiredWorkload, 'organizationId' | 'appId' | 'release' | 'files'>;
 
-/** What every pod of a tenant has, whatever it is for. */
-export const basePodSpec = (): PodSpec => ({
+/** What every pod of a tenant has, whatever it is for. `filesIn`: the Secret that holds its files, where it has any. */
+export const basePodSpec = (filed: Pick<DesiredWorkload, 'files'> = {}, filesIn = ''): PodSpec => ({
   serviceAccountName: POD_ACCOUNT,
   automountServiceAccountToken: false,
   enableServiceLinks: false,
-  securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
-  volumes: [{ name: 'tmp', emptyDir: { sizeLimit: TEMPORARY_FOLDER_SIZE } }],
+  securityContext: {
+    ...{ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
+    ...(hasFiles(filed) && podGroup),
+  },
+  volumes: [{ name: 'tmp', emptyDir: { sizeLimit: TEMPORARY_FOLDER_SIZE } }, ...filesSource(filed, filesIn)],
 });
 
 interface Run extends ProcessSize {
@@ -118,7 +126,8 @@ export function baseContainer(runnable: Runnable, run: Run, settings: ClusterSet
     envFrom: [{ secretRef: { name: run.configName } }],
     resources: resourcesOf(run),
     securityContext: containerSecurity,
-    volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }],
+    ...(hasFiles(runnable) && { env: filesEnvironment(runnable) }),
+    volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }, ...filesMount(runnable)],
     // The end of a container then says what it printed last: the evidence of a crash.
     terminationMessagePolicy: 'FallbackToLogsOnError',
   };
@@ -131,7 +140,7 @@ function imageOf({ organizationId, appId, release }: Runnable, { registry }: Clu
 }
 
 const webParts = (desired: DesiredWorkload, process: DesiredProcess, { minor }: ClusterSettings): object => ({
-  env: [{ name: 'PORT', value: String(WEB_PORT) }],
+  env: [...filesEnvironment(desired), { name: 'PORT', value: String(WEB_PORT) }],
   ports: [{ name: WEB_PORT_NAME, containerPort: WEB_PORT, protocol: 'TCP' }],
   ...probesOf(process, WEB_PORT_NAME, desired.startDeadlineSeconds),
   lifecycle: { preStop: minor >= SLEEP_ACTION_MINOR ? { sleep: { seconds: DRAIN_SECONDS } } : sleepProgram },

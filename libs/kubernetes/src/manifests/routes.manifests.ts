@@ -3,6 +3,7 @@ import type { KubeObject } from '../kube-object.js';
 import { inside, processSelector } from './labels.js';
 import { canaryObjectName, routeName } from './names.js';
 import { WEB_PORT } from './pod.manifest.js';
+import { protectionAnnotations, protectionFilters } from './protection.manifests.js';
 import type { ClusterSettings } from './settings.js';
 
 /** What leads the hosts and paths of a workload to its service, through the door that the cluster has. */
@@ -37,7 +38,8 @@ export function gatewayPolicy(
 function httpRoute(desired: DesiredWorkload, place: Place, { gateway }: ClusterSettings): KubeObject {
   const parent = { group: 'gateway.networking.k8s.io', kind: 'Gateway', ...gateway };
   const matches = [{ path: { type: 'PathPrefix', value: place.path ?? '/' } }];
-  const spec = { parentRefs: [parent], hostnames: [place.host], rules: [{ matches, backendRefs: backends(desired) }] };
+  const rule = { matches, ...protectionFilters(desired), backendRefs: backends(desired) };
+  const spec = { parentRefs: [parent], hostnames: [place.host], rules: [rule] };
   const isOwn = spelled(place) === desired.hosts[0];
   const name = isOwn ? desired.name : routeName(desired.name, spelled(place));
   const metadata = inside(desired, name, 'web');
@@ -65,7 +67,10 @@ function ingress(desired: DesiredWorkload, place: Place, ingressClassName: strin
   const name = desired.canary?.weight === 100 ? canaryObjectName(desired.name) : desired.name;
   const backend = { service: { name, port: { number: 80 } } };
   const paths = [{ path: place.path ?? '/', pathType: 'Prefix', backend }];
-  const metadata = inside(desired, routeName(desired.name, spelled(place)), 'web');
+  const metadata = {
+    ...inside(desired, routeName(desired.name, spelled(place)), 'web'),
+    ...protectionAnnotations(desired),
+  };
   const spec = { ingressClassName, rules: [{ host: place.host, http: { paths } }] };
   return { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', metadata, spec } as KubeObject;
 }

@@ -1,5 +1,6 @@
 import type { DesiredTask } from '@berth/contracts/runtime';
 import type { KubeObject } from '../kube-object.js';
+import { filesSecret } from './files.manifests.js';
 import { names, taskLabels } from './labels.js';
 import { environmentWithLinks, linkPolicies } from './links.manifests.js';
 import { taskObjectName } from './names.js';
@@ -14,6 +15,8 @@ const DEADLINE_SLACK_SECONDS = 60;
 export const taskName = ({ name, process, taskId }: Pick<DesiredTask, 'name' | 'process' | 'taskId'>): string =>
   taskObjectName(name, process.name, taskId);
 
+const filesNameOf = (task: DesiredTask): string => `${taskName(task)}-files`;
+
 const pullNameOf = (task: DesiredTask): string => `${taskName(task)}-pull`;
 
 /** A Job that starts one pod once, what it is configured with, pulled as and may reach: made before it, gone with it. */
@@ -24,6 +27,7 @@ export function taskManifests(task: DesiredTask, settings: ClusterSettings): Kub
   const config = { apiVersion: 'v1', kind: 'Secret', type: 'Opaque', metadata, immutable: true };
   return [
     { ...config, data: encoded(environmentWithLinks(task)) } as KubeObject,
+    ...filesSecret(task, { ...metadata, name: filesNameOf(task) }),
     ...pullSecret(task, { ...metadata, name: pullNameOf(task) }),
     ...linkPolicies(task, { name: taskName(task), selector, metadata: (name) => ({ ...metadata, name }) }),
     { apiVersion: 'batch/v1', kind: 'Job', metadata, spec: jobSpec(task, settings) } as KubeObject,
@@ -40,7 +44,7 @@ function jobSpec(task: DesiredTask, settings: ClusterSettings): object {
     template: {
       metadata: { labels: taskLabels(task) },
       spec: {
-        ...basePodSpec(),
+        ...basePodSpec(task, filesNameOf(task)),
         ...pullsWith(task, pullNameOf(task)),
         ...{ restartPolicy: 'Never', terminationGracePeriodSeconds: task.stopDeadlineSeconds, containers: [container] },
       },

@@ -4,8 +4,8 @@ import type { KubeObject } from '../kube-object.js';
 import { names, processLabels } from './labels.js';
 import { claimNameOf, volumeNameOf } from './names.js';
 
-/** The group that may write to volumes, whatever user an image runs as. */
-const VOLUME_GROUP = 10_001;
+/** The group that may write to volumes and read files, whatever user an image runs as. */
+export const podGroup = { fsGroup: 10_001, fsGroupChangePolicy: 'OnRootMismatch' } as const;
 
 export const volumesIn = ({ volumes = [] }: DesiredProcess): readonly DesiredVolume[] => volumes;
 
@@ -65,5 +65,4 @@ export const volumeEnvironment = (process: DesiredProcess): object[] =>
   volumesIn(process).map(({ name, mountPath }) => ({ name: volumeVariable(name), value: mountPath }));
 
 /** A volume belongs to root when it is new: its group may write. */
-export const volumeSecurity = (process: DesiredProcess): object =>
-  volumesIn(process).length === 0 ? {} : { fsGroup: VOLUME_GROUP, fsGroupChangePolicy: 'OnRootMismatch' };
+export const volumeSecurity = (process: DesiredProcess): object => (volumesIn(process).length === 0 ? {} : podGroup);

@@ -1,9 +1,11 @@
 import { asCanary, type DesiredProcess, type DesiredWorkload } from '@berth/contracts/runtime';
 import type { KubeObject } from '../kube-object.js';
+import { filesSecret } from './files.manifests.js';
 import { CANARY, inside, processSelector, workloadSelector } from './labels.js';
 import { environmentWithLinks, linkPolicies, type LinkSource } from './links.manifests.js';
 import { canaryObjectName, processObjectName } from './names.js';
-import { configName, podTemplate, pullName, WEB_PORT_NAME } from './pod.manifest.js';
+import { configName, filesName, podTemplate, pullName, WEB_PORT_NAME } from './pod.manifest.js';
+import { protectionChain, protectionManifests } from './protection.manifests.js';
 import { pullSecret } from './pull-secret.manifest.js';
 import { gatewayPolicy, routes } from './routes.manifests.js';
 import { encoded } from './secret-data.js';
@@ -22,6 +24,7 @@ export function workloadManifests(desired: DesiredWorkload, settings: ClusterSet
   const web = desired.processes.find(({ name }) => name === 'web');
   return [
     ...(web ? [service(desired), gatewayPolicy(desired, settings)] : []),
+    ...protectionManifests(desired),
     ...canaryDoors(desired, settings),
     ...linkPolicies(desired, linkSource(desired)),
     ...desired.processes.flatMap((process) => volumeClaims(desired, process, deploymentName(desired, process.name))),
@@ -32,6 +35,7 @@ export function workloadManifests(desired: DesiredWorkload, settings: ClusterSet
     ...desired.processes.filter(isStateful).map((process) => nameService(desired, process)),
     ...desired.processes.filter((process) => mostOf(process) > 1).map((process) => disruptionBudget(desired, process)),
     ...desired.processes.flatMap((process) => autoscaler(desired, process)),
+    ...protectionChain(desired),
     ...(web ? routes(desired, settings) : []),
   ];
 }
@@ -56,8 +60,8 @@ function canaryPods(desired: DesiredWorkload, settings: ClusterSettings): KubeOb
 /** Configurations that pods start from: of the release, and of a canary that has another one. */
 export function configManifests(desired: DesiredWorkload): KubeObject[] {
   const canary = asCanary(desired);
-  const others = canary && configName(canary) !== configName(desired) ? [configManifest(canary)] : [];
-  return [configManifest(desired), ...others];
+  const others = canary && configName(canary) !== configName(desired) ? [canary] : [];
+  return [desired, ...others].flatMap((each) => [configManifest(each), ...filesManifest(each)]);
 }
 
 /** Variables, secrets and addresses of links of a release. Immutable: another config has another name. */
@@ -66,6 +70,9 @@ export function configManifest(desired: DesiredWorkload): KubeObject {
   const data = encoded(environmentWithLinks(desired));
   return { apiVersion: 'v1', kind: 'Secret', type: 'Opaque', metadata, immutable: true, data } as KubeObject;
 }
+
+const filesManifest = (desired: DesiredWorkload): KubeObject[] =>
+  filesSecret(desired, inside(desired, filesName(desired)));
 
 /** All that runs of it, commands included. */
 const linkSource = (desired: DesiredWorkload): LinkSource => ({

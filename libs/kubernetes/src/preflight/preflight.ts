@@ -1,6 +1,7 @@
 import type { ClusterCheck, ClusterReport } from '@berth/contracts/deployment';
 import { ApiError, isForbidden, isNotFound } from '../api-error.js';
 import { type ClusterFacts, type ClusterProblem, discover, problemsOf } from '../discovery.js';
+import { kinds } from '../kinds.js';
 import type { KubeClient } from '../kube-client.js';
 import type { ClusterSettings } from '../manifests/settings.js';
 import {
@@ -10,6 +11,7 @@ import {
   storageUsePermission,
 } from './required-permissions.js';
 import { cannotAsk } from './unreachable.js';
+import { type Door, noMiddlewares, protectionRefusal } from './protection-refusal.js';
 
 type Name = ClusterCheck['name'];
 
@@ -38,6 +40,7 @@ export async function preflight(
       await permissionCheck(client, facts, signal),
       await storageUseCheck(client, signal),
       ...(await doorChecks(client, facts, settings, signal)),
+      await protectionCheck(client, facts, settings, signal),
       await storageCheck(client, signal),
       await podSecurityCheck(client, signal),
     ];
@@ -80,7 +83,9 @@ const declarationCheck = ({ hasDeclarations }: ClusterFacts): ClusterCheck => {
 async function permissionCheck(client: KubeClient, facts: ClusterFacts, signal: AbortSignal): Promise<ClusterCheck> {
   const unserved = new Set(facts.missing.map(({ apiVersion }) => apiVersion.replace(/\/?v[0-9a-z]+$/, '')));
   if (!facts.hasDeclarations) unserved.add('berth.dev');
-  const wanted = requiredPermissions.filter(({ group }) => group === '' || !unserved.has(group));
+  const wanted = requiredPermissions.filter(
+    ({ group, beside }) => group === '' || (!unserved.has(group) && !unserved.has(beside ?? group)),
+  );
   const answers = await Promise.all(wanted.map(async (each) => ({ each, may: await mayI(client, each, signal) })));
   const missing = answers.filter(({ may }) => !may).map(({ each }) => nameOfPermission(each));
   if (missing.length === 0) return passed('permissions', 'It lets the platform do all that it has to.');
@@ -150,6 +155,21 @@ function ingressCheck(client: KubeClient, name: string, signal: AbortSignal): Pr
       return found('ingress', 'failed', message, 'Install the controller of that class, or name one that there is.');
     }
   });
+}
+
+/** Whether apps there can ask for passwords. Nothing else depends on it. */
+async function protectionCheck(
+  client: KubeClient,
+  { missing }: ClusterFacts,
+  { gateway, ingressClass }: Door,
+  signal: AbortSignal,
+): Promise<ClusterCheck> {
+  const door: Door = { gateway, ...(missing.includes(kinds.httpRoute) && ingressClass && { ingressClass }) };
+  const refusal = missing.includes(kinds.middleware) ? noMiddlewares : await protectionRefusal(client, door, signal);
+  if (refusal === null)
+    return passed('protections', 'Its gateway is Traefik: apps can be for who has a password, or for some addresses.');
+  const nextStep = 'To have it: Traefik as the gateway, with its definitions and its provider kubernetesCRD.';
+  return found('protections', 'warning', `No app can be kept from anybody: ${refusal}`, nextStep);
 }
 
 interface Classes {

@@ -5,13 +5,17 @@ export interface Permission {
   readonly group: string;
   /** `pods`, `pods/log`. */
   readonly resource: string;
+  /** It is asked for only where the cluster serves this group, too. */
+  readonly beside?: string;
 }
 
 const KEPT = ['list', 'watch', 'create', 'patch'];
 const OWNED = [...KEPT, 'delete'];
 const SEEN = ['list', 'watch'];
 
-const needs: readonly (readonly [group: string, resources: readonly string[], verbs: readonly string[]])[] = [
+type Need = readonly [group: string, resources: readonly string[], verbs: readonly string[], beside?: string];
+
+const needs: readonly Need[] = [
   ['', ['namespaces'], OWNED],
   ['', ['serviceaccounts', 'limitranges', 'resourcequotas'], KEPT],
   ['', ['configmaps', 'secrets', 'services'], OWNED],
@@ -22,6 +26,7 @@ const needs: readonly (readonly [group: string, resources: readonly string[], ve
   ['networking.k8s.io', ['networkpolicies', 'ingresses'], OWNED],
   ['policy', ['poddisruptionbudgets'], OWNED],
   ['gateway.networking.k8s.io', ['httproutes'], OWNED],
+  ['traefik.io', ['middlewares'], OWNED],
   ['', ['pods'], KEPT],
   ['authorization.k8s.io', ['subjectaccessreviews'], ['create']],
   ['apps', ['replicasets'], SEEN],
@@ -33,13 +38,14 @@ const needs: readonly (readonly [group: string, resources: readonly string[], ve
   ['berth.dev', ['apps', 'environments', 'workloads'], ['get', ...SEEN]],
   ['berth.dev', ['apps/status', 'environments/status', 'workloads/status'], ['patch']],
   ['gateway.networking.k8s.io', ['gateways'], ['get']],
+  ['gateway.networking.k8s.io', ['gatewayclasses'], ['get'], 'traefik.io'],
   ['networking.k8s.io', ['ingressclasses'], ['get']],
   ['storage.k8s.io', ['storageclasses'], ['list']],
 ];
 
 /** All that the platform asks of a cluster: what `k8s/rbac/deployment-management.yaml` grants, no more and no less. */
-export const requiredPermissions: readonly Permission[] = needs.flatMap(([group, resources, verbs]) =>
-  resources.flatMap((resource) => verbs.map((verb) => ({ verb, group, resource }))),
+export const requiredPermissions: readonly Permission[] = needs.flatMap(([group, resources, verbs, beside]) =>
+  resources.flatMap((resource) => verbs.map((verb) => ({ verb, group, resource, ...(beside && { beside }) }))),
 );
 
 /** What `k8s/rbac/node-statistics.yaml` grants beside that, where its administrator wants to: it opens every pod of the cluster. */

@@ -68,6 +68,18 @@ export const keeper: DesiredWorkload = {
   })),
 };
 
+/** For who has a password and comes from certain networks. */
+export const closedShop: DesiredWorkload = {
+  ...shop,
+  protection: {
+    allow: ['198.51.100.0/24', '2001:db8::/32'],
+    logins: {
+      version: '0123456789abcdef',
+      known: ['ann', 'ben'].map((username) => ({ username, passwordHash: `$2b$10$${'a'.repeat(53)}` })),
+    },
+  },
+};
+
 /** Its next release has a quarter of the requests. */
 export const sharedShop: DesiredWorkload = {
   ...shop,
@@ -120,6 +132,14 @@ const anyVolumes: fc.Arbitrary<DesiredVolume[]> = fc
   )
   .map(([all, isPerInstance]) => (isPerInstance ? all.slice(0, 1) : all).map((each) => ({ ...each, isPerInstance })));
 
+const anyFiles = fc.uniqueArray(
+  fc.record({
+    path: fc.array(folder, { minLength: 1, maxLength: 3 }).map((parts) => parts.map((part) => `f${part}`).join('/')),
+    content: fc.base64String({ maxLength: 40 }),
+  }),
+  { maxLength: 4, selector: ({ path }) => path.split('/')[0] },
+);
+
 const processOf = (name: string) =>
   fc
     .record(
@@ -152,6 +172,17 @@ const processOf = (name: string) =>
 
 const anyLogin = fc.record({ registry: slugOf(30), username: text, password: text });
 
+const anyProtection = fc.record(
+  {
+    allow: fc.array(fc.constantFrom('198.51.100.0/24', '2001:db8::/32', '0.0.0.0/0'), { minLength: 1, maxLength: 3 }),
+    logins: fc.record({
+      version: digest.map((each) => each.slice(7, 23)),
+      known: fc.array(fc.constantFrom(...(closedShop.protection?.logins?.known ?? [])), { maxLength: 2 }),
+    }),
+  },
+  { requiredKeys: [] },
+);
+
 const anyLink = fc.record({ workloadId: fc.uuid(), name: slugOf(38).map((each) => `${each}z`), host: slugOf(30) });
 
 const processNames = fc
@@ -175,6 +206,7 @@ export const anyWorkload: fc.Arbitrary<DesiredWorkload> = fc.record({
     artifact: fc.record({ kind: fc.constant('image' as const), digest, sizeBytes: fc.nat() }),
   }),
   environment: fc.dictionary(variableName, text, { maxKeys: 10 }),
+  files: anyFiles,
   processes: processNames,
   hosts: fc.uniqueArray(
     slugOf(30).map((each) => `${each}.example.com`),
@@ -190,6 +222,7 @@ export const anyWorkload: fc.Arbitrary<DesiredWorkload> = fc.record({
     version: digest.map((each) => each.slice(7, 23)),
     logins: fc.array(anyLogin, { maxLength: 3 }),
   }),
+  protection: fc.option(anyProtection, { nil: undefined }),
   startDeadlineSeconds: fc.integer({ min: 1, max: 3_600 }),
   stopDeadlineSeconds: fc.integer({ min: 1, max: 600 }),
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { outboundHosts } from '../outbound/outbound-hosts.js';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const flag = z
@@ -8,7 +9,10 @@ const flag = z
 
 /** What every service is told by its environment. A service adds its own with `baseConfig.extend({...})`. */
 export const baseConfig = z.object({
-  /** `api` answers requests, `worker` runs loops and consumes events, `both` does both. */
+  /**
+   * `api` answers requests and does nothing else. `worker` and `both` also run loops and consume events; a `worker` answers
+   * requests as well, so that it can be looked after: who wants them apart leads none there.
+   */
   ROLE: z.enum(['api', 'worker', 'both']).default('both'),
   HOST: z.string().default('127.0.0.1'),
   /** 0: a free port. */
@@ -45,6 +49,10 @@ export const baseConfig = z.object({
   TOKEN_AUDIENCE: z.string().default('berth'),
   /** After so many seconds without access.heartbeat, writes and reads of secrets answer 503. */
   ACCESS_STALE_SECONDS: z.coerce.number().positive().default(60),
+  /** Nobody does anything but look after their own account without a second factor, whatever an organization asks for. */
+  SECOND_FACTOR_REQUIRED: flag,
+  /** Only there are requests made that people cause: to git hosts, registries, identity providers and webhooks. */
+  OUTBOUND_HOSTS: outboundHosts,
   MIGRATE: flag.default(true),
 });
 export type BaseConfig = z.infer<typeof baseConfig>;

@@ -1,4 +1,8 @@
-import { describe, expect, it } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
 import { baseConfig } from './base-config.js';
 import { ConfigError, loadConfig } from './load-config.js';
 
@@ -61,5 +65,61 @@ describe('configuration', () => {
     ['10.0.0.0/8, ::1 ,', ['10.0.0.0/8', '::1']],
   ])('believes the proxies %j', (text, proxies) => {
     expect(load({ TRUSTED_PROXIES: text }).TRUSTED_PROXIES).toEqual(proxies);
+  });
+});
+
+describe('configuration in files', () => {
+  let folder: string;
+  beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'berth-config-'))));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  const schema = baseConfig.extend({ SECRET: z.string().min(3), PLACE_FILE: z.string().optional() });
+  const file = (text: string): string => {
+    const path = join(folder, 'secret');
+    writeFileSync(path, text);
+    return path;
+  };
+  const loaded = (environment: Record<string, string>) => loadConfig(schema, { ...least, ...environment });
+
+  it.each([
+    ['the value', 'hunter22', 'hunter22'],
+    ['the value and the end of its line', 'hunter22\n', 'hunter22'],
+    ['an end of line as Windows has it', 'hunter22\r\n', 'hunter22'],
+    ['several lines, of which one end goes', 'one\ntwo\n\n', 'one\ntwo\n'],
+    ['space, which is part of it', ' hunter22 ', ' hunter22 '],
+  ])('is taken from a file that holds %s', (_, text, value) => {
+    expect(loaded({ SECRET_FILE: file(text) }).SECRET).toBe(value);
+  });
+
+  it('may be the address of the database, too', () => {
+    const config = loadConfig(schema, { DATABASE_URL_FILE: file(`${least.DATABASE_URL}\n`), SECRET: 'abc' });
+    expect(config.DATABASE_URL).toBe(least.DATABASE_URL);
+  });
+
+  it('is checked as in a variable, and not shown', () => {
+    expect(() => loaded({ SECRET_FILE: file('zq') })).toThrow(/^ {2}SECRET: (?![^]*zq)/m);
+  });
+
+  it('is refused when it is set in both ways', () => {
+    expect(() => loaded({ SECRET: 'hunter22', SECRET_FILE: file('other22') })).toThrow(
+      /^ {2}SECRET: set it or SECRET_FILE, not both$/m,
+    );
+  });
+
+  it('is refused when the file is not there, by the name of the variable', () => {
+    expect(() => loaded({ SECRET_FILE: join(folder, 'none') })).toThrow(/^ {2}SECRET_FILE: ENOENT$/m);
+  });
+
+  it('is told with every other problem at once', () => {
+    const none = join(folder, 'none');
+    const environment = { SECRET_FILE: none, DATABASE_URL_FILE: file('other'), TOKEN_ISSUER_FILE: none, ROLE: 'boss' };
+    expect(() => loaded(environment)).toThrow(
+      /^(?=[^]* SECRET_FILE: ENOENT$)(?=[^]* DATABASE_URL: set it or)(?=[^]* TOKEN_ISSUER_FILE: ENOENT$)(?=[^]* ROLE: )/m,
+    );
+  });
+
+  it('is not read where a variable is a path by itself, nor for a name that nobody knows', () => {
+    const config = loaded({ SECRET: 'abc', PLACE_FILE: '/nowhere', OTHER_FILE: '/nowhere' });
+    expect(config.PLACE_FILE).toBe('/nowhere');
   });
 });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { withCorrelation } from '../logging/correlation.js';
+import { Confinement } from '../persistence/confinement.js';
 
 const acceptable = /^[\x21-\x7e]{1,128}$/;
 
@@ -23,6 +24,10 @@ export function correlate(app: NestFastifyApplication): void {
       const given = request.headers['x-correlation-id'];
       const correlationId = typeof given === 'string' && acceptable.test(given) ? given : randomUUID();
       void reply.headers(securityHeaders).header('x-correlation-id', correlationId);
-      withCorrelation({ correlationId }, done);
+      const confinement = new Confinement();
+      withCorrelation({ correlationId, clientAddress: () => addressOf(request), confinement }, done);
     });
 }
+
+/** Asked for by few requests, and after the proxies in front are believed. A Unix socket has none. */
+const addressOf = ({ ip }: { readonly ip: string | undefined }): string | undefined => (ip === '' ? undefined : ip);

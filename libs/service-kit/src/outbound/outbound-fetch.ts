@@ -3,10 +3,13 @@ import { type ClientRequest, type IncomingMessage, request as httpRequest, type 
 import { request as httpsRequest } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { isPublicAddress } from './addresses.js';
+import { isListedHost } from './outbound-hosts.js';
 
 export interface OutboundOptions {
   /** Plain http and addresses of the own network are for installations whose administrator allows them. */
   readonly allowPrivateAddresses: boolean;
+  /** `OUTBOUND_HOSTS`: others are refused; none: every host may be asked. */
+  readonly hosts: readonly string[];
   /** Until the whole answer is there. */
   readonly timeoutMs: number;
   /** An answer that is longer is refused. */
@@ -24,7 +27,7 @@ export type OutboundFetch = (
   },
 ) => Promise<Response>;
 
-/** Thrown when a URL must not be asked: its host is not a public one, or it is not https. */
+/** Thrown when a URL must not be asked: its host is not a public one or not on the list, or it is not https. */
 export class OutboundRefused extends Error {}
 
 /**
@@ -50,9 +53,10 @@ export function outboundFetch(options: OutboundOptions): OutboundFetch {
   };
 }
 
-function refuseForeign({ protocol, hostname }: URL, { allowPrivateAddresses }: OutboundOptions): void {
+function refuseForeign({ protocol, hostname }: URL, { allowPrivateAddresses, hosts }: OutboundOptions): void {
   if (protocol !== 'https:' && !(allowPrivateAddresses && protocol === 'http:'))
     throw new OutboundRefused(`${protocol} URLs are not asked.`);
+  if (!isListedHost(hostname, hosts)) throw new OutboundRefused(`${hostname} is no host that this installation asks.`);
   const address = hostname.replace(/^\[|\]$/g, '');
   // Node looks no address up that is written as one.
   if (!allowPrivateAddresses && isIP(address) !== 0 && !isPublicAddress(address)) throw notPublic(hostname);

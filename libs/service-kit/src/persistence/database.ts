@@ -4,6 +4,8 @@ import type { Pool, PoolClient, QueryConfig } from 'pg';
 import type { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { StatementChanged } from '../errors/infrastructure-error.js';
+import { withoutConfinement } from '../logging/correlation.js';
+import { confinementNow, settingOf } from './confinement.js';
 import { PreparedQuery } from './prepared-query.js';
 
 /** Something that runs SQL: a transaction, or the pool for reads that need none. */
@@ -19,23 +21,31 @@ export interface Sql {
   queryOne<Row extends object>(sql: string, key: readonly string[]): Promise<Row | undefined>;
 }
 
+/** Sends what reads many rows: policies hold the rows back that are of no organization in which the request was allowed to act. */
+export interface ConfinedSql extends Sql {
+  readonly isConfined: true;
+}
+
 /** An open transaction. Repositories take it first, so that a write outside a transaction does not type-check. */
-export class Tx implements Sql {
+export class Tx implements ConfinedSql {
+  readonly isConfined = true;
   private readonly hooks: (() => void)[] = [];
 
   constructor(
     private readonly client: PoolClient,
     /** The connection is of no use after this transaction. */
     private readonly breaks: (error: Error) => void,
+    /** What its statements are confined to, as the server was told. */
+    private confinement: string,
   ) {}
 
   async query<Row extends object>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
-    return (await this.client.query<Row>(sql, [...parameters])).rows;
+    return (await this.confined(() => this.client.query<Row>(sql, [...parameters]))).rows;
   }
 
   queryPrepared<Row extends object>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
     const query = new PreparedQuery<Row>(sql, parameters);
-    return answerOf(query, this.client).catch((error: Error) => {
+    return this.confined(() => answerOf(query, this.client)).catch((error: Error) => {
       if (query.isSpoilt(error)) this.breaks(error);
       throw query.isOutdated(error) ? new StatementChanged(error.message, { cause: error }) : error;
     });
@@ -47,7 +57,16 @@ export class Tx implements Sql {
 
   /** With a name, Postgres parses and plans the statement once for each connection. */
   async queryNamed<Row extends object>(statement: QueryConfig): Promise<Row[]> {
-    return (await this.client.query<Row>(statement)).rows;
+    return (await this.confined(() => this.client.query<Row>(statement))).rows;
+  }
+
+  /** What was allowed since the statement before is said ahead of this one, in the same packet. */
+  private confined<Answer>(send: () => Promise<Answer>): Promise<Answer> {
+    const confinement = confinementNow();
+    if (confinement === this.confinement) return send();
+    this.confinement = confinement;
+    sendTogether(this.client as unknown as Wired);
+    return Promise.all([this.client.query(settingOf(confinement)), send()]).then(([, answer]) => answer);
   }
 
   /** Runs `hook` after the commit; never when the transaction rolls back. The hook must not throw. */
@@ -85,14 +104,15 @@ export class Database implements Sql, OnApplicationShutdown {
 
   query<Row extends object>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
     const enclosing = this.enclosing.getStore();
-    if (enclosing) return enclosing.query<Row>(sql, parameters);
+    // Reads are the same with an Idempotency-Key as without one.
+    if (enclosing) return withoutConfinement(() => enclosing.query<Row>(sql, parameters));
     return this.pool.query<Row>(sql, [...parameters]).then(({ rows }) => rows);
   }
 
   /** What a migration has changed since is asked once more: the pool ends a connection on which a statement failed. */
   queryPrepared<Row extends object>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
     const enclosing = this.enclosing.getStore();
-    if (enclosing) return enclosing.queryPrepared<Row>(sql, parameters);
+    if (enclosing) return withoutConfinement(() => enclosing.queryPrepared<Row>(sql, parameters));
     const query = new PreparedQuery<Row>(sql, parameters);
     return answerOf(query, this.pool).catch((error: Error) => {
       if (query.isOutdated(error)) return this.query<Row>(sql, parameters);
@@ -102,6 +122,24 @@ export class Database implements Sql, OnApplicationShutdown {
 
   async queryOne<Row extends object>(sql: string, key: readonly string[]): Promise<Row | undefined> {
     return (await this.queryPrepared<Row>(sql, key))[0];
+  }
+
+  /**
+   * For lists, of which no check has judged each object: reads that are confined as transactions of the request are. It is for
+   * them to find all that they need among what is of those organizations.
+   */
+  readonly confined: ConfinedSql = {
+    isConfined: true,
+    query: <Row extends object>(sql: string, parameters?: readonly unknown[]) =>
+      this.read((on) => on.query<Row>(sql, parameters)),
+    queryPrepared: <Row extends object>(sql: string, parameters?: readonly unknown[]) =>
+      this.read((on) => on.queryPrepared<Row>(sql, parameters)),
+    queryOne: <Row extends object>(sql: string, key: readonly string[]) =>
+      this.read((on) => on.queryOne<Row>(sql, key)),
+  };
+
+  private read<Answer>(ask: (on: Sql) => Promise<Answer>): Promise<Answer> {
+    return confinementNow() === '' ? ask(this) : this.transaction(ask);
   }
 
   /** Commits when `work` resolves, rolls back when it throws and throws on. Isolation: read committed. */
@@ -178,10 +216,11 @@ async function commit<Result>(
   work: (tx: Tx) => Promise<Result>,
   breaks: (error: Error) => void,
 ): Promise<Result> {
-  const tx = new Tx(client, breaks);
+  const confinement = confinementNow();
+  const tx = new Tx(client, breaks, confinement);
   // The first statement of `work` is sent along with `begin`, in one packet, not after its answer.
   sendTogether(client as unknown as Wired);
-  const begun = client.query('begin');
+  const begun = client.query(confinement === '' ? 'begin' : `begin; ${settingOf(confinement)}`);
   begun.catch(breaks);
   const result = await work(tx);
   await begun;

@@ -8,9 +8,10 @@ import { Routes } from '../http/routes.js';
 import { ValidatedArguments } from '../http/validated-arguments.js';
 import { kitMigrations } from '../idempotency/idempotency.migration.js';
 import { IdempotencyInterceptor } from '../idempotency/idempotency.interceptor.js';
-import { createLogger, LOGGER } from '../logging/logger.js';
+import { createLogger, LOGGER, type Logger } from '../logging/logger.js';
 import { createDataSource, migrate } from '../persistence/data-source.js';
 import { Database } from '../persistence/database.js';
+import { DatabaseRole } from '../persistence/database-role.js';
 import { Clock } from '../time/clock.js';
 import { Ids } from '../time/ids.js';
 import { Rounds } from '../time/rounds.js';
@@ -39,6 +40,11 @@ export class ServiceKitModule {
         { provide: CONFIG, useValue: config },
         { provide: LOGGER, useFactory: () => createLogger(definition.name, config.LOG_LEVEL) },
         { provide: Database, useFactory: () => openDatabase(definition, config) },
+        {
+          provide: DatabaseRole,
+          inject: [Database, LOGGER],
+          useFactory: (database: Database, logger: Logger) => new DatabaseRole(definition.name, database, logger),
+        },
         { provide: APP_FILTER, useClass: ProblemFilter },
       ],
       exports: [Clock, Ids, Rounds, CONFIG, LOGGER, Database, Readiness, Routes],

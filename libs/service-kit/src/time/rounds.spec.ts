@@ -1,5 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
+import { withCorrelation } from '../logging/correlation.js';
 import type { Logger } from '../logging/logger.js';
+import { Confinement, confinementNow, confineTo } from '../persistence/confinement.js';
 import { type CancelTimer, Clock } from './clock.js';
 import { Rounds } from './rounds.js';
 
@@ -57,6 +60,19 @@ describe('rounds', () => {
     expect([clock.timers.size, begun.length]).toEqual([0, 0]);
   });
 
+  it('are for all organizations, whichever request asks for one', async () => {
+    const { rounds } = scene();
+    const seen: string[] = [];
+    const now = rounds.every(1_000, 'failed', async () => seen.push(confinementNow()));
+    withCorrelation({ correlationId: 'request', confinement: new Confinement() }, () => {
+      confineTo(randomUUID());
+      now();
+      seen.push(confinementNow());
+    });
+    await settled();
+    expect(seen).toEqual(['', expect.stringMatching(/^{.{36}}$/)]);
+  });
+
   it('are never two at once, and others go on meanwhile', async () => {
     const { clock, rounds } = scene();
     const [slow, other] = [heldWork(), heldWork()];
@@ -101,5 +117,18 @@ describe('rounds', () => {
     expect([isEnded, clock.timers.size]).toEqual([false, 0]);
     begun[0]?.resolve();
     await ending;
+  });
+
+  it('say to the one that is under way that the service ends, so that it need not do all that there is', async () => {
+    const { rounds } = scene();
+    const [begun, stopped] = [Promise.withResolvers<AbortSignal>(), Promise.withResolvers<void>()];
+    rounds.every(1_000, 'failed', (ending) => {
+      begun.resolve(ending);
+      ending.addEventListener('abort', () => stopped.resolve());
+      return stopped.promise;
+    })();
+    expect((await begun.promise).aborted).toBe(false);
+    await rounds.onModuleDestroy();
+    expect((await begun.promise).aborted).toBe(true);
   });
 });

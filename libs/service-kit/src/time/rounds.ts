@@ -1,5 +1,6 @@
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { BaseConfig } from '../config/base-config.js';
+import { withoutConfinement } from '../logging/correlation.js';
 import { LOGGER, type Logger } from '../logging/logger.js';
 import { CONFIG } from '../service/config-token.js';
 import { type CancelTimer, Clock } from './clock.js';
@@ -19,6 +20,7 @@ interface Round {
 export class Rounds implements OnModuleDestroy {
   private readonly timers: CancelTimer[] = [];
   private readonly rounds: Round[] = [];
+  private readonly ending = new AbortController();
 
   constructor(
     @Inject(CONFIG) private readonly config: Pick<BaseConfig, 'ROLE'>,
@@ -30,8 +32,9 @@ export class Rounds implements OnModuleDestroy {
    * Does `work` every so many milliseconds until the service ends; never where the role is `api`. Call it in
    * `onApplicationBootstrap`.
    * @param failure what is logged when a round fails
+   * @param work is told when the service ends: whoever has much to do stops between two things, the next start goes on
    */
-  every(milliseconds: number, failure: string, work: () => Promise<unknown>): RoundNow {
+  every(milliseconds: number, failure: string, work: (ending: AbortSignal) => Promise<unknown>): RoundNow {
     if (this.config.ROLE === 'api') return () => undefined;
     const round: Round = {};
     const now = (): void => void (round.underWay ??= this.attempt(failure, work).finally(() => delete round.underWay));
@@ -43,12 +46,14 @@ export class Rounds implements OnModuleDestroy {
   /** Resolves when what is under way has ended: before connections are closed. */
   async onModuleDestroy(): Promise<void> {
     for (const stop of this.timers) stop();
+    this.ending.abort();
     await Promise.all(this.rounds.map(({ underWay }) => underWay));
   }
 
-  private async attempt(failure: string, work: () => Promise<unknown>): Promise<void> {
+  /** Whichever request asked for a round, it is not for its organization alone. */
+  private async attempt(failure: string, work: (ending: AbortSignal) => Promise<unknown>): Promise<void> {
     try {
-      await work();
+      await withoutConfinement(() => work(this.ending.signal));
     } catch (error) {
       this.logger.warn({ err: error }, failure);
     }

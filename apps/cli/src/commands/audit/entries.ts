@@ -12,6 +12,8 @@ export interface Choice {
   readonly actor?: string;
   readonly action?: string;
   readonly target?: string;
+  readonly session?: string;
+  readonly correlation?: string;
 }
 
 export interface Filter extends Choice {
@@ -22,15 +24,19 @@ export const choosing = (command: Command): Command =>
   command
     .option('--actor <id>', 'who did it')
     .option('--action <name>', 'deployments:create')
-    .option('--target <id>', 'what it was done to');
+    .option('--target <id>', 'what it was done to')
+    .option('--session <id>', 'session, API token or client secret')
+    .option('--correlation <id>', 'X-Correlation-Id of the request');
 
 export const filtered = (command: Command): Command =>
   choosing(command).option('--limit <number>', 'the newest', wholeNumber, 50);
 
-export const chosen = ({ actor, action, target }: Choice) => ({
+export const chosen = ({ actor, action, target, session, correlation }: Choice) => ({
   ...(actor && { actor }),
   ...(action && { action }),
   ...(target && { target }),
+  ...(session && { session }),
+  ...(correlation && { correlation }),
 });
 
 /** As a page is asked for. */
@@ -46,9 +52,10 @@ export function showEntries({ out }: Context, entries: Schemas['AuditEntry'][]):
     each.action,
     `${each.target.kind} ${each.target.id}`,
     `${each.actor.kind} ${each.actor.id}`,
+    each.address,
     changesIn(each.detail).join('\n'),
   ]);
-  return out.result(entries, () => table(['at', 'action', 'on', 'by', 'changed'], rows));
+  return out.result(entries, () => table(['at', 'action', 'on', 'by', 'from', 'changed'], rows));
 }
 
 /** As they come, so that their number does not matter. Whoever reads them slowly is waited for. */

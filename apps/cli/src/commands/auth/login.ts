@@ -26,7 +26,7 @@ export const options = (command: Command): Command =>
     .option('--code <code>', 'of your authenticator, if you have one; asked for on a terminal')
     .option('--no-browser', 'open nothing: show the page and the code, for another machine');
 
-/** With an address or a username by password, else on a page in a browser, which knows every way to prove who one is. */
+/** With an address or a username by password, else on a page in a browser, which takes both. */
 export async function run(context: Context, given: LoginOptions): Promise<void> {
   const isByPassword = given.email !== undefined || given.username !== undefined || given.passwordStdin === true;
   const { email, tokens } = isByPassword ? await byPassword(context, given) : await byPage(context, given);

@@ -1,4 +1,4 @@
-import { answerOf } from '@berth/api-client';
+import { answerOf, type Schemas } from '@berth/api-client';
 import type { Command } from 'commander';
 import type { Context } from '../../context.js';
 import { type Scope, scoped, scopeOf, type ScopeOptions } from './scope.js';
@@ -14,22 +14,28 @@ export async function run(context: Context, given: ScopeOptions): Promise<void> 
   const params = { path: { workloadId } };
   if (given.scope === 'workload') {
     const config = await answerOf(client.GET('/v1/config/{workloadId}', { params }));
-    return out.result(config, () => linesOf(config.variables));
+    return out.result(config, () => linesOf(config));
   }
   const config = await answerOf(client.GET('/v1/config/{workloadId}/effective', { params }));
   const lines = config.items.map(
-    ({ name, value, scope: of }) => `${name}=${value}${of === 'workload' ? '' : `  # ${of}`}`,
+    ({ name, value, bytes, scope: of }) => `${lineOf(name, value, bytes)}${of === 'workload' ? '' : `  # ${of}`}`,
   );
   await out.result(config, () => lines.join('\n'));
 }
 
 async function listScope({ client, out }: Context, path: Scope): Promise<void> {
   const config = await answerOf(client.GET('/v1/config/scopes/{scope}/{scopeId}', { params: { path } }));
-  await out.result(config, () => linesOf(config.variables));
+  await out.result(config, () => linesOf(config));
 }
 
-const linesOf = (variables: Readonly<Record<string, string>>): string =>
-  Object.entries(variables)
-    .map(([name, value]) => `${name}=${value}`)
+/** What is in a file is in `--json` alone. */
+const lineOf = (name: string, value: string, bytes?: number): string =>
+  bytes === undefined ? `${name}=${value}` : `${name}  (${bytes} bytes)`;
+
+const linesOf = ({ variables, files }: Pick<Schemas['Config'], 'variables' | 'files'>): string =>
+  [
+    ...Object.entries(variables).map(([name, value]) => lineOf(name, value)),
+    ...files.map(({ name, bytes }) => lineOf(name, '', bytes)),
+  ]
     .sort()
     .join('\n');

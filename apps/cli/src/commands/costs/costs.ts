@@ -3,6 +3,7 @@ import type { Context } from '../../context.js';
 import { time } from '../../output/format.js';
 import { table } from '../../output/table.js';
 import { type IntervalOptions, intervalOptions, namesOf, queryOf } from '../usage/query.js';
+import { belowTable, warnOfWaiting } from '../usage/uncertain.js';
 
 export const options = intervalOptions;
 
@@ -19,9 +20,11 @@ export async function run(context: Context, given: IntervalOptions): Promise<voi
   }
   const whole = { ...costs, items };
   await out.result(whole, () => describe(context, whole));
+  warnOfWaiting(context, whole);
 }
 
-async function describe(context: Context, { from, countedUntil, items, total, currency, priceBook }: Costs) {
+async function describe(context: Context, costs: Costs) {
+  const { from, countedUntil, items, total, currency, priceBook, notMetered } = costs;
   const name = await namesOf(context, items);
   const rows = items.map((each) => [
     name(each),
@@ -37,5 +40,5 @@ async function describe(context: Context, { from, countedUntil, items, total, cu
     ['what', 'cpu', 'memory', 'storage', 'builds', 'traffic', 'domains', 'total'],
     [...rows, ['total', '', '', '', '', '', '', `${total} ${currency}`]],
   );
-  return `${time(from)} to ${time(countedUntil)} (UTC), price book ${priceBook}\n\n${lines}`;
+  return `${time(from)} to ${time(countedUntil)} (UTC), price book ${priceBook}\n\n${lines}${belowTable(notMetered)}`;
 }

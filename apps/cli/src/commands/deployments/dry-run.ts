@@ -1,5 +1,6 @@
 import { answerOf, ApiProblem, type Schemas } from '@berth/api-client';
 import type { Context } from '../../context.js';
+import { CliError, exitCodes } from '../../errors.js';
 import { shortDigest } from '../../output/format.js';
 import { type Cell, table } from '../../output/table.js';
 import { canaryText } from './planned-canary.js';
@@ -37,6 +38,14 @@ export async function dryRun(
       .filter((part) => part !== '')
       .join('\n\n'),
   );
+  requireHope(plan);
+}
+
+/** @throws CliError 7 when it is known beforehand that it would fail */
+export function requireHope({ failure }: Schemas['DryRun']): void {
+  if (!failure) return;
+  const lines = [`It would fail: ${failure.cause}`, failure.message, `Next step: ${failure.nextStep}`];
+  throw new CliError(exitCodes.deploymentFailed, lines.join('\n'));
 }
 
 /** Whoever may not see volumes sees the difference all the same: it is the same without them. */

@@ -23,5 +23,7 @@ export async function findIdentityProvider(context: Context, wanted: string): Pr
 }
 
 /** Where it is, as people know it. */
-export const addressOf = ({ endpoints }: IdentityProvider): string =>
-  endpoints.kind === 'oidc' ? endpoints.issuer : endpoints.authorizationUrl;
+export const addressOf = ({ endpoints }: IdentityProvider): string => {
+  if (endpoints.kind === 'oidc') return endpoints.issuer;
+  return endpoints.kind === 'oauth2' ? endpoints.authorizationUrl : endpoints.plugin;
+};

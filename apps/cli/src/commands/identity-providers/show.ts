@@ -16,13 +16,7 @@ export async function run(context: Context, _: object, wanted: string): Promise<
 const linesOf = ({ endpoints, ...each }: IdentityProvider) => ({
   Id: each.id,
   Name: each.displayName,
-  ...(endpoints.kind === 'oidc'
-    ? { Issuer: endpoints.issuer }
-    : {
-        Authorization: endpoints.authorizationUrl,
-        Token: endpoints.tokenUrl,
-        Person: `${endpoints.userUrl} (${endpoints.subjectField})`,
-      }),
+  ...placeOf(endpoints),
   Client: each.clientId,
   Scopes: each.scopes.join(' '),
   'E-mail': each.emailClaim,
@@ -30,3 +24,13 @@ const linesOf = ({ endpoints, ...each }: IdentityProvider) => ({
   Else: each.defaultRole ?? 'no role',
   Added: time(each.createdAt),
 });
+
+function placeOf(endpoints: IdentityProvider['endpoints']): Record<string, string> {
+  if (endpoints.kind === 'oidc') return { Issuer: endpoints.issuer };
+  if (endpoints.kind === 'plugin') {
+    const settings = Object.entries(endpoints.settings).map(([key, value]) => `${key}=${value}`);
+    return { 'Plug-in': endpoints.plugin, Settings: settings.join(', ') };
+  }
+  const { authorizationUrl, tokenUrl, userUrl, subjectField } = endpoints;
+  return { Authorization: authorizationUrl, Token: tokenUrl, Person: `${userUrl} (${subjectField})` };
+}

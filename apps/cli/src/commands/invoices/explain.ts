@@ -11,7 +11,7 @@ import { type Cell, table } from '../../output/table.js';
 import { inOrganization } from '../options.js';
 import { namesOf } from '../usage/query.js';
 import { invoiceOf } from './invoices.js';
-import { toldNames } from './told-names.js';
+import { toldHosts, toldNames } from './told-names.js';
 
 export const options = (command: Command): Command =>
   inOrganization(command)
@@ -84,11 +84,12 @@ async function visible<Item>(items: Promise<Item[]>): Promise<Item[]> {
   }
 }
 
-/** What has no release is a volume, a build, a domain or what left. */
-function releaseOf({ release, buildMillicores, egressBytes, domains }: Part): string {
+/** What has no release is a volume, a build, a domain, whose host is shown, or what left. */
+function releaseOf({ workloadId, release, ...part }: Part, hosts: ReadonlyMap<string, string>): string {
+  const { buildMillicores, egressBytes, domains } = part;
   if (release > 0) return `v${release}`;
   if (egressBytes > 0) return 'traffic';
-  if (domains > 0) return 'domain';
+  if (domains > 0) return hosts.get(workloadId) ?? 'domain';
   return buildMillicores > 0 ? 'build' : 'volume';
 }
 
@@ -104,13 +105,14 @@ async function describe(
 ): Promise<string> {
   const { currency } = told;
   const name = await namesOf(context, parts, toldNames(told));
+  const hosts = toldHosts(told);
   const person = await peopleOf(
     context,
     organization,
     parts.flatMap(({ by }) => by ?? []),
   );
   const rows = parts.map((part): Cell[] => [
-    ...[part.name, name(part), releaseOf(part), part.deployment && `#${part.deployment}`],
+    ...[part.name, name(part), releaseOf(part, hosts), part.deployment && `#${part.deployment}`],
     ...[shortCommit(part.commit), part.by && person(part.by), time(part.from), time(part.to)],
     sideBySide(part),
     ...[inUnits(part.metric, BigInt(part.quantity), 2), `${part.amount} ${currency}`],

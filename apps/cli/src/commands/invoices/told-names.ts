@@ -7,3 +7,9 @@ export function toldNames({ names = [] }: InvoiceDocument): ReadonlyMap<string, 
   );
   return new Map(told.flatMap(([id, project, name]) => (project && name ? [[id, `${project}/${name}`]] : [])));
 }
+
+/** The hosts of domains, by id, as far as the invoice says them. */
+export function toldHosts({ names = [] }: InvoiceDocument): ReadonlyMap<string, string> {
+  const told = names.flatMap(({ domains = [] }) => domains);
+  return new Map(told.flatMap(({ id, name }) => (name ? [[id, name]] : [])));
+}

@@ -3,7 +3,7 @@ import { podPatch } from '@berth/contracts/common';
 import type { Command } from 'commander';
 import type { Context } from '../../context.js';
 import { settleId, type WaitOptions, waiting } from '../../deploying/settle.js';
-import { planText } from '../deployments/dry-run.js';
+import { planText, requireHope } from '../deployments/dry-run.js';
 import { ofWorkload } from '../options.js';
 import { readJson } from '../price-books/read-json.js';
 
@@ -24,7 +24,10 @@ export async function run(context: Context, given: Options, process: string, fil
   const body: Schemas['PodPatch'] = await readJson(io.folder, file, podPatch);
   const params = { path: { id, process }, query: { dryRun: given.dryRun ? ('true' as const) : ('false' as const) } };
   const answer = await answerOf(client.PUT('/v1/workloads/{id}/patches/{process}', { params, body }));
-  if (!('workload' in answer)) return out.result(answer, () => planText(answer));
+  if (!('workload' in answer)) {
+    await out.result(answer, () => planText(answer));
+    return requireHope(answer);
+  }
   if (answer.deploymentId !== null) return settleId(context, answer.deploymentId, given);
   await out.result(answer, () => `${process} is patched so from its next release on.`);
 }

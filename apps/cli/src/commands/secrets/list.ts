@@ -10,13 +10,15 @@ export const options = (command: Command): Command => scoped(command);
 /** Names and versions: values are never answered. */
 export async function run(context: Context, given: ScopeOptions): Promise<void> {
   const items = await itemsOf(context, given);
-  const rows = items.map((each) => [each.name, each.version, each.scope, time(each.createdAt)]);
-  await context.out.result(items, () => table(['name', 'version', 'scope', 'since'], rows));
+  const rows = items.map((each) => [each.name, each.version, each.bytes ?? '', each.scope, time(each.createdAt)]);
+  await context.out.result(items, () => table(['name', 'version', 'bytes', 'scope', 'since'], rows));
 }
 
 interface Item {
   readonly name: string;
   readonly version: number;
+  /** Of a file. */
+  readonly bytes?: number;
   readonly createdAt: string;
   readonly scope: string;
 }

@@ -4,22 +4,36 @@ import { waiting } from '../../deploying/settle.js';
 import { usageError } from '../../errors.js';
 import { isInteractive, readAll } from '../../io.js';
 import { parseAssignments } from '../../parsing/assignments.js';
+import { readFileAssignments } from '../../parsing/file-assignments.js';
 import { askHidden } from '../auth/credentials.js';
-import { type ChangeOptions, changeSecrets } from '../config/change.js';
+import { changeSecrets } from '../config/change.js';
 import { applying, scoped } from '../config/scope.js';
+import { type SetOptions, withFiles } from '../config/set.js';
 
 export const options = (command: Command): Command =>
-  applying(scoped(waiting(command))).argument(
-    '<NAME...>',
+  withFiles(applying(scoped(waiting(command)))).argument(
+    '[NAME...]',
     'NAME reads its value from stdin or asks; NAME=value also works',
   );
 
-export async function run(context: Context, given: ChangeOptions, texts: string[]): Promise<void> {
-  await changeSecrets(context, { set: await valuesOf(context, texts), unset: [], revokeFormer: false }, given);
+export async function run(context: Context, given: SetOptions, texts: string[]): Promise<void> {
+  await changeSecrets(context, { set: await secretsOf(context, given, texts), unset: [], revokeFormer: false }, given);
+}
+
+/** Files, values, or both. */
+export async function secretsOf(
+  context: Context,
+  { file = [] }: SetOptions,
+  texts: string[],
+): Promise<Record<string, string>> {
+  const files = await readFileAssignments(context.io.folder, file);
+  if (texts.length > 0) return { ...files, ...(await valuesOf(context, texts)) };
+  if (file.length === 0) throw usageError('Say what to set: NAME or --file PATH=@FILE.');
+  return files;
 }
 
 /** One is asked for or read; several stand on the command line. */
-export async function valuesOf({ io, out }: Context, texts: string[]): Promise<Record<string, string>> {
+async function valuesOf({ io, out }: Context, texts: string[]): Promise<Record<string, string>> {
   const [name, another] = texts;
   if (name !== undefined && another === undefined && !name.includes('=')) {
     const value = isInteractive(io)

@@ -12,17 +12,19 @@ export interface IntervalOptions {
   readonly project?: string;
   readonly env?: string;
   readonly app?: string;
+  readonly process?: string;
   readonly label?: string;
 }
 
 export const intervalOptions = (command: Command): Command =>
   ofWorkload(command)
-    .option('--period <month>', 'a month in UTC: 2026-11 (default: the current one)')
+    .option('--period <month>', 'a month of the billing account: 2026-11 (default: the current one)')
     .addOption(
       new Option('--by <what>', 'lines per app, environment, process or value of a label')
         .choices(groups)
         .default('app'),
     )
+    .option('--process <type>', 'of one process type: web, worker')
     .option('--label <key[=value]>', 'team=shop: only what had it; team: with --by label');
 
 /** Only what is named narrows the question down: without flags it is the whole organization. */
@@ -40,6 +42,7 @@ export async function queryOf({ selection }: Context, given: IntervalOptions) {
     ...(inProject ? { project: (await selection.project()).id } : {}),
     ...(given.env === undefined ? {} : { environment: (await selection.environment()).id }),
     ...(given.app === undefined ? {} : { app: (await selection.app()).id }),
+    ...(given.process === undefined ? {} : { process: given.process }),
   };
 }
 

@@ -7,11 +7,14 @@ import { amountHeads, amounts, used, usedHeads } from './amounts.js';
 import { type IntervalOptions, intervalOptions, namesOf, queryOf } from './query.js';
 import { running } from './running.js';
 import { type Grain, grains, series } from './series.js';
+import { belowTable, warnOfWaiting } from './uncertain.js';
 
 export const options = (command: Command): Command =>
   intervalOptions(command)
-    .addOption(new Option('--per <piece>', 'the month in pieces, of everything').choices(grains))
-    .addOption(new Option('--at <moment>', 'what ran then, and what that hour cost').conflicts(['per', 'period']));
+    .addOption(new Option('--per <piece>', 'the month in pieces, up to now').choices(grains).conflicts('by'))
+    .addOption(
+      new Option('--at <moment>', 'what ran then, and what that hour cost').conflicts(['per', 'period', 'by', 'label']),
+    );
 
 type Usage = Schemas['Usage'];
 
@@ -34,17 +37,15 @@ export async function run(context: Context, given: UsageOptions): Promise<void> 
   }
   const whole = { ...usage, items };
   await out.result(whole, () => describe(context, whole));
-  if (!out.json && usage.waitingWorkloads > 0) {
-    out.warn(`${usage.waitingWorkloads} workloads are not counted to the end yet: events are still on their way.`);
-  }
+  warnOfWaiting(context, usage);
 }
 
-async function describe(context: Context, { from, countedUntil, items, total }: Usage): Promise<string> {
+async function describe(context: Context, { from, countedUntil, items, total, notMetered }: Usage): Promise<string> {
   const name = await namesOf(context, items);
   const rows = items.map((each) => [name(each), ...amounts(each), ...used(each)]);
   const lines = await table(
     ['what', ...amountHeads, ...usedHeads],
     [...rows, ['total', ...amounts(total), ...used(total)]],
   );
-  return `${time(from)} to ${time(countedUntil)} (UTC)\n\n${lines}`;
+  return `${time(from)} to ${time(countedUntil)} (UTC)\n\n${lines}${belowTable(notMetered)}`;
 }

@@ -84,6 +84,12 @@ export function weightFor(service: string, routes: readonly HttpRoute[], gateway
   return weight === undefined || others.length > 0 ? null : weight;
 }
 
+/** Whether the gateway leads by every route as it is now. One that it refuses leads nobody anywhere. */
+export function areTakenOver(routes: readonly HttpRoute[], gateway: Gateway): boolean {
+  const leading = routes.filter((route) => !isRefusedBy(route, gateway));
+  return acceptedBy(leading, gateway).length === leading.length;
+}
+
 const isRefusedBy = ({ metadata, status }: HttpRoute, gateway: Gateway): boolean =>
   (status?.parents ?? []).some(({ parentRef, conditions }) => {
     const isOurs = isGateway(parentRef, gateway, metadata.namespace);

@@ -45,7 +45,10 @@ export interface Pod extends KubeObject {
   readonly spec: {
     /** Absent until it is scheduled. */
     readonly nodeName?: string;
-    readonly volumes?: readonly { readonly persistentVolumeClaim?: { readonly claimName: string } }[];
+    readonly volumes?: readonly {
+      readonly persistentVolumeClaim?: { readonly claimName: string };
+      readonly secret?: { readonly secretName: string };
+    }[];
     readonly containers: readonly {
       readonly image: string;
       readonly resources?: { readonly limits?: Readonly<Record<string, string>> };
@@ -95,6 +98,7 @@ export interface HttpRoute extends KubeObject {
     readonly hostnames?: readonly string[];
     readonly rules?: readonly {
       readonly matches?: readonly { readonly path?: { readonly value?: string } }[];
+      readonly filters?: readonly { readonly extensionRef?: { readonly kind: string; readonly name: string } }[];
       readonly backendRefs?: readonly { readonly name: string; readonly weight?: number }[];
     }[];
   };
@@ -119,6 +123,10 @@ interface IngressRule {
 export interface Ingress extends KubeObject {
   readonly spec: { readonly rules?: readonly IngressRule[] };
   readonly status?: { readonly loadBalancer?: { readonly ingress?: readonly object[] } };
+}
+
+export interface Middleware extends KubeObject {
+  readonly spec: { readonly chain?: { readonly middlewares?: readonly { readonly name: string }[] } };
 }
 
 export const conditionOf = (conditions: readonly Condition[] | undefined, type: string): Condition | undefined =>

@@ -8,7 +8,7 @@ interface DesiredRecord extends KubeObject {
 const SUFFIX = '-desired';
 
 /**
- * The desired state on the cluster, without variables, secrets and passwords. It owns all other objects of the workload: they go when
+ * The desired state on the cluster, without variables, contents of files, secrets and passwords. It owns all other objects of the workload: they go when
  * it goes, and it goes last.
  */
 export function desiredRecord(desired: DesiredWorkload, leaving: DesiredCanary | null = null): KubeObject {
@@ -16,12 +16,26 @@ export function desiredRecord(desired: DesiredWorkload, leaving: DesiredCanary |
   const metadata = { name: `${name}${SUFFIX}`, namespace, labels: workloadLabels(desired) };
   // Parsed, so that the order of keys is the schema's, and the text the same after it was read back.
   const registries = desired.registries && { ...desired.registries, logins: [] };
-  const canary = desired.canary && { ...desired.canary, environment: {} };
-  const told = { ...desired, environment: {}, ...(registries && { registries }), ...(canary && { canary }) };
-  const left = leaving && { leaving: JSON.stringify(desiredCanary.parse({ ...leaving, environment: {} })) };
+  const canary = desired.canary && withoutConfig(desired.canary);
+  const parts = { ...(registries && { registries }), ...(canary && { canary }), ...protectionOf(desired) };
+  const told = { ...withoutConfig(desired), ...parts };
+  const left = leaving && { leaving: JSON.stringify(desiredCanary.parse(withoutConfig(leaving))) };
   const data = { desired: JSON.stringify(desiredWorkload.parse(told)), ...left };
   return stamped({ apiVersion: 'v1', kind: 'ConfigMap', metadata, data } as KubeObject);
 }
+
+/** That somebody is asked for a password is known, and when that changes. Who is let in is not. */
+const protectionOf = ({ protection }: DesiredWorkload): Pick<DesiredWorkload, 'protection'> =>
+  protection?.logins ? { protection: { ...protection, logins: { ...protection.logins, known: [] } } } : {};
+
+type Config = Pick<DesiredWorkload, 'environment' | 'files'>;
+
+/** Which files there are is known: pods name them. What is in them is not. */
+const withoutConfig = <Stated extends Config>(stated: Stated): Stated => ({
+  ...stated,
+  environment: {},
+  ...(stated.files && { files: stated.files.map(({ path }) => ({ path, content: '' })) }),
+});
 
 export interface KnownWorkload {
   readonly record: KubeObject;

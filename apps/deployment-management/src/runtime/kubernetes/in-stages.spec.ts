@@ -7,14 +7,20 @@ const objects = (...names: string[]): KubeObject[] =>
 const stagesOf = (...names: string[]) => inStages(objects(...names)).map((stage) => stage.map(({ kind }) => kind));
 
 describe('the stages in which objects of a workload are stated', () => {
-  it('are what pods start with, what makes them, and what looks for them', () => {
+  it('are what pods start with, what makes them, what looks for them, and what leads there', () => {
     expect(
-      stagesOf('Secret', 'Service', 'NetworkPolicy', 'Deployment', 'Deployment', 'PodDisruptionBudget', 'HTTPRoute'),
+      stagesOf('Secret', 'Service', 'Middleware', 'Deployment', 'Deployment', 'PodDisruptionBudget', 'HTTPRoute'),
     ).toEqual([
-      ['Secret', 'Service', 'NetworkPolicy'],
+      ['Secret', 'Service', 'Middleware'],
       ['Deployment', 'Deployment'],
-      ['PodDisruptionBudget', 'HTTPRoute'],
+      ['PodDisruptionBudget'],
+      ['HTTPRoute'],
     ]);
+  });
+
+  it('have the doors at the end, after what they name', () => {
+    const stages = stagesOf('Deployment', 'Middleware', 'HTTPRoute', 'Ingress');
+    expect(stages).toEqual([[], ['Deployment'], ['Middleware'], ['HTTPRoute', 'Ingress']]);
   });
 
   it('keep makers of pods together, whatever stands between them', () => {
@@ -22,6 +28,7 @@ describe('the stages in which objects of a workload are stated', () => {
       ['PersistentVolumeClaim'],
       ['StatefulSet', 'Deployment'],
       ['Service'],
+      [],
     ]);
   });
 

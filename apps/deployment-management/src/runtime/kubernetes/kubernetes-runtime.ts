@@ -20,8 +20,10 @@ import {
   isRefused,
   KubeClient,
   NameTaken,
+  noMiddlewares,
   serverVersion,
   Transport,
+  protectionRefusal,
 } from '@berth/kubernetes';
 import type { Clock } from '@berth/service-kit';
 import { ChangeFeed } from '../memory/change-feed.js';
@@ -123,6 +125,10 @@ export class KubernetesRuntime implements Runtime {
 
   async apply(desired: DesiredWorkload, signal: AbortSignal): Promise<void> {
     await this.connected(signal);
+    // What holds already is not asked for: only what is written could lead past it.
+    const isOpen = desired.protection !== undefined && !this.workloads.isClosed(desired);
+    const refusal = isOpen ? await this.refusalOfProtection(signal) : null;
+    if (refusal !== null) throw new RuntimeRefused(`Nobody can be kept out: ${refusal}`);
     await this.asking(signal, (bounded) => this.workloads.apply(desired, bounded));
   }
 
@@ -137,6 +143,13 @@ export class KubernetesRuntime implements Runtime {
     const ground = this.workloads.wallsOf(desired).filter(isGround);
     if (!ground.every((each) => this.cluster.isThere(each))) return null;
     return this.asking(signal, (bounded) => triedPatches(client, desired, this.settings, bounded));
+  }
+
+  /** Neither the Gateway API nor an Ingress says who may come in: Traefik has a kind of its own for that. */
+  async refusalOfProtection(signal: AbortSignal): Promise<string | null> {
+    await this.connected(signal);
+    if (!this.cluster.serves('middleware')) return noMiddlewares;
+    return this.asking(signal, (bounded) => protectionRefusal(this.options.client, this.settings, bounded));
   }
 
   async observe(workloadId: string, signal: AbortSignal): Promise<ObservedWorkload | null> {

@@ -6,20 +6,21 @@ import {
   isOfCanary,
   isolationManifests,
   type KubeObject,
-  kinds,
-  labelNames,
+  isUntouched,
+  loginsManifest,
   pullManifest,
   stamped,
   workloadManifests,
 } from '@berth/kubernetes';
-import type { Deployment, EndpointSlice, HttpRoute, Ingress, Pod, VolumeClaim } from './cluster-objects.js';
+import type { Deployment, EndpointSlice, HttpRoute, Ingress, Middleware, Pod, VolumeClaim } from './cluster-objects.js';
 import { desiredRecord, type KnownWorkload, owned, readDesired } from './desired-record.js';
-import { inStages } from './in-stages.js';
+import { inStages, isDoor } from './in-stages.js';
 import { instant } from './instances.js';
 import { leavingCanary, type Scenery, withLeaving, workedOn } from './leaving-canary.js';
 import { ending, observationOf } from './observe.js';
 import type { ServingChanges } from './serving-changes.js';
 import { spaceQuotaOf } from './space-quota.js';
+import { isOfProtection, protectionsInUse } from './protections-in-use.js';
 
 /** What is stated of workloads, as objects of a cluster, and what these say. The cluster was looked at in full before. */
 export class KubernetesWorkloads {
@@ -36,11 +37,12 @@ export class KubernetesWorkloads {
     await this.ensureWalls(desired, signal);
     const record = await this.cluster.ensure(desiredRecord(desired, leaving), signal);
     const manifests = this.manifestsOf(withLeaving(desired, leaving));
-    const wanted = [...configManifests(desired), ...pullManifest(desired), ...manifests].map((each) =>
-      owned(each, record),
-    );
+    const secrets = [...configManifests(desired), ...pullManifest(desired), ...loginsManifest(desired)];
+    const wanted = [...secrets, ...manifests].map((each) => owned(each, record));
     for (const stage of inStages(wanted)) await this.cluster.ensureAll(stage, signal);
-    const isInUse = (object: KubeObject) => this.isMountedConfig(desired.workloadId, object);
+    const inUse = this.protectionsInUse(desired.workloadId);
+    const isInUse = (object: KubeObject) =>
+      this.isMountedConfig(desired.workloadId, object) || inUse.has(object.metadata.name);
     await this.cluster.prune(desired.workloadId, [record, ...wanted], isInUse, signal);
   }
 
@@ -76,6 +78,19 @@ export class KubernetesWorkloads {
     return readDesired(this.cluster.of('configMap', workloadId));
   }
 
+  /** Whether its doors are there, and visitors have to pass before them what is stated. */
+  isClosed(desired: DesiredWorkload): boolean {
+    const known = this.known(desired.workloadId);
+    if (!known) return false;
+    const stated = this.manifestsOf(desired).filter((each) => isDoor(each) || isOfProtection(each));
+    return stated.every((each) => this.cluster.isAsStated(owned(each, known.record)));
+  }
+
+  private protectionsInUse(workloadId: string): ReadonlySet<string> {
+    const middlewares = this.cluster.of<Middleware>('middleware', workloadId);
+    return protectionsInUse(middlewares, this.objectsOf(workloadId), this.settings().gateway);
+  }
+
   private objectsOf(workloadId: string) {
     return {
       pods: this.cluster.of<Pod>('pod', workloadId),
@@ -92,15 +107,19 @@ export class KubernetesWorkloads {
   }
 
   /**
-   * Lower than what was stated when an object of ours is not as it was stated, a route is left that is stated no more, or a
-   * canary that leaves has to go on leaving: then it is to be stated again.
+   * Lower than what was stated when an object of ours is not as it was stated, a route is left that is stated no more, or what
+   * stood before it, or a canary that leaves has to go on leaving: then it is to be stated again.
    */
   private generationOf(desired: DesiredWorkload, known: KnownWorkload): number {
     const { record, leaving } = known;
     const wanted = this.manifestsOf(withLeaving(desired, leaving)).map((each) => owned(each, record));
     const next = leavingCanary(known, desired, this.sceneryOf(desired.workloadId));
     // Somebody died before a canary was taken away, or a route: its host may be somebody else's by then.
-    const surplus = this.cluster.surplusOf(desired.workloadId, [record, ...wanted]).filter(leadsSomewhere);
+    const stated = [record, ...loginsManifest(desired), ...wanted];
+    const inUse = this.protectionsInUse(desired.workloadId);
+    const surplus = this.cluster
+      .surplusOf(desired.workloadId, stated)
+      .filter((each) => leadsSomewhere(each) || (isOfProtection(each) && !inUse.has(each.metadata.name)));
     const isTrue =
       surplus.length === 0 &&
       next?.weight === leaving?.weight &&
@@ -109,18 +128,15 @@ export class KubernetesWorkloads {
     return isTrue ? desired.generation : Math.max(1, desired.generation - 1);
   }
 
-  /** What is in them is not known here: the name of a config says it, and a mark at what images are pulled with. */
+  /** What is in them is not known here: the name of a config says it, and a mark at what changes in place. */
   private hasSecrets(desired: DesiredWorkload): boolean {
-    const secrets = new Map(
-      this.cluster.of('secret', desired.workloadId).map(({ metadata }) => [metadata.name, metadata]),
-    );
-    const pulls = pullManifest(desired).map(({ metadata }) => metadata);
-    const isMarked = ({ name, annotations }: KubeObject['metadata']) =>
-      secrets.get(name)?.annotations?.[labelNames.registries] === annotations?.[labelNames.registries];
-    const configs = configManifests(desired).map(({ metadata }) => metadata.name);
-    return (
-      configs.every((name) => secrets.has(name)) && pulls.every((each) => secrets.has(each.name) && isMarked(each))
-    );
+    const secrets = new Map(this.cluster.of('secret', desired.workloadId).map((each) => [each.metadata.name, each]));
+    const isMarked = (stated: KubeObject): boolean => {
+      const found = secrets.get(stated.metadata.name);
+      return found !== undefined && isUntouched(found, stated);
+    };
+    const marked = [...pullManifest(desired), ...loginsManifest(desired)];
+    return configManifests(desired).every(({ metadata }) => secrets.has(metadata.name)) && marked.every(isMarked);
   }
 
   async ensureWalls(desired: DesiredWorkload, signal: AbortSignal): Promise<void> {
@@ -135,14 +151,16 @@ export class KubernetesWorkloads {
 
   private manifestsOf = (desired: DesiredWorkload): KubeObject[] => workloadManifests(desired, this.settings());
 
-  /** A config of another release that pods still start from. */
+  /** A config or the files of another release that pods still start from. */
   private isMountedConfig(workloadId: string, object: KubeObject): boolean {
     if (object.kind !== 'Secret') return false;
     const pods = this.cluster.of<Pod>('pod', workloadId);
-    const named = pods.flatMap(({ spec }) => spec.containers.flatMap(({ envFrom }) => envFrom ?? []));
-    return named.some(({ secretRef }) => secretRef?.name === object.metadata.name);
+    const named = pods.flatMap(({ spec }) => [
+      ...spec.containers.flatMap(({ envFrom = [] }) => envFrom.map(({ secretRef }) => secretRef?.name)),
+      ...(spec.volumes ?? []).map(({ secret }) => secret?.secretName),
+    ]);
+    return named.includes(object.metadata.name);
   }
 }
 
-const leadsSomewhere = (object: KubeObject): boolean =>
-  isOfCanary(object) || object.kind === kinds.httpRoute.kind || object.kind === kinds.ingress.kind;
+const leadsSomewhere = (object: KubeObject): boolean => isOfCanary(object) || isDoor(object);

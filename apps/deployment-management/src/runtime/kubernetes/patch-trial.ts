@@ -24,11 +24,10 @@ export async function triedPatches(
 ): Promise<string | null> {
   const processes = desired.processes.filter(({ patch }) => patch !== undefined);
   const makers = workloadManifests({ ...desired, processes }, settings).filter(isPodMaker);
-  for (const maker of makers)
-    for (const object of [maker, podOf(maker)]) {
-      const refusal = await refusalOf(client, object, signal);
-      if (refusal !== null) return refusal;
-    }
+  for (const object of makers.flatMap((maker) => [maker, podOf(maker)])) {
+    const refusal = await refusalOf(client, object, signal);
+    if (refusal !== null) return refusal;
+  }
   return null;
 }
 

@@ -28,6 +28,7 @@ import { EchoSession } from './echo-session.js';
 import { Journal } from './journal.js';
 import { MemoryTasks } from './memory-tasks.js';
 import { MemoryVolumes } from './memory-volumes.js';
+import { MemoryWalls } from './memory-walls.js';
 
 interface World {
   desired: DesiredWorkload;
@@ -49,6 +50,7 @@ export class MemoryRuntime implements Runtime {
   patches = true;
   /** Why no patch is taken, by the test's will. */
   patchRefusal: string | null = null;
+  readonly walls = new MemoryWalls();
   volumeKinds: Runtime['volumeKinds'] = ['single', 'per-instance'];
   /** Volumes of which there is something, and how much. */
   readonly volumes = new MemoryVolumes();
@@ -162,6 +164,11 @@ export class MemoryRuntime implements Runtime {
     return this.patchRefusal;
   }
 
+  async refusalOfProtection(): Promise<string | null> {
+    this.requireUp();
+    return this.walls.refusal;
+  }
+
   async observe(workloadId: string): Promise<ObservedWorkload | null> {
     this.requireUp();
     this.lost.delete(workloadId);
@@ -272,7 +279,8 @@ export class MemoryRuntime implements Runtime {
     this.requireUp();
     const world = this.worldAt(host, path);
     const answered = world !== undefined && this.isRouted(world);
-    return { answered, status: answered ? 200 : 404, message: `${host}${path} answered ${answered ? 200 : 404}` };
+    const status = answered ? this.walls.statusFor(world.desired) : 404;
+    return { answered, status, message: `${host}${path} answered ${status}` };
   }
 
   async endSpace({ environmentId }: Space): Promise<SpaceRemains | null> {

@@ -60,6 +60,11 @@ export class ProcessRuntime implements Runtime {
     return status === 404 ? null : observedWorkload.parse(body);
   }
 
+  /** The gateway of this machine does. */
+  refusalOfProtection(): Promise<null> {
+    return Promise.resolve(null);
+  }
+
   /** What has a patch is refused before it comes here. */
   refusalOfPatches(): Promise<null> {
     return Promise.resolve(null);

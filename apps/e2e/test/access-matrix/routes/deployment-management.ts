@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { anyVersion, byId, needs, type Row, type Rows } from '../row.js';
-import { type Belongings, pullCredential, type Tenant } from '../tenant.js';
+import { type Belongings, dnsZone, pullCredential, type Tenant } from '../tenant.js';
 
 const of = (name: keyof Belongings) => (tenant: Tenant) => tenant.has[name];
 
@@ -80,7 +80,21 @@ export const deploymentManagementRows: Rows = {
     ...byId('clusters:update', 'platform', 404, () => randomUUID()),
     everybodys: [':id'],
   },
-  'POST /v1/clusters/{id}/uncordon': onCluster('clusters:update', 200),
+  'POST /v1/clusters/{id}/uncordon': {
+    ...onCluster('clusters:update', 200),
+    unrecorded: 'it is not cordoned',
+  },
+  'PUT /v1/clusters/{id}/address': onCluster('clusters:update', 200, { body: { address: [] } }),
+  'GET /v1/dns-zones': listOf('dns-zones:read', 'organization'),
+  'POST /v1/dns-zones': needs('dns-zones:create', 'organization', 201, (tenant) => ({
+    body: { organizationId: tenant.has.organization, ...dnsZone(tenant.name()) },
+  })),
+  'GET /v1/dns-zones/{id}': byId('dns-zones:read', 'organization', 200, of('dnsZone')),
+  'GET /v1/dns-zones/{id}/records': byId('dns-zones:read', 'organization', 200, of('dnsZone')),
+  'PATCH /v1/dns-zones/{id}': byId('dns-zones:update', 'organization', 200, of('dnsZone'), {
+    body: { ttlSeconds: 61 },
+  }),
+  'DELETE /v1/dns-zones/{id}': byId('dns-zones:delete', 'organization', 202, (tenant) => tenant.newDnsZone()),
   'GET /v1/pull-credentials': listOf('pull-credentials:read', 'organization'),
   'POST /v1/pull-credentials': needs('pull-credentials:create', 'organization', 201, (tenant) => ({
     body: { organizationId: tenant.has.organization, ...pullCredential(tenant.name()) },
@@ -147,13 +161,15 @@ export const deploymentManagementRows: Rows = {
   }),
   'GET /v1/environments/{id}/labels': byId('environments:read', 'environment', 200, of('environment')),
   'PATCH /v1/environments/{id}/labels': byId('environments:update', 'environment', 200, of('environment'), {
-    body: {},
+    body: { team: 'matrix' },
   }),
   'GET /v1/apps/{id}/labels': {
     ...byId('apps:read', 'project', 200, of('app')),
     needs: [{ permission: 'apps:read', on: 'project', orOn: ['environment'] }],
   },
-  'PATCH /v1/apps/{id}/labels': byId('apps:update', 'project', 200, of('app'), { body: {} }),
+  'PATCH /v1/apps/{id}/labels': byId('apps:update', 'project', 200, of('app'), {
+    body: { team: 'matrix' },
+  }),
   'GET /v1/apps': {
     ...listOf('apps:read', 'project'),
     needs: [{ permission: 'apps:read', on: 'project', orOn: ['environment'] }],
@@ -201,9 +217,12 @@ export const deploymentManagementRows: Rows = {
   'DELETE /v1/workloads/{id}/patches/{process}': needs('workloads:patch', 'environment', 200, ({ has }) => ({
     path: { id: has.workload, process: 'web' },
   })),
-  'POST /v1/workloads/{id}/move': byId('workloads:move', 'environment', 202, of('workload'), {
-    body: { cluster: 'local' },
-  }),
+  'GET /v1/workloads/{id}/protection': byId('workloads:read', 'environment', 200, of('workload')),
+  'PATCH /v1/workloads/{id}/protection': acts('workloads:protect', 200, { allow: ['198.51.100.0/24'] }),
+  'POST /v1/workloads/{id}/move': {
+    ...byId('workloads:move', 'environment', 202, of('workload'), { body: { cluster: 'local' } }),
+    unrecorded: 'it is there already',
+  },
   'GET /v1/workloads/{id}/placements': byId('workloads:read', 'environment', 200, of('workload')),
   // It stands there, as its first.
   'POST /v1/workloads/{id}/placements': byId('workloads:move', 'environment', 409, of('workload'), {
@@ -224,6 +243,7 @@ export const deploymentManagementRows: Rows = {
     ],
     // Uploads are not known here: the build finds that it is none of its organization's.
     foreign: { '/source/uploadId': 200 },
+    unrecorded: 'a dry run changes nothing',
   },
   'GET /v1/workloads/{id}/instances': byId('workloads:read', 'environment', 200, of('workload')),
   'GET /v1/workloads/{id}/stats': byId('workloads:read', 'environment', 200, of('workload')),

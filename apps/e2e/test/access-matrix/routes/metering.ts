@@ -28,6 +28,7 @@ export const meteringRows: Rows = {
       }),
     ],
     foreign: { '/project': 200, '/environment': 200 },
+    unrecorded: 'what something would cost is only said',
   },
   'GET /v1/price-books': anyone(200),
   'GET /v1/price-books/{id}/versions': {
@@ -43,13 +44,10 @@ export const meteringRows: Rows = {
     ...anyone(200, ({ priceBook: id }) => ({ path: { id }, query: { from: '1', to: '1' } })),
     everybodys: [':id'],
   },
-  'POST /v1/admin/metering/price-books/{id}/differences': byId(
-    'price-books:update',
-    'platform',
-    200,
-    ({ priceBook }) => priceBook,
-    { body: { prices } },
-  ),
+  'POST /v1/admin/metering/price-books/{id}/differences': {
+    ...byId('price-books:update', 'platform', 200, ({ priceBook }) => priceBook, { body: { prices } }),
+    unrecorded: 'what would change is only said',
+  },
   'GET /v1/billing-accounts/{organizationId}/agreements': needs('invoices:read', 'organization', 200, ({ has }) => ({
     path: { organizationId: has.organization },
   })),
@@ -167,9 +165,10 @@ export const meteringRows: Rows = {
   'GET /v1/invoices/{id}/credit-note/pdf': byId('invoices:read', 'organization', 200, ({ has }) => has.voidInvoice),
   'GET /v1/admin/metering/events': needs('dead-letters:update', 'platform', 200),
   'GET /v1/admin/metering/dead-letters': needs('dead-letters:update', 'platform', 200),
-  'POST /v1/admin/metering/dead-letters/replays': needs('dead-letters:update', 'platform', 200, () => ({
-    body: { key: 'nothing waits for it', reason: 'none' },
-  })),
+  'POST /v1/admin/metering/dead-letters/replays': {
+    ...needs('dead-letters:update', 'platform', 200, () => ({ body: { key: 'nothing waits for it', reason: 'none' } })),
+    unrecorded: 'nothing is there to be replayed',
+  },
   'POST /v1/admin/metering/dead-letters/discards': needs('dead-letters:update', 'platform', 404, ({ has }) => ({
     body: { id: has.organization, reason: 'none' },
   })),

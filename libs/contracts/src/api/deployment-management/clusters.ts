@@ -87,6 +87,8 @@ export const cluster = z
     /** Address of its API; null: it has none, or the installation's own configuration says it. */
     server: z.string().nullable(),
     settings: clusterSettings.nullable(),
+    /** Where the world reaches its gateway: what records of hosts say. */
+    address: z.array(z.string()),
     conditions: z.array(condition),
     /** How many workloads stand there. */
     workloads: z.int().nonnegative(),
@@ -113,6 +115,7 @@ export const clusterCheck = z.object({
     'permissions',
     'gateway',
     'ingress',
+    'protections',
     'metrics',
     'statistics',
     'storage-use',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { id, instant } from '../../common/values.js';
-import { changesSomething, revokedVersions, revokeFormer, secretVersion, variableChanges } from './config.js';
+import { changesSomething, configChanges, configFile, revokedVersions, revokeFormer, secretVersion } from './config.js';
 
 /** What holds variables for all workloads below it. The nearer one wins, and a workload's own wins over all of them. */
 export const configScope = z.enum(['organization', 'project', 'environment']);
@@ -21,7 +21,10 @@ const ofScope = { scope: configScope, scopeId: id };
 
 /** The plain variables of a scope. Values of secrets are never answered. */
 export const scopedConfig = z
-  .object({ ...ofScope, version, variables: z.record(z.string(), z.string()), createdAt: instant.nullable() })
+  .object({
+    ...{ ...ofScope, version, createdAt: instant.nullable() },
+    ...{ variables: z.record(z.string(), z.string()), files: z.array(configFile) },
+  })
   .meta({ id: 'ScopedConfig' });
 export type ScopedConfig = z.infer<typeof scopedConfig>;
 
@@ -31,11 +34,11 @@ export const scopedSecretList = z
 export type ScopedSecretList = z.infer<typeof scopedSecretList>;
 
 /** `apply`: also make the releases that bring it to the workloads below. */
-const scopedChanges = { ...variableChanges, apply: z.boolean().default(false) };
+const scopedChanges = { ...configChanges, apply: z.boolean().default(false) };
 
 export const changeScopedConfig = z
   .strictObject(scopedChanges)
-  .refine(changesSomething, { error: 'set or unset at least one variable' })
+  .refine(changesSomething, { error: 'set or unset at least one variable or file' })
   .meta({ id: 'ChangeScopedConfig' });
 export type ChangeScopedConfig = z.infer<typeof changeScopedConfig>;
 
@@ -73,13 +76,13 @@ export type ScopedSecretRevocation = z.infer<typeof scopedSecretRevocation>;
 
 const scope = z.enum([...configScope.options, 'workload']);
 
-/** All plain variables that the next release of a workload gets, and the scope that each is of. */
+/** All that the next release of a workload gets and is no secret, and the scope that each is of. `bytes`: of a file, whose value is in base64. */
 export const effectiveConfig = z
   .object({
     workloadId: id,
     version,
     scopeVersions,
-    items: z.array(z.object({ name: z.string(), value: z.string(), scope })),
+    items: z.array(z.object({ name: z.string(), value: z.string(), scope, bytes: z.int().optional() })),
   })
   .meta({ id: 'EffectiveConfig' });
 export type EffectiveConfig = z.infer<typeof effectiveConfig>;

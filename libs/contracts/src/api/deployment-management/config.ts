@@ -1,30 +1,20 @@
 import { z } from 'zod';
-import { id, instant, ordinal, storable } from '../../common/values.js';
+import { configName, configValues, variableName } from '../../common/config-name.js';
+import { id, instant, ordinal } from '../../common/values.js';
 
-/** POSIX name; `PORT` and the `BERTH_` prefix belong to the platform. */
-export const variableName = z
-  .string()
-  .regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, {
-    error: 'must be letters, digits and underscores, not starting with a digit',
-  })
-  .refine((name) => name !== 'PORT' && !name.startsWith('BERTH_'), { error: 'belongs to the platform' });
+export { variableName };
 
-const variableValue = z
-  .string()
-  .max(65_536)
-  .refine(storable, { error: 'must not hold a NUL character or half a surrogate pair' });
-
-/** What of variables is named; all others stay. */
-export const variableChanges = {
-  set: z.record(variableName, variableValue).default({}),
-  unset: z.array(variableName).max(500).default([]),
+/** What of variables and files is named; all else stays. */
+export const configChanges = {
+  set: configValues.default({}),
+  unset: z.array(configName).max(500).default([]),
 };
 export const changesSomething = (body: { set: object; unset: unknown[] }) =>
   Object.keys(body.set).length + body.unset.length > 0;
 
 export const changeConfig = z
-  .strictObject(variableChanges)
-  .refine(changesSomething, { error: 'set or unset at least one variable' })
+  .strictObject(configChanges)
+  .refine(changesSomething, { error: 'set or unset at least one variable or file' })
   .meta({ id: 'ChangeConfig' });
 export type ChangeConfig = z.infer<typeof changeConfig>;
 
@@ -32,13 +22,13 @@ export type ChangeConfig = z.infer<typeof changeConfig>;
 export const revokeFormer = z.boolean().default(false);
 
 export const changeSecrets = z
-  .strictObject({ ...variableChanges, revokeFormer })
+  .strictObject({ ...configChanges, revokeFormer })
   .refine(changesSomething, { error: 'set or unset at least one secret' })
   .meta({ id: 'ChangeSecrets' });
 export type ChangeSecrets = z.infer<typeof changeSecrets>;
 
 /** Takes a secret version out of use. The one that the current config uses is replaced or unset first. */
-export const revokeSecret = z.strictObject({ name: variableName, version: ordinal }).meta({ id: 'RevokeSecret' });
+export const revokeSecret = z.strictObject({ name: configName, version: ordinal }).meta({ id: 'RevokeSecret' });
 export type RevokeSecret = z.infer<typeof revokeSecret>;
 
 /** What was revoked, and the deployment that takes it away from what runs; null when nothing runs with it. */
@@ -47,18 +37,29 @@ export const secretRevocation = z
   .meta({ id: 'SecretRevocation' });
 export type SecretRevocation = z.infer<typeof secretRevocation>;
 
+const bytes = z.int().nonnegative();
+
+/** A file that is no secret: its name, its size, and its bytes in base64. */
+export const configFile = z.object({ name: z.string(), bytes, content: z.base64() }).meta({ id: 'ConfigFile' });
+export type ConfigFile = z.infer<typeof configFile>;
+
 /** The current config version of a workload. Values of secrets are never answered. */
 export const config = z
   .object({
     workloadId: id,
     version: z.int().nonnegative(),
     variables: z.record(z.string(), z.string()),
+    files: z.array(configFile),
     createdAt: instant.nullable(),
   })
   .meta({ id: 'Config' });
 export type Config = z.infer<typeof config>;
 
-export const secretVersion = z.object({ name: z.string(), version: z.int().positive(), createdAt: instant });
+/** `bytes`: of a secret that is a file. */
+export const secretVersion = z.object({
+  ...{ name: z.string(), version: z.int().positive(), createdAt: instant },
+  bytes: bytes.optional(),
+});
 
 export const secretList = z.object({ workloadId: id, items: z.array(secretVersion) }).meta({ id: 'SecretList' });
 export type SecretList = z.infer<typeof secretList>;

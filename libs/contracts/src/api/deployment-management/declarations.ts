@@ -3,8 +3,9 @@ import { autoscaling, processName } from '../../common/process-type.js';
 import { firstLabels, labelKey, MOST_LABELS } from '../../common/labels.js';
 import { id, slug } from '../../common/values.js';
 import { createApp, gitRef, imageReference, updateApp } from './apps.js';
-import { variableChanges } from './config.js';
+import { configChanges } from './config.js';
 import { createEnvironment } from './environments.js';
+import { allowedNetworks } from './protections.js';
 import { instanceCounts, sizeSettings, updateWorkload } from './workloads.js';
 
 /** Those that are not named stay; where both name one, `set` wins. */
@@ -43,8 +44,10 @@ export const declaredWorkload = z.strictObject({
   counts: instanceCounts.default({}),
   autoscaling: z.record(processName, autoscaling).default({}),
   sizes: sizeSettings.default({}),
-  /** Plain variables; where both name one, `set` wins. What is secret is not declared. */
-  config: z.strictObject(variableChanges).optional(),
+  /** Plain variables and files; where both name one, `set` wins. What is secret is not declared. */
+  config: z.strictObject(configChanges).optional(),
+  /** Who may visit it; an empty list is everybody. Passwords are secret. */
+  protection: z.strictObject({ allow: allowedNetworks }).optional(),
   /** What runs: a change of it is a deployment. */
   source: z
     .discriminatedUnion('kind', [

@@ -123,6 +123,8 @@ export const dryRun = z
       .nullable(),
     /** What one should know beforehand: who is without an instance for a moment, and why. */
     notes: z.array(z.string()),
+    /** What it would fail with before an instance is touched; null: nothing is known against it. */
+    failure: failure.nullable(),
   })
   .meta({ id: 'DryRun' });
 export type DryRun = z.infer<typeof dryRun>;

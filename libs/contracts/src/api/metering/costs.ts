@@ -3,7 +3,7 @@ import { pageQuery } from '../../common/page.js';
 import { currency, decimal, id, instant } from '../../common/values.js';
 import { allocationEntry } from '../../events/shapes.js';
 import { metric, roundingMode } from './price-books.js';
-import { period, usageGroup, usageInterval } from './usage.js';
+import { notMetered, period, usageGroup, usageInterval } from './usage.js';
 
 /** Each line of a bill is computed exactly and rounded once, to `totalDecimals`; totals are sums of such lines. */
 export const roundingPolicy = z.object({
@@ -95,6 +95,8 @@ export const environmentCosts = z
     from: instant,
     countedUntil: instant,
     waitingWorkloads: z.int().nonnegative(),
+    /** This month, in any of them. */
+    notMetered: z.array(notMetered),
     currency,
     priceBook: z.string(),
     items: z.array(

@@ -85,10 +85,15 @@ export const invoiceDocument = z
     spans: z.object({ count: z.int().nonnegative(), sha256 }),
     /**
      * The apps that used anything and where they ran, by the names that they had; null: the platform did not know it.
-     * Absent on invoices from before there were names.
+     * `domains` led to them: `shop.example.com/api`; absent where none did. Absent on invoices from before there were names.
      */
     names: z
-      .array(z.object({ appId: id, name: z.string().nullable(), project: named, environments: z.array(named) }))
+      .array(
+        z.object({
+          ...{ appId: id, name: z.string().nullable(), project: named, environments: z.array(named) },
+          domains: z.array(named).optional(),
+        }),
+      )
       .optional(),
     lines: z.array(invoiceLine),
     /** What was used and is not charged, because no rate is for it; absent: nothing. `waived`: why that is so. */

@@ -3,29 +3,53 @@ import { labelKey, labelValue } from '../../common/labels.js';
 import { pageOf, pageQuery } from '../../common/page.js';
 import { processName } from '../../common/process-type.js';
 import { bigCount, id, instant } from '../../common/values.js';
+import { uncounted } from '../../events/shapes.js';
 
-/** A calendar month in UTC. */
+/** A calendar month by the clocks of the billing account; of UTC where there is none. */
 export const period = z.string().regex(/^[0-9]{4}-(0[1-9]|1[0-2])$/, { error: 'must be a month, 2026-11' });
 
-const filters = pageQuery.extend({
+/** Whose beginning and end are instants that an answer can say, in every time zone. */
+const askedPeriod = z.string().regex(/^[1-8][0-9]{3}-(0[1-9]|1[0-2])$/, { error: 'must be a month, 2026-11' });
+
+/** What of an organization is meant. */
+const part = z.object({
   organization: id,
   project: id.optional(),
   environment: id.optional(),
   app: id.optional(),
+  process: processName.optional(),
+});
+
+const filters = part.extend({
   /** Half-open interval `[from, to)`; both or none. */
   from: instant.optional(),
   to: instant.optional(),
   /** Instead of from and to. With neither: the current month. */
-  period: period.optional(),
-  by: z.enum(['app', 'environment', 'process', 'label', 'none']).default('none'),
-  /** The label that lines are told apart by, or of which one value is asked for. */
+  period: askedPeriod.optional(),
   labelKey: labelKey.optional(),
-  /** Only what had this value. */
+  /** Only what had this value of that label. */
   labelValue: labelValue.optional(),
 });
 
+type Interval = Pick<z.infer<typeof filters>, 'from' | 'to' | 'period'>;
+type Rule = [holds: (interval: Interval) => boolean, { path: string[]; error: string }];
+const together: Rule = [
+  ({ from, to }) => (from === undefined) === (to === undefined),
+  { path: ['to'], error: 'from and to come together' },
+];
+const namedOnce: Rule = [
+  ({ from, period: month }) => month === undefined || from === undefined,
+  { path: ['period'], error: 'give a period, or from and to' },
+];
+const inOrder: Rule = [
+  ({ from, to }) => from === undefined || to === undefined || from < to,
+  { path: ['to'], error: 'must be after from' },
+];
+
 /** Query of usage and of costs. */
 export const usageQuery = filters
+  .extend(pageQuery.shape)
+  .extend({ by: z.enum(['app', 'environment', 'process', 'label', 'none']).default('none') })
   .refine(
     ({ by, labelKey: key, labelValue: value }) => (key !== undefined) === (by === 'label' || value !== undefined),
     {
@@ -33,18 +57,9 @@ export const usageQuery = filters
       error: 'comes with by=label or with labelValue, and they with it',
     },
   )
-  .refine((query) => (query.from === undefined) === (query.to === undefined), {
-    path: ['to'],
-    error: 'from and to come together',
-  })
-  .refine((query) => query.period === undefined || query.from === undefined, {
-    path: ['period'],
-    error: 'give a period, or from and to',
-  })
-  .refine((query) => query.from === undefined || query.to === undefined || query.from < query.to, {
-    path: ['to'],
-    error: 'must be after from',
-  });
+  .refine(...together)
+  .refine(...namedOnce)
+  .refine(...inOrder);
 export type UsageQuery = z.infer<typeof usageQuery>;
 
 /** What a line is about: null where the lines are not told apart by it. `process` tells apart the first three. */
@@ -92,6 +107,14 @@ export type UsedAmounts = z.infer<typeof usedAmounts>;
 
 const allocatedAndUsed = usageAmounts.extend({ used: usedAmounts });
 
+/** Nobody counted it where some of what is asked for ran: there the figure says 0, and that is not known to be right. */
+export const notMetered = z.object({
+  metric: uncounted,
+  /** By name. */
+  clusters: z.array(z.string()).min(1),
+});
+export type NotMetered = z.infer<typeof notMetered>;
+
 /** What every answer about an interval says about that interval. */
 export const usageInterval = z.object({
   from: instant,
@@ -100,6 +123,8 @@ export const usageInterval = z.object({
   countedUntil: instant,
   /** Workloads whose allocation may not be current: an event of theirs has not arrived, or nothing is heard of them. */
   waitingWorkloads: z.int().nonnegative(),
+  /** In the interval, of what the query is about; empty: everything was counted, or nobody said otherwise. */
+  notMetered: z.array(notMetered),
 });
 
 export const usage = usageInterval
@@ -137,13 +162,7 @@ export const usageAnomalyQuery = pageQuery.extend({ organization: id });
 export type UsageAnomalyQuery = z.infer<typeof usageAnomalyQuery>;
 
 /** What ran at a moment. Cost of the hour around it: `GET /v1/costs` with the `hour` of the answer. */
-export const runningQuery = pageQuery.extend({
-  organization: id,
-  project: id.optional(),
-  environment: id.optional(),
-  app: id.optional(),
-  at: instant,
-});
+export const runningQuery = part.extend(pageQuery.shape).extend({ at: instant });
 export type RunningQuery = z.infer<typeof runningQuery>;
 
 /** Instances that were alike, by the span that they are counted by. */
@@ -178,23 +197,23 @@ export type Running = z.infer<typeof running>;
 /** Hours are those of UTC, days and months those of the billing account's time zone. */
 export const grain = z.enum(['hour', 'day', 'month']);
 
-/** What was used hour by hour, day by day or month by month. */
-export const usageSeriesQuery = z
-  .object({
-    organization: id,
-    project: id.optional(),
-    environment: id.optional(),
-    app: id.optional(),
-    from: instant,
-    to: instant,
-    per: grain.default('day'),
+/** What was used hour by hour, day by day or month by month; of a month, up to now. */
+export const usageSeriesQuery = filters
+  .extend({ per: grain.default('day') })
+  .refine((query) => (query.labelKey === undefined) === (query.labelValue === undefined), {
+    path: ['labelValue'],
+    error: 'comes with labelKey',
   })
-  .refine((query) => query.from < query.to, { path: ['to'], error: 'must be after from' });
+  .refine(...together)
+  .refine(...namedOnce)
+  .refine(...inOrder);
 export type UsageSeriesQuery = z.infer<typeof usageSeriesQuery>;
 
 export const usageSeries = z
   .object({
     timeZone: z.string(),
+    /** As an answer about usage says it, of all pieces. */
+    notMetered: z.array(notMetered),
     /** In order and without gaps; the first and the last may be parts. What still runs is counted up to now. */
     items: z.array(allocatedAndUsed.extend({ from: instant, to: instant })),
   })

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { id, instant } from '../../common/values.js';
-import { auditEntry } from '../../events/audit-recorded.v1.js';
 import { memberRole, scope } from '../../events/shapes.js';
+import { auditEntryView } from './audit.js';
 import { linkedIdentity } from './sign-in-flows.js';
 import { passkey } from './passkeys.js';
 import { user } from './users.js';
@@ -50,7 +50,7 @@ export const accountExport = z
     passkeys: z.array(passkey),
     identities: z.array(linkedIdentity),
     /** What the person did, newest first, at most 10,000 acts. */
-    acts: z.array(auditEntry),
+    acts: z.array(auditEntryView),
     hasMoreActs: z.boolean(),
   })
   .meta({ id: 'AccountExport' });

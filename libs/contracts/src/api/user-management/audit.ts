@@ -12,6 +12,12 @@ const filters = {
   /** Id of what it was done to. */
   target: z.string().max(200).optional(),
   service: serviceName.optional(),
+  /** Session, API token or client secret that it was asked for with. */
+  session: z.string().max(100).optional(),
+  /** `X-Correlation-Id` of the request that it followed from. */
+  correlation: z.string().max(128).optional(),
+  /** One entry, by its id. */
+  entry: z.string().max(100).optional(),
   /** Half-open interval `[from, to)`. */
   from: instant.optional(),
   to: instant.optional(),
@@ -28,7 +34,13 @@ export type PlatformAuditQuery = z.infer<typeof platformAuditQuery>;
 export const platformAuditExportQuery = z.object(filters);
 export type PlatformAuditExportQuery = z.infer<typeof platformAuditExportQuery>;
 
-export const auditEntryView = auditEntry.meta({ id: 'AuditEntry' });
+export const auditEntryView = auditEntry
+  .extend({
+    /** Network address that it was asked for from; not part of what is hashed. Null: unknown, or forgotten. */
+    address: z.string().nullable(),
+  })
+  .meta({ id: 'AuditEntry' });
+export type AuditEntryView = z.infer<typeof auditEntryView>;
 export const auditPage = pageOf(auditEntryView).meta({ id: 'AuditPage' });
 
 export const auditVerificationQuery = z.object({ organization: id });

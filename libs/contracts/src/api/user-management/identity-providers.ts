@@ -9,7 +9,15 @@ const text = z.string().trim().min(1).max(500).refine(storable, { error: 'holds 
 /** Nobody becomes an owner because somebody else's server says so. */
 const mappedRole = role.exclude(['owner']);
 
-/** OpenID Connect by its discovery document, or OAuth 2.0 as GitHub speaks it: no id token, the person is asked for at a URL. */
+/** What a plug-in is told by an organization, besides the client secret. Readable to whoever may read the provider. */
+const plugInSettings = z
+  .record(z.string().regex(/^[A-Za-z][A-Za-z0-9_.-]{0,62}$/), text)
+  .refine((settings) => Object.keys(settings).length <= 50, { error: 'has more than 50 entries' });
+
+/**
+ * OpenID Connect by its discovery document, OAuth 2.0 as GitHub speaks it (no id token, the person is asked for at a URL),
+ * or what a plug-in of the platform speaks.
+ */
 export const providerEndpoints = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('oidc'), issuer: url }),
   z.strictObject({
@@ -19,6 +27,12 @@ export const providerEndpoints = z.discriminatedUnion('kind', [
     userUrl: url,
     /** Field of the user URL's answer that never changes for a person. */
     subjectField: text.default('id'),
+  }),
+  z.strictObject({
+    kind: z.literal('plugin'),
+    /** As the platform's operator named it. */
+    plugin: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/),
+    settings: plugInSettings.default({}),
   }),
 ]);
 export type ProviderEndpoints = z.infer<typeof providerEndpoints>;

@@ -7,10 +7,7 @@ export const email = z
   .transform((value) => value.trim().toLowerCase())
   .pipe(z.email());
 
-/** 8 characters at least; more than 72 bytes of UTF-8 are refused because bcrypt would ignore what follows. */
-export const newPassword = z
-  .string()
-  .min(8)
-  .refine((value) => new TextEncoder().encode(value).length <= 72, { error: 'must not be longer than 72 bytes' });
+/** 8 to 256 characters of any kind. */
+export const newPassword = z.string().min(8).max(256);
 
 export const displayName = z.string().trim().min(1).max(100);

@@ -35,7 +35,3 @@ export interface SignInProvider {
   /** @param query what the provider gave the browser to bring back */
   account(access: ProviderAccess, request: SignInRequest, query: URLSearchParams): Promise<ProviderAccount>;
 }
-
-/** Injection token: an adapter for each kind. */
-export const SIGN_IN_PROVIDERS = Symbol('berth.sign-in-providers');
-export type SignInProviders = Readonly<Record<ProviderEndpoints['kind'], SignInProvider>>;
