@@ -1,6 +1,6 @@
 // Runs the tiers of CI, adds up what they counted, and ends with one line.
 import { root } from './prepare.mjs';
-import { runTiers } from './tiers.mjs';
+import { runStages } from './tiers.mjs';
 
 /** By itself: it installs and builds what the others need, and has a worker for each core. */
 const first = [{ name: 'test', command: ['npm', 'test'], needs: ['git'], counts: true }];
@@ -25,8 +25,10 @@ const others = [
   { name: 'keycloak', command: npmRun('test:keycloak'), needs: ['java', 'mvn'], counts: true },
 ];
 
-const counts = [await runTiers(first, { atOnce: 1, cwd: root }), await runTiers(others, { atOnce: 2, cwd: root })];
-const passed = counts.reduce((sum, each) => sum + each.passed, 0);
-const failed = counts.reduce((sum, each) => sum + each.failed, 0);
+const stages = [
+  { tiers: first, atOnce: 1 },
+  { tiers: others, atOnce: 2 },
+];
+const { passed, failed } = await runStages(stages, { cwd: root });
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);

@@ -7,10 +7,18 @@ export interface Tier {
   readonly counts: boolean;
 }
 
-export interface TiersOptions {
+export interface Stage {
+  readonly tiers: readonly Tier[];
+  /** So many of them run beside each other. */
   readonly atOnce: number;
+}
+
+export interface StagesOptions {
   readonly cwd: string;
   readonly print?: (line: string) => void;
 }
 
-export function runTiers(tiers: readonly Tier[], options: TiersOptions): Promise<{ passed: number; failed: number }>;
+export function runStages(
+  stages: readonly Stage[],
+  options: StagesOptions,
+): Promise<{ passed: number; failed: number }>;

@@ -10,25 +10,31 @@ export const FAILED = '✗ ';
 const LAST_LINES = 30;
 
 /**
- * Begins them in their order, at most so many at once. What they print comes line by line, under the name of each; once they
- * are done what failed is printed again, together, for the record may be long and may be cut.
+ * Runs one stage after the other, of each its tiers in their order, at most so many at once. What they print comes line by
+ * line, under the name of each; once all stages are done what failed is printed again, together, for the record may be long
+ * and only its end be kept.
  */
-export async function runTiers(tiers, { atOnce, cwd, print = console.log }) {
-  const waiting = [...tiers];
+export async function runStages(stages, { cwd, print = console.log }) {
   const total = { passed: 0, failed: 0 };
   const failures = [];
-  const worker = async () => {
-    for (let tier = waiting.shift(); tier; tier = waiting.shift()) {
-      const said = [];
-      const { passed, failed } = await runTier(tier, cwd, (line) => said.push(line) && print(line));
-      total.passed += passed;
-      total.failed += failed;
-      if (failed > 0) failures.push(...whatFailed(said, `[${tier.name}] ${FAILED}`));
-    }
+  const run = async (tier) => {
+    const said = [];
+    const { passed, failed } = await runTier(tier, cwd, (line) => said.push(line) && print(line));
+    total.passed += passed;
+    total.failed += failed;
+    if (failed > 0) failures.push(...whatFailed(said, `[${tier.name}] ${FAILED}`));
   };
-  await Promise.all(Array.from({ length: atOnce }, worker));
+  for (const stage of stages) await eachOf(stage, run);
   for (const line of failures) print(line);
   return total;
+}
+
+async function eachOf({ tiers, atOnce }, run) {
+  const waiting = [...tiers];
+  const worker = async () => {
+    for (let tier = waiting.shift(); tier; tier = waiting.shift()) await run(tier);
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
 }
 
 function whatFailed(said, beginning) {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 // eslint-disable-next-line @nx/enforce-module-boundaries -- what CI runs is no library
-import { runTiers, type Tier } from '../../../tools/tiers.mjs';
+import { runStages, type Stage, type Tier } from '../../../tools/tiers.mjs';
 
 let folder: string;
 let printed: string[];
@@ -15,8 +15,8 @@ const tier = (name: string, script: string, more: Partial<Tier> = {}): Tier => (
   counts: true,
   ...more,
 });
-const run = (tiers: readonly Tier[], atOnce: number) =>
-  runTiers(tiers, { atOnce, cwd: folder, print: (line) => printed.push(line) });
+const runAll = (...stages: readonly Stage[]) => runStages(stages, { cwd: folder, print: (line) => printed.push(line) });
+const run = (tiers: readonly Tier[], atOnce: number) => runAll({ tiers, atOnce });
 
 /** Leaves a file, and ends when the other one is there; without it when the test is over. */
 const meeting = (own: string, other: string): string => `
@@ -92,5 +92,15 @@ describe('tiers of tests', () => {
     await run(tiers, 1);
     const end = ['[named] ✗ this', '[named] ✗     why', '[silent] what for', '[silent] ended with code 2'];
     expect(printed.slice(-5)).toEqual(['[good] ended with code 0', ...end]);
+  });
+
+  it('run stage by stage, and say what failed once the last one is done', async () => {
+    const first = tier('first', `console.log('✗ early\\n8 passed, 1 failed'); process.exitCode = 1`);
+    const last = tier('last', `console.log('3 passed, 0 failed')`);
+    expect(await runAll({ tiers: [first], atOnce: 1 }, { tiers: [last], atOnce: 2 })).toEqual({
+      passed: 11,
+      failed: 1,
+    });
+    expect(printed.slice(-2)).toEqual(['[last] ended with code 0', '[first] ✗ early']);
   });
 });
