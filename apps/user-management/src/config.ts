@@ -78,6 +78,8 @@ export const config = baseConfig
     PASSKEY_ORIGINS: list.pipe(z.array(z.url({ protocol: /^https?$/ }))),
     /** Database of where addresses are, in MaxMind's DB format and the layout of GeoIP2: read again when it is replaced. */
     PLACES_FILE: z.string().min(1).optional(),
+    /** SHA-1 hashes of passwords that leaks have, in their order, as the downloader of Pwned Passwords writes them. */
+    BREACHED_PASSWORDS_FILE: z.string().min(1).optional(),
     /** The gateway's configuration without keys, and where gateways take it with keys. */
     KONG_FILE: z.string().optional(),
     GATEWAY_CONTROL: addresses,

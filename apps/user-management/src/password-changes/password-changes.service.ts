@@ -27,7 +27,7 @@ export class PasswordChangesService {
     if (!(await this.passwords.matches(currentPassword, current)))
       throw passwordErrors.CurrentPasswordWrong('is not your password', { pointer: '/currentPassword' });
     await this.throttle.succeeded(attempt);
-    await this.passwords.refuseCommon(password);
+    await this.passwords.refuseKnown(password);
     await this.passwords.refuseContextOf(this.database, caller.subjectId, password);
     const passwordHash = await this.passwords.hash(password);
     const change = { by: caller, reason: 'password changed', except: caller.sessionId };

@@ -2,6 +2,7 @@ import { defineErrors } from '@berth/service-kit';
 
 export const passwordErrors = defineErrors({
   PasswordTooCommon: 422,
+  PasswordBreached: 422,
   PasswordOfContext: 422,
   CurrentPasswordWrong: 422,
   TooBusy: 503,

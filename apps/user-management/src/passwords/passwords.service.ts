@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { CONFIG, type Sql } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config.js';
+import { BreachedPasswords } from './breached-passwords.js';
 import { isCommonPassword } from './common-passwords.js';
 import { type HashJob, HashThreads } from './hash-threads.js';
 import { PasswordContextRepository } from './password-context.repository.js';
@@ -25,15 +26,18 @@ export class PasswordsService {
   constructor(
     @Inject(CONFIG) config: Config,
     @Inject(PasswordContextRepository) private readonly context: PasswordContextRepository,
+    @Inject(BreachedPasswords) private readonly breached: BreachedPasswords,
     @Inject(HashThreads) private readonly threads: HashThreads,
   ) {
     this.cost = config.PASSWORD_COST;
   }
 
-  /** @throws DomainError 422 `password_too_common` */
-  async refuseCommon(password: string): Promise<void> {
-    if (!(await isCommonPassword(password))) return;
-    throw passwordErrors.PasswordTooCommon('is one of the passwords that are tried first', { pointer: '/password' });
+  /** @throws DomainError 422 `password_too_common`, `password_breached` */
+  async refuseKnown(password: string): Promise<void> {
+    if (await isCommonPassword(password))
+      throw passwordErrors.PasswordTooCommon('is one of the passwords that are tried first', { pointer: '/password' });
+    if (await this.breached.has(password))
+      throw passwordErrors.PasswordBreached('is known from a leak of passwords', { pointer: '/password' });
   }
 
   /** @param known what others know of its owner @throws DomainError 422 `password_of_context` */

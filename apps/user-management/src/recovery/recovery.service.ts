@@ -28,7 +28,7 @@ export class RecoveryService {
 
   /** Sets the password and ends every session. It lets nobody in: that takes a login. @throws DomainError 422 `recovery_invalid` */
   async complete({ token, password }: CompleteRecovery): Promise<void> {
-    await this.passwords.refuseCommon(password);
+    await this.passwords.refuseKnown(password);
     const passwordHash = await this.passwords.hash(password);
     await this.database.transaction(async (tx) => {
       const userId = await this.recoveries.take(tx, token);

@@ -29,7 +29,7 @@ export class RegistrationsService {
     await this.policy.admit(this.database, email);
     if (username !== null) await this.usernames.requireFree(this.database, username, { userId: null, address: from });
     await this.letters.admit(email);
-    await this.passwords.refuseCommon(password);
+    await this.passwords.refuseKnown(password);
     this.passwords.refuseContext(password, [email, displayName ?? '', username ?? '']);
     const passwordHash = await this.passwords.hash(password);
     await this.database.transaction((tx) => this.start(tx, { email, displayName, username, passwordHash }));
