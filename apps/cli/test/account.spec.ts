@@ -50,6 +50,27 @@ describe('account', () => {
     expect(await terminal.berth([...args, '--email', 'ann@example.com'])).toMatchObject({ code: 2 });
   });
 
+  const revoke = 'POST /v1/oauth/revoke';
+
+  it('ends the former session of this machine once the next one has begun, and no other', async () => {
+    platform.on(revoke, (_, response) => void response.writeHead(200).end());
+    await login();
+    expect(platform.to(revoke)).toEqual([]);
+    platform.on('POST /v1/auth/login', (_, response) => problem(response, 401, 'credentials_invalid'));
+    expect(await login()).toMatchObject({ code: 4 });
+    expect(platform.to(revoke)).toEqual([]);
+    platform.on('POST /v1/auth/login', { ...tokens, refreshToken: 'refresh-2' });
+    expect(await login()).toMatchObject({ code: 0, stderr: expect.not.stringContaining('former') });
+    expect(platform.to(revoke).map(({ body }) => body.toString())).toEqual(['token=refresh-1']);
+  });
+
+  it('is logged in all the same when the former session cannot be ended, and is told', async () => {
+    platform.on(revoke, (_, response) => problem(response, 503, 'unavailable'));
+    await login();
+    expect(await login()).toMatchObject({ code: 0, stderr: expect.stringContaining('former login goes on') });
+    expect(await terminal.berth(['whoami'])).toMatchObject({ code: 0, stdout: 'ann@example.com\n' });
+  });
+
   it('sets a new password with the code of a mail', async () => {
     platform.on('POST /v1/auth/recovery', { status: 'recovery_sent' });
     platform.on('POST /v1/auth/recovery/complete', (_, response) => void response.writeHead(204).end());

@@ -1,16 +1,11 @@
 import { answerOf, ApiProblem, type StoredTokens } from '@berth/api-client';
 import type { Context } from '../../context.js';
 import { CliError, exitCodes } from '../../errors.js';
+import { asForm } from './form.js';
 
 const GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
 const CLIENT = 'berth-cli';
 const SLOWER_BY_SECONDS = 5;
-
-/** OAuth takes forms. */
-const asForm = {
-  headers: { 'content-type': 'application/x-www-form-urlencoded' },
-  bodySerializer: (body: object) => new URLSearchParams({ ...body }).toString(),
-};
 
 /** A session that a person grants on a page, here or on another machine (RFC 8628). */
 export async function deviceLogin(context: Context, show: (url: string, code: string) => void): Promise<StoredTokens> {

@@ -1,4 +1,4 @@
-import { answerOf, type StoredTokens } from '@berth/api-client';
+import { answerOf, ApiProblem, ServerUnreachable, type StoredTokens } from '@berth/api-client';
 import type { Command } from 'commander';
 import { openBrowser } from '../../browser.js';
 import type { Context } from '../../context.js';
@@ -12,6 +12,7 @@ import {
   givenPassword,
 } from './credentials.js';
 import { deviceLogin } from './device.js';
+import { asForm } from './form.js';
 import { withSecondFactor } from './second-factor.js';
 
 export interface LoginOptions extends CredentialOptions {
@@ -26,12 +27,17 @@ export const options = (command: Command): Command =>
     .option('--code <code>', 'of your authenticator, if you have one; asked for on a terminal')
     .option('--no-browser', 'open nothing: show the page and the code, for another machine');
 
-/** With an address or a username by password, else on a page in a browser, which takes both. */
+/**
+ * With an address or a username by password, else on a page in a browser, which takes both. Whoever was logged in here before
+ * is logged out.
+ */
 export async function run(context: Context, given: LoginOptions): Promise<void> {
+  const former = await context.session.read();
   const isByPassword = given.email !== undefined || given.username !== undefined || given.passwordStdin === true;
   const { email, tokens } = isByPassword ? await byPassword(context, given) : await byPage(context, given);
   const { session, out } = context;
   await session.start(email, tokens);
+  await end(context, former);
   await out.result({ email, server: session.server }, () => '');
   out.note(`Logged in to ${session.server} as ${email}.`);
 }
@@ -69,6 +75,18 @@ async function withAddress({ client, session }: Context, tokens: StoredTokens): 
   await session.write(tokens);
   const { email } = await answerOf(client.GET('/v1/me'));
   return { email, tokens };
+}
+
+/** Nobody here has its tokens any more: it would go on unseen until it ends by itself. */
+async function end({ client, out }: Context, former: StoredTokens | undefined): Promise<void> {
+  const token = former?.refreshToken;
+  if (!token) return;
+  try {
+    await client.POST('/v1/oauth/revoke', { body: { token }, ...asForm });
+  } catch (error) {
+    if (!(error instanceof ApiProblem || error instanceof ServerUnreachable)) throw error;
+    out.warn(`The session of the former login goes on: ${error.message} See: berth sessions list`);
+  }
 }
 
 type Known = Credentials | { readonly username: string; readonly password: string };
