@@ -52,6 +52,7 @@ describe('identity providers of an organization', () => {
     const ran = await add('--issuer', 'https://accounts.example', '--role', 'groups=ops:admin', '--role', 'g=a:viewer');
     expect(ran).toMatchObject({ code: 0, stdout: expect.stringContaining(google.id) });
     expect(ran.stdout + ran.stderr).not.toContain('the-secret');
+    expect(ran.stderr).toContain('/v1/oauth/device/callback');
     expect(platform.bodies(made)).toEqual([
       {
         ...{ organizationId: idOf(1), displayName: 'Google', endpoints: google.endpoints, clientId: 'berth' },

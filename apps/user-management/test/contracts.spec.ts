@@ -43,6 +43,11 @@ describe('the API as a whole', () => {
     'post /v1/oauth/device_authorization',
     'get /v1/oauth/device',
     'post /v1/oauth/device',
+    'get /v1/oauth/device/providers',
+    'post /v1/oauth/device/sign-in',
+    'get /v1/oauth/device/callback',
+    'get /v1/oauth/device/confirm',
+    'post /v1/oauth/device/confirm',
   ];
 
   it('has an operation id of its own for every route', () => {

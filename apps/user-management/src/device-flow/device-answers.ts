@@ -2,6 +2,7 @@ import { Audit } from '@berth/access';
 import { Clock, Database } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { Throttle } from '../throttle/throttle.js';
+import { UserAdmission } from '../users/user-admission.js';
 import { type DeviceGrantRecord, readUserCode } from './device-grant.js';
 import { deviceFlowErrors } from './device-flow.errors.js';
 import { DeviceGrantsRepository } from './device-grants.repository.js';
@@ -23,6 +24,7 @@ export class DeviceAnswers {
     @Inject(Database) private readonly database: Database,
     @Inject(DeviceGrantsRepository) private readonly grants: DeviceGrantsRepository,
     @Inject(Throttle) private readonly throttle: Throttle,
+    @Inject(UserAdmission) private readonly admission: UserAdmission,
     @Inject(Audit) private readonly audit: Audit,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
@@ -37,14 +39,26 @@ export class DeviceAnswers {
     return grant;
   }
 
-  /** Guesses are counted: whoever finds a code makes somebody else's device his own. @throws DomainError 422, 429 */
+  /** As `waiting`. @throws DomainError 422 `device_code_unknown`, 429 */
+  async require(typed: string, address: string): Promise<DeviceGrantRecord> {
+    const grant = await this.waiting(typed, address);
+    if (grant) return grant;
+    throw codeUnknown();
+  }
+
+  /**
+   * Guesses are counted: whoever finds a code makes somebody else's device his own.
+   * @throws DomainError 422 `device_code_unknown`, 403 `user_suspended`, 429
+   */
   async answer({ userId, secondFactor, userCode, decision, address }: DeviceAnswer): Promise<void> {
     const attempt = { what: 'device code', account: userId, address };
     await this.throttle.admit(attempt);
     const state = decision === 'approve' ? 'approved' : 'denied';
     await this.database.transaction(async (tx) => {
+      // As at any login. The person first, as whoever redeems the device's code does.
+      if (decision === 'approve') await this.admission.admit(tx, userId);
       if (!(await this.grants.answer(tx, readUserCode(userCode), { userId, secondFactor, state }, this.clock.now())))
-        throw deviceFlowErrors.DeviceCodeUnknown('No device waits with this code.', { pointer: '/userCode' });
+        throw codeUnknown();
       const target = { kind: 'user', id: userId };
       const act = { by: 'platform', person: userId, action: `devices:${decision}` } as const;
       await this.audit.record(tx, { ...act, target, organizationId: null });
@@ -52,3 +66,6 @@ export class DeviceAnswers {
     await this.throttle.succeeded(attempt);
   }
 }
+
+const codeUnknown = () =>
+  deviceFlowErrors.DeviceCodeUnknown('No device waits with this code.', { pointer: '/userCode' });

@@ -15,6 +15,6 @@ import { DevicePageService } from './device-page.service.js';
   imports: [PasswordProofModule, SecondFactorModule, SessionsModule, StepUpModule, UsersModule],
   controllers: [DeviceFlowController, DevicePageController],
   providers: [DeviceAnswers, DeviceGrants, DeviceGrantsRepository, DevicePageService],
-  exports: [DeviceGrants],
+  exports: [DeviceAnswers, DeviceGrants, DevicePageService],
 })
 export class DeviceFlowModule {}

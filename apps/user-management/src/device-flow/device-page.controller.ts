@@ -1,13 +1,10 @@
 import { Public } from '@berth/access';
 import { type DevicePageForm, devicePageForm, type DevicePageQuery, devicePageQuery } from '@berth/contracts/identity';
 import { AnswerNotStored } from '@berth/service-kit';
-import { Body, Controller, Get, Header, Inject, Ip, Post, Query, Res } from '@nestjs/common';
-import { ApiConsumes, ApiDefaultResponse, ApiProduces } from '@nestjs/swagger';
-import { type DevicePage, DevicePageService } from './device-page.service.js';
-
-interface Reply {
-  status(code: number): unknown;
-}
+import { Body, Controller, Get, Inject, Ip, Post, Query, Res } from '@nestjs/common';
+import { ApiConsumes } from '@nestjs/swagger';
+import { AnswersPage, rendered, type Reply } from './device-page-reply.js';
+import { DevicePageService } from './device-page.service.js';
 
 @Public()
 @Controller('v1/oauth/device')
@@ -15,10 +12,7 @@ export class DevicePageController {
   constructor(@Inject(DevicePageService) private readonly pages: DevicePageService) {}
 
   @Get()
-  @Header('content-type', 'text/html; charset=utf-8')
-  @Header('cache-control', 'no-store')
-  @ApiProduces('text/html')
-  @ApiDefaultResponse({ description: 'the page without a device', schema: { type: 'string' } })
+  @AnswersPage('the page without a device')
   async showDevicePage(
     @Query({ schema: devicePageQuery }) query: DevicePageQuery,
     @Ip() address: string,
@@ -29,11 +23,8 @@ export class DevicePageController {
 
   @Post()
   @AnswerNotStored()
-  @Header('content-type', 'text/html; charset=utf-8')
-  @Header('cache-control', 'no-store')
+  @AnswersPage('the page again, with the reason')
   @ApiConsumes('application/x-www-form-urlencoded')
-  @ApiProduces('text/html')
-  @ApiDefaultResponse({ description: 'the page again, with the reason', schema: { type: 'string' } })
   async answerOnDevicePage(
     @Body({ schema: devicePageForm }) form: DevicePageForm,
     @Ip() address: string,
@@ -41,9 +32,4 @@ export class DevicePageController {
   ): Promise<string> {
     return rendered(await this.pages.answer(form, address), reply);
   }
-}
-
-function rendered({ status, html }: DevicePage, reply: Reply): string {
-  void reply.status(status);
-  return html;
 }

@@ -6,17 +6,14 @@ import { PasswordProof } from '../password-proof/password-proof.js';
 import { SecondFactor } from '../second-factor/second-factor.js';
 import { Throttle } from '../throttle/throttle.js';
 import { DeviceAnswers } from './device-answers.js';
-import { deviceDone, deviceForm, type Lasting } from './device-page.js';
-
-export interface DevicePage {
-  readonly status: number;
-  readonly html: string;
-}
+import { deviceDone, deviceForm } from './device-page.js';
+import type { DevicePage } from './device-page-reply.js';
+import type { Lasting } from './page-parts.js';
 
 /** The page on which a person answers a device. A password is asked for, so nobody can be made to answer by another site. */
 @Injectable()
 export class DevicePageService {
-  private readonly lasting: Lasting;
+  readonly lasting: Lasting;
 
   constructor(
     @Inject(CONFIG) config: Config,
@@ -38,9 +35,14 @@ export class DevicePageService {
       await this.decide(form, address);
       return { status: 200, html: deviceDone(form.decision) };
     } catch (error) {
-      if (!(error instanceof DomainError)) throw error;
-      return this.form(error.status, form.user_code, address, error.message);
+      return this.again(error, form.user_code, address);
     }
+  }
+
+  /** The page anew, with what was wrong. @throws what is no DomainError */
+  async again(error: unknown, userCode: string, address: string): Promise<DevicePage> {
+    if (!(error instanceof DomainError)) throw error;
+    return this.form(error.status, userCode, address, error.message);
   }
 
   /** Tells of the device that shows the code, to whoever has not guessed too often. */

@@ -12,6 +12,7 @@ import { StepUpModule } from '../step-up/step-up.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AddressProofs } from './address-proofs.js';
 import { FlowLogin } from './flow-login.js';
+import { FlowPerson } from './flow-person.js';
 import { FlowRegistration } from './flow-registration.js';
 import { IdentityLinker } from './identity-linker.js';
 import { LinkedIdentitiesController } from './linked-identities.controller.js';
@@ -42,6 +43,7 @@ import { SignInFlowsService } from './sign-in-flows.service.js';
   providers: [
     AddressProofs,
     FlowLogin,
+    FlowPerson,
     FlowRegistration,
     IdentityLinker,
     LinkedIdentitiesRepository,
@@ -52,6 +54,6 @@ import { SignInFlowsService } from './sign-in-flows.service.js';
     SignInFlowsRepository,
     SignInFlowsService,
   ],
-  exports: [LinkedIdentitiesRepository],
+  exports: [FlowPerson, LinkedIdentitiesRepository, SignInFlowsService],
 })
 export class SignInFlowsModule {}

@@ -29,9 +29,14 @@ export class SignInFlowsService {
   ) {}
 
   /** @throws DomainError 404 `identity_provider_not_found`, 422 `redirect_uri_refused`, 409 `provider_unreachable` */
-  async begin({ providerId, redirectUri }: BeginSignIn): Promise<SignInFlow> {
-    if (!mayRedirectTo(redirectUri, this.config.SIGN_IN_REDIRECTS))
+  async begin(request: BeginSignIn): Promise<SignInFlow> {
+    if (!mayRedirectTo(request.redirectUri, this.config.SIGN_IN_REDIRECTS))
       throw signInFlowErrors.RedirectUriRefused('is not where answers are taken', { pointer: '/redirectUri' });
+    return this.beginTrusted(request);
+  }
+
+  /** As `begin`, for a page of ours to which no request led. */
+  async beginTrusted({ providerId, redirectUri }: BeginSignIn): Promise<SignInFlow> {
     const provider = await this.provider(this.database, providerId);
     const request = { redirectUri, state: newToken(), nonce: newToken(), verifier: newToken() };
     const authorizationUrl = await this.accounts.authorizationUrl(provider, request);

@@ -8,15 +8,15 @@ import { type Configuration, Provider } from 'oidc-provider';
  */
 type Claims = Record<string, unknown> & { sub: string };
 const accounts = new Map<string, Claims>();
-const [redirectUri = ''] = process.argv.slice(2);
+const redirectUris = process.argv.slice(2);
 
 const configuration: Configuration = {
   clients: [
-    { client_id: 'berth', client_secret: 'berth-secret', redirect_uris: [redirectUri] },
+    { client_id: 'berth', client_secret: 'berth-secret', redirect_uris: redirectUris },
     {
       client_id: 'berth-oauth',
       client_secret: 'oauth-secret',
-      redirect_uris: [redirectUri],
+      redirect_uris: redirectUris,
       token_endpoint_auth_method: 'client_secret_post',
     },
   ],

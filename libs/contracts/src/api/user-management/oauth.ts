@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { id } from '../../common/values.js';
 import { secondFactorCode } from './second-factor.js';
 import { writtenUsername } from './usernames.js';
 import { email } from './values.js';
@@ -116,3 +117,28 @@ export const devicePageForm = z
   })
   .meta({ id: 'DevicePageForm' });
 export type DevicePageForm = z.infer<typeof devicePageForm>;
+
+const typedCode = z.string().min(1).max(20);
+
+/** Asks by whose word a person may sign in, to answer a device. */
+export const deviceProvidersQuery = z.object({
+  user_code: typedCode,
+  /** As it is typed: the slug of an organization. */
+  organization: z.string().trim().toLowerCase().min(1).max(100),
+});
+export type DeviceProvidersQuery = z.infer<typeof deviceProvidersQuery>;
+
+export const deviceSignInForm = z.strictObject({ user_code: typedCode, provider: id }).meta({ id: 'DeviceSignInForm' });
+export type DeviceSignInForm = z.infer<typeof deviceSignInForm>;
+
+/** What a person says to a device after a provider has proven who it is. */
+export const deviceConfirmationForm = z
+  .strictObject({
+    user_code: typedCode,
+    /** From the page that showed the code: nobody else can know it, so no other page can answer in the person's place. */
+    confirmation: z.string().length(64),
+    code: secondFactorCode.optional(),
+    decision: z.enum(['approve', 'deny']),
+  })
+  .meta({ id: 'DeviceConfirmationForm' });
+export type DeviceConfirmationForm = z.infer<typeof deviceConfirmationForm>;
