@@ -9,6 +9,7 @@ import { AuditModule } from './audit/audit.module.js';
 import { BudgetLettersModule } from './budget-letters/budget-letters.module.js';
 import type { Config } from './config.js';
 import { DeviceFlowModule } from './device-flow/device-flow.module.js';
+import { DevicePasskeysModule } from './device-passkeys/device-passkeys.module.js';
 import { DeviceSignInModule } from './device-sign-in/device-sign-in.module.js';
 import { GatewaySyncModule } from './gateway-sync/gateway-sync.module.js';
 import { GroupsModule } from './groups/groups.module.js';
@@ -80,6 +81,7 @@ export class AppModule {
       SignInFlowsModule,
       ServiceAccountsModule,
       DeviceFlowModule,
+      DevicePasskeysModule,
       DeviceSignInModule,
       OAuthModule,
       QuotasModule,

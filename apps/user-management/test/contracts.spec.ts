@@ -43,6 +43,8 @@ describe('the API as a whole', () => {
     'post /v1/oauth/device_authorization',
     'get /v1/oauth/device',
     'post /v1/oauth/device',
+    'get /v1/oauth/device/passkey',
+    'post /v1/oauth/device/passkey',
     'get /v1/oauth/device/providers',
     'post /v1/oauth/device/sign-in',
     'get /v1/oauth/device/callback',

@@ -24,6 +24,9 @@ export const AnswersPage = (description: string): MethodDecorator =>
 /** Forms go nowhere else, whatever a page should hold one day. */
 const policy = "default-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
+/** For a page that needs something more. */
+export const policyWith = (directive: string): string => `${policy}; ${directive}`;
+
 export function rendered({ status, html, headers = {} }: DevicePage, reply: Reply): string {
   void reply.status(status);
   for (const [name, value] of Object.entries({ 'content-security-policy': policy, ...headers }))

@@ -8,12 +8,12 @@ import { Throttle } from '../throttle/throttle.js';
 import { DeviceAnswers } from './device-answers.js';
 import { deviceDone, deviceForm } from './device-page.js';
 import type { DevicePage } from './device-page-reply.js';
-import type { Lasting } from './page-parts.js';
+import type { PageSettings } from './page-parts.js';
 
 /** The page on which a person answers a device. A password is asked for, so nobody can be made to answer by another site. */
 @Injectable()
 export class DevicePageService {
-  readonly lasting: Lasting;
+  readonly settings: PageSettings;
 
   constructor(
     @Inject(CONFIG) config: Config,
@@ -22,7 +22,8 @@ export class DevicePageService {
     @Inject(SecondFactor) private readonly secondFactor: SecondFactor,
     @Inject(Throttle) private readonly throttle: Throttle,
   ) {
-    this.lasting = { days: config.REFRESH_TOKEN_DAYS, idleDays: config.SESSION_IDLE_DAYS };
+    const { REFRESH_TOKEN_DAYS: days, SESSION_IDLE_DAYS: idleDays, PASSKEY_ORIGINS: origins } = config;
+    this.settings = { days, idleDays, takesPasskeys: origins.includes(new URL(config.PUBLIC_URL).origin) };
   }
 
   show(userCode: string, address: string): Promise<DevicePage> {
@@ -49,10 +50,10 @@ export class DevicePageService {
   private async form(status: number, userCode: string, address: string, notice?: string): Promise<DevicePage> {
     try {
       const waiting = userCode === '' ? undefined : await this.answers.waiting(userCode, address);
-      return { status, html: deviceForm(userCode, waiting, this.lasting, notice) };
+      return { status, html: deviceForm(userCode, waiting, this.settings, notice) };
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
-      return { status: error.status, html: deviceForm(userCode, undefined, this.lasting, error.message) };
+      return { status: error.status, html: deviceForm(userCode, undefined, this.settings, error.message) };
     }
   }
 

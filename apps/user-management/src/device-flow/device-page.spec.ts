@@ -11,7 +11,7 @@ const grant = {
 const inputOf = (html: string, name: string): string => new RegExp(`<input name="${name}"[^>]*>`).exec(html)?.[0] ?? '';
 
 describe('the page of the device flow', () => {
-  const html = deviceForm('BCDF-GHJK', grant as never, { days: 30, idleDays: 7 });
+  const html = deviceForm('BCDF-GHJK', grant as never, { days: 30, idleDays: 7, takesPasskeys: true });
 
   it('masks the password', () => {
     expect(inputOf(html, 'password')).toContain('type="password"');

@@ -6,7 +6,7 @@ import {
   decisions,
   field,
   hidden,
-  type Lasting,
+  type PageSettings,
   page,
   whoAsks,
 } from './page-parts.js';
@@ -15,10 +15,10 @@ import {
 export function deviceForm(
   userCode: string,
   grant: DeviceGrantRecord | undefined,
-  lasting: Lasting,
+  settings: PageSettings,
   notice = '',
 ): string {
-  const what = grant ? whoAsks(grant, lasting) : '<p>Type the code that your device shows.</p>';
+  const what = grant ? whoAsks(grant, settings) : '<p>Type the code that your device shows.</p>';
   // With a device in sight its code is at the top, and only carried on below.
   const code = grant ? hidden('user_code', userCode) : codeField(userCode);
   return page(
@@ -29,9 +29,12 @@ export function deviceForm(
       `${authenticatorField('Code of your authenticator, if you have one')}${decisions}</form>` +
       `<h2>By the provider of your organization</h2><form action="/v1/oauth/device/providers">${code}` +
       field('Organization', 'organization', 'required maxlength="100" autocomplete="organization"') +
-      '<p><button>Go on</button></p></form>',
+      `<p><button>Go on</button></p></form>${settings.takesPasskeys ? byPasskey(code) : ''}`,
   );
 }
+
+const byPasskey = (code: string): string =>
+  `<h2>With a passkey</h2><form action="/v1/oauth/device/passkey">${code}<p><button>Go on</button></p></form>`;
 
 export const deviceDone = (decision: 'approve' | 'deny'): string =>
   page(decision === 'approve' ? '<p>Done. Go back to your device.</p>' : '<p>The device was refused.</p>');

@@ -14,6 +14,8 @@ export const field = (label: string, name: string, attributes: string): string =
 export const hidden = (name: string, value: string): string =>
   `<input type="hidden" name="${name}" value="${escaped(value)}">`;
 
+export const codeShown = (userCode: string): string => `<p>Code: <strong>${escaped(userCode)}</strong></p>`;
+
 export const codeField = (userCode: string): string =>
   field('Code', 'user_code', `value="${escaped(userCode)}" required maxlength="20" autocomplete="off"`);
 
@@ -31,6 +33,12 @@ export const alert = (notice: string): string =>
 export interface Lasting {
   readonly days: number;
   readonly idleDays: number;
+}
+
+/** What a service is configured with, as far as pages tell of it. */
+export interface PageSettings extends Lasting {
+  /** Whether passkeys belong to the host of the page. */
+  readonly takesPasskeys: boolean;
 }
 
 /** Who asks, for what and for how long, so that nobody lets in what somebody else has started (RFC 8628, section 5.4). */

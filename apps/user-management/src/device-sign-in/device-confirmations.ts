@@ -48,7 +48,7 @@ export class DeviceConfirmations {
       const { user, ...recognized } = await this.person.recognize(pending.flowToken);
       const grant = await this.answers.require(pending.userCode, address);
       const shown = { ...recognized, pending, grant, email: user.email };
-      const html = confirmationPage(shown, this.pages.lasting, refusal?.message);
+      const html = confirmationPage(shown, this.pages.settings, refusal?.message);
       return { status: refusal?.status ?? 200, html };
     } catch (error) {
       const page = await this.pages.again(refusal ?? error, pending.userCode, address);

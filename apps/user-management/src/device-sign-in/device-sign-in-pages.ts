@@ -2,6 +2,7 @@ import type { DeviceGrantRecord } from '../device-flow/device-grant.js';
 import {
   alert,
   authenticatorField,
+  codeShown,
   decisions,
   escaped,
   hidden,
@@ -10,8 +11,6 @@ import {
   whoAsks,
 } from '../device-flow/page-parts.js';
 import { confirmationOf, type PendingSignIn } from './pending-sign-in.js';
-
-const codeShown = (userCode: string): string => `<p>Code: <strong>${escaped(userCode)}</strong></p>`;
 
 /** By whose word a person may sign in. */
 export function providersPage(

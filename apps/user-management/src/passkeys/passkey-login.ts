@@ -21,8 +21,8 @@ export class PasskeyLogin {
   /** @throws DomainError 401 `passkey_login_refused` */
   async login({ passkey }: LoginWithPasskey, device: Device): Promise<LoggedIn> {
     const started = await this.database.transaction(async (tx) => {
-      const shown = await this.passkeys.of(tx, passkey);
-      const user = shown?.isVerified ? await this.users.find(tx, shown.userId) : undefined;
+      const userId = await this.passkeys.alone(tx, passkey);
+      const user = userId === undefined ? undefined : await this.users.find(tx, userId);
       if (!user) return undefined; // and not an error: the challenge is used up
       const session = await this.starter.start(tx, user.id, device, true);
       return { ...session, userId: user.id, administrator: user.administrator, secondFactor: true };

@@ -49,6 +49,12 @@ export class PasskeyProof {
     return { userId: passkey.userId, isVerified: userVerified };
   }
 
+  /** As `of`, when it proves its person without a password: having it and being its owner are both shown. */
+  async alone(tx: Tx, shown: ShownPasskey): Promise<string | undefined> {
+    const by = await this.of(tx, shown);
+    return by?.isVerified ? by.userId : undefined;
+  }
+
   private async verify(
     { credentialId: id, publicKey, counter }: PasskeyRecord,
     shown: ShownPasskey,

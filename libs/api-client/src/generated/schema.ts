@@ -2672,6 +2672,22 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/oauth/device/passkey': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['showDevicePasskeyPage'];
+    put?: never;
+    post: operations['answerDeviceByPasskey'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/oauth/device/providers': {
     parameters: {
       query?: never;
@@ -5903,6 +5919,12 @@ export interface components {
       decision: 'approve' | 'deny';
       email: string;
       password: string;
+      user_code: string;
+    };
+    DevicePasskeyForm: {
+      /** @enum {string} */
+      decision: 'approve' | 'deny';
+      passkey?: string;
       user_code: string;
     };
     DeviceSignInForm: {
@@ -15444,6 +15466,54 @@ export interface operations {
     requestBody: {
       content: {
         'application/x-www-form-urlencoded': components['schemas']['DeviceConfirmationForm'];
+      };
+    };
+    responses: {
+      /** @description the page again, with the reason */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+          'text/html': string;
+        };
+      };
+    };
+  };
+  showDevicePasskeyPage: {
+    parameters: {
+      query: {
+        user_code: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description the page of the device again, with the reason */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+          'text/html': string;
+        };
+      };
+    };
+  };
+  answerDeviceByPasskey: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/x-www-form-urlencoded': components['schemas']['DevicePasskeyForm'];
       };
     };
     responses: {

@@ -90,6 +90,8 @@ export const userManagementRows: Rows = {
   'POST /v1/oauth/device_authorization': open(400, unreadableForm),
   'GET /v1/oauth/device': open(200),
   'POST /v1/oauth/device': open(422, unreadableForm),
+  'GET /v1/oauth/device/passkey': open(422),
+  'POST /v1/oauth/device/passkey': open(422, unreadableForm),
   'GET /v1/oauth/device/providers': open(422),
   'POST /v1/oauth/device/sign-in': open(422, unreadableForm),
   'GET /v1/oauth/device/callback': open(422),

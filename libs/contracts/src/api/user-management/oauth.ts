@@ -131,6 +131,20 @@ export type DeviceProvidersQuery = z.infer<typeof deviceProvidersQuery>;
 export const deviceSignInForm = z.strictObject({ user_code: typedCode, provider: id }).meta({ id: 'DeviceSignInForm' });
 export type DeviceSignInForm = z.infer<typeof deviceSignInForm>;
 
+export const devicePasskeyQuery = z.object({ user_code: typedCode });
+export type DevicePasskeyQuery = z.infer<typeof devicePasskeyQuery>;
+
+/** What a person says to a device by showing a passkey. */
+export const devicePasskeyForm = z
+  .strictObject({
+    user_code: typedCode,
+    /** JSON of a `ShownPasskey`: forms carry texts. A browser that runs no scripts sends none. */
+    passkey: z.string().max(20_000).optional(),
+    decision: z.enum(['approve', 'deny']),
+  })
+  .meta({ id: 'DevicePasskeyForm' });
+export type DevicePasskeyForm = z.infer<typeof devicePasskeyForm>;
+
 /** What a person says to a device after a provider has proven who it is. */
 export const deviceConfirmationForm = z
   .strictObject({
