@@ -31,9 +31,7 @@ function exitCodeOf(status: number): ExitCode {
 }
 
 function linesOf(problem: ApiProblem): string[] {
-  // The gateway's own 401 or a service's: no token, or one that is not valid any more.
-  const isAnonymous = problem.status === 401 && ['http_401', 'unauthenticated'].includes(problem.code);
-  if (isAnonymous) return ['You are not logged in, or not any more.', 'Log in: berth login'];
+  if (problem.isAnonymous) return ['You are not logged in, or not any more.', 'Log in: berth login'];
   // One error is the sentence itself already.
   const fields = problem.errors.length > 1 ? problem.errors.map((each) => `  ${each.pointer} ${each.message}`) : [];
   const trace = problem.status >= 500 && problem.correlationId ? [`Correlation id: ${problem.correlationId}`] : [];

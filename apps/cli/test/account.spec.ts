@@ -57,7 +57,7 @@ describe('account', () => {
     await login();
     expect(platform.to(revoke)).toEqual([]);
     platform.on('POST /v1/auth/login', (_, response) => problem(response, 401, 'credentials_invalid'));
-    expect(await login()).toMatchObject({ code: 4 });
+    expect(await login()).toMatchObject({ code: 3 });
     expect(platform.to(revoke)).toEqual([]);
     platform.on('POST /v1/auth/login', { ...tokens, refreshToken: 'refresh-2' });
     expect(await login()).toMatchObject({ code: 0, stderr: expect.not.stringContaining('former') });

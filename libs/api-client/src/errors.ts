@@ -24,6 +24,11 @@ export class ApiProblem extends Error {
     super(message);
   }
 
+  /** The gateway's own 401 or a service's: no token was sent, or none that is good. A wrong password is answered 401, too. */
+  get isAnonymous(): boolean {
+    return this.status === 401 && ['http_401', 'unauthenticated'].includes(this.code);
+  }
+
   /** Reads an answer that is not a success. Never throws: an answer of something else than Berth has a code as well. */
   static async of(response: Response): Promise<ApiProblem> {
     const body = await bodyOf(response);

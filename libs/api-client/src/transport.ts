@@ -63,10 +63,9 @@ export class Transport {
     try {
       const token = await this.keeper.accessToken();
       const response = await this.deliver(request, token, options);
-      if (response.status !== 401 || token === undefined || !(await this.keeper.renew(token))) {
-        return await success(response);
-      }
-      await response.body?.cancel();
+      if (response.ok) return response;
+      const problem = await ApiProblem.of(response);
+      if (!problem.isAnonymous || token === undefined || !(await this.keeper.renew(token))) return problem;
       return await success(await this.deliver(make(), await this.keeper.accessToken(), options));
     } catch (error) {
       if (error instanceof ApiProblem || error instanceof ServerUnreachable) return error;

@@ -70,6 +70,19 @@ describe('tokens', () => {
     expect(await tokens.read()).toBeUndefined();
   });
 
+  it.each(['credentials_invalid', 'second_factor_required'])(
+    'sends once what is answered 401 %s, and renews nothing',
+    async (code) => {
+      server = await TestServer.start((_, response) => problem(response, 401, code));
+      const tokens = new MemoryTokenStore({ accessToken: 'access-1', refreshToken: 'refresh-1' });
+      const call = createClient({ baseUrl: server.url, tokens }).POST('/v1/auth/login', {
+        body: { email: 'ann@example.com', password: 'wrong' },
+      });
+      await expect(call).rejects.toMatchObject({ status: 401, code });
+      expect(server.received.map(({ path }) => path)).toEqual(['/v1/auth/login']);
+    },
+  );
+
   it('keeps tokens when renewing fails for another reason, and sends the refresh token only once', async () => {
     server = await TestServer.start((request, response) => {
       if (request.path === '/v1/auth/refresh') return void response.destroy();
