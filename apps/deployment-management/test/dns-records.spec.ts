@@ -35,6 +35,7 @@ beforeAll(async () => {
 afterAll(() => platform.close());
 /** A shop with a host of its own, live on a cluster, in a zone that was handed over. */
 beforeEach(async () => {
+  dns.trouble = null;
   scene = await Scene.make(platform);
   const region = `r${++number}`;
   lost = await clusters.register(`lost-${number}`, region);
