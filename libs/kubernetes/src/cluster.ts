@@ -28,9 +28,15 @@ const stated = [
   ...['namespace', 'serviceAccount', 'limitRange', 'resourceQuota'],
 ] as const satisfies readonly KindName[];
 /** Which no cluster need serve, or let us see. */
-const additions: readonly KindName[] = ['middleware'];
+const additions: readonly KindName[] = ['middleware', 'priorityClass'];
 /** What the cluster makes of it; they carry our labels, too. */
-const watched = [...stated, 'pod', 'endpointSlice', 'replicaSet'] as const satisfies readonly KindName[];
+const watched = [
+  ...stated,
+  'priorityClass',
+  'pod',
+  'endpointSlice',
+  'replicaSet',
+] as const satisfies readonly KindName[];
 
 export interface ClusterOptions {
   readonly client: KubeClient;

@@ -75,9 +75,9 @@ const noMetrics: ClusterProblem = {
   nextStep: 'Install metrics-server.',
 };
 
-/** With Traefik's kind there is more that can be done; nothing fails for want of it. */
+/** With these there is more that can be done; nothing fails for want of them. */
 const isNeeded = (kind: Kind, ingressClass?: string): boolean =>
-  kind !== kinds.middleware && (ingressClass === undefined || !isOfGateway(kind));
+  kind !== kinds.middleware && kind !== kinds.priorityClass && (ingressClass === undefined || !isOfGateway(kind));
 
 const isOfGateway = ({ apiVersion }: Kind): boolean => apiVersion.startsWith('gateway.networking.k8s.io');
 

@@ -21,6 +21,7 @@ export { preflight } from './preflight/preflight.js';
 export {
   nameOfPermission,
   type Permission,
+  priorityPermissions,
   requiredPermissions,
   storageUsePermission,
 } from './preflight/required-permissions.js';
@@ -38,6 +39,7 @@ export { canaryObjectName } from './manifests/names.js';
 export { configName, WEB_PORT } from './manifests/pod.manifest.js';
 export { loginsManifest, MIDDLEWARES_ANNOTATION } from './manifests/protection.manifests.js';
 export { isPodMaker, podOf, type PodMaker } from './manifests/pod-maker.js';
+export { priorityClass, priorityName, priorityNames, withKeptPriority } from './manifests/priority.manifests.js';
 export type { ClusterSettings, EnvironmentSpace } from './manifests/settings.js';
 export {
   configManifest,

@@ -30,6 +30,7 @@ export const kinds = {
   horizontalPodAutoscaler: define('autoscaling/v2', 'HorizontalPodAutoscaler', 'horizontalpodautoscalers'),
   ingress: define('networking.k8s.io/v1', 'Ingress', 'ingresses'),
   httpRoute: define('gateway.networking.k8s.io/v1', 'HTTPRoute', 'httproutes'),
+  priorityClass: define('scheduling.k8s.io/v1', 'PriorityClass', 'priorityclasses', false),
   middleware: define('traefik.io/v1alpha1', 'Middleware', 'middlewares'),
 } as const;
 

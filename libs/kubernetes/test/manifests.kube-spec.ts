@@ -1,3 +1,4 @@
+import { environmentKind } from '@berth/contracts/deployment';
 import { placesOf } from '@berth/contracts/runtime';
 import {
   configManifests,
@@ -10,6 +11,7 @@ import {
   labelNames,
   loginsManifest,
   MANIFEST_ANNOTATION,
+  priorityClass,
   pullManifest,
   stamped,
   taskManifests,
@@ -54,6 +56,7 @@ describe('manifests on a real API server', () => {
     client = cluster.client;
     walls = isolationManifests({ ...space, namespace, quota: null }, settings).map(stamped);
     for (const wall of walls) await client.apply(wall, never);
+    for (const kind of environmentKind.options) await client.apply(priorityClass(kind), never);
   });
   afterAll(async () => {
     await client.delete({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }, never);

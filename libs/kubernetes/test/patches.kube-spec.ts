@@ -1,3 +1,4 @@
+import { environmentKind } from '@berth/contracts/deployment';
 import { randomBytes } from 'node:crypto';
 import type { DesiredWorkload } from '@berth/contracts/runtime';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -9,6 +10,7 @@ import {
   type KubeClient,
   type KubeObject,
   podOf,
+  priorityClass,
   stamped,
   workloadManifests,
 } from '../src/index.js';
@@ -23,6 +25,7 @@ describe('pods with any patch that is taken', () => {
   beforeAll(async () => {
     cluster = await testCluster();
     client = cluster.client;
+    for (const kind of environmentKind.options) await cluster.client.apply(priorityClass(kind), never);
     for (const wall of isolationManifests({ ...space, namespace, quota: null }, settings))
       await client.apply(stamped(wall), never);
   });

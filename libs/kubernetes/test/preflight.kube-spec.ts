@@ -53,6 +53,7 @@ describe('a look at a whole cluster', () => {
       'metrics',
       'permissions',
       'pod-security',
+      'priorities',
       'protections',
       'reachable',
     ];

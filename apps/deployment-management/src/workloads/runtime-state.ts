@@ -3,9 +3,11 @@ import type { Failure } from '@berth/contracts/common';
 import type { Release } from '@berth/contracts/deployment';
 import { type Artifact, storageMibIn } from '@berth/contracts/events';
 import type { DesiredWorkload, InstanceTraffic, ObservedWorkload } from '@berth/contracts/runtime';
+import { Database } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { ClusterPointer } from '../clusters/cluster.js';
 import type { CanarySupport, Runtime } from '../runtime/runtime.js';
+import { EnvironmentsRepository } from '../environments/environments.repository.js';
 import { Runtimes } from '../runtime/runtimes.js';
 import { nextStepFor } from '../runtime/artifact-kinds.js';
 import { RegistryLogins } from '../pull-credentials/registry-logins.js';
@@ -21,6 +23,9 @@ export interface Brought {
   readonly observed: ObservedWorkload | null;
 }
 
+type Place = Pick<DesiredWorkload, 'organizationId' | 'environmentId'>;
+type Parts = Pick<DesiredWorkload, 'environment' | 'files' | 'links' | 'registries' | 'environmentKind'>;
+
 /** What the reconciler asks of the runtime for one workload. */
 @Injectable()
 export class RuntimeState {
@@ -29,6 +34,8 @@ export class RuntimeState {
     private readonly configs: ReleaseConfigs,
     private readonly access: Access,
     private readonly logins: RegistryLogins,
+    private readonly environments: EnvironmentsRepository,
+    private readonly database: Database,
   ) {}
 
   /** `at`: on another cluster than the one that answers for the workload; so in all that follows. */
@@ -170,15 +177,15 @@ export class RuntimeState {
   }
 
   /** What is looked up, and opened, only when something is stated: variables, files, links and passwords. */
-  async partsFor(
-    runtime: Runtime,
-    place: Pick<DesiredWorkload, 'organizationId'>,
-    release: Release,
-    former?: Release,
-  ): Promise<Pick<DesiredWorkload, 'environment' | 'files' | 'links' | 'registries'>> {
+  async partsFor(runtime: Runtime, place: Place, release: Release, former?: Release): Promise<Parts> {
     const given = await this.configs.givenTo(release);
     const links = await this.configs.linksOf(release, former);
-    return { ...given, ...links, ...(await this.registriesFor(runtime, place)) };
+    return {
+      ...given,
+      ...links,
+      ...(await this.registriesFor(runtime, place)),
+      ...(await this.kindFor(runtime, place)),
+    };
   }
 
   /** Passwords go only where images are pulled. */
@@ -187,6 +194,15 @@ export class RuntimeState {
     { organizationId }: Pick<DesiredWorkload, 'organizationId'>,
   ): Promise<Pick<DesiredWorkload, 'registries'>> {
     return artifactKinds.includes('image') ? { registries: await this.logins.of(organizationId) } : {};
+  }
+
+  /** Which gives way to which is known to clusters alone. */
+  private async kindFor(
+    { patches: makesPods }: Runtime,
+    { environmentId }: Place,
+  ): Promise<Pick<DesiredWorkload, 'environmentKind'>> {
+    const environment = makesPods ? await this.environments.find(this.database, environmentId) : undefined;
+    return environment ? { environmentKind: environment.kind } : {};
   }
 
   private runtimeOf(workloadId: string, at: ClusterPointer | undefined): Promise<Runtime> {

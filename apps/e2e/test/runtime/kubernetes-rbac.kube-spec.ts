@@ -186,6 +186,7 @@ function workload(process: string, config: string): DesiredWorkload {
   return {
     ...{ workloadId: id, organizationId: id, projectId: id, environmentId: id, appId: id },
     ...{ namespace: `shop-${id.slice(0, 8)}`, name: 'shop', generation: 2 },
+    environmentKind: 'preview',
     release: {
       ...{ number: 1, hash: hash(config), configHash: hash(config) },
       artifact: { kind: 'image', digest: hash('1111'), sizeBytes: 1 },

@@ -4693,6 +4693,7 @@ export interface components {
           | 'storage-use'
           | 'storage'
           | 'pod-security'
+          | 'priorities'
           | 'declarations';
         nextStep: string | null;
         /** @enum {string} */

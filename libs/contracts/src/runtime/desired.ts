@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { environmentKind } from '../common/environment-kind.js';
 import { autoscaling, processName, processType } from '../common/process-type.js';
 import { digest, id } from '../common/values.js';
 import { artifact } from '../events/shapes.js';
@@ -62,6 +63,11 @@ export const desiredWorkload = z.strictObject({
   appId: id,
   /** Isolation border on a cluster, from the environment; see the naming rule of the domain. */
   namespace: z.string().regex(/^[a-z0-9-]{1,63}$/),
+  /**
+   * What gives way to what where there is not room for all of it. Absent for a runtime without such an order, and for what
+   * was stated before there was one.
+   */
+  environmentKind: environmentKind.optional(),
   /** Readable, unique in its namespace: the app's slug. */
   name: z.string(),
   /** Raised at each change of the desired state, but for its trial; `observedGeneration` echoes it. */

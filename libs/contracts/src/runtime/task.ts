@@ -16,7 +16,7 @@ export const desiredTask = desiredWorkload
   .pick({
     ...{ workloadId: true, organizationId: true, projectId: true, environmentId: true, appId: true },
     ...{ namespace: true, name: true, release: true, environment: true, files: true, links: true, registries: true },
-    ...{ stopDeadlineSeconds: true },
+    ...{ stopDeadlineSeconds: true, environmentKind: true },
   })
   .extend({
     taskId: id,

@@ -5,6 +5,7 @@ import { POD_ACCOUNT } from './isolation.manifests.js';
 import { processLabels, processSelector, runningAnnotations } from './labels.js';
 import { shortDigest } from './names.js';
 import { patched, type PodTemplate } from './patch.js';
+import { priorityOf } from './priority.manifests.js';
 import { probesOf } from './probes.js';
 import { pullsWith } from './pull-secret.manifest.js';
 import type { ClusterSettings } from './settings.js';
@@ -57,6 +58,7 @@ function ownTemplate(
     metadata: { labels: processLabels(desired, component), annotations: runningAnnotations(desired) },
     spec: {
       ...base,
+      ...priorityOf(desired, settings),
       ...pullsWith(desired, pullName(desired)),
       securityContext: { ...base.securityContext, ...volumeSecurity(process) },
       volumes: [...base.volumes, ...volumeSources(process)],

@@ -8,6 +8,8 @@ export interface ClusterSettings {
   readonly gateway: { readonly namespace: string; readonly name: string };
   /** Class of the Ingresses that routes are, of a controller in the gateway's namespace; absent: they are HTTPRoutes of the Gateway. */
   readonly ingressClass?: string;
+  /** Whether the platform's priority classes are there, which pods name then. */
+  readonly hasPriorities?: boolean;
   /** The namespace that the cluster's DNS runs in. */
   readonly dnsNamespace: string;
 }

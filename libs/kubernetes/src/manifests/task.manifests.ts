@@ -5,6 +5,7 @@ import { names, taskLabels } from './labels.js';
 import { environmentWithLinks, linkPolicies } from './links.manifests.js';
 import { taskObjectName } from './names.js';
 import { basePodSpec, baseContainer } from './pod.manifest.js';
+import { priorityOf } from './priority.manifests.js';
 import { pullSecret, pullsWith } from './pull-secret.manifest.js';
 import { encoded } from './secret-data.js';
 import type { ClusterSettings } from './settings.js';
@@ -46,6 +47,7 @@ function jobSpec(task: DesiredTask, settings: ClusterSettings): object {
       spec: {
         ...basePodSpec(task, filesNameOf(task)),
         ...pullsWith(task, pullNameOf(task)),
+        ...priorityOf(task, settings),
         ...{ restartPolicy: 'Never', terminationGracePeriodSeconds: task.stopDeadlineSeconds, containers: [container] },
       },
     },

@@ -7,9 +7,11 @@ import type { ClusterSettings } from '../manifests/settings.js';
 import {
   nameOfPermission,
   type Permission,
+  priorityPermissions,
   requiredPermissions,
   storageUsePermission,
 } from './required-permissions.js';
+import { foreignPriorities } from './foreign-priorities.js';
 import { cannotAsk } from './unreachable.js';
 import { type Door, noMiddlewares, protectionRefusal } from './protection-refusal.js';
 
@@ -39,6 +41,7 @@ export async function preflight(
       declarationCheck(facts),
       await permissionCheck(client, facts, signal),
       await storageUseCheck(client, signal),
+      await priorityCheck(client, signal),
       ...(await doorChecks(client, facts, settings, signal)),
       await protectionCheck(client, facts, settings, signal),
       await storageCheck(client, signal),
@@ -102,10 +105,27 @@ async function storageUseCheck(client: KubeClient, signal: AbortSignal): Promise
   return found('storage-use', 'warning', message, nextStep);
 }
 
+/** Workloads run without it, too, all as important as each other. */
+async function priorityCheck(client: KubeClient, signal: AbortSignal): Promise<ClusterCheck> {
+  const answers = await Promise.all(priorityPermissions.map((each) => mayI(client, each, signal)));
+  const told = (message: string, nextStep: string) =>
+    found('priorities', 'warning', `Nothing gives way to production where it is short of room: ${message}`, nextStep);
+  if (!answers.every(Boolean))
+    return told(
+      'the platform may not make its priority classes.',
+      'To have it: kubectl apply -f k8s/rbac/deployment-management.yaml',
+    );
+  const foreign = await foreignPriorities(client, signal);
+  if (foreign.length > 0)
+    return told(`${foreign.join(', ')} is not the class that the platform makes.`, 'To have it: delete that class.');
+  return passed('priorities', 'What is not production gives way to it where there is not room for all.');
+}
+
 async function mayI(client: KubeClient, permission: Permission, signal: AbortSignal): Promise<boolean> {
-  const { verb, group } = permission;
+  const { verb, group, name } = permission;
   const [resource, subresource] = permission.resource.split('/');
-  const spec = { resourceAttributes: { verb, group, resource, ...(subresource && { subresource }) } };
+  const what = { verb, group, resource, ...(subresource && { subresource }), ...(name && { name }) };
+  const spec = { resourceAttributes: what };
   const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec };
   const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
   const { status } = await client.transport.ask<{ status: { allowed: boolean } }>({

@@ -1,3 +1,5 @@
+import { priorityNames } from '../manifests/priority.manifests.js';
+
 /** One thing that may be asked of the API, as RBAC names it. */
 export interface Permission {
   readonly verb: string;
@@ -7,6 +9,8 @@ export interface Permission {
   readonly resource: string;
   /** It is asked for only where the cluster serves this group, too. */
   readonly beside?: string;
+  /** Only of the object of that name; absent: of all. */
+  readonly name?: string;
 }
 
 const KEPT = ['list', 'watch', 'create', 'patch'];
@@ -43,10 +47,18 @@ const needs: readonly Need[] = [
   ['storage.k8s.io', ['storageclasses'], ['list']],
 ];
 
-/** All that the platform asks of a cluster: what `k8s/rbac/deployment-management.yaml` grants, no more and no less. */
+/** All that the platform cannot do without: with `priorityPermissions` what `k8s/rbac/deployment-management.yaml` grants. */
 export const requiredPermissions: readonly Permission[] = needs.flatMap(([group, resources, verbs, beside]) =>
   resources.flatMap((resource) => verbs.map((verb) => ({ verb, group, resource, ...(beside && { beside }) }))),
 );
+
+const classes = { group: 'scheduling.k8s.io', resource: 'priorityclasses' } as const;
+
+/** With these pods name the class of their environment, without they name none. Of our own classes alone, as far as they are made. */
+export const priorityPermissions: readonly Permission[] = [
+  ...SEEN.map((verb) => ({ verb, ...classes })),
+  ...['create', 'patch'].flatMap((verb) => priorityNames.map((name) => ({ verb, ...classes, name }))),
+];
 
 /** What `k8s/rbac/node-statistics.yaml` grants beside that, where its administrator wants to: it opens every pod of the cluster. */
 export const storageUsePermission: Permission = { verb: 'get', group: '', resource: 'nodes/proxy' };

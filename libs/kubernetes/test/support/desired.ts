@@ -6,7 +6,7 @@ const uuid = (digit: string): string => `${digit.repeat(8)}-0000-7000-8000-${dig
 export const digestOf = (mark: string): string => `sha256:${mark.padEnd(64, '0')}`;
 
 export const settings: ClusterSettings = {
-  ...{ registry: 'registry.example/berth', minor: 36, dnsNamespace: 'kube-system' },
+  ...{ registry: 'registry.example/berth', minor: 36, dnsNamespace: 'kube-system', hasPriorities: true },
   gateway: { namespace: 'gateway', name: 'public' },
 };
 
@@ -24,6 +24,7 @@ const health = { path: null, intervalSeconds: 5, timeoutSeconds: 3, failureThres
 export const shop: DesiredWorkload = {
   ...{ workloadId: uuid('4'), organizationId: uuid('1'), projectId: uuid('2'), environmentId: uuid('3') },
   ...{ appId: uuid('5'), namespace: space.namespace, name: 'shop', generation: 7 },
+  environmentKind: 'production',
   release: {
     ...{ number: 3, hash: digestOf('abc'), configHash: digestOf('def') },
     artifact: { kind: 'image', digest: digestOf('123'), sizeBytes: 1 },
@@ -199,6 +200,7 @@ export const anyWorkload: fc.Arbitrary<DesiredWorkload> = fc.record({
     appId: fc.uuid(),
   },
   namespace: fc.constant(space.namespace),
+  environmentKind: fc.constantFrom('production', 'staging', 'development', 'preview', undefined),
   name: slugOf(38).map((each) => `${each}z`),
   generation: fc.integer({ min: 1 }),
   release: fc.record({

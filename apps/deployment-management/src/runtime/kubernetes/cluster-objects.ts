@@ -45,6 +45,7 @@ export interface Pod extends KubeObject {
   readonly spec: {
     /** Absent until it is scheduled. */
     readonly nodeName?: string;
+    readonly priorityClassName?: string;
     readonly volumes?: readonly {
       readonly persistentVolumeClaim?: { readonly claimName: string };
       readonly secret?: { readonly secretName: string };
@@ -83,6 +84,7 @@ export interface VolumeClaim extends KubeObject {
 }
 
 export interface Job extends KubeObject {
+  readonly spec?: { readonly template?: { readonly spec?: { readonly priorityClassName?: string } } };
   readonly status?: { readonly conditions?: readonly Condition[] };
 }
 

@@ -50,6 +50,7 @@ import { isGround, triedPatches } from './patch-trial.js';
 import { podLogs } from './pod-logs.js';
 import { KubernetesStats } from './kubernetes-stats.js';
 import { measurementsOf } from './pod-stats.js';
+import { Priorities } from './priorities.js';
 import { ServingChanges } from './serving-changes.js';
 
 const CALL_MILLISECONDS = 30_000;
@@ -103,8 +104,10 @@ export class KubernetesRuntime implements Runtime {
       optional: settings.ingressClass === undefined ? [] : ['httpRoute'],
       onChange: (workloadId) => this.feed.push({ workloadId }),
     });
-    this.workloads = new KubernetesWorkloads(this.cluster, () => this.settings, new ServingChanges(() => clock.now()));
-    this.tasks = new KubernetesTasks(client, this.cluster, () => this.settings);
+    const priorities = new Priorities(this.cluster);
+    const changes = new ServingChanges(() => clock.now());
+    this.workloads = new KubernetesWorkloads(this.cluster, () => this.settings, changes, priorities);
+    this.tasks = new KubernetesTasks(client, this.cluster, () => this.settings, priorities);
     this.sessions = new KubernetesSessions(client, this.cluster);
     this.measured = new KubernetesStats(client, this.cluster, { clock, prometheus: options.prometheus });
     this.following = this.cluster.follow(this.closed.signal);

@@ -10,6 +10,7 @@ import {
 } from '@berth/kubernetes';
 import type { ClusterSettings } from '@berth/kubernetes';
 import type { Job, Pod } from './cluster-objects.js';
+import type { Priorities } from './priorities.js';
 import { refusalOfPods } from './refused-pods.js';
 import { taskIn } from './task-observation.js';
 
@@ -19,12 +20,15 @@ export class KubernetesTasks {
     private readonly client: KubeClient,
     private readonly cluster: Cluster,
     private readonly settings: () => ClusterSettings,
+    private readonly priorities: Priorities,
   ) {}
 
   async start(task: DesiredTask, signal: AbortSignal): Promise<void> {
     if (this.objectsOf(task.workloadId, task.taskId).jobs.length > 0) return;
     const walls = isolationManifests({ ...task, quota: null, internet: true }, this.settings());
-    for (const manifest of [...walls, ...taskManifests(task, this.settings())].map(stamped))
+    await this.priorities.ensure(task, signal);
+    const settings = { ...this.settings(), hasPriorities: this.priorities.isThere(task) };
+    for (const manifest of [...walls, ...taskManifests(task, settings)].map(stamped))
       await this.cluster.ensure(manifest, signal);
   }
 

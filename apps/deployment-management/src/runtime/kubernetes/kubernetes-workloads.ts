@@ -10,6 +10,7 @@ import {
   loginsManifest,
   pullManifest,
   stamped,
+  withKeptPriority,
   workloadManifests,
 } from '@berth/kubernetes';
 import type { Deployment, EndpointSlice, HttpRoute, Ingress, Middleware, Pod, VolumeClaim } from './cluster-objects.js';
@@ -18,6 +19,7 @@ import { inStages, isDoor } from './in-stages.js';
 import { instant } from './instances.js';
 import { leavingCanary, type Scenery, withLeaving, workedOn } from './leaving-canary.js';
 import { ending, observationOf } from './observe.js';
+import type { Priorities } from './priorities.js';
 import type { ServingChanges } from './serving-changes.js';
 import { spaceQuotaOf } from './space-quota.js';
 import { isOfProtection, protectionsInUse } from './protections-in-use.js';
@@ -28,6 +30,7 @@ export class KubernetesWorkloads {
     private readonly cluster: Cluster,
     private readonly settings: () => ClusterSettings,
     private readonly changed: ServingChanges,
+    private readonly priorities: Priorities,
   ) {}
 
   async apply(desired: DesiredWorkload, signal: AbortSignal): Promise<void> {
@@ -35,6 +38,7 @@ export class KubernetesWorkloads {
     if ((known?.desired?.generation ?? 0) > desired.generation) return;
     const leaving = leavingCanary(known, desired, this.sceneryOf(desired.workloadId));
     await this.ensureWalls(desired, signal);
+    await this.priorities.ensure(desired, signal);
     const record = await this.cluster.ensure(desiredRecord(desired, leaving), signal);
     const manifests = this.manifestsOf(withLeaving(desired, leaving));
     const secrets = [...configManifests(desired), ...pullManifest(desired), ...loginsManifest(desired)];
@@ -122,6 +126,7 @@ export class KubernetesWorkloads {
       .filter((each) => leadsSomewhere(each) || (isOfProtection(each) && !inUse.has(each.metadata.name)));
     const isTrue =
       surplus.length === 0 &&
+      !this.priorities.isMissing(desired) &&
       next?.weight === leaving?.weight &&
       this.hasSecrets(desired) &&
       [...this.wallsOf(desired), ...wanted].every((each) => this.cluster.isAsStated(each));
@@ -149,7 +154,11 @@ export class KubernetesWorkloads {
     );
   }
 
-  private manifestsOf = (desired: DesiredWorkload): KubeObject[] => workloadManifests(desired, this.settings());
+  private manifestsOf(desired: DesiredWorkload): KubeObject[] {
+    const settings = { ...this.settings(), hasPriorities: this.priorities.isThere(desired) };
+    const manifests = workloadManifests(desired, settings);
+    return manifests.map((each) => withKeptPriority(each, this.cluster.find(each)));
+  }
 
   /** A config or the files of another release that pods still start from. */
   private isMountedConfig(workloadId: string, object: KubeObject): boolean {

@@ -1,7 +1,7 @@
 import type { InstanceExit, ObservedTask } from '@berth/contracts/runtime';
 import { conditionOf, type Job, type Pod } from './cluster-objects.js';
 import { exitOf, instanceId, instant } from './instances.js';
-import { podTrouble } from './troubles.js';
+import { podTrouble, waysGiven } from './troubles.js';
 
 /** What the cluster says of a Job and its one pod. */
 export function taskIn(taskId: string, job: Job, pods: readonly Pod[]): ObservedTask {
@@ -14,7 +14,7 @@ export function taskIn(taskId: string, job: Job, pods: readonly Pod[]): Observed
     startedAt: pod?.status?.startTime === undefined ? null : instant(pod.status.startTime),
   };
   const isOver = isTrue(job, 'Complete') || isTrue(job, 'Failed');
-  if (isOver) return { ...common, state: 'ended', exit: end ? exitOf(end) : exitIn(job), trouble: failureOf(job) };
+  if (isOver) return { ...common, state: 'ended', exit: end ? exitOf(end) : exitIn(job), trouble: failureOf(job, pod) };
   const state = container?.state?.running || end ? 'running' : 'starting';
   return { ...common, state, exit: null, trouble: pod && !end ? podTrouble(pod) : null };
 }
@@ -28,9 +28,14 @@ function exitIn(job: Job): InstanceExit {
   return { code, signal: null, at: instant(over?.lastTransitionTime), reason: code === 0 ? 'exited' : 'lost' };
 }
 
-function failureOf(job: Job): ObservedTask['trouble'] {
+function failureOf(job: Job, pod: Pod | undefined): ObservedTask['trouble'] {
   const failed = conditionOf(job.status?.conditions, 'Failed');
   if (failed?.status !== 'True') return null;
   const evidence = [`${failed.reason ?? 'Failed'}: ${failed.message ?? ''}`];
-  return { cause: 'release_command_failed', message: 'Its Job failed.', evidence };
+  // A pod that failed by itself is there for as long as its Job.
+  if (pod || failed.reason !== 'BackoffLimitExceeded')
+    return { cause: 'release_command_failed', message: 'Its Job failed.', evidence };
+  const message = 'Its pod was taken away before it was over.';
+  const given = waysGiven(job.spec?.template?.spec?.priorityClassName);
+  return { cause: 'release_command_failed', message, evidence: [...evidence, ...given] };
 }

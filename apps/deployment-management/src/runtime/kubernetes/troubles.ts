@@ -1,4 +1,5 @@
 import type { ObservedInstance } from '@berth/contracts/runtime';
+import { priorityName, priorityNames } from '@berth/kubernetes';
 import {
   type Condition,
   conditionOf,
@@ -36,8 +37,19 @@ export function podTrouble(pod: Pod): Trouble | null {
 function schedulingTrouble(pod: Pod): Trouble | null {
   const scheduled = conditionOf(pod.status?.conditions, 'PodScheduled');
   if (scheduled?.reason !== 'Unschedulable') return null;
-  return troubleOf('unschedulable', 'No node of the cluster has room for it.', [scheduled.message]);
+  return troubleOf('unschedulable', 'No node of the cluster has room for it.', [
+    scheduled.message,
+    ...waysGiven(pod.spec.priorityClassName),
+  ]);
 }
+
+const yielding = priorityNames.filter((name) => name !== priorityName('production'));
+
+/** As evidence of who has no room: whether it had it before is known to nobody once the pod that had it is gone. */
+export const waysGiven = (priorityClassName = ''): string[] =>
+  yielding.includes(priorityClassName)
+    ? ['Its environment is not production: where a cluster is short of room it gives way to what is.']
+    : [];
 
 function containerTrouble(status: ContainerStatus): Trouble | null {
   const waiting = status.state?.waiting;
@@ -120,7 +132,7 @@ export function workloadTrouble(pods: readonly Trouble[], deployments: readonly 
 export function admissionTrouble({ message = '' }: Pick<Condition, 'message'>): Trouble | null {
   if (/exceeded quota/.test(message))
     return troubleOf('quota_exceeded', 'The environment may not use as much as it would need.', [message]);
-  if (/violates PodSecurity|admission webhook .* denied/.test(message))
+  if (/violates PodSecurity|admission webhook .* denied|no PriorityClass with name/.test(message))
     return troubleOf('policy_denied', 'A policy of the cluster refuses its pods.', [message]);
   return null;
 }

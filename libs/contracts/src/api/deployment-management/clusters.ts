@@ -121,6 +121,7 @@ export const clusterCheck = z.object({
     'storage-use',
     'storage',
     'pod-security',
+    'priorities',
     'declarations',
   ]),
   /** `warning`: a part of the platform does not work there. */

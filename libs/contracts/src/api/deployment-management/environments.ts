@@ -1,12 +1,11 @@
 import { z } from 'zod';
+import { environmentKind, type EnvironmentKind } from '../../common/environment-kind.js';
 import { firstLabels } from '../../common/labels.js';
 import { pageOf, pageQuery } from '../../common/page.js';
 import { id, instant, slug } from '../../common/values.js';
 import { region } from './clusters.js';
 
-/** `preview` environments come from pull requests and are not made by hand. */
-export const environmentKind = z.enum(['development', 'staging', 'production', 'preview']);
-export type EnvironmentKind = z.infer<typeof environmentKind>;
+export { environmentKind, type EnvironmentKind };
 
 export const createEnvironment = z
   .strictObject({
