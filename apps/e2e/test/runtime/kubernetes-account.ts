@@ -8,6 +8,8 @@ const { signal: never } = new AbortController();
 interface Rule {
   readonly apiGroups: readonly string[];
   readonly resources: readonly string[];
+  /** The rule is for objects of these names alone. */
+  readonly resourceNames?: readonly string[];
   readonly verbs: readonly string[];
 }
 
