@@ -1,4 +1,4 @@
-import type { EnvironmentKind } from '@berth/contracts/deployment';
+import { type EnvironmentKind, environmentKind } from '@berth/contracts/deployment';
 import type { DesiredWorkload } from '@berth/contracts/runtime';
 import type { KubeObject } from '../kube-object.js';
 import { MANAGER, names } from './labels.js';
@@ -32,9 +32,7 @@ const priorities: Readonly<Record<EnvironmentKind, Priority>> = {
 export const priorityName = (kind: EnvironmentKind): string => `berth-${kind}`;
 
 /** Names of all of them. */
-export const priorityNames: readonly string[] = Object.keys(priorities).map((kind) =>
-  priorityName(kind as EnvironmentKind),
-);
+export const priorityNames: readonly string[] = environmentKind.options.map(priorityName);
 
 /** Of all environments of a kind; of a whole cluster, and never what pods have that name none. */
 export function priorityClass(kind: EnvironmentKind): KubeObject {

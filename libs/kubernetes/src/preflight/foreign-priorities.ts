@@ -1,4 +1,4 @@
-import type { EnvironmentKind } from '@berth/contracts/deployment';
+import { type EnvironmentKind, environmentKind } from '@berth/contracts/deployment';
 import { kinds, pathOf } from '../kinds.js';
 import type { KubeClient } from '../kube-client.js';
 import type { KubeObject, ObjectList } from '../kube-object.js';
@@ -9,14 +9,12 @@ interface PriorityClass extends KubeObject {
   readonly preemptionPolicy?: string;
 }
 
-const all = ['production', 'staging', 'development', 'preview'] as const satisfies readonly EnvironmentKind[];
-
 /** Classes with a name of ours that are not as ours: who has that name keeps it, and what it says cannot be changed. */
 export async function foreignPriorities(client: KubeClient, signal: AbortSignal): Promise<string[]> {
   const path = pathOf(kinds.priorityClass);
   const { items } = await client.transport.ask<ObjectList<PriorityClass>>({ method: 'GET', path, signal });
   const found = new Map(items.map((each) => [each.metadata.name, each]));
-  return all.filter((kind) => !isSame(found.get(priorityName(kind)), kind)).map(priorityName);
+  return environmentKind.options.filter((kind) => !isSame(found.get(priorityName(kind)), kind)).map(priorityName);
 }
 
 function isSame(found: PriorityClass | undefined, kind: EnvironmentKind): boolean {
