@@ -267,25 +267,31 @@ export function eventBusContract(name: string, setUp: () => Promise<BusUnderTest
     });
 
     it('carries 100,000 events without loss, in order, and without growing', async () => {
-      const total = 100_000;
       const next = new Map<string, number>();
       let count = 0;
       let outOfOrder = 0;
-      let held = 0;
       await bus.subscribe({ group: 'group', topics: [topic] }, ({ key, event }) => {
-        if (event.aggregateversion !== (next.get(key) ?? 1)) outOfOrder++;
-        next.set(key, event.aggregateversion + 1);
-        if (++count === 20_000) held = heldBytes();
+        const expected = next.get(key) ?? 1;
+        if (event.aggregateversion > expected) outOfOrder++;
+        if (event.aggregateversion !== expected) return Promise.resolve(); // what comes again does not count
+        next.set(key, expected + 1);
+        count++;
         return Promise.resolve();
       });
-      for (let from = 0; from < total; from += 1_000) {
-        // No more than 20,000 ahead, so that what is measured is the bus and not the backlog of this test.
-        await eventually(() => expect(from - count).toBeLessThan(20_000));
-        await bus.publish(messages(1_000, 100, from / 100 + 1));
-      }
-      await eventually(() => expect(count).toBe(total));
+      const carry = async (from: number, until: number): Promise<void> => {
+        for (let sent = from; sent < until; sent += 1_000) {
+          // No more than 20,000 ahead, so that what is measured is the bus and not the backlog of this test.
+          await eventually(() => expect(sent - count).toBeLessThan(20_000));
+          await bus.publish(messages(1_000, 100, sent / 100 + 1));
+        }
+        await eventually(() => expect(count).toBe(until));
+      };
+      await carry(0, 20_000);
+      const held = heldBytes();
+      await carry(20_000, 100_000);
       expect(outOfOrder).toBe(0);
-      expect(heldBytes() - held).toBeLessThan(20_000_000);
+      // What is on its way when the last one came is let go; what grew stays.
+      await eventually(() => expect(heldBytes() - held).toBeLessThan(20_000_000));
     });
   });
 }
