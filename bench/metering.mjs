@@ -113,19 +113,19 @@ function rowsOf(pairs, warm, { events }) {
       ...{ ours: mostOf(held), base: mostOf(warm.held) },
     })),
     memory(`held by PostgreSQL beside its shared buffers, the last tenth of ${events} against the second`, (side) => ({
-      ...{ ours: mostIn(side, 0.9), base: mostIn(side, 0.1) },
+      ...{ ours: middleOf(side, 0.9), base: middleOf(side, 0.1) },
     })),
   ];
 }
 
 /**
- * The most that PostgreSQL held in a tenth of the time in which events were accepted, from the share `from` of it on. Of equal
- * tenths: the most of a longer time is more by chance alone, as more connections happen to be in the middle of something. In the
- * first tenth those of a pool are still being opened.
+ * What PostgreSQL held most of the time (the median) in a tenth of the time in which events were accepted, from the share
+ * `from` of it on: the most is what some connections were in the middle of by chance. In the first tenth those of a pool are
+ * still being opened.
  */
-const mostIn = ({ accepting, database }, from) =>
-  Math.max(
-    ...database
+const middleOf = ({ accepting, database }, from) =>
+  p50(
+    database
       .filter(({ at }) => at >= from * accepting && at < (from + 0.1) * accepting)
       .map(({ mebibytes }) => mebibytes),
   );

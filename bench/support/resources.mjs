@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 
 const TICKS_PER_SECOND = 100;
 const SAMPLE_EVERY = 100;
@@ -17,11 +17,8 @@ const statOf = (pid) =>
     .replace(/^.*\) /s, '')
     .split(' ');
 
-/** A process and those that it started. */
-function familyOf(pid) {
-  const children = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && statOf(name)[1] === String(pid));
-  return [pid, ...children];
-}
+/** A process and those that its first thread started. */
+const familyOf = (pid) => [pid, ...read(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean)];
 
 /** Processor time of a process and its children, in milliseconds, also of children that ended. */
 export function processorTimeOf(pid) {
@@ -34,14 +31,16 @@ export function processorTimeOf(pid) {
 
 /**
  * MiB that a process and its children hold of their own: neither files nor what they share, whose size is set (the shared
- * buffers of PostgreSQL). What a process has in common with the one that it was forked from is counted once between them.
+ * buffers of PostgreSQL). Of a child it is what it holds beyond the process that it was forked from. From counters that the
+ * kernel keeps: to have pages counted (`smaps_rollup`) stops whoever asks for memory meanwhile, and took half a core.
  */
 export function ownMemoryOf(pid) {
-  const kibibytes = familyOf(pid).map((each) =>
-    Number(/^Pss_Anon: +(\d+)/m.exec(read(`/proc/${each}/smaps_rollup`))?.[1]),
-  );
-  return kibibytes.reduce((a, b) => a + (b || 0), 0) / 1_024;
+  const [root, ...children] = familyOf(pid).map(privateKibibytesOf);
+  const beyond = children.map((child) => Math.max(0, child - root));
+  return beyond.reduce((a, b) => a + b, root) / 1_024;
 }
+
+const privateKibibytesOf = (pid) => Number(/^RssAnon:\s+(\d+)/m.exec(read(`/proc/${pid}/status`))?.[1] ?? 0);
 
 /**
  * Does `work`; answers with what each of the processes held of its own meanwhile: MiB and milliseconds since the work began, ten

@@ -6,7 +6,7 @@ import { AccountsModule } from './accounts/accounts.module.js';
 import { AdministrationModule } from './administration/administration.module.js';
 import { ApiTokensModule } from './api-tokens/api-tokens.module.js';
 import { AuditModule } from './audit/audit.module.js';
-import { BudgetLettersModule } from './budget-letters/budget-letters.module.js';
+import { BillingLettersModule } from './billing-letters/billing-letters.module.js';
 import type { Config } from './config.js';
 import { DeviceFlowModule } from './device-flow/device-flow.module.js';
 import { DevicePasskeysModule } from './device-passkeys/device-passkeys.module.js';
@@ -77,7 +77,7 @@ export class AppModule {
       MembershipsModule,
       InvitationsModule,
       IdentityProvidersModule,
-      BudgetLettersModule,
+      BillingLettersModule,
       SignInFlowsModule,
       ServiceAccountsModule,
       DeviceFlowModule,

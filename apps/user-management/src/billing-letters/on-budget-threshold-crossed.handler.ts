@@ -3,11 +3,11 @@ import { EventContext } from '@berth/eventing';
 import { Controller, Inject } from '@nestjs/common';
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import { thresholdLetter } from './budget-letters.js';
-import { BudgetReaders } from './budget-readers.js';
+import { BillingReaders } from './billing-readers.js';
 
 @Controller()
 export class OnBudgetThresholdCrossedHandler {
-  constructor(@Inject(BudgetReaders) private readonly readers: BudgetReaders) {}
+  constructor(@Inject(BillingReaders) private readonly readers: BillingReaders) {}
 
   @EventPattern<string>(budgetThresholdCrossed.type)
   async handle(

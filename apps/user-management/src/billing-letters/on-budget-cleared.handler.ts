@@ -3,11 +3,11 @@ import { EventContext } from '@berth/eventing';
 import { Controller, Inject } from '@nestjs/common';
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import { clearedLetter } from './budget-letters.js';
-import { BudgetReaders } from './budget-readers.js';
+import { BillingReaders } from './billing-readers.js';
 
 @Controller()
 export class OnBudgetClearedHandler {
-  constructor(@Inject(BudgetReaders) private readonly readers: BudgetReaders) {}
+  constructor(@Inject(BillingReaders) private readonly readers: BillingReaders) {}
 
   @EventPattern<string>(budgetCleared.type)
   async handle(@Payload() { data }: EventOf<typeof budgetCleared>, @Ctx() { tx }: EventContext): Promise<void> {

@@ -10,7 +10,7 @@ interface Reader {
 
 /** Who spends an organization's money reads of it: its owners, administrators and those who see to the bills. */
 @Injectable()
-export class BudgetReaders {
+export class BillingReaders {
   constructor(@Inject(MailService) private readonly mail: MailService) {}
 
   async tell(tx: Tx, organizationId: string, letter: (organization: string) => Omit<Letter, 'to'>): Promise<void> {
