@@ -28,6 +28,9 @@ describe('identity providers of an organization', () => {
       ),
     );
     platform.on(made, (_, response) => json(response, google, 201));
+    platform.on('GET /.well-known/oauth-authorization-server', (_, response) =>
+      json(response, { issuer: 'https://paas.example' }),
+    );
   });
   const providers = (...argv: string[]) => terminal.berth(['identity-providers', ...argv]);
   const add = (...more: string[]) =>
@@ -52,7 +55,7 @@ describe('identity providers of an organization', () => {
     const ran = await add('--issuer', 'https://accounts.example', '--role', 'groups=ops:admin', '--role', 'g=a:viewer');
     expect(ran).toMatchObject({ code: 0, stdout: expect.stringContaining(google.id) });
     expect(ran.stdout + ran.stderr).not.toContain('the-secret');
-    expect(ran.stderr).toContain('/v1/oauth/device/callback');
+    expect(ran.stderr).toContain('back to https://paas.example/v1/oauth/device/callback');
     expect(platform.bodies(made)).toEqual([
       {
         ...{ organizationId: idOf(1), displayName: 'Google', endpoints: google.endpoints, clientId: 'berth' },

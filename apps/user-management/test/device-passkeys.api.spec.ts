@@ -55,6 +55,20 @@ const shown = ({ key }: Holder) => JSON.stringify(key.show(options()));
 const say = (passkey: string, decision = 'approve') => browser.submit('/passkey', { passkey, decision });
 
 describe('on the page of a device a passkey', () => {
+  it('is not asked for a code that no device has, which is one guess at it', async () => {
+    const guesses = async () => {
+      const [row] = await identity.database.query<{ all: number }>(
+        'select coalesce(sum(count), 0)::int as all from throttle',
+      );
+      return row?.all ?? 0;
+    };
+    const before = await guesses();
+    const { status, html } = await browser.get('/passkey?user_code=BBBB-BBBC');
+    expect({ status, asks: html.includes('data-options') }).toEqual({ status: 422, asks: false });
+    expect(html).toContain('No device waits with this code.');
+    expect((await guesses()) - before).toBe(2); // by the code, and by the address
+  });
+
   it('lets in the device alone whose code is shown, which is as trusted as with a second factor', async () => {
     const [person, other] = [await holder(), await newDevice()];
     for (const told of [device.user_code, 'asks to act in your name']) expect(browser.page.html).toContain(told);

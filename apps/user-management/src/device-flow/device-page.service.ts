@@ -43,6 +43,9 @@ export class DevicePageService {
   /** The page anew, with what was wrong. @throws what is no DomainError */
   async again(error: unknown, userCode: string, address: string): Promise<DevicePage> {
     if (!(error instanceof DomainError)) throw error;
+    // Nobody has it: it is not looked for, and counted, again.
+    if (error.code === 'device_code_unknown')
+      return { status: error.status, html: deviceForm(userCode, undefined, this.settings, error.message) };
     return this.form(error.status, userCode, address, error.message);
   }
 

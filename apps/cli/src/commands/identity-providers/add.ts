@@ -30,7 +30,7 @@ export const options = (command: Command): Command =>
     );
 
 export async function run(context: Context, given: Options, displayName: string): Promise<void> {
-  const { client, out, selection, session } = context;
+  const { client, out, selection } = context;
   const endpoints = endpointsOf(given);
   const { id: organizationId, slug } = await selection.organization();
   const secret = { name: 'client secret', option: '--secret-stdin' };
@@ -49,6 +49,7 @@ export async function run(context: Context, given: Options, displayName: string)
   };
   const made = await answerOf(client.POST('/v1/identity-providers', { body }));
   await out.result(made, () => `People sign in to ${slug} by ${made.displayName}: ${made.id}`);
-  // As this command reaches the platform; where that is by another address than PUBLIC_URL, it has to be said with that.
-  out.note(`Let it send browsers back to ${session.server}/v1/oauth/device/callback, for \`berth login\`.`);
+  // Where browsers reach the platform, which need not be where this command does.
+  const { issuer } = await answerOf(client.GET('/.well-known/oauth-authorization-server'));
+  out.note(`Let it send browsers back to ${issuer}/v1/oauth/device/callback, for \`berth login\`.`);
 }
