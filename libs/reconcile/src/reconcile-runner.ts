@@ -1,5 +1,5 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { type BaseConfig, Clock, Database, Listener, LOGGER, type Logger } from '@berth/service-kit';
+import { type BaseConfig, Clock, Database, databaseTrust, Listener, LOGGER, type Logger } from '@berth/service-kit';
 import { DataSource } from 'typeorm';
 import { DeadlinesRepository } from './deadlines.repository.js';
 import { LeasesRepository } from './leases.repository.js';
@@ -120,9 +120,9 @@ export class ReconcileRunner implements OnApplicationBootstrap, OnModuleDestroy 
   }
 
   private listen(running: Running): void {
-    const { DATABASE_URL: url, DATABASE_CA_FILE: caFile } = this.config;
     const onNotify = (payload: string) => this.bus.receive(payload);
-    const listener = new Listener({ url, caFile, channel: wakeChannel, onNotify }, this.clock, this.logger);
+    const options = { url: this.config.DATABASE_URL, ...databaseTrust(this.config), channel: wakeChannel, onNotify };
+    const listener = new Listener(options, this.clock, this.logger);
     running.endings.push(() => listener.close());
     listener
       .open()

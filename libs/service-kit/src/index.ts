@@ -52,7 +52,7 @@ export {
   startService,
   urlOf,
 } from './service/start-service.js';
-export { trusting } from './tls/certificates.js';
+export { databaseTrust, type TrustFiles, trusting } from './tls/certificates.js';
 export { type CancelTimer, Clock } from './time/clock.js';
 export { type RoundNow, Rounds } from './time/rounds.js';
 export { Ids } from './time/ids.js';

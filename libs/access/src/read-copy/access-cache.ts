@@ -1,4 +1,13 @@
-import { type BaseConfig, Clock, Database, Listener, LOGGER, type Logger, type Tx } from '@berth/service-kit';
+import {
+  type BaseConfig,
+  Clock,
+  Database,
+  databaseTrust,
+  Listener,
+  LOGGER,
+  type Logger,
+  type Tx,
+} from '@berth/service-kit';
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { ACCESS_OPTIONS } from '../access-options.js';
@@ -52,7 +61,7 @@ export class AccessCache implements OnModuleInit, OnApplicationShutdown {
     this.listener = new Listener(
       {
         url: config.DATABASE_URL,
-        caFile: config.DATABASE_CA_FILE,
+        ...databaseTrust(config),
         channel: CHANNEL,
         onNotify: (what) => this.drop(what),
       },

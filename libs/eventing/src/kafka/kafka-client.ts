@@ -1,16 +1,11 @@
-import { readFileSync } from 'node:fs';
-import type { Logger } from '@berth/service-kit';
+import { type Logger, type TrustFiles, trusting } from '@berth/service-kit';
 import { Kafka, logLevel, type logCreator } from 'kafkajs';
 
-export interface KafkaBusOptions {
+/** The file of an authority turns TLS on. kafkajs copies what it is told when it connects, so that a new certificate is seen. */
+export interface KafkaBusOptions extends TrustFiles {
   readonly clientId: string;
   /** `host:port` of some brokers. */
   readonly brokers: readonly string[];
-  /** PEM file of the authority that signed the brokers' certificates; turns TLS on, read anew for each connection. */
-  readonly caFile?: string | undefined;
-  /** PEM files of our own certificate and its key, for brokers that ask for one; read anew for each connection. */
-  readonly certFile?: string | undefined;
-  readonly keyFile?: string | undefined;
   /** Of topics that are created. Default 8. */
   readonly partitions?: number;
   /** Of topics that are created. Default 1. */
@@ -34,26 +29,8 @@ export function kafkaClient(options: KafkaBusOptions, logger: Logger, retries: n
     connectionTimeout: 3_000,
     // Often, so that a broker that is back is noticed soon: what lies between two tries does not grow beyond a second.
     retry: { initialRetryTime: 100, maxRetryTime: 1_000, multiplier: 2, factor: 0.2, retries },
-    ...tlsOf(options),
+    ...trusting(options),
   });
-}
-
-/** kafkajs copies these options when it connects, so a getter is asked each time and a new certificate is seen. */
-function tlsOf({ caFile, certFile, keyFile }: KafkaBusOptions) {
-  if (caFile === undefined) return {};
-  const read = (file: string | undefined) => (file === undefined ? undefined : readFileSync(file, 'utf8'));
-  const ssl = {
-    get ca() {
-      return read(caFile);
-    },
-    get cert() {
-      return read(certFile);
-    },
-    get key() {
-      return read(keyFile);
-    },
-  };
-  return { ssl };
 }
 
 /** Debug only: kafkajs warns and retries where we would, and what it cannot solve it throws. */

@@ -1,5 +1,14 @@
 import type { ServiceName } from '@berth/contracts/events';
-import { type BaseConfig, Clock, Database, Ids, LOGGER, type Logger, Readiness } from '@berth/service-kit';
+import {
+  type BaseConfig,
+  Clock,
+  Database,
+  databaseTrust,
+  Ids,
+  LOGGER,
+  type Logger,
+  Readiness,
+} from '@berth/service-kit';
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { EVENT_BUS, type EventBus } from '../bus/event-bus.js';
 import { DeadLetters } from '../inbox/dead-letters.js';
@@ -57,7 +66,7 @@ const producing = ({ service, config }: EventingOptions): Provider[] => [
     provide: Relay,
     inject: [EVENT_BUS, RelayWaker, Clock, LOGGER],
     useFactory: (bus: EventBus, waker: RelayWaker, clock: Clock, logger: Logger) => {
-      const address = { url: config.DATABASE_URL, caFile: config.DATABASE_CA_FILE };
+      const address = { url: config.DATABASE_URL, ...databaseTrust(config) };
       return new Relay({ service, ...address }, bus, waker, { clock, logger });
     },
   },

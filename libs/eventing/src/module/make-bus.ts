@@ -1,4 +1,4 @@
-import type { BaseConfig, Clock, Logger } from '@berth/service-kit';
+import { type BaseConfig, type Clock, databaseTrust, type Logger } from '@berth/service-kit';
 import type { EventBus } from '../bus/event-bus.js';
 import { EmbeddedBus } from '../embedded/embedded-bus.js';
 
@@ -9,7 +9,7 @@ import { EmbeddedBus } from '../embedded/embedded-bus.js';
 export async function makeBus(name: string, config: BaseConfig, clock: Clock, logger: Logger): Promise<EventBus> {
   if (config.BUS === 'embedded') {
     const url = config.BUS_DATABASE_URL ?? config.DATABASE_URL;
-    return new EmbeddedBus({ url, caFile: config.DATABASE_CA_FILE }, clock, logger);
+    return new EmbeddedBus({ url, ...databaseTrust(config) }, clock, logger);
   }
   if (config.ONE_POSTGRES) throw new Error('ONE_POSTGRES is true, which is for BUS=embedded only.');
   const brokers = (config.KAFKA_BROKERS ?? '').split(',').filter((broker) => broker !== '');

@@ -27,6 +27,9 @@ export const baseConfig = z.object({
   DATABASE_POOL: z.coerce.number().int().min(2).max(200).default(10),
   /** PEM file of the authority that signed the database's certificate; absent: no TLS unless the URL says so. Read for each connection. */
   DATABASE_CA_FILE: z.string().optional(),
+  /** PEM files of this service's own certificate and key, for databases that ask for one. Read for each connection. */
+  DATABASE_CERT_FILE: z.string().optional(),
+  DATABASE_KEY_FILE: z.string().optional(),
   BUS: z.enum(['embedded', 'kafka']).default('embedded'),
   /** Database of the embedded bus. */
   BUS_DATABASE_URL: z.string().optional(),

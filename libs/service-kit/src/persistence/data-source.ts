@@ -1,11 +1,10 @@
 import { DataSource, type EntityTarget, MigrationExecutor, type MigrationInterface, type ObjectLiteral } from 'typeorm';
-import { trusting } from '../tls/certificates.js';
+import { type TrustFiles, trusting } from '../tls/certificates.js';
 
-export interface DataSourceOptions {
+/** Without the file of an authority: TLS only if the URL asks for it. */
+export interface DataSourceOptions extends TrustFiles {
   readonly url: string;
   readonly poolSize: number;
-  /** PEM file; absent: TLS only if the URL asks for it. */
-  readonly caFile?: string | undefined;
   readonly entities: readonly EntityTarget<ObjectLiteral>[];
   /** Explicit and ordered; globs would load whatever lies in a folder. */
   readonly migrations: readonly (new () => MigrationInterface)[];
@@ -27,7 +26,7 @@ export function createDataSource(options: DataSourceOptions): DataSource {
     // What is asked for on one connection is sent at once, not after the answer before it.
     // A process that is suspended inside a transaction does not keep what it locked: Postgres ends the transaction.
     extra: { pipeline: true, idle_in_transaction_session_timeout: LONGEST_HANG },
-    ...trusting(options.caFile),
+    ...trusting(options),
   });
 }
 

@@ -1,11 +1,10 @@
 import { Client } from 'pg';
 import type { Clock } from '../time/clock.js';
-import { trusting } from '../tls/certificates.js';
+import { type TrustFiles, trusting } from '../tls/certificates.js';
 import type { Logger } from '../logging/logger.js';
 
-export interface ListenerOptions {
+export interface ListenerOptions extends TrustFiles {
   readonly url: string;
-  readonly caFile?: string | undefined;
   readonly channel: string;
   /** Called for each NOTIFY, and once after every (re)connection because notifications may have been missed. */
   readonly onNotify: (payload: string) => void;
@@ -23,7 +22,7 @@ export class Listener {
   ) {}
 
   async open(): Promise<void> {
-    const client = new Client({ connectionString: this.options.url, ...trusting(this.options.caFile) });
+    const client = new Client({ connectionString: this.options.url, ...trusting(this.options) });
     this.client = client;
     client.on('error', (error) => this.logger.debug({ err: error }, 'listener connection ended'));
     client.on('end', () => this.reconnectSoon());

@@ -9,6 +9,7 @@ import { ValidatedArguments } from '../http/validated-arguments.js';
 import { kitMigrations } from '../idempotency/idempotency.migration.js';
 import { IdempotencyInterceptor } from '../idempotency/idempotency.interceptor.js';
 import { createLogger, LOGGER, type Logger } from '../logging/logger.js';
+import { databaseTrust } from '../tls/certificates.js';
 import { createDataSource, migrate } from '../persistence/data-source.js';
 import { Database } from '../persistence/database.js';
 import { DatabaseRole } from '../persistence/database-role.js';
@@ -62,7 +63,7 @@ async function openDatabase<Config extends BaseConfig>(
   const dataSource = createDataSource({
     url: config.DATABASE_URL,
     poolSize: config.DATABASE_POOL,
-    caFile: config.DATABASE_CA_FILE,
+    ...databaseTrust(config),
     entities: definition.entities,
     migrations: [...kitMigrations, ...definition.migrations],
   });
