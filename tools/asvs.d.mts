@@ -21,3 +21,6 @@ export function problemsOf(matrix: AsvsMatrix, root: string): string[];
 
 /** Titles of the tests in a file that run. */
 export function titlesIn(path: string): Set<string>;
+
+/** Sentences about the tests that a matrix names and that did not pass in a run; `passed` has `FILE<tab>TITLE` of those that did. */
+export function notPassed(matrix: Pick<AsvsMatrix, 'requirements'>, passed: readonly string[]): string[];

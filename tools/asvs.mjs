@@ -1,7 +1,9 @@
-// docs/security/asvs.json against the sources: each requirement has a state, and every test that it names is there.
-import { existsSync, readFileSync } from 'node:fs';
+// docs/security/asvs.json against the sources: each requirement has a state, and every test that it names is there. With
+// `--ran FOLDER` against a run of all tests, too (`TEST_RECORD`): every test that it names has passed in it.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import ts from 'typescript';
 
 /** What each state needs beside it: evidence (tests or documents), or a reason. */
@@ -66,15 +68,39 @@ function textsOfRows(table) {
   return firsts.filter((each) => each && ts.isStringLiteralLike(each)).map(({ text }) => text);
 }
 
+/** Sentences about the tests that a matrix names and that did not pass in a run; `passed` has `FILE<tab>TITLE` of those that did. */
+export function notPassed({ requirements }, passed) {
+  const titles = new Map();
+  for (const line of passed) {
+    const [file, title] = line.split('\t');
+    titles.set(file, [...(titles.get(file) ?? []), title]);
+  }
+  return requirements.flatMap(({ id, tests = [] }) =>
+    tests
+      .filter(({ file, name }) => !(titles.get(file) ?? []).some((title) => patternOf(name).test(title)))
+      .map(({ file, name }) => `${id}: "${name}" of ${file} has not passed`),
+  );
+}
+
+/** A title as it was run: with a value for each place of a table, and for a row's own name within that of its table. */
+const patternOf = (name) =>
+  new RegExp(
+    name
+      .split(/%[a-z#]/)
+      .map(escaped)
+      .join('.*'),
+  );
+
+const escaped = (text) => text.replaceAll(/[$()*+.?[\\\]^{|}]/g, String.raw`\$&`);
+
 /** Prints how the matrix stands, with `--open` what is missing, and answers whether it holds. */
-function report() {
+function report({ open: isOpen, ran }) {
   const root = join(import.meta.dirname, '..');
   const matrix = JSON.parse(readFileSync(join(root, 'docs/security/asvs.json'), 'utf8'));
-  const problems = problemsOf(matrix, root);
+  const problems = [...problemsOf(matrix, root), ...(ran === undefined ? [] : notPassed(matrix, passedIn(ran)))];
   for (const problem of problems) console.error(problem);
   const open = matrix.requirements.filter(({ state }) => state === 'not yet' || state === 'partly');
-  for (const { id, state, reason } of process.argv.includes('--open') ? open : [])
-    console.log(`${id} ${state}: ${reason}`);
+  for (const { id, state, reason } of isOpen ? open : []) console.log(`${id} ${state}: ${reason}`);
   const counts = Object.keys(STATES).map(
     (state) => `${matrix.requirements.filter((each) => each.state === state).length} ${state}`,
   );
@@ -82,4 +108,10 @@ function report() {
   return problems.length === 0;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) process.exit(report() ? 0 : 1);
+const passedIn = (folder) =>
+  readdirSync(folder).flatMap((file) => readFileSync(join(folder, file), 'utf8').split('\n').filter(Boolean));
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const options = { open: { type: 'boolean' }, ran: { type: 'string' } };
+  process.exit(report(parseArgs({ options }).values) ? 0 : 1);
+}

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
@@ -14,7 +14,10 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 /** Runs these files of tests as the workspace runs its own. Answers the code and the last line. */
-async function ended(files: Readonly<Record<string, string>>): Promise<{ code: number; last: string | undefined }> {
+async function ended(
+  files: Readonly<Record<string, string>>,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<{ code: number; last: string | undefined }> {
   const config = {
     rootDir: folder,
     testMatch: ['**/*.spec.js'],
@@ -27,7 +30,7 @@ async function ended(files: Readonly<Record<string, string>>): Promise<{ code: n
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
   const binary = join(workspace, 'node_modules/jest/bin/jest.js');
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, [binary, '--config', configFile, '--runInBand'], (_, out) =>
+    const child = execFile(process.execPath, [binary, '--config', configFile, '--runInBand'], { env }, (_, out) =>
       resolve({ code: child.exitCode ?? -1, last: out.trimEnd().split('\n').at(-1) }),
     );
   });
@@ -45,5 +48,18 @@ describe('the last line of a run of tests', () => {
       'broken.spec.js': `require('./not-there');`,
     };
     expect(await ended(files)).toEqual({ code: 1, last: '1 passed, 2 failed, 2 skipped' });
+  });
+});
+
+describe('a run of tests that is told where', () => {
+  it('writes down which of them passed, for whoever asks for some of them', async () => {
+    const record = join(folder, 'record');
+    await mkdir(record);
+    const files = {
+      'a.spec.js': `it('a', () => {}); it('b', () => { throw new Error('no'); }); it.skip('c', () => {});`,
+    };
+    await ended(files, { ...process.env, TEST_RECORD: record });
+    const texts = await Promise.all((await readdir(record)).map((name) => readFile(join(record, name), 'utf8')));
+    expect(texts).toEqual([expect.stringMatching(/^[^\n]*a\.spec\.js\ta\n$/)]);
   });
 });

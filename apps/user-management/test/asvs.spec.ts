@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 // eslint-disable-next-line @nx/enforce-module-boundaries -- the tool under test is no library
-import { type AsvsMatrix, type AsvsRequirement, problemsOf, titlesIn } from '../../../tools/asvs.mjs';
+import { type AsvsMatrix, type AsvsRequirement, notPassed, problemsOf, titlesIn } from '../../../tools/asvs.mjs';
 
 const workspace = resolve(import.meta.dirname, '../../..');
 let matrix: AsvsMatrix;
@@ -72,4 +72,22 @@ it('titles are those of tests that run, rows of tables among them', () => {
   const rows = ['a row', 'another row', 'a typed row'];
   const tests = ['runs', 'runs with %s', 'runs typed with %s'];
   expect([...titlesIn(join(folder, 'some.spec.ts'))].sort()).toEqual([...rows, ...tests].sort());
+});
+
+describe('what a matrix names has passed in a run', () => {
+  it.each([
+    ['under its name', 'runs', 'some.spec.ts\truns'],
+    ['with a value of a table', 'runs with %s', 'some.spec.ts\truns with 1'],
+    ['as a row of a table, which says more around it', 'a row', 'some.spec.ts\truns with a row'],
+    ['with signs that mean something in patterns', 'runs (once)?', 'some.spec.ts\truns (once)?'],
+  ])('%s', (_, name, line) => {
+    expect(notPassed(named(name), ['other.spec.ts\twalks', line])).toEqual([]);
+  });
+
+  it.each([
+    ['in another file', 'other.spec.ts\truns'],
+    ['under another name', 'some.spec.ts\twalks'],
+  ])('or is told, when it did so only %s', (_, line) => {
+    expect(notPassed(one(), [line])).toEqual(['1.1.1: "runs" of some.spec.ts has not passed']);
+  });
 });
