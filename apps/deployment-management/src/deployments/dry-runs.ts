@@ -42,7 +42,8 @@ export class DryRuns {
     const current = await this.maker.currentOf(this.database, workload);
     const dry = this.between(workload, source, current, content);
     const files = content ? await this.files.between(this.database, current, content.config.effective) : [];
-    return this.foreseen.in(workload, { ...dry, changes: [...dry.changes, ...files] });
+    const planned = { source, processes: content?.processes };
+    return this.foreseen.in(workload, planned, { ...dry, changes: [...dry.changes, ...files] });
   }
 
   /** Whether it would be taken is not asked here. `content`: null where it is not known yet what a release would be made of. */

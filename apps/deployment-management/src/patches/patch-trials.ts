@@ -40,7 +40,9 @@ export class PatchTrials {
     // Before the first release nobody knows which pods there will be: the first deployment asks.
     const content = current && (await this.maker.contentOf(this.database, wanted, renewal));
     if (current && content) await this.requireTaken(wanted, { ...current, ...content });
-    return this.foreseen.in(workload, this.dryRuns.between(wanted, { kind: 'scale' }, current, content ?? null));
+    const { source } = renewal;
+    const dryRun = this.dryRuns.between(wanted, source, current, content ?? null);
+    return this.foreseen.in(wanted, { source, processes: content?.processes }, dryRun);
   }
 
   private async requireTaken(workload: WorkloadRow, release: Release): Promise<void> {

@@ -29,8 +29,8 @@ export class ReleasePlans {
   async of(
     tx: Tx,
     workload: WorkloadRow,
-    moving: DeploymentRow,
-    target: Release,
+    moving: Pick<DeploymentRow, 'source'>,
+    target: Pick<Release, 'processes'>,
     support: CanarySupport,
   ): Promise<ReleasePlan> {
     const former = await this.formerOf(tx, workload);
@@ -46,7 +46,12 @@ export class ReleasePlans {
     return refusal ? { refusal } : { canary };
   }
 
-  private async whole(tx: Tx, workload: WorkloadRow, moving: DeploymentRow, target: Release): Promise<ReleasePlan> {
+  private async whole(
+    tx: Tx,
+    workload: WorkloadRow,
+    moving: Pick<DeploymentRow, 'source'>,
+    target: Pick<Release, 'processes'>,
+  ): Promise<ReleasePlan> {
     const refusal = await this.room.refusalOf(tx, workload, moving, target);
     return refusal ? { refusal } : {};
   }

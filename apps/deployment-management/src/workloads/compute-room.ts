@@ -44,13 +44,13 @@ export class ComputeRoom {
   async refusalOf(
     tx: Tx,
     workload: WorkloadRow,
-    moving: DeploymentRow,
-    target: Release,
+    { source }: Pick<DeploymentRow, 'source'>,
+    target: Pick<Release, 'processes'>,
     extra: Reservation = nothing,
   ): Promise<Failure | undefined> {
     const { id: workloadId, organizationId } = workload;
     const now = (await this.releases.onRuntime(tx, workloadId)).map((each) => each.processes);
-    const woken = startsWorkload(moving.source) ? { ...workload, wantedState: 'running' as const } : workload;
+    const woken = startsWorkload(source) ? { ...workload, wantedState: 'running' as const } : workload;
     const change = {
       before: reservationOf(workload, now),
       after: sum(reservationOf(woken, [...now, target.processes]), extra),
@@ -79,7 +79,7 @@ interface Extra {
 const resized = (types: readonly ProcessType[], { processSettings }: WorkloadRow): ProcessType[] =>
   types.map((type) => ({ ...type, ...processSettings[type.name] }));
 
-const exceeded = (message: string, { processes }: Release): Failure => ({
+const exceeded = (message: string, { processes }: Pick<Release, 'processes'>): Failure => ({
   cause: 'quota_exceeded',
   message,
   evidence: processes.map(({ name, cpuMillicores, memoryMib }) => `${name}: ${cpuMillicores}m, ${memoryMib} MiB each`),
