@@ -32,11 +32,14 @@ let commits: string[];
 let summary: InvoiceSummary;
 
 const codeFor = async (sent: RegExp): Promise<string> =>
-  eventually(async () => {
-    const mail = await mailTo(berth.folder, BEN);
-    expect(mail).toMatch(sent);
-    return /Code: (\S+)/.exec(mail)?.[1] ?? '';
-  });
+  eventually(
+    async () => {
+      const mail = await mailTo(berth.folder, BEN);
+      expect(mail).toMatch(sent);
+      return /Code: (\S+)/.exec(mail)?.[1] ?? '';
+    },
+    { within: 60_000 },
+  );
 
 /** Ben gets an account and becomes a member of Ada's organization. */
 async function join(): Promise<void> {
