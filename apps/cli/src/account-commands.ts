@@ -26,6 +26,23 @@ export const accountCommands: CommandGroup = {
       'the present one is asked for',
       () => import('./commands/account/change-password.js'),
     ),
+    entry(
+      'account identities',
+      'at which providers you sign in',
+      () => import('./commands/account/identities/list.js'),
+    ),
+    entry(
+      'account link-identity',
+      'sign in by it, too',
+      () => import('./commands/account/identities/link.js'),
+      'PROVIDER',
+    ),
+    entry(
+      'account unlink-identity',
+      'by it no more',
+      () => import('./commands/account/identities/unlink.js'),
+      'PROVIDER',
+    ),
     entry('account deactivate', 'until you log in again', () => import('./commands/account/deactivate.js')),
     entry('account delete', 'erased later; logging in takes it back', () => import('./commands/account/delete.js')),
     entry('sessions list', 'where you are logged in', () => import('./commands/sessions/list.js')),

@@ -125,6 +125,10 @@ describe('every command', () => {
     ])
       platform.on(`GET /v1/${route}`, page());
     platform.on('GET /v1/identity-providers', page(provider));
+    platform.on(
+      'GET /v1/auth/identities',
+      page({ id: idOf(8), provider: 'Google', createdAt: '2026-11-02T00:00:00.000Z' }),
+    );
     const who = { actor: { kind: 'user', id: 'u' }, target: { kind: 'app', id: 'a' }, address: null };
     platform.on('GET /v1/audit', page({ entryId: idOf(1), at: '', action: 'apps:create', ...who, detail: {} }));
     platform.on('GET /v1/audit/export', { entryId: idOf(1) });
@@ -174,7 +178,14 @@ describe('every command', () => {
       closed.on(route, (_, response) => problem(response, 401, 'unauthenticated'));
     closed.on('POST /v1/clusters', (_, response) => problem(response, 401, 'unauthenticated'));
     const refused = [
-      ...['GET /v1/sessions', 'DELETE /v1/sessions', 'GET /v1/api-tokens', 'POST /v1/api-tokens', 'GET /v1/auth/totp'],
+      ...[
+        'GET /v1/sessions',
+        'DELETE /v1/sessions',
+        'GET /v1/auth/identities',
+        'GET /v1/api-tokens',
+        'POST /v1/api-tokens',
+        'GET /v1/auth/totp',
+      ],
       ...[
         `DELETE /v1/api-tokens/${idOf(7)}`,
         `DELETE /v1/organization-tokens/${idOf(7)}`,

@@ -8,15 +8,16 @@ import { type Configuration, Provider } from 'oidc-provider';
  */
 type Claims = Record<string, unknown> & { sub: string };
 const accounts = new Map<string, Claims>();
-const redirectUris = process.argv.slice(2);
+/** Programs on a person's own machine, which come back to any port of it. */
+const client = { application_type: 'native' as const, redirect_uris: process.argv.slice(2) };
 
 const configuration: Configuration = {
   clients: [
-    { client_id: 'berth', client_secret: 'berth-secret', redirect_uris: redirectUris },
+    { ...client, client_id: 'berth', client_secret: 'berth-secret' },
     {
+      ...client,
       client_id: 'berth-oauth',
       client_secret: 'oauth-secret',
-      redirect_uris: redirectUris,
       token_endpoint_auth_method: 'client_secret_post',
     },
   ],

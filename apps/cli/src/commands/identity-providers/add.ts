@@ -2,6 +2,7 @@ import { answerOf, type Schemas } from '@berth/api-client';
 import { type Command, Option } from 'commander';
 import type { Context } from '../../context.js';
 import { givenSecret } from '../auth/credentials.js';
+import { CALLBACK } from '../../sign-in/loopback.js';
 import { inOrganization } from '../options.js';
 import { type EndpointOptions, endpointOptions, endpointsOf } from './endpoints.js';
 import { mappedRoles, roleRule } from './role-rule.js';
@@ -52,4 +53,5 @@ export async function run(context: Context, given: Options, displayName: string)
   // Where browsers reach the platform, which need not be where this command does.
   const { issuer } = await answerOf(client.GET('/.well-known/oauth-authorization-server'));
   out.note(`Let it send browsers back to ${issuer}/v1/oauth/device/callback, for \`berth login\`.`);
+  out.note(`For \`berth account link-identity\`, to ${CALLBACK}, on whichever port.`);
 }
