@@ -10,6 +10,8 @@ export const config = baseConfig
       .enum(['true', 'false'])
       .default('false')
       .transform((value) => value === 'true'),
+    /** How long after its end a month waits for late usage before it is closed; later usage becomes a correction. */
+    LATE_USAGE_DAYS: z.coerce.number().int().nonnegative().max(60).default(3),
     /** Set: Stripe collects what is due. */
     STRIPE_SECRET_KEY: z.string().min(1).optional(),
     STRIPE_WEBHOOK_SECRET: z.string().min(1).optional(),

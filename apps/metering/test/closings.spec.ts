@@ -114,6 +114,34 @@ describe('the checklist of a period', () => {
   });
 });
 
+describe('the time that late usage is waited for', () => {
+  it.each([
+    ['ten days', '10', '2026-12-11T00:00:00.000Z'],
+    ['one day', '1', '2026-12-02T00:00:00.000Z'],
+    ['no time', '0', '2026-12-01T00:00:00.000Z'],
+  ])('may be %s: what is told in it is in the invoice', async (_name, LATE_USAGE_DAYS, end) => {
+    const other = await MeteringApp.start({ LATE_USAGE_DAYS });
+    try {
+      const others = await Billing.of(other);
+      const place = somewhere();
+      await others.tellAt(
+        '2026-11-20T12:00:00.000Z',
+        ...runs(place, '2026-11-10T00:00:00.000Z', '2026-11-10T10:00:00.000Z'),
+      );
+      const justBefore = new Date(Date.parse(end) - 1).toISOString();
+      await others.closeAt(justBefore);
+      expect(await others.invoices(place)).toEqual([]);
+      const late = somewhere({ organizationId: place.organizationId });
+      await other.tell(...runs(late, '2026-11-29T00:00:00.000Z', '2026-11-29T10:00:00.000Z'));
+      await others.closeAt(end);
+      // 20 hours: 0.56 + 0.14
+      expect((await others.invoices(place)).map(({ month, due }) => [month, due])).toEqual([['2026-11', '0.70']]);
+    } finally {
+      await other.close();
+    }
+  });
+});
+
 describe('usage without a price', () => {
   it('keeps its period open, and is listed among those that are', async () => {
     const place = somewhere();

@@ -1,13 +1,12 @@
 import type { ClosingCheck, ClosingCheckName, ClosingChecklist } from '@berth/contracts/metering';
 
-/** Usage that is told within it is in the invoice, later it is a correction. */
-export const GRACE = 3 * 86_400_000;
-
 /** All that decides whether a period can be closed. */
 export interface ClosingFacts {
   readonly now: Date;
   /** First moment after the period. */
   readonly to: Date;
+  /** Until then late usage is waited for. */
+  readonly graceEnd: Date;
   readonly waitingWorkloads: number;
   readonly silentWorkloads: number;
   readonly deadLetters: number;
@@ -24,12 +23,10 @@ const attention = (detail: string): State => ({ state: 'attention', detail });
 
 const checks: Readonly<Record<ClosingCheckName, (facts: ClosingFacts) => State>> = {
   period_over: ({ now, to }) => (now < to ? blocks(`not before ${to.toISOString()}`) : ok),
-  grace_over: ({ now, to }) => {
-    const end = new Date(to.getTime() + GRACE);
-    return now < end
-      ? attention(`late usage becomes a correction once it is closed, which is by itself at ${end.toISOString()}`)
-      : ok;
-  },
+  grace_over: ({ now, graceEnd }) =>
+    now < graceEnd
+      ? attention(`late usage becomes a correction once it is closed, which is by itself at ${graceEnd.toISOString()}`)
+      : ok,
   missing_events: ({ waitingWorkloads }) => (waitingWorkloads > 0 ? blocks(`${waitingWorkloads} workloads`) : ok),
   silent_workloads: ({ silentWorkloads }) =>
     silentWorkloads > 0 ? attention(`${silentWorkloads} workloads count as running, and nothing is heard of them`) : ok,

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { BillingAccountsModule } from '../billing-accounts/billing-accounts.module.js';
 import { InvoicesModule } from '../invoices/invoices.module.js';
 import { UsageModule } from '../usage/usage.module.js';
+import { ClosingClock } from './closing-clock.js';
 import { Closing } from './closing.js';
 import { ClosingsController } from './closings.controller.js';
 import { ClosingsRepository } from './closings.repository.js';
@@ -16,7 +17,7 @@ import { WaiversRepository } from './waivers.repository.js';
   imports: [BillingAccountsModule, InvoicesModule, UsageModule],
   controllers: [ClosingsController],
   providers: [
-    ...[ClosingsRepository, WaiversRepository, Drafts, PeriodLooks],
+    ...[ClosingClock, ClosingsRepository, WaiversRepository, Drafts, PeriodLooks],
     ...[ClosingsService, ReopeningService, Closing, PeriodCloser],
   ],
 })

@@ -1,8 +1,8 @@
-import { Clock, Database, isInfrastructureError, LOGGER, type Logger, Rounds, type Tx } from '@berth/service-kit';
+import { Database, isInfrastructureError, LOGGER, type Logger, Rounds, type Tx } from '@berth/service-kit';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { lockOrganization } from '../accepted-events/organization-lock.js';
 import { BillingAccountsRepository } from '../billing-accounts/billing-accounts.repository.js';
-import { GRACE } from './checklist.js';
+import { ClosingClock } from './closing-clock.js';
 import { type Closed, Closing } from './closing.js';
 import { openPeriod } from '../invoices/invoice-drafts.js';
 import { closingErrors } from './closings.errors.js';
@@ -19,7 +19,7 @@ export class PeriodCloser implements OnApplicationBootstrap {
     private readonly accounts: BillingAccountsRepository,
     private readonly periods: Closing,
     private readonly database: Database,
-    private readonly clock: Clock,
+    private readonly clock: ClosingClock,
     @Inject(LOGGER) private readonly logger: Logger,
     private readonly rounds: Rounds,
   ) {}
@@ -76,7 +76,7 @@ export class PeriodCloser implements OnApplicationBootstrap {
     const account = await this.accounts.lock(tx, organizationId);
     if (!account || !(await this.accounts.isDue(tx, organizationId))) return;
     const now = this.clock.now();
-    const dueAt = new Date(openPeriod(account).to.getTime() + GRACE);
+    const dueAt = this.clock.graceEnd(openPeriod(account).to);
     if (now < dueAt) return this.accounts.lookAgain(tx, organizationId, dueAt, null);
     const closed = await this.periods.close(tx, account);
     if ('blocked' in closed) await this.hinder(tx, organizationId, closed);

@@ -1,13 +1,14 @@
 import { type InvoiceInput, NotConserved, ratingOf } from '@berth/billing';
 import type { ClosingCheck, ClosingChecklist, Waiver } from '@berth/contracts/metering';
 import { DeadLetters } from '@berth/eventing';
-import { Clock, type Tx } from '@berth/service-kit';
+import type { Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { AccountRow } from '../billing-accounts/billing-accounts.repository.js';
 import { type BilledPeriod, openPeriod } from '../invoices/invoice-drafts.js';
 import type { LookBack } from '../invoices/look-back.js';
 import { UsageRepository } from '../usage/usage.repository.js';
 import { checklistOf, type ClosingFacts } from './checklist.js';
+import { ClosingClock } from './closing-clock.js';
 import { ClosingsRepository } from './closings.repository.js';
 import { Drafts } from './drafts.js';
 import { WaiversRepository } from './waivers.repository.js';
@@ -31,7 +32,7 @@ export class PeriodLooks {
     private readonly usage: UsageRepository,
     private readonly letters: DeadLetters,
     private readonly drafts: Drafts,
-    private readonly clock: Clock,
+    private readonly clock: ClosingClock,
   ) {}
 
   /** Of one moment of the database: the caller holds the organization's lock or reads a snapshot. */
@@ -46,7 +47,13 @@ export class PeriodLooks {
     const noted = await this.closings.drifts(tx, account.organizationId);
     const drift = drafted.drift ?? (noted > 0 ? `${noted} differences: see berth_metering_usage_drifts` : undefined);
     const facts: ClosingFacts = {
-      ...{ now, to: period.to, unpriced, bookName: inputs.at(-1)?.book.name ?? '' },
+      ...{
+        now,
+        to: period.to,
+        graceEnd: this.clock.graceEnd(period.to),
+        unpriced,
+        bookName: inputs.at(-1)?.book.name ?? '',
+      },
       ...(await this.arrivals(tx, account.organizationId, now < period.to ? now : period.to)),
       ...(drift !== undefined && { drift }),
     };
