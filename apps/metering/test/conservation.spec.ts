@@ -63,7 +63,12 @@ describe('accepted usage', () => {
           detail: expect.stringMatching(/^cpu: accepted is \d+, spans are \d+, hourly totals \d+; memory/),
         },
         // What is rated comes from the totals, which are as they were.
-        { subject: organizationId, organizationId, stage: 'rating', detail: expect.stringMatching(/^cpu: spans are/) },
+        {
+          subject: organizationId,
+          organizationId,
+          stage: 'rating',
+          detail: expect.stringMatching(/^cpu: spans are \d+, rated is (\d+), on lines is \1$/),
+        },
       ]),
     );
     expect(await check()).toHaveLength(2);

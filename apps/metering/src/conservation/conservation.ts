@@ -12,8 +12,9 @@ const BATCH = 200;
 const PAGE = 1_000;
 
 /**
- * Accepted usage is as much as its spans, these as much as the hourly totals, and these as much as what is rated, to the last unit. Only what became known since
- * it was compared last is compared, each workload in a snapshot of the database, so that nothing waits for it.
+ * Accepted usage is as much as its spans, these as much as the hourly totals, and these as much as what is rated and stands on
+ * the lines of an invoice, to the last unit. Only what became known since it was compared last is compared, each workload in a
+ * snapshot of the database, so that nothing waits for it.
  */
 @Injectable()
 export class Conservation {

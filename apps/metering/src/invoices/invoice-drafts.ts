@@ -1,5 +1,6 @@
 import {
   codeVersion,
+  documentOf,
   type InvoiceInput,
   type LateUsage,
   monthAt,
@@ -55,10 +56,11 @@ export class InvoiceDrafts {
     const rated = await this.periods.of(tx, { ...account, period, taxes }, until);
     const cut = await this.invoices.cut(tx, organizationId);
     const { spans, sums, names } = await this.spans.digest(tx, organizationId, period.from, until);
-    requireConserved(sums, rated.segments);
     const parties = await this.partiesOf(tx, account);
     const about = { organizationId, issuer, cut, spans, names, corrections: [], codeVersion };
-    return { ...rated, ...about, parties, number: null, issuedAt: null };
+    const input = { ...rated, ...about, parties, number: null, issuedAt: null };
+    requireConserved(sums, rated.segments, documentOf(input));
+    return input;
   }
 
   /** With the credits that are left now: one that an invoice takes is not there for the next. */
