@@ -89,6 +89,25 @@ describe('a budget that is spent', () => {
     expect(await running()).toBe(1);
   });
 
+  it('of a project, or of one environment of it, stops what is in it and nothing beside it', async () => {
+    const { project, environment } = scene;
+    const beside = await scene.beside('api', 'qa');
+    await scene.deployLive('one');
+    await beside.deployLive('two');
+    const part = budget({ projectId: project.id, environmentId: environment.id });
+    await part.stop(...kinds);
+    await runs(0);
+    expect(await running(beside)).toBe(1);
+    const whole = budget({ projectId: project.id });
+    await whole.stop('staging');
+    await runs(0, beside);
+    await part.clear();
+    await runs(1);
+    expect(await running(beside)).toBe(0);
+    await whole.clear();
+    await runs(1, beside);
+  });
+
   it('keeps stopped what another budget stops, too, and what was stopped by hand', async () => {
     await scene.deployLive('one');
     const [one, two] = [budget(), budget()];
