@@ -4,6 +4,10 @@ import { recompute } from '@berth/billing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { money, writeInvoice } from '../src/exports/invoice-pdf.js';
 import { Billing, runs } from './support/billing.js';
+// eslint-disable-next-line @nx/enforce-module-boundaries -- one set of rules holds what the library writes and what the service sends
+import { breachesAmong, breachesOf } from '../../../libs/billing/test/focus-rules.js';
+// eslint-disable-next-line @nx/enforce-module-boundaries -- the same
+import { focusColumnNames, type FocusRow } from '../../../libs/billing/src/exports/focus-columns.js';
 import { exportInvoice } from './support/export-invoice.js';
 import { MeteringApp, type Place, somewhere } from './support/metering-app.js';
 import { textOf } from './support/text-of.js';
@@ -38,7 +42,8 @@ beforeAll(async () => {
   await billing.administer('credits', { organizationId, name: 'Welcome', amount: '5' });
   const { body: books } = await app.call('/v1/price-books', billing.administrator);
   const priceBookId = (books['items'] as { id: string }[])[0]!.id;
-  const terms = { fees: [{ id: 'support', name: 'Support with answers within an hour', amount: '1250' }] };
+  const rates = [{ id: 'cpu', name: 'CPU', metric: 'cpu', pricing: { kind: 'per-unit', price: '0.02' } }];
+  const terms = { rates, fees: [{ id: 'support', name: 'Support with answers within an hour', amount: '1250' }] };
   await billing.administer('agreements', { organizationId, validFrom: '2026-11-11T00:00:00.000Z', priceBookId, terms });
   const others = Array.from({ length: 24 }, () => somewhere({ organizationId }));
   await billing.tellAt(
@@ -144,24 +149,50 @@ describe('a PDF', () => {
   ])('writes %s as %s', (amount, text) => expect(money(amount)).toBe(text));
 });
 
+/** Cells by column, null where there is nothing: text as RFC 4180 has it. */
+async function focusOf(id: string) {
+  const text = (await fetched(`/v1/invoices/${id}/focus`)).bytes.toString();
+  const lines = text.trimEnd().split('\r\n').map(cellsOf);
+  const [head = [], ...rows] = lines;
+  return { head, rows: rows.map((cells) => Object.fromEntries(head.map((name, at) => [name, cells[at] || null]))) };
+}
+
+const cellsOf = (line: string): string[] =>
+  [...`,${line}`.matchAll(/,(?:"((?:[^"]|"")*)"|([^",]*))/g)].map(([, quoted, plain = '']) =>
+    quoted === undefined ? plain : quoted.replaceAll('""', '"'),
+  );
+
 describe('CSV and FOCUS', () => {
   it('are files whose rows add up to what is due, with the list price beside the agreed one', async () => {
     const { id, told } = await november();
     const csv = await fetched(`/v1/invoices/${id}/csv`);
     expect(csv.headers.get('content-type')).toBe('text/csv; charset=utf-8');
-    const focus = (await fetched(`/v1/invoices/${id}/focus`)).bytes.toString();
-    const [head, ...rows] = focus
-      .trimEnd()
-      .split('\r\n')
-      .map((row) => row.split(','));
-    const cost = head!.indexOf('BilledCost');
-    const cents = rows.reduce((all, row) => all + BigInt(row[cost]!.replace('.', '')), 0n);
+    const { rows } = await focusOf(id);
+    const cents = rows.reduce((all, row) => all + BigInt(row['BilledCost']!.replace('.', '')), 0n);
     expect(cents).toBe(BigInt(told.totals.due.replace('.', '')));
-    const cpu = rows.find((row) => row[head!.indexOf('SkuPriceId')] === 'default/v1-a1/cpu')!;
-    expect([cpu[head!.indexOf('ListUnitPrice')], cpu[head!.indexOf('ContractedUnitPrice')]]).toEqual([
-      '0.0280000000',
-      '0.0280000000',
+    const cpu = rows.filter((row) => row['SkuPriceId']?.endsWith('/cpu'));
+    const prices = cpu.map((row) => [
+      row['SkuPriceId'],
+      Number(row['ListUnitPrice']),
+      Number(row['ContractedUnitPrice']),
     ]);
+    // Agreed from the eleventh on; what ran on the tenth is by the list.
+    expect([...new Map(prices.map((each) => [each[0], each])).values()]).toEqual([
+      ['default/v1/cpu', 0.028, 0.028],
+      ['default/v1-a1/cpu', 0.028, 0.02],
+    ]);
+  });
+
+  it('keep the rules of the columns of FOCUS, with usage, fees, taxes, credits and corrections', async () => {
+    for (const { id } of await billing.invoices(place)) {
+      const { head, rows } = await focusOf(id);
+      expect(head).toEqual(focusColumnNames);
+      expect(rows.flatMap((row) => breachesOf(row as FocusRow))).toEqual([]);
+      expect(breachesAmong(rows as FocusRow[])).toEqual([]);
+    }
+    const { rows } = await focusOf((await november()).id);
+    const kinds = new Set(rows.map((row) => row['ChargeClass'] ?? row['ChargeCategory']));
+    expect([...kinds].toSorted()).toEqual(['Correction', 'Credit', 'Purchase', 'Tax', 'Usage']);
   });
 
   it('are for the organization alone', async () => {
