@@ -208,6 +208,29 @@ describe('a series of usage', () => {
     expect(perHour.reduce((all, each) => all + each)).toBe(49.5 * 3_600);
   });
 
+  it('is by months of that time zone: one of 745 hours, and parts of those beside it', async () => {
+    const place = somewhere();
+    const token = await app.viewer(place.organizationId);
+    const at = (instant: string) => Date.parse(instant) - startOfTest;
+    await app.tell(
+      changed(place, { version: 1, at: at('2026-09-30T20:00:00.000Z'), entries: [{ ...web, cpuMillicores: 1 }] }),
+      changed(place, { version: 2, at: at('2026-11-01T01:00:00.000Z'), entries: [] }),
+    );
+    await app.database.query(`update billing_account set time_zone = 'Europe/Berlin' where organization_id = $1`, [
+      place.organizationId,
+    ]);
+    const { body } = await seriesOf(
+      place,
+      '&from=2026-09-01T00:00:00.000Z&to=2026-11-10T00:00:00.000Z&per=month',
+      token,
+    );
+    expect((body['items'] as { from: string }[]).map(({ from }) => from)).toEqual([
+      ...['2026-09-01T00:00:00.000Z', '2026-09-30T22:00:00.000Z', '2026-10-31T23:00:00.000Z'],
+    ]);
+    // Berlin goes back an hour on 25 October.
+    expect(seconds(body)).toEqual([2 * 3_600, 745 * 3_600, 2 * 3_600]);
+  });
+
   it('counts what runs up to now, and is nothing after', async () => {
     const place = somewhere();
     const token = await app.viewer(place.organizationId);

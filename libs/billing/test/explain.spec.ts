@@ -107,6 +107,7 @@ describe('the parts of a line together', () => {
     const others: Partial<Span>[] = [
       ...[{ workloadId: 'x' }, { cluster: 'far' }, { release: 2 }, { processType: 'worker' }],
       ...[{ cpuMillicores: 7 }, { memoryMib: 7 }, { storageBytes: 7 }, { buildMillicores: 7 }, { egressBytes: 7 }],
+      { domains: 7 },
     ];
     const line = { from, to, metric: 'cpu' as const, quantity: 1n, amount: '1' };
     for (const other of others)
@@ -205,21 +206,26 @@ describe('why a month costs other than another', () => {
     expect(causes(free('2026-10', 110), free('2026-11', 220))).toEqual(['tiers - 10000', 'time a 1000']);
   });
 
-  it.each(['storage', 'build', 'egress'] as const)('calls more %s more, whatever time instances ran', (each) => {
-    const rates = [{ id: each, name: each, metric: each, pricing: { kind: 'per-unit' as const, price: '0.001' } }];
-    const size = { storage: 'storageBytes', build: 'buildMillicores', egress: 'egressBytes' }[each];
-    const used = (month: string, hours: number, amount: number) =>
-      monthOf(month, { rates }, [run(month, 'a', hours, { [size]: amount })]);
-    const unit = 10_000_000_000;
-    const [before, after] = [used('2026-10', 100, unit), used('2026-11', 300, 2 * unit)];
-    const { changes, before: first, after: second } = compareMonths(before, after);
-    // What two roundings differ by is nobody's.
-    const [bigger, ...rest] = changes;
-    expect(bigger).toMatchObject({ cause: 'size', appId: 'a', metric: each });
-    expect(bigger!.amount > 0n).toBe(true);
-    expect(rest.every(({ cause, amount }) => cause === 'tiers' && (amount === 1n || amount === -1n))).toBe(true);
-    expect(changes.reduce((all, { amount }) => all + amount, 0n)).toBe(second - first);
-  });
+  it.each(['storage', 'build', 'egress', 'domain'] as const)(
+    'calls more %s more, whatever time instances ran',
+    (each) => {
+      const rates = [{ id: each, name: each, metric: each, pricing: { kind: 'per-unit' as const, price: '0.001' } }];
+      const size = { storage: 'storageBytes', build: 'buildMillicores', egress: 'egressBytes', domain: 'domains' }[
+        each
+      ];
+      const used = (month: string, hours: number, amount: number) =>
+        monthOf(month, { rates }, [run(month, 'a', hours, { [size]: amount })]);
+      const unit = 10_000_000_000;
+      const [before, after] = [used('2026-10', 100, unit), used('2026-11', 300, 2 * unit)];
+      const { changes, before: first, after: second } = compareMonths(before, after);
+      // What two roundings differ by is nobody's.
+      const [bigger, ...rest] = changes;
+      expect(bigger).toMatchObject({ cause: 'size', appId: 'a', metric: each });
+      expect(bigger!.amount > 0n).toBe(true);
+      expect(rest.every(({ cause, amount }) => cause === 'tiers' && (amount === 1n || amount === -1n))).toBe(true);
+      expect(changes.reduce((all, { amount }) => all + amount, 0n)).toBe(second - first);
+    },
+  );
 
   it('puts the biggest change first, up or down', () => {
     const found = compareMonths(
