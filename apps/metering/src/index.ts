@@ -10,6 +10,7 @@ import { CreateMetering1763700000001 } from './database/migrations/create-meteri
 import { CreateBilling1763700000004 } from './database/migrations/create-billing.migration.js';
 import { HourlyTotals1763700000051 } from './database/migrations/hourly-totals.migration.js';
 import { IndexSpans1763700000005 } from './database/migrations/index-spans.migration.js';
+import { KeepInvoicePeriods1763700000141 } from './database/migrations/keep-invoice-periods.migration.js';
 import { MeasuredUsage1763700000081 } from './database/migrations/measured-usage.migration.js';
 import { MeterBuilds1763700000071 } from './database/migrations/meter-builds.migration.js';
 import { MeterDomains1763700000101 } from './database/migrations/meter-domains.migration.js';
@@ -64,6 +65,7 @@ export const metering: ServiceDefinition<Config> = {
     UncountedUse1763700000111,
     RowSecurity1763700000121,
     RowSecurityOfParts1763700000131,
+    KeepInvoicePeriods1763700000141,
   ],
   module: (parsed) => AppModule.with(parsed),
   connect: connectEvents,

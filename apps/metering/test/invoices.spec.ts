@@ -136,8 +136,32 @@ describe('an invoice', () => {
     await app.tell(...runs(place, '2026-10-10T00:00:00.000Z', '2026-10-11T00:00:00.000Z'));
     await closeDue();
     const [{ id }] = (await listed(place, token)) as [InvoiceSummary];
-    for (const change of [`due = '0.00'`, `document = '{}'`, `number = 'X'`])
-      await expect(app.database.query(`update invoice set ${change} where id = $1`, [id])).rejects.toThrow(
+    const other = {
+      ...{
+        id: 'gen_random_uuid()',
+        organization_id: 'gen_random_uuid()',
+        month: `'2026-09'`,
+        number: `'X'`,
+        issuer: `'X'`,
+      },
+      ...{
+        currency: `'USD'`,
+        due: `'0.00'`,
+        issued_at: 'now()',
+        period_to: 'now()',
+        document: `'{}'`,
+        sha256: `'0'`,
+        cut: '0',
+      },
+    };
+    const columns = await app.database.query<{ name: string }>(
+      `select column_name as name from information_schema.columns where table_name = 'invoice'`,
+    );
+    // How it ends, and what later invoices corrected of it, stand beside it.
+    const beside = ['status', 'paid_at', 'voided_at', 'rated', 'rated_cut'];
+    expect(columns.map(({ name }) => name).toSorted()).toEqual([...Object.keys(other), ...beside].toSorted());
+    for (const [column, value] of Object.entries(other))
+      await expect(app.database.query(`update invoice set ${column} = ${value} where id = $1`, [id])).rejects.toThrow(
         'never changed',
       );
     await expect(app.database.query('delete from invoice where id = $1', [id])).rejects.toThrow('never changed');

@@ -306,6 +306,7 @@ create table invoice (
   rated jsonb not null,
   rated_cut bigint not null,
   constraint invoice_pkey PRIMARY KEY (id),
+  constraint invoice_after_its_period CHECK ((issued_at >= period_to)),
   constraint invoice_number_key UNIQUE (number),
   constraint invoice_organization_id_month_key UNIQUE (organization_id, month),
   constraint invoice_status_check CHECK ((status = ANY (ARRAY['issued'::text, 'paid'::text, 'void'::text])))
