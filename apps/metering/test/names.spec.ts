@@ -1,5 +1,14 @@
 import { canonicalText, recompute } from '@berth/billing';
-import { appCreated, appDeleted, type CloudEvent, environmentCreated, projectCreated } from '@berth/contracts/events';
+import {
+  appCreated,
+  appDeleted,
+  type CloudEvent,
+  environmentCreated,
+  environmentDeleted,
+  projectCreated,
+  projectDeleted,
+  workloadDeleted,
+} from '@berth/contracts/events';
 import type { InvoiceDocument } from '@berth/contracts/metering';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { writeInvoice } from '../src/exports/invoice-pdf.js';
@@ -30,6 +39,14 @@ const created = ({ organizationId, projectId, environmentId, appId }: Place) => 
 ];
 const inNovember = (place: Place) => runs(place, '2026-11-10T00:00:00.000Z', '2026-11-14T04:00:00.000Z');
 
+/** As the owner of a project tells that it is gone with all that was in it. */
+const deleted = ({ organizationId, projectId, environmentId, appId, workloadId }: Place) => [
+  eventOf(workloadDeleted, workloadId, { organizationId, projectId, environmentId, appId, workloadId }, 0),
+  eventOf(appDeleted, appId, { organizationId, projectId, appId }, 0),
+  eventOf(environmentDeleted, environmentId, { organizationId, projectId, environmentId }, 0),
+  eventOf(projectDeleted, projectId, { organizationId, projectId }, 0),
+];
+
 /** The invoice of November of a place that runs in it. */
 async function billed(place: Place, ...more: readonly CloudEvent[]) {
   await billing.goTo('2026-10-20T12:00:00.000Z');
@@ -49,12 +66,28 @@ const namesOf = ({ projectId, environmentId, appId }: Place): NonNullable<Invoic
 describe('an invoice', () => {
   it('names the app, its project and its environment beside their ids, also when all of it is deleted since', async () => {
     const place = somewhere();
-    const { organizationId, projectId, appId } = place;
-    const deleted = eventOf(appDeleted, appId, { organizationId, projectId, appId }, 0);
-    const { id, told } = await billed(place, ...created(place), deleted);
+    const { id, told } = await billed(place, ...created(place), ...deleted(place));
     expect(told.names).toEqual(namesOf(place));
     const exported = await exportInvoice(app, id, billing.administrator);
     expect(recompute(exported)).toBe(exported.document);
+  });
+
+  it('charges a project that is deleted for its past: usage, costs and what explains them stay', async () => {
+    const place = somewhere();
+    const { id, told } = await billed(place, ...created(place), ...deleted(place));
+    // 100 hours: 2.80 + 0.70
+    expect(told.totals.due).toBe('3.50');
+    const ask = async (path: string, query: string) =>
+      (await app.call(`/v1/${path}?${query}`, billing.administrator)).body;
+    const ofProject = `organization=${place.organizationId}&project=${place.projectId}&period=2026-11`;
+    expect(await ask('usage', ofProject)).toMatchObject({ total: { millicoreSeconds: String(100 * 3_600 * 1_000) } });
+    expect(await ask('costs', `${ofProject}&by=environment`)).toMatchObject({
+      items: [{ environmentId: place.environmentId, total: '3.5000000000' }],
+      total: '3.50',
+    });
+    expect(await ask(`invoices/${id}/parts`, 'line=0')).toMatchObject({
+      items: [{ projectId: place.projectId, workloadId: place.workloadId, release: 1 }],
+    });
   });
 
   it('names them from snapshots of their owner, too', async () => {
