@@ -1,3 +1,4 @@
+import { readFile, writeFile } from 'node:fs/promises';
 import type { Deployment, Release, Workload } from '@berth/contracts/deployment';
 import type { InvoiceDocument, InvoiceSummary } from '@berth/contracts/metering';
 import { eventually } from '@berth/testing';
@@ -109,5 +110,41 @@ describe('an invoice of a month in which two people deployed', () => {
       expect.stringMatching(new RegExp(`shop/web shop/staging.* v1 +#1 +${commits[0]?.slice(0, 7)} +${email} `)),
       expect.stringMatching(new RegExp(`shop/web shop/staging.* v2 +#2 +${commits[1]?.slice(0, 7)} +${BEN} `)),
     ]);
+  });
+});
+
+const centsOf = (amount: string): bigint => BigInt(amount.replace('.', ''));
+
+describe('the same invoice, taken away in files', () => {
+  it('is right to the byte by its events alone, where no platform is, and not when one of them is moved by a millisecond', async () => {
+    const { out } = await ada.run(['invoices', 'export', summary.number ?? '']);
+    const nowhere = await CommandLine.at('http://127.0.0.1:9');
+    const verified = async (text: string) => {
+      await writeFile(`${nowhere.folder}/invoice.json`, text);
+      return nowhere.try(['invoices', 'verify', 'invoice.json']);
+    };
+    expect(await verified(out)).toMatchObject({ code: 0, out: expect.stringContaining('is right to the byte') });
+    const { events } = JSON.parse(out) as { events: { data: { effectiveAt: string; entries: unknown[] } }[] };
+    const at = events.find(({ data }) => data.entries.length > 0)?.data.effectiveAt ?? '';
+    const moved = out.replaceAll(at, new Date(Date.parse(at) + 1).toISOString());
+    expect(moved).not.toBe(out);
+    expect(await verified(moved)).toMatchObject({ code: 6, out: '' });
+  });
+
+  it('is a PDF, a table, and a table in the terms of FOCUS, whose rows are what is due', async () => {
+    const number = summary.number ?? '';
+    await ada.run(['invoices', 'pdf', number]);
+    expect((await readFile(`${ada.folder}/${number}.pdf`)).subarray(0, 5).toString()).toBe('%PDF-');
+    const costs: bigint[] = [];
+    for (const [column, ...columns] of [['amount'], ['BilledCost', '--columns', 'focus']]) {
+      await ada.run(['invoices', 'csv', number, ...columns]);
+      const [head = [], ...rows] = (await readFile(`${ada.folder}/${number}.csv`, 'utf8'))
+        .trimEnd()
+        .split('\r\n')
+        .map((row) => row.split(','));
+      const at = head.indexOf(column ?? '');
+      costs.push(rows.reduce((sum, row) => sum + centsOf(row[at] ?? 'none'), 0n));
+    }
+    expect(costs).toEqual([centsOf(summary.due), centsOf(summary.due)]);
   });
 });
