@@ -1,13 +1,16 @@
 import { createServer, type IncomingMessage, type RequestOptions, type Server, type ServerResponse } from 'node:http';
-import { Agent, request } from 'node:https';
+import { Agent, createServer as createSecureServer, request } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 
 /** What happens to a request instead of, or before, being handed on. */
 export type Fault =
   | { readonly kind: 'status'; readonly status: number; readonly body?: object; readonly retryAfter?: number }
   /** It is handed on so many milliseconds later. */
   | { readonly kind: 'slow'; readonly milliseconds: number }
+  /** It is handed on when that resolves, also if whoever sent it has given up: so late may a network deliver. */
+  | { readonly kind: 'held'; readonly until: Promise<unknown> }
   /** The connection is closed without an answer. */
   | { readonly kind: 'cut' }
   /** Half of the answer, then the connection is closed. */
@@ -34,12 +37,16 @@ export interface FaultProxyOptions {
   /** Certificate to show upstream, when the callers themselves send no token. */
   readonly cert?: string;
   readonly key?: string;
+  /** Callers that insist on TLS are shown this certificate; without one it speaks plain HTTP. */
+  readonly shown?: { readonly cert: string; readonly key: string };
 }
 
-/** Stands in plain HTTP on loopback before an HTTPS server, counts what passes, and breaks what it is told to. */
+/** Stands on loopback before an HTTPS server, counts what passes, and breaks what it is told to. */
 export class FaultProxy {
   /** Every request that was answered, by upstream or by a fault, oldest first. */
   readonly seen: SeenRequest[] = [];
+  /** Requests that are here in whole and are held. */
+  holding = 0;
   private readonly server: Server;
   private readonly agent: Agent;
   private readonly open = new Set<ServerResponse>();
@@ -48,18 +55,19 @@ export class FaultProxy {
   private rules: { rule: FaultRule; left: number }[] = [];
 
   constructor(private readonly options: FaultProxyOptions) {
-    const { ca, cert, key } = options;
+    const { ca, cert, key, shown } = options;
     this.agent = new Agent({ keepAlive: true, ...(ca && { ca }), ...(cert && key && { cert, key }) });
-    this.server = createServer((incoming, outgoing) => this.handle(incoming, outgoing));
+    const handle = (incoming: IncomingMessage, outgoing: ServerResponse) => this.handle(incoming, outgoing);
+    this.server = shown ? createSecureServer(shown, handle) : createServer(handle);
     this.server.on('upgrade', (incoming, socket) => this.upgrade(incoming, socket));
   }
 
-  /** Its address: `http://127.0.0.1:port`. */
+  /** Its address: `http://127.0.0.1:port`, or `https:` when it shows a certificate. */
   async listen(): Promise<string> {
     await new Promise<void>((resolve, reject) => {
       this.server.once('error', reject).listen(0, '127.0.0.1', resolve);
     });
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return `${this.options.shown ? 'https' : 'http'}://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
   /** Later rules come after earlier ones; the first that matches and is not used up counts. */
@@ -100,7 +108,18 @@ export class FaultProxy {
     if (fault?.kind === 'status') return this.refuse(incoming, outgoing, fault);
     const pass = (): void => this.pass(incoming, outgoing, fault?.kind === 'half');
     if (fault?.kind === 'slow') return this.later(fault.milliseconds, pass);
+    if (fault?.kind === 'held') return void this.hold(incoming, outgoing, fault.until);
     pass();
+  }
+
+  private async hold(incoming: IncomingMessage, outgoing: ServerResponse, until: Promise<unknown>): Promise<void> {
+    const body = await buffer(incoming).catch(() => null);
+    // It broke off before it was whole: nobody could hand it on.
+    if (!body) return;
+    this.holding++;
+    await until;
+    this.holding--;
+    this.pass(incoming, outgoing, false, body);
   }
 
   private later(milliseconds: number, act: () => void): void {
@@ -155,11 +174,13 @@ export class FaultProxy {
     outgoing.end(`${JSON.stringify(answer)}\n`);
   }
 
-  private pass(incoming: IncomingMessage, outgoing: ServerResponse, half: boolean): void {
+  /** `body`: it was read already. */
+  private pass(incoming: IncomingMessage, outgoing: ServerResponse, half: boolean, body?: Buffer): void {
     const { host: _, ...headers } = incoming.headers;
     const options: RequestOptions = { method: incoming.method ?? 'GET', headers, agent: this.agent };
     const onward = request(`${this.options.upstream}${incoming.url}`, options, (answer) => {
       this.note(incoming, answer.statusCode ?? 0);
+      if (outgoing.destroyed) return void answer.resume();
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
       outgoing.flushHeaders();
       this.open.add(outgoing);
@@ -170,8 +191,10 @@ export class FaultProxy {
     onward.once('error', () => outgoing.destroy());
     outgoing.once('close', () => {
       this.open.delete(outgoing);
-      onward.destroy();
+      // What was held gets there in any case.
+      if (!body) onward.destroy();
     });
+    if (body) return void onward.end(body);
     incoming.pipe(onward);
   }
 

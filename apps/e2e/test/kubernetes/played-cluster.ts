@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { KubeClient, type KubeObject, kinds, readKubeconfig, Transport } from '@berth/kubernetes';
 import { Clock } from '@berth/service-kit';
+import { FaultProxy } from '@berth/testing';
 // eslint-disable-next-line @nx/enforce-module-boundaries -- the tool that starts a control plane is no library
 import { type KubePlane, startKube } from '../../../../tools/kube/kube.mjs';
 import { install, kubeconfigOf } from '../runtime/kubernetes-account.js';
@@ -51,6 +53,15 @@ export class PlayedCluster {
   /** A kubeconfig of whoever has the token. */
   kubeconfigFor(token: string): string {
     return kubeconfigOf(this.plane.url, this.facts.authority, token);
+  }
+
+  /** What stands before its API server for whoever has this kubeconfig, and nobody else. */
+  async behindProxy(): Promise<{ readonly proxy: FaultProxy; readonly kubeconfig: string }> {
+    const { authority, token } = this.facts;
+    const read = (file: string) => readFileSync(join(this.plane.folder, file), 'utf8');
+    const shown = { cert: read('apiserver.crt'), key: read('apiserver.key') };
+    const proxy = new FaultProxy({ upstream: this.plane.url, ca: authority, shown });
+    return { proxy, kubeconfig: kubeconfigOf(await proxy.listen(), authority, token) };
   }
 
   /** A new token of the account, after which those before are good no longer. */

@@ -1,0 +1,142 @@
+import { setTimeout as pass } from 'node:timers/promises';
+import type { Cluster, Deployment, Workload } from '@berth/contracts/deployment';
+import { kinds, type KubeObject } from '@berth/kubernetes';
+import { eventually, type FaultProxy } from '@berth/testing';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { ClusteredService, image, patient } from './clustered-service.js';
+import { PlayedCluster } from './played-cluster.js';
+
+jest.setTimeout(300_000);
+
+const OUTAGE_MILLISECONDS = 30_000;
+const { signal: never } = new AbortController();
+
+let cluster: PlayedCluster;
+let clustered: ClusteredService;
+let proxy: FaultProxy;
+let berlin: Cluster;
+
+beforeAll(async () => {
+  cluster = await PlayedCluster.start();
+  clustered = await ClusteredService.start();
+  const behind = await cluster.behindProxy();
+  proxy = behind.proxy;
+  const credentials = { kind: 'kubeconfig', kubeconfig: behind.kubeconfig };
+  berlin = (await clustered.register('berlin', cluster, { credentials })).body;
+}, 1_200_000);
+afterEach(() => proxy.heal());
+afterAll(async () => {
+  await clustered.close();
+  await proxy.close();
+  await cluster.stop();
+});
+
+/** A workload of its own, live with `a1`, and at rest. */
+async function liveWorkload(slug: string, web = 1): Promise<Workload> {
+  const workload = await clustered.workload(await clustered.app(slug), slug, { cluster: 'berlin' });
+  if (web !== 1) await scale(workload, web);
+  await clustered.deployLive(workload, 'a1');
+  await isReady(workload);
+  return workload;
+}
+const now = ({ id }: Workload) => clustered.ask<Workload>('owner', 'GET', `/v1/workloads/${id}`);
+const scale = ({ id }: Workload, web: number) =>
+  clustered.ask('owner', 'POST', `/v1/workloads/${id}/scale`, { counts: { web } });
+const begin = ({ id }: Workload, mark: string): Promise<Deployment> =>
+  clustered.ask('owner', 'POST', `/v1/workloads/${id}/deployments`, { source: { kind: 'image', image: image(mark) } });
+const deployment = ({ id }: Deployment) => clustered.ask<Deployment>('owner', 'GET', `/v1/deployments/${id}`);
+const ends = (started: Deployment, status: string) =>
+  eventually(async () => {
+    const found = await deployment(started);
+    expect(found.endedAt).not.toBeNull();
+    expect({ status: found.status, failure: found.failure }).toMatchObject({ status });
+    return found;
+  }, patient);
+const isReady = (workload: Workload) =>
+  eventually(async () => {
+    const { conditions, generation, observedGeneration } = await now(workload);
+    expect({ conditions, observedGeneration }).toMatchObject({
+      ...{ conditions: [{ type: 'Ready', status: 'true' }], observedGeneration: generation },
+    });
+  }, patient);
+const runs = (workload: Workload, ...marks: string[]) =>
+  eventually(async () => {
+    const images = (await cluster.pods(workload.id)).map(({ spec }) => spec.containers[0]?.image);
+    expect(images.sort()).toEqual(marks.map(image).sort());
+  }, patient);
+const uidsOf = async ({ id }: Workload) => (await cluster.pods(id)).map(({ metadata }) => metadata.uid).sort();
+const typesOf = async (subject: string) => (await clustered.events(subject)).map(({ type }) => type);
+const childrenOf = async ({ id }: Workload, kind: 'service' | 'secret' | 'deployment'): Promise<KubeObject[]> => {
+  const items: KubeObject[] = [];
+  const selector = `berth.dev/workload=${id}`;
+  for await (const page of cluster.administrator.pages(kinds[kind], never, { selector })) items.push(...page.items);
+  return items;
+};
+const namespaceOf = async (workload: Workload) => (await childrenOf(workload, 'service'))[0]?.metadata.namespace ?? '';
+const isWriteOf = (namespace: string, plural: string) => (method: string, path: string) =>
+  method !== 'GET' && path.includes(`/namespaces/${namespace}/${plural}/`);
+
+describe('a cluster whose API server nobody reaches for 30 seconds', () => {
+  const reachable = async () =>
+    (await clustered.ask<Cluster>('administrator', 'GET', `/v1/clusters/${berlin.id}`)).conditions;
+  const seenOf = async ({ id }: Deployment) => {
+    const sql = `select seen->>'state' as state from deployment where id = $1`;
+    return (await clustered.service.database.query<{ state: string | null }>(sql, [id]))[0]?.state;
+  };
+
+  it('has afterwards what was declared, of what rested and of what rolled, and meanwhile it was said', async () => {
+    const resting = await liveWorkload('resting', 2);
+    const told = await liveWorkload('told');
+    const rolling = await liveWorkload('rolling');
+    const before = await uidsOf(resting);
+    const isRollout = isWriteOf(await namespaceOf(rolling), 'deployments');
+    let begun = 0;
+    // The pass that rolls is broken off in the middle of its writes.
+    proxy.break({
+      when: (method, path) => begun > 0 || (isRollout(method, path) && (begun = performance.now()) > 0),
+      fault: { kind: 'cut' },
+    });
+    const started = await begin(rolling, 'b2');
+    await eventually(() => expect(begun).toBeGreaterThan(0), patient);
+    proxy.cutOpen();
+
+    await scale(told, 2);
+    const [service] = await childrenOf(resting, 'service');
+    await cluster.administrator.delete(service!, never);
+    await eventually(async () => {
+      await clustered.hurry('clusters');
+      expect(await reachable()).toMatchObject([{ type: 'Reachable', status: 'false', reason: 'DoesNotAnswer' }]);
+      expect(await seenOf(started)).toContain('The runtime could not be asked');
+    }, patient);
+    await pass(Math.max(0, OUTAGE_MILLISECONDS - (performance.now() - begun)));
+    expect(await deployment(started)).toMatchObject({ status: 'rolling', endedAt: null, failure: null });
+    expect(await uidsOf(resting)).toEqual(before);
+    expect(await uidsOf(told)).toHaveLength(1);
+    proxy.heal();
+
+    await ends(started, 'live');
+    await Promise.all([isReady(resting), isReady(told), isReady(rolling)]);
+    await Promise.all([runs(resting, 'a1', 'a1'), runs(told, 'a1', 'a1'), runs(rolling, 'b2')]);
+    expect(await uidsOf(resting)).toEqual(before);
+    await eventually(async () => expect(await childrenOf(resting, 'service')).toHaveLength(1), patient);
+    await eventually(async () => {
+      await clustered.hurry('clusters');
+      expect(await reachable()).toMatchObject([{ type: 'Reachable', status: 'true' }]);
+    }, patient);
+    const failed = await clustered.service.database.query(`select from deployment where status = 'failed'`);
+    expect(failed).toEqual([]);
+    await eventually(async () => {
+      const clusterTold = await typesOf(berlin.id);
+      expect(clusterTold.slice(-2).map((type) => type.replace(/^berth\.|\.v1$/g, ''))).toEqual([
+        'cluster.unreachable',
+        'cluster.recovered',
+      ]);
+      for (const [workload, entry] of [
+        [resting, 'berlin 2'],
+        [told, 'berlin 2'],
+        [rolling, 'berlin 1'],
+      ] as const)
+        expect((await clustered.allocations(workload)).at(-1)).toEqual([entry]);
+    }, patient);
+  });
+});
