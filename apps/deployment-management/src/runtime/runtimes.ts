@@ -6,7 +6,7 @@ import { OWN_CLUSTER_ID } from '../clusters/own-cluster.js';
 import { PlacementsRepository } from '../clusters/placements.repository.js';
 import { ClusterRuntimes } from './cluster-runtimes.js';
 import { GoneRuntime } from './gone-runtime.js';
-import { RUNTIME, type Runtime } from './runtime.js';
+import { RUNTIME, type Runtime, RuntimeUnavailable } from './runtime.js';
 
 interface Made {
   readonly version: number;
@@ -25,6 +25,7 @@ export interface PlacedRuntime {
 @Injectable()
 export class Runtimes implements OnModuleDestroy {
   private readonly made = new Map<string, Made>();
+  private isEnded = false;
 
   constructor(
     @Inject(RUNTIME) private readonly own: Runtime,
@@ -60,6 +61,8 @@ export class Runtimes implements OnModuleDestroy {
     const known = this.made.get(id);
     // A pointer that was read before the last change is late, and what it points to is there no more.
     if (known && known.version >= runtimeVersion) return known.runtime;
+    // Nobody would let go of it any more.
+    if (this.isEnded) throw new RuntimeUnavailable('The platform is ending: no cluster is asked anew.');
     const made = { version: runtimeVersion, runtime: this.make(id) };
     this.made.set(id, made);
     // One that could not be made is made anew by whoever asks next.
@@ -76,6 +79,7 @@ export class Runtimes implements OnModuleDestroy {
   }
 
   async onModuleDestroy(): Promise<void> {
+    this.isEnded = true;
     await this.closeAllBut(new Set());
     await this.own.close();
   }

@@ -72,6 +72,8 @@ const childrenOf = async ({ id }: Workload, kind: 'service' | 'secret' | 'deploy
   for await (const page of cluster.administrator.pages(kinds[kind], never, { selector })) items.push(...page.items);
   return items;
 };
+const configsOf = async (workload: Workload) =>
+  (await childrenOf(workload, 'secret')).map(({ metadata }) => metadata.name).filter((name) => /-config-/.test(name));
 const namespaceOf = async (workload: Workload) => (await childrenOf(workload, 'service'))[0]?.metadata.namespace ?? '';
 const isWriteOf = (namespace: string, plural: string) => (method: string, path: string) =>
   method !== 'GET' && path.includes(`/namespaces/${namespace}/${plural}/`);
@@ -138,5 +140,58 @@ describe('a cluster whose API server nobody reaches for 30 seconds', () => {
       ] as const)
         expect((await clustered.allocations(workload)).at(-1)).toEqual([entry]);
     }, patient);
+  });
+});
+
+describe('a pass that is held between two of its writes', () => {
+  it('gives way to what was asked for meanwhile, of which nothing older is left', async () => {
+    const workload = await liveWorkload('held', 2);
+    const [former] = await configsOf(workload);
+    const isRollout = isWriteOf(await namespaceOf(workload), 'deployments');
+    const gate = Promise.withResolvers<void>();
+    proxy.break({ when: isRollout, fault: { kind: 'held', until: gate.promise }, times: 1 });
+    await begin(workload, 'b2');
+    await eventually(() => expect(proxy.holding).toBe(1), patient);
+    await scale(workload, 3);
+    const config = { set: { GREETING: 'newer' }, unset: [] };
+    await clustered.ask('owner', 'PATCH', `/v1/config/${workload.id}`, config);
+    const last = await begin(workload, 'c3');
+    gate.resolve();
+    await ends(last, 'live');
+    await isReady(workload);
+    await runs(workload, 'c3', 'c3', 'c3');
+    const [made] = await childrenOf(workload, 'deployment');
+    expect(made).toMatchObject({ spec: { replicas: 3 } });
+    await eventually(async () => {
+      const configs = await configsOf(workload);
+      expect({ configs: configs.length, hasFormer: configs.includes(former!) }).toEqual({
+        configs: 1,
+        hasFormer: false,
+      });
+    }, patient);
+    await eventually(async () => expect((await clustered.allocations(workload)).at(-1)).toEqual(['berlin 3']), patient);
+  });
+
+  it('is put right when what it wrote arrives after what is newer', async () => {
+    const workload = await liveWorkload('late');
+    const isRollout = isWriteOf(await namespaceOf(workload), 'deployments');
+    const gate = Promise.withResolvers<void>();
+    proxy.break({ when: isRollout, fault: { kind: 'held', until: gate.promise }, times: 1 });
+    const given = await begin(workload, 'b2');
+    await eventually(() => expect(proxy.holding).toBe(1), patient);
+    await clustered.ask('owner', 'POST', `/v1/deployments/${given.id}/cancel`);
+    await clustered.deployLive(workload, 'c3');
+    expect(proxy.holding).toBe(1);
+    gate.resolve();
+    await eventually(
+      () => expect(proxy.count(({ path, method }) => isRollout(method, path))).toBeGreaterThan(2),
+      patient,
+    );
+    await eventually(async () => {
+      const [made] = await childrenOf(workload, 'deployment');
+      expect(JSON.stringify(made)).toContain(image('c3'));
+    }, patient);
+    await runs(workload, 'c3');
+    await isReady(workload);
   });
 });

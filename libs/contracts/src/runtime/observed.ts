@@ -41,7 +41,7 @@ export const observedWorkload = z.object({
   workloadId: id,
   /** Generation of the desired state that the runtime works on. */
   observedGeneration: z.int().positive(),
-  /** Former instances are held for as long as it is stated so; absent where nothing is held for that. */
+  /** Something of what was there before is kept until this is stated anew: former instances, for one; absent where nothing is. */
   onTrial: z.literal(true).optional(),
   instances: z.array(observedInstance),
   /** A host, or a path of it, is accepted when the gateway routes it to at least one ready instance. */

@@ -7,6 +7,7 @@ import {
   isolationManifests,
   type KubeObject,
   isUntouched,
+  kinds,
   loginsManifest,
   pullManifest,
   stamped,
@@ -66,8 +67,7 @@ export class KubernetesWorkloads {
     return {
       workloadId,
       observedGeneration: known?.desired ? this.generationOf(known.desired, known) : 1,
-      // What is on trial keeps the links of the release before open; found live, it is stated anew without them.
-      ...(known?.desired?.links?.some(({ isFormer }) => isFormer) && { onTrial: true as const }),
+      ...(known?.desired && this.keepsFormer(known.desired) && { onTrial: true as const }),
       instances: seen,
       routes: isLeaving ? [] : routes,
       ...(canaryWeight !== undefined && !isLeaving && { canaryWeight }),
@@ -133,6 +133,14 @@ export class KubernetesWorkloads {
     return isTrue ? desired.generation : Math.max(1, desired.generation - 1);
   }
 
+  /** Links of the release before stay open while another is on trial, and its config is there while pods start from it: then no more. */
+  private keepsFormer(desired: DesiredWorkload): boolean {
+    if (desired.links?.some(({ isFormer }) => isFormer)) return true;
+    const { workloadId } = desired;
+    const left = this.cluster.surplusOf(workloadId, configManifests(desired)).filter(isConfig);
+    return left.some((each) => !this.isMountedConfig(workloadId, each));
+  }
+
   /** What is in them is not known here: the name of a config says it, and a mark at what changes in place. */
   private hasSecrets(desired: DesiredWorkload): boolean {
     const secrets = new Map(this.cluster.of('secret', desired.workloadId).map((each) => [each.metadata.name, each]));
@@ -172,4 +180,7 @@ export class KubernetesWorkloads {
   }
 }
 
+/** What else is secret changes in place. */
+const isConfig = (object: KubeObject & { readonly immutable?: boolean }): boolean =>
+  object.kind === kinds.secret.kind && object.immutable === true;
 const leadsSomewhere = (object: KubeObject): boolean => isOfCanary(object) || isDoor(object);
