@@ -195,3 +195,30 @@ describe('a pass that is held between two of its writes', () => {
     await isReady(workload);
   });
 });
+
+describe('a cluster of which every answer takes 1.5 s', () => {
+  /** Runs of reconcilers that somebody took the key from. */
+  const lost = async () => {
+    const text = await (await fetch(`${clustered.service.url}/metrics`)).text();
+    return text.split('\n').filter((line) => /reconcile_duration_seconds_count.*verdict="lost"/.test(line));
+  };
+
+  it('gets a first release and a next one, each write once, and nobody loses their place at work', async () => {
+    const workload = await liveWorkload('slow', 2);
+    const fresh = await clustered.workload(await clustered.app('fresh'), 'fresh', { cluster: 'berlin' });
+    const before = await lost();
+    proxy.forget();
+    proxy.break({ fault: { kind: 'slow', milliseconds: 1_500 } });
+    const started = await Promise.all([begin(workload, 'b2'), begin(fresh, 'a1')]);
+    for (const each of started) await ends(each, 'live');
+    await Promise.all([isReady(workload), isReady(fresh)]);
+    proxy.heal();
+    await Promise.all([runs(workload, 'b2', 'b2'), runs(fresh, 'a1')]);
+    const writes = proxy.seen.filter(({ method }) => method !== 'GET').map(({ method, path }) => `${method} ${path}`);
+    const repeated = writes.filter((each, index) => writes.indexOf(each) !== index);
+    expect({ repeated, writes: writes.length > 10 }).toEqual({ repeated: [], writes: true });
+    expect(await lost()).toEqual(before);
+    const failed = await clustered.service.database.query(`select from deployment where status = 'failed'`);
+    expect(failed).toEqual([]);
+  });
+});
