@@ -1,10 +1,11 @@
 import { setTimeout as pass } from 'node:timers/promises';
 import type { Cluster, Deployment, Workload } from '@berth/contracts/deployment';
-import { kinds, type KubeObject } from '@berth/kubernetes';
+import { kinds, type KubeObject, watch } from '@berth/kubernetes';
+import { Clock } from '@berth/service-kit';
 import { eventually, type FaultProxy } from '@berth/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { ClusteredService, image, patient } from './clustered-service.js';
-import { PlayedCluster } from './played-cluster.js';
+import { PlayedCluster, type Pod } from './played-cluster.js';
 
 jest.setTimeout(300_000);
 
@@ -220,5 +221,56 @@ describe('a cluster of which every answer takes 1.5 s', () => {
     expect(await lost()).toEqual(before);
     const failed = await clustered.service.database.query(`select from deployment where status = 'failed'`);
     expect(failed).toEqual([]);
+  });
+});
+
+describe('a release whose pod never becomes ready', () => {
+  const DEADLINE_SECONDS = 3;
+  const MOST_MILLISECONDS = 5_000;
+  const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[1];
+
+  /** When each image was stated at the API server, as it tells whoever watches. */
+  async function followImages({ id }: Workload, stated: Map<string, number>, signal: AbortSignal): Promise<void> {
+    const how = { clock: new Clock(), selector: `berth.dev/workload=${id}` };
+    for await (const event of watch(cluster.administrator, kinds.deployment, how, signal)) {
+      if (event.type !== 'changed') continue;
+      const { spec } = event.item as KubeObject & { spec: { template: { spec: Pod['spec'] } } };
+      const name = spec.template.spec.containers[0]?.image ?? '';
+      // Said again with each change of its status.
+      if ([...stated.keys()].at(-1) === name) continue;
+      stated.delete(name);
+      stated.set(name, Date.now());
+    }
+  }
+
+  it('is rolled back within 5 s of its deadline, by the database and at the API server', async () => {
+    const workload = await liveWorkload('doomed');
+    await clustered.ask('owner', 'PATCH', `/v1/workloads/${workload.id}`, { deadlines: { rolling: DEADLINE_SECONDS } });
+    const before = await uidsOf(workload);
+    const stop = new AbortController();
+    const stated = new Map<string, number>();
+    const following = followImages(workload, stated, stop.signal);
+    const late: { database: number; cluster: number }[] = [];
+    for (const mark of ['0ff01', '0ff02', '0ff03']) {
+      const failed = await ends(await begin(workload, mark), 'failed');
+      expect(failed.failure?.cause).toBe('timeout');
+      await runs(workload, 'a1');
+      await eventually(() => expect([...stated.keys()].slice(-2)).toEqual([image(mark), image('a1')]), patient);
+      const rolled = failed.timeline.find(({ to }) => to === 'rolling');
+      const deadline = Date.parse(rolled?.at ?? '') + DEADLINE_SECONDS * 1_000;
+      const cluster = (stated.get(image('a1')) ?? 0) - deadline;
+      late.push({ database: Date.parse(failed.endedAt ?? '') - deadline, cluster });
+    }
+    stop.abort();
+    await following;
+    process.stdout.write(`Rolled back so many ms after the deadline: ${JSON.stringify(late)}\n`);
+    expect(await uidsOf(workload)).toEqual(before);
+    for (const { database, cluster } of late) {
+      expect(database).toBeGreaterThanOrEqual(0);
+      expect(cluster).toBeGreaterThanOrEqual(database);
+    }
+    // A machine that stands still for a moment does so in one of them.
+    expect(median(late.map(({ database }) => database))).toBeLessThan(MOST_MILLISECONDS);
+    expect(median(late.map(({ cluster }) => cluster))).toBeLessThan(MOST_MILLISECONDS);
   });
 });
