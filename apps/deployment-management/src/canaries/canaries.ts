@@ -5,7 +5,7 @@ import { lookAgainIn, type Outcome, type ReconcileContext } from '@berth/reconci
 import { Clock, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { DeploymentRow } from '../deployments/deployment.js';
-import { judgeRollout, type Rollout } from '../workloads/rollout.js';
+import { judgeRollout, mayPass, type Rollout } from '../workloads/rollout.js';
 import { RuntimeState } from '../workloads/runtime-state.js';
 import { underLock } from '../workloads/under-lock.js';
 import { Witness } from '../workloads/witness.js';
@@ -64,6 +64,7 @@ export class Canaries {
     if (arrival.kind === 'progressing') return this.wait(pass, [arrival.message]);
     if (arrival.kind === 'failed') {
       const failure = await this.witness.masked(target, arrival.failure);
+      if (mayPass(failure)) return this.wait(pass, failure.evidence, failure);
       await this.commit(pass, (tx, workload) => this.steps.fail(tx, workload, moving, failure));
       return goOn;
     }
@@ -150,8 +151,9 @@ export class Canaries {
     };
   }
 
-  private async wait({ context, moving, observation }: CanaryPass, said: readonly string[]): Promise<Outcome> {
-    await this.witness.note(context, moving, observation, said);
+  private async wait(pass: CanaryPass, lines: readonly string[], failure?: Failure): Promise<Outcome> {
+    const { context, moving, observation } = pass;
+    await this.witness.note(context, moving, observation, { lines, ...(failure && { failure }) });
     return lookAgainSoon;
   }
 

@@ -22,6 +22,8 @@ export function timeoutOf(
 ): Failure {
   const failure = deployment.canary?.failure;
   if (failure) return { ...failure, evidence: [...failure.evidence, NOT_PROVEN].slice(-50) };
+  const waitedFor = phase === 'rolling' || phase === 'shifting' ? deployment.seen?.failure : undefined;
+  if (waitedFor) return { ...waitedFor, message: `${waitedFor.message} ${NOT_IN_TIME}`.slice(0, 1_000) };
   const isUnpromoted = deployment.canary?.state === 'waiting' && awaitsPromotion(deployment.canary);
   const evidence = [...conditionsOf(workload), ...evidenceIn(phase, workload, deployment)];
   return {
@@ -35,6 +37,8 @@ export function timeoutOf(
 const PROMOTE =
   'Deploy again and promote it (berth deployments promote), or let it wait for longer (berth apps set-strategy blue-green --manual).';
 const NOT_PROVEN = 'The former release was not seen to serve everything again within the deadline of rolling.';
+
+const NOT_IN_TIME = 'It was waited for until the deadline of its phase.';
 
 const conditionsOf = ({ conditions }: Pick<WorkloadRow, 'conditions'>): string[] =>
   conditions.map((condition) => `${condition.type}: ${condition.message}`);

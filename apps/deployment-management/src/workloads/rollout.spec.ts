@@ -1,7 +1,7 @@
 import type { DesiredWorkload, ObservedInstance, ObservedWorkload } from '@berth/contracts/runtime';
 import { describe, expect, it } from '@jest/globals';
 import { cause, failure } from '@berth/contracts/common';
-import { isCurrent, isServed, judgeRollout } from './rollout.js';
+import { isCurrent, isServed, judgeRollout, mayPass } from './rollout.js';
 
 const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
 const process = (name: string, instances: number) => ({
@@ -163,4 +163,9 @@ describe('every cause that there is', () => {
       failure: { evidence: ['web-1: v2, backoff, 2 restarts, ended last with code 3 (exited)'] },
     });
   });
+});
+
+it('has failed for good but for want of room, which others may make', () => {
+  const passing = cause.options.filter((each) => mayPass({ cause: each, message: '', evidence: [], nextStep: '' }));
+  expect(passing).toEqual(['quota_exceeded']);
 });

@@ -34,6 +34,9 @@ const nextSteps: Partial<Record<Failure['cause'], string>> = {
   runtime_unavailable: 'Deploy again; if it persists, ask the administrator of the platform.',
 };
 
+/** Whether it may pass without anybody changing the release: what others hold of a quota may become free. It is waited for, until the deadline. */
+export const mayPass = ({ cause }: Failure): boolean => cause === 'quota_exceeded';
+
 /** An instance that runs exactly what is desired and serves. */
 export const isCurrent = (instance: ObservedInstance, desired: DesiredWorkload): boolean =>
   instance.releaseHash === desired.release.hash &&

@@ -16,6 +16,13 @@ const TAIL = 20;
 const OLD_MILLISECONDS = 5_000;
 const READ_MILLISECONDS = 2_000;
 
+/** What else was found, beside the instances. */
+export interface Said {
+  readonly lines: readonly string[];
+  /** What keeps it from becoming live, if that may pass. */
+  readonly failure?: Failure;
+}
+
 /** Keeps what is seen of a deployment while it rolls: when its deadline passes, nobody can look any more. */
 @Injectable()
 export class Witness {
@@ -31,7 +38,7 @@ export class Witness {
     context: ReconcileContext,
     moving: DeploymentRow,
     { observed, view }: Observation,
-    said: readonly string[],
+    { lines: said, failure }: Said,
   ): Promise<void> {
     const seen = observed ? [...instancesIn(observed), ...evidenceOf(observed)] : ['The runtime has not begun.'];
     const states = [...seen, ...said];
@@ -39,13 +46,16 @@ export class Witness {
     const own = new Set(observed?.instances.filter((each) => each.release === moving.release).map((each) => each.id));
     const printed = await this.lastLines(view.workload.id, own, context.signal);
     const mask = view.target ? await this.maskOf(view.target) : (text: string) => text;
-    await this.write(context, moving, states, [...states, ...printed].map(mask));
+    await this.write(context, moving, states, {
+      lines: [...states, ...printed].map(mask),
+      ...(failure && { failure }),
+    });
   }
 
   /** The runtime could not be asked. */
   async noteSilence(context: ReconcileContext, moving: DeploymentRow, error: RuntimeUnavailable): Promise<void> {
     const states = [`The runtime could not be asked: ${error.message}`];
-    if (!this.isKnown(moving, states)) await this.write(context, moving, states, states);
+    if (!this.isKnown(moving, states)) await this.write(context, moving, states, { lines: states });
   }
 
   /** An app may print what it was told; that must not be stored. */
@@ -67,9 +77,9 @@ export class Witness {
     context: ReconcileContext,
     moving: DeploymentRow,
     states: readonly string[],
-    lines: readonly string[],
+    said: Said,
   ): Promise<void> {
-    const seen = { at: this.clock.now().toISOString(), state: states.join(), lines };
+    const seen = { at: this.clock.now().toISOString(), state: states.join(), ...said };
     return context.transaction((tx) => this.deployments.setSeen(tx, moving.id, seen));
   }
 

@@ -1,9 +1,9 @@
 import { setTimeout as pass } from 'node:timers/promises';
-import type { Cluster, Deployment, Workload } from '@berth/contracts/deployment';
+import type { App, Cluster, Deployment, Workload } from '@berth/contracts/deployment';
 import { kinds, type KubeObject, watch } from '@berth/kubernetes';
 import { Clock } from '@berth/service-kit';
 import { eventually, type FaultProxy } from '@berth/testing';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { ClusteredService, image, patient } from './clustered-service.js';
 import { PlayedCluster, type Pod } from './played-cluster.js';
 
@@ -16,6 +16,8 @@ let cluster: PlayedCluster;
 let clustered: ClusteredService;
 let proxy: FaultProxy;
 let berlin: Cluster;
+/** Whoever watches something does so until then. */
+let stop: AbortController;
 
 beforeAll(async () => {
   cluster = await PlayedCluster.start();
@@ -25,7 +27,11 @@ beforeAll(async () => {
   const credentials = { kind: 'kubeconfig', kubeconfig: behind.kubeconfig };
   berlin = (await clustered.register('berlin', cluster, { credentials })).body;
 }, 1_200_000);
-afterEach(() => proxy.heal());
+beforeEach(() => void (stop = new AbortController()));
+afterEach(() => {
+  stop.abort();
+  proxy.heal();
+});
 afterAll(async () => {
   await clustered.close();
   await proxy.close();
@@ -247,7 +253,6 @@ describe('a release whose pod never becomes ready', () => {
     const workload = await liveWorkload('doomed');
     await clustered.ask('owner', 'PATCH', `/v1/workloads/${workload.id}`, { deadlines: { rolling: DEADLINE_SECONDS } });
     const before = await uidsOf(workload);
-    const stop = new AbortController();
     const stated = new Map<string, number>();
     const following = followImages(workload, stated, stop.signal);
     const late: { database: number; cluster: number }[] = [];
@@ -272,5 +277,62 @@ describe('a release whose pod never becomes ready', () => {
     // A machine that stands still for a moment does so in one of them.
     expect(median(late.map(({ database }) => database))).toBeLessThan(MOST_MILLISECONDS);
     expect(median(late.map(({ cluster }) => cluster))).toBeLessThan(MOST_MILLISECONDS);
+  });
+});
+
+describe('a namespace whose quota has room for one more pod', () => {
+  const pod = (namespace: string) => ({
+    ...{ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'theirs', namespace } },
+    spec: {
+      securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
+      containers: [
+        {
+          ...{ name: 'theirs', image: 'registry.example/theirs:1' },
+          securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+        },
+      ],
+    },
+  });
+  interface Quota extends KubeObject {
+    readonly status?: { readonly used?: { readonly pods?: string } };
+  }
+  /** Into `used`: every number of pods that the quota has counted. */
+  async function followQuota(namespace: string, used: number[], signal: AbortSignal): Promise<void> {
+    for await (const event of watch<Quota>(cluster.administrator, kinds.resourceQuota, { clock: new Clock() }, signal))
+      if (event.type === 'changed' && event.item.metadata.name === 'tight')
+        used.push(Number(event.item.status?.used?.pods ?? 0));
+  }
+
+  it('has two workloads roll one after the other, and neither fails while the room is taken', async () => {
+    const first = await liveWorkload('first');
+    const source = { kind: 'image', image: image('a1') };
+    const app = await clustered.ask<App>('owner', 'POST', '/v1/apps', {
+      ...{ projectId: first.projectId, slug: 'other', source },
+    });
+    const second = await clustered.ask<Workload>('owner', 'POST', '/v1/workloads', {
+      ...{ appId: app.id, environmentId: first.environmentId },
+    });
+    await clustered.deployLive(second, 'a1');
+    const namespace = await namespaceOf(first);
+    const used: number[] = [];
+    const following = followQuota(namespace, used, stop.signal);
+    // Somebody has the room that there is.
+    await cluster.administrator.apply(pod(namespace) as KubeObject, never);
+    const quota = { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'tight', namespace } };
+    await cluster.administrator.apply({ ...quota, spec: { hard: { pods: '3' } } } as KubeObject, never);
+    await eventually(() => expect(used.at(-1)).toBe(3), patient);
+    const started = await Promise.all([begin(first, 'b2'), begin(second, 'b2')]);
+    for (const workload of [first, second])
+      await eventually(async () => {
+        expect((await now(workload)).conditions).toMatchObject([{ status: 'false', reason: 'QuotaExceeded' }]);
+      }, patient);
+    for (const each of started) expect(await deployment(each)).toMatchObject({ status: 'rolling', failure: null });
+    await cluster.administrator.delete(pod(namespace), never);
+    for (const each of started) await ends(each, 'live');
+    await Promise.all([runs(first, 'b2'), runs(second, 'b2'), isReady(first), isReady(second)]);
+    await eventually(() => expect(used.at(-1)).toBe(2), patient);
+    stop.abort();
+    await following;
+    expect(Math.max(...used)).toBe(3);
   });
 });
