@@ -297,7 +297,7 @@ describe('a namespace whose quota has room for one more pod', () => {
     readonly status?: { readonly used?: { readonly pods?: string } };
   }
   /** Into `used`: every number of pods that the quota has counted. */
-  async function followQuota(namespace: string, used: number[], signal: AbortSignal): Promise<void> {
+  async function followQuota(used: number[], signal: AbortSignal): Promise<void> {
     for await (const event of watch<Quota>(cluster.administrator, kinds.resourceQuota, { clock: new Clock() }, signal))
       if (event.type === 'changed' && event.item.metadata.name === 'tight')
         used.push(Number(event.item.status?.used?.pods ?? 0));
@@ -315,7 +315,7 @@ describe('a namespace whose quota has room for one more pod', () => {
     await clustered.deployLive(second, 'a1');
     const namespace = await namespaceOf(first);
     const used: number[] = [];
-    const following = followQuota(namespace, used, stop.signal);
+    const following = followQuota(used, stop.signal);
     // Somebody has the room that there is.
     await cluster.administrator.apply(pod(namespace) as KubeObject, never);
     const quota = { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'tight', namespace } };
