@@ -27,6 +27,21 @@ const run = (...args: string[]) => person.run([...args, ...IN_STAGING]);
 const json = <Answer>(...args: string[]) => person.json<Answer>([...args, ...IN_STAGING]);
 const environment = async () => JSON.parse((await ask(url, '/env')).body) as Record<string, string>;
 
+/** As `berth deploy --dry-run --json` answers. */
+interface DryRun {
+  readonly releaseHash: string | null;
+  readonly allocation: Record<'before' | 'after', { instances: number; cpuMillicores: number; memoryMib: number }[]>;
+  readonly estimate: Record<'before' | 'after' | 'difference', string>;
+}
+
+/** What instances cost in a month of 730 hours by the default price book: 0.028 a core-hour and 0.007 a GiB-hour. */
+const monthOf = (entries: DryRun['allocation']['before']): number =>
+  entries.reduce(
+    (sum, { instances, cpuMillicores, memoryMib }) =>
+      sum + 730 * instances * (0.028 * (cpuMillicores / 1_000) + 0.007 * (memoryMib / 1_024)),
+    0,
+  );
+
 const SAID = 'compiling the second half';
 /** Says a word while it builds, and waits for the gate. */
 function buildsByHand(answer: string): Record<string, string> {
@@ -98,9 +113,17 @@ describe('against a running platform, the command line', () => {
     for (const name of ['GREETING', 'TOKEN']) expect(left).not.toHaveProperty(name);
   });
 
-  it('says what a deployment would change, and stores nothing', async () => {
+  it('says what a deployment would change and cost, and stores nothing', async () => {
     const before = await json<Deployment[]>('deployments', 'list');
-    expect(await json<object>('deploy', '--dry-run')).toMatchObject({ releaseHash: null, estimate: expect.anything() });
+    const { releaseHash, allocation, estimate } = await json<DryRun>('deploy', '--dry-run');
+    expect(releaseHash).toBeNull();
+    expect(allocation.before.length).toBeGreaterThan(0);
+    expect(Number(estimate.before)).toBeCloseTo(monthOf(allocation.before), 1);
+    expect(Number(estimate.after)).toBeCloseTo(monthOf(allocation.after), 1);
+    const cents = ({ before: former, after, difference }: DryRun['estimate']) =>
+      [former, after, difference].map((amount) => Math.round(Number(amount) * 100));
+    const [former = 0, after = 0, difference] = cents(estimate);
+    expect([former > 0, difference]).toEqual([true, after - former]);
     expect(await json<Deployment[]>('deployments', 'list')).toEqual(before);
   });
 
