@@ -91,6 +91,19 @@ describe.each([
 });
 
 describe('on paper', () => {
+  it('each page says how amounts were rounded, and by which hash the document is known', async () => {
+    const lines = linesOn(await invoicePdf(told, state));
+    const pages = Map.groupBy(
+      lines.filter(({ size }) => size === 6.5),
+      ({ page }) => page,
+    );
+    expect(pages.size).toBe(Math.max(...lines.map(({ page }) => page)));
+    for (const footer of pages.values()) {
+      expect(textOf(footer)).toContain('Each line is rounded once (half-even, 2 decimals).');
+      expect(textOf(footer)).toContain(state.sha256);
+    }
+  });
+
   it('hosts, apps and environments are written in full, in the column that they belong to', async () => {
     const lines = linesOn(await invoicePdf(told, state));
     const { left: at } = lines.find(({ text, size }) => text === 'Domain' && size === 8)!;
