@@ -67,8 +67,8 @@ async function pending() {
   return { ...all, payment: payment!, session: stripe.sessionOf(payment!.id) };
 }
 const own = new Stripe('sk_test_unused');
-function notify(id: string, secret = stripe.options.webhookSecret) {
-  const payload = JSON.stringify({ type: 'x', data: { object: { object: 'checkout.session', id } } });
+function notify(id: string, secret = stripe.options.webhookSecret, more: object = {}) {
+  const payload = JSON.stringify({ type: 'x', data: { object: { object: 'checkout.session', id, ...more } } });
   const timestamp = Math.floor(app.clock.held.getTime() / 1_000);
   const signature = own.webhooks.generateTestHeaderString({ payload, secret, timestamp });
   const headers = { 'content-type': 'application/json', 'stripe-signature': signature };
@@ -231,6 +231,33 @@ describe('a payment', () => {
     expect((await ask(await app.viewer(randomUUID()))).status).toBe(404);
     await billing.administer(`invoices/${invoice.id}/payments`, { reason: 'in cash' });
     expect(await ask()).toMatchObject({ status: 409, body: { code: 'invoice_not_open' } });
+  });
+
+  it('leaves nothing of a card in the database, whatever the provider says of it', async () => {
+    const { payments, session } = await pending();
+    const card = { number: '4242424242424242', holder: 'CARDHOLDER' };
+    const told = {
+      customer_details: card,
+      payment_method_details: { card },
+      payment_intent: { status: 'succeeded', card },
+    };
+    Object.assign(session, { ...paid, ...told });
+    expect((await notify(session.id, stripe.options.webhookSecret, told)).status).toBe(204);
+    await looked(async () => expect(await payments()).toMatchObject([{ state: 'paid' }]));
+    const tables = await app.database.query<{ name: string }>(
+      `select format('%I.%I', schemaname, tablename) as name from pg_tables
+        where schemaname not in ('pg_catalog', 'information_schema')`,
+    );
+    const holding = async (text: string) => {
+      const counts = tables.map(async ({ name }) => {
+        const rows = await app.database.query(`select from ${name} each where strpos(each::text, $1) > 0`, [text]);
+        return rows.length > 0 ? [name] : [];
+      });
+      return (await Promise.all(counts)).flat();
+    };
+    // It would be found: what is kept of the payment is.
+    expect(await holding(session.id)).toContain('public.payment');
+    for (const text of Object.values(card)) expect(await holding(text)).toEqual([]);
   });
 
   it('that ended stays so, also for the database', async () => {

@@ -44,6 +44,11 @@ describe('what services are told on one machine', () => {
       expect(each['DATABASE_URL']).toBe(`postgres://${name}@localhost/${name}`);
   });
 
+  it('asks metering to collect what is due by files of the folder that everything is in', () => {
+    const { PAYMENT_FOLDER, STRIPE_SECRET_KEY } = configOf(metering as unknown as ServiceDefinition<never>);
+    expect([PAYMENT_FOLDER, STRIPE_SECRET_KEY]).toEqual(['/data/payments', undefined]);
+  });
+
   it('is to believe the gateway where a request comes from, and what stands before the gateway', () => {
     const given = parts({ config: { trustedProxies: ['10.0.0.0/8', '192.0.2.7/32'] } });
     for (const service of services)
