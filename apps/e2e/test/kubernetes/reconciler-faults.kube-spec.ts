@@ -1,6 +1,6 @@
 import { setTimeout as pass } from 'node:timers/promises';
 import type { App, Cluster, Deployment, Workload } from '@berth/contracts/deployment';
-import { kinds, type KubeObject, watch } from '@berth/kubernetes';
+import { type Kind, kinds, type KubeObject, watch } from '@berth/kubernetes';
 import { Clock } from '@berth/service-kit';
 import { eventually, type FaultProxy } from '@berth/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
@@ -82,6 +82,14 @@ const childrenOf = async ({ id }: Workload, kind: 'service' | 'secret' | 'deploy
 const configsOf = async (workload: Workload) =>
   (await childrenOf(workload, 'secret')).map(({ metadata }) => metadata.name).filter((name) => /-config-/.test(name));
 const namespaceOf = async (workload: Workload) => (await childrenOf(workload, 'service'))[0]?.metadata.namespace ?? '';
+/** As the API server tells whoever watches. */
+async function* versionsOf<Item extends KubeObject>(kind: Kind, signal: AbortSignal, selector?: string) {
+  const how = { clock: new Clock(), ...(selector !== undefined && { selector }) };
+  for await (const event of watch<Item>(cluster.administrator, kind, how, signal)) {
+    if (event.type === 'replaced') yield* event.items;
+    if (event.type === 'changed') yield event.item;
+  }
+}
 const isWriteOf = (namespace: string, plural: string) => (method: string, path: string) =>
   method !== 'GET' && path.includes(`/namespaces/${namespace}/${plural}/`);
 
@@ -235,12 +243,13 @@ describe('a release whose pod never becomes ready', () => {
   const MOST_MILLISECONDS = 5_000;
   const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[1];
 
+  interface Made extends KubeObject {
+    readonly spec: { readonly template: Pick<Pod, 'spec'> };
+  }
   /** When each image was stated at the API server, as it tells whoever watches. */
   async function followImages({ id }: Workload, stated: Map<string, number>, signal: AbortSignal): Promise<void> {
-    const how = { clock: new Clock(), selector: `berth.dev/workload=${id}` };
-    for await (const event of watch(cluster.administrator, kinds.deployment, how, signal)) {
-      if (event.type !== 'changed') continue;
-      const { spec } = event.item as KubeObject & { spec: { template: { spec: Pod['spec'] } } };
+    const selector = `berth.dev/workload=${id}`;
+    for await (const { spec } of versionsOf<Made>(kinds.deployment, signal, selector)) {
       const name = spec.template.spec.containers[0]?.image ?? '';
       // Said again with each change of its status.
       if ([...stated.keys()].at(-1) === name) continue;
@@ -255,6 +264,7 @@ describe('a release whose pod never becomes ready', () => {
     const before = await uidsOf(workload);
     const stated = new Map<string, number>();
     const following = followImages(workload, stated, stop.signal);
+    await eventually(() => expect([...stated.keys()]).toEqual([image('a1')]), patient);
     const late: { database: number; cluster: number }[] = [];
     for (const mark of ['0ff01', '0ff02', '0ff03']) {
       const failed = await ends(await begin(workload, mark), 'failed');
@@ -297,10 +307,9 @@ describe('a namespace whose quota has room for one more pod', () => {
     readonly status?: { readonly used?: { readonly pods?: string } };
   }
   /** Into `used`: every number of pods that the quota has counted. */
-  async function followQuota(used: number[], signal: AbortSignal): Promise<void> {
-    for await (const event of watch<Quota>(cluster.administrator, kinds.resourceQuota, { clock: new Clock() }, signal))
-      if (event.type === 'changed' && event.item.metadata.name === 'tight')
-        used.push(Number(event.item.status?.used?.pods ?? 0));
+  async function followQuota(namespace: string, used: number[], signal: AbortSignal): Promise<void> {
+    for await (const { metadata, status } of versionsOf<Quota>(kinds.resourceQuota, signal))
+      if (metadata.namespace === namespace && metadata.name === 'tight') used.push(Number(status?.used?.pods ?? 0));
   }
 
   it('has two workloads roll one after the other, and neither fails while the room is taken', async () => {
@@ -315,7 +324,7 @@ describe('a namespace whose quota has room for one more pod', () => {
     await clustered.deployLive(second, 'a1');
     const namespace = await namespaceOf(first);
     const used: number[] = [];
-    const following = followQuota(used, stop.signal);
+    const following = followQuota(namespace, used, stop.signal);
     // Somebody has the room that there is.
     await cluster.administrator.apply(pod(namespace) as KubeObject, never);
     const quota = { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'tight', namespace } };
