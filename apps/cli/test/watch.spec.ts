@@ -249,6 +249,18 @@ describe('watching', () => {
       expect(stdout).toMatch(/\n\negress: not metered on Kubernetes \(berlin\)\n$/);
     });
 
+    it('names projects where lines are told apart by them', async () => {
+      const lines = [idOf(10), idOf(99)].map((projectId) => ({
+        ...{ ...amounts, used: null, projectId, environmentId: null, appId: null, processType: null, label: null },
+      }));
+      platform.on('GET /v1/usage', { ...usage, items: lines });
+      const { stdout } = await terminal.berth(['usage', '--by', 'project']);
+      expect(stdout).toMatch(/^shop +1 234/m);
+      // One that has been deleted since.
+      expect(stdout).toMatch(new RegExp(`^${idOf(99)} +1 234`, 'm'));
+      expect(platform.to('GET /v1/usage')[0]?.query.get('by')).toBe('project');
+    });
+
     it('asks for what a label or a process type names, in pieces, too', async () => {
       platform.on('GET /v1/usage', usage);
       platform.on('GET /v1/usage/series', { timeZone: 'UTC', notMetered: [], items: [] });

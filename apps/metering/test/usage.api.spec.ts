@@ -42,7 +42,7 @@ describe('usage', () => {
       notMetered: [],
       items: [
         {
-          ...{ environmentId: null, appId: null, processType: null, label: null },
+          ...{ projectId: null, environmentId: null, appId: null, processType: null, label: null },
           millicoreSeconds: (250n * instanceSeconds).toString(),
           byteSeconds: (256n * MIB * instanceSeconds).toString(),
           storageByteSeconds: '0',
@@ -115,9 +115,9 @@ describe('usage', () => {
     expect(await of(10_000, 20_000)).toBe('0');
   });
 
-  it('can be told apart by app, environment and process, and narrowed to one of them', async () => {
+  it('can be told apart by project, app, environment and process, and narrowed to one of them', async () => {
     const organizationId = randomUUID();
-    const projectId = randomUUID();
+    const [projectId, otherProject] = [randomUUID(), randomUUID()].sort() as [string, string];
     const [appA, appB, production, staging] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()].sort();
     const at = (appId: string, environmentId: string) => somewhere({ organizationId, projectId, appId, environmentId });
     const [aProduction, aStaging, bProduction] = [at(appA!, production!), at(appA!, staging!), at(appB!, production!)];
@@ -132,22 +132,30 @@ describe('usage', () => {
       }),
       changed(place, { version: 2, at: 1_000, entries: [] }),
     ];
-    await app.tell(...run(aProduction, 1, 16), ...run(aStaging, 2), ...run(bProduction, 4));
+    const other = somewhere({ organizationId, projectId: otherProject });
+    await app.tell(...run(aProduction, 1, 16), ...run(aStaging, 2), ...run(bProduction, 4), ...run(other, 32));
     const token = await app.viewer(organizationId);
     const items = async (query: string) => {
       const { body } = await app.call(usageOf(aProduction, query), token);
       const lines = body['items'] as Record<string, string>[];
       return lines.map((line) => [line['environmentId'], line['appId'], line['processType'], line['millicoreSeconds']]);
     };
-    expect(await items('&by=app')).toEqual([
+    const page = (await app.call(usageOf(aProduction, '&by=project&limit=1'), token)).body;
+    const rest = (await app.call(usageOf(aProduction, `&by=project&cursor=${String(page['next'])}`), token)).body;
+    expect([...(page['items'] as object[]), ...(rest['items'] as object[])]).toMatchObject([
+      { projectId, environmentId: null, appId: null, processType: null, label: null, millicoreSeconds: '23' },
+      { projectId: otherProject, millicoreSeconds: '32' },
+    ]);
+    const inProject = `&project=${projectId}`;
+    expect(await items(`${inProject}&by=app`)).toEqual([
       [null, appA, null, '19'],
       [null, appB, null, '4'],
     ]);
-    expect(await items('&by=environment')).toEqual([
+    expect(await items(`${inProject}&by=environment`)).toEqual([
       [production, null, null, '21'],
       [staging, null, null, '2'],
     ]);
-    expect(await items('&by=process')).toEqual([
+    expect(await items(`${inProject}&by=process`)).toEqual([
       [production, appA, 'web', '1'],
       [production, appA, 'worker', '16'],
       [production, appB, 'web', '4'],

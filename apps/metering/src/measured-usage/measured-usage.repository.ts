@@ -22,7 +22,8 @@ const insertSql = `
 
 /** Hours that lie in each interval of `$5, $6` as a whole; a label is that which an hour began with. */
 const sumsSql = (by: UsageQuery['by'], hasLabel: boolean): string => `
-  select environment_id as "environmentId", app_id as "appId", process_type as "processType", label, place::int,
+  select project_id as "projectId", environment_id as "environmentId", app_id as "appId", process_type as "processType",
+         label, place::int,
          sum(cpu)::text as cpu, sum(memory)::text as memory, sum(measured)::text as measured
     from (
       select ${columnsOf[by]}, i.place, m.millicore_milliseconds as cpu, m.byte_milliseconds as memory,
@@ -37,7 +38,7 @@ const sumsSql = (by: UsageQuery['by'], hasLabel: boolean): string => `
          and ($9::text is null or m.process_type = $9)
     ) seen
    where $10::text[] is null or ${keySql} = any($10)
-   group by 1, 2, 3, 4, 5`;
+   group by 1, 2, 3, 4, 5, 6`;
 
 @Injectable()
 export class MeasuredUsageRepository {

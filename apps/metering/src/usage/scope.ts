@@ -7,20 +7,32 @@ export type UsageScope = Pick<
   'organization' | 'project' | 'environment' | 'app' | 'process' | 'labelKey' | 'labelValue'
 >;
 
-const columns = (environment: string, app: string, process: string, label: string): string =>
-  `${environment} as environment_id, ${app} as app_id, ${process} as process_type, ${label} as label`;
+/** Columns of a line; those that it is not told apart by are null. */
+const toldApart = {
+  project_id: 'null::uuid',
+  environment_id: 'null::uuid',
+  app_id: 'null::uuid',
+  process_type: 'null::text',
+  label: 'null::text',
+};
+
+const columns = (...by: readonly (keyof typeof toldApart)[]): string =>
+  Object.entries({ ...toldApart, ...Object.fromEntries(by.map((name) => [name, name])) })
+    .map(([name, value]) => `${value} as ${name}`)
+    .join(', ');
 
 /** SQL: the columns that tell lines apart. */
 export const columnsOf: Record<UsageQuery['by'], string> = {
-  none: columns('null::uuid', 'null::uuid', 'null::text', 'null::text'),
-  app: columns('null::uuid', 'app_id', 'null::text', 'null::text'),
-  environment: columns('environment_id', 'null::uuid', 'null::text', 'null::text'),
-  process: columns('environment_id', 'app_id', 'process_type', 'null::text'),
-  label: columns('null::uuid', 'null::uuid', 'null::text', 'label'),
+  none: columns(),
+  project: columns('project_id'),
+  app: columns('app_id'),
+  environment: columns('environment_id'),
+  process: columns('environment_id', 'app_id', 'process_type'),
+  label: columns('label'),
 };
 
 /** SQL: what `keyOf` answers of a line. */
-export const keySql = `concat(environment_id, '/', app_id, '/', process_type, '/', label)`;
+export const keySql = `concat(project_id, '/', environment_id, '/', app_id, '/', process_type, '/', label)`;
 
 /** Organization, project, environment, app; beginnings and ends of the intervals; key and value of a label; process type. */
 export const parametersOf = (scope: UsageScope, intervals: readonly Stretch[]): unknown[] => [

@@ -37,7 +37,7 @@ interface AnomalyRow extends UsageAnomaly {
 
 /** What each resource used in each interval of `$5, $6`. What still runs is counted to the end of the interval. */
 const partsSql = (hasLabel: boolean): string => `
-  select r.workload_id, r.cluster, r.environment_id, r.app_id, r.process_type, part.label, i.place,
+  select r.workload_id, r.cluster, r.project_id, r.environment_id, r.app_id, r.process_type, part.label, i.place,
          used * r.cpu_millicores as cpu, used * r.memory_mib * 1048576 as memory,
          used * r.storage_bytes as storage, used * r.build_millicores as build, used * r.egress_bytes as egress,
          used * r.domains as domain,
@@ -120,14 +120,15 @@ export class UsageRepository {
   /** One line more than asked for, so that the caller knows whether there is a next page. */
   async lines(sql: ConfinedSql, query: UsageQuery, intervals: readonly Stretch[]): Promise<UsageLine[]> {
     const rows = await sql.query<UsageGroup & { quantities: (SumRow & { place: number })[] }>(
-      `select environment_id as "environmentId", app_id as "appId", process_type as "processType", label,
+      `select project_id as "projectId", environment_id as "environmentId", app_id as "appId",
+              process_type as "processType", label,
               json_agg(json_build_object('place', place, 'cpu', cpu, 'memory', memory, 'storage', storage,
                                          'build', build, 'egress', egress, 'domain', domain, 'instances', instances)) as quantities
-         from (select ${columnsOf[query.by]}, place, ${sums} from (${partsOf(query)}) part group by 1, 2, 3, 4, 5) line
+         from (select ${columnsOf[query.by]}, place, ${sums} from (${partsOf(query)}) part group by 1, 2, 3, 4, 5, 6) line
         cross join lateral (
           select ${keySql} collate "C" as key
         ) position
-        where $10::text is null or key > $10 group by 1, 2, 3, 4, key order by key limit $11`,
+        where $10::text is null or key > $10 group by 1, 2, 3, 4, 5, key order by key limit $11`,
       [...parametersOf(query, intervals), decodeCursor(query.cursor), query.limit + 1],
     );
     return rows.map(({ quantities, ...group }) => ({

@@ -59,7 +59,8 @@ export const amountsOf = (quantity: Quantity): UsageAmounts => ({
   instanceSeconds: (quantity.instanceMilliseconds / 1000n).toString(),
 });
 
-export const groupOf = ({ environmentId, appId, processType, label }: UsageGroup): UsageGroup => ({
+export const groupOf = ({ projectId, environmentId, appId, processType, label }: UsageGroup): UsageGroup => ({
+  projectId,
   environmentId,
   appId,
   processType,
@@ -68,4 +69,10 @@ export const groupOf = ({ environmentId, appId, processType, label }: UsageGroup
 
 /** The order of lines, and what a page starts after. */
 export const keyOf = (group: UsageGroup): string =>
-  [group.environmentId ?? '', group.appId ?? '', group.processType ?? '', group.label ?? ''].join('/');
+  [
+    group.projectId ?? '',
+    group.environmentId ?? '',
+    group.appId ?? '',
+    group.processType ?? '',
+    group.label ?? '',
+  ].join('/');

@@ -4824,6 +4824,8 @@ export interface components {
         label: string | null;
         memory: string;
         processType: string | null;
+        /** Format: uuid */
+        projectId: string | null;
         storage: string;
         total: string;
       }[];
@@ -8406,6 +8408,8 @@ export interface components {
         label: string | null;
         millicoreSeconds: string;
         processType: string | null;
+        /** Format: uuid */
+        projectId: string | null;
         storageByteSeconds: string;
         used: {
           byteSeconds: string;
@@ -12666,7 +12670,7 @@ export interface operations {
         labelValue?: string;
         limit?: number;
         cursor?: string;
-        by?: 'app' | 'environment' | 'process' | 'label' | 'none';
+        by?: 'project' | 'app' | 'environment' | 'process' | 'label' | 'none';
       };
       header?: never;
       path?: never;
@@ -17753,7 +17757,7 @@ export interface operations {
         labelValue?: string;
         limit?: number;
         cursor?: string;
-        by?: 'app' | 'environment' | 'process' | 'label' | 'none';
+        by?: 'project' | 'app' | 'environment' | 'process' | 'label' | 'none';
       };
       header?: never;
       path?: never;

@@ -4,7 +4,7 @@ import { usageError } from '../../errors.js';
 import { appsOf, environmentsOf, projectsOf } from '../../lists.js';
 import { ofWorkload } from '../options.js';
 
-const groups = ['app', 'environment', 'process', 'label', 'none'] as const;
+const groups = ['project', 'app', 'environment', 'process', 'label', 'none'] as const;
 
 export interface IntervalOptions {
   readonly period?: string;
@@ -20,7 +20,7 @@ export const intervalOptions = (command: Command): Command =>
   ofWorkload(command)
     .option('--period <month>', 'a month of the billing account: 2026-11 (default: the current one)')
     .addOption(
-      new Option('--by <what>', 'lines per app, environment, process or value of a label')
+      new Option('--by <what>', 'lines per project, app, environment, process or value of a label')
         .choices(groups)
         .default('app'),
     )
@@ -54,6 +54,7 @@ function labelOf({ by, label }: IntervalOptions): { labelKey?: string; labelValu
 }
 
 interface Group {
+  readonly projectId?: string | null;
   readonly environmentId: string | null;
   readonly appId: string | null;
   readonly processType: string | null;
@@ -70,13 +71,20 @@ export async function namesOf(
   items: readonly Group[],
   known: ReadonlyMap<string, string> = new Map(),
 ): Promise<(group: Group) => string> {
-  const ids = items.flatMap(({ appId, environmentId }) => [appId, environmentId]).filter((id) => id !== null);
+  const ids = items.flatMap(placesOf);
   if (ids.length === 0) return labelNames(items);
   const isKnown = ids.every((id) => known.has(id));
   const names = isKnown ? known : new Map([...(await namesToday(context, items)), ...known]);
-  const name = (id: string | null): string[] => (id === null ? [] : [names.get(id) ?? id]);
-  return (group) =>
-    [...name(group.appId), ...name(group.environmentId), ...(group.processType ? [group.processType] : [])].join(' ');
+  return (group) => {
+    const places = placesOf(group).map((id) => names.get(id) ?? id);
+    return [...places, ...(group.processType ? [group.processType] : [])].join(' ');
+  };
+}
+
+/** The project is said by the names of what is in it: it is named where nothing in it is told apart. */
+function placesOf({ projectId = null, appId, environmentId }: Group): string[] {
+  const within = [appId, environmentId].filter((id) => id !== null);
+  return within.length > 0 || projectId === null ? within : [projectId];
 }
 
 async function namesToday({ client, selection }: Context, items: readonly Group[]): Promise<Map<string, string>> {
@@ -86,6 +94,7 @@ async function namesToday({ client, selection }: Context, items: readonly Group[
   for (const project of await projectsOf(client, (await selection.organization()).id)) {
     const apps = wantsApps ? await appsOf(client, project.id) : [];
     const environments = wantsEnvironments ? await environmentsOf(client, project.id) : [];
+    names.set(project.id, project.slug);
     for (const each of [...apps, ...environments]) names.set(each.id, `${project.slug}/${each.slug}`);
   }
   return names;

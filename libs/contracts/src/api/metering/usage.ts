@@ -49,7 +49,7 @@ const inOrder: Rule = [
 /** Query of usage and of costs. */
 export const usageQuery = filters
   .extend(pageQuery.shape)
-  .extend({ by: z.enum(['app', 'environment', 'process', 'label', 'none']).default('none') })
+  .extend({ by: z.enum(['project', 'app', 'environment', 'process', 'label', 'none']).default('none') })
   .refine(
     ({ by, labelKey: key, labelValue: value }) => (key !== undefined) === (by === 'label' || value !== undefined),
     {
@@ -62,8 +62,9 @@ export const usageQuery = filters
   .refine(...inOrder);
 export type UsageQuery = z.infer<typeof usageQuery>;
 
-/** What a line is about: null where the lines are not told apart by it. `process` tells apart the first three. */
+/** What a line is about: null where the lines are not told apart by it. `process` tells apart environment, app and type. */
 export const usageGroup = z.object({
+  projectId: id.nullable(),
   environmentId: id.nullable(),
   appId: id.nullable(),
   processType: processName.nullable(),
