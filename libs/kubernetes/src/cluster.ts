@@ -178,6 +178,8 @@ export class Cluster {
       ...{ kind: kinds[name], clock, selector: OURS, indexBy: workloadOf, trim, onReplace },
       isOptional: [...additions, ...optional].includes(name),
       mayBeHidden: additions.includes(name),
+      // Whoever could not be asked about waits longer and longer, and nothing need have changed there.
+      onBack: () => void (this.lost === null && onReplace()),
       onChange: (item) => {
         const workloadId = workloadOf(item);
         if (workloadId !== undefined) onChange(workloadId);

@@ -23,6 +23,8 @@ export interface MirrorOptions<Item extends KubeObject> {
   readonly onChange?: (item: Item) => void;
   /** The whole set was stated anew: any hint may have been missed. */
   readonly onReplace?: () => void;
+  /** It can be relied on again. */
+  readonly onBack?: () => void;
   readonly watchSeconds?: number;
   /** A cluster that does not serve the kind has none of it; otherwise that is a failure like any other. */
   readonly isOptional?: boolean;
@@ -124,8 +126,10 @@ export class Mirror<Item extends KubeObject> {
   }
 
   private become(trouble: Error | null): void {
+    const isBack = this.trouble !== null && trouble === null;
     this.trouble = trouble;
     this.first.resolve();
+    if (isBack) this.options.onBack?.();
   }
 
   private restate(items: readonly Item[], version: bigint): void {

@@ -96,6 +96,22 @@ const isWriteOf = (namespace: string, plural: string) => (method: string, path: 
 describe('a cluster whose API server nobody reaches for 30 seconds', () => {
   const reachable = async () =>
     (await clustered.ask<Cluster>('administrator', 'GET', `/v1/clusters/${berlin.id}`)).conditions;
+  /** As after hours: they are tried again in minutes only, unless somebody says that the cluster is back. */
+  async function haveFailedForLong(...workloads: Workload[]): Promise<void> {
+    const keys = workloads.map(({ id }) => id);
+    const { database } = clustered.service;
+    const isOurs = `queue = 'workloads' and key = any($1)`;
+    await eventually(async () => {
+      const late = `select from work_item where ${isOurs} and due_at > now() + interval '2 minutes'`;
+      if ((await database.query(late, [keys])).length === keys.length) return;
+      await database.query(`update work_item set attempts = 20 where ${isOurs} and attempts < 20`, [keys]);
+      await database.query(
+        `update work_item set due_at = now() where ${isOurs} and due_at < now() + interval '2 minutes'`,
+        [keys],
+      );
+      throw new Error('They are still tried often.');
+    }, patient);
+  }
   const seenOf = async ({ id }: Deployment) => {
     const sql = `select seen->>'state' as state from deployment where id = $1`;
     return (await clustered.service.database.query<{ state: string | null }>(sql, [id]))[0]?.state;
@@ -125,6 +141,7 @@ describe('a cluster whose API server nobody reaches for 30 seconds', () => {
       expect(await reachable()).toMatchObject([{ type: 'Reachable', status: 'false', reason: 'DoesNotAnswer' }]);
       expect(await seenOf(started)).toContain('The runtime could not be asked');
     }, patient);
+    await haveFailedForLong(told, rolling);
     await pass(Math.max(0, OUTAGE_MILLISECONDS - (performance.now() - begun)));
     expect(await deployment(started)).toMatchObject({ status: 'rolling', endedAt: null, failure: null });
     expect(await uidsOf(resting)).toEqual(before);
