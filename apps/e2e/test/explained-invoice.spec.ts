@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { BerthProcess } from './support/berth-process.js';
 import { CommandLine } from './support/command-line.js';
 import { mailTo } from './support/mail.js';
-import { closeThisMonth } from './support/month-over.js';
+import { closeThisMonth } from './support/ahead-of-time.js';
 import { Repository, webApp } from './support/repository.js';
 
 jest.setTimeout(300_000);

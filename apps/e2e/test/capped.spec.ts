@@ -1,0 +1,66 @@
+import type { Deployment } from '@berth/contracts/deployment';
+import { eventually } from '@berth/testing';
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { roundsOfMetering } from './support/ahead-of-time.js';
+import { ask } from './support/app-http.js';
+import { BerthProcess } from './support/berth-process.js';
+import { CommandLine } from './support/command-line.js';
+import { mailTo } from './support/mail.js';
+import { Repository, webApp } from './support/repository.js';
+
+jest.setTimeout(300_000);
+
+const patient = { within: 60_000 };
+const HOUR = 3_600_000;
+
+let berth: BerthProcess;
+let admin: CommandLine;
+const urls: Record<string, string> = {};
+
+const stateOf = async (environment: string): Promise<string> => {
+  const [status] = await admin.json<{ workload: { state: string } }[]>(['status', '--env', environment]);
+  return status?.workload.state ?? '';
+};
+const answers = async (environment: string) => (await ask(urls[environment] ?? '', '/')).body;
+/** The rounds of metering some hours from now, one after the other. */
+const watchBudgets = (...hours: readonly number[]) => {
+  const now = Date.now();
+  const moments = hours.map((hour) => new Date(now + hour * HOUR));
+  return roundsOfMetering(berth, 'budgets could not be looked at', ...moments);
+};
+
+beforeAll(async () => {
+  berth = await BerthProcess.start();
+  admin = await CommandLine.at(berth.url);
+  const { email, password } = berth.administrator();
+  await admin.run(['login', '--email', email, '--password-stdin'], password);
+  const repository = await Repository.make(webApp('here'));
+  await admin.run(['orgs', 'create', 'acme']);
+  await admin.run(['projects', 'create', 'shop']);
+  for (const environment of ['development', 'production']) await admin.run(['envs', 'create', environment]);
+  await admin.run(['apps', 'create', 'web', '--git', repository.url]);
+  for (const environment of ['development', 'production'])
+    urls[environment] = (await admin.run(['deploy', '--env', environment, '--wait'])).out.trim();
+});
+afterAll(() => berth.stopAndRemove());
+
+it('a cap warns, stops what is not production in its turn, and lets it run again once it is raised', async () => {
+  await admin.run(['budgets', 'create', 'All', '0.01', '--cap', '--grace', '60']);
+  await watchBudgets(5);
+  await eventually(async () =>
+    expect(await mailTo(berth.folder, berth.administrator().email)).toContain('Nothing was stopped yet.'),
+  );
+  expect([await stateOf('development'), await stateOf('production')]).toEqual(['running', 'running']);
+
+  // Previews come before the others; there are none.
+  await watchBudgets(7, 9);
+  await eventually(async () => expect(await stateOf('development')).toBe('stopped'), patient);
+  await eventually(async () => expect(await admin.json(['ps', '--env', 'development'])).toEqual([]), patient);
+  expect(await answers('production')).toBe('here');
+  expect(await stateOf('production')).toBe('running');
+
+  await admin.run(['budgets', 'update', 'All', '--amount', '1000']);
+  await eventually(async () => expect(await answers('development')).toBe('here'), { within: 120_000 });
+  const deployments = await admin.json<Deployment[]>(['deployments', 'list', '--env', 'production']);
+  expect(deployments).toHaveLength(1);
+});
