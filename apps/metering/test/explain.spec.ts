@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { InvoicePart, MonthComparison } from '@berth/contracts/metering';
+import type { InvoicePart, InvoiceSpan, MonthComparison } from '@berth/contracts/metering';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Billing, core, runs } from './support/billing.js';
 import { changed, MeteringApp, type Place, somewhere, startOfTest } from './support/metering-app.js';
@@ -16,15 +16,19 @@ beforeEach(() => billing.goTo('2026-12-01T00:00:00.000Z'));
 const CLOSED = '2026-12-04T00:00:00.000Z';
 const at = (instant: string) => Date.parse(instant) - startOfTest;
 
-async function parts(invoiceId: string, line: number, token = billing.administrator): Promise<InvoicePart[]> {
-  const items: InvoicePart[] = [];
+async function everyPage<Item>(path: string): Promise<Item[]> {
+  const items: Item[] = [];
   for (let cursor = ''; ;) {
-    const { body } = await app.call(`/v1/invoices/${invoiceId}/parts?line=${line}&limit=1${cursor}`, token);
-    items.push(...(body['items'] as InvoicePart[]));
+    const { body } = await app.call(`${path}&limit=1${cursor}`, billing.administrator);
+    items.push(...(body['items'] as Item[]));
     if (body['next'] === null) return items;
     cursor = `&cursor=${String(body['next'])}`;
   }
 }
+const parts = (invoiceId: string, line: number) =>
+  everyPage<InvoicePart>(`/v1/invoices/${invoiceId}/parts?line=${line}`);
+const spans = (invoiceId: string, line: number, workload: string) =>
+  everyPage<InvoiceSpan>(`/v1/invoices/${invoiceId}/spans?line=${line}&workload=${workload}`);
 
 describe('a line of an invoice', () => {
   it('is explained by the releases that ran, whose quantities are the line to the last unit', async () => {
@@ -62,6 +66,37 @@ describe('a line of an invoice', () => {
       { release: 1, spans: 1, from: '2026-11-10T00:00:00.000Z', to: '2026-11-11T00:00:00.000Z' },
       { release: 2, spans: 1, instanceMilliseconds: String(3 * (7 * 3_600_000 + 17)), to: '2026-11-11T07:00:00.017Z' },
     ]);
+  });
+
+  it('leads on to each span of a workload, in their order, whose quantities are its parts', async () => {
+    const place = somewhere();
+    const other = somewhere();
+    const web = (instances: number) => [{ ...core, instances }];
+    const told = [1, 3, 2].map((instances, index) => [`2026-11-1${index}T00:00:00.000Z`, web(instances)] as const);
+    const changes = [...told, ['2026-11-13T00:00:00.000Z', []] as const].map(([from, entries], index) =>
+      changed(place, { version: index + 1, at: at(from), entries }),
+    );
+    await app.tell(...changes, ...runs(other, '2026-11-10T00:00:00.000Z', '2026-11-11T00:00:00.000Z'));
+    await billing.closeAt(CLOSED);
+    const [invoice] = await billing.invoices(place);
+    const found = await spans(invoice!.id, 0, place.workloadId);
+    const size = { cluster: 'local', release: 1, processType: 'web', cpuMillicores: 1_000, memoryMib: 1_024 };
+    expect(found).toMatchObject([
+      { ...size, instances: 1, from: '2026-11-10T00:00:00.000Z', to: '2026-11-11T00:00:00.000Z' },
+      { ...size, instances: 3, from: '2026-11-11T00:00:00.000Z', to: '2026-11-12T00:00:00.000Z' },
+      { ...size, instances: 2, from: '2026-11-12T00:00:00.000Z', to: '2026-11-13T00:00:00.000Z' },
+    ]);
+    const [part, ...more] = await parts(invoice!.id, 0);
+    expect(part).toMatchObject({ spans: 3, workloadId: place.workloadId });
+    expect(more).toEqual([]);
+    expect(String(found.reduce((all, { quantity }) => all + BigInt(quantity), 0n))).toBe(part!.quantity);
+    // A neighbour's is not found by its id.
+    expect(await spans(invoice!.id, 0, other.workloadId)).toEqual([]);
+    const ask = (query: string, token = billing.administrator) =>
+      app.call(`/v1/invoices/${invoice!.id}/spans?line=0${query}`, token);
+    expect((await ask('')).body).toMatchObject({ errors: [{ pointer: '?workload' }] });
+    expect((await ask(`&workload=${place.workloadId}&cursor=x`)).body).toMatchObject({ code: 'cursor_invalid' });
+    expect((await ask(`&workload=${place.workloadId}`, await app.viewer(randomUUID()))).status).toBe(404);
   });
 
   it('that is no usage, or not there, has nothing to explain it, and strangers do not know it', async () => {

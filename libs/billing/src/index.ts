@@ -37,7 +37,7 @@ export { type Fact, mayFollow, type Progress, type Span, spansOf } from './spans
 export { type ClippedSpan, SpanDigest } from './spans/span-digest.js';
 export { noUsage, sizeOf, usageOf } from './spans/usage.js';
 export { type AppActivity, compareMonths, type Comparison, type Month } from './explain/compare-months.js';
-export { type ExplainedLine, partsOf } from './explain/line-parts.js';
+export { type ExplainedLine, lineSpansOf, partsOf } from './explain/line-parts.js';
 export { focusCsv, type FindPrices, type PricesOfLine } from './exports/focus.js';
 export { invoiceCsv } from './exports/invoice-csv.js';
 export { inUnits } from './exports/quantity.js';

@@ -5,6 +5,10 @@ import {
   invoicePartPage,
   type InvoicePartQuery,
   invoicePartQuery,
+  type InvoiceSpan,
+  invoiceSpanPage,
+  type InvoiceSpanQuery,
+  invoiceSpanQuery,
   type MonthComparison,
   monthComparison,
   type MonthComparisonQuery,
@@ -35,6 +39,20 @@ export class ExplainController {
     const invoice = await this.invoices.find(invoiceId);
     await this.access.require(caller, 'invoices:read', { organizationId: invoice.organizationId });
     return this.explain.parts(invoice, query);
+  }
+
+  /** What of a line each span of one workload is. */
+  @Get('invoices/:id/spans')
+  @Requires('invoices:read')
+  @Answers(invoiceSpanPage)
+  async listInvoiceSpans(
+    @CurrentCaller() caller: Caller,
+    @Param('id', { schema: id }) invoiceId: string,
+    @Query({ schema: invoiceSpanQuery }) query: InvoiceSpanQuery,
+  ): Promise<Page<InvoiceSpan>> {
+    const invoice = await this.invoices.find(invoiceId);
+    await this.access.require(caller, 'invoices:read', { organizationId: invoice.organizationId });
+    return this.explain.spans(invoice, query);
   }
 
   /** Why a month costs more or less than another. */

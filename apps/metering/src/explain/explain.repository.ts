@@ -62,6 +62,11 @@ export class ExplainRepository {
     return rows.map(({ id }) => id);
   }
 
+  async isOf(sql: ConfinedSql, organizationId: string, workloadId: string): Promise<boolean> {
+    const sought = 'select from metered_workload where organization_id = $1 and workload_id = $2';
+    return (await sql.query(sought, [organizationId, workloadId])).length > 0;
+  }
+
   /** What was accepted about a workload up to the cut of an invoice. */
   facts(sql: Sql, workloadId: string, cut: string): Promise<Fact[]> {
     return sql.query<Fact>(

@@ -4,6 +4,7 @@ import {
   digitsOf,
   type ExplainedLine,
   formatMinor,
+  lineSpansOf,
   type Month,
   partsOf,
   spansOf,
@@ -14,10 +15,12 @@ import {
   invoiceDocument,
   type InvoicePart,
   type InvoicePartQuery,
+  type InvoiceSpan,
+  type InvoiceSpanQuery,
   type MonthComparison,
   type MonthComparisonQuery,
 } from '@berth/contracts/metering';
-import { Clock, Database, toPage, type Tx } from '@berth/service-kit';
+import { Clock, Database, decodeCursor, toPage, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { type AccountRow, BillingAccountsRepository } from '../billing-accounts/billing-accounts.repository.js';
 import { InvoiceDrafts } from '../invoices/invoice-drafts.js';
@@ -44,6 +47,19 @@ export class ExplainService {
     for (const id of page.items)
       items.push(...partsOf(line, spansOf(await this.explained.facts(this.database, id, cut))));
     return { items, next: page.next };
+  }
+
+  /** As `parts`, of one workload. One of somebody else has none. */
+  async spans(invoice: Invoice, query: InvoiceSpanQuery): Promise<Page<InvoiceSpan>> {
+    const { cut } = invoiceDocument.parse(JSON.parse(invoice.document));
+    const line = lineOf(invoice, query.line);
+    const first = Number(decodeCursor(query.cursor, 'number') ?? -1) + 1;
+    if (!(await this.explained.isOf(this.database.confined, invoice.organizationId, query.workload)))
+      return { items: [], next: null };
+    const all = lineSpansOf(line, spansOf(await this.explained.facts(this.database, query.workload, cut)));
+    const rows = all.slice(first, first + query.limit + 1).map((span, index) => ({ span, place: first + index }));
+    const { items, next } = toPage(rows, query.limit, ({ place }) => String(place));
+    return { items: items.map(({ span }) => span), next };
   }
 
   compare({ organization, month, with: other }: MonthComparisonQuery): Promise<MonthComparison> {

@@ -2432,6 +2432,22 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/invoices/{id}/spans': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['listInvoiceSpans'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/links/{workloadId}': {
     parameters: {
       query?: never;
@@ -6685,6 +6701,27 @@ export interface components {
     };
     InvoicePartPage: {
       items: components['schemas']['InvoicePart'][];
+      next: string | null;
+    };
+    InvoiceSpan: {
+      buildMillicores: number;
+      cluster: string;
+      cpuMillicores: number;
+      domains: number;
+      egressBytes: number;
+      /** Format: date-time */
+      from: string;
+      instances: number;
+      memoryMib: number;
+      processType: string;
+      quantity: string;
+      release: number;
+      storageBytes: number;
+      /** Format: date-time */
+      to: string;
+    };
+    InvoiceSpanPage: {
+      items: components['schemas']['InvoiceSpan'][];
       next: string | null;
     };
     InvoiceSummary: {
@@ -14844,6 +14881,41 @@ export interface operations {
         };
         content: {
           'application/pdf': string;
+        };
+      };
+      /** @description refused or failed */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listInvoiceSpans: {
+    parameters: {
+      query: {
+        limit?: number;
+        cursor?: string;
+        line: number;
+        workload: string;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['InvoiceSpanPage'];
         };
       };
       /** @description refused or failed */

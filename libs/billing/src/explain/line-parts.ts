@@ -1,4 +1,4 @@
-import type { InvoicePart, Metric } from '@berth/contracts/metering';
+import type { InvoicePart, InvoiceSpan, Metric } from '@berth/contracts/metering';
 import { formatMinor } from '../rating/currency.js';
 import { exact, roundQuotient } from '../rating/exact.js';
 import type { Span } from '../spans/history.js';
@@ -30,19 +30,39 @@ interface Sum {
 /** What each release, process type and size has of a line. The quantities of all workloads together are the line's. */
 export function partsOf(line: ExplainedLine, spans: readonly Span[]): InvoicePart[] {
   const sums = new Map<string, Sum>();
-  for (const span of spans) {
-    const part = clipped(span, line);
-    if (!part || sizeOf[line.metric](span) === 0n) continue;
-    const sum = sums.get(keyOf(span)) ?? begun(part);
+  for (const part of partlyIn(line, spans)) {
+    const sum = sums.get(keyOf(part)) ?? begun(part);
     sum.spans++;
     sum.stretches.push(part);
     sum.from = part.from < sum.from ? part.from : sum.from;
     sum.to = part.to > sum.to ? part.to : sum.to;
-    sum.instanceTime += BigInt(part.to.getTime() - part.from.getTime()) * BigInt(span.instances);
-    sums.set(keyOf(span), sum);
+    sum.instanceTime += instanceTimeOf(part);
+    sums.set(keyOf(part), sum);
   }
   const all = [...sums.values()];
   return all.map((sum) => told(line, sum, besides(sum, all))).toSorted((a, b) => (a.from < b.from ? -1 : 1));
+}
+
+/** What of each span a line is of, in their order. Their quantities are those of the parts. */
+export const lineSpansOf = (line: ExplainedLine, spans: readonly Span[]): InvoiceSpan[] =>
+  partlyIn(line, spans)
+    .toSorted((a, b) => a.from.getTime() - b.from.getTime() || (keyOf(a) < keyOf(b) ? -1 : 1))
+    .map((part) => ({
+      ...sizesOf(part),
+      ...{ instances: part.instances, from: part.from.toISOString(), to: part.to.toISOString() },
+      quantity: `${instanceTimeOf(part) * sizeOf[line.metric](part)}`,
+    }));
+
+const partlyIn = (line: ExplainedLine, spans: readonly Span[]): ClippedSpan[] =>
+  spans.filter((span) => sizeOf[line.metric](span) > 0n).flatMap((span) => clipped(span, line) ?? []);
+
+const instanceTimeOf = ({ from, to, instances }: ClippedSpan): bigint =>
+  BigInt(to.getTime() - from.getTime()) * BigInt(instances);
+
+function sizesOf({ cluster, release, processType, cpuMillicores, memoryMib, ...span }: Span) {
+  const { storageBytes = 0, buildMillicores = 0, egressBytes = 0, domains = 0 } = span;
+  const sizes = { cpuMillicores, memoryMib, storageBytes, buildMillicores, egressBytes, domains };
+  return { ...{ cluster, release, processType }, ...sizes };
 }
 
 const keyOf = ({ workloadId, cluster, release, processType, cpuMillicores, memoryMib, ...span }: Span): string =>
@@ -66,14 +86,13 @@ const besides = ({ first }: Sum, all: readonly Sum[]): Stretch[] =>
 
 function told(line: ExplainedLine, sum: Sum, others: readonly Stretch[]): InvoicePart {
   const { first, spans, from, to, instanceTime } = sum;
-  const { workloadId, appId, environmentId, projectId, cluster, release, processType } = first;
-  const { cpuMillicores, memoryMib, storageBytes = 0, buildMillicores = 0, egressBytes = 0, domains = 0 } = first;
+  const { workloadId, appId, environmentId, projectId } = first;
   const quantity = instanceTime * sizeOf[line.metric](first);
   const share = exact(line.amount).times(exact(quantity));
   const amount = roundQuotient(share, exact(line.quantity), AMOUNT_DECIMALS, 'half-even');
   return {
-    ...{ workloadId, appId, environmentId, projectId, cluster, release, processType },
-    ...{ cpuMillicores, memoryMib, storageBytes, buildMillicores, egressBytes, domains },
+    ...{ workloadId, appId, environmentId, projectId },
+    ...sizesOf(first),
     ...{ spans, from: from.toISOString(), to: to.toISOString() },
     overlapMilliseconds: `${overlapOf(sum.stretches, others)}`,
     ...{ instanceMilliseconds: `${instanceTime}`, quantity: `${quantity}` },

@@ -11,11 +11,13 @@ import { type Cell, table } from '../../output/table.js';
 import { inOrganization } from '../options.js';
 import { namesOf } from '../usage/query.js';
 import { invoiceOf } from './invoices.js';
+import { spansInsteadOf } from './line-spans.js';
 import { toldHosts, toldNames } from './told-names.js';
 
 export const options = (command: Command): Command =>
   inOrganization(command)
     .argument('<number>', 'BERTH-000001')
+    .option('--spans', 'each time in which nothing changed, not their sums')
     .description('which releases, deployments, commits and people each line of usage follows from');
 
 type Part = Schemas['InvoicePart'];
@@ -27,28 +29,41 @@ interface Origin {
   readonly by: string | null;
 }
 
-interface Explained extends Part, Origin {
+interface OfLine {
   readonly line: number;
   readonly name: string;
   readonly metric: Metric;
 }
 
+type Explained = Part & OfLine & Origin;
+type ExplainedSpan = Schemas['InvoiceSpan'] & Omit<Part, 'spans' | 'overlapMilliseconds' | 'amount'> & OfLine & Origin;
+
 const LIMIT = 200;
 const unknown: Origin = { deployment: null, commit: null, by: null };
 
-export async function run(context: Context, _options: object, number: string): Promise<void> {
+interface Options {
+  readonly spans?: boolean;
+}
+
+export async function run(context: Context, { spans }: Options, number: string): Promise<void> {
   const { client, out, selection } = context;
   const { id: organization } = await selection.organization();
   const { id, document } = await invoiceOf(client, organization, number);
   const told = invoiceDocument.parse(JSON.parse(document));
   const parts = await partsOf(client, id, told);
   const originOf = await originsOf(client, parts);
+  if (spans) {
+    const each = (await spansInsteadOf(client, id, parts)).map(
+      ({ spans: _, overlapMilliseconds: __, amount: ___, ...span }): ExplainedSpan => ({ ...span, ...originOf(span) }),
+    );
+    return out.result(each, () => describe(context, organization, told, each, ofSpans));
+  }
   const explained = parts.map((part): Explained => ({ ...part, ...originOf(part) }));
-  await out.result(explained, () => describe(context, organization, told, explained));
+  await out.result(explained, () => describe(context, organization, told, explained, ofParts(told)));
 }
 
 async function partsOf(client: Client, id: string, { lines }: InvoiceDocument) {
-  const found: (Part & Pick<Explained, 'line' | 'name' | 'metric'>)[] = [];
+  const found: (Part & OfLine)[] = [];
   for (const [line, { name, usage }] of lines.entries()) {
     if (!usage) continue;
     const parts = await everyPage((cursor) => {
@@ -61,7 +76,10 @@ async function partsOf(client: Client, id: string, { lines }: InvoiceDocument) {
 }
 
 /** Releases and deployments belong to another service than the bill: whoever may see both sees them together. */
-async function originsOf(client: Client, parts: readonly Part[]): Promise<(part: Part) => Origin> {
+async function originsOf(
+  client: Client,
+  parts: readonly Part[],
+): Promise<(part: Pick<Part, 'workloadId' | 'release'>) => Origin> {
   const origins = new Map<string, Origin>();
   for (const workload of new Set(parts.map(({ workloadId }) => workloadId))) {
     const releases = await visible(releasesOf(client, workload));
@@ -85,7 +103,10 @@ async function visible<Item>(items: Promise<Item[]>): Promise<Item[]> {
 }
 
 /** What has no release is a volume, a build, a domain, whose host is shown, or what left. */
-function releaseOf({ workloadId, release, ...part }: Part, hosts: ReadonlyMap<string, string>): string {
+function releaseOf(
+  { workloadId, release, ...part }: Omit<ExplainedSpan, 'instances'>,
+  hosts: ReadonlyMap<string, string>,
+): string {
   const { buildMillicores, egressBytes, domains } = part;
   if (release > 0) return `v${release}`;
   if (egressBytes > 0) return 'traffic';
@@ -97,38 +118,43 @@ function releaseOf({ workloadId, release, ...part }: Part, hosts: ReadonlyMap<st
 const sideBySide = ({ overlapMilliseconds }: Part): string | null =>
   overlapMilliseconds === '0' ? null : `${(Number(overlapMilliseconds) / 60_000).toFixed(1)} min`;
 
-async function describe(
+interface Columns<Row> {
+  readonly heads: readonly string[];
+  readonly of: (row: Row) => Cell[];
+}
+
+const unitHours = ({ metric, quantity }: Pick<ExplainedSpan, 'metric' | 'quantity'>): string =>
+  inUnits(metric, BigInt(quantity), 2);
+
+const ofSpans: Columns<ExplainedSpan> = {
+  heads: ['instances', 'unit-hours'],
+  of: (span) => [String(span.instances), unitHours(span)],
+};
+
+const ofParts = ({ currency }: InvoiceDocument): Columns<Explained> => ({
+  heads: ['beside another', 'unit-hours', 'amount'],
+  of: (part) => [sideBySide(part), unitHours(part), `${part.amount} ${currency}`],
+});
+
+async function describe<Row extends Omit<ExplainedSpan, 'instances'>>(
   context: Context,
   organization: string,
   told: InvoiceDocument,
-  parts: readonly Explained[],
+  rows: readonly Row[],
+  columns: Columns<Row>,
 ): Promise<string> {
-  const { currency } = told;
-  const name = await namesOf(context, parts, toldNames(told));
+  const name = await namesOf(context, rows, toldNames(told));
   const hosts = toldHosts(told);
   const person = await peopleOf(
     context,
     organization,
-    parts.flatMap(({ by }) => by ?? []),
+    rows.flatMap(({ by }) => by ?? []),
   );
-  const rows = parts.map((part): Cell[] => [
-    ...[part.name, name(part), releaseOf(part, hosts), part.deployment && `#${part.deployment}`],
-    ...[shortCommit(part.commit), part.by && person(part.by), time(part.from), time(part.to)],
-    sideBySide(part),
-    ...[inUnits(part.metric, BigInt(part.quantity), 2), `${part.amount} ${currency}`],
+  const cells = rows.map((row): Cell[] => [
+    ...[row.name, name(row), releaseOf(row, hosts), row.deployment && `#${row.deployment}`],
+    ...[shortCommit(row.commit), row.by && person(row.by), time(row.from), time(row.to)],
+    ...columns.of(row),
   ]);
-  const head = [
-    'line',
-    'what',
-    'release',
-    'deployment',
-    'commit',
-    'by',
-    'from',
-    'to',
-    'beside another',
-    'unit-hours',
-    'amount',
-  ];
-  return table(head, rows);
+  const heads = ['line', 'what', 'release', 'deployment', 'commit', 'by', 'from', 'to'];
+  return table([...heads, ...columns.heads], cells);
 }

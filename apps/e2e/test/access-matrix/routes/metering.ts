@@ -106,6 +106,9 @@ export const meteringRows: Rows = {
   'GET /v1/invoices/{id}/parts': byId('invoices:read', 'organization', 200, ({ has }) => has.invoice, {
     query: { line: '0' },
   }),
+  'GET /v1/invoices/{id}/spans': byId('invoices:read', 'organization', 200, ({ has }) => has.invoice, {
+    query: { line: '0', workload: '019a0000-0000-7000-8000-000000000000' },
+  }),
   'GET /v1/costs/comparison': inOrganization('invoices:read', { month: '2026-11', with: '2026-10' }),
   'GET /v1/invoices/{id}/pdf': byId('invoices:read', 'organization', 200, ({ has }) => has.invoice),
   'GET /v1/invoices/{id}/csv': byId('invoices:read', 'organization', 200, ({ has }) => has.invoice),

@@ -47,6 +47,21 @@ export const invoicePart = z
 export type InvoicePart = z.infer<typeof invoicePart>;
 export const invoicePartPage = pageOf(invoicePart).meta({ id: 'InvoicePartPage' });
 
+/** One by one, in their order: those of the workload, volume, build, domain or meter that a part names as `workloadId`. */
+export const invoiceSpanQuery = invoicePartQuery.extend({ workload: id });
+export type InvoiceSpanQuery = z.infer<typeof invoiceSpanQuery>;
+
+/** A time in which nothing changed: so many instances of one size of a release, or what else a part may be of. */
+export const invoiceSpan = invoicePart
+  .pick({
+    ...{ cluster: true, release: true, processType: true, cpuMillicores: true, memoryMib: true, storageBytes: true },
+    ...{ buildMillicores: true, egressBytes: true, domains: true, from: true, to: true, quantity: true },
+  })
+  .extend({ instances: z.int().positive() })
+  .meta({ id: 'InvoiceSpan' });
+export type InvoiceSpan = z.infer<typeof invoiceSpan>;
+export const invoiceSpanPage = pageOf(invoiceSpan).meta({ id: 'InvoiceSpanPage' });
+
 export const monthComparisonQuery = z
   .object({ organization: id, month: period, with: period })
   .refine((query) => query.month !== query.with, { path: ['with'], error: 'must be another month' });
