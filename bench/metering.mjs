@@ -106,6 +106,10 @@ function rowsOf(pairs, warm, { events }) {
       ...{ ...row, what: `the same after ${pairs.length} times as many`, goal: atMost(1.3) },
       ...{ pairs: [{ ours: last.ours, base: first.ours }], of: (side) => side.processor / events },
     }),
+    ratioRow({
+      ...{ ...row, what: `the invoice run after ${pairs.length} times as many`, goal: atMost(1.3) },
+      ...{ pairs: [{ ours: last.ours, base: first.ours }], of: (side) => side.rating / events },
+    }),
     memory(`held by the service after half of ${events} events against after a tenth`, ({ held }) => ({
       ...{ ours: held.whileAccepting[0.5], base: held.whileAccepting[0.1] },
     })),
