@@ -5,13 +5,12 @@ import { roundsOfMetering } from './support/ahead-of-time.js';
 import { ask } from './support/app-http.js';
 import { BerthProcess } from './support/berth-process.js';
 import { CommandLine } from './support/command-line.js';
-import { mailTo } from './support/mail.js';
+import { mailsTo } from './support/mail.js';
 import { Repository, webApp } from './support/repository.js';
 
 jest.setTimeout(300_000);
 
 const patient = { within: 60_000 };
-const HOUR = 3_600_000;
 
 let berth: BerthProcess;
 let admin: CommandLine;
@@ -22,10 +21,19 @@ const stateOf = async (environment: string): Promise<string> => {
   return status?.workload.state ?? '';
 };
 const answers = async (environment: string) => (await ask(urls[environment] ?? '', '/')).body;
-/** The rounds of metering some hours from now, one after the other. */
-const watchBudgets = (...hours: readonly number[]) => {
-  const now = Date.now();
-  const moments = hours.map((hour) => new Date(now + hour * HOUR));
+const MINUTE = 60_000;
+
+/** From here on the test looks ahead. Budgets are of months: on the last evening of one it is in the next. */
+function beginning(): number {
+  const now = new Date();
+  const ahead = new Date(now.getTime() + 90 * MINUTE);
+  if (ahead.getUTCMonth() === now.getUTCMonth()) return now.getTime();
+  return Date.UTC(ahead.getUTCFullYear(), ahead.getUTCMonth(), 2);
+}
+
+/** The rounds of metering so many minutes after the beginning, one after the other. */
+const watchBudgets = (begun: number, ...minutes: readonly number[]) => {
+  const moments = minutes.map((each) => new Date(begun + each * MINUTE));
   return roundsOfMetering(berth, 'budgets could not be looked at', ...moments);
 };
 
@@ -45,15 +53,16 @@ beforeAll(async () => {
 afterAll(() => berth.stopAndRemove());
 
 it('a cap warns, stops what is not production in its turn, and lets it run again once it is raised', async () => {
-  await admin.run(['budgets', 'create', 'All', '0.01', '--cap', '--grace', '60']);
-  await watchBudgets(5);
+  await admin.run(['budgets', 'create', 'All', '0.01', '--cap', '--grace', '5']);
+  const begun = beginning();
+  await watchBudgets(begun, 60);
   await eventually(async () =>
-    expect(await mailTo(berth.folder, berth.administrator().email)).toContain('Nothing was stopped yet.'),
+    expect((await mailsTo(berth.folder, berth.administrator().email)).join('\n')).toContain('Nothing was stopped yet.'),
   );
   expect([await stateOf('development'), await stateOf('production')]).toEqual(['running', 'running']);
 
   // Previews come before the others; there are none.
-  await watchBudgets(7, 9);
+  await watchBudgets(begun, 66, 72);
   await eventually(async () => expect(await stateOf('development')).toBe('stopped'), patient);
   await eventually(async () => expect(await admin.json(['ps', '--env', 'development'])).toEqual([]), patient);
   expect(await answers('production')).toBe('here');
