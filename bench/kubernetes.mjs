@@ -2,9 +2,10 @@
 // program that sends the same patches over connections that stay.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { kinds, pathOf } from '@berth/kubernetes';
 import { ask } from './identity/ask.mjs';
 import { withCluster } from './kubernetes/cluster.mjs';
-import { copyOf, NAMESPACE, Patching } from './kubernetes/copies.mjs';
+import { copyOf, copyOfSpace, Patching } from './kubernetes/copies.mjs';
 import { installKubectl } from './kubernetes/kubectl.mjs';
 import { check } from './support/check.mjs';
 import { withChildren } from './support/children.mjs';
@@ -24,7 +25,7 @@ const IMAGE = `registry.example/bench/shop@sha256:${'1'.repeat(64)}`;
 
 export const run = (options) =>
   withPostgres((postgres) =>
-    withCluster({}, (cluster) =>
+    withCluster({ nodes: nodesFor(options) }, (cluster) =>
       withChildren((start) =>
         withFolder(async (folder) => {
           const url = await createDatabase(postgres.url, 'kubernetes');
@@ -45,8 +46,9 @@ class Bench {
     const bench = Object.assign(new Bench(), { service, cluster, kubectl, folder, api: service.ready });
     bench.place = await bench.makePlace();
     bench.hand = new Patching(cluster.access);
-    await bench.kubectlApply([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } }]);
     bench.first = await bench.deployFirst();
+    await bench.hand.apply(copyOfSpace(bench.first.space, bench.first));
+    await bench.checkCopiesRun();
     return bench;
   }
 
@@ -107,12 +109,25 @@ class Bench {
       check(!failure, `the first deployment: ${JSON.stringify(failure)}`);
       return status === 'live';
     });
-    const patches = await this.service.ask('patchesOf', workloadId);
+    const { workload: patches, space } = await this.service.ask('patchesOf', workloadId);
     const names = new Set(patches.map(({ kind, metadata }) => `${kind} ${metadata.name}`));
     check(names.size === patches.length, `something was stated twice: ${[...names]}`);
     console.error(`kubernetes: a deployment states ${[...names].join(', ')}`);
     const [{ metadata }] = patches;
-    return { workloadId, patches, count: patches.length, namespace: metadata.namespace, name: 'app-1' };
+    return { workloadId, patches, space, count: patches.length, namespace: metadata.namespace, name: 'app-1' };
+  }
+
+  /** What is stated by hand comes to run as ours does, so that the control plane has as much to do with it. */
+  async checkCopiesRun() {
+    const copy = this.nextCopy();
+    await this.hand.apply(copy);
+    const { metadata } = copy.find(({ kind }) => kind === 'Deployment');
+    const path = pathOf(kinds.deployment, metadata.namespace, metadata.name);
+    const { signal } = new AbortController();
+    await untilTrue(async () => {
+      const { status } = await this.cluster.client.transport.ask({ method: 'GET', path, signal });
+      return status?.readyReplicas === 1;
+    });
   }
 
   nextCopy() {
@@ -164,5 +179,8 @@ class Bench {
     return answer;
   }
 }
+
+/** Each has room for 256 such workloads; there are as many by hand, and some more. */
+const nodesFor = ({ workloads = 1_000 }) => 3 + Math.ceil((2 * workloads) / 200);
 
 const deployment = { source: { kind: 'image' } };

@@ -1,7 +1,7 @@
 // A control plane with played nodes, what a gateway's controller says, and when objects of a workload came to be.
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { KubeClient, kinds, Mirror, OURS, pathOf, readKubeconfig, Transport } from '@berth/kubernetes';
+import { KubeClient, kinds, Mirror, pathOf, readKubeconfig, Transport } from '@berth/kubernetes';
 import { Clock } from '@berth/service-kit';
 import { startKube } from '../../tools/kube/kube.mjs';
 import { listening } from '../support/child.mjs';
@@ -9,7 +9,9 @@ import { listening } from '../support/child.mjs';
 /** What controllers make of it does not count. */
 const WATCHED = Object.keys(kinds).filter((name) => !['pod', 'replicaSet', 'endpointSlice'].includes(name));
 const WITHIN = 300_000;
-const workloadOf = ({ metadata }) => metadata.labels?.['berth.dev/workload'];
+/** What the platform stated and what was stated by hand: who looks on, and who plays the gateway, has as much to do with both. */
+const BOTH = 'app.kubernetes.io/managed-by in (berth,hand)';
+const workloadOf = ({ metadata: { labels } }) => labels?.['berth.dev/workload'] ?? labels?.['by-hand.example/workload'];
 
 /** Runs `work` with `{ access, client, kubeconfig, gatewayUrl, arrivals, pids }`; all of it is ended when it returns or throws. */
 export async function withCluster({ nodes }, work) {
@@ -70,7 +72,7 @@ function follow(client, arrivals, signal) {
       if (name === 'httpRoute')
         void accept(client, item, signal).catch((error) => signal.aborted || console.error(error));
     };
-    return new Mirror(client, { kind: kinds[name], clock: new Clock(), selector: OURS, indexBy: workloadOf, onChange });
+    return new Mirror(client, { kind: kinds[name], clock: new Clock(), selector: BOTH, indexBy: workloadOf, onChange });
   });
   return Promise.all(mirrors.map((mirror) => mirror.follow(signal)));
 }

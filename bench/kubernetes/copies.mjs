@@ -1,15 +1,23 @@
-// The objects of a workload once more, as anybody's: other names, another namespace, nothing that the platform looks at.
+// The objects of a workload once more, as anybody's: other names, another namespace with the same walls and limits (without
+// its account and its quota no pod would come to be there), nothing that the platform looks at.
 import { Agent, request } from 'node:https';
 import { kindOf, pathOf } from '@berth/kubernetes';
 
 export const NAMESPACE = 'by-hand';
 
 /** Like what was stated of the workload `{ workloadId, name, namespace }`. */
-export function copyOf(patches, { workloadId, name, namespace }, number) {
-  const text = JSON.stringify(patches)
-    .replaceAll(workloadId, `copy-${number}`)
+export const copyOf = (patches, { workloadId, name, namespace }, number) =>
+  asAnybodys(
+    JSON.stringify(patches).replaceAll(workloadId, `copy-${number}`).replaceAll(name, `copy-${number}`),
+    namespace,
+  );
+
+/** Like what was stated of its namespace. */
+export const copyOfSpace = (patches, { namespace }) => asAnybodys(JSON.stringify(patches), namespace);
+
+function asAnybodys(stated, namespace) {
+  const text = stated
     .replaceAll(`"${namespace}"`, `"${NAMESPACE}"`)
-    .replaceAll(name, `copy-${number}`)
     .replaceAll('berth.dev/', 'by-hand.example/')
     .replaceAll('"app.kubernetes.io/managed-by":"berth"', '"app.kubernetes.io/managed-by":"hand"');
   // Owned by an object that is not there, they would be collected.

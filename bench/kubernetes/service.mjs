@@ -17,8 +17,13 @@ const token = await identity.member(organizationId, 'owner');
 
 announce({ url: service.url, token, organizationId }, { patchesOf });
 
-/** In order, as the API server gets them; after this, nothing is kept any more. */
+/** In order, as the API server gets them; after this, nothing is kept any more. `space`: of the namespace that they are in. */
 function patchesOf(workloadId) {
   Transport.prototype.ask = ask;
-  return stated.filter(({ metadata }) => metadata.labels?.['berth.dev/workload'] === workloadId);
+  const ofWorkload = ({ metadata }) => metadata.labels?.['berth.dev/workload'];
+  const workload = stated.filter((object) => ofWorkload(object) === workloadId);
+  const [{ metadata }] = workload;
+  const isAround = ({ kind, metadata: { name, namespace } }) =>
+    namespace === metadata.namespace || (kind === 'Namespace' && name === metadata.namespace);
+  return { workload, space: stated.filter((object) => isAround(object) && ofWorkload(object) === undefined) };
 }
