@@ -1,5 +1,6 @@
 // deployment-management on a cluster. It keeps what it states of a workload, so that others can state the same.
 import { Transport } from '@berth/kubernetes';
+import { check } from '../support/check.mjs';
 import { announce } from '../support/child.mjs';
 import { startDeploymentManagement } from '../support/service.mjs';
 
@@ -12,10 +13,10 @@ Transport.prototype.ask = function (request) {
 };
 const cluster = { RUNTIME: 'kubernetes', KUBECONFIG: kubeconfig, CLUSTER_GATEWAY_URL: gatewayUrl };
 const service = await startDeploymentManagement(url, { ...cluster, LOG_LEVEL: 'warn' });
-const { identity, organizationId } = service;
+const { database, identity, organizationId } = service;
 const token = await identity.member(organizationId, 'owner');
 
-announce({ url: service.url, token, organizationId }, { patchesOf });
+announce({ url: service.url, token, organizationId }, { patchesOf, underWay });
 
 /** In order, as the API server gets them; after this, nothing is kept any more. `space`: of the namespace that they are in. */
 function patchesOf(workloadId) {
@@ -26,4 +27,14 @@ function patchesOf(workloadId) {
   const isAround = ({ kind, metadata: { name, namespace } }) =>
     namespace === metadata.namespace || (kind === 'Namespace' && name === metadata.namespace);
   return { workload, space: stated.filter((object) => isAround(object) && ofWorkload(object) === undefined) };
+}
+
+/** What the service has left to do: deployments that have not ended, and looks at workloads. */
+async function underWay() {
+  const [{ failed, left }] = await database.query(
+    `select (select count(*)::int from deployment where failure is not null) as failed,
+            (select count(*)::int from deployment where ended_at is null) + (select count(*)::int from work_lease) as left`,
+  );
+  check(failed === 0, `${failed} deployments failed`);
+  return left;
 }
