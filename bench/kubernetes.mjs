@@ -10,6 +10,7 @@ import { installKubectl } from './kubernetes/kubectl.mjs';
 import { check } from './support/check.mjs';
 import { withChildren } from './support/children.mjs';
 import { untilTrue } from './support/http.mjs';
+import { treeCpu } from './reconcile/processor.mjs';
 import { timesOf } from './support/load.mjs';
 import { inPairs } from './support/pairs.mjs';
 import { timed, withFolder } from './support/platform.mjs';
@@ -32,7 +33,7 @@ export const run = (options) =>
           const url = await createDatabase(postgres.url, 'kubernetes');
           const service = await start(SERVICE, url, cluster.kubeconfig, cluster.gatewayUrl);
           const kubectl = await installKubectl();
-          const bench = await Bench.prepare({ service, cluster, kubectl, folder });
+          const bench = await Bench.prepare({ service, cluster, kubectl, folder, postgres });
           return [...(await bench.oneByOne(options)), ...(await bench.allAtOnce(options))];
         }),
       ),
@@ -43,10 +44,10 @@ class Bench {
   made = 0;
   copied = 0;
 
-  static async prepare({ service, cluster, kubectl, folder }) {
-    const bench = Object.assign(new Bench(), { service, cluster, kubectl, folder, api: service.ready });
+  static async prepare({ service, ...rest }) {
+    const bench = Object.assign(new Bench(), { ...rest, service, api: service.ready });
     bench.place = await bench.makePlace();
-    bench.hand = new Patching(cluster.access);
+    bench.hand = new Patching(bench.cluster.access);
     bench.first = await bench.deployFirst();
     await bench.hand.apply(copyOfSpace(bench.first.space, bench.first));
     await bench.checkCopiesRun();
@@ -80,7 +81,10 @@ class Bench {
   async allAtOnce({ workloads: count = 1_000, rounds }) {
     const pairs = await inPairs(
       { rounds: Math.min(rounds, MOST_ROUNDS) },
-      { ours: () => this.allOurs(count), base: () => this.allByHand(count) },
+      {
+        ours: () => this.spending('ours', () => this.allOurs(count)),
+        base: () => this.spending('by hand', () => this.allByHand(count)),
+      },
     );
     const what = `${count} deployments, accepted until applied / the same patches`;
     return [ratioRow({ id: 'M2', what, unit: 's', goal: atMost(1.3), pairs })];
@@ -98,6 +102,17 @@ class Bench {
     const first = ((accepted - begun) / 1_000).toFixed(1);
     console.error(`kubernetes: ${count} accepted after ${first} s, applied after ${until} s, all live after ${live} s`);
     return (last - begun) / 1_000;
+  }
+
+  /** Says of which processes the time was. */
+  async spending(side, work) {
+    const pids = { ...this.cluster.pids(), service: this.api.pid, postgres: this.postgres.pid };
+    const spent = () => Object.entries(pids).map(([name, pid]) => [name, treeCpu(pid) / 1_000_000]);
+    const before = new Map(spent());
+    const seconds = await work();
+    const parts = spent().map(([name, after]) => `${name} ${(after - before.get(name)).toFixed(1)}`);
+    console.error(`kubernetes: ${side}, seconds of processor time until all is at rest: ${parts.join(', ')}`);
+    return seconds;
   }
 
   async allByHand(count) {

@@ -16,7 +16,7 @@ const service = await startDeploymentManagement(url, { ...cluster, LOG_LEVEL: 'w
 const { database, identity, organizationId } = service;
 const token = await identity.member(organizationId, 'owner');
 
-announce({ url: service.url, token, organizationId }, { patchesOf, underWay });
+announce({ pid: process.pid, url: service.url, token, organizationId }, { patchesOf, underWay });
 
 /** In order, as the API server gets them; after this, nothing is kept any more. `space`: of the namespace that they are in. */
 function patchesOf(workloadId) {
