@@ -32,6 +32,7 @@ import { PullCredentials1763800000280 } from './database/migrations/pull-credent
 import { Quotas1763800000010 } from './database/migrations/quotas.migration.js';
 import { ReleaseExpiry1763800000060 } from './database/migrations/release-expiry.migration.js';
 import { RowSecurity1763800000610 } from './database/migrations/row-security.migration.js';
+import { HeldCompute1763800000630 } from './database/migrations/held-compute.migration.js';
 import { RowSecurityOfParts1763800000620 } from './database/migrations/row-security-of-parts.migration.js';
 import { RuntimeWatch1763800000030 } from './database/migrations/runtime-watch.migration.js';
 import { TaskRuns1763800000200 } from './database/migrations/task-runs.migration.js';
@@ -100,6 +101,7 @@ export const deploymentManagement: ServiceDefinition<Config> = {
     DnsZones1763800000600,
     RowSecurity1763800000610,
     RowSecurityOfParts1763800000620,
+    HeldCompute1763800000630,
   ],
   module: (parsed) => AppModule.with(parsed),
   connect: connectEvents,

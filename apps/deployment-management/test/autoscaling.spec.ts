@@ -84,6 +84,18 @@ describe('a process type with bounds', () => {
     await scene.eventuallyRuns({ 'v1 web': 2 });
   });
 
+  it('leaves its neighbours what it may not come to have, and no more', async () => {
+    await scene.deployLive('greedy');
+    const other = await scene.beside('other', 'staging');
+    await platform.identity.organization({ id: scene.organizationId, quota: { cpuMillicores: 6 * 250 } });
+    await scale({ autoscaling: { web: bounds } });
+    await other.deployLive('neighbour');
+    expect(await other.owner.refusal('POST', `/v1/workloads/${other.id}/scale`, { counts: { web: 2 } })).toMatchObject({
+      status: 409,
+      code: 'quota_exceeded',
+    });
+  });
+
   it.each([
     ['more at the least than at the most', { autoscaling: { web: { min: 3, max: 2 } } }, '/autoscaling/web/max'],
     ['nothing at the least', { autoscaling: { web: { min: 0, max: 2 } } }, '/autoscaling/web/min'],

@@ -709,7 +709,11 @@ create table workload (
   strategy jsonb not null default '{"kind": "rolling"}'::jsonb,
   config_holds jsonb not null default '{}'::jsonb,
   protection jsonb not null default '{"allow": [], "logins": {}}'::jsonb,
+  held_cpu_millicores bigint not null default 0,
+  held_memory_mib bigint not null default 0,
   constraint workload_pkey PRIMARY KEY (id),
+  constraint workload_held_cpu_millicores_check CHECK ((held_cpu_millicores >= 0)),
+  constraint workload_held_memory_mib_check CHECK ((held_memory_mib >= 0)),
   constraint workload_host_key UNIQUE (host)
 );
 
@@ -882,6 +886,8 @@ CREATE INDEX work_lease_expires_at ON work_lease USING btree (expires_at);
 CREATE UNIQUE INDEX workload_app_environment ON workload USING btree (app_id, environment_id) WHERE (deleted_at IS NULL);
 
 CREATE INDEX workload_environment ON workload USING btree (environment_id, id);
+
+CREATE INDEX workload_held ON workload USING btree (organization_id, id) INCLUDE (held_cpu_millicores, held_memory_mib) WHERE ((deleted_at IS NULL) AND (state = 'running'::text));
 
 CREATE INDEX workload_organization ON workload USING btree (organization_id) WHERE (deleted_at IS NULL);
 

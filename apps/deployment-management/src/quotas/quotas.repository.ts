@@ -1,6 +1,6 @@
 import type { ConfinedSql, Sql, Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
-import type { Reservation } from './reservation.js';
+import { nothing, type Reservation } from './reservation.js';
 
 /** What is counted, one row each. */
 const tables = { projects: 'project', environments: 'environment', apps: 'app' } as const;
@@ -37,7 +37,30 @@ export class QuotasRepository {
     return row?.mib ?? 0;
   }
 
-  /** While a workload changes from one release to another it holds what the larger of them needs: it may have to go back. */
+  /** A workload may have so much from now on. The caller holds its row lock. */
+  async hold(tx: Tx, workloadId: string, { cpuMillicores, memoryMib }: Reservation): Promise<void> {
+    await tx.queryPrepared(
+      `update workload set held_cpu_millicores = $2, held_memory_mib = $3
+        where id = $1 and (held_cpu_millicores, held_memory_mib) is distinct from ($2::bigint, $3::bigint)`,
+      [workloadId, cpuMillicores, memoryMib],
+    );
+  }
+
+  /** No less than what the other workloads have: what was last held for each, which it may need no longer in full. */
+  async heldByOthers(sql: ConfinedSql, organizationId: string, workloadId: string): Promise<Reservation> {
+    const [row] = await sql.queryPrepared<Reservation>(
+      `select (coalesce(sum(held_cpu_millicores), 0) + (select coalesce(sum(cpu_millicores), 0) ${tasks}))::float8 as "cpuMillicores",
+              (coalesce(sum(held_memory_mib), 0) + (select coalesce(sum(memory_mib), 0) ${tasks}))::float8 as "memoryMib"
+         from workload where organization_id = $1 and id <> $2 and deleted_at is null and state = 'running'`,
+      [organizationId, workloadId],
+    );
+    return row ?? nothing;
+  }
+
+  /**
+   * While a workload changes from one release to another it needs what the larger of them needs: it may have to go back.
+   * Computed from all that they run, which takes the longer the more they are.
+   */
   async reservedByOthers(sql: ConfinedSql, organizationId: string, workloadId: string): Promise<Reservation> {
     const [row] = await sql.queryPrepared<Reservation>(
       `select (coalesce(sum(held.cpu), 0) + (select coalesce(sum(cpu_millicores), 0) ${tasks})
@@ -52,8 +75,9 @@ export class QuotasRepository {
               from release r
              cross join lateral jsonb_array_elements(r.processes) as type
              cross join lateral (
-               select sum(coalesce((there.counts->>(type->>'name'))::int, case type->>'name' when 'web' then 1 else 0 end)) as instances
-                 from (select w.counts union all select p.counts from placement p
+               select sum(coalesce((there.bounds->(type->>'name')->>'max')::int, (there.counts->>(type->>'name'))::int,
+                                   case type->>'name' when 'web' then 1 else 0 end)) as instances
+                 from (select w.counts, w.autoscaling as bounds union all select p.counts, '{}' from placement p
                         where p.workload_id = w.id and not p.is_first and p.state in ('arriving', 'active', 'draining')) there
              ) counted
              where r.id in (w.current_release_id, d.release_id)
@@ -63,6 +87,6 @@ export class QuotasRepository {
         where w.organization_id = $1 and w.id <> $2 and w.deleted_at is null and w.state = 'running'`,
       [organizationId, workloadId],
     );
-    return row ?? { cpuMillicores: 0, memoryMib: 0 };
+    return row ?? nothing;
   }
 }

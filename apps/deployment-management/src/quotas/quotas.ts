@@ -38,13 +38,22 @@ export class Quotas {
     if (after.cpuMillicores <= before.cpuMillicores && after.memoryMib <= before.memoryMib) return null;
     await this.quotas.lock(tx, organizationId, 'compute');
     const limit = await this.limitsOf(tx, organizationId);
+    const most = await this.quotas.heldByOthers(tx, organizationId, workloadId);
+    if (excessOf({ limit, others: most, before, after }) === null) return null;
     const others = await this.quotas.reservedByOthers(tx, organizationId, workloadId);
     return excessOf({ limit, others, before, after });
   }
 
+  /** As `excessOf`, of all that a workload is to have; what fits is held for it. */
+  async hold(tx: Tx, change: ComputeChange): Promise<string | null> {
+    const excess = await this.excessOf(tx, change);
+    if (excess === null) await this.quotas.hold(tx, change.workloadId, change.after);
+    return excess;
+  }
+
   /** @throws 409 when the change asks for more than is left */
   async requireCompute(tx: Tx, change: ComputeChange, pointer?: string): Promise<void> {
-    const excess = await this.excessOf(tx, change);
+    const excess = await this.hold(tx, change);
     if (excess !== null) throw quotaErrors.QuotaExceeded(excess, pointer === undefined ? {} : { pointer });
   }
 

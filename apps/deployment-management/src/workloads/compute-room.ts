@@ -55,7 +55,7 @@ export class ComputeRoom {
       before: reservationOf(workload, now),
       after: sum(reservationOf(woken, [...now, target.processes]), extra),
     };
-    const excess = await this.quotas.excessOf(tx, { workloadId, organizationId, ...change });
+    const excess = await this.quotas.hold(tx, { workloadId, organizationId, ...change });
     return excess === null ? undefined : exceeded(excess, target);
   }
 
