@@ -13,9 +13,20 @@ export function stamped<Item extends KubeObject>(manifest: Item): Item {
   return { ...manifest, metadata: { ...manifest.metadata, annotations } };
 }
 
+/** What was found last of a manifest. Objects are read and compared, never changed. */
+const compared = new WeakMap<KubeObject, { readonly observed: KubeObject; readonly isSame: boolean }>();
+
 /** True when applying `stated` (a stamped manifest) would change nothing: it is there, and nobody touched what we state. */
 export function isAsStated(observed: KubeObject | undefined, stated: KubeObject): boolean {
   if (!observed || observed.metadata.deletionTimestamp !== undefined) return false;
+  const former = compared.get(stated);
+  if (former?.observed === observed) return former.isSame;
+  const isSame = isSaid(observed, stated);
+  compared.set(stated, { observed, isSame });
+  return isSame;
+}
+
+function isSaid(observed: KubeObject, stated: KubeObject): boolean {
   const hashOf = ({ metadata }: KubeObject) => metadata.annotations?.[MANIFEST_ANNOTATION];
   return hashOf(observed) === hashOf(stated) && ownsAll(stated, ownFieldsOf(observed));
 }

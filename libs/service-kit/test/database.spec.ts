@@ -179,6 +179,33 @@ describe('a transaction', () => {
   });
 });
 
+describe('reads together', () => {
+  const numbers = (...all: number[]) =>
+    database.together((on) => Promise.all(all.map((each) => on.queryOne('select 10 / $1::int as is', [String(each)]))));
+
+  it('leave in one write, and are answered each', async () => {
+    await numbers(1, 2);
+    const writes = await writesOf(database.dataSource);
+    expect(await numbers(1, 2)).toEqual([{ is: 10 }, { is: 5 }]);
+    expect(writes).toHaveLength(1);
+  });
+
+  it('of which one fails are waited for, and leave a connection behind that is of use', async () => {
+    await expect(numbers(0, 1, 2)).rejects.toThrow('division by zero');
+    expect(await numbers(2)).toEqual([{ is: 5 }]);
+    expect(await database.transaction(async (tx) => (await write(tx, 'one'), 'committed'))).toBe('committed');
+    expect(await written()).toEqual(['one']);
+  });
+
+  it('within a transaction are its reads', async () => {
+    const seen = await database.enclose(async (tx) => {
+      await write(tx, 'unseen');
+      return database.together((on) => on.query('select name from note'));
+    });
+    expect(seen).toEqual([{ name: 'unseen' }]);
+  });
+});
+
 describe('a request that encloses', () => {
   it('commits all that was done below it at once, or nothing', async () => {
     const work = database.enclose(async () => {

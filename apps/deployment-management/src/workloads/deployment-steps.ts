@@ -13,6 +13,12 @@ import { ReleasePlans } from '../strategies/release-plans.js';
 import type { WorkloadRow } from './workload.js';
 import { WorkloadsRepository } from './workloads.repository.js';
 
+/** A deployment that has its release. */
+export interface Begun {
+  readonly moving: DeploymentRow;
+  readonly target: Release;
+}
+
 /** The steps of a deployment that touch more than its own status, each in the caller's fenced transaction. */
 @Injectable()
 export class DeploymentSteps {
@@ -27,26 +33,23 @@ export class DeploymentSteps {
 
   /**
    * Out of the queue: the release is made, and the deployment holds the workload from now on. `former`: the one that moves and
-   * gives way to it; it stays when the release cannot be made.
+   * gives way to it; it stays when the release cannot be made. Answers what moves from now on; undefined when nothing does.
    */
-  async prepare(tx: Tx, workloadId: string, next: DeploymentRow, former?: DeploymentRow): Promise<void> {
+  async prepare(tx: Tx, workloadId: string, next: DeploymentRow, former?: DeploymentRow): Promise<Begun | undefined> {
     const workload = await this.workloads.lock(tx, workloadId);
     const current = await this.deployments.find(tx, next.id);
     // Cancelled or superseded between the look and the lock.
-    if (!workload || current?.status !== next.status) return;
+    if (!workload || current?.status !== next.status) return undefined;
     const made = await this.makeRelease(tx, workload, next);
     if ('cause' in made) {
       await this.transitions.fail(tx, workload, next, made);
-      return;
+      return undefined;
     }
     if (former) await this.transitions.supersede(tx, former, next, 'platform');
     const message = `Made v${made.number} (${made.reason})`;
-    await this.transitions.advance(tx, workload, next, {
-      to: 'preparing',
-      by: 'platform',
-      message,
-      releaseId: made.id,
-    });
+    const step = { to: 'preparing', by: 'platform', message, releaseId: made.id } as const;
+    if (!(await this.transitions.advance(tx, workload, next, step))) return undefined;
+    return { moving: { ...current, status: 'preparing', releaseId: made.id, release: made.number }, target: made };
   }
 
   /** All that it needs is there; what it waits for has a deadline of its own. */

@@ -30,8 +30,9 @@ export class Preparation {
   async prepare(view: WorkloadView, next: DeploymentRow, context: ReconcileContext): Promise<Outcome> {
     const asked = await this.tags.step(view.workload, next, context);
     if (asked) return this.lookAfter(view, context, asked);
-    await context.transaction((tx) => this.steps.prepare(tx, view.workload.id, next));
-    return goOn;
+    const begun = await context.transaction((tx) => this.steps.prepare(tx, view.workload.id, next));
+    // What nobody has been asked about meanwhile need not be read again; each step looks again under the lock.
+    return begun ? this.step({ ...view, ...begun, next: undefined, former: view.target }, begun.moving, context) : goOn;
   }
 
   /**

@@ -57,9 +57,9 @@ export class Rollouts {
 
   private async bring(view: WorkloadView, target: Release, context: ReconcileContext): Promise<Brought> {
     const { workload } = view;
-    const found = await this.runtime.observe(workload.id, context.signal);
+    const found = await this.runtime.observe(workload.id, context.signal, view.first);
     if (!found) await this.reports.reportGone(context, view);
-    return { view, ...(await this.runtime.bring(view, target, found, context.signal)) };
+    return { view, ...(await this.runtime.bring(view, target, found, context.signal, view.first)) };
   }
 
   private async advance(
@@ -84,7 +84,7 @@ export class Rollouts {
       await this.commit(view, context, (tx, workload) => this.steps.beginVerifying(tx, workload, moving));
       return goOn;
     }
-    const silence = await this.runtime.silentRoute(observation.desired, context.signal);
+    const silence = await this.runtime.silentRoute(observation.desired, context.signal, view.first);
     const silent = [silence, ...beside.map((look) => look.silence)].filter((each) => each !== null);
     if (silent.length > 0) return this.wait(moving, observation, context, { lines: silent });
     await this.commit(view, context, (tx, workload) => this.goLive(tx, workload, moving, observation));

@@ -45,27 +45,35 @@ export class WorkloadViews {
     private readonly placements: PlacementsRepository,
   ) {}
 
-  async load(id: string): Promise<WorkloadView | undefined> {
-    const sql: Sql = this.database;
-    const workload = await this.workloads.find(sql, id);
+  load(id: string): Promise<WorkloadView | undefined> {
+    return this.database.together((sql) => this.read(sql, id));
+  }
+
+  private async read(sql: Sql, id: string): Promise<WorkloadView | undefined> {
+    const [workload, active, placements, tasks, billed] = await Promise.all([
+      this.workloads.find(sql, id),
+      this.deployments.active(sql, id),
+      this.placements.all(sql, id),
+      this.tasks.onRuntime(sql, id),
+      this.releases.billed(sql, id),
+    ]);
     if (!workload) return undefined;
-    const active = await this.deployments.active(sql, id);
     const moving = active.find((each) => isMoving(each.status));
-    const targetId = moving?.releaseId ?? workload.currentReleaseId;
-    const formerId = moving && workload.currentReleaseId;
-    const placements = await this.placements.all(sql, id);
+    const [target, former] = await Promise.all([
+      this.release(sql, moving?.releaseId ?? workload.currentReleaseId),
+      this.release(sql, moving && workload.currentReleaseId),
+    ]);
     return {
-      workload,
-      moving,
+      ...{ workload, moving, target, former, tasks, billed },
       next: active.find((each) => isReady(each)),
-      target: targetId === null ? undefined : await this.releases.find(sql, targetId),
-      former: formerId ? await this.releases.find(sql, formerId) : undefined,
-      tasks: await this.tasks.onRuntime(sql, id),
       elsewhere: placements.filter(({ state }) => state === 'arriving' || state === 'draining'),
       first: placements.find(({ state, isFirst }) => state === 'active' && isFirst),
       further: placements.filter(({ state, isFirst }) => state === 'active' && !isFirst),
-      billed: await this.releases.billed(sql, id),
     };
+  }
+
+  private async release(sql: Sql, id: string | null | undefined): Promise<Release | undefined> {
+    return id ? this.releases.find(sql, id) : undefined;
   }
 }
 

@@ -91,8 +91,10 @@ export class WorkloadsRepository {
 
   /** Everything that changes a workload or its history takes this lock first. */
   async lock(tx: Tx, id: string): Promise<WorkloadRow | undefined> {
-    await tx.queryPrepared('select 1 from workload where id = $1 for update', [id]);
-    return this.find(tx, id);
+    const locked = tx.queryPrepared('select 1 from workload where id = $1 for update', [id]);
+    // Sent behind it, and begun by the database when that has the lock.
+    const [, row] = await Promise.all([locked, this.find(tx, id)]);
+    return row;
   }
 
   /** @param within only those in these environments; null: all */

@@ -26,14 +26,13 @@ export interface ConfinedSql extends Sql {
   readonly isConfined: true;
 }
 
-/** An open transaction. Repositories take it first, so that a write outside a transaction does not type-check. */
-export class Tx implements ConfinedSql {
+/** Statements on one connection. */
+class Session implements ConfinedSql {
   readonly isConfined = true;
-  private readonly hooks: (() => void)[] = [];
 
   constructor(
     private readonly client: PoolClient,
-    /** The connection is of no use after this transaction. */
+    /** The connection is of no use after this. */
     private readonly breaks: (error: Error) => void,
     /** What its statements are confined to, as the server was told. */
     private confinement: string,
@@ -68,6 +67,11 @@ export class Tx implements ConfinedSql {
     sendTogether(this.client as unknown as Wired);
     return Promise.all([this.client.query(settingOf(confinement)), send()]).then(([, answer]) => answer);
   }
+}
+
+/** An open transaction. Repositories take it first, so that a write outside a transaction does not type-check. */
+export class Tx extends Session {
+  private readonly hooks: (() => void)[] = [];
 
   /** Runs `hook` after the commit; never when the transaction rolls back. The hook must not throw. */
   afterCommit(hook: () => void): void {
@@ -138,6 +142,25 @@ export class Database implements Sql, OnApplicationShutdown {
       this.read((on) => on.queryOne<Row>(sql, key)),
   };
 
+  /**
+   * Reads on one connection: those that are asked for without waiting for one another leave in one packet. No transaction: each
+   * sees what is committed when it is its turn. Not for requests, which are confined.
+   */
+  together<Answer>(ask: (on: Sql) => Promise<Answer>): Promise<Answer> {
+    const enclosing = this.enclosing.getStore();
+    if (enclosing) return withoutConfinement(() => ask(enclosing));
+    return this.onConnection(async (client, breaks) => {
+      sendTogether(client as unknown as Wired);
+      try {
+        return await withoutConfinement(() => ask(new Session(client, breaks, '')));
+      } catch (error) {
+        // Others may be under way, which nobody waits for any more.
+        await client.query('').catch(breaks);
+        throw error;
+      }
+    });
+  }
+
   private read<Answer>(ask: (on: Sql) => Promise<Answer>): Promise<Answer> {
     return confinementNow() === '' ? ask(this) : this.transaction(ask);
   }
@@ -186,16 +209,27 @@ export class Database implements Sql, OnApplicationShutdown {
     });
   }
 
-  private async begin<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
+  private begin<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
+    return this.onConnection(async (client, breaks) => {
+      try {
+        return await commit(client, work, breaks);
+      } catch (error) {
+        await client.query('rollback').catch(breaks);
+        throw error;
+      }
+    });
+  }
+
+  /** `breaks`: the connection is ended afterwards, not given back. */
+  private async onConnection<Result>(
+    work: (client: PoolClient, breaks: (error: Error) => void) => Promise<Result>,
+  ): Promise<Result> {
     let broken: Error | undefined;
     const breaks = (error: Error): void => void (broken ??= error);
     const client = await this.connect(breaks);
     this.inUse.push(client);
     try {
-      return await commit(client, work, breaks);
-    } catch (error) {
-      await client.query('rollback').catch(breaks);
-      throw error;
+      return await work(client, breaks);
     } finally {
       client.off('error', breaks);
       this.giveBack(client, broken);

@@ -45,10 +45,19 @@ export interface KnownWorkload {
   readonly leaving: DesiredCanary | null;
 }
 
+/** What was read in a record: it is asked for at each look, and is another object when it has changed. */
+const known = new WeakMap<KubeObject, KnownWorkload>();
+
 /** Null when there is no record. */
 export function readDesired(maps: readonly KubeObject[]): KnownWorkload | null {
-  const record = maps.find(({ metadata }) => metadata.name.endsWith(SUFFIX)) as DesiredRecord | undefined;
+  const record = maps.find(({ metadata }) => metadata.name.endsWith(SUFFIX));
   if (!record) return null;
+  const read = known.get(record) ?? readRecord(record);
+  known.set(record, read);
+  return read;
+}
+
+function readRecord(record: DesiredRecord): KnownWorkload {
   const { data } = desiredWorkload.safeParse(parse(record.data?.desired));
   const leaving = desiredCanary.safeParse(parse(record.data?.leaving)).data ?? null;
   if (!data || !isAsStated(record, desiredRecord(data, leaving))) return { record, desired: null, leaving: null };
@@ -64,9 +73,15 @@ function parse(text: string | undefined): unknown {
   }
 }
 
+const made = new WeakMap<KubeObject, { readonly by: string; readonly manifest: KubeObject }>();
+
 /** Made to be owned by the record, and stamped. */
-export function owned(manifest: KubeObject, record: KubeObject): KubeObject {
-  const { name, uid = '' } = record.metadata;
+export function owned(manifest: KubeObject, { metadata: { name, uid = '' } }: KubeObject): KubeObject {
+  const by = `${name} ${uid}`;
+  const former = made.get(manifest);
+  if (former?.by === by) return former.manifest;
   const owner = { apiVersion: 'v1', kind: 'ConfigMap', name, uid, blockOwnerDeletion: true };
-  return stamped({ ...manifest, metadata: { ...manifest.metadata, ownerReferences: [owner] } });
+  const stated = stamped({ ...manifest, metadata: { ...manifest.metadata, ownerReferences: [owner] } });
+  made.set(manifest, { by, manifest: stated });
+  return stated;
 }

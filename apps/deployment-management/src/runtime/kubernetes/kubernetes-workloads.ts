@@ -22,11 +22,18 @@ import { leavingCanary, type Scenery, withLeaving, workedOn } from './leaving-ca
 import { ending, observationOf } from './observe.js';
 import type { Priorities } from './priorities.js';
 import type { ServingChanges } from './serving-changes.js';
+import { Remembered } from './remembered.js';
 import { spaceQuotaOf } from './space-quota.js';
 import { isOfProtection, protectionsInUse } from './protections-in-use.js';
 
+/** Several times as many as are worked on at once. */
+const REMEMBERED = 100;
+
 /** What is stated of workloads, as objects of a cluster, and what these say. The cluster was looked at in full before. */
 export class KubernetesWorkloads {
+  private readonly stated = new Remembered<DesiredWorkload, KubeObject[]>(REMEMBERED);
+  private readonly walls = new Remembered<string, KubeObject[]>(REMEMBERED);
+
   constructor(
     private readonly cluster: Cluster,
     private readonly settings: () => ClusterSettings,
@@ -116,7 +123,7 @@ export class KubernetesWorkloads {
    */
   private generationOf(desired: DesiredWorkload, known: KnownWorkload): number {
     const { record, leaving } = known;
-    const wanted = this.manifestsOf(withLeaving(desired, leaving)).map((each) => owned(each, record));
+    const wanted = this.knownManifests(withLeaving(desired, leaving)).map((each) => owned(each, record));
     const next = leavingCanary(known, desired, this.sceneryOf(desired.workloadId));
     // Somebody died before a canary was taken away, or a route: its host may be somebody else's by then.
     const stated = [record, ...loginsManifest(desired), ...wanted];
@@ -157,14 +164,28 @@ export class KubernetesWorkloads {
   }
 
   wallsOf(desired: DesiredWorkload): KubeObject[] {
-    return isolationManifests({ ...desired, quota: spaceQuotaOf(desired), internet: true }, this.settings()).map(
-      stamped,
-    );
+    const { organizationId, projectId, environmentId, namespace } = desired;
+    const space = { organizationId, projectId, environmentId, namespace, quota: spaceQuotaOf(desired), internet: true };
+    const settings = this.settings();
+    const given = JSON.stringify([space, settings]);
+    return this.walls.of(namespace, given, () => isolationManifests(space, settings).map(stamped));
   }
 
   private manifestsOf(desired: DesiredWorkload): KubeObject[] {
-    const settings = { ...this.settings(), hasPriorities: this.priorities.isThere(desired) };
-    const manifests = workloadManifests(desired, settings);
+    return this.kept(workloadManifests(desired, this.settingsOf(desired)));
+  }
+
+  /** As `manifestsOf`, of what was read in a record: that holds no secrets, which must not be remembered. */
+  private knownManifests(desired: DesiredWorkload): KubeObject[] {
+    const settings = this.settingsOf(desired);
+    return this.kept(this.stated.of(desired, JSON.stringify(settings), () => workloadManifests(desired, settings)));
+  }
+
+  private settingsOf(desired: DesiredWorkload) {
+    return { ...this.settings(), hasPriorities: this.priorities.isThere(desired) };
+  }
+
+  private kept(manifests: readonly KubeObject[]): KubeObject[] {
     return manifests.map((each) => withKeptPriority(each, this.cluster.find(each)));
   }
 
