@@ -26,6 +26,15 @@ describe('loadConfiguration', () => {
     expect(() => proxiesIn('10.0.0.1')).toThrow('TRUSTED_PROXIES');
   });
 
+  it.each(['0.0.0.0', '::', '192.0.2.7', 'gateway.internal'])(
+    'does not listen on %s, where others reach it, unless TLS ends before it',
+    (HOST) => {
+      const options = { CONTROL_SOCKET: '/tmp/a', HOST };
+      expect(() => loadConfiguration(options)).toThrow(/HOST: .*TLS_ENDS_BEFORE=true/);
+      expect(loadConfiguration({ ...options, TLS_ENDS_BEFORE: 'true' }).HOST).toBe(HOST);
+    },
+  );
+
   it('names every problem at once', () => {
     expect(() => loadConfiguration({ PORT: '70000', LOG_LEVEL: 'loud' })).toThrow(
       /PORT[^]*CONTROL_SOCKET[^]*LOG_LEVEL/,

@@ -4,6 +4,7 @@ export * from './common/dead-letters.js';
 export * from './common/epochs.js';
 export * from './common/link.js';
 export * from './common/page.js';
+export * from './common/plain-http.js';
 export * from './common/problem.js';
 export * from './common/pod-patch.js';
 export * from './common/process-type.js';

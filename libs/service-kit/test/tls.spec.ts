@@ -3,7 +3,7 @@ import { request, type RequestOptions } from 'node:https';
 import type { TLSSocket } from 'node:tls';
 import { eventually, startTestService, TestAuthority, type TestService } from '@berth/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startService } from '../src/index.js';
+import { httpAdapter, loadConfig, startService } from '../src/index.js';
 import { notes } from './fixtures/notes.service-definition.js';
 
 let authority: TestAuthority;
@@ -69,4 +69,34 @@ it('a certificate without a key stops the start', async () => {
   const { certFile } = await authority.certificate('alone');
   const environment = { DATABASE_URL: 'postgres://localhost/none', GREETING: 'hello', TLS_CERT_FILE: certFile };
   await expect(startService(notes, environment)).rejects.toThrow(/both TLS_CERT_FILE and TLS_KEY_FILE/);
+});
+
+describe('a service without a certificate', () => {
+  const plain = { DATABASE_URL: 'postgres://localhost/none', GREETING: 'hello', LOG_LEVEL: 'silent' };
+
+  it.each(['0.0.0.0', '::', '192.0.2.7', 'service.internal', '127.0.0.1.example.com'])(
+    'does not start where others reach it: %s',
+    async (HOST) => {
+      await expect(startService(notes, { ...plain, HOST })).rejects.toThrow(/TLS_CERT_FILE .*TLS_ENDS_BEFORE=true/);
+    },
+  );
+
+  it.each(['127.0.0.1', '127.91.7.3', '::1', 'localhost'])('may answer on its own machine: %s', (HOST) => {
+    expect(() => httpAdapter(loadConfig(notes.config, { ...plain, HOST }))).not.toThrow();
+  });
+
+  it('listens where it is told to once it is told that TLS ends before it', async () => {
+    const service = await startTestService(notes, {
+      environment: { GREETING: 'hello', LOG_LEVEL: 'silent', HOST: '0.0.0.0', TLS_ENDS_BEFORE: 'true' },
+    });
+    const { port } = new URL(service.url);
+    expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
+    await service.close();
+  });
+
+  it('answers on its own machine alone unless it is told otherwise', async () => {
+    const service = await startTestService(notes, { environment: { GREETING: 'hello', LOG_LEVEL: 'silent' } });
+    expect(service.app.getHttpServer().address()).toMatchObject({ address: '127.0.0.1' });
+    await service.close();
+  });
 });

@@ -46,6 +46,8 @@ export const baseConfig = z.object({
   /** PEM files; the service then answers https only. They are read again when they change. */
   TLS_CERT_FILE: z.string().optional(),
   TLS_KEY_FILE: z.string().optional(),
+  /** TLS ends before this service, and nobody but who ends it reaches it: then it may listen off loopback without a certificate. */
+  TLS_ENDS_BEFORE: flag,
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   /** `iss` and `aud` that tokens must carry. */
   TOKEN_ISSUER: z.string().default('berth'),

@@ -1,3 +1,4 @@
+import { mayAnswerPlain } from '@berth/contracts/common';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -48,6 +49,7 @@ export function httpAdapter(config: BaseConfig): FastifyAdapter {
   const { TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile } = config;
   if ((certFile === undefined) !== (keyFile === undefined))
     throw new ConfigError('Set both TLS_CERT_FILE and TLS_KEY_FILE, or neither.');
+  requireEncrypted(config);
   const server =
     certFile && keyFile
       ? { https: { ...readCertificate(certFile, keyFile), ...upgradeOptions } }
@@ -64,6 +66,14 @@ export function httpAdapter(config: BaseConfig): FastifyAdapter {
     ...server,
   };
   return new FastifyAdapter(options);
+}
+
+/** Passwords and tokens of everybody pass here. */
+function requireEncrypted({ HOST: host, TLS_CERT_FILE: certFile, TLS_ENDS_BEFORE: endsBefore }: BaseConfig): void {
+  if (certFile !== undefined || mayAnswerPlain({ host, endsBefore })) return;
+  throw new ConfigError(
+    `HOST=${host} is reached from other machines: set TLS_CERT_FILE and TLS_KEY_FILE, or TLS_ENDS_BEFORE=true if TLS ends at a proxy and nobody else reaches it.`,
+  );
 }
 
 /** What is done to every application before it listens, in production and in tests. */
