@@ -13,7 +13,11 @@ export interface Banner {
 /** What a person sees when everything is up. */
 export function bannerOf({ url, administrator, exampleUrl, folder, limits }: Banner): string {
   const login = administrator
-    ? [`  Administrator  ${administrator.email}`, `  Password       ${administrator.password}   (shown once)`]
+    ? [
+        `  Administrator  ${administrator.email}`,
+        `  Password       ${administrator.password}   (shown once)`,
+        '                 It ends after a week. One of your own: npx berth account change-password',
+      ]
     : [];
   const example = exampleUrl ? [`  Example        ${exampleUrl}`] : [];
   const server = isWhereTheCommandLooks(url) ? '' : ` --server ${url}`;

@@ -46,6 +46,8 @@ export const config = baseConfig
     AUDIT_ADDRESS_DAYS: z.coerce.number().positive().max(3_650).default(90),
     BOOTSTRAP_ADMIN_EMAIL: z.email().optional(),
     BOOTSTRAP_ADMIN_PASSWORD: z.string().min(8).max(256).optional(),
+    /** So long its password is good unless it was changed: whoever configured it knows it, too. */
+    INITIAL_PASSWORD_DAYS: z.coerce.number().positive().max(30).default(7),
     ACCESS_TOKEN_SECONDS: z.coerce.number().int().min(5).max(3_600).default(600),
     /** After so long the key that signs tokens is replaced; it verifies until its last token has ended. */
     SIGNING_KEY_DAYS: z.coerce.number().positive().max(3_650).default(30),

@@ -35,6 +35,12 @@ const recorded = async (action: string, id: string) =>
     [action, id],
   );
 
+async function addPasskey({ accessToken: token }: Person): Promise<void> {
+  const made = await identity.call<{ challenge: string }>('POST', '/v1/auth/passkeys/options', { token });
+  const body = { name: 'Phone', credential: new SoftwareAuthenticator().create(made.body) };
+  expect((await identity.call<AddedPasskey>('POST', '/v1/auth/passkeys', { token, body })).status).toBe(201);
+}
+
 describe('administrators of the platform', () => {
   it('find people by how their address begins, in order, page by page', async () => {
     const mark = `s${randomUUID().slice(0, 8)}`;
@@ -125,12 +131,7 @@ describe('administrators of the platform', () => {
   it('reset the second factors of somebody who lost them, with a reason; every session ends', async () => {
     const person = await identity.person();
     const { id } = await found(person.email);
-    const made = await identity.call<{ challenge: string }>('POST', '/v1/auth/passkeys/options', {
-      token: person.accessToken,
-    });
-    const body = { name: 'Phone', credential: new SoftwareAuthenticator().create(made.body) };
-    const added = await identity.call<AddedPasskey>('POST', '/v1/auth/passkeys', { token: person.accessToken, body });
-    expect(added.status).toBe(201);
+    await addPasskey(person);
     expect(await found(person.email)).toMatchObject({ secondFactor: true });
     expect((await call('POST', `/users/${id}/reset-second-factor`, {})).status).toBe(422);
     expect((await call('POST', `/users/${id}/reset-second-factor`, because)).status).toBe(204);
@@ -142,6 +143,21 @@ describe('administrators of the platform', () => {
     await eventually(async () =>
       expect((await identity.mailTo(person.email)).join()).toContain('An administrator removed all authenticators'),
     );
+  });
+
+  it('take factors away, after which somebody proves what was asked at the first one: the password, at login and again', async () => {
+    const person = await identity.person();
+    const { id } = await found(person.email);
+    const begin = (token: string, password: string) =>
+      identity.call('POST', '/v1/auth/totp', { token, body: { password } });
+    expect((await begin(person.accessToken, 'not the password')).status).toBe(422);
+    await addPasskey(person);
+    expect((await call('POST', `/users/${id}/reset-second-factor`, because)).status).toBe(204);
+    await eventually(async () => expect((await begin(person.accessToken, goodPassword)).status).toBe(401));
+    expect((await identity.login(person.email, 'not the password')).status).toBe(401);
+    const { accessToken } = (await identity.login(person.email, goodPassword)).body;
+    expect((await begin(accessToken, 'not the password')).status).toBe(422);
+    expect((await begin(accessToken, goodPassword)).status).toBe(201);
   });
 
   it('do nothing of that to themselves, nor to nobody', async () => {

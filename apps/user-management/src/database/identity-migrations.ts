@@ -7,6 +7,7 @@ import { CreateUserManagement1763690000001 } from './migrations/create-user-mana
 import { IdentityProviders1763750000001 } from './migrations/identity-providers.migration.js';
 import { ImpersonationSessions1763820000001 } from './migrations/impersonation-sessions.migration.js';
 import { Impersonations1763770000001 } from './migrations/impersonations.migration.js';
+import { InitialPasswords1763830000001 } from './migrations/initial-passwords.migration.js';
 import { Invitations1763740000003 } from './migrations/invitations.migration.js';
 import { OrganizationRules1763750000004 } from './migrations/organization-rules.migration.js';
 import { OrganizationTokens1763780000001 } from './migrations/organization-tokens.migration.js';
@@ -41,4 +42,5 @@ export const identityMigrations = [
   Usernames1763800000001,
   AuditAddresses1763810000001,
   ImpersonationSessions1763820000001,
+  InitialPasswords1763830000001,
 ] as const;

@@ -87,6 +87,7 @@ create table app_user (
   created_at timestamp with time zone not null,
   state text not null default 'active'::text,
   erase_at timestamp with time zone,
+  password_ends_at timestamp with time zone,
   constraint app_user_pkey PRIMARY KEY (id),
   constraint app_user_email_key UNIQUE (email),
   constraint app_user_state_check CHECK ((state = ANY (ARRAY['active'::text, 'deactivated'::text, 'suspended'::text])))

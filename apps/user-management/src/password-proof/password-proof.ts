@@ -1,10 +1,10 @@
 import type { Caller } from '@berth/access';
-import { Database, LOGGER, type Logger } from '@berth/service-kit';
+import { Clock, Database, LOGGER, type Logger } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { passwordErrors } from '../passwords/passwords.errors.js';
 import { PasswordsService } from '../passwords/passwords.service.js';
 import { type Attempt, Throttle } from '../throttle/throttle.js';
-import type { UserRecord } from '../users/user.js';
+import type { UserWithPassword } from '../users/user.js';
 import { UsersRepository } from '../users/users.repository.js';
 
 export interface NameAndPassword {
@@ -14,7 +14,7 @@ export interface NameAndPassword {
 }
 
 export interface Proven {
-  readonly user: UserRecord & { readonly passwordHash: string };
+  readonly user: UserWithPassword;
   /** To be told as a success once everything else is proven, too. */
   readonly attempt: Attempt;
 }
@@ -27,12 +27,13 @@ export class PasswordProof {
     @Inject(UsersRepository) private readonly users: UsersRepository,
     @Inject(PasswordsService) private readonly passwords: PasswordsService,
     @Inject(Throttle) private readonly throttle: Throttle,
+    @Inject(Clock) private readonly clock: Clock,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   /**
    * Undefined when the name is unknown or the password wrong, after the same work and the same time.
-   * @throws DomainError 429 `too_many_attempts`
+   * @throws DomainError 429 `too_many_attempts`, 403 `initial_password_ended`
    */
   async of({ name, password }: NameAndPassword, address: string): Promise<Proven | undefined> {
     // By what was typed: that two names are slowed down together would tell that they are one person's.
@@ -40,23 +41,38 @@ export class PasswordProof {
     await this.throttle.admit(attempt);
     const user = await this.users.findByName(this.database, name);
     const matches = await this.passwords.matches(password, user?.passwordHash);
-    if (!user || !matches) this.logWrong(user?.id ?? null, address);
-    return user && matches ? { user, attempt } : undefined;
+    if (!user || !matches) {
+      this.logWrong(user?.id ?? null, address);
+      return undefined;
+    }
+    this.requireOwn(user);
+    return { user, attempt };
   }
 
-  /** That the person who calls is still the one who logged in. @throws DomainError 422 `current_password_wrong` */
-  async requireOf(caller: Caller, password: string, address: string): Promise<{ email: string; passwordHash: string }> {
+  /**
+   * That the person who calls is still the one who logged in.
+   * @throws DomainError 422 `current_password_wrong`, 429, 403 `initial_password_ended`
+   */
+  async requireOf(caller: Caller, password: string, address: string): Promise<UserWithPassword> {
     const attempt = { what: 'password', account: caller.subjectId, address };
     await this.throttle.admit(attempt);
-    const user = await this.users.find(this.database, caller.subjectId);
-    const passwordHash = await this.users.passwordHashOf(this.database, caller.subjectId);
-    const matches = await this.passwords.matches(password, passwordHash);
-    if (!user || passwordHash === undefined || !matches) {
+    const user = await this.users.findWithPassword(this.database, caller.subjectId);
+    const matches = await this.passwords.matches(password, user?.passwordHash);
+    if (!user || !matches) {
       this.logWrong(caller.subjectId, address);
       throw passwordErrors.CurrentPasswordWrong('is not your password', { pointer: '/password' });
     }
+    this.requireOwn(user);
     await this.throttle.succeeded(attempt);
-    return { email: user.email, passwordHash };
+    return user;
+  }
+
+  /** Whoever configured the first administrator knows that password, too: it is no password for long (ASVS 5.0, 6.4.1). */
+  private requireOwn({ passwordEndsAt }: UserWithPassword): void {
+    if (passwordEndsAt === null || passwordEndsAt > this.clock.now()) return;
+    throw passwordErrors.InitialPasswordEnded(
+      'This password was made for the first sign-in and has ended. Set one of your own with a code by mail: berth recover',
+    );
   }
 
   /** By id only: what was typed for a name may be a password. @param userId null: nobody has that name */

@@ -5,5 +5,6 @@ export const passwordErrors = defineErrors({
   PasswordBreached: 422,
   PasswordOfContext: 422,
   CurrentPasswordWrong: 422,
+  InitialPasswordEnded: 403,
   TooBusy: 503,
 });

@@ -17,6 +17,13 @@ export interface UserRecord {
   readonly createdAt: Date;
 }
 
+/** A person, and what their password is compared with. */
+export interface UserWithPassword extends UserRecord {
+  readonly passwordHash: string;
+  /** When the password ends that they did not choose; null: their own. */
+  readonly passwordEndsAt: Date | null;
+}
+
 export const toUser = (user: UserRecord): User => ({
   id: user.id,
   email: user.email,

@@ -2,23 +2,35 @@ import type { Sql, Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { likePrefix } from '../like-prefix.js';
 import { hasSecondFactor } from '../second-factor/second-factor.repository.js';
-import type { UserRecord, UserState } from './user.js';
+import type { UserRecord, UserState, UserWithPassword } from './user.js';
 import { idsOfUsernamesLike, usernameOf } from './usernames.repository.js';
 
 const columns = `id, email, ${usernameOf('app_user.id')} as username, display_name as "displayName", administrator, generation, state,
   erase_at as "eraseAt", created_at as "createdAt"`;
+const withPassword = `${columns}, password_hash as "passwordHash", password_ends_at as "passwordEndsAt"`;
 
 @Injectable()
 export class UsersRepository {
   /** False when the address belongs to somebody already. */
   async insert(
     tx: Tx,
-    user: Omit<UserRecord, 'username' | 'generation' | 'state' | 'eraseAt'> & { passwordHash: string },
+    user: Omit<UserRecord, 'username' | 'generation' | 'state' | 'eraseAt'> & {
+      readonly passwordHash: string;
+      readonly passwordEndsAt?: Date;
+    },
   ): Promise<boolean> {
     const rows = await tx.query(
-      `insert into app_user (id, email, display_name, password_hash, administrator, created_at)
-       values ($1, $2, $3, $4, $5, $6) on conflict (email) do nothing returning id`,
-      [user.id, user.email, user.displayName, user.passwordHash, user.administrator, user.createdAt],
+      `insert into app_user (id, email, display_name, password_hash, administrator, created_at, password_ends_at)
+       values ($1, $2, $3, $4, $5, $6, $7) on conflict (email) do nothing returning id`,
+      [
+        user.id,
+        user.email,
+        user.displayName,
+        user.passwordHash,
+        user.administrator,
+        user.createdAt,
+        user.passwordEndsAt ?? null,
+      ],
     );
     return rows.length > 0;
   }
@@ -28,19 +40,21 @@ export class UsersRepository {
     return user;
   }
 
-  async findByEmail(sql: Sql, email: string): Promise<(UserRecord & { passwordHash: string }) | undefined> {
-    const [user] = await sql.query<UserRecord & { passwordHash: string }>(
-      `select ${columns}, password_hash as "passwordHash" from app_user where email = $1`,
-      [email],
-    );
+  async findByEmail(sql: Sql, email: string): Promise<UserWithPassword | undefined> {
+    const [user] = await sql.query<UserWithPassword>(`select ${withPassword} from app_user where email = $1`, [email]);
+    return user;
+  }
+
+  async findWithPassword(sql: Sql, id: string): Promise<UserWithPassword | undefined> {
+    const [user] = await sql.query<UserWithPassword>(`select ${withPassword} from app_user where id = $1`, [id]);
     return user;
   }
 
   /** By the e-mail address or the username; no username has an @. */
-  async findByName(sql: Sql, name: string): Promise<(UserRecord & { passwordHash: string }) | undefined> {
+  async findByName(sql: Sql, name: string): Promise<UserWithPassword | undefined> {
     if (name.includes('@')) return this.findByEmail(sql, name);
-    const [user] = await sql.query<UserRecord & { passwordHash: string }>(
-      `select ${columns}, password_hash as "passwordHash" from app_user
+    const [user] = await sql.query<UserWithPassword>(
+      `select ${withPassword} from app_user
         where id = (select user_id from username where name = $1 and free_at is null)`,
       [name],
     );
@@ -55,10 +69,10 @@ export class UsersRepository {
     return row?.hash;
   }
 
-  /** Answers the address of the user, undefined when there is none. */
+  /** One of their own choice. Answers the address of the user, undefined when there is none. */
   async setPassword(tx: Tx, id: string, passwordHash: string): Promise<string | undefined> {
     const [row] = await tx.query<{ email: string }>(
-      'update app_user set password_hash = $2 where id = $1 returning email',
+      'update app_user set password_hash = $2, password_ends_at = null where id = $1 returning email',
       [id, passwordHash],
     );
     return row?.email;

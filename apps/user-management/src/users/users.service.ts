@@ -14,6 +14,8 @@ export interface NewUser {
   readonly email: string;
   readonly displayName: string | null;
   readonly passwordHash: string;
+  /** Absent: their own, and good until they change it. */
+  readonly passwordEndsAt?: Date;
   readonly administrator: boolean;
 }
 
