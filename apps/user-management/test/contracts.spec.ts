@@ -45,6 +45,7 @@ describe('the API as a whole', () => {
     'post /v1/oauth/device',
     'get /v1/oauth/device/passkey',
     'post /v1/oauth/device/passkey',
+    'post /v1/oauth/device/second-factor',
     'get /v1/oauth/device/providers',
     'post /v1/oauth/device/sign-in',
     'get /v1/oauth/device/callback',

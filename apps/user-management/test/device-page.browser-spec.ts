@@ -78,6 +78,11 @@ describe('in a browser, somebody who let `berth login` open the page', () => {
     await eventually(async () => expect(await tab.evaluate(isThere)).toBe(true));
     await tab.evaluate(`void setTimeout(() => ${found}.click())`);
   };
+  const type = async (name: string, text: string) => {
+    const found = `document.querySelector('[name=${name}]')`;
+    await eventually(async () => expect(await tab.evaluate(`${found} !== null`)).toBe(true));
+    await tab.evaluate(`void (${found}.value = ${JSON.stringify(text)})`);
+  };
   const reads = (text: string) =>
     eventually(async () => expect(await tab.evaluate('document.body.textContent')).toContain(text));
 
@@ -88,6 +93,34 @@ describe('in a browser, somebody who let `berth login` open the page', () => {
     await click('form[action$="/passkey"] button');
     await reads(device.user_code);
     await click('form[action$="/passkey"] button[value=approve]');
+    await reads('Done.');
+    expect(await letInBy(device)).toBe(person.email);
+  });
+
+  it('types a password, and shows a passkey on the next page', async () => {
+    const added = await tab.evaluate<{ body: AddedPasskey }>(`addPasskey(${JSON.stringify(person.accessToken)})`);
+    expect(added).toMatchObject({ status: 201 });
+    await go();
+    await type('email', person.email);
+    await type('password', goodPassword);
+    await click('form[action="/v1/oauth/device"] button[value=approve]');
+    await reads('Your account asks for more than a password');
+    await reads(device.user_code);
+    expect(await tab.evaluate(`document.querySelector('[type=password]')`)).toBeNull();
+    await click('button[value=approve]');
+    await reads('Done.');
+    expect(await letInBy(device)).toBe(person.email);
+  });
+
+  it('types a password, and a recovery code on the next page, whose script lets it pass', async () => {
+    const { body } = await tab.evaluate<{ body: AddedPasskey }>(`addPasskey(${JSON.stringify(person.accessToken)})`);
+    await go();
+    await type('email', person.email);
+    await type('password', goodPassword);
+    await click('form[action="/v1/oauth/device"] button[value=approve]');
+    await reads('Your account asks for more than a password');
+    await type('code', body.recoveryCodes[0] ?? '');
+    await click('button[value=approve]');
     await reads('Done.');
     expect(await letInBy(device)).toBe(person.email);
   });

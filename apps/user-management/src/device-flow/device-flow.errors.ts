@@ -1,3 +1,3 @@
 import { defineErrors } from '@berth/service-kit';
 
-export const deviceFlowErrors = defineErrors({ DeviceCodeUnknown: 422 });
+export const deviceFlowErrors = defineErrors({ DeviceCodeUnknown: 422, PasswordProofGone: 422 });

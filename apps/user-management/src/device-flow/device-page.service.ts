@@ -9,6 +9,7 @@ import { DeviceAnswers } from './device-answers.js';
 import { deviceDone, deviceForm } from './device-page.js';
 import type { DevicePage } from './device-page-reply.js';
 import type { PageSettings } from './page-parts.js';
+import { SecondFactorQuestion } from './second-factor-question.js';
 
 /** The page on which a person answers a device. A password is asked for, so nobody can be made to answer by another site. */
 @Injectable()
@@ -21,6 +22,7 @@ export class DevicePageService {
     @Inject(PasswordProof) private readonly passwords: PasswordProof,
     @Inject(SecondFactor) private readonly secondFactor: SecondFactor,
     @Inject(Throttle) private readonly throttle: Throttle,
+    @Inject(SecondFactorQuestion) private readonly question: SecondFactorQuestion,
   ) {
     const { REFRESH_TOKEN_DAYS: days, SESSION_IDLE_DAYS: idleDays, PASSKEY_ORIGINS: origins } = config;
     this.settings = { days, idleDays, takesPasskeys: origins.includes(new URL(config.PUBLIC_URL).origin) };
@@ -33,8 +35,7 @@ export class DevicePageService {
   /** Whatever is wrong is told on the page, which keeps the code. */
   async answer(form: DevicePageForm, address: string): Promise<DevicePage> {
     try {
-      await this.decide(form, address);
-      return { status: 200, html: deviceDone(form.decision) };
+      return await this.decide(form, address);
     } catch (error) {
       return this.again(error, form.user_code, address);
     }
@@ -60,14 +61,16 @@ export class DevicePageService {
     }
   }
 
-  private async decide(
-    { user_code: userCode, decision, email: name, ...login }: DevicePageForm,
-    address: string,
-  ): Promise<void> {
-    const proven = await this.passwords.of({ name, password: login.password }, address);
+  private async decide(form: DevicePageForm, address: string): Promise<DevicePage> {
+    const { user_code: userCode, decision, email: name, password, code } = form;
+    const proven = await this.passwords.of({ name, password }, address);
     if (!proven) throw new DomainError('credentials_invalid', 401, 'The name or the password is wrong.');
-    const secondFactor = await this.secondFactor.require(proven.user.id, { code: login.code }, address);
-    await this.throttle.succeeded(proven.attempt);
-    await this.answers.answer({ userId: proven.user.id, secondFactor, userCode, decision, address });
+    const { user, attempt } = proven;
+    if (code === undefined && this.settings.takesPasskeys && (await this.secondFactor.has(user.id)))
+      return this.question.askAfter(proven, { userCode, address }, this.settings);
+    const secondFactor = await this.secondFactor.require(user.id, { code }, address);
+    await this.throttle.succeeded(attempt);
+    await this.answers.answer({ userId: user.id, secondFactor, userCode, decision, address });
+    return { status: 200, html: deviceDone(decision) };
   }
 }

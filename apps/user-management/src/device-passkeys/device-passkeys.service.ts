@@ -1,14 +1,16 @@
-import { type DevicePasskeyForm, type ShownPasskey, shownPasskey } from '@berth/contracts/identity';
+import type { DevicePasskeyForm } from '@berth/contracts/identity';
 import { Database, DomainError } from '@berth/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DeviceAnswers } from '../device-flow/device-answers.js';
 import { readUserCode, shownUserCode } from '../device-flow/device-grant.js';
-import { type DevicePage, policyWith } from '../device-flow/device-page-reply.js';
+import type { DevicePage } from '../device-flow/device-page-reply.js';
 import { deviceDone } from '../device-flow/device-page.js';
 import { DevicePageService } from '../device-flow/device-page.service.js';
+import { passkeyPolicy } from '../device-flow/passkey-script.js';
+import { passkeyOf } from '../device-flow/shown-passkey.js';
 import { PasskeyProof } from '../passkeys/passkey-proof.js';
 import { passkeyErrors } from '../passkeys/passkeys.errors.js';
-import { passkeyPage, scriptHash } from './device-passkey-page.js';
+import { passkeyPage } from './device-passkey-page.js';
 import { devicePasskeyErrors } from './device-passkeys.errors.js';
 
 /** What somebody says to a device by showing a passkey, which proves them alone. */
@@ -30,8 +32,7 @@ export class DevicePasskeysService {
       const options = { ...(await this.passkeys.options()), userVerification: 'required' };
       const shown = { userCode: shownUserCode(readUserCode(typed)), grant, options };
       const html = passkeyPage(shown, this.pages.settings, refusal?.message);
-      const headers = { 'content-security-policy': policyWith(`script-src 'sha256-${scriptHash}'`) };
-      return { status: refusal?.status ?? 200, html, headers };
+      return { status: refusal?.status ?? 200, html, headers: passkeyPolicy };
     } catch (error) {
       return this.pages.again(refusal ?? error, typed, address);
     }
@@ -59,14 +60,5 @@ export class DevicePasskeysService {
   private requireOn(): void {
     if (this.pages.settings.takesPasskeys) return;
     throw devicePasskeyErrors.DevicePasskeysOff('Passkeys of this platform are not for this page.');
-  }
-}
-
-/** Undefined when it is no passkey: nothing was shown. */
-function passkeyOf(text = ''): ShownPasskey | undefined {
-  try {
-    return shownPasskey.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined; // not JSON
   }
 }

@@ -19,6 +19,14 @@ export interface Proven {
   readonly attempt: Attempt;
 }
 
+/** By what was typed: that two names are slowed down together would tell that they are one person's. */
+export const loginAttempt = (account: string, address: string): Attempt => ({
+  what: 'login',
+  account,
+  names: 2,
+  address,
+});
+
 /** Whether somebody knows a password; how often that may be tried is bounded. */
 @Injectable()
 export class PasswordProof {
@@ -36,8 +44,7 @@ export class PasswordProof {
    * @throws DomainError 429 `too_many_attempts`, 403 `initial_password_ended`
    */
   async of({ name, password }: NameAndPassword, address: string): Promise<Proven | undefined> {
-    // By what was typed: that two names are slowed down together would tell that they are one person's.
-    const attempt = { what: 'login', account: name, names: 2, address };
+    const attempt = loginAttempt(name, address);
     await this.throttle.admit(attempt);
     const user = await this.users.findByName(this.database, name);
     const matches = await this.passwords.matches(password, user?.passwordHash);

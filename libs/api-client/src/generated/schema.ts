@@ -2720,6 +2720,22 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/oauth/device/second-factor': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['answerDeviceBySecondFactor'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/oauth/device/sign-in': {
     parameters: {
       query?: never;
@@ -5944,6 +5960,14 @@ export interface components {
       /** @enum {string} */
       decision: 'approve' | 'deny';
       passkey?: string;
+      user_code: string;
+    };
+    DeviceSecondFactorForm: {
+      code?: string;
+      /** @enum {string} */
+      decision: 'approve' | 'deny';
+      passkey?: string;
+      proven: string;
       user_code: string;
     };
     DeviceSignInForm: {
@@ -15619,6 +15643,31 @@ export interface operations {
     requestBody?: never;
     responses: {
       /** @description the page of the device again, with the reason */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+          'text/html': string;
+        };
+      };
+    };
+  };
+  answerDeviceBySecondFactor: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/x-www-form-urlencoded': components['schemas']['DeviceSecondFactorForm'];
+      };
+    };
+    responses: {
+      /** @description the page again, with the reason */
       default: {
         headers: {
           [name: string]: unknown;

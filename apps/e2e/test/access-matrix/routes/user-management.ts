@@ -92,6 +92,7 @@ export const userManagementRows: Rows = {
   'POST /v1/oauth/device': open(422, unreadableForm),
   'GET /v1/oauth/device/passkey': open(422),
   'POST /v1/oauth/device/passkey': open(422, unreadableForm),
+  'POST /v1/oauth/device/second-factor': open(422, unreadableForm),
   'GET /v1/oauth/device/providers': open(422),
   'POST /v1/oauth/device/sign-in': open(422, unreadableForm),
   'GET /v1/oauth/device/callback': open(422),

@@ -145,6 +145,20 @@ export const devicePasskeyForm = z
   .meta({ id: 'DevicePasskeyForm' });
 export type DevicePasskeyForm = z.infer<typeof devicePasskeyForm>;
 
+/** What a person says to a device by a second factor, after the page has taken the password. */
+export const deviceSecondFactorForm = z
+  .strictObject({
+    user_code: typedCode,
+    /** From the page that took the password: that it was shown for this device, sealed by the platform. */
+    proven: z.string().min(1).max(4_000),
+    /** As in `DevicePasskeyForm`. */
+    passkey: z.string().max(20_000).optional(),
+    code: secondFactorCode.optional(),
+    decision: z.enum(['approve', 'deny']),
+  })
+  .meta({ id: 'DeviceSecondFactorForm' });
+export type DeviceSecondFactorForm = z.infer<typeof deviceSecondFactorForm>;
+
 /** What a person says to a device after a provider has proven who it is. */
 export const deviceConfirmationForm = z
   .strictObject({

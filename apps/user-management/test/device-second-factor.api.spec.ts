@@ -1,0 +1,183 @@
+import type { AddedPasskey, DeviceAuthorization, PasskeyOptions, TokenResponse } from '@berth/contracts/identity';
+import { Clock } from '@berth/service-kit';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { decodeJwt } from 'jose';
+import { DeviceBrowser } from './fixtures/device-browser.js';
+import { goodPassword, IdentityService, type Person } from './fixtures/identity-service.js';
+import { MovedClock } from './fixtures/moved-clock.js';
+import { SoftwareAuthenticator } from './fixtures/software-authenticator.js';
+
+const origin = 'http://localhost:8080';
+const clock = new MovedClock();
+let identity: IdentityService;
+beforeAll(async () => {
+  const lasting = { ACCESS_STALE_SECONDS: '1e9', ACCESS_TOKEN_SECONDS: '3600' };
+  identity = await IdentityService.start({ PASSKEY_ORIGINS: origin, ...lasting }, [[Clock, clock]]);
+});
+afterAll(() => identity.close());
+
+interface Holder extends Person {
+  readonly key: SoftwareAuthenticator;
+  readonly recoveryCode: string;
+}
+
+/** Somebody with a passkey whose device asks for nothing: it proves them beside a password alone. */
+async function holder(): Promise<Holder> {
+  const person = await identity.person();
+  const key = new SoftwareAuthenticator({ origin, verifies: false });
+  const token = person.accessToken;
+  const options = await identity.call<PasskeyOptions>('POST', '/v1/auth/passkeys/options', { token });
+  const body = { name: 'Key', credential: key.create(options.body) };
+  const added = await identity.call<AddedPasskey>('POST', '/v1/auth/passkeys', { token, body });
+  return { ...person, key, recoveryCode: added.body.recoveryCodes?.[0] ?? '' };
+}
+
+const form = async <Body>(path: string, fields: Record<string, string>) => {
+  const options = { method: 'POST', body: new URLSearchParams(fields) };
+  return (await (await fetch(`${identity.service.url}/v1/oauth/${path}`, options)).json()) as Body;
+};
+const newDevice = () => form<DeviceAuthorization>('device_authorization', { client_id: 'berth-cli' });
+const grant_type = 'urn:ietf:params:oauth:grant-type:device_code';
+const poll = ({ device_code }: DeviceAuthorization) =>
+  form<TokenResponse & { error?: string }>('token', { grant_type, device_code });
+
+let person: Holder;
+let device: DeviceAuthorization;
+let browser: DeviceBrowser;
+const typePassword = (password = goodPassword) =>
+  browser.post('', { user_code: device.user_code, email: person.email, password, decision: 'approve' });
+beforeEach(async () => {
+  [person, device] = [await holder(), await newDevice()];
+  browser = new DeviceBrowser(() => identity.service.url);
+  await typePassword();
+});
+
+const options = () => JSON.parse(browser.data('options')) as PasskeyOptions;
+const shown = (key = person.key) => JSON.stringify(key.show(options()));
+const say = (fields: Record<string, string>) => browser.submit('/second-factor', { decision: 'approve', ...fields });
+const proven = () => /name="proven" value="([^"]*)"/.exec(browser.page.html)?.[1] ?? '';
+const stillWaits = async () => expect((await poll(device)).error).toBe('authorization_pending');
+
+describe('after a password the page of a device', () => {
+  it('asks for a second factor, with the code of the device and no field for a password', () => {
+    const { status, html, headers } = browser.page;
+    expect(status).toBe(401);
+    for (const told of [device.user_code, 'asks to act in your name', 'Let it in']) expect(html).toContain(told);
+    expect(html).not.toContain('type="password"');
+    expect(headers.get('content-security-policy')).toContain("script-src 'sha256-");
+    expect(options()).toMatchObject({ rpId: 'localhost', userVerification: 'preferred' });
+  });
+
+  it('takes a passkey whose device asks for nothing, and the session counts as one with a second factor', async () => {
+    expect((await say({ passkey: shown() })).status).toBe(200);
+    const { access_token: token } = await poll(device);
+    expect(decodeJwt(token)['mfa']).toBe(true);
+    expect((await identity.call('GET', '/v1/me', { token })).body['email']).toBe(person.email);
+  });
+
+  it('takes a recovery code in place of it', async () => {
+    expect((await say({ code: person.recoveryCode })).status).toBe(200);
+    expect((await poll(device)).access_token).toBeDefined();
+  });
+
+  it('refuses a device for whoever shows both', async () => {
+    expect((await say({ passkey: shown(), decision: 'deny' })).status).toBe(200);
+    expect((await poll(device)).error).toBe('access_denied');
+  });
+
+  it('asks again when nothing was shown, or what proves somebody else, or nobody', async () => {
+    const other = await holder();
+    const { challenge } = options();
+    for (const passkey of ['', '{}', shown(other.key), shown(new SoftwareAuthenticator({ origin }))])
+      expect((await say({ passkey })).status).toBe(401);
+    expect((await say({ code: 'aaaa-bbbb-cccc' })).status).toBe(401);
+    expect(options().challenge).not.toBe(challenge);
+    await stillWaits();
+    expect((await say({ passkey: shown() })).status).toBe(200);
+  });
+
+  it('takes a passkey once', async () => {
+    const passkey = shown();
+    expect((await say({ passkey })).status).toBe(200);
+    device = await newDevice();
+    await typePassword();
+    expect((await say({ passkey })).status).toBe(401);
+    await stillWaits();
+  });
+
+  it('is not asked with a wrong password, which is told as before', async () => {
+    expect((await typePassword('not the password')).status).toBe(401);
+    expect(proven()).toBe('');
+    expect(browser.page.html).toContain('type="password"');
+  });
+
+  it('gives every attempt back once all is proven', async () => {
+    const counted = async () => {
+      const [row] = await identity.database.query<{ all: number }>(
+        'select coalesce(sum(count), 0)::int as all from throttle',
+      );
+      return row?.all ?? 0;
+    };
+    const before = await counted();
+    expect((await say({ passkey: shown() })).status).toBe(200);
+    expect(before - (await counted())).toBe(2); // of the account, and of the address
+  });
+});
+
+describe('that a password was shown', () => {
+  const answer = (fields: Record<string, string> = {}) =>
+    browser.post('/second-factor', {
+      ...{ user_code: device.user_code, proven: proven(), passkey: shown(), decision: 'approve', ...fields },
+    });
+  const isRefused = async (page: Promise<{ status: number }>) => {
+    expect((await page).status).toBe(422);
+    expect(browser.page.html).toContain('type="password"');
+    await stillWaits();
+  };
+
+  it('holds for the device whose code was shown, and for no other', async () => {
+    const asked = device;
+    device = await newDevice();
+    await isRefused(answer());
+    device = asked;
+    await stillWaits();
+  });
+
+  it('holds for five minutes', async () => {
+    const [sealed, passkey] = [proven(), shown()];
+    clock.forward(300_000);
+    await isRefused(answer({ proven: sealed, passkey }));
+  });
+
+  it('holds no longer than the password', async () => {
+    const body = { currentPassword: goodPassword, password: 'another good password 7' };
+    await identity.call('POST', '/v1/auth/password', { token: person.accessToken, body });
+    await isRefused(answer());
+  });
+
+  it.each([
+    ['made up', () => 'AAAA'],
+    ['changed', () => `${proven().slice(0, -4)}AAAA`],
+  ])('is refused when it is %s', async (_, text) => {
+    await isRefused(answer({ proven: text() }));
+  });
+
+  it('lets in nobody who was suspended meanwhile', async () => {
+    await identity.database.query(`update app_user set state = 'suspended' where email = $1`, [person.email]);
+    expect((await answer()).status).toBe(403);
+    await stillWaits();
+  });
+
+  it('asks nothing for a device that was answered meanwhile', async () => {
+    const first = { user_code: device.user_code, proven: proven(), passkey: shown(), decision: 'approve' };
+    expect((await browser.post('/second-factor', first)).status).toBe(200);
+    expect((await browser.post('/second-factor', first)).status).toBe(422);
+    expect(browser.page.html).not.toContain('data-options');
+  });
+});
+
+it('a code that is typed beside the password is taken there, as without passkeys', async () => {
+  const fields = { user_code: device.user_code, email: person.email, password: goodPassword, decision: 'approve' };
+  expect((await browser.post('', { ...fields, code: person.recoveryCode })).status).toBe(200);
+  expect((await poll(device)).access_token).toBeDefined();
+});
