@@ -10,7 +10,7 @@ Written by \`npm run openapi\` from the permission table (\`libs/access/src/perm
 * Scopes of tokens are of the same words: \`apps:read\`, \`apps:*\` for all of a segment, \`*\` for all. A token does what its scopes name and its person or machine may do.
 * Administrators of the platform look at everything but secrets, in every organization, and operate.
 * Whoever may not know of a thing is answered 404, whoever knows it and may not do this to it 403.
-* A route in several rows asks for all of them. Those in none (\`/v1/me\`, sessions, ways in) are open, or for one's own account. A permission without a route is asked for by none today.
+* A route in several rows asks for all of them. Those in none (\`/v1/me\`, sessions, ways in) are open, or for one's own account. There is none that no route asks for.
 
 | permission | who has it on an organization | on a project | on an environment | administrators | routes |
 |---|---|---|---|---|---|

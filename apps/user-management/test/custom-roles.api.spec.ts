@@ -95,6 +95,18 @@ describe("a role of an organization's own", () => {
     expect(await tenant.role('odd', permissions)).toMatchObject({ status: 422, body: { errors: [{ pointer }] } });
   });
 
+  it('goes on when it names what once was a permission: it is read, changed and given', async () => {
+    const tenant = await Tenant.create();
+    const held = ['audit:read', 'builds:create', 'routes:read'];
+    const { status, body: role } = await tenant.role('from-before', held);
+    expect([status, role.permissions]).toEqual([201, held]);
+    const changed = await tenant.call('PATCH', `/v1/roles/${role.id}`, { permissions: held });
+    expect(changed).toMatchObject({ status: 200, body: { permissions: held } });
+    const auditor = await tenant.member('custom', { roleId: role.id });
+    expect((await tenant.call('GET', `/v1/audit?organization=${tenant.id}`, undefined, auditor)).status).toBe(200);
+    expect(await tenant.role('made-up', ['builds:make'])).toMatchObject({ body: { code: 'permission_unknown' } });
+  });
+
   it('has a name of its own in its organization', async () => {
     const [one, other] = [await Tenant.create(), await Tenant.create()];
     expect((await one.role('ops', [])).status).toBe(201);

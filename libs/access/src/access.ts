@@ -8,7 +8,7 @@ import { noteCheck } from './guard/object-checks.js';
 import { isStale } from './guard/staleness.js';
 import { can, mayKnow, type Places, placesWhere, scopesAllow, type Target } from './permissions/can.js';
 import { type RuledAccess, refusalOf } from './permissions/organization-rules.js';
-import { administratorPermissions, type Permission } from './permissions/permissions.js';
+import { administratorPermissions, type Permission, retiredPermissions } from './permissions/permissions.js';
 import { AccessCache } from './read-copy/access-cache.js';
 import { type MemberAccess, OrganizationsRepository } from './read-copy/organizations.repository.js';
 
@@ -81,7 +81,9 @@ export class Access {
   async requireToHandOn(caller: Caller, permissions: readonly string[], target: Target): Promise<void> {
     const subject = await this.subject(caller, target);
     const has = (permission: Permission) => scopesAllow(caller.scopes, permission) && can(subject, permission, target);
-    const missing = permissions.find((permission) => !has(permission as Permission));
+    const missing = permissions.find(
+      (permission) => !retiredPermissions.includes(permission) && !has(permission as Permission),
+    );
     if (missing !== undefined) throw accessErrors.Forbidden(`You cannot give ${missing}: you do not have it.`);
   }
 

@@ -22,4 +22,9 @@ export {
   type Target,
 } from './permissions/can.js';
 export { type TokenRules, type VerificationKey, verifyToken } from './token/verify-token.js';
-export { administratorPermissions, type Permission, permissions } from './permissions/permissions.js';
+export {
+  administratorPermissions,
+  type Permission,
+  permissions,
+  retiredPermissions,
+} from './permissions/permissions.js';

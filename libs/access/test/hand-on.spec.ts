@@ -3,7 +3,14 @@ import type { Role, Scope } from '@berth/contracts/events';
 import { baseConfig, Clock } from '@berth/service-kit';
 import { testDatabase, type TestDatabase } from '@berth/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Access, accessMigrations, administratorPermissions, type Caller, permissions } from '../src/index.js';
+import {
+  Access,
+  accessMigrations,
+  administratorPermissions,
+  type Caller,
+  permissions,
+  retiredPermissions,
+} from '../src/index.js';
 import type { AccessCache } from '../src/read-copy/access-cache.js';
 import { OrganizationRulesRepository } from '../src/read-copy/organization-rules.repository.js';
 import { OrganizationsRepository } from '../src/read-copy/organizations.repository.js';
@@ -114,6 +121,15 @@ describe('whoever gives something to others', () => {
     expect(await answer(await holder({ role: 'owner' }), ['made:up'])).toBe('forbidden');
     expect(await answer(callerOf(randomUUID()), [])).toBe('given');
     expect(await answer(callerOf(randomUUID()), ['apps:read'])).toBe('forbidden');
+  });
+
+  it('may name what once was a permission, which allows nothing, in a role from then', async () => {
+    expect(retiredPermissions).toContain('builds:create');
+    const known: readonly string[] = Object.values(permissions).flatMap((roles) => Object.values(roles).flat());
+    expect(retiredPermissions.filter((each) => known.includes(each))).toEqual([]);
+    const caller = await holder({ role: 'viewer' });
+    expect(await answer(caller, ['apps:read', ...retiredPermissions])).toBe('given');
+    expect(await answer(caller, ['apps:create', ...retiredPermissions])).toBe('forbidden');
   });
 
   it('gives with a token what its scopes name, however much its person has', async () => {

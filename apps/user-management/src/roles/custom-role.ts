@@ -1,4 +1,4 @@
-import { permissions } from '@berth/access';
+import { permissions, retiredPermissions } from '@berth/access';
 import type { CustomRole } from '@berth/contracts/events';
 import type { CustomRoleView } from '@berth/contracts/identity';
 
@@ -13,7 +13,7 @@ export interface CustomRoleRecord {
 }
 
 /** What its owners alone may do is given by making somebody an owner, and in no other way. */
-const definable: readonly string[] = permissions.organization.admin ?? [];
+const definable: readonly string[] = [...(permissions.organization.admin ?? []), ...retiredPermissions];
 
 /** Place of the first permission that no role can hold, -1 when there is none. */
 export const firstUndefinable = (wanted: readonly string[]): number =>
