@@ -338,9 +338,9 @@ describe('no blue-green switch', () => {
   it('is taken when the number of instances was left to the runtime a moment ago', async () => {
     await scene.deployLive('one');
     const refused = await platform.service.database.transaction(async (tx) => {
-      await tx.query('update workload set autoscaling = $2 where id = $1', [
-        ...[scene.id, { web: { min: 1, max: 3, cpuPercent: 50 } }],
-      ]);
+      // As a scaling does, which would hold room for three.
+      const scaled = `update workload set autoscaling = $2, held_cpu_millicores = 3 * 250, held_memory_mib = 3 * 256 where id = $1`;
+      await tx.query(scaled, [scene.id, { web: { min: 1, max: 3, cpuPercent: 50 } }]);
       const answer = set(blueGreen(DAY));
       await eventually(async () => {
         const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
