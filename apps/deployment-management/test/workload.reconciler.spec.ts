@@ -111,31 +111,37 @@ describe('a deployment that fails', () => {
     expect(event?.data).toMatchObject({ cause, phase: 'rolling' });
   });
 
-  it('for want of room does so at its deadline, and goes live when there is room before', async () => {
-    await scene.deployLive('good');
-    const trouble = { cause: 'quota_exceeded' as const, message: 'No room.', evidence: ['pods=3, limited: pods=3'] };
-    scene.behave('crowded', { kind: 'fails', trouble });
-    const waits = async () => {
-      const rolling = await scene.deploy('crowded');
-      await eventually(async () =>
-        expect((await scene.now()).conditions).toMatchObject([{ status: 'false', reason: 'QuotaExceeded' }]),
-      );
-      return scene.reaches(rolling, 'rolling');
-    };
-    const late = await waits();
-    await eventually(async () => {
-      const [row] = await platform.query<{ seen: object }>('select seen from deployment where id = $1', [late.id]);
-      expect(row?.seen).toMatchObject({ failure: { cause: 'quota_exceeded' } });
-    });
-    await platform.overrun(late.id);
-    const { failure } = await scene.reaches(late, 'failed');
-    expect(failure).toMatchObject({ cause: 'quota_exceeded', evidence: trouble.evidence });
-    await servesV1();
-    const inTime = await waits();
-    scene.behave('crowded', { kind: 'honest' });
-    await scene.owner.post(`/v1/workloads/${scene.id}/restart`);
-    await scene.reaches(inTime, 'live');
-  });
+  it.each([
+    ['quota_exceeded', 'QuotaExceeded'],
+    ['unschedulable', 'Unschedulable'],
+  ] as const)(
+    'for want of room (%s) does so at its deadline, and goes live when there is room before',
+    async (cause, reason) => {
+      await scene.deployLive('good');
+      const trouble = { cause, message: 'No room.', evidence: ['pods=3, limited: pods=3'] };
+      scene.behave('crowded', { kind: 'fails', trouble });
+      const waits = async () => {
+        const rolling = await scene.deploy('crowded');
+        await eventually(async () =>
+          expect((await scene.now()).conditions).toMatchObject([{ status: 'false', reason }]),
+        );
+        return scene.reaches(rolling, 'rolling');
+      };
+      const late = await waits();
+      await eventually(async () => {
+        const [row] = await platform.query<{ seen: object }>('select seen from deployment where id = $1', [late.id]);
+        expect(row?.seen).toMatchObject({ failure: { cause } });
+      });
+      await platform.overrun(late.id);
+      const { failure } = await scene.reaches(late, 'failed');
+      expect(failure).toMatchObject({ cause, evidence: trouble.evidence });
+      await servesV1();
+      const inTime = await waits();
+      scene.behave('crowded', { kind: 'honest' });
+      await scene.owner.post(`/v1/workloads/${scene.id}/restart`);
+      await scene.reaches(inTime, 'live');
+    },
+  );
 
   it('while it builds ends with the cause of its build', async () => {
     await scene.deployLive('good');

@@ -295,7 +295,10 @@ describe('the world', () => {
     await scene.setDeadlines({ rolling: 1 });
     platform.runtime.setDown(true);
     const failed = await scene.reaches(await scene.deploy('never'), 'failed');
-    expect(failed.failure?.cause).toBe('timeout');
+    expect(failed.failure).toMatchObject({
+      ...{ cause: 'runtime_unavailable', message: expect.stringContaining('until the deadline') },
+      evidence: [expect.stringContaining('could not be asked')],
+    });
     platform.runtime.setDown(false);
     await scene.eventuallyRuns({ 'v1 web': 1 });
     await eventually(() => expect(scene.desired?.release.number).toBe(1));

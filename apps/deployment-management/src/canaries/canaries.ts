@@ -8,7 +8,7 @@ import type { DeploymentRow } from '../deployments/deployment.js';
 import { judgeRollout, mayPass, type Rollout } from '../workloads/rollout.js';
 import { RuntimeState } from '../workloads/runtime-state.js';
 import { underLock } from '../workloads/under-lock.js';
-import { Witness } from '../workloads/witness.js';
+import { saidOf, type Said, Witness } from '../workloads/witness.js';
 import type { Observation } from '../workloads/workload-reports.js';
 import { tagToResolve } from '../workloads/tag-resolution.js';
 import type { WorkloadRow } from '../workloads/workload.js';
@@ -61,10 +61,9 @@ export class Canaries {
   private async arrive(pass: CanaryPass): Promise<Outcome> {
     const { moving, canary, target, observation, context } = pass;
     const arrival = arrivalOf(observation);
-    if (arrival.kind === 'progressing') return this.wait(pass, [arrival.message]);
+    if (arrival.kind === 'progressing') return this.wait(pass, saidOf(arrival, [arrival.message]));
     if (arrival.kind === 'failed') {
       const failure = await this.witness.masked(target, arrival.failure);
-      if (mayPass(failure)) return this.wait(pass, failure.evidence, failure);
       await this.commit(pass, (tx, workload) => this.steps.fail(tx, workload, moving, failure));
       return goOn;
     }
@@ -77,9 +76,7 @@ export class Canaries {
   private async judge(pass: CanaryPass): Promise<Outcome> {
     const { moving, target, observation, context } = pass;
     if (!observation.observed || observation.observed.observedGeneration < observation.desired.generation)
-      return (
-        (await this.follow(pass, pass.canary, withoutWeight(pass.canary, this.factsOf(pass)))) ?? this.wait(pass, [])
-      );
+      return (await this.follow(pass, pass.canary, withoutWeight(pass.canary, this.factsOf(pass)))) ?? this.wait(pass);
     if (isUnpromoted(moving)) return this.standBy(pass);
     const traffic = await this.runtime.traffic(moving.workloadId, context.signal);
     const canary = counted(pass.canary, traffic, target.number);
@@ -88,17 +85,17 @@ export class Canaries {
     if (followed) return followed;
     const kept = (verdict.kind === 'wait' && verdict.canary) || canary;
     // Who promotes it writes meanwhile, and nobody else.
-    if (canary.state === 'waiting') return this.wait(pass, []);
+    if (canary.state === 'waiting') return this.wait(pass);
     if (kept !== canary || JSON.stringify(canary.counters) !== JSON.stringify(pass.canary.counters))
       await this.commit(pass, (tx, workload) => this.steps.keep(tx, workload, moving, kept));
-    return this.wait(pass, []);
+    return this.wait(pass);
   }
 
   /** It may wait for days, and answers nobody: there is nothing to count. */
   private async standBy(pass: CanaryPass): Promise<Outcome> {
     const followed = await this.follow(pass, pass.canary, verdictOn(pass.canary, this.factsOf(pass)));
     if (followed) return followed;
-    await this.wait(pass, []);
+    await this.wait(pass);
     return lookAgainLater;
   }
 
@@ -126,10 +123,10 @@ export class Canaries {
     const { desired, observed } = observation;
     if (!failure) throw new Error(`Deployment ${moving.id} is taken back without a reason.`);
     const back = judgeRollout(desired, observed);
-    if (back.kind === 'progressing') return this.wait(pass, [back.message]);
+    if (back.kind === 'progressing') return this.wait(pass, saidOf(back, [back.message]));
     const silence =
       back.kind === 'failed' ? back.failure.message : await this.runtime.silentRoute(desired, context.signal);
-    if (silence !== null && back.kind !== 'failed') return this.wait(pass, [silence]);
+    if (silence !== null && back.kind !== 'failed') return this.wait(pass, { lines: [silence] });
     const proof = silence ?? proofOf(desired);
     const ended = { ...failure, evidence: [...failure.evidence, proof].slice(-50) };
     await this.commit(pass, (tx, workload) => this.steps.fail(tx, workload, moving, ended));
@@ -143,7 +140,7 @@ export class Canaries {
       now: this.clock.now(),
       instances: instancesOf(pass),
       wanted,
-      trouble: observation.observed?.trouble ?? null,
+      trouble: finalTrouble(observation.observed),
       weight: observation.observed?.canaryWeight ?? 0,
       isAwaited: isAwaited(observation.view),
       isWanted: observation.view.workload.state === 'running' && wanted > 0,
@@ -151,9 +148,10 @@ export class Canaries {
     };
   }
 
-  private async wait(pass: CanaryPass, lines: readonly string[], failure?: Failure): Promise<Outcome> {
+  /** Of an arrival at a step: what keeps the instances of the step from being there, unless anything else is said. */
+  private async wait(pass: CanaryPass, said: Said = hindranceTo(pass)): Promise<Outcome> {
     const { context, moving, observation } = pass;
-    await this.witness.note(context, moving, observation, { lines, ...(failure && { failure }) });
+    await this.witness.note(context, moving, observation, said);
     return lookAgainSoon;
   }
 
@@ -179,6 +177,16 @@ function arrivalOf({ desired, observed }: CanaryPass['observation']): Rollout {
   const canary = asCanary(desired);
   if (!canary) throw new Error(`${desired.workloadId} has no canary.`);
   return judgeRollout(canary, observed && { ...observed, instances: ofRelease(observed, canary) });
+}
+
+/** What may pass is waited for here as it is in a rollout: its instances count as missing meanwhile. */
+const finalTrouble = (observed: ObservedWorkload | null): ObservedWorkload['trouble'] =>
+  observed?.trouble && !mayPass(observed.trouble) ? observed.trouble : null;
+
+function hindranceTo({ observation }: CanaryPass): Said {
+  if (!asCanary(observation.desired)) return { lines: [] };
+  const arrival = arrivalOf(observation);
+  return arrival.kind === 'progressing' ? saidOf(arrival, []) : { lines: [] };
 }
 
 const ofRelease = ({ instances }: ObservedWorkload, { release }: DesiredWorkload): ObservedInstance[] =>

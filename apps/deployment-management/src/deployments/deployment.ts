@@ -32,7 +32,7 @@ export interface Seen {
   /** Changes when there is something new to see. */
   readonly state: string;
   readonly lines: readonly string[];
-  /** What kept it from becoming live, if that may pass: when it did not in time, that is the cause. */
+  /** What kept it from becoming live: when it did so until the deadline, that is the cause. */
   readonly failure?: Failure;
 }
 

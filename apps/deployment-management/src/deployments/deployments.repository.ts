@@ -69,11 +69,11 @@ export class DeploymentsRepository {
     );
   }
 
-  /** Answers false when it is no longer in `from`: somebody else moved it. */
+  /** Answers false when it is no longer in `from`: somebody else moved it. What was seen in that phase says nothing of the next. */
   async move(tx: Tx, id: string, from: DeploymentStatus, move: Move): Promise<boolean> {
     const rows = await tx.queryPrepared(
       `update deployment set status = $3, failure = coalesce($4, failure), outcome = coalesce($5, outcome),
-         release_id = coalesce($6, release_id), ended_at = case when $7 then $8::timestamptz end
+         release_id = coalesce($6, release_id), seen = null, ended_at = case when $7 then $8::timestamptz end
         where id = $1 and status = $2 returning id`,
       [id, from, move.to, move.failure ?? null, move.outcome ?? null, move.releaseId ?? null, move.ended, move.at],
     );

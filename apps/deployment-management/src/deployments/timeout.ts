@@ -22,7 +22,7 @@ export function timeoutOf(
 ): Failure {
   const failure = deployment.canary?.failure;
   if (failure) return { ...failure, evidence: [...failure.evidence, NOT_PROVEN].slice(-50) };
-  const waitedFor = phase === 'rolling' || phase === 'shifting' ? deployment.seen?.failure : undefined;
+  const waitedFor = deployment.seen?.failure;
   if (waitedFor) return { ...waitedFor, message: `${waitedFor.message} ${NOT_IN_TIME}`.slice(0, 1_000) };
   const isUnpromoted = deployment.canary?.state === 'waiting' && awaitsPromotion(deployment.canary);
   const evidence = [...conditionsOf(workload), ...evidenceIn(phase, workload, deployment)];

@@ -22,10 +22,15 @@ export function together(first: Rollout, beside: readonly FurtherLook[]): Rollou
       const { failure } = rollout;
       return { kind: 'failed', failure: { ...failure, message: on(placement, failure.message).slice(0, 1_000) } };
     }
-  if (first.kind === 'progressing') return first;
-  const late = beside.find(({ rollout }) => rollout.kind === 'progressing');
-  if (late?.rollout.kind !== 'progressing') return first;
-  return { ...late.rollout, message: on(late.placement, late.rollout.message) };
+  const late = [first, ...beside.flatMap(lateOn)].filter((each) => each.kind === 'progressing');
+  return late.find(({ hindrance }) => hindrance) ?? late[0] ?? first;
+}
+
+function lateOn({ placement, rollout }: FurtherLook): Rollout[] {
+  if (rollout.kind !== 'progressing') return [];
+  const { message, hindrance } = rollout;
+  const there = hindrance && { ...hindrance, message: on(placement, hindrance.message).slice(0, 1_000) };
+  return [{ ...rollout, message: on(placement, message), ...(there && { hindrance: there }) }];
 }
 
 /** One line for each that is not where it should be. */

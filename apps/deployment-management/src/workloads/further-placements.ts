@@ -121,7 +121,7 @@ const cannotBeAsked = (error: unknown, { isOutOfReach }: PlacementRow): error is
 /** Whatever waits for it waits on. */
 const unseen = (placement: PlacementRow, message: string): FurtherLook => ({
   ...{ placement, observation: null, silence: null },
-  rollout: { kind: 'progressing', message, evidence: [] },
+  rollout: { kind: 'progressing', message },
 });
 
 /** A workload as it is to be on one of its clusters: there it has counts of its own. */

@@ -1,7 +1,7 @@
 import type { DesiredWorkload, ObservedInstance, ObservedWorkload } from '@berth/contracts/runtime';
 import { describe, expect, it } from '@jest/globals';
 import { cause, failure } from '@berth/contracts/common';
-import { isCurrent, isServed, judgeRollout, mayPass } from './rollout.js';
+import { isCurrent, isServed, judgeRollout, mayPass, type Rollout } from './rollout.js';
 
 const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
 const process = (name: string, instances: number) => ({
@@ -126,6 +126,44 @@ it('an instance is current only when artifact, config, release and restart are t
     expect(isCurrent(instance({ [field]: digest('f') }), desired)).toBe(false);
 });
 
+const foundIn = (rollout: Rollout) => {
+  if (rollout.kind === 'failed') return rollout.failure;
+  return rollout.kind === 'progressing' ? rollout.hindrance : undefined;
+};
+
+describe('what hinders a rollout that goes on', () => {
+  const without = { cause: 'unschedulable' as const, message: 'No room.', evidence: ['0/3 nodes are available'] };
+  const starting = (over: Partial<ObservedInstance>) => instance({ state: 'starting', routed: false, ...over });
+
+  it.each(['quota_exceeded', 'unschedulable'] as const)('is %s of the workload, and is what it says', (name) => {
+    const world = observed(two, { trouble: { ...without, cause: name } });
+    expect(judgeRollout(desired, world)).toMatchObject({
+      ...{ kind: 'progressing', message: 'No room.' },
+      hindrance: { cause: name, message: 'No room.', evidence: without.evidence },
+    });
+  });
+
+  it('is what an instance waits for that has not started yet, before what others may get over by themselves', () => {
+    const world = observed([starting({ trouble }), starting({ id: 'web-2', trouble: without })]);
+    expect(judgeRollout(desired, world)).toMatchObject({ message: 'No room.', hindrance: { cause: 'unschedulable' } });
+  });
+
+  it('is a first crash, which does not say yet that it fails', () => {
+    expect(judgeRollout(desired, observed([instance(), instance({ state: 'backoff', trouble })]))).toMatchObject({
+      ...{ kind: 'progressing', message: '1 of 2 web instances are ready' },
+      hindrance: { cause: 'crash_loop', evidence: ['boom'] },
+    });
+  });
+
+  it.each([
+    ['of another release', old({ state: 'starting', trouble: without })],
+    ['that ends', instance({ state: 'stopping', trouble: without })],
+    ['that is ready', instance({ trouble: without })],
+  ])('is nothing of an instance %s', (_name, other) => {
+    expect(judgeRollout(desired, observed([instance({ state: 'starting' }), other]))).not.toHaveProperty('hindrance');
+  });
+});
+
 describe('every cause that there is', () => {
   /** Found by the build service, by this service itself, or no failure at all: a runtime never reports them. */
   const foundElsewhere = new Set([
@@ -135,17 +173,16 @@ describe('every cause that there is', () => {
   ]);
   const steps = new Map<string, string>();
 
-  it.each(cause.options)('%s reported by the runtime fails with evidence and a next step', (reported) => {
+  it.each(cause.options)('%s reported by the runtime has evidence and a next step', (reported) => {
     const without = { cause: reported, message: 'It did not work.', evidence: [] };
     const exit = { code: 137, signal: null, at: '', reason: 'out_of_memory' as const };
     const failing = instance({ state: 'backoff', restarts: 1, trouble: without, lastExit: exit });
     for (const world of [observed([failing]), observed([], { trouble: without })]) {
-      const rollout = judgeRollout(desired, world);
-      if (rollout.kind !== 'failed') throw new Error(`it is ${rollout.kind}`);
-      expect(failure.parse(rollout.failure)).toMatchObject({ cause: reported });
-      expect(rollout.failure.evidence.length).toBeGreaterThan(0);
-      expect(rollout.failure.nextStep.length).toBeGreaterThan(20);
-      steps.set(reported, rollout.failure.nextStep);
+      const found = foundIn(judgeRollout(desired, world));
+      expect(failure.parse(found)).toMatchObject({ cause: reported });
+      expect(found?.evidence.length).toBeGreaterThan(0);
+      expect(found?.nextStep.length).toBeGreaterThan(20);
+      steps.set(reported, found?.nextStep ?? '');
     }
   });
 
@@ -166,6 +203,6 @@ describe('every cause that there is', () => {
 });
 
 it('has failed for good but for want of room, which others may make', () => {
-  const passing = cause.options.filter((each) => mayPass({ cause: each, message: '', evidence: [], nextStep: '' }));
-  expect(passing).toEqual(['quota_exceeded']);
+  const passing = cause.options.filter((each) => mayPass({ cause: each }));
+  expect(passing).toEqual(['quota_exceeded', 'unschedulable']);
 });

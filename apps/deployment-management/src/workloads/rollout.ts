@@ -10,7 +10,8 @@ import {
 
 /** How far the instances are from what is desired. */
 export type Rollout =
-  | { readonly kind: 'progressing'; readonly message: string; readonly evidence: readonly string[] }
+  /** `hindrance`: what keeps it from going on, as far as the runtime can tell. When it does so until the deadline, that is the cause. */
+  | { readonly kind: 'progressing'; readonly message: string; readonly hindrance?: Failure }
   | { readonly kind: 'rolled' }
   | { readonly kind: 'failed'; readonly failure: Failure };
 
@@ -22,7 +23,8 @@ const nextSteps: Partial<Record<Failure['cause'], string>> = {
   port_not_bound: 'Listen on the port in the PORT variable, on 127.0.0.1 or 0.0.0.0.',
   health_check_failed: 'Make the health check path answer 200 to 399, or change the path.',
   storage_full: 'Free disk space on the host and deploy again.',
-  unschedulable: 'Ask for less CPU or memory, or let the administrator add room.',
+  unschedulable:
+    'Read what the cluster says above: ask for less CPU or memory, or let the administrator add room or see to its storage.',
   quota_exceeded: 'Scale down or delete what is not needed, or ask an administrator to raise the quota.',
   policy_denied: 'Change what the policy names, or ask an administrator about it.',
   image_not_found: 'Check the name and the tag of the image, and that it was pushed.',
@@ -34,8 +36,12 @@ const nextSteps: Partial<Record<Failure['cause'], string>> = {
   runtime_unavailable: 'Deploy again; if it persists, ask the administrator of the platform.',
 };
 
-/** Whether it may pass without anybody changing the release: what others hold of a quota may become free. It is waited for, until the deadline. */
-export const mayPass = ({ cause }: Failure): boolean => cause === 'quota_exceeded';
+/**
+ * What may pass without anybody changing the release: what others hold may become free, nodes may be added. It is waited for
+ * until the deadline, whoever waits: a deployment, a canary or a move.
+ */
+const passing: readonly Failure['cause'][] = ['quota_exceeded', 'unschedulable'];
+export const mayPass = ({ cause }: Pick<Failure, 'cause'>): boolean => passing.includes(cause);
 
 /** An instance that runs exactly what is desired and serves. */
 export const isCurrent = (instance: ObservedInstance, desired: DesiredWorkload): boolean =>
@@ -53,12 +59,12 @@ export function judgeRollout(desired: DesiredWorkload, observed: ObservedWorkloa
   if (!observed || observed.observedGeneration < desired.generation)
     return progressing('The runtime has not begun yet');
   const trouble = conclusiveTrouble(desired, observed);
-  if (trouble) return { kind: 'failed', failure: trouble };
+  if (trouble) return mayPass(trouble) ? waiting(trouble) : { kind: 'failed', failure: trouble };
   // Nor do its instances count as those of the workload.
   if (observed.canaryLeaves) return progressing('Requests are being led away from a canary');
   const serving = observed.instances.filter((each) => each.state !== 'stopping');
   const missing = desired.processes.flatMap((type) => lackOf(type, serving, desired));
-  if (missing.length > 0) return progressing(missing.join(', '), evidenceOf(observed));
+  if (missing.length > 0) return hindered(missing.join(', '), firstTrouble(desired, observed));
   const canary = asCanary(desired);
   const isWanted = (each: ObservedInstance): boolean =>
     isCurrent(each, desired) || (canary !== undefined && isCurrent(each, canary));
@@ -86,21 +92,34 @@ function lackOf(
 /** A first crash may be chance; a second one, or anything the runtime waited its own deadline for, is not. */
 function conclusiveTrouble(desired: DesiredWorkload, observed: ObservedWorkload): Failure | undefined {
   if (observed.trouble) return failureOf(observed.trouble, observed);
-  const failing = observed.instances.find(
-    (each) => each.trouble !== null && each.state !== 'ready' && each.restarts >= 1 && isCurrent(each, desired),
-  );
+  const failing = inTrouble(desired, observed).find(({ restarts }) => restarts >= 1);
   return failing?.trouble ? failureOf(failing.trouble, observed) : undefined;
 }
 
+/** It proves nothing yet. What may take long comes first. */
+function firstTrouble(desired: DesiredWorkload, observed: ObservedWorkload): Failure | undefined {
+  const [first, ...others] = inTrouble(desired, observed).flatMap(({ trouble }) => trouble ?? []);
+  const trouble = [first, ...others].find((each) => each && mayPass(each)) ?? first;
+  return trouble && failureOf(trouble, observed);
+}
+
+const inTrouble = (desired: DesiredWorkload, { instances }: ObservedWorkload): ObservedInstance[] =>
+  instances.filter(
+    (each) => each.trouble !== null && each.state !== 'ready' && each.state !== 'stopping' && isCurrent(each, desired),
+  );
+
 function failureOf(trouble: NonNullable<ObservedWorkload['trouble']>, observed: ObservedWorkload): Failure {
   const evidence = trouble.evidence.length > 0 ? trouble.evidence : instancesIn(observed);
-  return {
-    cause: trouble.cause,
-    message: trouble.message.slice(0, 1_000),
-    evidence: evidence.slice(-50).map((line) => line.slice(0, 2_000)),
-    nextStep: nextSteps[trouble.cause] ?? 'Read the evidence and the logs, then deploy again.',
-  };
+  return failureFor(trouble.cause, trouble.message, evidence);
 }
+
+/** With the next step that goes with its cause. */
+export const failureFor = (cause: Failure['cause'], message: string, evidence: readonly string[]): Failure => ({
+  cause,
+  message: message.slice(0, 1_000),
+  evidence: evidence.slice(-50).map((line) => line.slice(0, 2_000)),
+  nextStep: nextSteps[cause] ?? 'Read the evidence and the logs, then deploy again.',
+});
 
 /** One line for each instance: what it does, and how it ended last. */
 export const instancesIn = ({ instances }: ObservedWorkload): string[] =>
@@ -114,8 +133,11 @@ function lineOf({ id, release, state, restarts, lastExit }: ObservedInstance): s
 export const evidenceOf = (observed: ObservedWorkload | null): string[] =>
   (observed?.instances ?? []).flatMap((each) => each.trouble?.evidence ?? []).slice(-50);
 
-const progressing = (message: string, evidence: readonly string[] = []): Rollout => ({
-  kind: 'progressing',
-  message,
-  evidence,
-});
+const progressing = (message: string): Rollout => ({ kind: 'progressing', message });
+const waiting = (hindrance: Failure): Rollout => ({ kind: 'progressing', message: hindrance.message, hindrance });
+
+/** What may take long is what is to be read of it. */
+function hindered(message: string, hindrance: Failure | undefined): Rollout {
+  if (!hindrance) return progressing(message);
+  return mayPass(hindrance) ? waiting(hindrance) : { kind: 'progressing', message, hindrance };
+}

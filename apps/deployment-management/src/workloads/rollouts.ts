@@ -7,10 +7,10 @@ import type { DeploymentRow } from '../deployments/deployment.js';
 import { RuntimeUnavailable } from '../runtime/runtime.js';
 import { DeploymentSteps } from './deployment-steps.js';
 import { type FurtherLook, lacksAmong, leftOut, together } from './further-look.js';
-import { judgeRollout, mayPass } from './rollout.js';
+import { judgeRollout } from './rollout.js';
 import { RuntimeState } from './runtime-state.js';
 import { type Observation, WorkloadReports } from './workload-reports.js';
-import { type Said, Witness } from './witness.js';
+import { saidOf, type Said, Witness } from './witness.js';
 import type { WorkloadRow } from './workload.js';
 import { underLock } from './under-lock.js';
 import type { WorkloadView } from './workload-views.js';
@@ -73,10 +73,10 @@ export class Rollouts {
     if (canary && canary.state !== 'promoting')
       return this.canaries.step({ moving, canary, target, observation, context });
     const rollout = together(judgeRollout(observation.desired, observation.observed), beside);
-    if (rollout.kind === 'progressing') return this.wait(moving, observation, context, { lines: lacksAmong(beside) });
+    if (rollout.kind === 'progressing')
+      return this.wait(moving, observation, context, saidOf(rollout, lacksAmong(beside)));
     if (rollout.kind === 'failed') {
       const failure = await this.witness.masked(target, rollout.failure);
-      if (mayPass(failure)) return this.wait(moving, observation, context, { lines: failure.evidence, failure });
       await this.commit(view, context, (tx, workload) => this.steps.refuse(tx, workload, moving, failure));
       return goOn;
     }

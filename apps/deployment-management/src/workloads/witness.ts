@@ -9,7 +9,7 @@ import { DeploymentsRepository } from '../deployments/deployments.repository.js'
 import { ReleaseConfigs } from '../releases/release-configs.js';
 import { RuntimeUnavailable } from '../runtime/runtime.js';
 import { Runtimes } from '../runtime/runtimes.js';
-import { evidenceOf, instancesIn } from './rollout.js';
+import { evidenceOf, failureFor, instancesIn, type Rollout } from './rollout.js';
 import type { Observation } from './workload-reports.js';
 
 const TAIL = 20;
@@ -19,9 +19,15 @@ const READ_MILLISECONDS = 2_000;
 /** What else was found, beside the instances. */
 export interface Said {
   readonly lines: readonly string[];
-  /** What keeps it from becoming live, if that may pass. */
+  /** What keeps it from becoming live. */
   readonly failure?: Failure;
 }
+
+/** Of what goes on. */
+export const saidOf = ({ hindrance }: Rollout & { kind: 'progressing' }, lines: readonly string[]): Said => ({
+  lines,
+  ...(hindrance && { failure: hindrance }),
+});
 
 /** Keeps what is seen of a deployment while it rolls: when its deadline passes, nobody can look any more. */
 @Injectable()
@@ -41,27 +47,28 @@ export class Witness {
     { lines: said, failure }: Said,
   ): Promise<void> {
     const seen = observed ? [...instancesIn(observed), ...evidenceOf(observed)] : ['The runtime has not begun.'];
-    const states = [...seen, ...said];
+    const hindrance = failure ? [failure.message, ...failure.evidence] : [];
+    const states = [...new Set([...seen, ...said, ...hindrance])];
     if (this.isKnown(moving, states)) return;
     const own = new Set(observed?.instances.filter((each) => each.release === moving.release).map((each) => each.id));
     const printed = await this.lastLines(view.workload.id, own, context.signal);
     const mask = view.target ? await this.maskOf(view.target) : (text: string) => text;
     await this.write(context, moving, states, {
       lines: [...states, ...printed].map(mask),
-      ...(failure && { failure }),
+      ...(failure && { failure: maskedBy(mask, failure) }),
     });
   }
 
   /** The runtime could not be asked. */
   async noteSilence(context: ReconcileContext, moving: DeploymentRow, error: RuntimeUnavailable): Promise<void> {
     const states = [`The runtime could not be asked: ${error.message}`];
-    if (!this.isKnown(moving, states)) await this.write(context, moving, states, { lines: states });
+    const failure = failureFor('runtime_unavailable', 'The runtime could not be asked.', states);
+    if (!this.isKnown(moving, states)) await this.write(context, moving, states, { lines: states, failure });
   }
 
   /** An app may print what it was told; that must not be stored. */
   async masked(release: Release, failure: Failure): Promise<Failure> {
-    const mask = await this.maskOf(release);
-    return { ...failure, message: mask(failure.message), evidence: failure.evidence.map(mask) };
+    return maskedBy(await this.maskOf(release), failure);
   }
 
   async maskOf(release: Release): Promise<(text: string) => string> {
@@ -98,3 +105,9 @@ export class Witness {
     return lines.slice(-TAIL).map(({ instance, text }) => `${instance}> ${text}`.slice(0, 2_000));
   }
 }
+
+const maskedBy = (mask: (text: string) => string, failure: Failure): Failure => ({
+  ...failure,
+  message: mask(failure.message),
+  evidence: failure.evidence.map(mask),
+});

@@ -1,3 +1,4 @@
+import type { Failure } from '@berth/contracts/common';
 import type { Condition } from '@berth/contracts/deployment';
 import type { DesiredWorkload, ObservedWorkload } from '@berth/contracts/runtime';
 import type { ReconcileContext } from '@berth/reconcile';
@@ -10,7 +11,7 @@ import { type ConditionStatement, mergeConditions, sameConditions } from './cond
 import { type FurtherLook, lackAmong } from './further-look.js';
 import { placementReportOf, sameReport } from './placement-report.js';
 import { PlacementReports } from './placement-reports.js';
-import { judgeRollout } from './rollout.js';
+import { judgeRollout, mayPass } from './rollout.js';
 import { underLock } from './under-lock.js';
 import { countedBeside, type WorkloadRow } from './workload.js';
 import type { WorkloadView } from './workload-views.js';
@@ -166,7 +167,7 @@ function readiness({ view, desired, observed, beside = [] }: Observation): Condi
     case 'rolled':
       return readyUnless(lackAmong(beside), desired);
     case 'progressing':
-      return { type: 'Ready', status: 'false', reason: 'Progressing', message: rollout.message };
+      return { type: 'Ready', status: 'false', reason: reasonToWait(rollout.hindrance), message: rollout.message };
     case 'failed':
       return {
         type: 'Ready',
@@ -185,6 +186,10 @@ const readyUnless = (lack: string | undefined, { release }: DesiredWorkload): Co
 /** What is said of a workload whose cluster was removed. */
 export const clusterRemoved = ({ cluster }: Pick<WorkloadRow, 'cluster'>): string =>
   `Its cluster is gone (${cluster}): delete its volumes if it has any, and move it to another`;
+
+/** Not of what may be chance: it comes and goes while an instance starts. */
+const reasonToWait = (hindrance: Failure | undefined): string =>
+  hindrance && mayPass(hindrance) ? reasonOf(hindrance.cause) : 'Progressing';
 
 const reasonOf = (cause: string): string =>
   cause.replace(/(^|_)([a-z])/g, (_match, _line, letter: string) => letter.toUpperCase());

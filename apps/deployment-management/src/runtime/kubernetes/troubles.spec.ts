@@ -3,11 +3,11 @@ import type { Job, Pod } from './cluster-objects.js';
 import { taskIn } from './task-observation.js';
 import { admissionTrouble, podTrouble } from './troubles.js';
 
-const waiting = (priorityClassName?: string): Pod => ({
+const waiting = (priorityClassName?: string, message = 'Insufficient cpu'): Pod => ({
   ...{ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'web-1' } },
   spec: { containers: [], ...(priorityClassName !== undefined && { priorityClassName }) },
   status: {
-    conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: 'Insufficient cpu' }],
+    conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message }],
   },
 });
 const failed = (reason: string, priorityClassName: string): Job => ({
@@ -25,6 +25,19 @@ describe('what has no room', () => {
 
   it.each(['berth-production', 'theirs', undefined])('does not say so of what does not: %s', (name) => {
     expect(podTrouble(waiting(name))?.evidence).toEqual(['Insufficient cpu']);
+  });
+});
+
+describe('a pod that finds no node', () => {
+  it.each([
+    ['0/3 nodes are available: pod has unbound immediate PersistentVolumeClaims.', /volume is not there/],
+    ['0/3 nodes are available: 3 node(s) had volume node affinity conflict.', /volume is not there/],
+    ['0/3 nodes are available: 1 Insufficient cpu, 2 node(s) had volume node affinity conflict.', /has room/],
+    ['0/3 nodes are available: 3 node(s) were unschedulable.', /has room/],
+  ])('says what it lacks: %s', (said, message) => {
+    const trouble = podTrouble(waiting(undefined, said));
+    expect(trouble).toMatchObject({ cause: 'unschedulable', message: expect.stringMatching(message) });
+    expect(trouble?.evidence).toEqual([said]);
   });
 });
 

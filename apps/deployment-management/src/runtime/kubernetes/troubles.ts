@@ -37,11 +37,17 @@ export function podTrouble(pod: Pod): Trouble | null {
 function schedulingTrouble(pod: Pod): Trouble | null {
   const scheduled = conditionOf(pod.status?.conditions, 'PodScheduled');
   if (scheduled?.reason !== 'Unschedulable') return null;
-  return troubleOf('unschedulable', 'No node of the cluster has room for it.', [
+  return troubleOf('unschedulable', placeless(scheduled.message), [
     scheduled.message,
     ...waysGiven(pod.spec.priorityClassName),
   ]);
 }
+
+/** The scheduler's words name what each node lacks; a volume that is being made keeps a pod from all of them. */
+const placeless = (message = ''): string =>
+  /volume/i.test(message) && !/insufficient/i.test(message)
+    ? 'Its volume is not there yet, or no node can reach it.'
+    : 'No node of the cluster has room for it.';
 
 const yielding = priorityNames.filter((name) => name !== priorityName('production'));
 
