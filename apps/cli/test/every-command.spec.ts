@@ -33,7 +33,7 @@ const base = `/v1/workloads/${idOf(40)}`;
 
 const sleep = { environmentId: idOf(20), timeZone: 'UTC', awake: [], awakeUntil: null, isAsleep: true };
 const failover = { environmentId: idOf(20), afterSeconds: 300, workersMayRunTwice: false };
-const summary = { total: 1, working: 1, degraded: 0, failed: 0, starting: 0, stopped: 0, neverLive: 0 };
+const summary = { total: 1, working: 1, degraded: 0, failed: 0, starting: 0, stopped: 0, neverLive: 0, unknown: 0 };
 
 /** Commands that hand what follows to another one. */
 const passing = ['exec', 'run', 'schedules create'];

@@ -46,6 +46,16 @@ describe('what runs', () => {
       expect(JSON.parse((await terminal.berth(['ps', '--json'])).stdout)).toEqual([instance]);
     });
 
+    it('says that nobody knows when no cluster can be asked', async () => {
+      const message = 'Its cluster (berlin) does not answer: nobody knows how it is. Seen last: v3 serves';
+      const unknown = { type: 'Ready', status: 'unknown' as const, reason: 'ClusterUnreachable', message, since: at };
+      platform.on('GET /v1/workloads', page(workload({ conditions: [unknown] })));
+      platform.on(`GET ${base}/instances`, (_, response) => problem(response, 503, 'runtime_unavailable'));
+      const { code, stdout, stderr } = await terminal.berth(['ps']);
+      expect({ failed: code !== 0, stdout }).toEqual({ failed: true, stdout: '' });
+      expect(stderr).toContain(message);
+    });
+
     it('says when it is stopped', async () => {
       platform.on(`GET ${base}/instances`, { items: [], silent: [] });
       platform.on('GET /v1/workloads', page(workload({ state: 'stopped' })));

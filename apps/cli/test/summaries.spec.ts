@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { idOf, json, problem } from './platform.js';
 import { platform, terminal, withPlatform } from './with-platform.js';
 
-const none = { total: 0, working: 0, degraded: 0, failed: 0, starting: 0, stopped: 0, neverLive: 0 };
+const none = { total: 0, working: 0, degraded: 0, failed: 0, starting: 0, stopped: 0, neverLive: 0, unknown: 0 };
 const some = { ...none, total: 7, working: 4, failed: 1, neverLive: 2 };
 
 describe('how many workloads work', () => {

@@ -157,6 +157,19 @@ describe('watching', () => {
       expect(JSON.parse(stdout)).toMatchObject([{ environment: 'staging', deployment: null, instances: [ready, {}] }]);
     });
 
+    it('says that nobody knows where the cluster cannot be asked, and shows the other environments', async () => {
+      const unknown = { ...condition, status: 'unknown' as const, message: 'berlin does not answer' };
+      const lost = workload({ id: idOf(41), environmentId: idOf(21), conditions: [unknown] });
+      platform.on('GET /v1/workloads', page(workload(), lost));
+      platform.on(`GET /v1/workloads/${idOf(41)}/instances`, (_, response) =>
+        problem(response, 503, 'runtime_unavailable'),
+      );
+      const { stdout } = await terminal.berth(['status']);
+      expect(stdout).toMatch(/staging +running +v3 +1 of 2 ready/);
+      expect(stdout).toMatch(/production +running +v3 +- +- /);
+      expect(stdout).toContain('production: berlin does not answer');
+    });
+
     it('says how to deploy an app that never was', async () => {
       platform.on('GET /v1/workloads', page());
       const ran = await terminal.berth(['status']);

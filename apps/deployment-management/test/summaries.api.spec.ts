@@ -14,7 +14,16 @@ beforeAll(async () => {
 });
 afterAll(() => platform.close());
 
-const none: WorkloadSummary = { total: 0, working: 0, degraded: 0, failed: 0, starting: 0, stopped: 0, neverLive: 0 };
+const none: WorkloadSummary = {
+  total: 0,
+  working: 0,
+  degraded: 0,
+  failed: 0,
+  starting: 0,
+  stopped: 0,
+  neverLive: 0,
+  unknown: 0,
+};
 const ofEnvironment = (id: string) => scene.owner.get<WorkloadSummary>(`/v1/environments/${id}/summary`);
 const ofOrganization = (id: string) => scene.owner.get<WorkloadSummary>(`/v1/environments/summary?organization=${id}`);
 const trouble = { cause: 'crash_loop' as const, message: 'It ended with 1.', evidence: [] };

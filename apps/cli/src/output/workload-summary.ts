@@ -9,6 +9,7 @@ const states: readonly (readonly [name: string, of: (summary: Summary) => number
   ['failed', (of) => of.failed, 'nothing serves'],
   ['starting', (of) => of.starting, 'nothing serves yet'],
   ['stopped', (of) => of.stopped, 'by a person, a budget or sleep'],
+  ['unknown', (of) => of.unknown, 'the cluster cannot be asked'],
   ['never live', (of) => of.neverLive, 'nothing was deployed with success'],
 ];
 

@@ -56,6 +56,10 @@ export const isUnreachable = `c.conditions @> '[{"type": "Reachable", "reason": 
 /** Looks in a row found that it cannot be asked, whether it is silent or refuses us, of those around `c` in SQL. */
 export const isOutOfReach = `c.conditions @> '[{"type": "Reachable", "status": "false"}]'`;
 
+/** What is known of that, of the cluster around `c`; null while it can be asked, or was removed. */
+export const outOfReach = `(select each from jsonb_array_elements(c.conditions) each
+    where c.removed_at is null and each->>'type' = 'Reachable' and each->>'status' = 'false')`;
+
 /** Of those it is there, and refuses us. */
 export const isRefused = `c.conditions @> '[{"type": "Reachable", "reason": "Refuses"}]'`;
 

@@ -1,7 +1,7 @@
 import type { DeclaredKindName } from '@berth/kubernetes';
 import { Database, type Sql, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
-import { isUnreachable } from '../clusters/cluster-health.js';
+import { isUnreachable, outOfReach } from '../clusters/cluster-health.js';
 import { type DeclarationRow, keyOfPlace, type Place, SILENT } from './declaration.js';
 
 const columns = `key, delegation_id as "delegationId", uid, target_id as "targetId", agreed, seen`;
@@ -10,11 +10,14 @@ const columns = `key, delegation_id as "delegationId", uid, target_id as "target
 const labelled = (place: string): string =>
   `(select since || l.labels::text from place_labels l where l.place_id = ${place}.id)`;
 
+/** Since when nobody can ask how a workload is: its condition is another one then. */
+const unknownSince = `(select ${outOfReach}->>'since' from placement p join cluster c on c.id = p.cluster_id
+        where p.workload_id = w.id and p.state = 'active' and p.is_first)`;
 /** All of a target that an object's status tells of, or that may contradict what the object states, as one short text. */
 const fingerprints: Record<DeclaredKindName, string> = {
   app: `select concat_ws('/', a.generation, ${labelled('a')}) from app a where a.id = d.target_id and a.deleted_at is null`,
   environment: `select concat_ws('/', e.cluster_id, e.regions, ${labelled('e')}) from environment e where e.id = d.target_id and e.deleted_at is null`,
-  workload: `select md5(concat_ws('/', w.generation, w.conditions, w.current_release_id, w.tracked_ref, w.counts, w.autoscaling,
+  workload: `select md5(concat_ws('/', w.generation, w.conditions, ${unknownSince}, w.current_release_id, w.tracked_ref, w.counts, w.autoscaling,
         w.process_settings, w.deadlines, w.config_version, (select max(n.number) from deployment n where n.workload_id = w.id)))
       from workload w where w.id = d.target_id and w.deleted_at is null`,
 };

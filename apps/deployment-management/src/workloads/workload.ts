@@ -12,6 +12,7 @@ import type {
 import { phaseDeadlines } from '@berth/contracts/deployment';
 import { type Place, spelled } from '@berth/contracts/runtime';
 import type { ProtectionRow } from '../protections/protection.js';
+import { conditionsAsKnown } from './readiness-as-known.js';
 import { differing } from '../scopes/scope-versions.js';
 import type { WorkloadVolume } from '../volumes/volume.js';
 
@@ -36,6 +37,8 @@ export interface WorkloadRow {
   readonly cluster: string;
   /** That was removed from the platform although this stands there. */
   readonly isClusterGone: boolean;
+  /** Why its cluster cannot be asked, and since when; null while it can. */
+  readonly outOfReach: Condition | null;
   readonly further: readonly FurtherPlacement[];
   /** Those beside the first that it has left, until nothing of it is there. */
   readonly leaving: readonly FurtherPlacement[];
@@ -140,6 +143,7 @@ export function toWorkload(row: WorkloadRow, urlTemplate: string): Workload {
     wantedState: _w,
     deletedAt: _d,
     isClusterGone: _g,
+    outOfReach: _u,
     further: _f,
     leaving: _l,
     protection: _p,
@@ -150,6 +154,7 @@ export function toWorkload(row: WorkloadRow, urlTemplate: string): Workload {
   } = row;
   return {
     ...rest,
+    conditions: conditionsAsKnown(row),
     deadlines: deadlinesOf(row),
     outOfDate: releasedScopeVersions ? differing(releasedScopeVersions, scopeVersions) : [],
     url: urlTemplate.replace('{host}', host),

@@ -8,6 +8,7 @@ import type {
 import { type ConfinedSql, decodeCursor, type Sql, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { type ConfigHolds, newestScopeVersions, nextScopeVersions } from '../scopes/scope-versions.js';
+import { outOfReach } from '../clusters/cluster-health.js';
 import { domainsOfWorkload } from '../domains/domains.repository.js';
 import type { ProtectionRow } from '../protections/protection.js';
 import { volumesOfWorkload } from '../volumes/volumes.repository.js';
@@ -31,7 +32,7 @@ const beside = (
 
 const select = `select w.id, w.app_id as "appId", w.environment_id as "environmentId", w.project_id as "projectId",
     w.organization_id as "organizationId", a.slug as "appSlug", e.slug as "environmentSlug", e.namespace, c.name as cluster,
-    c.removed_at is not null as "isClusterGone", w.host,
+    c.removed_at is not null as "isClusterGone", ${outOfReach} as "outOfReach", w.host,
     w.tracked_ref as "trackedRef", ${stateOf} as state, ${isBarred} as "isBarred", ${isAsleep} as "isAsleep", w.state as "wantedState", w.counts, w.autoscaling, w.process_settings as "processSettings", w.deadlines, w.protection,
     w.start_deadline_seconds as "startDeadlineSeconds", w.strategy, w.current_release_id as "currentReleaseId",
     r.number as "currentRelease", w.restart_token as "restartToken", w.config_version as "configVersion", w.generation,

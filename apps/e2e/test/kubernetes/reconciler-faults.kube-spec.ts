@@ -96,6 +96,9 @@ describe('a cluster whose API server nobody reaches for 30 seconds', () => {
       expect(await reachable()).toMatchObject([{ type: 'Reachable', status: 'false', reason: 'DoesNotAnswer' }]);
       expect(await seenOf(started)).toContain('The runtime could not be asked');
     }, patient);
+    // Nobody could look, and nothing was written of each of them.
+    for (const workload of [resting, told, rolling])
+      await on.says(workload, { status: 'unknown', reason: 'ClusterUnreachable' });
     await haveFailedForLong(told, rolling);
     await pass(Math.max(0, OUTAGE_MILLISECONDS - (performance.now() - begun)));
     expect(await on.deployment(started)).toMatchObject({ status: 'rolling', endedAt: null, failure: null });

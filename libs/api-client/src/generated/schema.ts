@@ -8779,6 +8779,7 @@ export interface components {
       starting: number;
       stopped: number;
       total: number;
+      unknown: number;
       working: number;
     };
   };

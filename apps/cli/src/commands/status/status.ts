@@ -1,4 +1,4 @@
-import { answerOf, type Client, type Schemas } from '@berth/api-client';
+import { answerOf, ApiProblem, type Client, type Schemas } from '@berth/api-client';
 import type { Context } from '../../context.js';
 import { environmentsOf } from '../../lists.js';
 import { table } from '../../output/table.js';
@@ -9,7 +9,8 @@ export const options = ofWorkload;
 interface Status {
   readonly environment: string;
   readonly workload: Schemas['Workload'];
-  readonly instances: Schemas['InstanceList']['items'];
+  /** Null: none of its clusters can be asked. */
+  readonly instances: Schemas['InstanceList']['items'] | null;
   readonly deployment: Schemas['Deployment'] | null;
 }
 
@@ -35,14 +36,28 @@ async function environmentNames(client: Client, project: string): Promise<Map<st
 }
 
 async function statusOf(client: Client, workload: Schemas['Workload'], environment: string): Promise<Status> {
-  const [{ items }, deployment] = await Promise.all([
-    answerOf(client.GET('/v1/workloads/{id}/instances', { params: { path: { id: workload.id } } })),
+  const [instances, deployment] = await Promise.all([
+    instancesOf(client, workload),
     workload.activeDeploymentId === null
       ? null
       : answerOf(client.GET('/v1/deployments/{id}', { params: { path: { id: workload.activeDeploymentId } } })),
   ]);
-  return { environment, workload, instances: items, deployment };
+  return { environment, workload, instances, deployment };
 }
+
+async function instancesOf(client: Client, workload: Schemas['Workload']): Promise<Status['instances']> {
+  try {
+    const path = { params: { path: { id: workload.id } } };
+    return (await answerOf(client.GET('/v1/workloads/{id}/instances', path))).items;
+  } catch (error) {
+    if (error instanceof ApiProblem && unknownNote(workload).length > 0) return null;
+    throw error;
+  }
+}
+
+/** Why nobody knows how it is, and what was seen last. */
+export const unknownNote = ({ conditions }: Pick<Schemas['Workload'], 'conditions'>): string[] =>
+  conditions.filter(({ status }) => status === 'unknown').map(({ message }) => message);
 
 /** Config of wider scopes that was changed since what is live was released. */
 export const outOfDateNote = ({ outOfDate }: Pick<Schemas['Workload'], 'outOfDate'>): string[] => {
@@ -58,7 +73,7 @@ async function describe(statuses: readonly Status[]): Promise<string> {
     environment,
     workload.state,
     workload.currentRelease === null ? null : `v${workload.currentRelease}`,
-    `${instances.filter((each) => each.state === 'ready').length} of ${instances.length} ready`,
+    instances && `${instances.filter((each) => each.state === 'ready').length} of ${instances.length} ready`,
     deployment && `#${deployment.number} ${deployment.status}`,
     [workload.url, ...workload.domains].join(', '),
   ]);

@@ -57,6 +57,8 @@ export const workloadSummary = z
     stopped: z.int().nonnegative(),
     /** Nothing was ever live. */
     neverLive: z.int().nonnegative(),
+    /** Its cluster cannot be asked: nobody knows. */
+    unknown: z.int().nonnegative(),
   })
   .meta({ id: 'WorkloadSummary' });
 export type WorkloadSummary = z.infer<typeof workloadSummary>;
