@@ -34,6 +34,7 @@ import { ReleaseExpiry1763800000060 } from './database/migrations/release-expiry
 import { RowSecurity1763800000610 } from './database/migrations/row-security.migration.js';
 import { HeldCompute1763800000630 } from './database/migrations/held-compute.migration.js';
 import { RowSecurityOfParts1763800000620 } from './database/migrations/row-security-of-parts.migration.js';
+import { PartChanges1763800000640 } from './database/migrations/part-changes.migration.js';
 import { RuntimeWatch1763800000030 } from './database/migrations/runtime-watch.migration.js';
 import { TaskRuns1763800000200 } from './database/migrations/task-runs.migration.js';
 import { Tasks1763800000080 } from './database/migrations/tasks.migration.js';
@@ -102,6 +103,7 @@ export const deploymentManagement: ServiceDefinition<Config> = {
     RowSecurity1763800000610,
     RowSecurityOfParts1763800000620,
     HeldCompute1763800000630,
+    PartChanges1763800000640,
   ],
   module: (parsed) => AppModule.with(parsed),
   connect: connectEvents,

@@ -328,6 +328,7 @@ create table environment (
   cluster_id uuid not null,
   finalized_at timestamp with time zone,
   regions text[] not null default '{}'::text[],
+  part_changes integer not null default 0,
   constraint environment_pkey PRIMARY KEY (id),
   constraint environment_namespace_key UNIQUE (namespace)
 );
@@ -711,6 +712,7 @@ create table workload (
   protection jsonb not null default '{"allow": [], "logins": {}}'::jsonb,
   held_cpu_millicores bigint not null default 0,
   held_memory_mib bigint not null default 0,
+  part_changes integer not null default 0,
   constraint workload_pkey PRIMARY KEY (id),
   constraint workload_held_cpu_millicores_check CHECK ((held_cpu_millicores >= 0)),
   constraint workload_held_memory_mib_check CHECK ((held_memory_mib >= 0)),

@@ -6,6 +6,7 @@ export const declarationErrors = defineErrors({
   EnvironmentUnknown: 422,
   EnvironmentFixed: 422,
   ScaleInvalid: 422,
-  NotProtected: 422,
+  NotDeployed: 422,
+  ScheduleSizeFixed: 422,
   PreconditionFailed: 412,
 });

@@ -27,6 +27,12 @@ import { Doors } from './doors.js';
 import { LabelDeclarations } from './label-declarations.js';
 import { EnvironmentDeclarations } from './environment-declarations.js';
 import { FollowReports } from './follow-reports.js';
+import { EnvironmentParts } from './parts/environment-parts.js';
+import { LinksPart } from './parts/links-part.js';
+import { SchedulesPart } from './parts/schedules-part.js';
+import { SleepPart } from './parts/sleep-part.js';
+import { VisitorsPart } from './parts/visitors-part.js';
+import { WorkloadParts } from './parts/workload-parts.js';
 import { WorkloadCommands } from './workload-commands.js';
 import { WorkloadDeclarations } from './workload-declarations.js';
 
@@ -43,6 +49,8 @@ import { WorkloadDeclarations } from './workload-declarations.js';
     ...[DeclarationRecords, DeclarationClients, DeclaredObjects],
     ...[Admission, Conflicts, Doors, AppDeclarations, EnvironmentDeclarations, WorkloadDeclarations, WorkloadCommands],
     ...[CurrentFields, LabelDeclarations],
+    ...[WorkloadParts, VisitorsPart, LinksPart, SchedulesPart],
+    ...[EnvironmentParts, SleepPart],
   ],
 })
 export class DeclarationsModule {}

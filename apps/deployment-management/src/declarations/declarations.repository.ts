@@ -16,9 +16,9 @@ const unknownSince = `(select ${outOfReach}->>'since' from placement p join clus
 /** All of a target that an object's status tells of, or that may contradict what the object states, as one short text. */
 const fingerprints: Record<DeclaredKindName, string> = {
   app: `select concat_ws('/', a.generation, ${labelled('a')}) from app a where a.id = d.target_id and a.deleted_at is null`,
-  environment: `select concat_ws('/', e.cluster_id, e.regions, ${labelled('e')}) from environment e where e.id = d.target_id and e.deleted_at is null`,
+  environment: `select concat_ws('/', e.cluster_id, e.regions, ${labelled('e')}, nullif(e.part_changes, 0)) from environment e where e.id = d.target_id and e.deleted_at is null`,
   workload: `select md5(concat_ws('/', w.generation, w.conditions, ${unknownSince}, w.current_release_id, w.tracked_ref, w.counts, w.autoscaling,
-        w.process_settings, w.deadlines, w.config_version, (select max(n.number) from deployment n where n.workload_id = w.id)))
+        w.process_settings, w.deadlines, w.config_version, (select max(n.number) from deployment n where n.workload_id = w.id), nullif(w.part_changes, 0)))
       from workload w where w.id = d.target_id and w.deleted_at is null`,
 };
 const fingerprint = `coalesce(case d.kind ${Object.entries(fingerprints)
@@ -71,6 +71,12 @@ export class DeclarationsRepository {
   async lastSource(workloadId: string, sql: Sql = this.database): Promise<LastSource> {
     const [row] = await sql.query<LastSource>(lastSource, [workloadId]);
     return row ?? { source: null, number: 0 };
+  }
+
+  /** How often parts of it were changed that lie in rows of their own. */
+  async partChanges(kind: 'workload' | 'environment', id: string, sql: Sql = this.database): Promise<number> {
+    const [row] = await sql.query<{ count: number }>(`select part_changes as count from ${kind} where id = $1`, [id]);
+    return row?.count ?? 0;
   }
 
   /** Who changed something last, if that is not too long ago, other than `subjectId`. */

@@ -35,3 +35,6 @@ export interface DeclaredKindDoor {
 export const ready = (message: string): ConditionStatement => ({
   ...{ type: 'Ready', status: 'true', reason: 'Exists', message },
 });
+
+/** Of what was never changed since they are counted it is empty: versions that people have written down stay. */
+export const versionOfParts = (changes: number): string => (changes === 0 ? '' : `.p${changes}`);

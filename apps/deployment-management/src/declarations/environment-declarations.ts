@@ -1,12 +1,17 @@
 import type { Caller } from '@berth/access';
-import { declaredEnvironment, type Environment } from '@berth/contracts/deployment';
+import { type DeclaredEnvironment, declaredEnvironment, type Environment } from '@berth/contracts/deployment';
+import { Database, type DomainError } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { EnvironmentCreations } from '../environments/environment-creations.js';
 import { EnvironmentsService } from '../environments/environments.service.js';
 import { declarationErrors } from './declarations.errors.js';
-import { type DeclaredKindDoor, ready, type Target, type Understood } from './declared-kind.js';
-import { isLabelField, LabelDeclarations, statedLabels } from './label-declarations.js';
+import { DeclarationsRepository } from './declarations.repository.js';
+import { type DeclaredKindDoor, ready, type Target, type Understood, versionOfParts } from './declared-kind.js';
+import { changeParts, currentOf, type PartChange, partsIn, statedOf } from './declared-part.js';
+import { LabelDeclarations, statedLabels } from './label-declarations.js';
+import { EnvironmentParts } from './parts/environment-parts.js';
 import { complaintsOf, wrongNameOf } from './understand.js';
+import { ChangesRefused } from './verdict.js';
 
 /** Environments that are declared. What they are never changes; where they are is changed by moving them. */
 @Injectable()
@@ -15,6 +20,9 @@ export class EnvironmentDeclarations implements DeclaredKindDoor {
     private readonly environments: EnvironmentsService,
     private readonly creations: EnvironmentCreations,
     private readonly labels: LabelDeclarations,
+    private readonly parts: EnvironmentParts,
+    private readonly database: Database,
+    private readonly declarations: DeclarationsRepository,
   ) {}
 
   understand(slug: string, spec: unknown): Understood {
@@ -24,31 +32,47 @@ export class EnvironmentDeclarations implements DeclaredKindDoor {
     const { projectId, kind, cluster, regions, labels } = data;
     return {
       projectId,
-      fields: { kind, cluster, regions, ...statedLabels(labels) },
-      find: (caller) => this.find(caller, projectId, slug),
+      fields: { kind, cluster, regions, ...statedLabels(labels), ...statedOf(this.parts.all, data) },
+      find: (caller) => this.find(caller, data, slug),
       create: async (caller) => {
         const where = { ...(cluster !== undefined && { cluster }), regions: regions ?? [] };
         await this.creations.create(caller, { projectId, slug, kind, ...where, ...(labels && { labels: labels.set }) });
       },
-      change: async (caller, target, all) => {
-        await this.labels.change(caller, 'environment', target, labels, all);
-        const fixed = all.find((field) => !isLabelField(field));
-        if (fixed === undefined) return;
-        const detail = `An environment has its ${fixed} from its beginning. To change where it is: berth envs move.`;
-        throw declarationErrors.EnvironmentFixed(detail);
-      },
+      change: (caller, target, fields) => this.change({ caller, target, spec: data, fields }),
     };
   }
 
-  private async find(caller: Caller, project: string, slug: string): Promise<Target | undefined> {
-    const { items } = await this.environments.list(caller, { project, slug, limit: 1 });
+  private async change(change: PartChange<DeclaredEnvironment>): Promise<void> {
+    const { caller, target, spec, fields } = change;
+    await this.labels.change(caller, 'environment', target, spec.labels, fields);
+    const refused = await changeParts(this.parts.all, change);
+    const fixed = fields.filter((field) => ['kind', 'cluster', 'regions'].includes(field));
+    if (fixed.length > 0) refused.push({ fields: fixed, error: fixedFrom(fixed) });
+    if (refused.length > 0) throw new ChangesRefused(refused);
+  }
+
+  private async find(caller: Caller, spec: DeclaredEnvironment, slug: string): Promise<Target | undefined> {
+    const { items } = await this.environments.list(caller, { project: spec.projectId, slug, limit: 1 });
     const [environment] = items;
-    return environment && toTarget(environment, await this.labels.of(caller, 'environment', environment.id));
+    if (!environment) return undefined;
+    const { id } = environment;
+    const parts = partsIn(this.parts.all, spec);
+    for (const { reads } of parts) await this.environments.get(caller, id, reads);
+    const beside = await currentOf(parts, this.database, id);
+    const changes = await this.declarations.partChanges('environment', id);
+    const labels = await this.labels.of(caller, 'environment', id);
+    const version = `${labels.version}${versionOfParts(changes)}`;
+    return toTarget(environment, { fields: { ...labels.fields, ...beside }, version });
   }
 }
 
-function toTarget({ id, kind, cluster, regions }: Environment, labels: Pick<Target, 'fields' | 'version'>): Target {
-  const [generation, version] = [1, `1${labels.version}`];
-  const fields = { kind, cluster, regions, ...labels.fields };
+function fixedFrom(fields: readonly string[]): DomainError {
+  const detail = `An environment has its ${fields.join(', ')} from its beginning. To change where it is: berth envs move.`;
+  return declarationErrors.EnvironmentFixed(detail);
+}
+
+function toTarget({ id, kind, cluster, regions }: Environment, beside: Pick<Target, 'fields' | 'version'>): Target {
+  const [generation, version] = [1, `1${beside.version}`];
+  const fields = { kind, cluster, regions, ...beside.fields };
   return { id, version, fields, mirrored: { id, generation, version }, ready: ready('The environment exists') };
 }

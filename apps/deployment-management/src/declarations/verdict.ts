@@ -26,13 +26,22 @@ const notThere: ConditionStatement = {
 export interface RefusedChange {
   readonly fields: readonly string[];
   readonly error: DomainError;
+  /** Of fields or within them, what exactly it is about; none: the fields say it. */
+  readonly places?: readonly string[];
+  /** What runs is left as it is. */
+  readonly holdsDeployment?: boolean;
 }
 
 /** Of the changes that an object asks for these were not made; all others were. */
 export class ChangesRefused extends Error {
   constructor(readonly changes: readonly RefusedChange[]) {
-    super(changes.map(({ fields, error }) => `${namesOf(fields)}: ${error.message}`).join(' '));
+    super(changes.map(sentenceOf).join(' '));
   }
+}
+
+function sentenceOf({ fields, error, places = [] }: RefusedChange): string {
+  const at = places.length === 0 ? '' : ` (at ${namesOf(places)})`;
+  return `${namesOf(fields)}${at}: ${error.message}`;
 }
 
 /** As whoever writes an object calls them. */

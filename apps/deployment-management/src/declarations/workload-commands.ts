@@ -5,15 +5,17 @@ import { DomainError } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { ConfigService } from '../config/config.service.js';
 import { DeploymentRequests } from '../deployments/deployment-requests.js';
-import { ProtectionsService } from '../protections/protections.service.js';
 import type { Precondition } from '../workloads/workload-access.js';
 import { WorkloadActions } from '../workloads/workload-actions.js';
 import { WorkloadUpdates } from '../workloads/workload-updates.js';
 import { CurrentFields } from './current-fields.js';
 import { declarationErrors } from './declarations.errors.js';
 import type { Target } from './declared-kind.js';
+import { changedMeanwhile, changeParts, statedOf } from './declared-part.js';
+import type { Fields } from './fields.js';
+import { WorkloadParts } from './parts/workload-parts.js';
 import { complaintsOf } from './understand.js';
-import { ChangesRefused, type RefusedChange } from './verdict.js';
+import { ChangesRefused, namesOf, type RefusedChange } from './verdict.js';
 
 type Command = (fields: readonly string[], stillSo: Precondition) => Promise<void>;
 
@@ -25,21 +27,24 @@ export class WorkloadCommands {
     private readonly actions: WorkloadActions,
     private readonly deployments: DeploymentRequests,
     private readonly configs: ConfigService,
-    private readonly protections: ProtectionsService,
+    private readonly parts: WorkloadParts,
     private readonly current: CurrentFields,
   ) {}
 
+  statedParts(spec: DeclaredWorkload): Fields {
+    return statedOf(this.parts.all, spec);
+  }
+
   /**
-   * Each by itself: one that is refused keeps no other from being done, but what is to be closed is not deployed open.
+   * Each by itself: one that is refused keeps no other from being done, but a part without which it would do harm keeps it from being deployed.
    * @throws ChangesRefused at the end
    */
   async change(caller: Caller, target: Target, spec: DeclaredWorkload, fields: readonly string[]): Promise<void> {
     const among = (...starts: string[]) => fields.filter((field) => starts.includes(field.split('.')[0] ?? ''));
-    const unprotected = await this.refusalOf(target, among('protection'), (_, stillSo) =>
-      this.protect(caller, target.id, spec, stillSo),
-    );
+    const ofParts = await changeParts(this.parts.all, { caller, target, spec, fields });
+    const inTheWay = ofParts.find(({ holdsDeployment }) => holdsDeployment);
     const refusals = [
-      unprotected,
+      ...ofParts,
       await this.refusalOf(target, among('trackedRef', 'deadlines'), (mine, stillSo) =>
         this.update(caller, target.id, spec, mine, stillSo),
       ),
@@ -50,7 +55,7 @@ export class WorkloadCommands {
         this.configure(caller, target.id, spec, mine, stillSo),
       ),
       await this.refusalOf(target, among('source'), (_, stillSo) =>
-        unprotected ? leftAlone() : this.deploy(caller, target.id, spec, stillSo),
+        inTheWay ? leftAlone(inTheWay) : this.deploy(caller, target.id, spec, stillSo),
       ),
     ];
     const refused = refusals.filter((each) => each !== null);
@@ -100,15 +105,6 @@ export class WorkloadCommands {
     await this.configs.change(caller, id, { set, unset: config.unset.filter(isMine) }, stillSo);
   }
 
-  private async protect(
-    caller: Caller,
-    id: string,
-    { protection }: DeclaredWorkload,
-    stillSo: Precondition,
-  ): Promise<void> {
-    if (protection) await this.protections.change(caller, id, protection, stillSo);
-  }
-
   private async deploy(caller: Caller, id: string, { source }: DeclaredWorkload, stillSo: Precondition): Promise<void> {
     if (source) await this.deployments.create(caller, id, { source }, stillSo);
   }
@@ -130,15 +126,13 @@ export class WorkloadCommands {
       const { fields: now } = await this.current.of(row, tx);
       const others = names.filter((name) => !isDeepStrictEqual(now[name] ?? null, read[name] ?? null));
       if (others.length === 0) return;
-      throw declarationErrors.PreconditionFailed(
-        `${others.join(', ')}: changed by others meanwhile. It is looked at again.`,
-      );
+      throw changedMeanwhile(others);
     };
   }
 }
 
-function leftAlone(): never {
-  throw declarationErrors.NotProtected('It is not deployed while visitors are not kept out as it is stated.');
+function leftAlone({ fields }: RefusedChange): never {
+  throw declarationErrors.NotDeployed(`It is not deployed while ${namesOf(fields)} is not as it is stated.`);
 }
 
 const only = <Part extends object>(fields: readonly string[], path: string, part: Part): Partial<Part> =>

@@ -9,7 +9,7 @@ import { toWorkload, type WorkloadRow } from '../workloads/workload.js';
 import { WorkloadsService } from '../workloads/workloads.service.js';
 import { CurrentFields, type CurrentState } from './current-fields.js';
 import { declarationErrors } from './declarations.errors.js';
-import type { DeclaredKindDoor, Target, Understood } from './declared-kind.js';
+import { type DeclaredKindDoor, type Target, type Understood, versionOfParts } from './declared-kind.js';
 import { complaintsOf } from './understand.js';
 import { WorkloadCommands } from './workload-commands.js';
 import { statedBy } from './workload-fields.js';
@@ -36,7 +36,7 @@ export class WorkloadDeclarations implements DeclaredKindDoor {
     if (error) return { refused: complaintsOf(error) };
     return {
       projectId: data.projectId,
-      fields: statedBy(data),
+      fields: { ...statedBy(data), ...this.commands.statedParts(data) },
       find: async (caller) => this.find(caller, data, await this.parents(caller, data)),
       create: async (caller) => {
         await this.workloads.create(caller, await this.parents(caller, data));
@@ -67,9 +67,9 @@ export class WorkloadDeclarations implements DeclaredKindDoor {
     return this.toTarget(workload, await this.current.seenBy(caller, workload, spec));
   }
 
-  private toTarget(row: WorkloadRow, { fields, number, configVersion }: CurrentState): Target {
+  private toTarget(row: WorkloadRow, { fields, number, configVersion, partChanges }: CurrentState): Target {
     const { id, generation, url, currentRelease, conditions } = toWorkload(row, this.config.APP_URL_TEMPLATE);
-    const version = `${generation}.${number}.${configVersion}`;
+    const version = `${generation}.${number}.${configVersion}${versionOfParts(partChanges)}`;
     const release = currentRelease === null ? {} : { release: currentRelease };
     const isReady = conditions.find(({ type }) => type === 'Ready') ?? unknown;
     return { id, version, fields, mirrored: { id, generation, version, url, ...release }, ready: isReady };

@@ -1,11 +1,7 @@
 import type { DeclaredWorkload } from '@berth/contracts/deployment';
 import { type ConfigEntries, type ConfigEntry, sha256 } from '../config/config-version.js';
-import { networksOf } from '../protections/protection.js';
 import type { WorkloadRow } from '../workloads/workload.js';
 import { type Fields, flatten, NOTHING } from './fields.js';
-
-/** Where visitors come from. */
-const VISITORS = 'protection.allow';
 
 type Parts = Pick<WorkloadRow, 'counts' | 'autoscaling' | 'deadlines'> & { sizes: WorkloadRow['processSettings'] };
 
@@ -16,7 +12,7 @@ const partsOf = ({ counts, autoscaling, sizes, deadlines }: Parts): Fields => ({
   ...flatten('deadlines', deadlines, 1),
 });
 
-/** What a spec states of it. */
+/** What a spec states of it, its parts apart. */
 export const statedBy = ({
   trackedRef,
   source,
@@ -25,26 +21,19 @@ export const statedBy = ({
   sizes,
   deadlines = {},
   config,
-  protection,
 }: DeclaredWorkload): Fields => ({
   ...{ trackedRef, source },
-  ...(protection && visitorsOf(protection)),
   ...(config && statedConfig(config)),
   ...partsOf({ counts, autoscaling, sizes: sizes as Parts['sizes'], deadlines: deadlines as Parts['deadlines'] }),
 });
 
-/** What of it can be declared, as it is. `source`: of the last deployment that named one. */
+/** What of it can be declared, its parts apart, as it is. `source`: of the last deployment that named one. */
 export function fieldsOf(row: WorkloadRow, source: object | null, entries: ConfigEntries): Fields {
   const { trackedRef, counts, autoscaling, processSettings: sizes, deadlines } = row;
   const config = Object.entries(entries).map(([name, entry]) => [fieldOf(name), stanceOf(entry)]);
   const parts = partsOf({ counts, autoscaling, sizes, deadlines });
-  return { trackedRef, source, ...visitorsOf(row.protection), ...parts, ...(Object.fromEntries(config) as Fields) };
+  return { trackedRef, source, ...parts, ...(Object.fromEntries(config) as Fields) };
 }
-
-/** A set, whatever order it is written in; an empty one keeps nobody out, as none does. */
-const visitorsOf = ({ allow }: { readonly allow: readonly string[] }): Fields => ({
-  [VISITORS]: allow.length === 0 ? NOTHING : networksOf(allow).sort(),
-});
 
 /** What is compared is remembered, which no value of config has to be. */
 function statedConfig({ set, unset }: NonNullable<DeclaredWorkload['config']>): Fields {

@@ -5,7 +5,7 @@ import { Injectable } from '@nestjs/common';
 import { ConfigChanges } from '../config/config-changes.js';
 import type { ConfigEntry } from '../config/config-version.js';
 import { ConfigVersionsRepository } from '../config/config-versions.repository.js';
-import { WorkloadAccess } from '../workloads/workload-access.js';
+import { type Precondition, WorkloadAccess } from '../workloads/workload-access.js';
 import type { WorkloadRow } from '../workloads/workload.js';
 import { entryNameOf, type Linked, linksIn, toLink } from './link.js';
 import { linkErrors } from './links.errors.js';
@@ -32,11 +32,17 @@ export class LinksService {
   }
 
   /** What is there already changes nothing. @throws 422 with the place of an app that cannot be linked, or is not */
-  async change(caller: Caller, workloadId: string, body: ChangeLinks): Promise<ConfigChange> {
+  async change(
+    caller: Caller,
+    workloadId: string,
+    body: ChangeLinks,
+    precondition?: Precondition,
+  ): Promise<ConfigChange> {
     const read = await this.access.require(caller, workloadId, 'links:update');
     const targets = await this.targetsOf(read, body.add);
     return this.database.transaction(async (tx) => {
       const workload = await this.lockAll(tx, workloadId, targets);
+      await precondition?.(tx, workload);
       const { number: version, entries } = await this.configs.current(tx, workloadId);
       const known = linksIn(entries);
       const unset = namesToRemove(known, body.remove);

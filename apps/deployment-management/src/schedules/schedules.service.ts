@@ -7,7 +7,7 @@ import { Injectable } from '@nestjs/common';
 import { type Act, Changes, nameOf } from '../changes/changes.js';
 import { Mint } from '../changes/mint.js';
 import { notFound } from '../not-found.js';
-import { WorkloadAccess } from '../workloads/workload-access.js';
+import { type Precondition, WorkloadAccess } from '../workloads/workload-access.js';
 import { faultOf, nextAfter, type Times } from './cron.js';
 import { type ScheduleRow, settingsOf } from './schedule.js';
 import { SCHEDULES } from './schedule-queue.js';
@@ -27,12 +27,17 @@ export class SchedulesService {
     private readonly mint: Mint,
   ) {}
 
-  async create(caller: Caller, workloadId: string, body: CreateSchedule): Promise<ScheduleRow> {
+  async create(
+    caller: Caller,
+    workloadId: string,
+    body: CreateSchedule,
+    precondition?: Precondition,
+  ): Promise<ScheduleRow> {
     const { organizationId } = await this.workloads.require(caller, workloadId, 'schedules:update');
     const made = { id: this.mint.id(), createdBy: nameOf(caller), createdAt: this.mint.now(), generation: 1 };
     const schedule = { ...body, ...made, workloadId, organizationId, nextAt: this.next(body) };
     return this.database.transaction(async (tx) => {
-      await this.workloads.lock(tx, workloadId);
+      await this.workloads.lock(tx, workloadId, precondition);
       if (!(await this.schedules.insert(tx, schedule)))
         throw scheduleErrors.ScheduleExists(`There is a schedule ${body.name}.`, { pointer: '/name' });
       const { name, cron, timeZone } = body;
@@ -41,10 +46,16 @@ export class SchedulesService {
     });
   }
 
-  async update(caller: Caller, id: string, body: UpdateSchedule, ifMatch: string | undefined): Promise<ScheduleRow> {
+  async update(
+    caller: Caller,
+    id: string,
+    body: UpdateSchedule,
+    ifMatch: string | undefined,
+    precondition?: Precondition,
+  ): Promise<ScheduleRow> {
     const { workloadId } = await this.find(caller, id, 'schedules:update');
     return this.database.transaction(async (tx) => {
-      await this.workloads.lock(tx, workloadId);
+      await this.workloads.lock(tx, workloadId, precondition);
       const before = await this.schedules.find(tx, id);
       if (!before) throw notFound();
       requireMatch(ifMatch, before.generation);
@@ -57,10 +68,10 @@ export class SchedulesService {
     });
   }
 
-  async remove(caller: Caller, id: string): Promise<void> {
+  async remove(caller: Caller, id: string, precondition?: Precondition): Promise<void> {
     const schedule = await this.find(caller, id, 'schedules:update');
     await this.database.transaction(async (tx) => {
-      await this.workloads.lock(tx, schedule.workloadId);
+      await this.workloads.lock(tx, schedule.workloadId, precondition);
       await this.schedules.remove(tx, id);
       const change = changedFrom(settingsOf(schedule), {});
       await this.changed(tx, caller, schedule, { detail: { removed: schedule.name }, change });
@@ -99,7 +110,8 @@ export class SchedulesService {
     schedule: ScheduleRow,
     said: Pick<Act, 'detail' | 'change'>,
   ): Promise<void> {
-    const { id, organizationId } = schedule;
+    const { id, organizationId, workloadId } = schedule;
+    await this.schedules.countChange(tx, workloadId);
     await this.queue.enqueue(tx, SCHEDULES, id, { group: organizationId });
     const target = { kind: 'schedule', id };
     const change = concealed(said.change ?? nothing, 'command');

@@ -27,6 +27,11 @@ export class SleepRepository {
     );
   }
 
+  /** Of the environment, where somebody may state its hours otherwise. */
+  async countChange(tx: Tx, environmentId: string): Promise<void> {
+    await tx.query('update environment set part_changes = part_changes + 1 where id = $1', [environmentId]);
+  }
+
   async setAwakeUntil(tx: Tx, environmentId: string, until: Date): Promise<void> {
     await tx.query('update environment_sleep set awake_until = $2 where environment_id = $1', [environmentId, until]);
   }

@@ -12,6 +12,9 @@ import { SleepChanges } from './sleep-changes.js';
 import { sleepErrors } from './sleep.errors.js';
 import { SleepRepository } from './sleep.repository.js';
 
+/** Asked under the lock of the environment. @throws when it must not be changed as it is now */
+type Precondition = (tx: Tx) => Promise<void>;
+
 /** The hours of an environment, each change in effect at once. */
 @Injectable()
 export class SleepService {
@@ -32,13 +35,15 @@ export class SleepService {
     return found;
   }
 
-  async set(caller: Caller, id: string, hours: SetSleep): Promise<SleepRow> {
+  async set(caller: Caller, id: string, hours: SetSleep, precondition?: Precondition): Promise<SleepRow> {
     const environment = await this.environments.get(caller, id, 'environments:update');
     if (!isTimeZone(hours.timeZone))
       throw sleepErrors.TimeZoneUnknown(`There is no time zone ${hours.timeZone}.`, { pointer: '/timeZone' });
-    return this.change(caller, environment, { hours }, (tx) =>
-      this.sleep.set(tx, { environmentId: id, organizationId: environment.organizationId }, hours),
-    );
+    return this.change(caller, environment, { hours }, async (tx) => {
+      await precondition?.(tx);
+      await this.sleep.set(tx, { environmentId: id, organizationId: environment.organizationId }, hours);
+      await this.sleep.countChange(tx, id);
+    });
   }
 
   /** Whoever may start what runs in it may wake it. @throws 404 when it has no waking hours */
@@ -48,11 +53,14 @@ export class SleepService {
     return this.change(caller, environment, { until }, (tx) => this.sleep.setAwakeUntil(tx, id, until));
   }
 
-  async remove(caller: Caller, id: string): Promise<void> {
+  async remove(caller: Caller, id: string, precondition?: Precondition): Promise<void> {
     const environment = await this.environments.get(caller, id, 'environments:update');
     await this.database.transaction(async (tx) => {
+      await this.environments.holdAlone(tx, id);
       const row = await this.sleep.lock(tx, id);
       if (!row) throw notFound();
+      await precondition?.(tx);
+      await this.sleep.countChange(tx, id);
       await this.follower.end(tx, row);
       await this.act(tx, caller, environment, { detail: { hours: null }, former: row, next: undefined });
     });

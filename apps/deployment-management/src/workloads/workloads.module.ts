@@ -381,7 +381,9 @@ const releases = [
   ],
   exports: [
     ...[WorkloadsService, WorkloadActions, WorkloadUpdates, WorkloadAccess, DeploymentRequests],
-    ...[ConfigService, ConfigVersionsRepository, ProtectionsService],
+    ...[ConfigService, ConfigVersionsRepository, WorkloadsRepository],
+    // What is declared in clusters goes through them, too.
+    ...[ProtectionsService, LinksService, SchedulesService, SchedulesRepository, SleepService, SleepRepository],
   ],
 })
 export class WorkloadsModule {}

@@ -5,7 +5,10 @@ import { id, slug } from '../../common/values.js';
 import { createApp, gitRef, imageReference, updateApp } from './apps.js';
 import { configChanges } from './config.js';
 import { createEnvironment } from './environments.js';
+import { changeLinks } from './links.js';
 import { allowedNetworks } from './protections.js';
+import { createSchedule } from './schedules.js';
+import { setSleep } from './sleep.js';
 import { instanceCounts, sizeSettings, updateWorkload } from './workloads.js';
 
 /** Those that are not named stay; where both name one, `set` wins. */
@@ -14,6 +17,15 @@ const declaredLabels = z.strictObject({
   unset: z.array(labelKey).max(MOST_LABELS).default([]),
 });
 export type DeclaredLabels = z.infer<typeof declaredLabels>;
+
+/** The body of `PATCH /v1/links/{id}`; those that are not named stay, and where both name one, `add` wins. */
+const declaredLinks = z.strictObject({ add: changeLinks.shape.add, remove: changeLinks.shape.remove });
+
+/** Each is the body of `POST /v1/workloads/{id}/schedules`. */
+const declaredSchedules = z.strictObject({
+  set: z.record(processName, createSchedule.omit({ name: true })).default({}),
+  unset: z.array(processName).max(100).default([]),
+});
 
 /** What an object of `berth.dev/v1alpha1` says in its `spec`. Its name is the slug of what it declares. */
 export const declaredApp = z.strictObject({
@@ -31,6 +43,8 @@ export const declaredEnvironment = z.strictObject({
   cluster: createEnvironment.shape.cluster,
   regions: createEnvironment.shape.regions.removeDefault().optional(),
   labels: declaredLabels.optional(),
+  /** The body of `PUT /v1/environments/{id}/sleep`; without hours it is always awake. */
+  sleep: z.strictObject({ hours: setSleep.optional() }).optional(),
 });
 export type DeclaredEnvironment = z.infer<typeof declaredEnvironment>;
 
@@ -48,6 +62,10 @@ export const declaredWorkload = z.strictObject({
   config: z.strictObject(configChanges).optional(),
   /** Who may visit it; an empty list is everybody. Passwords are secret. */
   protection: z.strictObject({ allow: allowedNetworks }).optional(),
+  /** Apps of its environment that it reaches. */
+  links: declaredLinks.optional(),
+  /** Tasks that run again and again, by name. */
+  schedules: declaredSchedules.optional(),
   /** What runs: a change of it is a deployment. */
   source: z
     .discriminatedUnion('kind', [
