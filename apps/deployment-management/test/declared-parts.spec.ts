@@ -88,7 +88,7 @@ const parts: Record<string, Part> = {
     stages: [
       [{ sleep: { hours: from('08:00') } }, ['08:00']],
       [{ sleep: { hours: from('09:00') } }, ['09:00']],
-      [{ sleep: {} }, []],
+      [{ sleep: { never: true } }, []],
     ],
     byOthers: () => scene.owner.send('DELETE', sleep()),
     field: 'spec.sleep.hours',

@@ -36,6 +36,8 @@ describeBody({
     ['/cluster', 'frankfurt'],
     ['/regions', []],
     ['/regions', ['eu', 'us']],
+    ['/sleep', { hours: { timeZone: 'UTC', awake: [] } }],
+    ['/sleep', { never: true }],
   ],
   refuses: [
     ['/kind', 'preview'],
@@ -43,6 +45,14 @@ describeBody({
     ['/cluster', 'Frankfurt'],
     ['/regions', Array.from({ length: 21 }, () => 'eu')],
     ['/regions', [''], '/regions/0'],
+    ['/sleep', {}],
+    ['/sleep', { hours: { timeZone: 'UTC', awake: [] }, never: true }, '/sleep'],
+    [
+      '/sleep',
+      { hours: { timeZone: 'UTC', awake: [{ days: [], from: '08:00', until: '09:00' }] } },
+      '/sleep/hours/awake/0/days',
+    ],
+    ['/sleep', { never: false }, '/sleep/never'],
   ],
 });
 
@@ -67,6 +77,8 @@ describeBody({
     ['/autoscaling', { web: { min: 1, max: 3 } }],
     ['/sizes', { web: { memoryMib: 512 } }],
     ['/deadlines', { rolling: 60 }],
+    ['/links', { add: ['api'], remove: ['mail'] }],
+    ['/schedules', { set: { nightly: { cron: '0 3 * * *', command: 'true' } }, unset: ['hourly'] }],
   ],
   refuses: [
     ['/app', undefined],
@@ -91,6 +103,11 @@ describeBody({
     ['/sizes', { web: { memoryMib: 1 } }, '/sizes/web/memoryMib'],
     ['/sizes', { web: { patch: {} } }, '/sizes/web'],
     ['/deadlines', { rolling: 0 }, '/deadlines/rolling'],
+    ['/links', { add: ['No App'] }, '/links/add/0'],
+    ['/links', { set: ['api'] }],
+    ['/schedules', { set: { nightly: { cron: '0 3 * * *' } } }, '/schedules/set/nightly/command'],
+    ['/schedules', { set: { 'No Name': { cron: '0 3 * * *', command: 'true' } } }, '/schedules/set/No Name'],
+    ['/schedules', { unset: ['No Name'] }, '/schedules/unset/0'],
     ['/trackedRef', '-x'],
   ],
 });

@@ -1,6 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { TestIdentity } from '@berth/access/testing';
-import type { Problem } from '@berth/contracts/common';
+import { randomUUID } from 'node:crypto';
 import type {
   App,
   Config,
@@ -11,114 +9,46 @@ import type {
   Workload,
   WorkloadProtection,
 } from '@berth/contracts/deployment';
-import { deploymentManagement } from '@berth/deployment-management';
-import { declaredKinds, type DeclaredKindName, type KubeObject, pathOf } from '@berth/kubernetes';
-import { eventually, startTestService, type TestService } from '@berth/testing';
+import { declaredKinds, pathOf } from '@berth/kubernetes';
+import { eventually } from '@berth/testing';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { DeclaringCluster, fine, patient } from './declaring-cluster.js';
 import { installCrds } from './installed-crds.js';
-import { PlayedCluster } from './played-cluster.js';
 
 jest.setTimeout(300_000);
 
 const { signal: never } = new AbortController();
-/** What is not served is asked for again after a minute. */
-const patient = { within: 150_000, every: 200 };
 const content = Buffer.alloc(100_000, 'conf').toString('base64');
 const image = (mark: string): string => `registry.example/shop@sha256:${mark.padEnd(64, '0')}`;
 
-interface Declared extends KubeObject {
-  readonly spec: object;
-  readonly status?: {
-    readonly observedGeneration?: number;
-    readonly id?: string;
-    readonly version?: string;
-    readonly url?: string;
-    readonly release?: number;
-    readonly conditions?: readonly {
-      readonly type: string;
-      readonly status: string;
-      readonly reason: string;
-      readonly message: string;
-    }[];
-  };
-}
-
-let cluster: PlayedCluster;
-let service: TestService;
-let identity: TestIdentity;
-let tokens: { administrator: string; owner: string; machine: string };
+let declaring: DeclaringCluster;
+let cluster: DeclaringCluster['cluster'];
+let service: DeclaringCluster['service'];
+let identity: DeclaringCluster['identity'];
 let organizationId: string;
 let machineId: string;
 let ownerId: string;
 let project: Project;
 
 beforeAll(async () => {
-  cluster = await PlayedCluster.start();
-  const environment = { RUNTIME: 'memory', KEY_ENCRYPTION_KEY: randomBytes(32).toString('base64') };
-  service = await startTestService(deploymentManagement, { environment });
-  identity = await TestIdentity.create(service.database);
-  organizationId = await identity.organization();
-  machineId = randomUUID();
-  ownerId = randomUUID();
-  await identity.member(organizationId, 'admin', { subjectId: machineId });
-  tokens = {
-    administrator: await identity.token({ administrator: true }),
-    owner: await identity.member(organizationId, 'owner', { subjectId: ownerId }),
-    machine: await identity.token({ subjectId: machineId, kind: 'service-account' }),
-  };
-  await ask('administrator', 'POST', '/v1/clusters', {
-    ...{ name: 'berlin', credentials: { kind: 'kubeconfig', kubeconfig: cluster.kubeconfig } },
-    settings: { gateway: { namespace: 'gateway', name: 'public', url: cluster.gatewayUrl } },
-  });
-  project = await ask<Project>('owner', 'POST', '/v1/projects', { organizationId, slug: 'shop' });
-  for (const name of ['team', 'second', 'strangers'])
-    await cluster.administrator.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, never);
+  declaring = await DeclaringCluster.start();
+  ({ cluster, service, identity, organizationId, machineId, ownerId, project } = declaring);
 }, 1_200_000);
-afterAll(async () => {
-  await service.close();
-  await cluster.stop();
-});
+afterAll(() => declaring.stop());
 
-async function send<Body = Problem>(who: keyof typeof tokens, method: string, path: string, body?: object) {
-  const headers = { authorization: `Bearer ${tokens[who]}`, 'if-match': '*', 'content-type': 'application/json' };
-  const sent = { method, headers, ...(body && { body: JSON.stringify(body) }) };
-  const response = await fetch(`${service.url}${path}`, sent);
-  const text = await response.text();
-  return { status: response.status, body: (text === '' ? undefined : JSON.parse(text)) as Body };
-}
-
-async function ask<Body>(who: keyof typeof tokens, method: string, path: string, body?: object): Promise<Body> {
-  const answer = await send<Body>(who, method, path, body);
-  if (answer.status >= 300) expect({ method, path, ...answer }).toBe('a success');
-  return answer.body;
-}
-
-const delegations = () => `/v1/projects/${project.id}/delegations`;
+const send = (...request: Parameters<DeclaringCluster['send']>) => declaring.send(...request);
+const ask = <Body>(...request: Parameters<DeclaringCluster['send']>) => declaring.ask<Body>(...request);
+const apply = (...stated: Parameters<DeclaringCluster['apply']>) => declaring.apply(...stated);
+const get = (...place: Parameters<DeclaringCluster['get']>) => declaring.get(...place);
+const isSaid = (...said: Parameters<DeclaringCluster['isSaid']>) => declaring.isSaid(...said);
+const conditionsOf = (...place: Parameters<DeclaringCluster['conditionsOf']>) => declaring.conditionsOf(...place);
+const messageOf = (...of: Parameters<DeclaringCluster['messageOf']>) => declaring.messageOf(...of);
+const delegations = () => declaring.delegations;
 const followed = async () => {
   const { items } = await ask<{ items: Delegation[] }>('owner', 'GET', delegations());
   return items[0]?.conditions.map(({ status, reason, message }) => ({ status, reason, message }))[0];
 };
 
-/** As `kubectl apply --server-side`. */
-async function apply(kind: DeclaredKindName, name: string, spec: object, more: object = {}, namespace = 'team') {
-  const { apiVersion, kind: kindName } = declaredKinds[kind];
-  const path = `${pathOf(declaredKinds[kind], namespace, name)}?fieldManager=kubectl&force=true&fieldValidation=Strict`;
-  const body = { apiVersion, kind: kindName, metadata: { name, namespace, ...more }, spec };
-  const contentType = 'application/apply-patch+yaml';
-  await cluster.administrator.transport.ask({ method: 'PATCH', path, body, contentType, signal: never });
-}
-const get = (kind: DeclaredKindName, name: string, namespace = 'team') =>
-  cluster.administrator.get<Declared>(declaredKinds[kind], name, never, namespace);
-/** `Accepted True Applied` of each condition, once the status speaks of what is there now. */
-async function conditionsOf(kind: DeclaredKindName, name: string, namespace = 'team'): Promise<string[]> {
-  const object = await get(kind, name, namespace);
-  if (object?.status?.observedGeneration !== object?.metadata.generation) return ['out of date'];
-  return object?.status?.conditions?.map(({ type, status, reason }) => `${type} ${status} ${reason}`) ?? [];
-}
-const isSaid = (kind: DeclaredKindName, name: string, ...conditions: string[]) =>
-  eventually(async () => expect(await conditionsOf(kind, name)).toEqual(expect.arrayContaining(conditions)), patient);
-const messageOf = async (kind: DeclaredKindName, name: string, type: string) =>
-  (await get(kind, name))?.status?.conditions?.find((each) => each.type === type)?.message;
 const appsOf = async () =>
   (await ask<{ items: App[] }>('owner', 'GET', `/v1/apps?project=${project.id}`)).items.map(({ slug }) => slug).sort();
 const actsOf = (id: string) =>
@@ -127,7 +57,6 @@ const actsOf = (id: string) =>
       where target->>'id' = $1 or detail->>'workloadId' = $1 order by sequence`,
     [id],
   );
-const fine = ['Accepted True Applied', 'Conflict False None'];
 
 describe('a namespace', () => {
   it('is delegated by a service account, and by nobody else', async () => {

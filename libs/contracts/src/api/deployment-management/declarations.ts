@@ -21,6 +21,13 @@ export type DeclaredLabels = z.infer<typeof declaredLabels>;
 /** The body of `PATCH /v1/links/{id}`; those that are not named stay, and where both name one, `add` wins. */
 const declaredLinks = z.strictObject({ add: changeLinks.shape.add, remove: changeLinks.shape.remove });
 
+/** Hours: the body of `PUT /v1/environments/{id}/sleep`. Or the statement that it has none. */
+const declaredSleep = z
+  .strictObject({ hours: setSleep.optional(), never: z.literal(true).optional() })
+  .refine(({ hours, never }) => (hours === undefined) !== (never === undefined), {
+    error: 'state either hours or never',
+  });
+
 /** Each is the body of `POST /v1/workloads/{id}/schedules`. */
 const declaredSchedules = z.strictObject({
   set: z.record(processName, createSchedule.omit({ name: true })).default({}),
@@ -43,8 +50,7 @@ export const declaredEnvironment = z.strictObject({
   cluster: createEnvironment.shape.cluster,
   regions: createEnvironment.shape.regions.removeDefault().optional(),
   labels: declaredLabels.optional(),
-  /** The body of `PUT /v1/environments/{id}/sleep`; without hours it is always awake. */
-  sleep: z.strictObject({ hours: setSleep.optional() }).optional(),
+  sleep: declaredSleep.optional(),
 });
 export type DeclaredEnvironment = z.infer<typeof declaredEnvironment>;
 
