@@ -8,5 +8,6 @@ export const declarationErrors = defineErrors({
   ScaleInvalid: 422,
   NotDeployed: 422,
   ScheduleSizeFixed: 422,
+  VolumeFixed: 422,
   PreconditionFailed: 412,
 });

@@ -28,10 +28,13 @@ import { LabelDeclarations } from './label-declarations.js';
 import { EnvironmentDeclarations } from './environment-declarations.js';
 import { FollowReports } from './follow-reports.js';
 import { EnvironmentParts } from './parts/environment-parts.js';
+import { DomainsPart } from './parts/domains-part.js';
 import { LinksPart } from './parts/links-part.js';
+import { PatchesPart } from './parts/patches-part.js';
 import { SchedulesPart } from './parts/schedules-part.js';
 import { SleepPart } from './parts/sleep-part.js';
 import { VisitorsPart } from './parts/visitors-part.js';
+import { VolumesPart } from './parts/volumes-part.js';
 import { WorkloadParts } from './parts/workload-parts.js';
 import { WorkloadCommands } from './workload-commands.js';
 import { WorkloadDeclarations } from './workload-declarations.js';
@@ -49,7 +52,7 @@ import { WorkloadDeclarations } from './workload-declarations.js';
     ...[DeclarationRecords, DeclarationClients, DeclaredObjects],
     ...[Admission, Conflicts, Doors, AppDeclarations, EnvironmentDeclarations, WorkloadDeclarations, WorkloadCommands],
     ...[CurrentFields, LabelDeclarations],
-    ...[WorkloadParts, VisitorsPart, LinksPart, SchedulesPart],
+    ...[WorkloadParts, VisitorsPart, LinksPart, SchedulesPart, VolumesPart, DomainsPart, PatchesPart],
     ...[EnvironmentParts, SleepPart],
   ],
 })

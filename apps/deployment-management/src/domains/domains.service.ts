@@ -5,7 +5,7 @@ import type { CreateDomain, Domain, DomainQuery } from '@berth/contracts/deploym
 import { Database, toPage, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { notFound } from '../not-found.js';
-import { WorkloadAccess } from '../workloads/workload-access.js';
+import { type Precondition, WorkloadAccess } from '../workloads/workload-access.js';
 import { DomainClaims } from './domain-claims.js';
 import { DomainChanges } from './domain-changes.js';
 import { type DomainRow, toDomain } from './domain.js';
@@ -24,7 +24,7 @@ export class DomainsService {
     private readonly changes: DomainChanges,
   ) {}
 
-  async create(caller: Caller, { workloadId, host, path }: CreateDomain): Promise<Domain> {
+  async create(caller: Caller, { workloadId, host, path }: CreateDomain, precondition?: Precondition): Promise<Domain> {
     const workload = await this.workloads.require(caller, workloadId, 'domains:create');
     const wish = {
       host: this.claims.hostFrom(host),
@@ -32,7 +32,8 @@ export class DomainsService {
       token: randomBytes(24).toString('base64url'),
     };
     return this.database.transaction(async (tx) => {
-      const locked = await this.workloads.lock(tx, workload.id);
+      const locked = await this.workloads.lock(tx, workload.id, precondition);
+      await this.domains.countChange(tx, workload.id);
       return toDomain(await this.claims.begin(tx, locked, wish, caller));
     });
   }
@@ -71,10 +72,11 @@ export class DomainsService {
     });
   }
 
-  async remove(caller: Caller, id: string): Promise<void> {
+  async remove(caller: Caller, id: string, precondition?: Precondition): Promise<void> {
     const { workloadId } = await this.require(caller, id, 'domains:delete');
     await this.database.transaction(async (tx) => {
-      const workload = await this.workloads.lock(tx, workloadId);
+      const workload = await this.workloads.lock(tx, workloadId, precondition);
+      await this.domains.countChange(tx, workloadId);
       await this.changes.remove(tx, workload, await this.wanted(tx, id), caller);
     });
   }

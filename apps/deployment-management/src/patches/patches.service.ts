@@ -6,7 +6,7 @@ import { Database } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { Changed } from '../workloads/scaling.js';
 import { SizeReleases } from '../workloads/size-releases.js';
-import { WorkloadAccess } from '../workloads/workload-access.js';
+import { type Precondition, WorkloadAccess } from '../workloads/workload-access.js';
 import type { WorkloadRow } from '../workloads/workload.js';
 import { WorkloadWriter } from '../workloads/workload-writer.js';
 import { WorkloadsRepository } from '../workloads/workloads.repository.js';
@@ -26,15 +26,21 @@ export class PatchesService {
   ) {}
 
   /** @throws 422 when the process type cannot have it, or the cluster would not take it; 503 when that cannot be asked */
-  async set(caller: Caller, id: string, process: string, patch: PodPatch): Promise<Changed> {
+  async set(
+    caller: Caller,
+    id: string,
+    process: string,
+    patch: PodPatch,
+    precondition?: Precondition,
+  ): Promise<Changed> {
     const workload = await this.access.require(caller, id, 'workloads:patch');
     await this.trials.require(workload, process, patch);
-    return this.change(caller, id, process, patch);
+    return this.change(caller, id, { process, patch }, precondition);
   }
 
-  async unset(caller: Caller, id: string, process: string): Promise<Changed> {
+  async unset(caller: Caller, id: string, process: string, precondition?: Precondition): Promise<Changed> {
     await this.access.require(caller, id, 'workloads:patch');
-    return this.change(caller, id, process, null);
+    return this.change(caller, id, { process, patch: null }, precondition);
   }
 
   /** As `set`, but nothing is stored: what would change. */
@@ -43,9 +49,14 @@ export class PatchesService {
     return this.trials.require(workload, process, patch);
   }
 
-  private change(by: Caller, id: string, process: string, patch: PodPatch | null): Promise<Changed> {
+  private change(
+    by: Caller,
+    id: string,
+    { process, patch }: { readonly process: string; readonly patch: PodPatch | null },
+    precondition?: Precondition,
+  ): Promise<Changed> {
     return this.database.transaction(async (tx) => {
-      const workload = await this.access.lock(tx, id);
+      const workload = await this.access.lock(tx, id, precondition);
       const settings = withPatch(workload.processSettings, process, patch);
       if (isDeepStrictEqual(settings, workload.processSettings)) return { workload, deploymentId: null };
       await this.workloads.setProcessSettings(tx, id, settings);

@@ -4,7 +4,7 @@ import type { CreateVolume, UpdateVolume, Volume, VolumeQuery } from '@berth/con
 import { Database, requireMatch, toPage, type Tx } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { notFound } from '../not-found.js';
-import { WorkloadAccess } from '../workloads/workload-access.js';
+import { type Precondition, WorkloadAccess } from '../workloads/workload-access.js';
 import { VolumeChanges } from './volume-changes.js';
 import { VolumeRules } from './volume-rules.js';
 import { toVolume, type VolumeRow } from './volume.js';
@@ -21,11 +21,11 @@ export class VolumesService {
     private readonly changes: VolumeChanges,
   ) {}
 
-  async create(caller: Caller, body: CreateVolume): Promise<Volume> {
+  async create(caller: Caller, body: CreateVolume, precondition?: Precondition): Promise<Volume> {
     const workload = await this.access.require(caller, body.workloadId, 'volumes:create');
     await this.rules.requirePossible(this.database, workload, body);
     return this.database.transaction(async (tx) => {
-      const locked = await this.access.lock(tx, workload.id);
+      const locked = await this.access.lock(tx, workload.id, precondition);
       return toVolume(await this.changes.create(tx, locked, body, caller));
     });
   }
@@ -40,11 +40,17 @@ export class VolumesService {
     return { ...page, items: page.items.map(toVolume) };
   }
 
-  async grow(caller: Caller, id: string, { sizeMib }: UpdateVolume, ifMatch: string | undefined): Promise<Volume> {
+  async grow(
+    caller: Caller,
+    id: string,
+    { sizeMib }: UpdateVolume,
+    ifMatch: string | undefined,
+    precondition?: Precondition,
+  ): Promise<Volume> {
     const read = await this.require(caller, id, 'volumes:update');
     await this.rules.requireGrowth(read, sizeMib);
     return this.database.transaction(async (tx) => {
-      const workload = await this.access.lock(tx, read.workloadId);
+      const workload = await this.access.lock(tx, read.workloadId, precondition);
       const volume = await this.wanted(tx, id);
       requireMatch(ifMatch, volume.generation);
       return toVolume(await this.changes.grow(tx, workload, volume, sizeMib, caller));

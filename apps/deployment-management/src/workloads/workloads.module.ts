@@ -384,6 +384,7 @@ const releases = [
     ...[ConfigService, ConfigVersionsRepository, WorkloadsRepository],
     // What is declared in clusters goes through them, too.
     ...[ProtectionsService, LinksService, SchedulesService, SchedulesRepository, SleepService, SleepRepository],
+    ...[VolumesService, VolumesRepository, DomainsService, DomainsRepository, PatchesService],
   ],
 })
 export class WorkloadsModule {}

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { autoscaling, processName } from '../../common/process-type.js';
+import { podPatch } from '../../common/pod-patch.js';
 import { firstLabels, labelKey, MOST_LABELS } from '../../common/labels.js';
 import { id, slug } from '../../common/values.js';
 import { createApp, gitRef, imageReference, updateApp } from './apps.js';
@@ -9,6 +10,7 @@ import { changeLinks } from './links.js';
 import { allowedNetworks } from './protections.js';
 import { createSchedule } from './schedules.js';
 import { setSleep } from './sleep.js';
+import { createVolume } from './volumes.js';
 import { instanceCounts, sizeSettings, updateWorkload } from './workloads.js';
 
 /** Those that are not named stay; where both name one, `set` wins. */
@@ -32,6 +34,36 @@ const declaredSleep = z
 const declaredSchedules = z.strictObject({
   set: z.record(processName, createSchedule.omit({ name: true })).default({}),
   unset: z.array(processName).max(100).default([]),
+});
+
+const ofVolume = createVolume.shape;
+/** Each is the body of `POST /v1/volumes`. None is taken away by an object: what is in it would be lost. */
+const declaredVolumes = z.strictObject({
+  set: z
+    .record(
+      ofVolume.name,
+      z.strictObject({
+        process: ofVolume.process,
+        mountPath: ofVolume.mountPath,
+        sizeMib: ofVolume.sizeMib,
+        storageClass: ofVolume.storageClass,
+        isPerInstance: ofVolume.isPerInstance,
+      }),
+    )
+    .default({}),
+});
+
+/** A host, and a path of it if only that is meant: `shop.example.com/api`. What it may be the platform says. */
+const place = z.string().min(1).max(454);
+const declaredDomains = z.strictObject({
+  add: z.array(place).max(50).default([]),
+  remove: z.array(place).max(50).default([]),
+});
+
+/** By process type. Each is the body of `PUT /v1/workloads/{id}/patches/{process}`. */
+const declaredPatches = z.strictObject({
+  set: z.record(processName, podPatch).default({}),
+  unset: z.array(processName).max(50).default([]),
 });
 
 /** What an object of `berth.dev/v1alpha1` says in its `spec`. Its name is the slug of what it declares. */
@@ -72,6 +104,10 @@ export const declaredWorkload = z.strictObject({
   links: declaredLinks.optional(),
   /** Tasks that run again and again, by name. */
   schedules: declaredSchedules.optional(),
+  volumes: declaredVolumes.optional(),
+  domains: declaredDomains.optional(),
+  /** What the pods of a process type have that no setting says. */
+  patches: declaredPatches.optional(),
   /** What runs: a change of it is a deployment. */
   source: z
     .discriminatedUnion('kind', [
