@@ -1,28 +1,44 @@
+import { randomUUID } from 'node:crypto';
 import type { Page } from '@berth/contracts/common';
-import type { LinkList, Schedule, Sleep } from '@berth/contracts/deployment';
+import type { Deployment, Domain, LinkList, Schedule, Sleep, Volume, Workload } from '@berth/contracts/deployment';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Place } from '../src/declarations/declaration.js';
 import { DeclaredObjects } from '../src/declarations/declared-objects.js';
+import type { Client } from './fixtures/client.js';
 import { DeclaredWorld } from './fixtures/declared-world.js';
-import { Declaring, fine } from './fixtures/declaring.js';
+import { Declaring, fine, image } from './fixtures/declaring.js';
 import { Platform } from './fixtures/platform.js';
 import type { Scene } from './fixtures/scene.js';
 
 const world = new DeclaredWorld();
+// Nobody answers there: what a record proves is no matter here.
+const environment = { DNS_SERVERS: '127.0.0.1:9' };
+const colleagueId = randomUUID();
+let colleague: Client;
 let platform: Platform;
 let declaring: Declaring;
 let scene: Scene;
-beforeAll(async () => (platform = await Platform.start({ overrides: [[DeclaredObjects, world]] })));
+beforeAll(async () => (platform = await Platform.start({ overrides: [[DeclaredObjects, world]], environment })));
 beforeEach(async () => {
   declaring = await Declaring.make(platform, world);
   scene = declaring.scene;
   await platform.identity.member(scene.organizationId, 'admin', { subjectId: declaring.machineId });
+  colleague = platform.client(
+    await platform.identity.member(scene.organizationId, 'admin', { subjectId: colleagueId }),
+  );
   for (const app of ['api', 'mail']) await scene.beside(app);
 });
 afterAll(() => platform.close());
 
 const schedules = async () => (await scene.owner.get<Page<Schedule>>(`/v1/schedules?workload=${scene.id}`)).items;
 const schedule = async () => (await schedules())[0]!;
+const volumes = async () =>
+  (await scene.owner.get<Page<Volume>>(`/v1/volumes?workload=${scene.id}`)).items.filter(
+    ({ state }) => state !== 'deleting',
+  );
+const data = (more: object) => ({ data: { mountPath: '/srv/data', sizeMib: 8, ...more } });
+const domains = async () => (await scene.owner.get<Page<Domain>>(`/v1/domains?workload=${scene.id}`)).items;
+const ending = (seconds: number) => ({ web: { spec: { terminationGracePeriodSeconds: seconds } } });
 const sleep = () => `/v1/environments/${scene.environment.id}/sleep`;
 const hours = async () => {
   const select = 'select awake from environment_sleep where environment_id = $1';
@@ -56,7 +72,7 @@ const parts: Record<string, Part> = {
       [{ links: { add: ['api', 'mail'] } }, ['api', 'mail']],
       [{ links: { remove: ['api'] } }, ['mail']],
     ],
-    byOthers: () => scene.owner.patch(`/v1/links/${scene.id}`, { remove: ['api'] }),
+    byOthers: () => colleague.patch(`/v1/links/${scene.id}`, { remove: ['api'] }),
     field: 'spec.links.api',
     bad: [
       { links: { add: ['api', 'nowhere'] } },
@@ -73,7 +89,7 @@ const parts: Record<string, Part> = {
       [{ schedules: { set: nightly({ cron: '5 3 * * *' }) } }, ['nightly 5 3 * * * false']],
       [{ schedules: { unset: ['nightly'] } }, []],
     ],
-    byOthers: async () => scene.owner.send('DELETE', `/v1/schedules/${(await schedule()).id}`),
+    byOthers: async () => colleague.send('DELETE', `/v1/schedules/${(await schedule()).id}`),
     field: 'spec.schedules.nightly',
     bad: [
       { schedules: { set: nightly({ cron: '0 0 31 2 *' }) } },
@@ -81,6 +97,59 @@ const parts: Record<string, Part> = {
       /^Not in force: spec\.schedules\.nightly \(at spec\.schedules\.nightly\.cron\): /,
     ],
     scopes: [...reading, 'schedules:read'],
+  },
+  volumes: {
+    kind: 'workload',
+    now: async () => (await volumes()).map(({ name, sizeMib }) => `${name} ${sizeMib}`),
+    stages: [
+      [{ volumes: { set: data({}) } }, ['data 8']],
+      [{ volumes: { set: data({ sizeMib: 16 }) } }, ['data 16']],
+    ],
+    byOthers: async () => colleague.send('DELETE', `/v1/volumes/${(await volumes())[0]?.id}`),
+    field: 'spec.volumes.data',
+    bad: [
+      { volumes: { set: data({ storageClass: 'nowhere' }) } },
+      'StorageClassUnknown',
+      /^Not in force: spec\.volumes\.data \(at spec\.volumes\.data\.storageClass\): /,
+    ],
+    scopes: [...reading, 'volumes:read'],
+  },
+  domains: {
+    kind: 'workload',
+    now: async () => (await domains()).map(({ host, path }) => `${host}${path}`),
+    stages: [
+      [{ domains: { add: ['Shop.Example.com'] } }, ['shop.example.com/']],
+      [{ domains: { add: ['shop.example.com', 'shop.example.com/a/'] } }, ['shop.example.com/', 'shop.example.com/a']],
+      [{ domains: { remove: ['shop.example.com'] } }, ['shop.example.com/a']],
+    ],
+    byOthers: async () => colleague.send('DELETE', `/v1/domains/${(await domains())[0]?.id}`),
+    field: 'spec.domains.shop.example.com',
+    bad: [
+      { domains: { add: ['shop.example.com//'] } },
+      'PathInvalid',
+      /^Not in force: spec\.domains\.shop\.example\.com\/\/ \(at spec\.domains\.shop\.example\.com\/\/\.path\): /,
+    ],
+    scopes: [...reading, 'domains:read'],
+  },
+  patches: {
+    kind: 'workload',
+    now: async () => {
+      const { processSettings } = await scene.owner.get<Workload>(`/v1/workloads/${scene.id}`);
+      return processSettings['web']?.patch?.spec?.terminationGracePeriodSeconds;
+    },
+    stages: [
+      [{ patches: { set: ending(30) } }, 30],
+      [{ patches: { set: ending(60) } }, 60],
+      [{ patches: { unset: ['web'] } }, undefined],
+    ],
+    byOthers: () => colleague.send('DELETE', `/v1/workloads/${scene.id}/patches/web`),
+    field: 'spec.patches.web',
+    bad: [
+      { patches: { set: { web: { spec: { containers: [{ name: 'worker', workingDir: '/srv' }] } } } } },
+      'PatchOfOtherProcess',
+      /^Not in force: spec\.patches\.web \(at spec\.patches\.web\.spec\.containers\.0\.name\): /,
+    ],
+    scopes: reading,
   },
   'waking hours': {
     kind: 'environment',
@@ -90,7 +159,7 @@ const parts: Record<string, Part> = {
       [{ sleep: { hours: from('09:00') } }, ['09:00']],
       [{ sleep: { never: true } }, []],
     ],
-    byOthers: () => scene.owner.send('DELETE', sleep()),
+    byOthers: () => colleague.send('DELETE', sleep()),
     field: 'spec.sleep.hours',
     bad: [
       { sleep: { hours: { ...from('08:00'), timeZone: 'Europe/Atlantis' } } },
@@ -140,7 +209,7 @@ describe.each(Object.entries(parts))(
       await declaring.isSaid(at, ...fine);
       await byOthers();
       await declaring.isSaid(at, 'Conflict True ChangedElsewhere', 'Accepted True Applied');
-      expect(declaring.messageOf(at, 'Conflict')).toContain(`${field}: stated otherwise by user ${scene.ownerId}.`);
+      expect(declaring.messageOf(at, 'Conflict')).toContain(`${field}: stated otherwise by user ${colleagueId}.`);
       const { version = '' } = world.status(at) ?? {};
       await declare(first, { 'berth.dev/overwrite': version });
       await declaring.isSaid(at, ...fine);
@@ -182,4 +251,45 @@ it('a schedule that was suspended stays so when its times are declared otherwise
   await declare({ cron: '5 3 * * *', memoryMib: 512 });
   await declaring.isSaid(web, 'Accepted False ScheduleSizeFixed');
   expect(await schedule()).toMatchObject({ memoryMib: 256 });
+});
+
+it('whoever wakes an environment for a while contradicts no hours that are declared of it', async () => {
+  const production = declaring.place('environment', 'production');
+  await declaring.apply(production, { ...specs.environment, sleep: { hours: from('08:00') } });
+  await declaring.isSaid(production, ...fine);
+  await colleague.post(`/v1/environments/${scene.environment.id}/wake`, { seconds: 60 });
+  await declaring.look(production);
+  await declaring.untilQuiet();
+  expect(world.said(production)).toEqual(expect.arrayContaining(fine));
+});
+
+describe('a volume that is declared', () => {
+  const declare = (volume: object, more: object = {}) =>
+    declaring.apply(declaring.place('workload', 'web'), { ...specs.workload, volumes: { set: data(volume) }, ...more });
+  const isSaid = (...conditions: string[]) => declaring.isSaid(declaring.place('workload', 'web'), ...conditions);
+  const says = () => declaring.messageOf(declaring.place('workload', 'web'), 'Accepted');
+
+  it('is there before anything is deployed, and nothing is deployed without it', async () => {
+    const source = { kind: 'image', image: image('a1') };
+    await declare({ storageClass: 'nowhere' }, { source, trackedRef: 'next' });
+    await isSaid('Accepted False StorageClassUnknown');
+    expect(says()).toMatch(/ spec\.source: It is not deployed while spec\.volumes\.data is not as it is stated\.$/);
+    expect(await scene.now()).toMatchObject({ trackedRef: 'next' });
+    expect((await scene.owner.get<Page<Deployment>>(`/v1/deployments?workload=${scene.id}`)).items).toEqual([]);
+    await declare({}, { source });
+    await isSaid(...fine, 'Ready True AllReady');
+    expect(scene.desired?.processes.find(({ name }) => name === 'web')?.volumes).toMatchObject([{ name: 'data' }]);
+  });
+
+  it.each([
+    ['path', { mountPath: '/srv/other' }, 'VolumeFixed', 'spec.volumes.data.mountPath'],
+    ['smaller', { sizeMib: 4 }, 'VolumeDoesNotShrink', 'spec.volumes.data.sizeMib'],
+  ])('is not made another one: %s', async (_, change, reason, place) => {
+    await declare({});
+    await isSaid(...fine);
+    await declare(change);
+    await isSaid(`Accepted False ${reason}`);
+    expect(says()).toContain(`(at ${place})`);
+    expect(await volumes()).toMatchObject([{ mountPath: '/srv/data', sizeMib: 8 }]);
+  });
 });

@@ -79,6 +79,9 @@ describeBody({
     ['/deadlines', { rolling: 60 }],
     ['/links', { add: ['api'], remove: ['mail'] }],
     ['/schedules', { set: { nightly: { cron: '0 3 * * *', command: 'true' } }, unset: ['hourly'] }],
+    ['/volumes', { set: { data: { mountPath: '/srv', sizeMib: 8 } } }],
+    ['/domains', { add: ['shop.example.com/api'], remove: ['old.example.com'] }],
+    ['/patches', { set: { web: { spec: { terminationGracePeriodSeconds: 60 } } }, unset: ['worker'] }],
   ],
   refuses: [
     ['/app', undefined],
@@ -108,6 +111,10 @@ describeBody({
     ['/schedules', { set: { nightly: { cron: '0 3 * * *' } } }, '/schedules/set/nightly/command'],
     ['/schedules', { set: { 'No Name': { cron: '0 3 * * *', command: 'true' } } }, '/schedules/set/No Name'],
     ['/schedules', { unset: ['No Name'] }, '/schedules/unset/0'],
+    ['/volumes', { set: { data: { mountPath: '/proc', sizeMib: 8 } } }, '/volumes/set/data/mountPath'],
+    ['/volumes', { set: {}, unset: ['data'] }],
+    ['/domains', { add: [''] }, '/domains/add/0'],
+    ['/patches', { set: { web: { spec: { hostNetwork: true } } } }, '/patches/set/web/spec'],
     ['/trackedRef', '-x'],
   ],
 });

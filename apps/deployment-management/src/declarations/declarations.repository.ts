@@ -83,7 +83,7 @@ export class DeclarationsRepository {
   async lastActor(organizationId: string, targetId: string, subjectId: string): Promise<string | undefined> {
     const [row] = await this.database.query<{ actor: { kind: string; id: string } }>(
       `select actor from (select actor, target, detail from audit_entry where key = $1 order by sequence desc limit 1000) e
-        where (target->>'id' = $2 or detail->>'workloadId' = $2) and actor->>'id' <> $3 limit 1`,
+        where (target->>'id' = $2 or detail->>'workloadId' = $2 or detail->>'workload' = $2) and actor->>'id' <> $3 limit 1`,
       [organizationId, targetId, subjectId],
     );
     return row && `${row.actor.kind} ${row.actor.id}`;

@@ -51,7 +51,8 @@ export class DomainChanges {
     else await this.domains.markDeleted(tx, domain.id, this.mint.now());
     if (domain.verifiedAt === null || isOnItsWayOut) {
       const { organizationId, id } = domain;
-      const act = { by, action: 'domains:delete', target: { kind: 'domain', id }, detail: detailOf(domain) };
+      const detail = { ...detailOf(domain), workload: workload.id };
+      const act = { by, action: 'domains:delete', target: { kind: 'domain', id }, detail };
       return this.changes.act(tx, { ...act, organizationId });
     }
     await this.release(tx, workload, domain, { by, action: 'domains:delete' });

@@ -56,11 +56,6 @@ export class DomainsRepository {
     return rows.length === 1;
   }
 
-  /** Of its workload, where somebody may state it otherwise. */
-  async countChange(tx: Tx, workloadId: string): Promise<void> {
-    await tx.query('update workload set part_changes = part_changes + 1 where id = $1', [workloadId]);
-  }
-
   async find(sql: Sql, id: string): Promise<DomainRow | undefined> {
     const row = await sql.queryOne<DomainRow>(`${select} where d.id = $1`, [id]);
     return row;

@@ -33,7 +33,7 @@ export class DomainsService {
     };
     return this.database.transaction(async (tx) => {
       const locked = await this.workloads.lock(tx, workload.id, precondition);
-      await this.domains.countChange(tx, workload.id);
+      await this.workloads.partChanged(tx, workload.id);
       return toDomain(await this.claims.begin(tx, locked, wish, caller));
     });
   }
@@ -76,7 +76,7 @@ export class DomainsService {
     const { workloadId } = await this.require(caller, id, 'domains:delete');
     await this.database.transaction(async (tx) => {
       const workload = await this.workloads.lock(tx, workloadId, precondition);
-      await this.domains.countChange(tx, workloadId);
+      await this.workloads.partChanged(tx, workloadId);
       await this.changes.remove(tx, workload, await this.wanted(tx, id), caller);
     });
   }

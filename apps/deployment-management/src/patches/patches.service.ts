@@ -60,6 +60,7 @@ export class PatchesService {
       const settings = withPatch(workload.processSettings, process, patch);
       if (isDeepStrictEqual(settings, workload.processSettings)) return { workload, deploymentId: null };
       await this.workloads.setProcessSettings(tx, id, settings);
+      await this.access.partChanged(tx, id);
       const act = { by, action: 'workloads:patch', detail: { process, patch } } as const;
       const changed: WorkloadRow = await this.writer.changed(tx, workload, act);
       return { workload: changed, deploymentId: await this.releases.start(tx, changed, by) };

@@ -47,11 +47,6 @@ export class SchedulesRepository {
     return sql.query<ScheduleRow>(`${select} where workload_id = $1 order by name`, [workloadId]);
   }
 
-  /** Of its workload, where somebody may state it otherwise. */
-  async countChange(tx: Tx, workloadId: string): Promise<void> {
-    await tx.query('update workload set part_changes = part_changes + 1 where id = $1', [workloadId]);
-  }
-
   async update(tx: Tx, id: string, change: UpdateSchedule, nextAt: Date | null): Promise<void> {
     await tx.query(
       `update schedule set cron = coalesce($2, cron), time_zone = coalesce($3, time_zone), command = coalesce($4, command),

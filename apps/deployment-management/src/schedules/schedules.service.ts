@@ -111,10 +111,11 @@ export class SchedulesService {
     said: Pick<Act, 'detail' | 'change'>,
   ): Promise<void> {
     const { id, organizationId, workloadId } = schedule;
-    await this.schedules.countChange(tx, workloadId);
+    await this.workloads.partChanged(tx, workloadId);
     await this.queue.enqueue(tx, SCHEDULES, id, { group: organizationId });
     const target = { kind: 'schedule', id };
     const change = concealed(said.change ?? nothing, 'command');
-    await this.changes.act(tx, { by, action: 'schedules:update', target, organizationId, ...said, change });
+    const detail = { ...said.detail, workload: workloadId };
+    await this.changes.act(tx, { by, action: 'schedules:update', target, organizationId, detail, change });
   }
 }

@@ -33,4 +33,9 @@ export class WorkloadAccess {
     await precondition?.(tx, workload);
     return workload;
   }
+
+  /** Schedules, domains and patches leave its generation alone: whoever declares it otherwise has to see that they changed. */
+  partChanged(tx: Tx, id: string): Promise<void> {
+    return this.workloads.countPartChange(tx, id);
+  }
 }

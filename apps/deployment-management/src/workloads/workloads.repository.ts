@@ -186,6 +186,11 @@ export class WorkloadsRepository {
     await tx.queryPrepared('update workload set generation = generation + 1 where id = $1', [id]);
   }
 
+  /** Something of it was changed that lies beside its generation. */
+  async countPartChange(tx: Tx, id: string): Promise<void> {
+    await tx.query('update workload set part_changes = part_changes + 1 where id = $1', [id]);
+  }
+
   async setCurrentRelease(tx: Tx, id: string, releaseId: string): Promise<void> {
     await tx.queryPrepared('update workload set current_release_id = $2 where id = $1', [id, releaseId]);
   }
