@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Page } from '@berth/contracts/common';
 import type { Deployment, Domain, LinkList, Schedule, Sleep, Volume, Workload } from '@berth/contracts/deployment';
+import { eventually } from '@berth/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Place } from '../src/declarations/declaration.js';
 import { DeclaredObjects } from '../src/declarations/declared-objects.js';
 import type { Client } from './fixtures/client.js';
 import { DeclaredWorld } from './fixtures/declared-world.js';
-import { Declaring, fine, image } from './fixtures/declaring.js';
+import { Declaring, fine, image, patient } from './fixtures/declaring.js';
 import { Platform } from './fixtures/platform.js';
 import type { Scene } from './fixtures/scene.js';
 
@@ -293,3 +294,34 @@ describe('a volume that is declared', () => {
     expect(await volumes()).toMatchObject([{ mountPath: '/srv/data', sizeMib: 8 }]);
   });
 });
+
+it.each(['schedules', 'volumes', 'patches'])(
+  'what others change of %s between a look and its change is kept',
+  async (part) => {
+    const { stages, byOthers, now } = parts[part]!;
+    const [[first], [second]] = stages as [Part['stages'][number], Part['stages'][number]];
+    const web = declaring.place('workload', 'web');
+    await declaring.apply(web, { ...specs.workload, ...first });
+    await declaring.isSaid(web, ...fine);
+    await declaring.untilQuiet();
+    let change: Promise<unknown> | undefined;
+    await platform.service.database.transaction(async (tx) => {
+      await tx.query('select from workload where id = $1 for update', [scene.id]);
+      change = byOthers();
+      await waiting(1);
+      await declaring.apply(web, { ...specs.workload, ...second });
+      await waiting(2);
+    });
+    await change;
+    await declaring.isSaid(web, 'Conflict True ChangedElsewhere', 'Accepted True Applied');
+    expect([[], undefined]).toContainEqual(await now());
+  },
+);
+
+/** Requests and passes that wait for the workload to be let go. */
+const waiting = (count: number) =>
+  eventually(async () => {
+    const sql = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
+      and query = 'select 1 from workload where id = $1 for update'`;
+    expect((await platform.query(sql)).length).toBeGreaterThanOrEqual(count);
+  }, patient);
