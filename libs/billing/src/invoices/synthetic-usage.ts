@@ -42,27 +42,42 @@ const GIB = 2 ** 30;
  */
 export function syntheticUsage({ month: named, timeZone, apps }: SyntheticMonth): Pick<Simulation, 'period' | 'spans'> {
   const period = calendarMonth(named, timeZone);
-  const facts = apps.flatMap((each) => [factsOf(each, period, timeZone), volumeOf(each, period.from)]);
+  const clock = clockOf(period, timeZone);
+  const facts = apps.flatMap((each) => [factsOf(each, clock), volumeOf(each, period.from)]);
   return { period, spans: facts.flatMap((each) => spansOf(each)) };
 }
 
-function factsOf(app: App, period: Simulation['period'], timeZone: string): Fact[] {
+interface Tick {
+  readonly at: number;
+  readonly hour: number;
+  readonly isWeekend: boolean;
+}
+
+/** What the clock on the wall says at each moment at which it may say something else; the same for all apps. */
+function clockOf({ from, to }: Simulation['period'], timeZone: string): Tick[] {
+  const ticks: Tick[] = [];
+  for (let at = from.getTime(); at < to.getTime(); at += TICK) {
+    const { hour, dayOfWeek } = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timeZone);
+    ticks.push({ at, hour, isWeekend: dayOfWeek > 5 });
+  }
+  return ticks;
+}
+
+function factsOf(app: App, clock: readonly Tick[]): Fact[] {
   const facts: Fact[] = [];
   let former = 0;
-  for (let at = period.from.getTime(); at < period.to.getTime(); at += TICK) {
-    const instances = instancesAt(app, at, timeZone);
+  for (const tick of clock) {
+    const instances = instancesAt(app, tick);
     if (instances === former) continue;
-    facts.push(factOf(app, facts.length + 1, new Date(at), sizeOf(app, instances)));
+    facts.push(factOf(app, facts.length + 1, new Date(tick.at), sizeOf(app, instances)));
     former = instances;
   }
   return facts;
 }
 
-function instancesAt({ instances }: App, at: number, timeZone: string): number {
+function instancesAt({ instances }: App, { hour, isWeekend }: Tick): number {
   if (typeof instances === 'number') return instances;
-  const { hour, dayOfWeek } = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timeZone);
-  const { workdays, weekends } = instances;
-  return (dayOfWeek > 5 ? weekends : workdays)[hour] ?? 0;
+  return (isWeekend ? instances.weekends : instances.workdays)[hour] ?? 0;
 }
 
 type Entries = Fact['data']['entries'];
