@@ -51,6 +51,11 @@ export class Quotas {
     return excess;
   }
 
+  /** Held whether there is room or not. The caller holds the row lock. */
+  take(tx: Tx, { workloadId, after }: ComputeChange): Promise<void> {
+    return this.quotas.hold(tx, workloadId, after);
+  }
+
   /** @throws 409 when the change asks for more than is left */
   async requireCompute(tx: Tx, change: ComputeChange, pointer?: string): Promise<void> {
     const excess = await this.hold(tx, change);

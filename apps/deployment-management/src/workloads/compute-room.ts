@@ -5,7 +5,7 @@ import { Injectable } from '@nestjs/common';
 import { extraOf } from '../canaries/canary-room.js';
 import { type DeploymentRow, isMoving, startsWorkload } from '../deployments/deployment.js';
 import { DeploymentsRepository } from '../deployments/deployments.repository.js';
-import { Quotas } from '../quotas/quotas.js';
+import { type ComputeChange, Quotas } from '../quotas/quotas.js';
 import { nothing, type Reservation, reservationOf, sum } from '../quotas/reservation.js';
 import { ReleasesRepository } from '../releases/releases.repository.js';
 import { VolumeRoom } from '../volumes/volume-room.js';
@@ -26,18 +26,26 @@ export class ComputeRoom {
    * for it is counted anew. @throws 409 when there is no room for `wanted`, 422
    */
   async require(tx: Tx, workload: WorkloadRow, wanted: WorkloadRow): Promise<void> {
+    const { extra, ...change } = await this.changeOf(tx, workload, wanted);
+    await this.quotas.requireCompute(tx, change);
+    await this.volumes.fit(tx, workload, wanted);
+    if (extra.of) await this.deployments.setCanaryExtra(tx, extra.of.id, extra.after);
+  }
+
+  /** For what nobody can be refused: it is held for the workload whether there is room or not. */
+  async take(tx: Tx, workload: WorkloadRow, wanted: WorkloadRow): Promise<void> {
+    await this.quotas.take(tx, await this.changeOf(tx, workload, wanted));
+  }
+
+  private async changeOf(tx: Tx, workload: WorkloadRow, wanted: WorkloadRow): Promise<ComputeChange & WithExtra> {
     const { id: workloadId, organizationId } = workload;
     const releases = await this.releases.onRuntime(tx, workloadId);
     const now = releases.map((each) => each.processes);
     const then = [...now, ...now.map((types) => resized(types, wanted))];
     const extra = await this.extraFor(tx, wanted, releases);
-    const change = {
-      before: sum(reservationOf(workload, now), extra.before),
-      after: sum(reservationOf(wanted, then), extra.after),
-    };
-    await this.quotas.requireCompute(tx, { workloadId, organizationId, ...change });
-    await this.volumes.fit(tx, workload, wanted);
-    if (extra.of) await this.deployments.setCanaryExtra(tx, extra.of.id, extra.after);
+    const before = sum(reservationOf(workload, now), extra.before);
+    const after = sum(reservationOf(wanted, then), extra.after);
+    return { workloadId, organizationId, before, after, extra };
   }
 
   /** For a deployment about to roll. `extra`: what it has running beside what is live, on purpose. */
@@ -74,6 +82,10 @@ interface Extra {
   readonly of?: DeploymentRow;
   readonly before: Reservation;
   readonly after: Reservation;
+}
+
+interface WithExtra {
+  readonly extra: Extra;
 }
 
 const resized = (types: readonly ProcessType[], { processSettings }: WorkloadRow): ProcessType[] =>

@@ -47,11 +47,13 @@ export class Destinations {
   }
 
   /** To where it stands already: the former first keeps its counts until nothing of it is there. @throws 409 over quota */
-  async requireRoomBeside(tx: Tx, workload: WorkloadRow, { name }: Destination): Promise<void> {
-    const { cluster, counts } = workload;
-    const further = workload.further.filter((each) => each.cluster !== name);
-    const leaving = [...workload.leaving, { cluster, counts, state: 'draining' as const }];
-    await this.room.require(tx, workload, { ...workload, further, leaving });
+  requireRoomBeside(tx: Tx, workload: WorkloadRow, destination: Destination): Promise<void> {
+    return this.room.require(tx, workload, withFormerBeside(workload, destination));
+  }
+
+  /** As `requireRoomBeside`, where the former first cannot be asked: nobody is kept from leaving it. */
+  takeRoomBeside(tx: Tx, workload: WorkloadRow, destination: Destination): Promise<void> {
+    return this.room.take(tx, workload, withFormerBeside(workload, destination));
   }
 
   /** @throws 409 while what the environment had there before is being taken away */
@@ -88,4 +90,10 @@ export class Destinations {
     if (autoscales || Object.keys(workload.autoscaling).length === 0) return null;
     return `"${name}" does not scale by itself: give ${workload.appSlug} a count first.`;
   }
+}
+
+function withFormerBeside(workload: WorkloadRow, { name }: Destination): WorkloadRow {
+  const { cluster, counts } = workload;
+  const further = workload.further.filter((each) => each.cluster !== name);
+  return { ...workload, further, leaving: [...workload.leaving, { cluster, counts, state: 'draining' }] };
 }

@@ -39,8 +39,9 @@ export class MoveWriter {
     if (!turn.arrives && turn.turnsFrom.length === 0) return;
     if (isBeside(placements, cluster.id)) {
       for (const id of turn.turnsFrom) await this.turnFrom(tx, workload.id, id);
-      // What it is taken from is not the workload's any more: the platform chose so, or nobody can ask for it there.
+      // After a failover the former is not the workload's any more: the platform chose so.
       if (!failover && isFormerThere(placements)) await this.destinations.requireRoomBeside(tx, workload, destination);
+      else if (!failover) await this.destinations.takeRoomBeside(tx, workload, destination);
       return this.successions.takeOver(tx, workload, destination, by);
     }
     if (turn.arrives) await this.destinations.requireFit(tx, workload, destination);
