@@ -282,6 +282,20 @@ describe('a volume that is declared', () => {
     expect(scene.desired?.processes.find(({ name }) => name === 'web')?.volumes).toMatchObject([{ name: 'data' }]);
   });
 
+  it('is said not to be there yet while its cluster cannot be asked, and the rest is done', async () => {
+    platform.runtime.setDown(true);
+    try {
+      await declare({}, { trackedRef: 'meanwhile' });
+      await isSaid('Accepted False RuntimeUnavailable');
+      expect(await scene.now()).toMatchObject({ trackedRef: 'meanwhile' });
+    } finally {
+      platform.runtime.setDown(false);
+    }
+    await declaring.look(declaring.place('workload', 'web'));
+    await isSaid(...fine);
+    expect(await volumes()).toHaveLength(1);
+  });
+
   it.each([
     ['path', { mountPath: '/srv/other' }, 'VolumeFixed', 'spec.volumes.data.mountPath'],
     ['smaller', { sizeMib: 4 }, 'VolumeDoesNotShrink', 'spec.volumes.data.sizeMib'],

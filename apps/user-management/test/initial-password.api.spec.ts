@@ -83,6 +83,21 @@ describe('the password of the first administrator, which the operator knows, too
       expect((await identity.login(email, goodPassword)).status).toBe(200);
     }));
 
+  it('is not chosen again, neither by a session nor by a code from a mail, which stays good', () =>
+    started(async ({ identity, clock, token }) => {
+      const unchanged = { status: 422, body: { code: 'password_unchanged', errors: [{ pointer: '/password' }] } };
+      const again = { currentPassword: password, password };
+      expect(await identity.call('POST', '/v1/auth/password', { token, body: again })).toMatchObject(unchanged);
+      await identity.call('POST', '/v1/auth/recovery', { body: { email } });
+      const code = await identity.codeFor(email);
+      const complete = (chosen: string) =>
+        identity.call('POST', '/v1/auth/recovery/complete', { body: { token: code, password: chosen } });
+      expect(await complete(password)).toMatchObject(unchanged);
+      clock.forward(past);
+      expect(await identity.login(email, password)).toMatchObject(ended);
+      expect((await complete(goodPassword)).status).toBe(204);
+    }));
+
   it('is none that is tried first: the start says so', () =>
     IdentityService.during({}, async ({ service: { app }, database }) => {
       const config = { BOOTSTRAP_ADMIN_EMAIL: email, BOOTSTRAP_ADMIN_PASSWORD: 'password1', INITIAL_PASSWORD_DAYS: 7 };

@@ -2,6 +2,7 @@ import type { CreateVolume } from '@berth/contracts/deployment';
 import type { Sql } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { ReleasesRepository } from '../releases/releases.repository.js';
+import { RuntimeUnavailable } from '../runtime/runtime.js';
 import { Runtimes } from '../runtime/runtimes.js';
 import type { StorageClass } from '../runtime/volume-runtime.js';
 import { workloadErrors } from '../workloads/workloads.errors.js';
@@ -45,7 +46,10 @@ export class VolumeRules {
 
   private async classOf(workloadId: string, named: string | null): Promise<StorageClass> {
     const runtime = await this.runtimes.of(workloadId);
-    const classes = await runtime.storageClasses(AbortSignal.timeout(PATIENCE_MILLISECONDS));
+    const classes = await runtime.storageClasses(AbortSignal.timeout(PATIENCE_MILLISECONDS)).catch((error: unknown) => {
+      if (!(error instanceof RuntimeUnavailable)) throw error;
+      throw volumeErrors.RuntimeUnavailable(error.message, { retryAfter: 5 });
+    });
     const found = classes.find(({ name, isDefault }) => (named === null ? isDefault : name === named));
     if (found) return found;
     const wanted = named === null ? 'has no default storage class' : `has no storage class ${named}`;

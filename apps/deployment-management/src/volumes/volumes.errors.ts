@@ -12,4 +12,5 @@ export const volumeErrors = defineErrors({
   VolumeDoesNotShrink: 422,
   VolumeDoesNotGrow: 422,
   VolumeNotAutoscaled: 422,
+  RuntimeUnavailable: 503,
 });

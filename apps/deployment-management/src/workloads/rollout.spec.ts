@@ -148,6 +148,11 @@ describe('what hinders a rollout that goes on', () => {
     expect(judgeRollout(desired, world)).toMatchObject({ message: 'No room.', hindrance: { cause: 'unschedulable' } });
   });
 
+  it('hides nothing of an instance that crashed again', () => {
+    const world = observed([instance(), instance({ state: 'backoff', restarts: 1, trouble })], { trouble: without });
+    expect(judgeRollout(desired, world)).toMatchObject({ kind: 'failed', failure: { cause: 'crash_loop' } });
+  });
+
   it('is a first crash, which does not say yet that it fails', () => {
     expect(judgeRollout(desired, observed([instance(), instance({ state: 'backoff', trouble })]))).toMatchObject({
       ...{ kind: 'progressing', message: '1 of 2 web instances are ready' },

@@ -91,9 +91,11 @@ function lackOf(
 
 /** A first crash may be chance; a second one, or anything the runtime waited its own deadline for, is not. */
 function conclusiveTrouble(desired: DesiredWorkload, observed: ObservedWorkload): Failure | undefined {
-  if (observed.trouble) return failureOf(observed.trouble, observed);
   const failing = inTrouble(desired, observed).find(({ restarts }) => restarts >= 1);
-  return failing?.trouble ? failureOf(failing.trouble, observed) : undefined;
+  const troubles = [observed.trouble, failing?.trouble].flatMap((each) => each ?? []);
+  // That there is no room for one instance hides nothing of another that crashes.
+  const trouble = troubles.find((each) => !mayPass(each)) ?? troubles[0];
+  return trouble && failureOf(trouble, observed);
 }
 
 /** It proves nothing yet. What may take long comes first. */

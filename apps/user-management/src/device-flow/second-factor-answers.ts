@@ -51,7 +51,8 @@ export class SecondFactorAnswers {
     const { userId, account } = await this.passwords.open(form.proven, readUserCode(userCode));
     const shown = { code, passkey: passkeyOf(form.passkey) };
     const secondFactor = await this.secondFactor.require(userId, shown, address);
-    await this.throttle.succeeded(loginAttempt(account, address));
     await this.answers.answer({ userId, secondFactor, userCode, decision, address });
+    // Once for each device: the proof may be sent again, and its attempt was counted once.
+    await this.throttle.succeeded(loginAttempt(account, address));
   }
 }

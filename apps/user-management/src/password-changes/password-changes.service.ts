@@ -19,7 +19,7 @@ export class PasswordChangesService {
     @Inject(PasswordSetter) private readonly setter: PasswordSetter,
   ) {}
 
-  /** Ends every session but the one that asks. @throws DomainError 422 `current_password_wrong` */
+  /** Ends every session but the one that asks. @throws DomainError 422 `current_password_wrong`, `password_unchanged` */
   async change(caller: Caller, { currentPassword, password }: ChangePassword, address: string): Promise<void> {
     const attempt = { what: 'password', account: caller.subjectId, address };
     await this.throttle.admit(attempt);
@@ -27,6 +27,7 @@ export class PasswordChangesService {
     if (!(await this.passwords.matches(currentPassword, current)))
       throw passwordErrors.CurrentPasswordWrong('is not your password', { pointer: '/currentPassword' });
     await this.throttle.succeeded(attempt);
+    this.passwords.refuseSame(password === currentPassword);
     await this.passwords.refuseKnown(password);
     await this.passwords.refuseContextOf(this.database, caller.subjectId, password);
     const passwordHash = await this.passwords.hash(password);

@@ -51,6 +51,12 @@ export class PasswordsService {
     this.refuseContext(password, await this.context.of(sql, userId));
   }
 
+  /** @throws DomainError 422 `password_unchanged` */
+  refuseSame(isSame: boolean): void {
+    if (isSame)
+      throw passwordErrors.PasswordUnchanged('is the password that it would replace', { pointer: '/password' });
+  }
+
   /** @throws DomainError 503 `too_busy` */
   async hash(password: string): Promise<string> {
     return String(await this.inSlot({ password: readByBcrypt(password), against: this.cost }));

@@ -1,11 +1,14 @@
 import { type DesiredCanary, desiredCanary, type DesiredWorkload, desiredWorkload } from '@berth/contracts/runtime';
 import { isAsStated, type KubeObject, stamped, workloadLabels } from '@berth/kubernetes';
+import { Remembered } from './remembered.js';
 
 interface DesiredRecord extends KubeObject {
   readonly data?: { readonly desired?: string; readonly leaving?: string };
 }
 
 const SUFFIX = '-desired';
+/** Several times as many as are worked on at once. */
+const REMEMBERED = 100;
 
 /**
  * The desired state on the cluster, without variables, contents of files, secrets and passwords. It owns all other objects of the workload: they go when
@@ -46,15 +49,13 @@ export interface KnownWorkload {
 }
 
 /** What was read in a record: it is asked for at each look, and is another object when it has changed. */
-const known = new WeakMap<KubeObject, KnownWorkload>();
+const known = new Remembered<KubeObject, KnownWorkload>(REMEMBERED);
 
 /** Null when there is no record. */
 export function readDesired(maps: readonly KubeObject[]): KnownWorkload | null {
   const record = maps.find(({ metadata }) => metadata.name.endsWith(SUFFIX));
   if (!record) return null;
-  const read = known.get(record) ?? readRecord(record);
-  known.set(record, read);
-  return read;
+  return known.of(record, '', () => readRecord(record));
 }
 
 function readRecord(record: DesiredRecord): KnownWorkload {
