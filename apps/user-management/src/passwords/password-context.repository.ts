@@ -18,4 +18,13 @@ export class PasswordContextRepository {
     );
     return rows.map(({ word }) => word);
   }
+
+  /** Hash of a password that ends by itself; undefined when somebody chose it. */
+  async initialOf(sql: Sql, userId: string): Promise<string | undefined> {
+    const [row] = await sql.query<{ hash: string }>(
+      'select password_hash as hash from app_user where id = $1 and password_ends_at is not null',
+      [userId],
+    );
+    return row?.hash;
+  }
 }

@@ -57,6 +57,12 @@ export class PasswordsService {
       throw passwordErrors.PasswordUnchanged('is the password that it would replace', { pointer: '/password' });
   }
 
+  /** What an operator chose, and knows, does not come to be the one that somebody keeps. @throws DomainError 422 `password_unchanged` */
+  async refuseInitialOf(sql: Sql, userId: string, password: string): Promise<void> {
+    const initial = await this.context.initialOf(sql, userId);
+    if (initial !== undefined) this.refuseSame(await this.matches(password, initial));
+  }
+
   /** @throws DomainError 503 `too_busy` */
   async hash(password: string): Promise<string> {
     return String(await this.inSlot({ password: readByBcrypt(password), against: this.cost }));

@@ -7,7 +7,6 @@ import { recoveryErrors } from './recovery.errors.js';
 import { Throttle } from '../throttle/throttle.js';
 import { RecoveryRequests } from './recovery-requests.js';
 import { RecoveryRepository } from './recovery.repository.js';
-import { UsersRepository } from '../users/users.repository.js';
 
 /** For those who have forgotten their password: a mail proves who they are. */
 @Injectable()
@@ -19,7 +18,6 @@ export class RecoveryService {
     @Inject(PasswordSetter) private readonly setter: PasswordSetter,
     @Inject(RecoveryRequests) private readonly requests: RecoveryRequests,
     @Inject(Throttle) private readonly throttle: Throttle,
-    @Inject(UsersRepository) private readonly users: UsersRepository,
   ) {}
 
   /** @throws DomainError 429 `too_many_attempts` */
@@ -37,9 +35,7 @@ export class RecoveryService {
       if (userId === undefined)
         throw recoveryErrors.RecoveryInvalid('The code is not valid, was used or has ended.', { pointer: '/token' });
       await this.passwords.refuseContextOf(tx, userId, password);
-      const { endsAt, hash } = await this.users.passwordOf(tx, userId);
-      // What an operator chose, and knows, does not come to be the one that somebody keeps.
-      if (endsAt) this.passwords.refuseSame(await this.passwords.matches(password, hash));
+      await this.passwords.refuseInitialOf(tx, userId, password);
       await this.setter.set(tx, userId, passwordHash, { by: 'platform', reason: 'password recovered' });
     });
   }

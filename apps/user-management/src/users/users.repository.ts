@@ -69,15 +69,6 @@ export class UsersRepository {
     return row?.hash;
   }
 
-  /** Nothing of a user who is not there. */
-  async passwordOf(sql: Sql, id: string): Promise<{ readonly hash?: string; readonly endsAt?: Date | null }> {
-    const [row] = await sql.query<{ hash: string; endsAt: Date | null }>(
-      'select password_hash as hash, password_ends_at as "endsAt" from app_user where id = $1',
-      [id],
-    );
-    return row ?? {};
-  }
-
   /** One of their own choice. Answers the address of the user, undefined when there is none. */
   async setPassword(tx: Tx, id: string, passwordHash: string): Promise<string | undefined> {
     const [row] = await tx.query<{ email: string }>(
