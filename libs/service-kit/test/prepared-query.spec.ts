@@ -140,6 +140,17 @@ describe('a prepared statement of a transaction', () => {
     expect(await pid()).not.toBe(before);
   });
 
+  it('is asked once more beside others, too, when a migration changed what it answers', async () => {
+    const both = () =>
+      database.together((on) => Promise.all(['one', 'two'].map((each) => on.queryOne(select, [each]))));
+    const amounts = async () => (await both()).map((each) => (each as { amount: unknown }).amount);
+    expect(await amounts()).toEqual([1, 2]);
+    expect(await amounts()).toEqual([1, 2]);
+    await test.database.query('alter table thing alter column amount type text');
+    expect(await amounts()).toEqual(['1', '2']);
+    expect(await amounts()).toEqual(['1', '2']);
+  });
+
   it('fails once on a connection, as the world does, when a migration has changed the type of what it answers', async () => {
     const read = () => database.transaction((tx) => tx.queryOne(select, ['one']));
     await read();

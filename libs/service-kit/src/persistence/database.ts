@@ -144,11 +144,19 @@ export class Database implements Sql, OnApplicationShutdown {
 
   /**
    * Reads on one connection: those that are asked for without waiting for one another leave in one packet. No transaction: each
-   * sees what is committed when it is its turn. Not for requests, which are confined.
+   * sees what is committed when it is its turn. Not for requests, which are confined. What a migration has changed since is asked
+   * once more.
    */
   together<Answer>(ask: (on: Sql) => Promise<Answer>): Promise<Answer> {
     const enclosing = this.enclosing.getStore();
     if (enclosing) return withoutConfinement(() => ask(enclosing));
+    return this.inOnePacket(ask).catch((error: unknown) => {
+      if (error instanceof StatementChanged) return withoutConfinement(() => ask(this));
+      throw error;
+    });
+  }
+
+  private inOnePacket<Answer>(ask: (on: Sql) => Promise<Answer>): Promise<Answer> {
     return this.onConnection(async (client, breaks) => {
       sendTogether(client as unknown as Wired);
       try {
