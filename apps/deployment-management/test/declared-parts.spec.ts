@@ -264,6 +264,17 @@ it('whoever wakes an environment for a while contradicts no hours that are decla
   expect(world.said(production)).toEqual(expect.arrayContaining(fine));
 });
 
+it('labels that are refused keep no hours from being set', async () => {
+  const production = declaring.place('environment', 'production');
+  const many = (name: string) => Object.fromEntries([...Array(15).keys()].map((nth) => [`${name}-${nth}`, 'x']));
+  await scene.owner.send('PATCH', `/v1/environments/${scene.environment.id}/labels`, many('theirs'));
+  const stated = { ...specs.environment, labels: { set: many('ours') }, sleep: { hours: from('08:00') } };
+  await declaring.apply(production, stated);
+  await declaring.isSaid(production, 'Accepted False TooManyLabels');
+  expect(declaring.messageOf(production, 'Accepted')).toContain('spec.labels.ours-0');
+  expect(await hours()).toEqual(['08:00']);
+});
+
 describe('a volume that is declared', () => {
   const declare = (volume: object, more: object = {}) =>
     declaring.apply(declaring.place('workload', 'web'), { ...specs.workload, volumes: { set: data(volume) }, ...more });

@@ -1,6 +1,6 @@
 import type { Caller } from '@berth/access';
 import { type DeclaredEnvironment, declaredEnvironment, type Environment } from '@berth/contracts/deployment';
-import { Database, type DomainError } from '@berth/service-kit';
+import { Database, DomainError } from '@berth/service-kit';
 import { Injectable } from '@nestjs/common';
 import { EnvironmentCreations } from '../environments/environment-creations.js';
 import { EnvironmentsService } from '../environments/environments.service.js';
@@ -8,10 +8,10 @@ import { declarationErrors } from './declarations.errors.js';
 import { DeclarationsRepository } from './declarations.repository.js';
 import { type DeclaredKindDoor, ready, type Target, type Understood, versionOfParts } from './declared-kind.js';
 import { changeParts, currentOf, type PartChange, partsIn, statedOf } from './declared-part.js';
-import { LabelDeclarations, statedLabels } from './label-declarations.js';
+import { isLabelField, LabelDeclarations, statedLabels } from './label-declarations.js';
 import { EnvironmentParts } from './parts/environment-parts.js';
 import { complaintsOf, wrongNameOf } from './understand.js';
-import { ChangesRefused } from './verdict.js';
+import { ChangesRefused, type RefusedChange } from './verdict.js';
 
 /** Environments that are declared. What they are never changes; where they are is changed by moving them. */
 @Injectable()
@@ -43,12 +43,26 @@ export class EnvironmentDeclarations implements DeclaredKindDoor {
   }
 
   private async change(change: PartChange<DeclaredEnvironment>): Promise<void> {
-    const { caller, target, spec, fields } = change;
-    await this.labels.change(caller, 'environment', target, spec.labels, fields);
-    const refused = await changeParts(this.parts.all, change);
-    const fixed = fields.filter((field) => ['kind', 'cluster', 'regions'].includes(field));
+    const refused = [...(await this.changeLabels(change)), ...(await changeParts(this.parts.all, change))];
+    const fixed = change.fields.filter((field) => ['kind', 'cluster', 'regions'].includes(field));
     if (fixed.length > 0) refused.push({ fields: fixed, error: fixedFrom(fixed) });
     if (refused.length > 0) throw new ChangesRefused(refused);
+  }
+
+  /** One that is refused keeps nothing else from being done. */
+  private async changeLabels({
+    caller,
+    target,
+    spec,
+    fields,
+  }: PartChange<DeclaredEnvironment>): Promise<RefusedChange[]> {
+    try {
+      await this.labels.change(caller, 'environment', target, spec.labels, fields);
+      return [];
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      return [{ fields: fields.filter(isLabelField), error }];
+    }
   }
 
   private async find(caller: Caller, spec: DeclaredEnvironment, slug: string): Promise<Target | undefined> {
