@@ -27,7 +27,7 @@ export class PasswordChangesService {
     if (!(await this.passwords.matches(currentPassword, current)))
       throw passwordErrors.CurrentPasswordWrong('is not your password', { pointer: '/currentPassword' });
     await this.throttle.succeeded(attempt);
-    this.passwords.refuseSame(password === currentPassword);
+    await this.passwords.refuseInitialOf(this.database, caller.subjectId, password);
     await this.passwords.refuseKnown(password);
     await this.passwords.refuseContextOf(this.database, caller.subjectId, password);
     const passwordHash = await this.passwords.hash(password);

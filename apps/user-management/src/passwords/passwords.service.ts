@@ -51,16 +51,11 @@ export class PasswordsService {
     this.refuseContext(password, await this.context.of(sql, userId));
   }
 
-  /** @throws DomainError 422 `password_unchanged` */
-  refuseSame(isSame: boolean): void {
-    if (isSame)
-      throw passwordErrors.PasswordUnchanged('is the password that it would replace', { pointer: '/password' });
-  }
-
   /** What an operator chose, and knows, does not come to be the one that somebody keeps. @throws DomainError 422 `password_unchanged` */
   async refuseInitialOf(sql: Sql, userId: string, password: string): Promise<void> {
     const initial = await this.context.initialOf(sql, userId);
-    if (initial !== undefined) this.refuseSame(await this.matches(password, initial));
+    if (initial === undefined || !(await this.matches(password, initial))) return;
+    throw passwordErrors.PasswordUnchanged('is the password that it would replace', { pointer: '/password' });
   }
 
   /** @throws DomainError 503 `too_busy` */
