@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { DeviceAuthorization, PasskeyOptions, TokenResponse } from '@berth/contracts/identity';
+import type { DeviceAuthorization, PasskeyOptions } from '@berth/contracts/identity';
 import { Clock } from '@berth/service-kit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
+import { AskingDevice } from './fixtures/asking-device.js';
 import { DeviceBrowser } from './fixtures/device-browser.js';
 import { IdentityService, type Person } from './fixtures/identity-service.js';
 import { MovedClock } from './fixtures/moved-clock.js';
@@ -31,19 +32,12 @@ async function holder(settings: AuthenticatorOptions = {}): Promise<Holder> {
   return { ...person, key };
 }
 
-const form = async <Body>(path: string, fields: Record<string, string>) => {
-  const options = { method: 'POST', body: new URLSearchParams(fields) };
-  return (await (await fetch(`${identity.service.url}/v1/oauth/${path}`, options)).json()) as Body;
-};
-const newDevice = () => form<DeviceAuthorization>('device_authorization', { client_id: 'berth-cli' });
-const grant_type = 'urn:ietf:params:oauth:grant-type:device_code';
-const poll = ({ device_code }: DeviceAuthorization) =>
-  form<TokenResponse & { error?: string }>('token', { grant_type, device_code });
+const asking = new AskingDevice(() => identity.service.url);
 
 let device: DeviceAuthorization;
 let browser: DeviceBrowser;
 beforeEach(async () => {
-  device = await newDevice();
+  device = await asking.begin();
   browser = new DeviceBrowser(() => identity.service.url);
   await browser.get(`?user_code=${device.user_code}`);
   await browser.submit('/passkey', {});
@@ -70,26 +64,26 @@ describe('on the page of a device a passkey', () => {
   });
 
   it('lets in the device alone whose code is shown, which is as trusted as with a second factor', async () => {
-    const [person, other] = [await holder(), await newDevice()];
+    const [person, other] = [await holder(), await asking.begin()];
     for (const told of [device.user_code, 'asks to act in your name']) expect(browser.page.html).toContain(told);
     expect(options()).toMatchObject({ rpId: 'localhost', userVerification: 'required' });
     expect((await say(shown(person))).status).toBe(200);
-    const { access_token: token } = await poll(device);
+    const { access_token: token } = await asking.poll(device);
     expect(decodeJwt(token)['mfa']).toBe(true);
     expect((await identity.call('GET', '/v1/me', { token })).body['email']).toBe(person.email);
-    expect((await poll(other)).error).toBe('authorization_pending');
+    expect((await asking.poll(other)).error).toBe('authorization_pending');
   });
 
   it('refuses a device that its person did not start', async () => {
     expect((await say(shown(await holder()), 'deny')).status).toBe(200);
-    expect((await poll(device)).error).toBe('access_denied');
+    expect((await asking.poll(device)).error).toBe('access_denied');
   });
 
   it('is refused when its device asked for nothing, and another may be shown', async () => {
     const [careless, careful] = [await holder({ verifies: false }), await holder()];
     const { challenge } = options();
     expect((await say(shown(careless))).status).toBe(401);
-    expect((await poll(device)).error).toBe('authorization_pending');
+    expect((await asking.poll(device)).error).toBe('authorization_pending');
     expect(browser.page.html).toContain(device.user_code);
     expect(options().challenge).not.toBe(challenge);
     expect((await say(shown(careful))).status).toBe(200);
@@ -99,13 +93,13 @@ describe('on the page of a device a passkey', () => {
     const person = await holder();
     const one = shown(person);
     expect((await say(one)).status).toBe(200);
-    device = await newDevice();
+    device = await asking.begin();
     await browser.get(`/passkey?user_code=${device.user_code}`);
     expect((await say(one)).status).toBe(401);
     const late = shown(person);
     clock.forward(301_000);
     expect((await say(late)).status).toBe(401);
-    expect((await poll(device)).error).toBe('authorization_pending');
+    expect((await asking.poll(device)).error).toBe('authorization_pending');
   });
 
   it.each([
@@ -115,7 +109,7 @@ describe('on the page of a device a passkey', () => {
     ['was not shown at all', () => ''],
   ])('that %s is refused', async (_, text) => {
     expect((await say(text())).status).toBe(401);
-    expect((await poll(device)).error).toBe('authorization_pending');
+    expect((await asking.poll(device)).error).toBe('authorization_pending');
   });
 
   it('of a page elsewhere is refused', async () => {
@@ -128,7 +122,7 @@ describe('on the page of a device a passkey', () => {
     const person = await holder();
     await identity.database.query(`update app_user set state = 'suspended' where email = $1`, [person.email]);
     expect((await say(shown(person))).status).toBe(403);
-    expect((await poll(device)).error).toBe('authorization_pending');
+    expect((await asking.poll(device)).error).toBe('authorization_pending');
   });
 
   it('is not asked for, nor taken, where no device waits', async () => {

@@ -1,7 +1,8 @@
-import type { AddedPasskey, DeviceAuthorization, PasskeyOptions, TokenResponse } from '@berth/contracts/identity';
+import type { AddedPasskey, DeviceAuthorization, PasskeyOptions } from '@berth/contracts/identity';
 import { Clock } from '@berth/service-kit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
+import { AskingDevice } from './fixtures/asking-device.js';
 import { DeviceBrowser } from './fixtures/device-browser.js';
 import { goodPassword, IdentityService, type Person } from './fixtures/identity-service.js';
 import { MovedClock } from './fixtures/moved-clock.js';
@@ -32,14 +33,7 @@ async function holder(): Promise<Holder> {
   return { ...person, key, recoveryCode: added.body.recoveryCodes?.[0] ?? '' };
 }
 
-const form = async <Body>(path: string, fields: Record<string, string>) => {
-  const options = { method: 'POST', body: new URLSearchParams(fields) };
-  return (await (await fetch(`${identity.service.url}/v1/oauth/${path}`, options)).json()) as Body;
-};
-const newDevice = () => form<DeviceAuthorization>('device_authorization', { client_id: 'berth-cli' });
-const grant_type = 'urn:ietf:params:oauth:grant-type:device_code';
-const poll = ({ device_code }: DeviceAuthorization) =>
-  form<TokenResponse & { error?: string }>('token', { grant_type, device_code });
+const asking = new AskingDevice(() => identity.service.url);
 
 let person: Holder;
 let device: DeviceAuthorization;
@@ -47,7 +41,7 @@ let browser: DeviceBrowser;
 const typePassword = (password = goodPassword) =>
   browser.post('', { user_code: device.user_code, email: person.email, password, decision: 'approve' });
 beforeEach(async () => {
-  [person, device] = [await holder(), await newDevice()];
+  [person, device] = [await holder(), await asking.begin()];
   browser = new DeviceBrowser(() => identity.service.url);
   await typePassword();
 });
@@ -56,7 +50,7 @@ const options = () => JSON.parse(browser.data('options')) as PasskeyOptions;
 const shown = (key = person.key) => JSON.stringify(key.show(options()));
 const say = (fields: Record<string, string>) => browser.submit('/second-factor', { decision: 'approve', ...fields });
 const proven = () => /name="proven" value="([^"]*)"/.exec(browser.page.html)?.[1] ?? '';
-const stillWaits = async () => expect((await poll(device)).error).toBe('authorization_pending');
+const stillWaits = async () => expect((await asking.poll(device)).error).toBe('authorization_pending');
 
 describe('after a password the page of a device', () => {
   it('asks for a second factor, with the code of the device and no field for a password', () => {
@@ -70,19 +64,19 @@ describe('after a password the page of a device', () => {
 
   it('takes a passkey whose device asks for nothing, and the session counts as one with a second factor', async () => {
     expect((await say({ passkey: shown() })).status).toBe(200);
-    const { access_token: token } = await poll(device);
+    const { access_token: token } = await asking.poll(device);
     expect(decodeJwt(token)['mfa']).toBe(true);
     expect((await identity.call('GET', '/v1/me', { token })).body['email']).toBe(person.email);
   });
 
   it('takes a recovery code in place of it', async () => {
     expect((await say({ code: person.recoveryCode })).status).toBe(200);
-    expect((await poll(device)).access_token).toBeDefined();
+    expect((await asking.poll(device)).access_token).toBeDefined();
   });
 
   it('refuses a device for whoever shows both', async () => {
     expect((await say({ passkey: shown(), decision: 'deny' })).status).toBe(200);
-    expect((await poll(device)).error).toBe('access_denied');
+    expect((await asking.poll(device)).error).toBe('access_denied');
   });
 
   it('asks again when nothing was shown, or what proves somebody else, or nobody', async () => {
@@ -99,7 +93,7 @@ describe('after a password the page of a device', () => {
   it('takes a passkey once', async () => {
     const passkey = shown();
     expect((await say({ passkey })).status).toBe(200);
-    device = await newDevice();
+    device = await asking.begin();
     await typePassword();
     expect((await say({ passkey })).status).toBe(401);
     await stillWaits();
@@ -150,7 +144,7 @@ describe('that a password was shown', () => {
 
   it('holds for the device whose code was shown, and for no other', async () => {
     const asked = device;
-    device = await newDevice();
+    device = await asking.begin();
     await isRefused(answer());
     device = asked;
     await stillWaits();
@@ -192,5 +186,5 @@ describe('that a password was shown', () => {
 it('a code that is typed beside the password is taken there, as without passkeys', async () => {
   const fields = { user_code: device.user_code, email: person.email, password: goodPassword, decision: 'approve' };
   expect((await browser.post('', { ...fields, code: person.recoveryCode })).status).toBe(200);
-  expect((await poll(device)).access_token).toBeDefined();
+  expect((await asking.poll(device)).access_token).toBeDefined();
 });

@@ -10,6 +10,7 @@ import { Clock } from '@berth/service-kit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { TOTP, URI } from 'otpauth';
+import { AskingDevice } from './fixtures/asking-device.js';
 import { DeviceBrowser } from './fixtures/device-browser.js';
 import { goodPassword, IdentityService, type Person } from './fixtures/identity-service.js';
 import { MovedClock } from './fixtures/moved-clock.js';
@@ -67,21 +68,14 @@ async function linked(): Promise<Person & { readonly login: string; readonly ide
   return { ...person, login, identityId: String(link.body['id']) };
 }
 
-const form = async <Body>(path: string, fields: Record<string, string>) => {
-  const options = { method: 'POST', body: new URLSearchParams(fields) };
-  return (await (await fetch(`${identity.service.url}/v1/oauth/${path}`, options)).json()) as Body;
-};
-const newDevice = () => form<DeviceAuthorization>('device_authorization', { client_id: 'berth-cli' });
-const grant_type = 'urn:ietf:params:oauth:grant-type:device_code';
-const poll = ({ device_code }: DeviceAuthorization) =>
-  form<TokenResponse & { error?: string }>('token', { grant_type, device_code });
+const asking = new AskingDevice(() => identity.service.url);
 const subjectOf = async ({ access_token: token }: TokenResponse) =>
   (await identity.call('GET', '/v1/me', { token })).body['email'];
 
 let device: DeviceAuthorization;
 let browser: DeviceBrowser;
 beforeEach(async () => {
-  device = await newDevice();
+  device = await asking.begin();
   browser = new DeviceBrowser(() => identity.service.url);
 });
 
@@ -102,7 +96,7 @@ async function signIn(login: string, within = browser) {
 
 describe('on the page of a device', () => {
   it('somebody signs in by the provider of an organization, sees the code, and lets in that device alone', async () => {
-    const [person, other] = [await linked(), await newDevice()];
+    const [person, other] = [await linked(), await asking.begin()];
     await browser.get(`?user_code=${device.user_code}`);
     await browser.submit('/providers', { organization: ` ${tenant.slug.toUpperCase()} ` });
     expect(browser.page.html).toContain('Company &#60;login&#62;');
@@ -115,19 +109,19 @@ describe('on the page of a device', () => {
     expect(browser.page).toMatchObject({ status: 200 });
     for (const told of [person.email, device.user_code, 'Company &#60;login&#62;', 'asks to act in your name'])
       expect(browser.page.html).toContain(told);
-    expect((await poll(device)).error).toBe('authorization_pending');
+    expect((await asking.poll(device)).error).toBe('authorization_pending');
     expect(await browser.submit('/confirm', { decision: 'approve' })).toMatchObject({ status: 200 });
-    const tokens = await poll(device);
+    const tokens = await asking.poll(device);
     expect(await subjectOf(tokens)).toBe(person.email);
     expect(decodeJwt(tokens.access_token)['mfa'] ?? false).toBe(false);
-    expect((await poll(other)).error).toBe('authorization_pending');
+    expect((await asking.poll(other)).error).toBe('authorization_pending');
   });
 
   it('somebody refuses a device that they did not start', async () => {
     const person = await linked();
     await signIn(person.login);
     expect((await browser.submit('/confirm', { decision: 'deny' })).status).toBe(200);
-    expect((await poll(device)).error).toBe('access_denied');
+    expect((await asking.poll(device)).error).toBe('access_denied');
   });
 
   it('somebody with a second factor is asked for it after the provider, too, and the device is as trusted', async () => {
@@ -139,10 +133,10 @@ describe('on the page of a device', () => {
     expect((await browser.submit('/confirm', { decision: 'approve' })).status).toBe(401);
     const wrong = await browser.submit('/confirm', { decision: 'approve', code: '000000' });
     expect(wrong.status).toBe(401);
-    expect((await poll(device)).error).toBe('authorization_pending');
+    expect((await asking.poll(device)).error).toBe('authorization_pending');
     clock.forward(30_000);
     expect((await browser.submit('/confirm', { decision: 'approve', code: code() })).status).toBe(200);
-    expect(decodeJwt((await poll(device)).access_token)['mfa']).toBe(true);
+    expect(decodeJwt((await asking.poll(device)).access_token)['mfa']).toBe(true);
   });
 
   it('nobody gets in whose account at the provider is not linked, and the page tells them', async () => {
@@ -162,7 +156,7 @@ describe('on the page of a device', () => {
     });
     expect(unlinked.status).toBe(204);
     expect((await browser.submit('/confirm', { decision: 'approve' })).status).toBe(409);
-    expect((await poll(device)).error).toBe('authorization_pending');
+    expect((await asking.poll(device)).error).toBe('authorization_pending');
   });
 
   it('nobody whom an administrator has suspended gets in, by the provider or by the password', async () => {
@@ -173,7 +167,7 @@ describe('on the page of a device', () => {
     const { email, password } = person;
     const byPassword = await browser.post('', { user_code: device.user_code, email, password, decision: 'approve' });
     expect(byPassword.status).toBe(403);
-    expect((await poll(device)).error).toBe('authorization_pending');
+    expect((await asking.poll(device)).error).toBe('authorization_pending');
   });
 
   it('nobody who is made an administrator of the platform gets in by an organization', async () => {
@@ -181,7 +175,7 @@ describe('on the page of a device', () => {
     await signIn(person.login);
     await identity.database.query('update app_user set administrator = true where email = $1', [person.email]);
     expect((await browser.submit('/confirm', { decision: 'approve' })).status).toBe(403);
-    expect((await poll(device)).error).toBe('authorization_pending');
+    expect((await asking.poll(device)).error).toBe('authorization_pending');
   });
 });
 
@@ -206,7 +200,7 @@ describe('a sign-in to answer a device', () => {
   });
 
   it('answers the code alone that was shown, and only what the page itself sends', async () => {
-    const [person, attackers] = [await linked(), await newDevice()];
+    const [person, attackers] = [await linked(), await asking.begin()];
     await signIn(person.login);
     const user_code = attackers.user_code;
     expect((await browser.submit('/confirm', { user_code, decision: 'approve' })).status).toBe(422);
@@ -215,7 +209,7 @@ describe('a sign-in to answer a device', () => {
     const [name = '', value = ''] = [...browser.cookies][0] ?? [];
     browser.cookies.set(name, value.replace(device.user_code, user_code));
     expect((await browser.submit('/confirm', { user_code, decision: 'approve' })).status).toBe(422);
-    for (const each of [device, attackers]) expect((await poll(each)).error).toBe('authorization_pending');
+    for (const each of [device, attackers]) expect((await asking.poll(each)).error).toBe('authorization_pending');
   });
 
   it('ends when the provider refuses, and another can be begun', async () => {
@@ -268,7 +262,7 @@ describe('for a device that does not wait', () => {
     expect((await browser.get('/confirm')).status).toBe(422);
     browser.page = asked;
     expect((await browser.submit('/confirm', { decision: 'approve' })).status).toBe(422);
-    expect((await poll(device)).error).toBe('access_denied');
+    expect((await asking.poll(device)).error).toBe('access_denied');
   });
 
   it('any more, because its code has ended, nobody is asked to confirm', async () => {
@@ -276,7 +270,7 @@ describe('for a device that does not wait', () => {
     await signIn(person.login);
     clock.forward(601_000);
     expect((await browser.submit('/confirm', { decision: 'approve' })).status).toBe(422);
-    expect((await poll(device)).error).toBe('expired_token');
+    expect((await asking.poll(device)).error).toBe('expired_token');
   });
 });
 
