@@ -55,7 +55,9 @@ export class PasswordsService {
   async refuseInitialOf(sql: Sql, userId: string, password: string): Promise<void> {
     const initial = await this.context.initialOf(sql, userId);
     if (initial === undefined || !(await this.matches(password, initial))) return;
-    throw passwordErrors.PasswordUnchanged('is the password that it would replace', { pointer: '/password' });
+    throw passwordErrors.PasswordUnchanged('is the password that was made for the first sign-in: choose another one', {
+      pointer: '/password',
+    });
   }
 
   /** @throws DomainError 503 `too_busy` */
